@@ -1,0 +1,42 @@
+# Each target sets up .venv by itself; a second run finds it ready.
+# People without make find the same commands in the README.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CLASSROOM ?= classroom
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: study test grade release bench lint pins clean
+
+study: $(VENV)/ready
+	@$(BIN)/weightlab study
+
+test: $(VENV)/ready
+	@$(BIN)/python -m pytest $(ARGS)
+
+grade: $(VENV)/ready
+	@$(BIN)/weightlab grade --classroom "$(CLASSROOM)" $(ARGS)
+
+release: $(VENV)/ready
+	@$(BIN)/weightlab release
+
+bench: $(VENV)/ready
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(VENV)/ready
+	@$(BIN)/python -m ruff check .
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# Write both requirements files anew from the ranges in pyproject.toml.
+pins:
+	@$(PYTHON) -m pip install --quiet uv
+	$(PYTHON) -m benchmarks.pins
+
+clean:
+	rm -rf $(VENV) build src/*.egg-info

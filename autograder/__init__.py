@@ -1,0 +1,1 @@
+"""The examiner: asks, runs, judges and grades."""

@@ -1,0 +1,245 @@
+"""Plain data as bytes and back: a format that can carry numbers and nothing that executes.
+
+Every value is one tag byte and a payload; sizes are little-endian unsigned 32-bit integers. The
+reader allocates nothing that the bytes at hand do not already pay for, and stops at fixed bounds on
+depth and count, so that no answer can exhaust the examiner's memory.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_DEPTH = 12
+MAX_ITEMS = 400_000
+MAX_BYTES = 64 * 2**20
+MAX_TEXT = 2**20
+_DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
+_INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
+
+
+class WireError(ValueError):
+    """The bytes are no value of this format, or the value has no place in it."""
+
+
+@dataclass(frozen=True)
+class Rng:
+    """Stands for ``numpy.random.default_rng(seed)``; the same (seed, stream) in a case is one object."""
+
+    seed: int
+    stream: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """Stands for a given function, by its name in ``given.py``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for something that is no data; only the name of its type crosses."""
+
+    type_name: str
+
+
+def encode(value: Any) -> bytes:
+    """Write plain data as bytes; what is no plain data becomes `Opaque`.
+
+    Parameters
+    ----------
+    value : object
+        None, bool, int, float, str, bytes, list, tuple, set of plain data, dict, NumPy scalar or
+        array of real numbers, `Rng`, `Given`, `Opaque`.
+
+    Raises
+    ------
+    WireError
+        If the value is deeper, longer or larger than the bounds allow.
+    """
+    out = bytearray()
+    _write(value, out, 0, [MAX_ITEMS])
+    return bytes(out)
+
+
+def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
+    left[0] -= 1
+    if depth > MAX_DEPTH:
+        raise WireError(f"nested more than {MAX_DEPTH} deep (or contains itself)")
+    if left[0] < 0:
+        raise WireError(f"more than {MAX_ITEMS:,} values")
+    if len(out) > MAX_BYTES:
+        raise WireError(f"more than {MAX_BYTES // 2**20} MiB of data")
+    kind = type(value)
+    if value is None:
+        out += b"N"
+    elif kind is bool:
+        out += b"T" if value else b"F"
+    elif kind is int:
+        if value.bit_length() > 512:
+            raise WireError("a whole number of more than 512 bits")
+        out += b"I"
+        _write_block(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), out)
+    elif kind is float:
+        out += b"D" + struct.pack("<d", value)
+    elif kind is str:
+        out += b"S"
+        _write_block(value.encode("utf-8", "replace")[:MAX_TEXT], out)
+    elif kind is bytes:
+        out += b"B"
+        _write_block(value, out)
+    elif kind in (list, tuple, set, frozenset):
+        out += {list: b"L", tuple: b"U"}.get(kind, b"E") + struct.pack("<I", len(value))
+        for item in sorted(value, key=repr) if kind in (set, frozenset) else value:
+            _write(item, out, depth + 1, left)
+    elif kind is dict:
+        out += b"M" + struct.pack("<I", len(value))
+        for key, item in value.items():
+            _write(key, out, depth + 1, left)
+            _write(item, out, depth + 1, left)
+    elif isinstance(value, (np.ndarray, np.generic)):
+        _write_array(value, out)
+    elif kind is Rng:
+        out += b"R" + struct.pack("<QI", value.seed, value.stream)
+    elif kind is Given:
+        out += b"G"
+        _write_block(value.name.encode(), out)
+    elif isinstance(value, float):
+        out += b"D" + struct.pack("<d", float.__float__(value))
+    elif isinstance(value, Mapping):
+        _write(dict(value), out, depth, left)
+    else:
+        name = value.type_name if kind is Opaque else kind.__name__
+        out += b"O"
+        _write_block(str(name).encode("utf-8", "replace")[:200], out)
+
+
+def _write_block(data: bytes, out: bytearray) -> None:
+    if len(data) > MAX_BYTES:
+        raise WireError(f"more than {MAX_BYTES // 2**20} MiB of data")
+    out += struct.pack("<I", len(data)) + data
+
+
+def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
+    array = np.asarray(value)
+    index = _INDEX.get(array.dtype.newbyteorder("<") if array.dtype.kind in "iuf" else array.dtype)
+    if index is None or array.ndim > 8 or array.nbytes > MAX_BYTES:
+        out += b"O"
+        what = f"array of {array.dtype}" if index is None else f"array of shape {array.shape}"
+        _write_block(what.encode()[:200], out)
+        return
+    out += b"X" if isinstance(value, np.generic) else b"A"
+    out += struct.pack(f"<BB{array.ndim}I", index, array.ndim, *array.shape)
+    out += np.ascontiguousarray(array, dtype=_DTYPES[index]).tobytes()
+
+
+def decode(data: bytes) -> Any:
+    """Read what `encode` wrote; arrays come back read-only, NumPy scalars as NumPy scalars.
+
+    Raises
+    ------
+    WireError
+        If the bytes are anything else, or exceed the bounds.
+    """
+    if len(data) > 2 * MAX_BYTES:
+        raise WireError("too many bytes")
+    reader = _Reader(memoryview(data))
+    value = reader.value(0)
+    if reader.at != len(data):
+        raise WireError("bytes left over")
+    return value
+
+
+class _Reader:
+    def __init__(self, data: memoryview) -> None:
+        self.data, self.at, self.left = data, 0, MAX_ITEMS
+
+    def take(self, n: int) -> memoryview:
+        if n > len(self.data) - self.at:
+            raise WireError("cut short")
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def size(self) -> int:
+        return int.from_bytes(self.take(4), "little")
+
+    def text(self, most: int = MAX_TEXT) -> str:
+        n = self.size()
+        if n > most:
+            raise WireError("text too long")
+        try:
+            return str(self.take(n), "utf-8")
+        except UnicodeDecodeError:
+            raise WireError("text is not UTF-8") from None
+
+    def value(self, depth: int) -> Any:
+        self.left -= 1
+        if depth > MAX_DEPTH or self.left < 0:
+            raise WireError("nested too deep or too many values")
+        tag = bytes(self.take(1))
+        if tag in b"NTF":
+            return {b"N": None, b"T": True, b"F": False}[tag]
+        if tag == b"I":
+            n = self.size()
+            if not 1 <= n <= 65:
+                raise WireError("whole number too long")
+            return int.from_bytes(self.take(n), "little", signed=True)
+        if tag == b"D":
+            return struct.unpack("<d", self.take(8))[0]
+        if tag == b"S":
+            return self.text()
+        if tag == b"B":
+            return bytes(self.take(self.size()))
+        if tag in b"LUE":
+            n = self.count()
+            items = [self.value(depth + 1) for _ in range(n)]
+            if tag == b"E":
+                return self.hashed(frozenset, items)
+            return items if tag == b"L" else tuple(items)
+        if tag == b"M":
+            return self.hashed(dict, [(self.value(depth + 1), self.value(depth + 1)) for _ in range(self.count())])
+        if tag in b"AX":
+            return self.array(tag == b"X")
+        if tag == b"R":
+            return Rng(*struct.unpack("<QI", self.take(12)))
+        if tag == b"G":
+            return Given(self.text(200))
+        if tag == b"O":
+            return Opaque(self.text(200))
+        raise WireError("unknown tag")
+
+    def count(self) -> int:
+        n = self.size()
+        if n > self.left or n > len(self.data) - self.at:
+            raise WireError("more items than bytes")
+        return n
+
+    @staticmethod
+    def hashed(kind: type, items: list) -> Any:
+        try:
+            return kind(items)
+        except TypeError:
+            raise WireError("a key or member that is no plain value") from None
+
+    def array(self, scalar: bool) -> Any:
+        index, ndim = self.take(2)
+        if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
+            raise WireError("no such array")
+        shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
+        dtype, count = np.dtype(_DTYPES[index]), 1
+        for n in shape:
+            if n > 2**30:
+                raise WireError("array too long")
+            count *= max(n, 1)
+        if count > 2**40:
+            raise WireError("array too large")
+        n_items = 0 if 0 in shape else count
+        array = np.frombuffer(self.take(n_items * dtype.itemsize), dtype=dtype).reshape(shape)
+        if dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+            raise WireError("a truth value that is neither true nor false")
+        return array[()] if scalar else array

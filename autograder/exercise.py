@@ -1,0 +1,256 @@
+"""The words in which an exercise is asked: chapters, exercises, aspects, cases and questions.
+
+An author writes one module a chapter in ``autograder/exercises/``. Each exercise is a generator,
+named as the function that the student writes, which draws its cases from a NumPy generator. The
+expected answers are never written down here: they are what the reference library returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .candidate.wire import Given, Rng
+
+__all__ = ["PURE", "Call", "Case", "Chapter", "Exercise", "Given", "Question", "Rng", "Unusable", "Written"]
+
+PURE = "leaves its inputs alone"
+"""The aspect that every case decides by itself: no argument may come back changed."""
+
+
+class Unusable(ValueError):
+    """Raised by a view when an answer cannot be looked at; the message is for the student."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the student's function."""
+
+    args: tuple = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call, or several in a row, with what to look at in the answers.
+
+    Parameters
+    ----------
+    aspect : str or None
+        The aspect that this case decides; None where the exercise has ``parts``, which then decide
+        one aspect each.
+    *args, **kwargs
+        The arguments of the call.
+    """
+
+    aspect: str | None
+    calls: tuple[Call, ...]
+    note: str = ""
+    raises: str | None = None
+    mentions: tuple = ()
+    view: str | None = None
+    rtol: float | None = None
+    atol: float | None = None
+    expected: Any = None
+
+    @classmethod
+    def of(
+        cls,
+        aspect: str | None,
+        *args: Any,
+        note: str = "",
+        raises: type[Exception] | None = None,
+        mentions: tuple = (),
+        view: str | None = None,
+        rtol: float | None = None,
+        atol: float | None = None,
+        expected: Any = None,
+        calls: list[Call] | None = None,
+        **kwargs: Any,
+    ) -> Case:
+        """Write a case as the call it makes: ``Case.of("one signal", 2.0, -0.5)``.
+
+        Parameters
+        ----------
+        aspect : str or None
+            As above.
+        *args, **kwargs
+            Arguments of the single call: floats, ints, arrays, (nested) lists, tuples and dicts of
+            them, None, str, ``Rng(seed)`` for a generator, ``Given("tanh")`` for a given function.
+        note : str, optional
+            What the case shows, in words that may be read out in class ("a negative weight").
+        raises : exception type, optional
+            The call must raise it, with every item of ``mentions`` in the message.
+        mentions : tuple of int or str
+            Numbers (found as whole numbers) and words that the message must hold.
+        view : str, optional
+            Name of one of the exercise's views: what is compared is ``view(answers, calls)``.
+        rtol, atol : float, optional
+            In place of the tolerances that follow from the dtype; ``atol`` is absolute.
+        expected : optional
+            The expected (viewed) answer where theory, not the reference, says it.
+        calls : list of Call, optional
+            Several calls in one process, in place of args; a view then gets all their answers.
+        """
+        made = tuple(calls) if calls is not None else (Call(args, kwargs),)
+        name = raises.__name__ if raises else None
+        return cls(aspect, made, note, name, tuple(mentions), view, rtol, atol, expected)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What is asked of one function of the student's library."""
+
+    name: str
+    chapter: str
+    module: str
+    task: str
+    aspects: Mapping[str, float]
+    hints: tuple[str, str, str]
+    why: str
+    prerequisites: tuple[str, ...]
+    parts: tuple[str, ...]
+    views: Mapping[str, Callable[[list, tuple[Call, ...]], Any]]
+    scored: Callable[[list, tuple[Call, ...]], tuple[float, str]] | None
+    make_cases: Callable[[np.random.Generator], Iterator[Case]]
+    time_limit: float
+
+    @property
+    def points(self) -> float:
+        """The exercise's points: those of its aspects together."""
+        return sum(self.aspects.values())
+
+    def cases(self, seed: int) -> list[Case]:
+        """Draw the cases of ``seed``."""
+        words = [seed, *self.name.encode()]
+        cases = list(self.make_cases(np.random.default_rng(words)))
+        used = {case.aspect for case in cases} - {None}
+        if unknown := used - set(self.aspects):
+            raise ValueError(f"{self.name}: cases name aspects that it does not have: {sorted(unknown)}")
+        return cases
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number that the learner computes in the notebook, checked against its true value."""
+
+    name: str
+    chapter: str
+    task: str
+    value: float
+    points: float
+    mistakes: Mapping[str, tuple[float, str]]
+    hints: tuple[str, ...]
+    rtol: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer in the learner's own words, marked by a person."""
+
+    name: str
+    chapter: str
+    points: float
+
+
+@dataclass
+class Chapter:
+    """One chapter: its notebook ``course/NAME/NAME.ipynb`` and its library module.
+
+    Parameters
+    ----------
+    name : str
+        As ``"01_weights"``.
+    title : str
+        What the chapter is about, in a few words.
+    """
+
+    name: str
+    title: str
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        """The library module that the chapter fills in, such as ``"weights"``."""
+        return self.name.split("_", 1)[1]
+
+    def exercise(
+        self,
+        *,
+        aspects: Mapping[str, float],
+        hints: tuple[str, str, str],
+        why: str = "",
+        prerequisites: tuple[str, ...] = (),
+        parts: tuple[str, ...] = (),
+        views: Mapping[str, Callable] | None = None,
+        scored: Callable | None = None,
+        time_limit: float = 10.0,
+    ) -> Callable[[Callable], Exercise]:
+        """Register a generator of cases as the exercise of its name; its docstring is the task.
+
+        Parameters
+        ----------
+        aspects : mapping of str to float
+            Points by aspect, in the order in which they are shown.
+        hints : three str
+            One step; the next; nearly the answer.
+        why : str
+            What ``reveal`` says beside the answer.
+        prerequisites : tuple of str
+            Exercises whose functions a solution may build on.
+        parts : tuple of str
+            Names of the items of a returned tuple, each also an aspect.
+        views : mapping of str to function
+            ``view(answers, calls)`` makes of a case's answers (one per call) what is compared:
+            statistics, a sorted form, true or false. Raises ``Unusable(sentence)``.
+        scored : function, optional
+            ``scored(answers, calls) -> (fraction in [0, 1], sentence)`` in place of comparing.
+        time_limit : float
+            Seconds for all cases together.
+        """
+
+        def register(make_cases: Callable) -> Exercise:
+            name = make_cases.__name__
+            if missing := set(parts) - set(aspects):
+                raise ValueError(f"{name}: parts without an aspect: {sorted(missing)}")
+            if len(hints) != 3 or not make_cases.__doc__:
+                raise ValueError(f"{name}: an exercise has a task (docstring) and three hints")
+            made = Exercise(
+                name, self.name, self.module, " ".join(make_cases.__doc__.split()), dict(aspects),
+                tuple(hints), why, tuple(prerequisites), tuple(parts), dict(views or {}), scored,
+                make_cases, time_limit,
+            )
+            self.exercises[name] = made
+            return made
+
+        return register
+
+    def question(
+        self,
+        name: str,
+        *,
+        task: str,
+        value: float,
+        points: float = 1,
+        mistakes: Mapping[str, tuple[float, str]] | None = None,
+        hints: tuple[str, ...] = (),
+        rtol: float = 1e-9,
+    ) -> None:
+        """Register a computed number; ``mistakes`` maps a misconception's name to its value and advice."""
+        self.questions[name] = Question(
+            name, self.name, task, value, points, dict(mistakes or {}), tuple(hints), rtol
+        )
+
+    def written_answer(self, name: str, *, points: float) -> None:
+        """Register a written question; its text and marking scheme stand in the notebook."""
+        self.written[name] = Written(name, self.name, points)
+
+    @property
+    def points(self) -> float:
+        """All points that are given automatically."""
+        return sum(e.points for e in self.exercises.values()) + sum(q.points for q in self.questions.values())

@@ -1,0 +1,257 @@
+"""Turns what a candidate did into a verdict: points by aspect, a message, and the misconception."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .compare import compare, describe, number, shown
+from .exercise import PURE, Case, Exercise
+from .key import Key, Seen, look
+
+PASSED, FAILED, NOT_STARTED, ERROR, TIMEOUT, CRASHED, MISSING, MALFORMED, UNJUDGED = (
+    "passed", "failed", "not_started", "error", "timeout", "crashed", "missing", "malformed", "unjudged",
+)  # fmt: skip
+
+
+@dataclass
+class Aspect:
+    """One thing that was looked at, with the points that it earned."""
+
+    name: str
+    points: float
+    score: float = 0.0
+    message: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the aspect has its full points."""
+        return self.score == self.points
+
+
+@dataclass
+class Verdict:
+    """What the examiner says of one exercise; ``asdict`` of it is the JSON that other programs read."""
+
+    exercise: str
+    chapter: str
+    status: str
+    score: float | None
+    points: float
+    misconception: str | None = None
+    message: str = ""
+    aspects: list[Aspect] = field(default_factory=list)
+    file: str | None = None
+    advice: str = ""
+    printed: str = ""
+
+    def as_json(self) -> dict:
+        """Return the contract's form."""
+        data = asdict(self)
+        del data["advice"], data["printed"]
+        data["aspects"] = [
+            asdict(aspect) | {"passed": aspect.passed and self.status != UNJUDGED} for aspect in self.aspects
+        ]
+        return data
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back from a candidate: a status of its own, or the answers."""
+
+    status: str
+    words: str = ""
+    cases: list[list[dict]] | None = None
+    printed: str = ""
+    error: dict | None = None
+
+
+def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, quote: bool = True) -> Verdict:
+    """Judge a candidate's reply by a key.
+
+    Parameters
+    ----------
+    quote : bool
+        Whether the message may show the inputs and the expected numbers; not so for a secret key.
+    """
+    aspects = [Aspect(name, float(points)) for name, points in exercise.aspects.items()]
+    verdict = Verdict(exercise.name, exercise.chapter, reply.status, 0.0, float(exercise.points),
+                      message=reply.words, aspects=aspects, file=file, printed=reply.printed)  # fmt: skip
+    if reply.status == UNJUDGED:
+        verdict.score = None
+        return verdict
+    if reply.cases is None:
+        return verdict
+    try:
+        seen = [look(exercise, case, outcomes) for case, outcomes in zip(key.cases, reply.cases, strict=True)]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        verdict.status, verdict.message = MALFORMED, f"What {exercise.name} sent back cannot be read ({error})."
+        return verdict
+    problems = [_problems(exercise, case, expected, got)
+                for case, expected, got in zip(key.cases, key.expected, seen, strict=True)]  # fmt: skip
+    _settle(exercise, key, verdict, problems, seen)
+    return _worded(exercise, key, verdict, problems, seen, quote)
+
+
+def _problems(exercise: Exercise, case: Case, expected: Any, seen: Seen) -> dict[str, str]:
+    """Return what is wrong with a case, by aspect; an empty dictionary where nothing is."""
+    found: dict[str, str] = {}
+    parts = exercise.parts if case.aspect is None else (case.aspect,)
+    if case.raises:
+        if words := _refusal(case, seen):
+            found[case.aspect] = words
+    elif seen.raised:
+        found = dict.fromkeys(parts, _raised(seen.raised))
+    elif seen.unusable:
+        found = dict.fromkeys(parts, f"gave {seen.unusable}")
+    elif case.aspect is None and case.view is None:
+        n = len(parts)
+        if not isinstance(seen.value, (list, tuple)) or len(seen.value) != n:
+            found = dict.fromkeys(parts, f"gave {describe(seen.value)}; expected {n} things: {', '.join(parts)}")
+        else:
+            for part, good, got in zip(parts, expected, seen.value, strict=True):
+                if difference := compare(good, got, rtol=case.rtol, atol=case.atol):
+                    found[part] = f"gave {part}: {difference.words}"
+    elif exercise.scored:
+        if seen.value[0] < 1:
+            found[case.aspect] = seen.value[1]
+    elif difference := compare(expected, seen.value, rtol=case.rtol, atol=case.atol):
+        found[case.aspect] = f"gave {difference.words}"
+    if seen.changed and PURE in exercise.aspects:
+        found[PURE] = "changed its input"
+    return found
+
+
+def _refusal(case: Case, seen: Seen) -> str:
+    if not seen.raised:
+        return f"returned {describe(seen.value)}; expected a {case.raises}"
+    kinds = seen.raised.get("kinds", ())
+    if case.raises not in kinds:
+        return f"{_raised(seen.raised)}; expected a {case.raises}"
+    message = str(seen.raised.get("message", ""))
+    for item in case.mentions:
+        pattern = rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
+        if not re.search(pattern, message):
+            return f"raised a {case.raises} whose message does not name {item!r}"
+    return ""
+
+
+def _raised(error: dict) -> str:
+    where = f" in line {error['line']} of {error['file']}: {error['code']}" if error.get("line") else ""
+    if error.get("type") == "NotImplementedError":
+        return f"calls something that is not written yet ({error.get('message') or 'NotImplementedError'}){where}"
+    return f"raised {error.get('type')}: {error.get('message')}{where}"
+
+
+def _settle(exercise: Exercise, key: Key, verdict: Verdict, problems: list[dict], seen: list[Seen]) -> None:
+    """Give every aspect its points."""
+    refusals = {case.aspect for case in key.cases if case.raises} - {
+        case.aspect for case in key.cases if not case.raises
+    }
+    for aspect in verdict.aspects:
+        failing = [found[aspect.name] for found in problems if aspect.name in found]
+        aspect.message = failing[0] if failing else ""
+        aspect.score = 0.0 if failing else aspect.points
+        if exercise.scored:
+            shares = [got.value[0] for case, got in zip(key.cases, seen, strict=True)
+                      if case.aspect == aspect.name and got.value is not None]  # fmt: skip
+            asked = sum(case.aspect == aspect.name for case in key.cases)
+            aspect.score = round(aspect.points * sum(shares) / asked, 4) if asked else aspect.score
+    # Refusing bad input and leaving inputs alone is worth something only beside a right value.
+    values = [a for a in verdict.aspects if a.name != PURE and a.name not in refusals]
+    if not any(a.score for a in values):
+        for aspect in verdict.aspects:
+            if aspect not in values and aspect.passed:
+                aspect.score, aspect.message = 0.0, "counts once the values are right"
+    verdict.score = round(sum(aspect.score for aspect in verdict.aspects), 4)
+
+
+def _worded(
+    exercise: Exercise, key: Key, verdict: Verdict, problems: list[dict], seen: list[Seen], quote: bool
+) -> Verdict:
+    """Set the status and write the message."""
+    if not any(problems):
+        verdict.status, verdict.message = PASSED, "All points: everything that was tried came back right."
+        return verdict
+    verdict.status = FAILED
+    errors = [got.raised for case, got in zip(key.cases, seen, strict=True) if got.raised and not case.raises]
+    if len(errors) == sum(not case.raises for case in key.cases):
+        verdict.status = ERROR
+        if all(error.get("type") == "NotImplementedError" for error in errors):
+            own = any(exercise.name == str(error.get("message", "")).partition(" ")[0] for error in errors)
+            own = own or all(error.get("function") == exercise.name for error in errors)
+            if own:
+                verdict.status = NOT_STARTED
+                verdict.message = f"{exercise.name} is not written yet. Write it in {verdict.file}, save, and check again."
+                return verdict
+    index = next(i for i, found in enumerate(problems) if found)
+    case, (aspect, words) = key.cases[index], next(iter(problems[index].items()))
+    if exercise.scored:
+        verdict.message = " ".join(f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True)
+                                   if got.value)  # fmt: skip
+        return verdict
+    if aspect == PURE and words == "changed its input":
+        names = ", ".join(str(_argument(key, c)) for c in seen[index].changed)
+        words = f"gave the right answer but changed its input {names}; a caller does not expect that. Work on a copy"
+    wrong = _misconception(key, seen)
+    call = f"{exercise.name}({_arguments(key, case, quote)})" if quote else f"{exercise.name}, {_title(case)},"
+    if not quote:
+        words = _without_numbers(words, aspect)
+    verdict.message = f"{call} {words}."
+    if case.note and quote:
+        verdict.message += f" (This case: {case.note}.)"
+    if wrong:
+        verdict.misconception, verdict.advice = wrong.name, wrong.advice
+        verdict.message += f"\n{wrong.advice}"
+    return verdict
+
+
+def _title(case: Case) -> str:
+    return case.note or case.aspect or "an ordinary case"
+
+
+def _without_numbers(words: str, aspect: str) -> str:
+    """Say how a secret case failed without its inputs, outputs or expected values."""
+    if words.startswith("raised"):
+        where = re.search(r" in line \d+ of [\w./-]+", words)
+        return words.partition(":")[0] + (where.group() if where else "")
+    if "shape" in words or "items" in words:
+        return "came back in the wrong shape"
+    if "changed its input" in words or words.startswith("calls something"):
+        return words
+    return f"is not right in this respect: {aspect}"
+
+
+def _argument(key: Key, position: Any) -> str:
+    return key.arguments[position] if isinstance(position, int) and position < len(key.arguments) else position
+
+
+def _arguments(key: Key, case: Case, quote: bool) -> str:
+    call = case.calls[0]
+    written = [shown(arg, _argument(key, i)) for i, arg in enumerate(call.args)]
+    return ", ".join([*written, *(f"{name}={shown(arg, name)}" for name, arg in call.kwargs.items())])
+
+
+def _misconception(key: Key, seen: list[Seen]) -> Any:
+    """Return the first misconception that would have done the same in every case."""
+    for known in key.known:
+        pairs = zip(key.cases, known.seen, seen, strict=True)
+        if all(_same(case, theirs, got) for case, theirs, got in pairs):
+            return known
+    return None
+
+
+def _same(case: Case, one: Seen, other: Seen) -> bool:
+    if one.changed != other.changed or (one.raised is None) != (other.raised is None):
+        return False
+    if one.raised:
+        return one.raised["type"] == other.raised.get("type")
+    if one.unusable or other.unusable:
+        return one.unusable == other.unusable
+    return compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is None
+
+
+def score_text(value: float | None) -> str:
+    """Write points as people do: 3 of 6, 2.5 of 4."""
+    return "–" if value is None else number(value)

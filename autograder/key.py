@@ -1,0 +1,148 @@
+"""Answer keys: the cases of a seed with what the reference, and each misconception, makes of them."""
+
+from __future__ import annotations
+
+import inspect
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any
+
+from . import reference
+from .candidate import main as candidate
+from .candidate import wire
+from .exercise import Call, Case, Chapter, Exercise, Unusable
+from .paths import KEYS
+
+PUBLIC_SEED = 2024
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What there is to compare in one case: a value, or the exception in its place, and the inputs."""
+
+    value: Any = None
+    raised: dict | None = None
+    unusable: str | None = None
+    changed: tuple = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """A misconception's name, advice and what it makes of each case."""
+
+    name: str
+    advice: str
+    seen: tuple[Seen, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Everything that judging one exercise needs."""
+
+    exercise: str
+    arguments: tuple[str, ...]
+    cases: tuple[Case, ...]
+    expected: tuple[Any, ...]
+    known: tuple[Known, ...]
+
+
+def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
+    """Reduce the outcomes of a case's calls to what is compared."""
+    changed = tuple(dict.fromkeys(key for outcome in outcomes for key in outcome["changed"]))
+    for outcome in outcomes:
+        if "raised" in outcome:
+            return Seen(raised=outcome["raised"], changed=changed)
+    answers = [outcome["value"] for outcome in outcomes]
+    if exercise.scored:
+        return Seen(value=exercise.scored(answers, case.calls), changed=changed)
+    if case.view is None:
+        return Seen(value=answers[0] if len(answers) == 1 else answers, changed=changed)
+    try:
+        return Seen(value=exercise.views[case.view](answers, case.calls), changed=changed)
+    except Unusable as error:
+        return Seen(unusable=str(error), changed=changed)
+
+
+def _run(exercise: Exercise, case: Case, function: Callable) -> Seen:
+    """Run a trusted function on a case, exactly as a candidate would."""
+    generators: dict = {}
+    outcomes = [
+        candidate._call(function, call.args, dict(call.kwargs), generators, "solutions") for call in case.calls
+    ]
+    crossed = wire.decode(wire.encode(outcomes))
+    return look(exercise, case, crossed)
+
+
+def make_key(exercise: Exercise, seed: int) -> Key:
+    """Make the key of a seed from the live reference and misconceptions.
+
+    Raises
+    ------
+    RuntimeError
+        If the reference itself does not do what a case says.
+    """
+    function = getattr(reference.module(exercise.module), exercise.name)
+    cases = wire.decode(wire.encode([_packed(case) for case in exercise.cases(seed)]))
+    cases = tuple(_unpacked(case) for case in cases)
+    expected = []
+    for case in cases:
+        seen = _run(exercise, case, function)
+        if (seen.raised is None) == bool(case.raises) or seen.unusable or seen.changed:
+            raise RuntimeError(f"{exercise.name}: the reference fails its own case {case.note or case.aspect!r}: {seen}")
+        expected.append(seen.value if case.expected is None else case.expected)
+    known = tuple(
+        Known(wrong.name, wrong.advice, tuple(_run(exercise, case, wrong.function) for case in cases))
+        for wrong in reference.misconceptions(exercise.module).get(exercise.name, [])
+    )
+    return Key(exercise.name, tuple(inspect.signature(function).parameters), cases, tuple(expected), known)
+
+
+def _packed(case: Case) -> dict:
+    data = {f.name: getattr(case, f.name) for f in fields(case)}
+    return data | {"calls": [(call.args, dict(call.kwargs)) for call in case.calls]}
+
+
+def _unpacked(data: dict) -> Case:
+    return Case(**data | {"calls": tuple(Call(args, kwargs) for args, kwargs in data["calls"])})
+
+
+def pack(keys: list[Key]) -> bytes:
+    """Write keys as bytes."""
+    plain = [
+        {
+            "exercise": key.exercise,
+            "arguments": key.arguments,
+            "cases": [_packed(case) for case in key.cases],
+            "expected": list(key.expected),
+            "known": [(known.name, known.advice, [asdict(seen) for seen in known.seen]) for known in key.known],
+        }
+        for key in keys
+    ]
+    return zlib.compress(wire.encode(plain), 9)
+
+
+def unpack(data: bytes) -> dict[str, Key]:
+    """Read keys that `pack` wrote, by exercise."""
+    return {
+        entry["exercise"]: Key(
+            entry["exercise"],
+            entry["arguments"],
+            tuple(_unpacked(case) for case in entry["cases"]),
+            tuple(entry["expected"]),
+            tuple(Known(name, advice, tuple(Seen(**s) for s in seen)) for name, advice, seen in entry["known"]),
+        )
+        for entry in wire.decode(zlib.decompress(data))
+    }
+
+
+@cache
+def public_keys(module: str) -> dict[str, Key]:
+    """Return the public keys of a chapter, as the release recorded them."""
+    return unpack((KEYS / f"{module}.key").read_bytes())
+
+
+def chapter_keys(chapter: Chapter, seed: int) -> dict[str, Key]:
+    """Make the keys of all exercises of a chapter from the live reference."""
+    return {name: make_key(exercise, seed) for name, exercise in chapter.exercises.items()}

@@ -1,0 +1,20 @@
+"""Where things lie, in the project or in a student's hand-out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COURSE = ROOT / "course"
+LIBRARY = ROOT / "src" / "weightlab"
+KEYS = ROOT / "autograder" / "keys"
+SOLUTIONS = ROOT / "solutions"
+CANDIDATE = ROOT / "autograder" / "candidate"
+STATE = ROOT / ".weightlab"
+"""The learner's own record: progress, predictions, copies of what was reset. Never committed."""
+
+
+def shown(path: Path) -> str:
+    """Write a path as a person in the project's folder would."""
+    path = Path(path).resolve()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

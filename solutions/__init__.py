@@ -1,0 +1,1 @@
+"""The answer key: reference library, notebooks with answers, and known misconceptions."""
