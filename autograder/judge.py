@@ -118,8 +118,8 @@ def _problems(exercise: Exercise, case: Case, expected: Any, seen: Seen) -> dict
             found[case.aspect] = seen.value[1]
     elif difference := compare(expected, seen.value, rtol=case.rtol, atol=case.atol):
         found[case.aspect] = f"gave {difference.words}"
-    if seen.changed and PURE in exercise.aspects:
-        found[PURE] = "changed its input"
+    if seen.changed:
+        found.setdefault(PURE if PURE in exercise.aspects else parts[0], "changed its input")
     return found
 
 
@@ -191,7 +191,7 @@ def _worded(
         verdict.message = " ".join(f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True)
                                    if got.value)  # fmt: skip
         return verdict
-    if aspect == PURE and words == "changed its input":
+    if words == "changed its input":
         names = ", ".join(str(_argument(key, c)) for c in seen[index].changed)
         words = f"gave the right answer but changed its input {names}; a caller does not expect that. Work on a copy"
     wrong = _misconception(key, seen)

@@ -6,7 +6,9 @@ import importlib
 
 from ..exercise import Chapter, Exercise
 
-TOPICS = ("weights",)
+TOPICS = (
+    "weights", "biases", "initialization", "forward", "loss", "backprop", "descent", "freezing", "capstone",
+)  # fmt: skip
 
 CHAPTERS: dict[str, Chapter] = {}
 for _topic in TOPICS:

@@ -1,0 +1,107 @@
+"""Is every exercise complete, and does the examiner judge the known answers as it should?"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+import pytest
+from alternatives import load
+
+from autograder import judge, key, reference
+from autograder.exercise import PURE
+from autograder.exercises import EXERCISES
+from autograder.paths import SOLUTIONS
+from autograder.run import Runner, read_library
+
+ALTERNATIVES = load()
+REFERENCE = read_library(SOLUTIONS / "weightlab")
+SEEDS = (key.PUBLIC_SEED, 7)
+MISCONCEPTIONS = [
+    (exercise, wrong)
+    for name, exercise in EXERCISES.items()
+    for wrong in reference.misconceptions(exercise.module).get(name, [])
+]
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def keys():
+    made = {}
+
+    def get(exercise, seed):
+        if (exercise.name, seed) not in made:
+            made[exercise.name, seed] = key.make_key(exercise, seed)
+        return made[exercise.name, seed]
+
+    return get
+
+
+def examine(runner, exercise, answer_key, sources):
+    reply = runner.run(exercise, answer_key, sources, "weightlab")
+    return judge.judge(exercise, answer_key, reply, "weightlab/" + exercise.module + ".py")
+
+
+def with_function(exercise, function):
+    """Return the reference library with one function replaced by another's source, renamed."""
+    source = textwrap.dedent(inspect.getsource(function))
+    source = "\n".join(line for line in source.splitlines() if not line.startswith("@"))
+    source = source.replace(f"def {function.__name__}(", f"def {exercise.name}(")
+    changed = f"{REFERENCE[exercise.module].decode()}\n\nimport math\nimport numpy as np\n\n{source}\n"
+    return REFERENCE | {exercise.module: changed.encode()}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_an_exercise_is_complete(exercise):
+    assert exercise.points == int(exercise.points) > 0
+    assert exercise.aspects.get(PURE, 0) <= 1
+    assert len(set(exercise.hints)) == 3
+    assert exercise.why
+    used = {case.aspect for case in exercise.cases(1)} - {None}
+    assert used | set(exercise.parts) | {PURE} >= set(exercise.aspects), "an aspect has no case"
+    needed = set(reference.closure([exercise.name])) & set(EXERCISES) - {exercise.name}
+    assert needed <= set(reference.closure(exercise.prerequisites)), "the reference builds on more than is listed"
+    assert exercise.name not in reference.closure(exercise.prerequisites)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_reference_gets_full_marks(exercise, seed, runner, keys):
+    verdict = examine(runner, exercise, keys(exercise, seed), REFERENCE)
+    assert (verdict.status, verdict.score) == ("passed", exercise.points), verdict.message
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=[f"{e.name}-{w.name}" for e, w in MISCONCEPTIONS])
+def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
+    answer_key = keys(exercise, seed)
+    seen = next(known.seen for known in answer_key.known if known.name == wrong.name)
+    problems = [
+        judge._problems(exercise, case, expected, got)
+        for case, expected, got in zip(answer_key.cases, answer_key.expected, seen, strict=True)
+    ]
+    assert any(problems), "the misconception passes"
+    named = judge._misconception(answer_key, list(seen))
+    assert named.name == wrong.name, f"taken for {named.name}"
+    assert len(wrong.advice) > 40
+
+
+@pytest.mark.parametrize(
+    ("exercise", "function"),
+    [(EXERCISES[name], function) for name, functions in ALTERNATIVES.items() for function in functions],
+    ids=lambda item: getattr(item, "__name__", getattr(item, "name", "")),
+)
+def test_a_correct_answer_in_another_style_gets_full_marks(exercise, function, runner, keys):
+    for seed in SEEDS:
+        verdict = examine(runner, exercise, keys(exercise, seed), with_function(exercise, function))
+        assert (verdict.status, verdict.score) == ("passed", exercise.points), verdict.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_has_other_styles(name):
+    assert len(ALTERNATIVES.get(name, [])) >= 2
