@@ -2,9 +2,167 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import sys
+from pathlib import Path
+
 import click
 
+from .paths import COURSE, LIBRARY, ROOT, shown
 
-@click.group()
+_CLASS_COMMANDS = ("grade", "collect", "report", "handout")
+
+
+class _Commands(click.Group):
+    """Commands for a class are imported when they are asked for: a check must start at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.commands, *_CLASS_COMMANDS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in _CLASS_COMMANDS:
+            return getattr(importlib.import_module(".cli_class", __package__), name)
+        return super().get_command(ctx, name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Weightlab: what the weights of a neural network are."""
+    """Weightlab: learn what the weights of a neural network are by building them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
+@click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
+def study(no_browser: bool, port: int) -> None:
+    """Open JupyterLab at the first page of the course."""
+    import subprocess
+
+    start = COURSE / "00_start_here" / "00_start_here.ipynb"
+    if not start.exists():
+        raise click.ClickException(f"{shown(start)} is missing. Take a fresh copy of the course.")
+    argv = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={ROOT}", f"--port={port}",
+            f"--LabApp.default_url=/lab/tree/{start.relative_to(ROOT).as_posix()}"]  # fmt: skip
+    try:
+        raise SystemExit(subprocess.call(argv + ["--no-browser"] * no_browser, cwd=ROOT))
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME or CHAPTER ...]")
+@click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
+    """Check exercises of your library: all of them, or the ones named."""
+    from . import progress
+    from .judge import NOT_STARTED, PASSED, UNJUDGED
+    from .selfcheck import UnknownName, check_library, saved_ago, select
+
+    library = library.resolve()
+    if not library.is_dir():
+        raise click.UsageError(f"{library} is no folder. Give the folder that holds weights.py and the other modules.")
+    try:
+        exercises = select(names)
+    except UnknownName as unknown:
+        raise click.UsageError(str(unknown)) from None
+    verdicts = check_library(exercises, library)
+    if library == LIBRARY:
+        progress.record(verdicts)
+    if as_json:
+        click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
+    else:
+        from labkit import card
+
+        waiting = [verdict for verdict in verdicts if verdict.status == NOT_STARTED and not names]
+        for verdict in verdicts:
+            if verdict not in waiting:
+                click.echo(card.plain(verdict, saved_ago(verdict.file)) + "\n")
+        if waiting:
+            click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
+        total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
+        click.echo(f"{total:g} of {points:g} points.")
+    if any(verdict.status == UNJUDGED for verdict in verdicts):
+        raise SystemExit(3)
+    raise SystemExit(0 if all(verdict.status == PASSED for verdict in verdicts) else 1)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the board as JSON.")
+def status(as_json: bool) -> None:
+    """Show what is solved and what is next."""
+    from . import progress
+
+    rows, coming = progress.board(), progress.next_exercise()
+    if as_json:
+        click.echo(json.dumps({"chapters": rows, "next": coming}, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for heading in ("chapter", "exercises", "points"):
+        table.add_column(heading)
+    for row in rows:
+        marks = " ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'} {i['name']}" for i in row["items"])
+        table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}")
+    Console().print(table)
+    click.echo("● solved  ◐ begun  ○ not started")
+    click.echo(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
+
+
+def _help_command(name: str, words: str) -> None:
+    @main.command(name, help=words)
+    @click.argument("exercise")
+    def command(exercise: str) -> None:
+        from . import help as tutor
+        from .selfcheck import UnknownName
+
+        try:
+            if name == "reveal":
+                sure = click.confirm(f"Show the answer of {exercise}? A hint may be enough.") if _known(exercise) else False
+                title, text = tutor.reveal(exercise, sure)
+            else:
+                title, text = getattr(tutor, name)(exercise)
+        except UnknownName as unknown:
+            raise click.UsageError(str(unknown)) from None
+        click.echo(f"{title}\n{text.replace('`', '')}")
+
+
+def _known(exercise: str) -> bool:
+    from .selfcheck import find
+
+    return find(exercise) is not None
+
+
+_help_command("hint", "Open one more hint for an exercise.")
+_help_command("reveal", "Show an exercise's answer and why, after asking.")
+_help_command("reset", "Put one stub back; your version is kept in a copy.")
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what is stale.")
+def release(only_check: bool) -> None:
+    """Build course/, src/weightlab and the answer keys from solutions/."""
+    from . import release as releasing
+    from .markers import MarkerError
+    from .reference import NoReference
+
+    try:
+        if only_check:
+            problems = releasing.check()
+            for problem in problems:
+                click.echo(problem)
+            if problems:
+                raise click.ClickException(f"Not up to date. This mends it: {releasing.MEND}")
+            click.echo("Everything that is generated is up to date.")
+        else:
+            changed = releasing.release()
+            for path in changed:
+                click.echo(f"wrote {shown(path)}" if path.exists() else f"removed {shown(path)}")
+            click.echo(f"{len(changed)} files written.")
+    except (releasing.ReleaseError, MarkerError, NoReference) as error:
+        raise click.ClickException(str(error)) from None

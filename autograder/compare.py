@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .candidate.wire import Opaque
+from .candidate.wire import Given, Opaque, Rng
 
 RTOL = {"float64": 1e-6, "float32": 2e-4, "float16": 2e-2}
 
@@ -30,7 +30,7 @@ def compare(
     counts. Numbers agree within ``rtol`` of the expected number plus ``rtol`` of the largest one in
     the same array (``atol`` in place of the latter); ``rtol`` follows the coarser dtype.
     """
-    if expected is None or isinstance(expected, str):
+    if expected is None or isinstance(expected, (str, frozenset, Given, Opaque, Rng)):
         same = type(got) is type(expected) and got == expected
         return None if same else _difference("type", where, f"{describe(got)}; expected {describe(expected)}")
     if isinstance(expected, dict):
@@ -128,7 +128,7 @@ def _close(expected: np.ndarray, got: np.ndarray, rtol: float | None, atol: floa
     floor = atol if atol is not None else rtol * scale or 1e-9
     with np.errstate(all="ignore"):
         near = np.abs(got - expected) <= rtol * np.abs(expected) + floor
-    return np.asarray((np.isfinite(got) & np.isfinite(expected) & near) | (got == expected))
+    return np.asarray((np.isfinite(got) & np.isfinite(expected) & near) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
 
 
 def number(value: Any) -> str:

@@ -1,0 +1,85 @@
+"""Help in steps: hints one at a time, the answer on request, a stub put back."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import time
+
+from . import progress, reference
+from .exercise import Exercise
+from .key import public_keys
+from .paths import LIBRARY, SOLUTIONS, STATE, shown
+from .selfcheck import find
+
+
+def hint(name: str) -> tuple[str, str]:
+    """Open one more hint; return its title and words."""
+    asked = find(name)
+    if not asked.hints:
+        return f"Hint for {name}", asked.task
+    path = STATE / "hints.json"
+    opened = progress.read_json(path)
+    count = min(opened.get(name, 0) + 1, len(asked.hints)) if isinstance(opened.get(name, 0), int) else 1
+    progress.write_json(path, opened | {name: count})
+    words = "\n".join(asked.hints[:count])
+    if count == len(asked.hints):
+        words += f'\nThat was the last hint; `reveal("{name}")` shows the answer.'
+    return f"Hint {count} of {len(asked.hints)} for {name}", words
+
+
+def reveal(name: str, sure: bool) -> tuple[str, str]:
+    """Return an exercise's answer with why, once the learner is sure."""
+    asked = find(name)
+    if not isinstance(asked, Exercise):
+        return name, "A question's number is shown by your own code; the hints say how to get it."
+    if not SOLUTIONS.exists():
+        return name, "This copy of the course holds no answers; ask your instructor."
+    if not sure:
+        return f"Show the answer of {name}?", (
+            f"You learn most by one more try: `hint(\"{name}\")` may be enough.\n"
+            f'If you want to see the answer now, call `reveal("{name}", sure=True)`.'
+        )
+    function = getattr(reference.module(asked.module), name)
+    return f"One answer to {name}", f"{_body(inspect.getsource(function))}\n{asked.why}"
+
+
+def _body(source: str) -> str:
+    """Return a function without its docstring and markers, each line as code."""
+    node = ast.parse(textwrap.dedent(source)).body[0]
+    lines = textwrap.dedent(source).splitlines()
+    start = node.body[1].lineno - 1 if ast.get_docstring(node) else node.body[0].lineno - 1
+    head = lines[: node.body[0].lineno - 1]
+    body = [line for line in lines[start:] if "### " not in line and line.strip()]
+    return "\n".join(f"`{line.replace('    ', '  ' * 2)}`" for line in [*head, *body])
+
+
+def reset(name: str) -> tuple[str, str]:
+    """Put an exercise's stub back; the file as it was is kept beside the learner's record."""
+    asked = find(name)
+    if not isinstance(asked, Exercise):
+        return name, "Only functions of the library can be reset."
+    stub = public_keys(asked.module)[name].stub
+    path = LIBRARY / f"{asked.module}.py"
+    kept = STATE / "kept" / f"{asked.module}-{time.strftime('%Y%m%d-%H%M%S')}.py"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if text:
+        kept.write_text(text, encoding="utf-8")
+    try:
+        nodes = ast.parse(text).body
+    except SyntaxError as error:
+        return f"{name} was not reset", (
+            f"Python cannot read line {error.lineno} of {shown(path)}, so the function cannot be found. Mend that line "
+            f"first, or take the whole file from a fresh copy of the course. Your version is kept in {shown(kept)}."
+        )
+    lines = text.splitlines()
+    node = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name), None)
+    if node:
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
+        lines[first : node.end_lineno] = stub.splitlines()
+    else:
+        lines += ["", "", *stub.splitlines()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"{name} is as it was at the beginning", f"In {shown(path)}. Your version is kept in {shown(kept)}."

@@ -1,0 +1,92 @@
+"""Finds the regions that hold answers, and takes them out."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+class MarkerError(ValueError):
+    """A solution marker is misspelt, unpaired or nested; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and what stands between."""
+
+    first: int
+    last: int
+    indent: str
+    body: str
+
+
+def regions(text: str, file: str) -> list[Region]:
+    """Return the solution regions of a text.
+
+    Raises
+    ------
+    MarkerError
+        For a line that looks like a marker and is none, and for markers that do not pair up.
+    """
+    found: list[Region] = []
+    start: int | None = None
+    lines = text.splitlines()
+    for i, line in enumerate(lines):
+        word = line.strip()
+        if word == BEGIN:
+            if start is not None:
+                raise MarkerError(f"{file}:{i + 1}: {BEGIN} inside the region that begins in line {start + 1}")
+            start = i
+        elif word == END:
+            if start is None:
+                raise MarkerError(f"{file}:{i + 1}: {END} without a {BEGIN} before it")
+            body = "\n".join(lines[start + 1 : i])
+            if not body.strip():
+                raise MarkerError(f"{file}:{start + 1}: an empty solution region")
+            found.append(Region(start, i, lines[start][: len(lines[start]) - len(lines[start].lstrip())], body))
+            start = None
+        elif _resembles_marker(word):
+            raise MarkerError(f"{file}:{i + 1}: {word!r} looks like a misspelt marker; write {BEGIN} or {END}")
+    if start is not None:
+        raise MarkerError(f"{file}:{start + 1}: {BEGIN} without an {END} after it")
+    return found
+
+
+def _resembles_marker(line: str) -> bool:
+    if not line.startswith("#"):
+        return False
+    words = re.sub(r"[^A-Z]+", " ", line.upper()).strip()
+    if len(words) > 24:
+        return False
+    near = difflib.get_close_matches(words, ["BEGIN SOLUTION", "END SOLUTION"], 1, 0.8)
+    return bool(near) and (line.upper() == line or "SOLUTION" in words)
+
+
+def strip(text: str, file: str, stub: Callable[[Region], str]) -> str:
+    """Return the text with ``stub(region)`` in place of each region, indented as the region was."""
+    lines = text.splitlines()
+    for region in reversed(regions(text, file)):
+        put = [f"{region.indent}{line}".rstrip() for line in stub(region).splitlines()]
+        lines[region.first : region.last + 1] = put
+    return "\n".join(lines) + "\n"
+
+
+def strip_module(text: str, file: str) -> str:
+    """Return a library module with every answer replaced by a stub that names its function."""
+    functions = [node for node in ast.parse(text, file).body if isinstance(node, ast.FunctionDef)]
+
+    def stub(region: Region) -> str:
+        for node in functions:
+            if node.lineno <= region.first + 1 and region.last + 1 <= node.end_lineno + 1 and region.indent:
+                return f'# Your code replaces the next line.\nraise NotImplementedError("{node.name} is not written yet")'
+        if region.indent:
+            raise MarkerError(f"{file}:{region.first + 1}: a solution region that lies in no function")
+        return ""
+
+    stripped = strip(text, file, stub)
+    return re.sub(r"\n{4,}", "\n\n\n", stripped).rstrip() + "\n"

@@ -1,0 +1,267 @@
+"""Builds everything that is generated: the notebooks, the stubs and the public answer keys."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from . import key, markers
+from .compare import compare
+from .exercise import Chapter, Exercise
+from .exercises import CHAPTERS, EXERCISES
+from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
+
+MANIFEST = KEYS / "released.json"
+MEND = "weightlab release"
+_CHECK_CELL = re.compile(r'check\("(\w+)"(?:, (\w+))?\)')
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+class ReleaseError(RuntimeError):
+    """The release cannot be made as it stands; the message says where and what to do."""
+
+
+def release() -> list[Path]:
+    """Write what is stale, and return it.
+
+    Raises
+    ------
+    ReleaseError
+        If a file to be written was edited by a student, or what was built is not fit to be released.
+    """
+    built = build()
+    edited = [path for path in built if _edited(path)]
+    if edited:
+        names = ", ".join(shown(path) for path in edited)
+        raise ReleaseError(
+            f"Edited since the last release, so nothing was written: {names}. Move your version elsewhere "
+            f"(or `git checkout` the file), then run {MEND} again."
+        )
+    prove(built)
+    for folder in (LIBRARY, COURSE):
+        for bytecode in list(folder.rglob("__pycache__")):
+            shutil.rmtree(bytecode)
+    changed = [path for path, content in built.items() if not _fresh(path, content)]
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(built[path])
+    obsolete = _obsolete(built)
+    for path in obsolete:
+        path.unlink()
+    MANIFEST.write_text(json.dumps({_name(path): _digest(path.read_bytes()) for path in sorted(built)}, indent=1) + "\n")
+    return changed + obsolete
+
+
+def check() -> list[str]:
+    """Return one sentence for each generated file that is not what the sources say."""
+    built = build()
+    prove(built)
+    problems = []
+    for path, content in built.items():
+        if not path.exists():
+            problems.append(f"{shown(path)} is missing.")
+        elif not _fresh(path, content):
+            problems.append(f"{shown(path)} is {'edited' if _edited(path) else 'stale'}.")
+    return problems + [f"{shown(path)} has no source any more." for path in _obsolete(built)]
+
+
+def build() -> dict[Path, bytes]:
+    """Build every generated file in memory."""
+    built: dict[Path, bytes] = {}
+    for source in sorted((SOLUTIONS / "weightlab").glob("*.py")):
+        stub = markers.strip_module(source.read_text(encoding="utf-8"), shown(source))
+        built[LIBRARY / source.name] = stub.encode()
+    for source in sorted((SOLUTIONS / "notebooks").glob("*.md")):
+        notebook = build_notebook(source)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
+    for chapter in CHAPTERS.values():
+        stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
+        keys = key.chapter_keys(chapter, key.PUBLIC_SEED).values()
+        built[KEYS / f"{chapter.module}.key"] = key.pack(
+            [replace(made, stub=_function(stubs, made.exercise)) for made in keys]
+        )
+    return built
+
+
+def _function(text: str, name: str) -> str:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
+    raise ReleaseError(f"{name} has no function in solutions/weightlab.")
+
+
+def build_notebook(source: Path) -> dict:
+    """Turn a notebook's text into what is handed out: no answers, nbgrader metadata in place."""
+    import jupytext
+    from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, LockCells
+
+    text, file = source.read_text(encoding="utf-8"), shown(source)
+    markers.regions(text, file)
+    notebook = jupytext.reads(text, fmt="md:myst")
+    chapter = CHAPTERS.get(source.stem)
+    seen: set[str] = set()
+    for position, cell in enumerate(notebook.cells):
+        name = cell.metadata.pop("name", None)
+        derived = _derive(chapter, cell, name, file) if chapter else None
+        cell.source = _stripped(chapter, cell, name, file)
+        if derived:
+            cell.metadata["nbgrader"] = derived
+            name = derived["grade_id"]
+        cell.id = name or f"{source.stem[:2]}-{position:03d}"
+        if cell.id in seen:
+            raise ReleaseError(f"{file}: two cells are called {cell.id}; a name is used once.")
+        seen.add(cell.id)
+    if chapter:
+        asked = {*chapter.exercises, *chapter.questions, *chapter.written}
+        if missing := sorted(asked - seen):
+            raise ReleaseError(f"{file}: no cell for {', '.join(missing)}.")
+    notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for preprocessor in (LockCells, ComputeChecksums, CheckCellMetadata):
+        notebook, _ = preprocessor().preprocess(notebook, {})
+    return notebook
+
+
+def _derive(chapter: Chapter, cell: dict, name: str | None, file: str) -> dict | None:
+    """Return nbgrader's metadata for a cell, from what the cell is."""
+
+    def metadata(grade_id: str, **kind: object) -> dict:
+        base = {"grade": False, "grade_id": grade_id, "locked": False, "schema_version": 3, "solution": False, "task": False}
+        return base | kind
+
+    has_answer = markers.BEGIN in cell.source
+    if cell.cell_type == "markdown":
+        if not has_answer:
+            return None
+        if name not in chapter.written:
+            raise ReleaseError(f"{file}: the written answer {name!r} is not one of {sorted(chapter.written)}.")
+        return metadata(name, grade=True, solution=True, points=chapter.written[name].points)
+    if call := _CHECK_CELL.fullmatch(cell.source.strip()):
+        asked, value = call.groups()
+        if asked in chapter.exercises and value is None:
+            return metadata(asked, grade=True, locked=True, points=chapter.exercises[asked].points)
+        if asked in chapter.questions and value == asked:
+            return metadata(asked, grade=True, locked=True, points=chapter.questions[asked].points)
+        if asked in EXERCISES and value is None:
+            return None
+        raise ReleaseError(f'{file}: {cell.source.strip()} checks nothing that {chapter.name} asks.')
+    if has_answer and (asked := _question_of(chapter, cell.source)):
+        return metadata(f"{asked}-answer", solution=True)
+    return None
+
+
+def _question_of(chapter: Chapter | None, source: str) -> str | None:
+    for name in chapter.questions if chapter else ():
+        if re.search(rf"^{name} = ", source, re.MULTILINE):
+            return name
+    return None
+
+
+def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str) -> str:
+    asked = _question_of(chapter, cell.source)
+
+    def stub(_: markers.Region) -> str:
+        if cell.cell_type == "markdown":
+            return "*Write your answer here.*"
+        return f"{asked} = None  # your answer replaces None" if asked else "# Your code goes here."
+
+    return markers.strip(cell.source, f"{file} ({name or 'a cell'})", stub).rstrip("\n")
+
+
+def prove(built: dict[Path, bytes]) -> None:
+    """Check that what was built gives nothing away and that every stub says which exercise it is.
+
+    Raises
+    ------
+    ReleaseError
+        Naming the file and what is wrong with it.
+    """
+    for path, content in built.items():
+        if path.suffix == ".ipynb":
+            for cell in json.loads(content)["cells"]:
+                if cell.get("outputs") or cell.get("execution_count") is not None:
+                    raise ReleaseError(f"{shown(path)}: cell {cell['id']} holds an output.")
+    for source, path in _pairs():
+        text = _text(built[path], path)
+        if "BEGIN SOLUTION" in text or "END SOLUTION" in text:
+            raise ReleaseError(f"{shown(path)}: a solution marker is left.")
+        for region in markers.regions(source.read_text(encoding="utf-8"), shown(source)):
+            answer = "\n".join(line.strip() for line in region.body.splitlines() if line.strip())
+            if answer in "\n".join(line.strip() for line in text.splitlines() if line.strip()):
+                raise ReleaseError(f"{shown(path)}: the answer of {shown(source)}:{region.first + 1} is still there.")
+    for exercise in EXERCISES.values():
+        path = LIBRARY / f"{exercise.module}.py"
+        if not _is_stub(built.get(path, b"").decode(), exercise):
+            raise ReleaseError(f"{shown(path)}: {exercise.name} does not raise NotImplementedError with its name.")
+
+
+def _pairs() -> Iterator[tuple[Path, Path]]:
+    for source in sorted((SOLUTIONS / "weightlab").glob("*.py")):
+        yield source, LIBRARY / source.name
+    for source in sorted((SOLUTIONS / "notebooks").glob("*.md")):
+        yield source, COURSE / source.stem / f"{source.stem}.ipynb"
+
+
+def _text(content: bytes, path: Path) -> str:
+    if path.suffix != ".ipynb":
+        return content.decode()
+    return "\n".join("".join(cell["source"]) for cell in json.loads(content)["cells"])
+
+
+def _is_stub(text: str, exercise: Exercise) -> bool:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == exercise.name:
+            last = node.body[-1]
+            return (
+                len(node.body) == 2
+                and isinstance(last, ast.Raise)
+                and ast.unparse(last) == f"raise NotImplementedError('{exercise.name} is not written yet')"
+            )
+    return False
+
+
+def _obsolete(built: dict[Path, bytes]) -> list[Path]:
+    """Return released files whose source is gone."""
+    return [path for name in _manifest() if (path := ROOT / name) not in built and path.exists()]
+
+
+def _manifest() -> dict[str, str]:
+    return json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _edited(path: Path) -> bool:
+    """Whether a file is neither what was last released nor absent: then somebody's work is in it."""
+    if path.suffix == ".key" or not path.exists():
+        return False
+    recorded = _manifest().get(_name(path))
+    return recorded is not None and _digest(path.read_bytes()) != recorded
+
+
+def _fresh(path: Path, content: bytes) -> bool:
+    """Whether a file is what the sources say: text to the byte, recorded numbers within tolerance."""
+    if not path.exists():
+        return False
+    found = path.read_bytes()
+    if path.suffix != ".key":
+        return _digest(found) == _digest(content)
+    if found == content:
+        return True
+    try:
+        return compare(key.plain(content), key.plain(found)) is None
+    except Exception:
+        return False

@@ -1,0 +1,93 @@
+"""Checks a learner's own library by the public keys: what notebook, terminal and pytest share."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import judge
+from .examine import self_check
+from .exercise import Exercise, Question
+from .exercises import CHAPTERS, EXERCISES
+from .judge import Verdict
+from .key import public_keys
+from .paths import LIBRARY, ROOT, shown
+from .run import Runner, read_library
+
+
+class UnknownName(LookupError):
+    """No exercise, question or chapter has this name; the message says which are near."""
+
+
+def find(name: str) -> Exercise | Question:
+    """Return the exercise or question of a name."""
+    asked: dict[str, Exercise | Question] = dict(EXERCISES)
+    for chapter in CHAPTERS.values():
+        asked |= chapter.questions
+    if name in asked:
+        return asked[name]
+    near = difflib.get_close_matches(str(name), asked, 3, 0.5)
+    raise UnknownName(f"No exercise is called {name!r}." + (f" Did you mean {' or '.join(near)}?" if near else ""))
+
+
+def select(names: Iterable[str]) -> list[Exercise]:
+    """Return the exercises that names of exercises and chapters stand for; all of them for no name."""
+    names = list(names)
+    if not names:
+        return list(EXERCISES.values())
+    chosen: dict[str, Exercise] = {}
+    for name in names:
+        if name in CHAPTERS:
+            chosen |= CHAPTERS[name].exercises
+        elif name in EXERCISES:
+            chosen[name] = EXERCISES[name]
+        else:
+            near = difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
+            raise UnknownName(f"No exercise or chapter is called {name!r}.{hint}")
+    return list(chosen.values())
+
+
+def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
+    """Check one exercise of a library folder in a process of its own."""
+    return check_library([exercise], library)[0]
+
+
+def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> list[Verdict]:
+    """Check exercises of a library folder, one after another, each in a limited process."""
+    sources, folder = read_library(library), shown(library)
+    verdicts = []
+    with Runner() as runner:
+        for exercise in exercises:
+            verdict = _shadowed(exercise, library)
+            if verdict is None:
+                verdict = self_check(exercise, public_keys(exercise.module), sources, folder, runner)
+            verdicts.append(verdict)
+    return verdicts
+
+
+def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
+    """Refuse a folder beside the notebook that Python would import in place of the real library."""
+    beside = Path.cwd() / "weightlab"
+    if library != LIBRARY or not beside.is_dir() or beside.resolve() == LIBRARY or ROOT not in beside.resolve().parents:
+        return None
+    words = (
+        f"The folder {shown(beside)} hides your library: Python would import it in place of {shown(LIBRARY)}. "
+        "Move it away, restart the kernel, and check again."
+    )
+    return Verdict(exercise.name, exercise.chapter, judge.ERROR, 0.0, float(exercise.points), message=words)
+
+
+def saved_ago(file: str | None) -> str:
+    """Say when a graded file was last saved, in words."""
+    path = ROOT / file if file else None
+    if path is None or not path.exists():
+        return ""
+    seconds = max(0, time.time() - path.stat().st_mtime)
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            n = int(seconds // size)
+            return f"saved {n} {unit}{'s' if n > 1 else ''} ago"
+    return "saved just now"

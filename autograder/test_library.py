@@ -1,0 +1,36 @@
+"""Your own library, checked exercise by exercise: ``pytest autograder -k dense``."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from autograder.exercises import EXERCISES
+from autograder.judge import NOT_STARTED, UNJUDGED, Verdict
+from autograder.selfcheck import check_exercise
+
+
+@functools.cache
+def verdict_of(name: str) -> Verdict:
+    """Check an exercise once, for all of its aspects."""
+    return check_exercise(EXERCISES[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "aspect"),
+    [
+        pytest.param(name, aspect, id=f"{name}-{aspect}".replace(" ", "_"))
+        for name, exercise in EXERCISES.items()
+        for aspect in exercise.aspects
+    ],
+)
+def test_exercise(name: str, aspect: str) -> None:
+    """Does this aspect of the exercise have its points?"""
+    verdict = verdict_of(name)
+    if verdict.status == NOT_STARTED:
+        pytest.skip(verdict.message)
+    assert verdict.status != UNJUDGED, verdict.message
+    found = next(item for item in verdict.aspects if item.name == aspect)
+    if not found.passed:
+        pytest.fail(f"{verdict.message}\n{aspect}: {found.message}", pytrace=False)
