@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .paths import COURSE, LIBRARY, ROOT, shown
+from .paths import LIBRARY, shown
 
 _CLASS_COMMANDS = ("grade", "collect", "report", "handout")
 
@@ -39,17 +39,12 @@ def main() -> None:
 @click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
 def study(no_browser: bool, port: int) -> None:
     """Open JupyterLab at the first page of the course."""
-    import subprocess
+    from .jupyter import study as start
 
-    start = COURSE / "00_start_here" / "00_start_here.ipynb"
-    if not start.exists():
-        raise click.ClickException(f"{shown(start)} is missing. Take a fresh copy of the course.")
-    argv = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={ROOT}", f"--port={port}",
-            f"--LabApp.default_url=/lab/tree/{start.relative_to(ROOT).as_posix()}"]  # fmt: skip
     try:
-        raise SystemExit(subprocess.call(argv + ["--no-browser"] * no_browser, cwd=ROOT))
-    except KeyboardInterrupt:
-        raise SystemExit(0) from None
+        raise SystemExit(start(port, browser=not no_browser))
+    except FileNotFoundError as missing:
+        raise click.ClickException(str(missing)) from None
 
 
 @main.command()
@@ -148,8 +143,6 @@ _help_command("reset", "Put one stub back; your version is kept in a copy.")
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""
     from . import release as releasing
-    from .markers import MarkerError
-    from .reference import NoReference
 
     try:
         if only_check:
@@ -164,5 +157,5 @@ def release(only_check: bool) -> None:
             for path in changed:
                 click.echo(f"wrote {shown(path)}" if path.exists() else f"removed {shown(path)}")
             click.echo(f"{len(changed)} files written.")
-    except (releasing.ReleaseError, MarkerError, NoReference) as error:
+    except (RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None

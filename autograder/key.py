@@ -13,7 +13,7 @@ from . import reference
 from .candidate import main as candidate
 from .candidate import wire
 from .exercise import Call, Case, Chapter, Exercise, Unusable
-from .paths import KEYS
+from .paths import KEYS, shown
 
 PUBLIC_SEED = 2024
 
@@ -154,7 +154,11 @@ def unpack(data: bytes) -> dict[str, Key]:
 @cache
 def public_keys(module: str) -> dict[str, Key]:
     """Return the public keys of a chapter, as the release recorded them."""
-    return unpack((KEYS / f"{module}.key").read_bytes())
+    path = KEYS / f"{module}.key"
+    try:
+        return unpack(path.read_bytes())
+    except FileNotFoundError:
+        raise RuntimeError(f"the answer key {shown(path)} is missing; `weightlab release` writes it") from None
 
 
 def chapter_keys(chapter: Chapter, seed: int) -> dict[str, Key]:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import judge
-from .examine import self_check
+from .examine import examine
 from .exercise import Exercise, Question
 from .exercises import CHAPTERS, EXERCISES
 from .judge import Verdict
-from .key import public_keys
 from .paths import LIBRARY, ROOT, shown
 from .run import Runner, read_library
 
@@ -63,7 +62,7 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
         for exercise in exercises:
             verdict = _shadowed(exercise, library)
             if verdict is None:
-                verdict = self_check(exercise, public_keys(exercise.module), sources, folder, runner)
+                verdict = examine(exercise, {}, sources, folder, runner, reference_prerequisites=False)
             verdicts.append(verdict)
     return verdicts
 

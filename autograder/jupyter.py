@@ -1,0 +1,45 @@
+"""Starts JupyterLab at the course's first page, without a news prompt."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from .paths import COURSE, ROOT, shown
+
+START = COURSE / "00_start_here" / "00_start_here.ipynb"
+
+
+def quiet(prefix: Path = Path(sys.prefix)) -> Path:
+    """Turn off JupyterLab's question about news, in this environment only; return the settings file."""
+    path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        settings = {}
+    settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def study(port: int, browser: bool) -> int:
+    """Run JupyterLab until it is stopped; return its exit code.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the course's first page is not there.
+    """
+    if not START.exists():
+        raise FileNotFoundError(f"{shown(START)} is missing. Take a fresh copy of the course.")
+    quiet()
+    page = START.relative_to(ROOT).as_posix()
+    argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--port={port}",
+            f"--LabApp.default_url=/lab/tree/{page}"]  # fmt: skip
+    try:
+        return subprocess.call(argv if browser else [*argv, "--no-browser"], cwd=ROOT)
+    except KeyboardInterrupt:
+        return 0
