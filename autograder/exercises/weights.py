@@ -47,8 +47,10 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     "compared first because NumPy would otherwise stretch a single number over all the weights without a word.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
-    """What reaches one neuron: every input times its own weight, all added up. A ValueError that names both shapes
-    when the lengths differ or either is not one-dimensional."""
+    """What reaches one neuron: every input times its own weight, all added up.
+
+    A ValueError that names both shapes when the lengths differ or either is not one-dimensional.
+    """
     values, refuses = "multiplies and adds up", "refuses what does not fit together"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="it fits on paper")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
@@ -80,24 +82,23 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     "[b, j]. That is why the weights of a layer are kept as one array, one neuron a column.",
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
-    """The weighted sums of a whole layer of neurons for a whole batch of examples, one example a row and one neuron a
-    column."""
+    """The weighted sums of a whole layer for a whole batch: one example a row, one neuron a column."""
     aspect = "every example in every neuron"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), note="four examples, two neurons")
     yield Case.of(aspect, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)),
-                  note="three examples, three inputs, three neurons: every order of the factors fits, one is right")  # fmt: skip
+                  note="three of everything: the factors fit in any order, and one order is right")  # fmt: skip
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
-    yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="a layer of one neuron keeps its column")
+    yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
     yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
 
 
 @CHAPTER.exercise(
     aspects={"two layers": 1, "any number of layers": 1},
     hints=(
-        "Draw three inputs and two neurons and count the lines between them. Which operation of 3 and 2 gave you that?",
+        "Draw three inputs and two neurons and count the lines between them. Which operation on 3 and 2 gives that?",
         "Only neighbouring layers are connected: for [64, 32, 10] there are lines from 64 to 32, and from 32 to 10.",
-        "Go through the neighbouring pairs (zip(layer_sizes[:-1], layer_sizes[1:]) makes them), multiply each pair, and "
-        "add the products. A single layer has no neighbour, and the sum of nothing is 0.",
+        "Go through the neighbouring pairs, layer_sizes[i] and layer_sizes[i + 1], multiply each pair, and add the "
+        "products. A single layer has no neighbour, and the sum of nothing is 0.",
     ),
     why="Every neuron of a layer has one weight for each neuron of the layer before: a product for each neighbouring "
     "pair, added up.",
@@ -130,11 +131,11 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
         "images[labels == 3] picks out the rows that show a 3. What would an average 3 look like?",
         "mean(axis=0) averages over the rows, so it gives one number a pixel. Do that for each class, and once for all "
         "images together.",
-        "For c in range(n_classes): images[labels == c].mean(axis=0) - images.mean(axis=0). These are the columns of the "
-        "result: np.stack(columns, axis=1) puts them side by side.",
+        "For c in range(n_classes): images[labels == c].mean(axis=0) - images.mean(axis=0). These are the columns of "
+        "the result: np.stack(columns, axis=1) puts them side by side.",
     ),
-    why="A class's mean image says where its ink usually is. Taking the mean of all images away leaves what is special: "
-    "positive where this class has more ink than the average image, negative where it has less.",
+    why="A class's mean image says where its ink usually is. Taking the mean of all images away leaves what is "
+    "special: positive where this class has more ink than the average image, negative where it has less.",
     views={"differences": _differences},
 )
 def template_weights(rng: np.random.Generator) -> Iterator[Case]:
@@ -145,7 +146,8 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
         (rng.uniform(0, 16, size=(12, 7)), np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]), 3,
          "classes of different sizes, and the first image is not of class 0"),
         (rng.uniform(0, 16, size=(9, 5)), rng.permutation([0, 1, 1, 2, 2, 2, 3, 3, 3]), 4, ""),
-        (rng.uniform(0, 1, size=(8, 6)).astype(np.float32), rng.permutation([0, 0, 0, 1, 1, 1, 1, 1]), 2, "float32 images"),
+        (rng.uniform(0, 1, size=(8, 6)).astype(np.float32), rng.permutation([0, 0, 0, 1, 1, 1, 1, 1]), 2,
+         "float32 images"),
     ]:  # fmt: skip
         yield Case.of("minus the mean of all images", images, labels, n_classes, note=note)
         yield Case.of("the mean image of each class", images, labels, n_classes, view="differences",
