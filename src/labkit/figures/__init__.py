@@ -1,0 +1,262 @@
+"""Pictures of weights, each drawn from the learner's own arrays; one module a topic builds on these.
+
+`figure`, `show` and the colours are in `style`. The functions here draw on axes that they are
+given, or make a figure, and return it for `show` together with a text that says what to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from .style import (
+    COLORS,
+    FAINT,
+    LINE_STYLES,
+    NEGATIVE,
+    PAPER,
+    POSITIVE,
+    TEXT,
+    WEIGHTS,
+    bare,
+    figure,
+    limit_of,
+    show,
+)  # fmt: skip
+
+__all__ = [
+    "COLORS", "LINE_STYLES", "NEGATIVE", "PAPER", "POSITIVE", "TEXT", "WEIGHTS", "bare", "curves", "draw_network",
+    "figure", "histogram", "images", "limit_of", "network", "show", "weight_images",
+]  # fmt: skip
+
+
+def _grid(n: int, columns: int | None) -> tuple[int, int]:
+    columns = columns or min(n, 10 if n >= 10 else 5)
+    return -(-n // columns), columns
+
+
+def images(
+    pixels: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
+    columns: int | None = None, size: float = 0.95,
+) -> Figure:  # fmt: skip
+    """Draw images side by side, ink on paper.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, height * width)
+        One image a row, 0 for paper and 1 for ink. A single image may be one-dimensional.
+    shape : pair of int, optional
+        Height and width; square where it is left out.
+    titles : sequence, optional
+        One a picture, written above it.
+    columns : int, optional
+        Pictures in a row.
+    size : float
+        Width of a picture in inches.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    return _tiles(np.atleast_2d(pixels), shape, titles, columns, size, PAPER, 0.0, 1.0)[0]
+
+
+def weight_images(
+    weights: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
+    columns: int | None = None, size: float = 0.95, limit: float | None = None,
+) -> Figure:  # fmt: skip
+    """Draw the weights into each neuron as an image over the inputs: blue above zero, orange below.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (fan_in, fan_out)
+        One neuron a column. A single neuron may be one-dimensional.
+    shape : pair of int, optional
+        Height and width of the input image, ``fan_in = height * width``; square where left out.
+    titles : sequence, optional
+        One a neuron.
+    columns : int, optional
+        Pictures in a row.
+    size : float
+        Width of a picture in inches.
+    limit : float, optional
+        The weight that gets the full colour; the largest of all where left out, so that pictures of
+        one figure can be compared. Give it to compare figures.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    weights = np.asarray(weights, dtype=float)
+    rows = weights[None] if weights.ndim == 1 else weights.T
+    limit = limit or limit_of(weights)
+    fig, axes, drawn = _tiles(rows, shape, titles, columns, size, WEIGHTS, -limit, limit)
+    bar = fig.colorbar(drawn, ax=axes, shrink=0.9, aspect=22, pad=0.02, label="weight")
+    bar.outline.set_visible(False)
+    return fig
+
+
+def _tiles(rows, shape, titles, columns, size, colors, low, high):
+    n, pixels = rows.shape
+    side = int(np.sqrt(pixels))
+    height, width = shape or (side, side)
+    if height * width != pixels:
+        raise ValueError(f"{pixels} numbers do not make an image of {height}×{width}; say which shape they have.")
+    n_rows, columns = _grid(n, columns)
+    title_room = 0.3 if titles is not None else 0.06
+    fig, axes = figure(
+        n_rows, columns, (columns * size + 0.2, n_rows * (size * height / width + title_room)), squeeze=False
+    )
+    for k, ax in enumerate(axes.flat):
+        bare(ax)
+        if k < n:
+            drawn = ax.imshow(rows[k].reshape(height, width), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+            if titles is not None:
+                ax.set_title(str(titles[k]), pad=3)
+        else:
+            ax.set_visible(False)
+    return fig, axes, drawn
+
+
+def network(
+    matrices: Sequence[np.ndarray], *, labels: Mapping[int, Sequence[str]] | None = None,
+    size: tuple[float, float] | None = None, limit: float | None = None, most: int = 16,
+) -> Figure:  # fmt: skip
+    """Draw a network: each weight a line whose width and colour are its value, negative ones dashed.
+
+    Parameters
+    ----------
+    matrices : sequence of ndarray of shape (fan_in, fan_out)
+        The weight matrices from input to output.
+    labels : mapping of int to sequence of str, optional
+        By column of neurons (0 is the inputs): names written beside the neurons.
+    size : pair of float, optional
+        In inches.
+    limit : float, optional
+        The weight that gets the widest line; the largest of all where left out.
+    most : int
+        At most so many neurons of a column are drawn, and a note says how many there are.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, size or (2.2 * len(matrices) + 1.6, 3.6))
+    draw_network(ax, matrices, labels=labels, limit=limit, most=most)
+    return fig
+
+
+def draw_network(
+    ax: Axes, matrices: Sequence[np.ndarray], *, labels: Mapping[int, Sequence[str]] | None = None,
+    limit: float | None = None, most: int = 16,
+) -> None:  # fmt: skip
+    """Draw a network on axes; see `network`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    matrices, labels, limit, most
+        As for `network`.
+    """
+    matrices = [np.asarray(matrix, dtype=float) for matrix in matrices]
+    limit = limit or max(limit_of(matrix) for matrix in matrices)
+    sizes = [matrices[0].shape[0], *(matrix.shape[1] for matrix in matrices)]
+    shown = [np.arange(n) if n <= most else np.linspace(0, n - 1, most).round().astype(int) for n in sizes]
+    heights = [np.linspace(0.5, -0.5, n + 2)[1:-1] * (1 + 1.6 / n) if n > 1 else np.zeros(1) for n in map(len, shown)]
+
+    for k, matrix in enumerate(matrices):
+        drawn = matrix[np.ix_(shown[k], shown[k + 1])]
+        strength = np.clip(np.abs(np.nan_to_num(drawn)) / limit, 0, 1)
+        for (i, j), weight in sorted(np.ndenumerate(drawn), key=lambda item: abs(item[1])):
+            line = LineCollection(
+                [[(k, heights[k][i]), (k + 1, heights[k + 1][j])]],
+                linewidths=0.4 + 5 * strength[i, j],
+                colors=POSITIVE if weight >= 0 else NEGATIVE,
+                linestyles="solid" if weight >= 0 else (0, (2.2, 0.9)),
+                alpha=0.25 + 0.75 * float(strength[i, j]),
+            )
+            ax.add_collection(line)
+    radius = 240 / max(4, max(len(h) for h in heights) ** 0.75)
+    for k, column in enumerate(heights):
+        ax.scatter([k] * len(column), column, s=radius * 4, color="#fbfaf7", edgecolor=TEXT, linewidth=1.4, zorder=3)
+        if sizes[k] > most:
+            ax.text(k, -0.62, f"{most} of {sizes[k]} shown", ha="center", va="top", fontsize=9.5)
+        for name, y in zip((labels or {}).get(k, ()), column, strict=False):
+            side = -1 if k == 0 else 1
+            inner = 0 < k < len(matrices)
+            ax.text(k + (0 if inner else 0.13 * side), y + (0.1 if inner else 0), name,
+                    ha="center" if inner else ("right" if k == 0 else "left"), va="center")  # fmt: skip
+    bare(ax)
+    ax.set_xlim(-0.25, len(matrices) + 0.25)
+    ax.set_ylim(-0.72, 0.72)
+
+
+def histogram(
+    ax: Axes, values: np.ndarray, *, bins: int = 60, label: str | None = None, color: str = POSITIVE,
+    limits: tuple[float, float] | None = None, signed: bool = False,
+) -> None:  # fmt: skip
+    """Draw how often each size of number occurs.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    values : ndarray of any shape
+        The numbers.
+    bins : int
+        How many bars.
+    label : str, optional
+        For the legend.
+    color : str
+        Colour of the bars, unless they are `signed`.
+    limits : pair of float, optional
+        Where the bars begin and end.
+    signed : bool
+        Whether bars below zero are orange and those above are blue.
+    """
+    values = np.ravel(values)
+    _, edges, bars = ax.hist(values, bins=bins, range=limits, color=color, alpha=0.85, label=label, linewidth=0)
+    if signed:
+        for left, right, bar in zip(edges[:-1], edges[1:], bars, strict=True):
+            bar.set_facecolor(NEGATIVE if left + right < 0 else POSITIVE)
+        ax.axvline(0, color=TEXT, linewidth=1, linestyle="-")
+    ax.set_ylabel("how many")
+
+
+def curves(
+    ax: Axes, series: Mapping[str, Sequence[float]], *, x: Sequence[float] | None = None, xlabel: str = "",
+    ylabel: str = "", log: bool = False,
+) -> None:  # fmt: skip
+    """Draw curves told apart by colour, line style and a name at their end.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    series : mapping of str to sequence of float
+        Name to values.
+    x : sequence of float, optional
+        Where the values stand; 0, 1, 2 … where left out.
+    xlabel, ylabel : str
+        What the axes mean, with units.
+    log : bool
+        Whether the vertical scale is logarithmic.
+    """
+    for k, (name, values) in enumerate(series.items()):
+        at = range(len(values)) if x is None else x
+        ax.plot(at, values, label=name, color=COLORS[k % len(COLORS)], linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+    if log:
+        ax.set_yscale("log")
+    ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    if len(series) > 1:
+        ax.legend(handlelength=3)

@@ -1,0 +1,30 @@
+"""Shows a message in a notebook as HTML, and anywhere else as plain text."""
+
+from __future__ import annotations
+
+import sys
+
+
+def in_kernel() -> bool:
+    """Say whether a notebook's kernel runs this, without importing IPython."""
+    ipython = sys.modules.get("IPython")
+    return hasattr(ipython.get_ipython() if ipython else None, "kernel")
+
+
+def show_message(html: str, text: str) -> None:
+    """Show a message in the form that this place can show.
+
+    Parameters
+    ----------
+    html : str
+        For a notebook; the caller escapes what it quotes.
+    text : str
+        The same for a terminal, a screen reader's plain view or a test.
+    """
+    ipython = sys.modules.get("IPython")
+    if ipython and ipython.get_ipython():
+        from IPython.display import display
+
+        display({"text/html": html, "text/plain": text}, raw=True)
+    else:
+        print(text)

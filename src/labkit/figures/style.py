@@ -1,0 +1,150 @@
+"""How all figures of the course look, and how they reach the page: `figure` makes one, `show` displays it.
+
+Backgrounds are transparent and text is a grey halfway between paper and a dark page, so that the
+same picture reads in light and dark themes. Blue is positive and orange is negative everywhere:
+colour-blind readers tell these two apart, and wherever lines are drawn negative ones are dashed.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import sys
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from ..display import show_message
+
+POSITIVE = "#2f7fd0"
+NEGATIVE = "#d9730d"
+TEXT = "#7a7a7a"
+FAINT = "#7a7a7a55"
+COLORS = (POSITIVE, NEGATIVE, "#12977a", "#b45bb0", "#96842a", "#7a7a7a")
+"""For curves and bars, in order; each is readable on white and on a dark page."""
+LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
+"""One a colour, so that no curve is told by its colour alone."""
+
+PAPER = LinearSegmentedColormap.from_list("paper", ["#fbfaf7", "#17171a"])
+"""For images: 0 is paper, 1 is ink."""
+WEIGHTS = LinearSegmentedColormap.from_list(
+    "weights", ["#6d2c00", "#d9730d", "#f7c891", "#f6f4f0", "#a3cbf0", "#2f7fd0", "#0a3568"]
+)
+"""For weights: orange below zero, pale at zero, blue above."""
+
+PIXELS_PER_INCH = 96
+SHARPNESS = 1.6
+
+mpl.rcParams.update(
+    {
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
+        "savefig.facecolor": "none",
+        "legend.facecolor": "none",
+        "legend.frameon": False,
+        "text.color": TEXT,
+        "axes.labelcolor": TEXT,
+        "axes.titlecolor": TEXT,
+        "axes.edgecolor": TEXT,
+        "xtick.color": TEXT,
+        "ytick.color": TEXT,
+        "grid.color": FAINT,
+        "axes.grid": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "figure.titlesize": 13,
+        "figure.titleweight": "bold",
+        "axes.labelsize": 11.5,
+        "xtick.labelsize": 10.5,
+        "ytick.labelsize": 10.5,
+        "legend.fontsize": 10.5,
+        "lines.linewidth": 2,
+        "font.size": 11,
+        "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=LINE_STYLES),
+    }
+)
+
+
+def figure(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] | None = None, **kwargs: Any
+) -> tuple[Figure, Any]:
+    """Make a figure and its axes, as ``plt.subplots`` does, in the course's style.
+
+    It belongs to nobody but the caller: pyplot does not know of it, so that nothing is shown twice
+    and nothing stays in memory.
+
+    Parameters
+    ----------
+    rows, columns : int
+        How many axes.
+    size : pair of float, optional
+        Width and height in inches; an inch is 96 pixels on the page.
+    **kwargs
+        Handed to ``Figure.subplots``, such as ``sharex=True`` or ``width_ratios=[1, 2]``.
+
+    Returns
+    -------
+    fig : Figure
+        The figure, for `show`.
+    axes : Axes or ndarray of Axes
+        One Axes, or an array of them, without dimensions of length one.
+    """
+    fig = Figure(figsize=size or (min(9.0, 4.5 * columns + 1), 3.2 * rows), layout="constrained")
+    return fig, fig.subplots(rows, columns, **kwargs)
+
+
+def to_png(fig: Figure) -> bytes:
+    """Draw a figure as PNG, cropped to what is drawn, sharp on screens of high resolution."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=PIXELS_PER_INCH * SHARPNESS, bbox_inches="tight", pad_inches=0.06)
+    return buffer.getvalue()
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure with a text alternative, and close it.
+
+    JupyterLab gives an ``image/png`` output no alternative text, whatever its metadata say, so the
+    picture travels inside an HTML image, which has one. As plain text the alternative itself is shown.
+
+    Parameters
+    ----------
+    fig : Figure
+        From `figure`, or from pyplot.
+    alt : str
+        What the picture shows, in a sentence or two, for those who do not see it: the finding, not
+        the furniture.
+    """
+    if not alt.strip():
+        raise ValueError("Every figure needs a text alternative: say in a sentence what it shows.")
+    png = to_png(fig)
+    width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
+    picture = (
+        f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; background: none" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    )
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(fig)
+    show_message(picture, f"[figure] {alt}")
+
+
+def limit_of(values: np.ndarray) -> float:
+    """Return the largest finite size among `values`, the end of a scale that is even about zero."""
+    finite = np.abs(np.asarray(values, dtype=float))
+    finite = finite[np.isfinite(finite)]
+    return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+
+
+def bare(ax: Axes) -> Axes:
+    """Take ticks and frame from axes that hold an image or a diagram."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    return ax
