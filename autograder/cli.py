@@ -11,7 +11,7 @@ import click
 
 from .paths import LIBRARY, shown
 
-_CLASS_COMMANDS = ("grade", "collect", "report", "handout")
+_CLASS_COMMANDS = ("grade", "collect", "report")
 
 
 class _Commands(click.Group):
@@ -136,6 +136,39 @@ def _known(exercise: str) -> bool:
 _help_command("hint", "Open one more hint for an exercise.")
 _help_command("reveal", "Show an exercise's answer and why, after asking.")
 _help_command("reset", "Put one stub back; your version is kept in a copy.")
+
+
+@main.command()
+@click.argument("chapter")
+def submit(chapter: str) -> None:
+    """Pack a chapter's notebook and your library into a zip for handing in."""
+    from . import handin
+    from .exercises import CHAPTERS
+
+    if chapter not in CHAPTERS:
+        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
+    try:
+        packed = handin.submit(chapter)
+    except FileNotFoundError as missing:
+        raise click.ClickException(str(missing)) from None
+    click.echo(f"{shown(packed.path)} holds:")
+    for name in packed.contents:
+        click.echo(f"  {name}")
+    for warning in packed.warnings:
+        click.echo(warning)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def handout(folder: Path) -> None:
+    """Write the course without answers into a new folder, for a class."""
+    from . import handin
+
+    try:
+        written = handin.handout(folder)
+    except (FileExistsError, RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and examiner, no answers.")
 
 
 @main.command()

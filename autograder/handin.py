@@ -1,0 +1,122 @@
+"""Packs what goes from hand to hand: a learner's submission, and the course without its answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .exercises import CHAPTERS
+from .paths import COURSE, LIBRARY, ROOT, shown
+from .run import read_library
+from .selfcheck import saved_ago
+
+_HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
+_STUDENT_README = """# Weightlab
+
+Ten notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
+
+    make study
+
+sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`, `.venv\\Scripts` for
+`.venv/bin`):
+
+    python3 -m venv .venv
+    .venv/bin/python -m pip install -r requirements.txt
+    .venv/bin/weightlab study
+
+You write in `src/weightlab/`; `weightlab submit 01_weights` packs a chapter for handing in.
+"""
+
+
+@dataclass
+class Submission:
+    """A packed chapter: the zip, what is in it, and what its owner may want to look at first."""
+
+    path: Path
+    contents: list[str]
+    warnings: list[str] = field(default_factory=list)
+
+
+def submit(chapter: str, folder: Path = ROOT) -> Submission:
+    """Pack a chapter's notebook and the whole library into ``CHAPTER.zip``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the notebook or the library's module is not there.
+    """
+    notebook = COURSE / chapter / f"{chapter}.ipynb"
+    module = LIBRARY / f"{CHAPTERS[chapter].module}.py"
+    for path in (notebook, module):
+        if not path.exists():
+            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
+    entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
+    entries |= {f"{chapter}/weightlab/{name}.py": source for name, source in sorted(read_library(LIBRARY).items())}
+    target = folder / f"{chapter}.zip"
+    part = target.with_suffix(".zip.part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    part.replace(target)
+    return Submission(target, list(entries), _warnings(chapter, notebook, module))
+
+
+def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
+    """Say what looks unfinished or unsaved."""
+    warnings = []
+    text = module.read_text(encoding="utf-8", errors="replace")
+    if unwritten := [name for name in CHAPTERS[chapter].exercises if f'"{name} is not written yet"' in text]:
+        warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        sources = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in cells}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [*warnings, f"{shown(notebook)} cannot be read as a notebook. Take a fresh copy, or ask for help."]
+    for name in CHAPTERS[chapter].questions:
+        cell = sources.get(f"{name}-answer")
+        if cell is None or not cell.get("outputs"):
+            warnings.append(f"The answer cell of {name} shows no number yet. Run it, and save the notebook.")
+    for name in CHAPTERS[chapter].written:
+        cell = sources.get(name)
+        if cell is None or "".join(cell["source"]).strip() in ("", "*Write your answer here.*"):
+            warnings.append(f"The written answer {name} is empty.")
+    warnings.append(
+        f"The notebook was {saved_ago(shown(notebook))}, {shown(module)} was {saved_ago(shown(module))}; "
+        "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
+    )
+    return warnings
+
+
+def handout(target: Path) -> list[Path]:
+    """Write the course without answers, references, misconceptions or history into a new folder.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder exists and is not empty.
+    """
+    from . import release
+
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
+    built = release.build()
+    release.prove(built)
+    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")
+    for name in _HANDED_OUT:
+        source, copy = ROOT / name, target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=unwanted)
+        elif source.exists():
+            shutil.copy2(source, copy)
+    shutil.copy2(ROOT / "autograder" / "test_library.py", target / "autograder" / "test_library.py")
+    for path, content in built.items():
+        copy = target / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(content)
+    (target / "README.md").write_text(_STUDENT_README, encoding="utf-8")
+    (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    return sorted(path for path in target.rglob("*") if path.is_file())
