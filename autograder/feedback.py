@@ -1,0 +1,91 @@
+"""Makes the page that a student gets back, with nbgrader's own template and no gradebook at hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from .submission import Examined
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What people and the calendar add to the automatic scores of one notebook."""
+
+    manual: Mapping[str, float] = field(default_factory=dict)
+    extra: Mapping[str, float] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    seconds_late: float = 0.0
+
+
+def scores(notebook: Any, examined: Examined, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
+    """Return the automatic and the final score of each graded cell, None where a person has to give it."""
+    from nbformat.notebooknode import from_dict
+    from nbgrader.utils import compute_checksum, is_grade, is_solution
+
+    verdicts = {verdict.exercise: verdict.score for verdict in examined.verdicts}
+    automatic: dict[str, float | None] = {}
+    for cell in notebook["cells"]:
+        cell = from_dict(cell)
+        if is_grade(cell):
+            about = cell.metadata.nbgrader
+            if is_solution(cell):
+                automatic[about.grade_id] = 0.0 if about.get("checksum") == compute_checksum(cell) else None
+            else:
+                score = verdicts.get(about.grade_id, 0.0)
+                automatic[about.grade_id] = None if score is None else min(score, float(about.points))
+    final = {name: marks.manual.get(name, automatic[name] or 0.0) + marks.extra.get(name, 0.0) for name in automatic}
+    return automatic, final
+
+
+def unanswered(notebook: Any) -> set[str]:
+    """Return the names of the answer cells that are as they were handed out."""
+    from nbformat.notebooknode import from_dict
+    from nbgrader.utils import compute_checksum, is_solution
+
+    cells = [from_dict(cell) for cell in notebook["cells"]]
+    return {cell.metadata.nbgrader.grade_id for cell in cells
+            if is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)}  # fmt: skip
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert.exporters import HTMLExporter
+    from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+    from nbgrader.converters import GenerateFeedback
+
+    exporter = HTMLExporter(config=GenerateFeedback().config)
+    exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
+    return exporter
+
+
+def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
+    """Return a laid-in notebook as the page that ``nbgrader generate_feedback`` makes of it.
+
+    Parameters
+    ----------
+    final : mapping of str to float
+        Scores by graded cell, as from `scores`.
+    penalty : float or None
+        What being late costs.
+    """
+    from nbformat.notebooknode import from_dict
+
+    node, best = from_dict(notebook), 0.0
+    blank = unanswered(notebook)
+    for cell in node.cells:
+        about = cell.metadata.get("nbgrader")
+        if about and about.get("solution"):
+            about["comment"] = marks.comments.get(about.grade_id, "No response." if about.grade_id in blank else None)
+        if about and about.get("grade"):
+            about["score"] = final[about.grade_id]
+            best += float(about.points)
+    resources = {"nbgrader": {"notebook": name, "score": sum(final.values()) - (penalty or 0), "max_score": best,
+                              "late_penalty": penalty or 0}, "metadata": {"name": name}}  # fmt: skip
+    with _ONE_AT_A_TIME:
+        return _exporter().from_notebook_node(node, resources=resources)[0]

@@ -1,0 +1,220 @@
+"""One student's hand-in of one chapter: reading it, examining it, and laying the verdicts into its notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from labkit import card
+
+from . import judge, rebuild
+from .examine import examine, in_order
+from .exercise import Chapter
+from .judge import MISSING, TIMEOUT, UNJUDGED, Reply, Verdict
+from .key import Key, public_keys
+from .paths import ROOT, SOLUTIONS
+from .rebuild import Rebuilt
+from .run import Runner, read_library
+
+LIBRARY_FOLDER = "weightlab"
+SECONDS = 120.0
+"""The most that one hand-in may take; what is not examined by then counts as not finished."""
+
+_UNCACHED = (TIMEOUT, judge.CRASHED, UNJUDGED)
+_JUDGING = ("compare", "examine", "exercise", "isolation", "judge", "key", "questions", "rebuild", "reference", "run",
+            "submission")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in for a chapter; ``notebook`` is None where there is none."""
+
+    student: str
+    chapter: str
+    notebook: bytes | None
+    library: Mapping[str, bytes]
+    timestamp: str | None = None
+
+    def digest(self) -> str:
+        """Return a name for the content."""
+        hashed = hashlib.sha256()
+        for part in (b"" if self.notebook is None else self.notebook, *(x for i in sorted(self.library.items()) for x in i)):
+            part = part.encode() if isinstance(part, str) else part
+            hashed.update(len(part).to_bytes(8, "little") + part)
+        return hashed.hexdigest()
+
+
+def read(folder: Path, student: str, chapter: str) -> Submission:
+    """Read ``submitted/STUDENT/CHAPTER``; links and what is no ordinary file count as absent."""
+    notebook = _read_file(folder / f"{chapter}.ipynb", rebuild.MAX_NOTEBOOK + 1)
+    library = folder / LIBRARY_FOLDER
+    sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
+    timestamp = _read_file(folder / "timestamp.txt", 100)
+    return Submission(student, chapter, notebook, sources, timestamp.decode("ascii", "replace") if timestamp else None)
+
+
+def _read_file(path: Path, limit: int) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if isinstance(error, PermissionError):
+            raise
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(limit) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A hand-in's status, its verdicts in the chapter's order, and the notebook to show."""
+
+    status: str
+    verdicts: tuple[Verdict, ...]
+    rebuilt: Rebuilt
+
+    @property
+    def lasting(self) -> bool:
+        """Whether examining again would say the same: not where time ran out or the examiner failed."""
+        return all(verdict.status not in _UNCACHED for verdict in self.verdicts)
+
+    def entry(self, student: str, chapter: Chapter) -> dict:
+        """Return the contract's form."""
+        judged = [verdict.score for verdict in self.verdicts]
+        score = None if None in judged else round(sum(judged), 4)
+        return {"student": student, "chapter": chapter.name, "status": self.status, "score": score,
+                "points": float(chapter.points), "exercises": [verdict.as_json() for verdict in self.verdicts]}  # fmt: skip
+
+
+def examine_submission(
+    submission: Submission, chapter: Chapter, keys: Mapping[str, Key], released: Mapping[str, Any], isolation: str
+) -> Examined:
+    """Examine a hand-in: its functions in isolation, its numbers and answers as data."""
+    if submission.notebook is None:
+        return absent(chapter, released)
+    rebuilt = rebuild.rebuild(released, submission.notebook)
+    found = {verdict.exercise: verdict for verdict in _functions(submission, chapter, keys, isolation)}
+    verdicts = [found[name] for name in chapter.exercises] + rebuild.question_verdicts(chapter, rebuilt)
+    return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
+
+
+def from_record(record: list[dict], submission: Submission, released: Mapping[str, Any]) -> Examined:
+    """Return what `record` wrote, with the notebook rebuilt."""
+    rebuilt = rebuild.rebuild(released, submission.notebook or b"")
+    verdicts = [Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record]
+    return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
+
+
+def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examined:
+    """Return the verdicts on a hand-in that is not there."""
+    asked = [*chapter.exercises.values(), *chapter.questions.values()]
+    verdicts = [Verdict(one.name, chapter.name, MISSING, 0.0, float(one.points),
+                        message=f"No notebook of {chapter.name} was handed in.") for one in asked]  # fmt: skip
+    return Examined(MISSING, tuple(verdicts), rebuild.rebuild(released, b""))
+
+
+def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examined:
+    """Return the verdicts where the examiner itself failed on a whole hand-in."""
+    words = f"The examiner itself failed ({why}). There is no score yet: grade again, and report it."
+    asked = [*chapter.exercises.values(), *chapter.questions.values()]
+    verdicts = [Verdict(one.name, chapter.name, UNJUDGED, None, float(one.points), message=words) for one in asked]
+    return Examined(UNJUDGED, tuple(verdicts), rebuild.rebuild(released, notebook))
+
+
+def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
+    return UNJUDGED if any(verdict.status == UNJUDGED for verdict in verdicts) else rebuilt.status
+
+
+def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
+    deadline, verdicts = time.monotonic() + SECONDS, []
+    with Runner(isolation) as runner:
+        for exercise in in_order(chapter.exercises.values()):
+            if time.monotonic() < deadline:
+                verdict = examine(exercise, keys, submission.library, LIBRARY_FOLDER, runner,
+                                  reference_prerequisites=True, quote=False)  # fmt: skip
+            else:
+                words = f"{exercise.name} was not tried: this hand-in had used all of its {SECONDS:g} seconds by then."
+                verdict = judge.judge(exercise, Key(exercise.name, (), (), (), ()), Reply(TIMEOUT, words))
+            verdicts.append(replace(verdict, printed=""))
+    failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
+    if failed and time.monotonic() < deadline:
+        # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
+        with Runner(isolation) as runner:
+            for verdict in failed:
+                _say_by_public_case(verdict, chapter, submission, runner)
+    return verdicts
+
+
+def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submission, runner: Runner) -> None:
+    """Word a failure by the public case that shows the same, which the student may see in full."""
+    exercise = chapter.exercises[verdict.exercise]
+    try:
+        keys = public_keys(exercise.module)
+    except OSError:
+        return
+    public = examine(exercise, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True)
+    same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
+        verdict.status, verdict.misconception, [a.passed for a in verdict.aspects])  # fmt: skip
+    if same:
+        verdict.message = public.message
+
+
+def record(examined: Examined) -> list[dict]:
+    """Return the verdicts as plain data."""
+    return [verdict.as_json() | {"advice": verdict.advice, "aspects": [
+        {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
+    ]} for verdict in examined.verdicts]  # fmt: skip
+
+
+@cache
+def chapter_digest(chapter: Chapter, seed: int) -> str:
+    """Return a name for what decides a chapter's verdicts: the exercises, the reference, the examiner and the seed."""
+    import numpy as np
+
+    here = ROOT / "autograder"
+    files = [*(here / f"{name}.py" for name in _JUDGING), *sorted((here / "candidate").glob("*.py")),
+             here / "exercises" / f"{chapter.module}.py", *sorted((SOLUTIONS / "weightlab").glob("*.py")),
+             SOLUTIONS / "misconceptions" / f"{chapter.module}.py"]  # fmt: skip
+    hashed = hashlib.sha256(f"{chapter.name} {seed} {np.__version__}".encode())
+    for file in files:
+        hashed.update(file.read_bytes() if file.exists() else b"")
+    return hashed.hexdigest()
+
+
+def lay(notebook: Any, examined: Examined) -> Any:
+    """Write each verdict into its check cell, as nbgrader reads it (text) and people do (a card); returns the notebook."""
+    verdicts = {verdict.exercise: verdict for verdict in examined.verdicts}
+    if examined.rebuilt.words:
+        notebook["cells"].insert(0, {"cell_type": "markdown", "id": "weightlab-note", "metadata": {},
+                                     "source": f"**{examined.rebuilt.words}**"})  # fmt: skip
+    for cell in notebook["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":
+            verdict = verdicts.get(marks["grade_id"])
+            cell["outputs"] = [output(verdict, marks["points"])] if verdict else [_FAILED]
+    return notebook
+
+
+# No output at all would be read as full marks.
+_FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "nothing grades this cell", "traceback": []}
+
+
+def output(verdict: Verdict, points: float) -> dict:
+    """Return a check cell's output."""
+    data = {"text/html": card.as_html(verdict)}
+    if verdict.score is None:
+        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": UNJUDGED}}
+    data["text/plain"] = f"{min(verdict.score, points):g}"
+    return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
+
+
+def dumps(notebook: Any) -> bytes:
+    """Write a notebook as its file holds it."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
