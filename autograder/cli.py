@@ -118,7 +118,11 @@ def _help_command(name: str, words: str) -> None:
 
         try:
             if name == "reveal":
-                sure = click.confirm(f"Show the answer of {exercise}? A hint may be enough.") if _known(exercise) else False
+                sure = (
+                    click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
+                    if _known(exercise)
+                    else False
+                )
                 title, text = tutor.reveal(exercise, sure)
             else:
                 title, text = getattr(tutor, name)(exercise)

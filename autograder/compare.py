@@ -128,7 +128,9 @@ def _close(expected: np.ndarray, got: np.ndarray, rtol: float | None, atol: floa
     floor = atol if atol is not None else rtol * scale or 1e-9
     with np.errstate(all="ignore"):
         near = np.abs(got - expected) <= rtol * np.abs(expected) + floor
-    return np.asarray((np.isfinite(got) & np.isfinite(expected) & near) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
+    return np.asarray(
+        (np.isfinite(got) & np.isfinite(expected) & near) | (got == expected) | (np.isnan(got) & np.isnan(expected))
+    )
 
 
 def number(value: Any) -> str:
@@ -173,7 +175,7 @@ def shown(value: Any, name: str = "") -> str:
         if value.size <= 6 and value.ndim <= 2:
             return str(np.round(value.astype(float) if value.dtype.kind == "f" else value, 4).tolist())
         return f"{name or 'an array'} {value.shape}"
-    if isinstance(value, (list, tuple)) and not _numeric(value) or isinstance(value, dict) and len(str(value)) > 60:
+    if (isinstance(value, (list, tuple)) and not _numeric(value)) or (isinstance(value, dict) and len(str(value)) > 60):
         if len(value) <= 3 and isinstance(value, (list, tuple)):
             inside = ", ".join(shown(item) for item in value)
             return f"[{inside}]" if isinstance(value, list) else f"({inside})"

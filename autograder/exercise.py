@@ -221,9 +221,19 @@ class Chapter:
             if len(hints) != 3 or not make_cases.__doc__:
                 raise ValueError(f"{name}: an exercise has a task (docstring) and three hints")
             made = Exercise(
-                name, self.name, self.module, " ".join(make_cases.__doc__.split()), dict(aspects),
-                tuple(hints), why, tuple(prerequisites), tuple(parts), dict(views or {}), scored,
-                make_cases, time_limit,
+                name,
+                self.name,
+                self.module,
+                " ".join(make_cases.__doc__.split()),
+                dict(aspects),
+                tuple(hints),
+                why,
+                tuple(prerequisites),
+                tuple(parts),
+                dict(views or {}),
+                scored,
+                make_cases,
+                time_limit,
             )
             self.exercises[name] = made
             return made
@@ -242,9 +252,7 @@ class Chapter:
         rtol: float = 1e-9,
     ) -> None:
         """Register a computed number; ``mistakes`` maps a misconception's name to its value and advice."""
-        self.questions[name] = Question(
-            name, self.name, task, value, points, dict(mistakes or {}), tuple(hints), rtol
-        )
+        self.questions[name] = Question(name, self.name, task, value, points, dict(mistakes or {}), tuple(hints), rtol)
 
     def written_answer(self, name: str, *, points: float) -> None:
         """Register a written question; its text and marking scheme stand in the notebook."""

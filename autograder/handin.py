@@ -20,8 +20,8 @@ Ten notebooks on what the weights of a neural network are. You need Python 3.11 
 
     make study
 
-sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`, `.venv\\Scripts` for
-`.venv/bin`):
+sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`,
+`.venv\\Scripts` for `.venv/bin`):
 
     python3 -m venv .venv
     .venv/bin/python -m pip install -r requirements.txt

@@ -38,7 +38,7 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
         return name, "This copy of the course holds no answers; ask your instructor."
     if not sure:
         return f"Show the answer of {name}?", (
-            f"You learn most by one more try: `hint(\"{name}\")` may be enough.\n"
+            f'You learn most by one more try: `hint("{name}")` may be enough.\n'
             f'If you want to see the answer now, call `reveal("{name}", sure=True)`.'
         )
     function = getattr(reference.module(asked.module), name)

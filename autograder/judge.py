@@ -183,7 +183,9 @@ def _worded(
             own = own or all(error.get("function") == exercise.name for error in errors)
             if own:
                 verdict.status = NOT_STARTED
-                verdict.message = f"{exercise.name} is not written yet. Write it in {verdict.file}, save, and check again."
+                verdict.message = (
+                    f"{exercise.name} is not written yet. Write it in {verdict.file}, save, and check again."
+                )
                 return verdict
     index = next(i for i, found in enumerate(problems) if found)
     case, (aspect, words) = key.cases[index], next(iter(problems[index].items()))

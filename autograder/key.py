@@ -70,9 +70,7 @@ def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
 def _run(exercise: Exercise, case: Case, function: Callable) -> Seen:
     """Run a trusted function on a case, exactly as a candidate would."""
     generators: dict = {}
-    outcomes = [
-        candidate._call(function, call.args, dict(call.kwargs), generators, "solutions") for call in case.calls
-    ]
+    outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, "solutions") for call in case.calls]
     crossed = wire.decode(wire.encode(outcomes))
     return look(exercise, case, crossed)
 
@@ -97,7 +95,9 @@ def make_key(exercise: Exercise, seed: int) -> Key:
     for case in cases:
         seen = _run(exercise, case, function)
         if (seen.raised is None) == bool(case.raises) or seen.unusable or seen.changed:
-            raise RuntimeError(f"{exercise.name}: the reference fails its own case {case.note or case.aspect!r}: {seen}")
+            raise RuntimeError(
+                f"{exercise.name}: the reference fails its own case {case.note or case.aspect!r}: {seen}"
+            )
         expected.append(seen.value if case.expected is None else case.expected)
     known = tuple(
         Known(wrong.name, wrong.advice, tuple(_bare(_run(exercise, case, wrong.function)) for case in cases))

@@ -83,7 +83,9 @@ def strip_module(text: str, file: str) -> str:
     def stub(region: Region) -> str:
         for node in functions:
             if node.lineno <= region.first + 1 and region.last + 1 <= node.end_lineno + 1 and region.indent:
-                return f'# Your code replaces the next line.\nraise NotImplementedError("{node.name} is not written yet")'
+                return (
+                    f'# Your code replaces the next line.\nraise NotImplementedError("{node.name} is not written yet")'
+                )
         if region.indent:
             raise MarkerError(f"{file}:{region.first + 1}: a solution region that lies in no function")
         return ""

@@ -15,7 +15,9 @@ def judge_answer(question: Question, value: Any, quote: bool = True) -> Verdict:
     verdict = Verdict(question.name, question.chapter, FAILED, 0.0, points, aspects=[Aspect("the number", points)])
     if value is None or value is Ellipsis:
         verdict.status = NOT_STARTED
-        verdict.message = f"{question.name} has no answer yet. Compute it in the cell above, run that cell, and check again."
+        verdict.message = (
+            f"{question.name} has no answer yet. Compute it in the cell above, run that cell, and check again."
+        )
         return verdict
     array = as_array(value)
     if array is None or array.size != 1 or array.dtype.kind == "b":

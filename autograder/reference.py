@@ -17,7 +17,7 @@ _PACKAGE = "solutions"
 
 
 class NoReference(RuntimeError):
-    """This copy of the course holds no solutions."""
+    """There are no solutions in this copy of the course."""
 
 
 def _import(name: str) -> ModuleType:

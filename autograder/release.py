@@ -54,7 +54,9 @@ def release() -> list[Path]:
     obsolete = _obsolete(built)
     for path in obsolete:
         path.unlink()
-    MANIFEST.write_text(json.dumps({_name(path): _digest(path.read_bytes()) for path in sorted(built)}, indent=1) + "\n")
+    MANIFEST.write_text(
+        json.dumps({_name(path): _digest(path.read_bytes()) for path in sorted(built)}, indent=1) + "\n"
+    )
     return changed + obsolete
 
 
@@ -133,7 +135,14 @@ def _derive(chapter: Chapter, cell: dict, name: str | None, file: str) -> dict |
     """Return nbgrader's metadata for a cell, from what the cell is."""
 
     def metadata(grade_id: str, **kind: object) -> dict:
-        base = {"grade": False, "grade_id": grade_id, "locked": False, "schema_version": 3, "solution": False, "task": False}
+        base = {
+            "grade": False,
+            "grade_id": grade_id,
+            "locked": False,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        }
         return base | kind
 
     has_answer = markers.BEGIN in cell.source
@@ -151,7 +160,7 @@ def _derive(chapter: Chapter, cell: dict, name: str | None, file: str) -> dict |
             return metadata(asked, grade=True, locked=True, points=chapter.questions[asked].points)
         if asked in EXERCISES and value is None:
             return None
-        raise ReleaseError(f'{file}: {cell.source.strip()} checks nothing that {chapter.name} asks.')
+        raise ReleaseError(f"{file}: {cell.source.strip()} checks nothing that {chapter.name} asks.")
     if has_answer and (asked := _question_of(chapter, cell.source)):
         return metadata(f"{asked}-answer", solution=True)
     return None

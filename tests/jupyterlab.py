@@ -28,7 +28,9 @@ def require_browser() -> None:
 
 
 @contextlib.contextmanager
-def server(root: Path, *, environment: dict[str, str] | None = None, base_url: str = "/", extra: tuple = ()) -> Iterator[str]:
+def server(
+    root: Path, *, environment: dict[str, str] | None = None, base_url: str = "/", extra: tuple = ()
+) -> Iterator[str]:
     """Run JupyterLab on a folder; yield its address, ending in a slash."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -44,8 +46,8 @@ def server(root: Path, *, environment: dict[str, str] | None = None, base_url: s
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
     }
-    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--ServerApp.base_url={base_url}",
-            "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={root}",
+    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+            f"--ServerApp.base_url={base_url}", "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={root}",
             "--ServerApp.disable_check_xsrf=True", *extra]  # fmt: skip
     log = (home / "jupyter.log").open("wb")
     process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
@@ -116,5 +118,7 @@ def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
         if (ROOT / name).exists():
             shutil.copy2(ROOT / name, target / name)
     if solved:
-        shutil.copytree(ROOT / "solutions" / "weightlab", target / "src" / "weightlab", dirs_exist_ok=True, ignore=ignored)
+        shutil.copytree(
+            ROOT / "solutions" / "weightlab", target / "src" / "weightlab", dirs_exist_ok=True, ignore=ignored
+        )
     return {"PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}"}

@@ -7,10 +7,10 @@ from typing import Any
 
 from autograder import help as tutor
 from autograder import progress as record
-from autograder.questions import judge_answer
-from autograder.selfcheck import UnknownName, check_exercise, find, saved_ago
 from autograder.exercise import Question
 from autograder.judge import PASSED, UNJUDGED, Verdict
+from autograder.questions import judge_answer
+from autograder.selfcheck import UnknownName, check_exercise, find, saved_ago
 
 from . import card
 
@@ -130,7 +130,8 @@ class Board:
         body = ""
         for row in self.rows:
             marks = "".join(
-                f'<span title="{html.escape(item["name"])}" aria-hidden="true">{_mark(item)}</span>' for item in row["items"]
+                f'<span title="{html.escape(item["name"])}" aria-hidden="true">{_mark(item)}</span>'
+                for item in row["items"]
             )
             solved = sum(item["solved"] for item in row["items"])
             body += (

@@ -22,7 +22,7 @@ def area(r):
 def test_a_function_becomes_a_stub_that_names_it():
     namespace = {}
     exec(strip_module(GOOD, "m.py"), namespace)
-    with pytest.raises(NotImplementedError, match="^area is not written yet$"):
+    with pytest.raises(NotImplementedError, match=r"^area is not written yet$"):
         namespace["area"](1)
 
 
@@ -57,11 +57,13 @@ def test_a_wrong_marker_is_an_error_that_names_file_and_line(text, line, word):
         regions(text, "dir/m.py")
 
 
-@pytest.mark.parametrize("text", ["# The solution begins here\n", "## Solutions\n", "# begin with a solution in mind, and end with it\n"])
+@pytest.mark.parametrize(
+    "text", ["# The solution begins here\n", "## Solutions\n", "# begin with a solution in mind, and end with it\n"]
+)
 def test_ordinary_comments_and_headings_are_no_markers(text):
     assert regions(text, "m.md") == []
 
 
 def test_a_region_in_no_function_is_an_error():
-    with pytest.raises(MarkerError, match="m.py:2: a solution region that lies in no function"):
+    with pytest.raises(MarkerError, match=r"m\.py:2: a solution region that lies in no function"):
         strip_module("class A:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n", "m.py")

@@ -1,0 +1,43 @@
+"""Measures what the project claims, side by side in one run: ``python -m benchmarks [NAME ...]``."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+NAMES = ("learner", "training", "grading")
+
+
+def machine() -> dict:
+    """Say what the numbers were measured on."""
+    return {
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def main(names: list[str]) -> None:
+    """Measure, print, and keep each benchmark's results."""
+    if unknown := set(names) - set(NAMES):
+        raise SystemExit(f"No benchmark is called {', '.join(sorted(unknown))}. There are {', '.join(NAMES)}.")
+    RESULTS.mkdir(exist_ok=True)
+    for name in names or NAMES:
+        result = importlib.import_module(f"benchmarks.{name}").measure()
+        path = RESULTS / f"{name}.json"
+        path.write_text(json.dumps({"machine": machine(), **result}, indent=1) + "\n")
+        print(f"\n{name}, kept in {path.relative_to(RESULTS.parent.parent)}")
+        for key, value in result.items():
+            print(f"  {key}: {value}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
