@@ -79,7 +79,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
 def dense(rng: np.random.Generator) -> Iterator[Case]:
     """The outputs of a whole layer of neurons for a whole batch: the weighted sums, and to each neuron's its bias."""
     aspect = "weighted sums plus each neuron's bias"
-    yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four examples")
+    yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
     yield Case.of(aspect, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), np.array([1.5, -2.5, 0.5]),
                   note="three of everything: the bias still belongs to the columns")  # fmt: skip
     yield Case.of(aspect, np.zeros((2, 4)), rng.normal(size=(4, 3)), rng.normal(size=3),
@@ -135,3 +135,125 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")
     yield Case.of(special, {"temperature": ()}, note="nothing but a single number")
     yield Case.of(special, {}, note="no arrays, no parameters")
+
+
+CHAPTER.question(
+    "gpt2_parameters",
+    task="How many parameters GPT-2 small has, its tied embedding counted once.",
+    value=124_439_808,
+    points=2,
+    hints=(
+        "count_parameters(gpt2_block) counts one block. How many blocks are there, and what is not in a block?",
+        "Twelve times one block, plus what stands outside the blocks: count_parameters(gpt2_rest), where the embedding "
+        "is listed once.",
+    ),
+    mistakes={
+        "counts_the_tied_embedding_twice": (
+            163_037_184,
+            "You count the embedding twice. GPT-2 reads and writes with the same array: it is stored once, and learned "
+            "once, so it counts once.",
+        ),
+        "counts_one_block_only": (
+            46_473_216,
+            "You count one block. The model has twelve, all of the same shapes, each with numbers of its own.",
+        ),
+        "leaves_out_what_is_outside_the_blocks": (
+            85_054_464,
+            "These are the blocks alone. The embeddings and the last normalization stand outside them, and are learned "
+            "too.",
+        ),
+        "leaves_out_one_dimensional_arrays": (
+            124_318_464,
+            "You count the matrices only. Biases and normalizations have one axis; they are parameters as well.",
+        ),
+        "multiplies_the_rest_by_the_blocks": (
+            12 * 46_473_216,
+            "You take everything twelve times. Only the block repeats; the embeddings stand outside and exist once.",
+        ),
+    },
+    rtol=1e-12,
+)
+
+CHAPTER.question(
+    "llama_parameters",
+    task="How many parameters LLaMA-7B has.",
+    value=6_738_415_616,
+    points=2,
+    hints=(
+        "As for GPT-2, from llama_block and llama_rest. How many blocks are there here?",
+        "32 * count_parameters(llama_block) + count_parameters(llama_rest).",
+    ),
+    mistakes={
+        "counts_one_block_only": (
+            464_531_456,
+            "You count one block. The model has 32, all of the same shapes, each with numbers of its own.",
+        ),
+        "counts_twelve_blocks": (
+            2_690_748_416,
+            "You take twelve blocks, as in GPT-2. LLaMA-7B has 32.",
+        ),
+        "ties_the_embedding": (
+            6_607_343_616,
+            "You count one of the two vocabulary arrays. LLaMA reads with one and writes with another: both count.",
+        ),
+        "leaves_out_what_is_outside_the_blocks": (
+            6_476_267_520,
+            "These are the blocks alone. The embedding, the output and the last normalization stand outside them.",
+        ),
+        "multiplies_the_rest_by_the_blocks": (
+            32 * 464_531_456,
+            "You take everything 32 times. Only the block repeats; what stands outside exists once.",
+        ),
+    },
+    rtol=1e-12,
+)
+
+CHAPTER.question(
+    "gpt2_bytes_32_bit",
+    task="How many bytes GPT-2 small takes at 32 bits a parameter.",
+    value=497_759_232,
+    hints=("A byte is 8 bits. How many bytes does a number of 32 bits take?",),
+    mistakes={
+        "counts_bits": (3_982_073_856, "These are the bits. A byte is 8 bits."),
+        "divides_the_bytes": (
+            31_109_952,
+            "You divide by 4. A number of 32 bits takes four bytes, so there are more bytes than parameters.",
+        ),
+    },
+    rtol=1e-12,
+)
+
+CHAPTER.question(
+    "llama_bytes_16_bit",
+    task="How many bytes LLaMA-7B takes at 16 bits a parameter.",
+    value=13_476_831_232,
+    hints=("How many bytes does a number of 16 bits take? A byte is 8 bits.",),
+    mistakes={
+        "counts_bits": (107_814_649_856, "These are the bits. A byte is 8 bits."),
+        "takes_32_bits": (26_953_662_464, "These are the bytes at 32 bits. A number of 16 bits takes half as many."),
+        "one_byte_each": (6_738_415_616, "You take one byte for each parameter: that would be 8 bits."),
+    },
+    rtol=1e-12,
+)
+
+CHAPTER.question(
+    "llama_bytes_4_bit",
+    task="How many bytes LLaMA-7B takes at 4 bits a parameter.",
+    value=3_369_207_808,
+    hints=("Two numbers of 4 bits fit into one byte.",),
+    mistakes={
+        "takes_bits_for_bytes": (
+            26_953_662_464,
+            "You multiply by 4, which gives bits, or takes 4 bytes for each parameter. A byte is 8 bits: two such "
+            "numbers share one.",
+        ),
+        "two_bytes_each": (
+            13_476_831_232,
+            "You take two bytes for each parameter. It is the other way round: two parameters share one byte.",
+        ),
+    },
+    rtol=1e-12,
+)
+
+CHAPTER.written_answer("why_a_bias", points=3)
+CHAPTER.written_answer("what_7b_counts", points=3)

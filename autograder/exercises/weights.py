@@ -152,3 +152,47 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
         yield Case.of("minus the mean of all images", images, labels, n_classes, note=note)
         yield Case.of("the mean image of each class", images, labels, n_classes, view="differences",
                       note="how the templates differ from that of class 0" + (f"; {note}" if note else ""))  # fmt: skip
+
+
+CHAPTER.question(
+    "after_three_connections",
+    task="What is left of a signal of 3 that crosses three connections, of weights 2, -0.5 and 0.1, one after another.",
+    value=-0.3,
+    hints=(
+        "What leaves the first connection enters the second.",
+        "apply_weight(apply_weight(3.0, 2.0), -0.5) is the signal after two of them.",
+    ),
+    mistakes={
+        "adds_the_weights": (
+            4.8,
+            "You add the three weights before you apply them. That is three connections side by side; here they come "
+            "one after another, so each multiplies what the one before let through.",
+        ),
+        "adds_instead_of_multiplying": (4.6, "You add the weights to the signal. Each connection multiplies."),
+        "loses_the_sign": (0.3, "The size is right, but one of the weights is negative and turns the signal round."),
+        "leaves_out_the_signal": (
+            -0.1,
+            "This is the product of the weights, what the three connections do together. The signal that enters is 3.",
+        ),
+    },
+    rtol=1e-6,
+)
+
+CHAPTER.question(
+    "share_that_flips",
+    task="Which share of the trained network's learned weights is negative, as a number between 0 and 1.",
+    value=120_125 / 242_176,
+    hints=(
+        "learned < 0 is an array of truth values, one for each weight. How does one count the True among them?",
+        "np.mean of truth values is the share that is True.",
+    ),
+    mistakes={
+        "counts_the_positive_ones": (122_051 / 242_176, "This is the share that keeps the sign. Which ones flip it?"),
+        "gives_the_number": (120_125, "This is how many there are. Which share of all weights is it?"),
+        "gives_per_cent": (12_012_500 / 242_176, "This is in per cent. The share is a number between 0 and 1."),
+    },
+    rtol=1e-6,
+)
+
+CHAPTER.written_answer("zero_or_negative", points=2)
+CHAPTER.written_answer("where_is_the_knowledge", points=3)
