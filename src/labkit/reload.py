@@ -1,7 +1,252 @@
-"""Lets edits of ``src/weightlab`` take effect at the next cell."""
+"""Lets edits of ``src/weightlab`` take effect at the next cell, and says in a sentence what stands in the way.
+
+``import labkit`` in a notebook calls `install`. From then on, before each cell, modules of the
+learner's library whose files have changed are run again, and so are the modules that import from
+them. Functions keep their identity: only their code is replaced, so that every name, table or
+slider that holds one has the new version.
+"""
 
 from __future__ import annotations
 
+import ast
+import html
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any
+
+from .display import show_message
+
+PACKAGE = "weightlab"
+LIBRARY = Path(__file__).resolve().parents[1] / PACKAGE
+
+
+class ShadowedLibraryError(ImportError):
+    """Something else is called ``weightlab`` and would be imported in place of the learner's library."""
+
 
 def install() -> None:
-    """Register with the running IPython."""
+    """Register with the running IPython; once is enough.
+
+    Raises
+    ------
+    ShadowedLibraryError
+        If ``import weightlab`` would not find ``src/weightlab``.
+    """
+    shell = sys.modules["IPython"].get_ipython()
+    if not hasattr(shell, "weightlab_reloader"):
+        shell.weightlab_reloader = Reloader(shell.user_ns)
+        shell.events.register("pre_run_cell", shell.weightlab_reloader.before_cell)
+        shell.events.register("post_run_cell", shell.weightlab_reloader.after_cell)
+        shell.set_custom_exc((NotImplementedError, SyntaxError, ShadowedLibraryError), _show_exception)
+    refuse_shadow()
+
+
+def refuse_shadow() -> None:
+    """Raise `ShadowedLibraryError` if another ``weightlab`` comes before the learner's own."""
+    loaded = sys.modules.get(PACKAGE)
+    spec = loaded.__spec__ if loaded else importlib.util.find_spec(PACKAGE)
+    places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
+    if not spec or any(place.resolve() == LIBRARY for place in places):
+        return
+    found = places[0] if places else Path(spec.origin or "")
+    raise ShadowedLibraryError(
+        f"{found} hides your library in {shown(LIBRARY)}: rename or delete it, then restart the kernel."
+    )
+
+
+def shown(path: Path) -> str:
+    """Write a path as seen from the project's folder."""
+    root = LIBRARY.parents[1]
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+class Reloader:
+    """Runs changed modules of the library again.
+
+    Parameters
+    ----------
+    namespace : dict
+        The notebook's names, in which replaced objects are replaced as well.
+    """
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self._sources: dict[str, bytes] = {}
+        self.after_cell()
+
+    def after_cell(self, _: object = None) -> None:
+        """Remember the sources of modules that the cell imported."""
+        for name, path in _loaded():
+            if name not in self._sources and (source := _read(path)) is not None:
+                self._sources[name] = source
+
+    def before_cell(self, _: object = None) -> None:
+        """Run again what has changed; a file that cannot be run is named, and what it held before stays."""
+        files = dict(_loaded())
+        sources = {name: _read(path) for name, path in files.items()}
+        changed = {name for name, source in sources.items() if source != self._sources.get(name, source)}
+        if not changed:
+            self.after_cell()
+            return
+        uses = {name: _imports(source or b"") for name, source in sources.items()}
+        failed: set[str] = set()
+        for name in _in_order(changed, uses):
+            if failed & uses[name]:
+                continue
+            if sentence := self._run_again(name, files[name], sources[name]):
+                failed.add(name)
+                _say(f"{sentence} Until it is mended and saved, its last version that worked stays in effect.")
+            else:
+                self._sources[name] = sources[name]
+
+    def _run_again(self, name: str, path: Path, source: bytes | None) -> str | None:
+        """Run a module's file in its own namespace; return what went wrong."""
+        if source is None:
+            return f"{shown(path)} is missing."
+        module = sys.modules[name]
+        before = dict(vars(module))
+        try:
+            code = compile(source, str(path), "exec", dont_inherit=True)
+            for key, value in before.items():
+                if not key.startswith("__") and getattr(value, "__name__", "") != f"{name}.{key}":  # keep submodules
+                    del vars(module)[key]
+            exec(code, vars(module))
+        except (Exception, SystemExit) as error:
+            vars(module).clear()
+            vars(module).update(before)
+            return _cannot_run(path, error)
+        self._replace(module, before)
+        return None
+
+    def _replace(self, module: ModuleType, before: dict[str, Any]) -> None:
+        """Give the new code to old functions, and rebind the notebook's names for everything else."""
+        own = {key: old for key, old in before.items() if getattr(old, "__module__", None) == module.__name__}
+        moved: dict[int, str] = {}
+        for key, old in own.items():
+            new = vars(module).get(key)
+            if isinstance(old, FunctionType) and isinstance(new, FunctionType) and _same_closure(old, new):
+                for part in ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__"):
+                    setattr(old, part, getattr(new, part))
+                vars(module)[key] = old
+            else:
+                moved[id(old)] = key
+        for name, value in list(self.namespace.items()):
+            key = moved.get(id(value))
+            if key is None or own[key] is not value:
+                continue
+            if key in vars(module):
+                self.namespace[name] = vars(module)[key]
+            else:
+                del self.namespace[name]
+                _say(f"{key} is no longer in {shown(Path(module.__file__))}, so the notebook has forgotten {name}.")
+
+
+def _loaded() -> list[tuple[str, Path]]:
+    """Return the library's modules that have been imported, with their files."""
+    modules = [(name, module) for name, module in list(sys.modules.items()) if name.partition(".")[0] == PACKAGE]
+    return [(name, Path(module.__file__)) for name, module in modules if getattr(module, "__file__", None)]
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _same_closure(old: FunctionType, new: FunctionType) -> bool:
+    return not old.__code__.co_freevars and not new.__code__.co_freevars
+
+
+def _imports(source: bytes) -> set[str]:
+    """Return the full names of the library's modules that a source imports from."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            base = f"{PACKAGE}.{node.module or ''}".rstrip(".") if node.level else (node.module or "")
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith(f"{PACKAGE}.")}
+
+
+def _in_order(changed: set[str], uses: dict[str, set[str]]) -> list[str]:
+    """Return the changed modules and all that build on them, each after what it builds on."""
+    stale = set(changed)
+    while more := {name for name, used in uses.items() if used & stale} - stale:
+        stale |= more
+    order: list[str] = []
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        for used in sorted(uses[name] & stale):
+            if used not in above and used not in order:
+                visit(used, (*above, name))
+        if name not in order:
+            order.append(name)
+
+    for name in sorted(stale):
+        visit(name, ())
+    return order
+
+
+def _cannot_run(path: Path, error: BaseException) -> str:
+    """Say in a sentence where a file of the library goes wrong."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"Line {error.lineno} of {shown(path)} is not Python yet ({error.msg})."
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
+    where = f" at line {lines[-1]}" if lines else ""
+    return f"{shown(path)} stops{where}: {type(error).__name__}: {error}."
+
+
+def _say(sentence: str) -> None:
+    show_message(f'<p role="alert">⚠ {html.escape(sentence)}</p>', sentence)
+
+
+def _show_exception(
+    shell: Any, kind: type, error: BaseException, tb: TracebackType, tb_offset: int | None = None
+) -> None:
+    """Show what went wrong as a sentence where that says it all, otherwise as IPython does.
+
+    It stays an error: programs that run notebooks see it as such.
+    """
+    sentence = explain(error)
+    if sentence is None:
+        shell.showtraceback((kind, error, tb), tb_offset=tb_offset)
+    else:
+        shell._showtraceback(kind, error, [sentence])
+
+
+def explain(error: BaseException) -> str | None:
+    """Return one sentence that tells a learner what an error asks of them, or None where there is more to see.
+
+    Parameters
+    ----------
+    error : BaseException
+        As caught, with its traceback.
+
+    Returns
+    -------
+    str or None
+        For an unwritten function, a syntax error in the library, or a library that is hidden by another.
+    """
+    if isinstance(error, ShadowedLibraryError):
+        return str(error)
+    if isinstance(error, SyntaxError) and error.filename and _in_library(error.filename):
+        return f"{_cannot_run(Path(error.filename), error)} Mend it, save, and run this cell again."
+    if isinstance(error, NotImplementedError):
+        frames = traceback.extract_tb(error.__traceback__)
+        if frames and _in_library(frames[-1].filename):
+            name, file = frames[-1].name, shown(Path(frames[-1].filename).resolve())
+            return f"{name} is not written yet. Write it in {file}, save, and run this cell again."
+    return None
+
+
+def _in_library(filename: str) -> bool:
+    return Path(filename).resolve().is_relative_to(LIBRARY)

@@ -1,0 +1,213 @@
+"""Do edits of the library take effect at the next cell, and are obstacles named in a sentence?"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from labkit import reload
+
+SRC = Path(reload.__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def toylab(tmp_path, monkeypatch):
+    """A library of two modules in place of the learner's, and a way to write its files."""
+    folder = tmp_path / "src" / "toylab"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(reload, "PACKAGE", "toylab")
+    monkeypatch.setattr(reload, "LIBRARY", folder)
+    monkeypatch.syspath_prepend(tmp_path / "src")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def write(module: str, text: str) -> None:
+        (folder / f"{module}.py").write_text(textwrap.dedent(text))
+
+    write("__init__", "")
+    write("weights", "def double(x):\n    return 2 * x\n")
+    write("biases", "from .weights import double\n\ndef quadruple(x):\n    return double(double(x))\n")
+    yield write
+    for name in [name for name in sys.modules if name.partition(".")[0] == "toylab"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def notebook(toylab):
+    """A notebook's names after its first cell, and its reloader."""
+    weights, biases = importlib.import_module("toylab.weights"), importlib.import_module("toylab.biases")
+    names = {"double": weights.double, "twice": weights.double, "quadruple": biases.quadruple, "table": [weights.double]}
+    return names, reload.Reloader(names)
+
+
+def test_an_edit_reaches_names_aliases_tables_and_modules_that_import_it(toylab, notebook):
+    names, reloader = notebook
+    toylab("weights", "def double(x):\n    return x + x + 100\n")
+    reloader.before_cell()
+    assert names["double"](1) == names["twice"](1) == names["table"][0](1) == 102
+    assert names["quadruple"](1) == 304
+    assert names["double"] is sys.modules["toylab.weights"].double
+
+
+def test_a_stub_that_gets_written_and_a_new_function_are_there(toylab, notebook):
+    names, reloader = notebook
+    toylab("weights", "def double(x, times=2):\n    return helper(x) * times\n\ndef helper(x):\n    return x\n")
+    reloader.before_cell()
+    assert names["double"](3, times=5) == 15
+    assert sys.modules["toylab.weights"].helper(1) == 1
+
+
+def test_a_module_imported_by_a_later_cell_is_watched_too(toylab, notebook):
+    _, reloader = notebook
+    toylab("late", "def f():\n    return 1\n")
+    late = importlib.import_module("toylab.late")
+    reloader.after_cell()
+    toylab("late", "def f():\n    return 2\n")
+    reloader.before_cell()
+    assert late.f() == 2
+
+
+def test_a_syntax_error_is_one_sentence_and_says_what_stays(toylab, notebook, capsys):
+    names, reloader = notebook
+    toylab("weights", "def double(x)\n    return 2 * x\n")
+    reloader.before_cell()
+    said = capsys.readouterr().out
+    assert said == (
+        "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
+        "Until it is mended and saved, its last version that worked stays in effect.\n"
+    )
+    assert names["double"](2) == 4 and names["quadruple"](1) == 4
+    reloader.before_cell()
+    assert "Line 1" in capsys.readouterr().out, "as long as the old version runs, each cell says so"
+    toylab("weights", "def double(x):\n    return 3 * x\n")
+    reloader.before_cell()
+    assert not capsys.readouterr().out
+    assert names["quadruple"](1) == 9
+
+
+def test_a_file_that_stops_while_it_is_read_keeps_its_last_version(toylab, notebook, capsys):
+    names, reloader = notebook
+    toylab("weights", "def double(x):\n    return 0\n\nnonsense\n")
+    reloader.before_cell()
+    assert "src/toylab/weights.py stops at line 4: NameError: name 'nonsense' is not defined." in capsys.readouterr().out
+    assert names["double"](2) == 4
+
+
+def test_a_function_that_is_gone_is_not_silently_kept(toylab, notebook, capsys):
+    names, reloader = notebook
+    toylab("weights", "def treble(x):\n    return 3 * x\n")
+    reloader.before_cell()
+    assert "double is no longer in src/toylab/weights.py" in capsys.readouterr().out
+    assert "double" not in names and "twice" not in names
+    assert not hasattr(sys.modules["toylab.weights"], "double")
+
+
+def test_editing_the_package_file_keeps_its_modules(toylab, notebook):
+    _, reloader = notebook
+    toylab("__init__", "answer = 42\n")
+    reloader.before_cell()
+    assert sys.modules["toylab"].answer == 42
+    assert sys.modules["toylab"].weights.double(1) == 2
+
+
+def test_a_classes_new_version_replaces_the_old_name(toylab, notebook):
+    names, reloader = notebook
+    toylab("weights", "class Thing:\n    size = 1\n\ndef double(x):\n    return 2 * x\n")
+    reloader.before_cell()
+    names["Thing"] = sys.modules["toylab.weights"].Thing
+    toylab("weights", "class Thing:\n    size = 2\n\ndef double(x):\n    return 2 * x\n")
+    reloader.before_cell()
+    assert names["Thing"].size == 2
+
+
+def test_a_library_of_the_same_name_elsewhere_is_refused(toylab, tmp_path, monkeypatch):
+    reload.refuse_shadow()
+    shadow = tmp_path / "course" / "toylab"
+    shadow.mkdir(parents=True)
+    (shadow / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path / "course")
+    importlib.invalidate_caches()
+    with pytest.raises(reload.ShadowedLibraryError, match=r"hides your library in src.toylab: rename or delete it"):
+        reload.refuse_shadow()
+
+
+def run_cells(cells: list[str], folder: Path, library: Path):
+    """Run cells in a real kernel whose notebook lies in `folder`; return their outputs."""
+    script = (
+        "import sys, json, nbformat; from nbclient import NotebookClient\n"
+        "nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in json.load(sys.stdin)])\n"
+        "NotebookClient(nb, allow_errors=True, kernel_name='python3', resources={'metadata': {'path': sys.argv[1]}})"
+        ".execute()\nprint(json.dumps([c.outputs for c in nb.cells]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)], input=json.dumps(cells), capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(library), "PYTHONDONTWRITEBYTECODE": "1"}, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project's src/ with a library of one stub, and a folder for notebooks."""
+    shutil.copytree(SRC / "labkit", tmp_path / "src" / "labkit", ignore=shutil.ignore_patterns("data_files", "__pycache__"))
+    library = tmp_path / "src" / "weightlab"
+    library.mkdir()
+    (library / "__init__.py").write_text("")
+    (library / "weights.py").write_text("def apply_weight(signal, weight):\n    raise NotImplementedError\n")
+    course = tmp_path / "course" / "01_weights"
+    course.mkdir(parents=True)
+    return tmp_path
+
+
+def test_in_a_kernel_an_unwritten_function_is_one_sentence_and_an_edit_is_enough(project):
+    edit = "open(r'{}', 'w').write('def apply_weight(signal, weight):{}')".format(
+        project / "src" / "weightlab" / "weights.py", "\\n    {}"
+    )
+    outputs = run_cells(
+        [
+            "import labkit\nfrom weightlab.weights import apply_weight as f",
+            "f(2, 3)",
+            edit.format("return signal * weight"),
+            "f(2, 3)",
+            edit.format("return signal *"),
+            "f(2, 3)",
+            "raise NotImplementedError('my own')",
+        ],
+        project / "course" / "01_weights",
+        project / "src",
+    )
+    (unwritten,) = outputs[1]
+    assert unwritten["output_type"] == "error", "nbconvert and nbgrader must see an error"
+    assert unwritten["traceback"] == [
+        "apply_weight is not written yet. Write it in src/weightlab/weights.py, save, and run this cell again."
+    ]
+    assert outputs[3][0]["data"]["text/plain"] == "6"
+    warning, answer = outputs[5]
+    assert warning["data"]["text/plain"].startswith("Line 2 of src/weightlab/weights.py is not Python yet (invalid syntax).")
+    assert answer["data"]["text/plain"] == "6"
+    assert len(outputs[6][-1]["traceback"]) > 1, "an error of the learner's own keeps its traceback"
+
+
+def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(project):
+    course = project / "course" / "01_weights"
+    (project / "src" / "weightlab" / "weights.py").write_text("def apply_weight(signal, weight)\n    return 1\n")
+    ((error,),) = run_cells(["import labkit\nimport weightlab.weights"], course, project / "src")
+    assert error["traceback"] == [
+        "Line 1 of src/weightlab/weights.py is not Python yet (expected ':'). Mend it, save, and run this cell again."
+    ]
+    (course / "weightlab").mkdir()
+    (course / "weightlab" / "__init__.py").write_text("")
+    ((error,),) = run_cells(["import labkit"], course, project / "src")
+    assert error["output_type"] == "error"
+    assert error["traceback"][0].endswith(
+        "hides your library in src/weightlab: rename or delete it, then restart the kernel."
+    )
+    assert "course/01_weights/weightlab" in error["traceback"][0].replace("\\", "/")
