@@ -43,7 +43,8 @@ def toylab(tmp_path, monkeypatch):
 def notebook(toylab):
     """A notebook's names after its first cell, and its reloader."""
     weights, biases = importlib.import_module("toylab.weights"), importlib.import_module("toylab.biases")
-    names = {"double": weights.double, "twice": weights.double, "quadruple": biases.quadruple, "table": [weights.double]}
+    double = weights.double
+    names = {"double": double, "twice": double, "quadruple": biases.quadruple, "table": [double]}
     return names, reload.Reloader(names)
 
 
@@ -96,7 +97,8 @@ def test_a_file_that_stops_while_it_is_read_keeps_its_last_version(toylab, noteb
     names, reloader = notebook
     toylab("weights", "def double(x):\n    return 0\n\nnonsense\n")
     reloader.before_cell()
-    assert "src/toylab/weights.py stops at line 4: NameError: name 'nonsense' is not defined." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "src/toylab/weights.py stops at line 4: NameError: name 'nonsense' is not defined." in said
     assert names["double"](2) == 4
 
 
@@ -157,7 +159,8 @@ def run_cells(cells: list[str], folder: Path, library: Path):
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project's src/ with a library of one stub, and a folder for notebooks."""
-    shutil.copytree(SRC / "labkit", tmp_path / "src" / "labkit", ignore=shutil.ignore_patterns("data_files", "__pycache__"))
+    unneeded = shutil.ignore_patterns("data_files", "__pycache__")
+    shutil.copytree(SRC / "labkit", tmp_path / "src" / "labkit", ignore=unneeded)
     library = tmp_path / "src" / "weightlab"
     library.mkdir()
     (library / "__init__.py").write_text("")
@@ -191,7 +194,8 @@ def test_in_a_kernel_an_unwritten_function_is_one_sentence_and_an_edit_is_enough
     ]
     assert outputs[3][0]["data"]["text/plain"] == "6"
     warning, answer = outputs[5]
-    assert warning["data"]["text/plain"].startswith("Line 2 of src/weightlab/weights.py is not Python yet (invalid syntax).")
+    said = warning["data"]["text/plain"]
+    assert said.startswith("Line 2 of src/weightlab/weights.py is not Python yet (invalid syntax).")
     assert answer["data"]["text/plain"] == "6"
     assert len(outputs[6][-1]["traceback"]) > 1, "an error of the learner's own keeps its traceback"
 
@@ -205,7 +209,9 @@ def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(pro
     ]
     (course / "weightlab").mkdir()
     (course / "weightlab" / "__init__.py").write_text("")
-    ((error,),) = run_cells(["import labkit"], course, project / "src")
+    # An editable install, unlike PYTHONPATH, comes after the notebook's own folder.
+    cells = ["import sys; sys.path.append(sys.path.pop(sys.path.index({!r})))".format(str(project / "src")), "import labkit"]
+    _, (error,) = run_cells(cells, course, project / "src")
     assert error["output_type"] == "error"
     assert error["traceback"][0].endswith(
         "hides your library in src/weightlab: rename or delete it, then restart the kernel."

@@ -1,0 +1,101 @@
+"""Does a check in a notebook show what the examiner found, and nothing that runs?"""
+
+import pytest
+
+import labkit
+from autograder import judge
+from autograder.exercises import CHAPTERS
+from autograder.judge import Aspect, Verdict
+from labkit import card, checks
+
+
+@pytest.fixture(autouse=True)
+def _own_record(state):
+    """Every test here has a learner's record of its own."""
+
+
+def verdict(status="failed", score=1.0, message="apply_weight(3, 2) gave 5; expected 6.", **more):
+    aspects = [Aspect("one signal", 1.0, min(score or 0, 1.0)), Aspect("signals of any shape", 1.0)]
+    return Verdict("apply_weight", "01_weights", status, score, 2.0, message=message, aspects=aspects,
+                   file="src/weightlab/weights.py", **more)  # fmt: skip
+
+
+def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
+    monkeypatch.setattr(checks, "check_exercise", lambda exercise: verdict())
+    assert float(repr(labkit.check("apply_weight"))) == 1.0
+
+
+def test_the_card_says_points_file_and_aspects():
+    shown = card.as_html(verdict(), "saved 4 seconds ago", 'try `hint("apply_weight")`')
+    for words in ("1 of 2 points", "graded src/weightlab/weights.py, saved 4 seconds ago", "one signal", "not yet",
+                  '<code>hint(&quot;apply_weight&quot;)</code>', 'aria-label="Check of apply_weight"'):  # fmt: skip
+        assert words in shown
+
+
+def test_nothing_from_the_students_code_becomes_markup():
+    evil = "<img src=x onerror=alert(1)>"
+    shown = card.as_html(verdict(message=f"raised {evil}", printed=evil), evil, evil)
+    assert "<img" not in shown
+
+
+def test_a_pass_says_what_comes_next(monkeypatch):
+    passed = Verdict("apply_weight", "01_weights", "passed", 2.0, 2.0, message="All points.", aspects=[])
+    monkeypatch.setattr(checks, "check_exercise", lambda exercise: passed)
+    assert "Next: weighted_sum" in labkit.check("apply_weight")._repr_html_()
+
+
+def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():
+    assert "Did you mean apply_weight" in repr(labkit.check("aply_weight"))
+
+
+def test_a_failure_of_the_examiner_is_an_error_and_never_marks(monkeypatch):
+    monkeypatch.setattr(
+        checks, "check_exercise", lambda exercise: verdict(judge.UNJUDGED, None, "The examiner failed.")
+    )
+    with pytest.raises(RuntimeError, match="examiner failed"):
+        labkit.check("apply_weight")
+
+
+def test_a_questions_number_is_judged_and_a_known_mistake_is_named():
+    name, question = next((n, q) for chapter in CHAPTERS.values() for n, q in chapter.questions.items() if q.mistakes)
+    assert float(repr(labkit.check(name, question.value))) == question.points
+    assert float(repr(labkit.check(name, None))) == 0
+    wrong, advice = next(iter(question.mistakes.values()))
+    shown = labkit.check(name, wrong)
+    assert float(repr(shown)) == 0
+    assert shown.verdict.advice == advice
+
+
+def test_what_was_solved_stays_solved(monkeypatch):
+    for score, status in ((2.0, "passed"), (0.0, "failed")):
+        made = Verdict("apply_weight", "01_weights", status, score, 2.0, message="")
+        monkeypatch.setattr(checks, "check_exercise", lambda exercise, made=made: made)
+        labkit.check("apply_weight")
+    first = labkit.progress().rows[0]["items"][0]
+    assert first["solved"]
+    assert first["score"] == 2.0
+    assert "Next: weighted_sum" in repr(labkit.progress())
+
+
+def test_a_record_that_cannot_be_read_is_kept_aside(state):
+    state.mkdir()
+    (state / "progress.json").write_text("{broken")
+    assert labkit.progress().rows[0]["score"] == 0
+    assert (state / "progress.unreadable.json").read_text() == "{broken"
+
+
+def test_reset_puts_one_stub_back_and_keeps_a_copy(state, tmp_path, monkeypatch):
+    from autograder import help as tutor
+
+    library = tmp_path / "src"
+    library.mkdir()
+    mine = "import numpy as np\n\n\ndef apply_weight(signal, weight):\n    return 7\n\n\ndef other():\n    return 8\n"
+    (library / "weights.py").write_text(mine)
+    monkeypatch.setattr(tutor, "LIBRARY", library)
+    labkit.reset("apply_weight")
+    text = (library / "weights.py").read_text()
+    assert "apply_weight is not written yet" in text
+    assert "return 7" not in text
+    assert "return 8" in text
+    (kept,) = (state / "kept").iterdir()
+    assert kept.read_text() == mine
