@@ -1,7 +1,248 @@
-"""Chapter 07 asks."""
+"""Chapter 07 asks for descent: one step, batches, training, and momentum."""
 
 from __future__ import annotations
 
-from ..exercise import Chapter
+from itertools import pairwise, permutations
 
-CHAPTER = Chapter("07_descent", "descent")
+import numpy as np
+
+from ..compare import as_array
+from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
+from .backprop import random_layers
+
+CHAPTER = Chapter("07_descent", "Gradient descent")
+
+
+def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type = float) -> list[tuple]:
+    """Draw something in the shapes of a network: gradients, or a velocity."""
+    return [tuple(rng.normal(size=part.shape).astype(dtype) for part in pair) for pair in layers]
+
+
+@CHAPTER.exercise(
+    aspects={"steps against the gradient": 3, PURE: 1},
+    hints=(
+        "The gradient points to where the loss grows fastest. Which way do you want to go, and how far?",
+        "Every parameter becomes itself minus learning_rate times its gradient; weights and biases alike, in every "
+        "layer.",
+        "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
+        "(grad_weights, grad_bias) in zip(layers, gradients)]. Written so, nothing is changed in place.",
+    ),
+    why="Near a point the loss is almost a slope, and the gradient is that slope: a small step against it lowers the "
+    "loss. New arrays are returned, so that the network before the step is still there to compare with.",
+)
+def gradient_step(rng):
+    """The network after one small step downhill."""
+    aspect = "steps against the gradient"
+    for sizes, rate, dtype, note in [
+        ((4, 3), 0.1, float, "one layer"),
+        ((5, 7, 3), 0.5, float, "two layers"),
+        ((3, 6, 5, 2), 2.0, np.float32, "three layers in float32, a long step"),
+    ]:
+        layers = random_layers(rng, sizes, dtype)
+        yield Case.of(aspect, layers, _random_gradients(rng, layers, dtype), rate, note=note)
+    yield Case.of(aspect, layers, _random_gradients(rng, layers, dtype), 0.0, note="a learning rate of zero")
+
+
+def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return a list of (x_batch, y_batch), or say why an answer is none."""
+    if not isinstance(answer, (list, tuple)):
+        raise Unusable("nothing that can be gone through, batch by batch")
+    batches = []
+    for item in answer:
+        pair = [as_array(part) for part in item] if isinstance(item, (list, tuple)) else []
+        if len(pair) != 2 or any(part is None or not part.ndim for part in pair):
+            raise Unusable("a batch that is no pair (x_batch, y_batch) of arrays")
+        if len(pair[0]) != len(pair[1]):
+            raise Unusable(f"a batch of {len(pair[0])} examples and {len(pair[1])} labels")
+        batches.append((pair[0], pair[1]))
+    return batches
+
+
+def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
+    """Return the sizes of the batches, and all their rows, label beside example, in sorted order."""
+    batches = _batches(answers[0])
+    if len({x.shape[1:] for x, _ in batches}) > 1:
+        raise Unusable("batches whose rows differ in shape")
+    rows = [[*np.ravel(x), *np.ravel(y)] for batch in batches for x, y in zip(*batch, strict=True)]
+    return {"batch sizes": [len(x) for x, _ in batches], "rows and labels, sorted": np.array(sorted(rows))}
+
+
+def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
+    """Tell whether the order follows from the generator, and how thoroughly it mixes."""
+    orders = [[float(label) for _, y in _batches(answer) for label in np.ravel(y)] for answer in answers]
+    first, again, other, twin = orders
+    neighbours = sum(after == before + 1 for before, after in pairwise(first))
+    return {
+        "a twin generator gives the same order": first == twin,
+        "used again, the generator gives a new order": first != again,
+        "another generator gives another order": first != other,
+        "neighbours are parted": neighbours < len(first) / 3,
+    }
+
+
+@CHAPTER.exercise(
+    aspects={
+        "deals every example once, with its label": 1,
+        "in an order drawn from rng": 1,
+        "refuses a batch size below 1": 1,
+        PURE: 1,
+    },
+    hints=(
+        "Do not shuffle the examples: shuffle their numbers. One list of row numbers can then serve x and y alike.",
+        "rng.permutation(len(x)) is such a list. Walk along it in strides of batch_size; a slice that reaches beyond "
+        "the end is simply shorter.",
+        "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
+        "y[rows]. Before all that, raise ValueError if batch_size is below 1, and name it.",
+    ),
+    views={"dealt": _dealt, "orders": _orders},
+    why="One permutation indexes both arrays, so that no label can lose its example. Indexing with an array of rows "
+    "makes copies: the caller's data stay in their order.",
+)
+def minibatches(rng):
+    """All examples once, a few at a time, in an order drawn from rng."""
+    aspect = "deals every example once, with its label"
+    for n, size, note in [
+        (10, 4, "ten examples in fours: the last batch is smaller"),
+        (6, 3, "six examples in threes"),
+        (3, 8, "a batch larger than the data"),
+        (5, 1, "one example at a time"),
+    ]:
+        x, y = rng.normal(size=(n, 2)), rng.permutation(n)
+        yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
+    x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)
+    seed = int(rng.integers(2**31))
+    generators = [Rng(seed), Rng(seed), Rng(seed + 1), Rng(seed, stream=1)]
+    calls = [Call((x, y, 5, generator)) for generator in generators]
+    yield Case.of("in an order drawn from rng", calls=calls, view="orders", note="forty examples, four times")
+    for size in (0, -3):
+        yield Case.of("refuses a batch size below 1", x, y, size, Rng(seed), raises=ValueError, mentions=(size,),
+                      note=f"a batch size of {size}")  # fmt: skip
+
+
+def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
+    """Train a single layer over the given orders of the examples, one an epoch."""
+    weights, bias = (part.astype(float) for part in layer)
+    for order in orders:
+        for start in range(0, len(order), size):
+            rows = list(order[start : start + size])
+            logits = x[rows] @ weights + bias
+            grad = np.exp(logits - logits.max(axis=1, keepdims=True))
+            grad /= grad.sum(axis=1, keepdims=True)
+            grad[np.arange(len(rows)), y[rows]] -= 1
+            grad /= len(rows)
+            weights, bias = weights - rate * x[rows].T @ grad, bias - rate * grad.sum(axis=0)
+    return weights, bias
+
+
+def _trained_layer(answer: object) -> np.ndarray:
+    """Return all numbers of a trained network of one layer, or say why an answer is none."""
+    try:
+        layers, _ = answer
+        ((weights, bias),) = layers
+        return np.concatenate([np.ravel(as_array(weights)), np.ravel(as_array(bias))]).astype(float)
+    except (TypeError, ValueError):
+        raise Unusable("no pair (layers, losses) whose layers are those of a network") from None
+
+
+def _same(layer: tuple, flat: np.ndarray) -> bool:
+    wanted = np.concatenate([part.ravel() for part in layer])
+    return wanted.shape == flat.shape and np.allclose(wanted, flat, rtol=1e-7, atol=1e-9)
+
+
+def _one_epoch(answers: list, calls: tuple[Call, ...]) -> str:
+    """Tell whether one epoch ends where some order of the examples leads."""
+    ((layer,), x, y), how = calls[0].args, calls[0].kwargs
+    flat = _trained_layer(answers[0])
+    for order in permutations(range(len(x))):
+        if _same(_softmax_regression(layer, x, y, [order], how["batch_size"], how["learning_rate"]), flat):
+            return "where an order of the examples leads"
+    raise Unusable("layers to which no order of the examples leads, each seen once with its label")
+
+
+def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
+    """Tell whether the order of the examples follows from the generator and changes from epoch to epoch."""
+    ((layer,), x, y), how = calls[0].args, calls[0].kwargs
+    first, twin, *others = [_trained_layer(answer) for answer in answers]
+    fixed = [
+        _softmax_regression(layer, x, y, [order] * how["epochs"], how["batch_size"], how["learning_rate"])
+        for order in permutations(range(len(x)))
+    ]
+    return {
+        "a twin generator gives the same network": np.array_equal(first, twin),
+        "the generator matters": not all(np.array_equal(first, other) for other in others),
+        "the order changes from epoch to epoch": not any(_same(end, first) for end in fixed),
+    }
+
+
+@CHAPTER.exercise(
+    aspects={"layers": 3, "losses": 2, "takes the examples in a new order each epoch": 2, PURE: 1},
+    parts=("layers", "losses"),
+    hints=(
+        "You have every piece already. For one batch: forward gives logits and activations; from the logits come the "
+        "loss and its gradient; backward makes of that the gradients; gradient_step makes new layers. Then the next "
+        "batch.",
+        "Two loops: over range(epochs), and within it over minibatches(x, y, batch_size, rng), called anew each time. "
+        "Keep the layers that gradient_step returns under the name layers, so that the next batch starts from them.",
+        "For the losses, add len(y_batch) * cross_entropy(logits, y_batch) over the batches of an epoch, from the "
+        "logits you have before the step, and divide by len(x) at its end. Return layers, losses.",
+    ),
+    views={"one epoch": _one_epoch, "many epochs": _many_epochs},
+    why="The loss comes free with the forward pass that the gradient needs anyway; weighted by batch size, its mean "
+    "is the mean over all examples, although each batch met a slightly different network.",
+    prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
+)
+def train(rng):
+    """The whole of learning: epochs of batches, each a step down the gradient of its loss."""
+
+    def how(epochs: int, batch_size: int, seed: int, learning_rate: float = 0.3) -> dict:
+        return {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": Rng(seed)}
+
+    seed = int(rng.integers(2**31))
+    layers = random_layers(rng, (4, 6, 3))
+    x, y = rng.normal(size=(9, 4)), rng.integers(0, 3, 9)
+    yield Case.of(None, layers, x, y, **how(3, 9, seed), note="all examples in one batch, three epochs")
+    alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
+    yield Case.of(None, layers, alike, np.full(10, 2), **how(2, 4, seed),
+                  note="ten times the same example in batches of 4, 4 and 2")  # fmt: skip
+    yield Case.of(None, random_layers(rng, (4, 5, 5, 3), np.float32), x.astype(np.float32), y, **how(2, 50, seed, 0.1),
+                  note="a batch size larger than the data, float32")  # fmt: skip
+    yield Case.of(None, layers, x, y, **how(0, 4, seed), note="no epochs")
+    layers = random_layers(rng, (2, 3))
+    x, y = rng.normal(size=(5, 2)), np.array([0, 2, 1, 1, 0])
+    yield Case.of("layers", layers, x, y, **how(1, 2, seed, 0.5), view="one epoch",
+                  note="one epoch over five examples in batches of two")  # fmt: skip
+    calls = [
+        Call((layers, x[:3], y[:3]), how(12, 1, seed + i, 0.5) | {"rng": Rng(seed + i, stream)})
+        for i, stream in [(0, 0), (0, 1), *((i, 0) for i in range(1, 9))]
+    ]
+    yield Case.of("takes the examples in a new order each epoch", calls=calls, view="many epochs",
+                  note="three examples one by one, twelve epochs, with several generators")  # fmt: skip
+
+
+@CHAPTER.exercise(
+    aspects={"layers": 2, "velocity": 1, PURE: 1},
+    parts=("layers", "velocity"),
+    hints=(
+        "The network is like a ball that rolls: the gradient changes its speed, and the speed changes its place. What "
+        "is left of the old speed, and what comes on top?",
+        "The new velocity is momentum times the old one plus the gradient, for every weight and every bias.",
+        "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
+        "Return both, layers first.",
+    ),
+    why="Along a valley the gradients agree and the speed adds up, to 1 / (1 - momentum) of a single step; across it "
+    "they cancel. With momentum 0 it is plain descent.",
+    prerequisites=("gradient_step",),
+)
+def momentum_step(rng):
+    """A step that keeps some of the speed of the steps before it."""
+    layers = random_layers(rng, (5, 4, 3))
+    rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
+    gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
+    yield Case.of(None, layers, gradients, rest, 0.1, 0.9, note="the first step, from rest")
+    yield Case.of(None, layers, gradients, velocity, 0.2, 0.9, note="already moving")
+    still = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
+    yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the speed that is left")
+    yield Case.of(None, layers, gradients, velocity, 0.3, 0.0, note="no momentum: plain descent")
+    layers = random_layers(rng, (3, 7, 2, 4), np.float32)
+    gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
+    yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="three layers in float32")

@@ -1,1 +1,383 @@
-"""descent."""
+"""What people believe about gradient descent."""
+
+import numpy as np
+
+from ..weightlab.backprop import backward, cross_entropy_gradient
+from ..weightlab.descent import gradient_step, minibatches
+from ..weightlab.forward import forward
+from ..weightlab.loss import cross_entropy
+from . import of
+
+# gradient_step
+
+
+@of("gradient_step")
+def climbs(layers, gradients, learning_rate):
+    """You add the gradient, which is the way uphill: the loss would grow as fast as it can. Go against it."""
+    return [(w + learning_rate * gw, b + learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
+
+
+@of("gradient_step")
+def updates_in_place(layers, gradients, learning_rate):
+    """The step is right, but -= writes into the caller's own arrays: the network before the step is gone, and two networks that share arrays would both move. Make new arrays."""
+    for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients):
+        weights -= learning_rate * grad_weights
+        bias -= learning_rate * grad_bias
+    return layers
+
+
+@of("gradient_step")
+def biases_stand_still(layers, gradients, learning_rate):
+    """Only the weights move with you. Biases are parameters like any other and have gradients of their own."""
+    return [(w - learning_rate * gw, b) for (w, b), (gw, _) in zip(layers, gradients)]
+
+
+@of("gradient_step")
+def returns_the_change(layers, gradients, learning_rate):
+    """You return by how much everything moves, not where it ends up. Take it from the parameters."""
+    return [(learning_rate * gw, learning_rate * gb) for gw, gb in gradients]
+
+
+@of("gradient_step")
+def scales_the_weights(layers, gradients, learning_rate):
+    """You multiply each parameter by something near one. The step does not depend on how large a parameter is: learning_rate times the gradient is taken off."""
+    return [
+        (w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)
+    ]
+
+
+@of("gradient_step")
+def only_the_sign(layers, gradients, learning_rate):
+    """All parameters move equally far with you, by the gradient's sign alone. A steep direction deserves a longer step than a flat one: multiply by the gradient itself."""
+    return [
+        (w - learning_rate * np.sign(gw), b - learning_rate * np.sign(gb))
+        for (w, b), (gw, gb) in zip(layers, gradients)
+    ]
+
+
+# minibatches
+
+
+@of("minibatches")
+def shuffled_apart(x, y, batch_size, rng):
+    """You shuffle x and y each by itself, so that examples lose their labels: a network can learn nothing from that. One order must serve both."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    x, y = rng.permutation(x), rng.permutation(y)
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+@of("minibatches")
+def shuffles_the_examples_only(x, y, batch_size, rng):
+    """The examples are shuffled, the labels are not: nearly every example gets another's label. Use the same order for both."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        yield x[order[start : start + batch_size]], y[start : start + batch_size]
+
+
+@of("minibatches")
+def drops_the_last(x, y, batch_size, rng):
+    """The examples left over at the end are thrown away, and if there are fewer than a batch, all of them. The last batch may be smaller."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for i in range(len(x) // batch_size):
+        rows = order[i * batch_size : (i + 1) * batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def in_file_order(x, y, batch_size, rng):
+    """The examples come in the order of the file, every time. Neighbours in a file are often alike (one writer's digits, one day's orders), so that batches are one-sided. Draw the order from rng."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+@of("minibatches")
+def with_replacement(x, y, batch_size, rng):
+    """You draw each row anew, so that some examples come twice and about a third not at all. Deal the examples out like cards: each once."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.integers(0, len(x), len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def shuffles_whole_batches(x, y, batch_size, rng):
+    """You cut the file into batches first and shuffle those: examples that stand together in the file stay together for ever. Shuffle the examples, then cut."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for start in rng.permutation(np.arange(0, len(x), batch_size)):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+@of("minibatches")
+def a_generator_of_its_own(x, y, batch_size, rng):
+    """You draw from a generator of your own, always from the same seed, so that every epoch has the same order and the caller's rng decides nothing. Draw from the rng that you are given."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = np.random.default_rng(0).permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def shuffles_in_place(x, y, batch_size, rng):
+    """The batches are right, but rng.shuffle has put the caller's own data in another order. Shuffle the row numbers and leave the data where they are."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    state = rng.bit_generator.state
+    rng.shuffle(x)
+    rng.bit_generator.state = state
+    rng.shuffle(y)
+    for start in range(0, len(x), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+@of("minibatches")
+def any_batch_size(x, y, batch_size, rng):
+    """A batch size below one is met in silence, or by an error about something else (range does not like steps of zero). Say at once what is wrong, and name the number."""
+    order = rng.permutation(len(x))
+    start = 0
+    while 0 < batch_size and start < len(x):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+        start += batch_size
+
+
+# train
+
+
+def _trained(layers, x, y, epochs, batches, learning_rate):
+    """Train on what ``batches()`` deals out each epoch; return the layers and each epoch's list of (size, loss)."""
+    history = []
+    for _ in range(epochs):
+        met = []
+        for x_batch, y_batch in batches():
+            logits, activations = forward(layers, x_batch)
+            met.append((len(y_batch), cross_entropy(logits, y_batch)))
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            layers = gradient_step(layers, gradients, learning_rate)
+        history.append(met)
+    return layers, history
+
+
+def _mean(met):
+    return sum(n * loss for n, loss in met) / sum(n for n, _ in met)
+
+
+@of("train")
+def loss_after_the_step(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """The losses are too low: you measure each batch after the step that was fitted to it, which flatters. The logits that you have anyway, from before the step, tell it as it is, and for nothing."""
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            layers = gradient_step(layers, gradients, learning_rate)
+            total += len(y_batch) * cross_entropy(forward(layers, x_batch)[0], y_batch)
+        losses.append(total / len(x))
+    return layers, losses
+
+
+@of("train")
+def loss_of_the_finished_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You run all data through the network once more after each epoch and record that loss. It is a fair number, but another one, and it costs a forward pass for everything: take the mean of what the batches showed before their steps."""
+    losses = []
+    for _ in range(epochs):
+        layers, _ = _trained(layers, x, y, 1, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+        losses.append(cross_entropy(forward(layers, x)[0], y))
+    return layers, losses
+
+
+@of("train")
+def loss_of_the_last_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You record the loss of each epoch's last batch only: a few examples drawn by chance, so the curve jumps. Let all batches count."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [met[-1][1] for met in history]
+
+
+@of("train")
+def small_batches_count_as_much(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You take the plain mean over batches, so that the few examples of a short last batch count as much as a full one. Weight each batch's loss by its size."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [sum(loss for _, loss in met) / len(met) for met in history]
+
+
+@of("train")
+def adds_the_losses_up(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You add up the batches' losses without dividing: twice as many examples would look twice as wrong. Take the mean over the epoch."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [sum(n * loss for n, loss in met) for met in history]
+
+
+@of("train")
+def a_loss_for_every_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You record one loss a batch. One number an epoch is asked for: the mean over its batches, weighted by their sizes."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [loss for met in history for _, loss in met]
+
+
+@of("train")
+def starts_over_each_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """Every batch starts from the layers that you were given, and each step is thrown away by the next. Go on from the layers that the last step returned."""
+    losses, stepped = [], layers
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            total += len(y_batch) * cross_entropy(logits, y_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            stepped = gradient_step(layers, gradients, learning_rate)
+        losses.append(total / len(x))
+    return stepped, losses
+
+
+@of("train")
+def divides_by_the_batch_again(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """Your steps are too short: you divide by the batch size once more. cross_entropy_gradient is the gradient of a mean, so each example has its share already."""
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            total += len(y_batch) * cross_entropy(logits, y_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            layers = gradient_step(layers, gradients, learning_rate / len(y_batch))
+        losses.append(total / len(x))
+    return layers, losses
+
+
+@of("train")
+def one_step_an_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You take one step an epoch, with all the data at once, and batch_size plays no part. Step after every batch: many rough steps get further than one exact one."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, len(x), rng), learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def forgets_the_short_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You skip a last batch that is not full: some examples are not learned from, and if there are fewer examples than a batch holds, nothing is. Let it count with the size it has."""
+    full = min(batch_size, len(x))
+
+    def batches():
+        return [batch for batch in minibatches(x, y, batch_size, rng) if len(batch[1]) == full]
+
+    layers, history = _trained(layers, x, y, epochs, batches, learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def one_order_for_all_epochs(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You draw the batches once, before the loop over epochs, so that all epochs take them in the same order. Ask minibatches anew in each epoch."""
+    dealt = list(minibatches(x, y, batch_size, rng))
+    layers, history = _trained(layers, x, y, epochs, lambda: dealt, learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def never_shuffles(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """The batches come in the order of the data, and rng is not used. Let minibatches deal them out."""
+
+    def batches():
+        return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+
+    layers, history = _trained(layers, x, y, epochs, batches, learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def seeds_for_itself(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """The same orders come whatever generator you are given: one is seeded inside. Pass the caller's rng on, or nobody can draw another order."""
+    rng = np.random.default_rng(0)
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def trains_the_given_network(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """The training is right, but the caller's own network was trained: the list or the arrays that you were given have been overwritten. Bind the result of gradient_step to a name of your own."""
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            total += len(y_batch) * cross_entropy(logits, y_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            layers[:] = gradient_step(layers, gradients, learning_rate)
+        losses.append(total / len(x))
+    return layers, losses
+
+
+# momentum_step
+
+
+def _added(velocity, gradients, keep, take):
+    return [(keep * vw + take * gw, keep * vb + take * gb) for (vw, vb), (gw, gb) in zip(velocity, gradients)]
+
+
+@of("momentum_step")
+def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
+    """You let the gradient count for 1 - momentum only, a running average. That is another convention: here the whole gradient is added, and along a steady slope the speed grows to 1 / (1 - momentum) of it."""
+    velocity = _added(velocity, gradients, momentum, 1 - momentum)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def looks_ahead(layers, gradients, velocity, learning_rate, momentum):
+    """You step by the gradient plus momentum times the new velocity. That is Nesterov's variant; here the step is the new velocity itself."""
+    velocity = _added(velocity, gradients, momentum, 1)
+    return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate), velocity
+
+
+@of("momentum_step")
+def gradient_slows_down(layers, gradients, velocity, learning_rate, momentum):
+    """You take the gradient off the velocity and the velocity off the weights: two minus signs make the step go uphill. One of them is enough, and it stands in the step."""
+    velocity = _added(velocity, gradients, momentum, -1)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def steps_with_the_old_velocity(layers, gradients, velocity, learning_rate, momentum):
+    """The velocity is right, but you step with the old one: the first step of all stands still, and every gradient arrives a step late. Speed up first, then move."""
+    return gradient_step(layers, velocity, learning_rate), _added(velocity, gradients, momentum, 1)
+
+
+@of("momentum_step")
+def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, momentum):
+    """You multiply the gradient by the learning rate on its way into the velocity, and not in the step. With a fixed rate the path of a run is the same, but the velocity is another number; here it is free of the learning rate."""
+    velocity = _added(velocity, gradients, momentum, learning_rate)
+    return gradient_step(layers, velocity, 1), velocity
+
+
+@of("momentum_step")
+def plain_step(layers, gradients, velocity, learning_rate, momentum):
+    """The velocity is kept up to date, but the weights take a plain step by the gradient: momentum moves nothing. What moves them is the velocity."""
+    return gradient_step(layers, gradients, learning_rate), _added(velocity, gradients, momentum, 1)
+
+
+@of("momentum_step")
+def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentum):
+    """The old velocity is kept whole, so that it can only add up and nothing ever comes to rest. Momentum is the share that is kept."""
+    velocity = _added(velocity, gradients, 1, 1)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def velocity_in_place(layers, gradients, velocity, learning_rate, momentum):
+    """The step is right, but the velocity that you were given has been changed under the caller's hands. Return a new one."""
+    for (vw, vb), (gw, gb) in zip(velocity, gradients):
+        vw *= momentum
+        vw += gw
+        vb *= momentum
+        vb += gb
+    return gradient_step(layers, velocity, learning_rate), velocity

@@ -4,4 +4,143 @@ import math
 
 import numpy as np
 
+from solutions.weightlab.backprop import backward, cross_entropy_gradient
+from solutions.weightlab.descent import gradient_step, minibatches
+from solutions.weightlab.forward import forward
+from solutions.weightlab.loss import cross_entropy
+
 from . import answers
+
+
+@answers("gradient_step")
+def layer_by_layer_on_copies(layers, gradients, learning_rate):
+    stepped = []
+    for k in range(len(layers)):
+        pair = []
+        for parameter, gradient in zip(layers[k], gradients[k], strict=True):
+            parameter = parameter.copy()
+            parameter -= learning_rate * gradient
+            pair.append(parameter)
+        stepped.append(pair)
+    return stepped
+
+
+@answers("gradient_step")
+def as_lists(layers, gradients, learning_rate):
+    def moved(parameter, gradient):
+        return np.subtract(parameter, np.multiply(learning_rate, gradient)).tolist()
+
+    return tuple(tuple(map(moved, *both)) for both in zip(layers, gradients, strict=True))
+
+
+@answers("minibatches")
+def shuffled_row_numbers(x, y, batch_size, rng):
+    if batch_size <= 0:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    rows = list(range(len(x)))
+    rng.shuffle(rows)
+    return [(x[rows[i : i + batch_size]], y[rows[i : i + batch_size]]) for i in range(0, len(rows), batch_size)]
+
+
+@answers("minibatches")
+def sorted_by_random_keys(x, y, batch_size, rng):
+    if batch_size < 1:
+        raise ValueError("cannot make batches of " + str(batch_size))
+    n_batches = math.ceil(len(x) / batch_size)
+    order = np.argsort(rng.random(len(x)))
+    cuts = [batch_size * (i + 1) for i in range(n_batches - 1)]
+    return zip(np.split(x[order], cuts), np.split(y[order], cuts), strict=True)
+
+
+@answers("minibatches")
+def drawn_one_by_one(x, y, batch_size, rng):
+    if batch_size < 1:
+        raise ValueError(f"{batch_size} is no batch size")
+    left, x_batch, y_batch = list(range(len(x))), [], []
+    while left:
+        row = left.pop(rng.integers(len(left)))
+        x_batch.append(x[row].tolist())
+        y_batch.append(y[row])
+        if len(x_batch) == batch_size or not left:
+            yield x_batch, y_batch
+            x_batch, y_batch = [], []
+
+
+@answers("minibatches")
+def chosen_without_replacement(x, y, batch_size, rng):
+    if not batch_size >= 1:
+        raise ValueError(f"batch_size = {batch_size}")
+    order = rng.choice(len(x), size=len(x), replace=False)
+    x, y = np.take(x, order, axis=0), np.take(y, order, axis=0)
+    return ((x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size))
+
+
+@answers("train")
+def with_its_own_shuffling(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    n, losses = len(y), []
+    layers = [(weights.copy(), bias.copy()) for weights, bias in layers]
+    for _ in range(epochs):
+        order, batch_losses, sizes = rng.permutation(n), [], []
+        for start in range(0, n, batch_size):
+            rows = order[start : start + batch_size]
+            logits, activations = forward(layers, x[rows])
+            batch_losses.append(cross_entropy(logits, y[rows]))
+            sizes.append(len(rows))
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y[rows]))
+            for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients, strict=True):
+                weights -= learning_rate * grad_weights
+                bias -= learning_rate * grad_bias
+        losses.append(np.average(batch_losses, weights=sizes))
+    return layers, np.array(losses)
+
+
+@answers("train")
+def one_epoch_at_a_time(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    def epoch(layers):
+        total = 0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            total += cross_entropy(logits, y_batch) * (len(x_batch) / len(x))
+            grad_logits = cross_entropy_gradient(logits, y_batch)
+            layers = gradient_step(layers, backward(layers, activations, grad_logits), learning_rate)
+        return layers, total
+
+    losses = []
+    while len(losses) < epochs:
+        layers, loss = epoch(layers)
+        losses.append(loss)
+    return layers, losses
+
+
+@answers("train")
+def all_orders_drawn_beforehand(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    orders = np.argsort(rng.random((epochs, len(x))), axis=1)
+    losses = []
+    for order in orders:
+        parts = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
+        loss = 0.0
+        for part in parts:
+            logits, activations = forward(layers, x[part])
+            loss += cross_entropy(logits, y[part]) * len(part) / len(order)
+            layers = gradient_step(
+                layers, backward(layers, activations, cross_entropy_gradient(logits, y[part])), learning_rate
+            )
+        losses += [float(loss)]
+    return [list(pair) for pair in layers], tuple(losses)
+
+
+@answers("momentum_step")
+def pair_by_pair(layers, gradients, velocity, learning_rate, momentum):
+    new_layers, new_velocity = [], []
+    for parameters, slopes, speeds in zip(layers, gradients, velocity, strict=True):
+        speeds = [momentum * v + g for v, g in zip(speeds, slopes, strict=True)]
+        new_velocity.append(tuple(speeds))
+        new_layers.append(tuple(p - learning_rate * v for p, v in zip(parameters, speeds, strict=True)))
+    return new_layers, new_velocity
+
+
+@answers("momentum_step")
+def velocity_by_a_backward_step(layers, gradients, velocity, learning_rate, momentum):
+    kept = [[momentum * part for part in pair] for pair in velocity]
+    velocity = gradient_step(kept, gradients, -1.0)
+    return [gradient_step(layers, velocity, learning_rate), velocity]
