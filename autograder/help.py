@@ -7,10 +7,12 @@ import inspect
 import textwrap
 import time
 
-from . import progress, reference
+from labkit import store
+
+from . import reference
 from .exercise import Exercise
 from .key import public_keys
-from .paths import LIBRARY, SOLUTIONS, STATE, shown
+from .paths import LIBRARY, SOLUTIONS, shown
 from .selfcheck import find
 
 
@@ -19,10 +21,9 @@ def hint(name: str) -> tuple[str, str]:
     asked = find(name)
     if not asked.hints:
         return f"Hint for {name}", asked.task
-    path = STATE / "hints.json"
-    opened = progress.read_json(path)
+    opened = store.load("hints")
     count = min(opened.get(name, 0) + 1, len(asked.hints)) if isinstance(opened.get(name, 0), int) else 1
-    progress.write_json(path, opened | {name: count})
+    store.save("hints", opened | {name: count})
     words = "\n".join(asked.hints[:count])
     if count == len(asked.hints):
         words += f'\nThat was the last hint; `reveal("{name}")` shows the answer.'
@@ -62,7 +63,7 @@ def reset(name: str) -> tuple[str, str]:
         return name, "Only functions of the library can be reset."
     stub = public_keys(asked.module)[name].stub
     path = LIBRARY / f"{asked.module}.py"
-    kept = STATE / "kept" / f"{asked.module}-{time.strftime('%Y%m%d-%H%M%S')}.py"
+    kept = store.FOLDER / "kept" / f"{asked.module}-{time.strftime('%Y%m%d-%H%M%S')}.py"
     kept.parent.mkdir(parents=True, exist_ok=True)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if text:

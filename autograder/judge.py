@@ -15,6 +15,9 @@ PASSED, FAILED, NOT_STARTED, ERROR, TIMEOUT, CRASHED, MISSING, MALFORMED, UNJUDG
 )  # fmt: skip
 
 
+WAITS = "counts once the values are right"
+
+
 @dataclass
 class Aspect:
     """One thing that was looked at, with the points that it earned."""
@@ -163,7 +166,7 @@ def _settle(exercise: Exercise, key: Key, verdict: Verdict, problems: list[dict]
     if not any(a.score for a in values):
         for aspect in verdict.aspects:
             if aspect not in values and aspect.passed:
-                aspect.score, aspect.message = 0.0, "counts once the values are right"
+                aspect.score, aspect.message = 0.0, WAITS
     verdict.score = round(sum(aspect.score for aspect in verdict.aspects), 4)
 
 

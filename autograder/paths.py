@@ -10,8 +10,6 @@ LIBRARY = ROOT / "src" / "weightlab"
 KEYS = ROOT / "autograder" / "keys"
 SOLUTIONS = ROOT / "solutions"
 CANDIDATE = ROOT / "autograder" / "candidate"
-STATE = ROOT / ".weightlab"
-"""The learner's own record: progress, predictions, copies of what was reset. Never committed."""
 
 
 def shown(path: Path) -> str:

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
+
+from labkit import store
 
 from .exercises import CHAPTERS
 from .judge import Verdict
-from .paths import STATE
-
-
-def record_file() -> Path:
-    """Return the file that holds the record."""
-    return STATE / "progress.json"
-
-
-def read_json(path: Path) -> dict:
-    """Read a mapping; a file that cannot be read counts as empty, and is kept aside."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError):
-        data = None
-    if isinstance(data, dict):
-        return data
-    path.replace(path.with_suffix(".unreadable.json"))
-    return {}
 
 
 def load() -> dict[str, dict]:
     """Read the record of the exercises."""
     fresh = {"score": 0.0, "tries": 0, "solved": None}
-    return {name: fresh | entry for name, entry in read_json(record_file()).items() if isinstance(entry, dict)}
-
-
-def write_json(path: Path, data: object) -> None:
-    """Replace a file in one step, so that nothing is lost when the machine stops in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(data, file, indent=1)
-    os.replace(name, path)
+    return {name: fresh | entry for name, entry in store.load("progress").items() if isinstance(entry, dict)}
 
 
 def record(verdicts: Iterable[Verdict]) -> None:
@@ -59,7 +28,7 @@ def record(verdicts: Iterable[Verdict]) -> None:
         entry["score"] = max(entry["score"], verdict.score)
         if verdict.status == "passed" and not entry["solved"]:
             entry["solved"] = time.time()
-    write_json(record_file(), data)
+    store.save("progress", data)
 
 
 def board() -> list[dict]:

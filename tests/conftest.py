@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 COMPLETE = os.environ.get("WEIGHTLAB_TESTS") == "complete"
 """Set where every program that a test needs is installed: there a skipped test is a failure."""
@@ -26,10 +22,7 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def state(tmp_path, monkeypatch):
     """Keep the learner's record of this test apart from the real one."""
-    from autograder import help as tutor
-    from autograder import progress
+    from labkit import store
 
-    folder = tmp_path / ".weightlab"
-    monkeypatch.setattr(progress, "STATE", folder)
-    monkeypatch.setattr(tutor, "STATE", folder)
-    return folder
+    monkeypatch.setattr(store, "FOLDER", tmp_path / ".weightlab")
+    return store.FOLDER

@@ -103,7 +103,9 @@ def test_an_exception_names_the_students_line(library):
 
 
 def test_a_changed_input_is_named(library):
-    replace_function(library, "dense", "def dense(x, weights, bias):\n    x *= 2\n    return (x / 2) @ weights + bias\n")
+    replace_function(
+        library, "dense", "def dense(x, weights, bias):\n    x *= 2\n    return (x / 2) @ weights + bias\n"
+    )
     entry = check_one("dense", library, exit_code=1)
     assert "changed its input x" in entry["message"]
     assert 0 < entry["score"] < entry["points"]

@@ -6,13 +6,13 @@ import inspect
 import textwrap
 
 import pytest
-from alternatives import load
 
 from autograder import judge, key, reference
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.paths import SOLUTIONS
 from autograder.run import Runner, read_library
+from tests.alternatives import load
 
 ALTERNATIVES = load()
 REFERENCE = read_library(SOLUTIONS / "weightlab")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from autograder.judge import PASSED, Verdict, score_text
+from autograder.judge import PASSED, WAITS, Aspect, Verdict, score_text
 
 _STYLE = """<style>
 .wl-card{border:1px solid var(--jp-border-color1,#8888);border-left:5px solid var(--wl,#888);border-radius:6px;
@@ -24,7 +24,7 @@ def plain(verdict: Verdict, saved: str = "") -> str:
     """Return a verdict as a few lines of text for a terminal."""
     lines = [_headline(verdict) + (f" · {_graded(verdict, saved)}" if verdict.file else "")]
     if verdict.status not in ("missing", "not_started", "unjudged") and len(verdict.aspects) > 1:
-        lines.append("   ".join(f"{'✓' if aspect.passed else '✗'} {aspect.name}" for aspect in verdict.aspects))
+        lines.append("   ".join(f"{_mark(aspect)} {aspect.name}" for aspect in verdict.aspects))
     lines.append(verdict.message)
     return "\n".join(lines)
 
@@ -43,13 +43,13 @@ def as_html(verdict: Verdict, saved: str = "", below: str = "") -> str:
     """
     share = "passed" if verdict.status == PASSED else "partly" if verdict.score else "other"
     parts = [f"<p><strong>{html.escape(_headline(verdict))}</strong>"]
-    if verdict.file:
+    if verdict.file and verdict.score is not None:
         parts.append(f' <span class="wl-quiet">· {html.escape(_graded(verdict, saved))}</span>')
     parts.append("</p>")
     if verdict.status in ("passed", "failed") and len(verdict.aspects) > 1:
         items = "".join(
-            f'<li><span aria-hidden="true">{"✓" if a.passed else "✗"}</span> {html.escape(a.name)}'
-            f' <span class="wl-quiet">({"right" if a.passed else "not yet"}, {score_text(a.score)} of '
+            f'<li><span aria-hidden="true">{_mark(a)}</span> {html.escape(a.name)}'
+            f' <span class="wl-quiet">({"right" if a.passed else a.message if _waits(a) else "not yet"}, {score_text(a.score)} of '
             f"{score_text(a.points)})</span></li>"
             for a in verdict.aspects
         )
@@ -71,6 +71,14 @@ def note(title: str, words: str) -> str:
         f'{_STYLE}<div class="wl-card" role="group" aria-label="{html.escape(title, quote=True)}" '
         f'style="--wl:#3b7dd8"><p><strong>{html.escape(title)}</strong></p>{lines}</div>'
     )
+
+
+def _waits(aspect: Aspect) -> bool:
+    return aspect.message == WAITS
+
+
+def _mark(aspect: Aspect) -> str:
+    return "✓" if aspect.passed else "–" if _waits(aspect) else "✗"
 
 
 def _headline(verdict: Verdict) -> str:
