@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from .submission import Examined
+from .submission import NO_RESPONSE, Examined
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -64,6 +64,11 @@ def _exporter() -> Any:
     return exporter
 
 
+def warm_up() -> None:
+    """Load what pages are made with."""
+    _exporter()
+
+
 def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
     """Return a laid-in notebook as the page that ``nbgrader generate_feedback`` makes of it.
 
@@ -81,7 +86,7 @@ def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, pen
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):
-            about["comment"] = marks.comments.get(about.grade_id, "No response." if about.grade_id in blank else None)
+            about["comment"] = marks.comments.get(about.grade_id, NO_RESPONSE if about.grade_id in blank else None)
         if about and about.get("grade"):
             about["score"] = final[about.grade_id]
             best += float(about.points)

@@ -25,6 +25,8 @@ from .rebuild import Rebuilt
 from .run import Runner, read_library
 
 LIBRARY_FOLDER = "weightlab"
+NO_RESPONSE = "No response."
+"""What nbgrader says of an answer cell that is as it was handed out."""
 SECONDS = 120.0
 """The most that one hand-in may take; what is not examined by then counts as not finished."""
 
@@ -46,22 +48,22 @@ class Submission:
     def digest(self) -> str:
         """Return a name for the content."""
         hashed = hashlib.sha256()
-        for part in (b"" if self.notebook is None else self.notebook, *(x for i in sorted(self.library.items()) for x in i)):
-            part = part.encode() if isinstance(part, str) else part
-            hashed.update(len(part).to_bytes(8, "little") + part)
+        for name, content in [("", self.notebook or b""), *sorted(self.library.items())]:
+            hashed.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogateescape") + content)
         return hashed.hexdigest()
 
 
 def read(folder: Path, student: str, chapter: str) -> Submission:
     """Read ``submitted/STUDENT/CHAPTER``; links and what is no ordinary file count as absent."""
-    notebook = _read_file(folder / f"{chapter}.ipynb", rebuild.MAX_NOTEBOOK + 1)
+    notebook = read_file(folder / f"{chapter}.ipynb", rebuild.MAX_NOTEBOOK + 1)
     library = folder / LIBRARY_FOLDER
     sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
-    timestamp = _read_file(folder / "timestamp.txt", 100)
+    timestamp = read_file(folder / "timestamp.txt", 100)
     return Submission(student, chapter, notebook, sources, timestamp.decode("ascii", "replace") if timestamp else None)
 
 
-def _read_file(path: Path, limit: int) -> bytes | None:
+def read_file(path: Path, limit: int) -> bytes | None:
+    """Return the first bytes of an ordinary file, or None where there is none."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
@@ -90,7 +92,8 @@ class Examined:
         judged = [verdict.score for verdict in self.verdicts]
         score = None if None in judged else round(sum(judged), 4)
         return {"student": student, "chapter": chapter.name, "status": self.status, "score": score,
-                "points": float(chapter.points), "exercises": [verdict.as_json() for verdict in self.verdicts]}  # fmt: skip
+                "points": float(chapter.points),
+                "exercises": [verdict.as_json() for verdict in self.verdicts]}  # fmt: skip
 
 
 def examine_submission(
@@ -108,7 +111,9 @@ def examine_submission(
 def from_record(record: list[dict], submission: Submission, released: Mapping[str, Any]) -> Examined:
     """Return what `record` wrote, with the notebook rebuilt."""
     rebuilt = rebuild.rebuild(released, submission.notebook or b"")
-    verdicts = [Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record]
+    verdicts = [
+        Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record
+    ]
     return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
 
 
@@ -189,7 +194,7 @@ def chapter_digest(chapter: Chapter, seed: int) -> str:
 
 
 def lay(notebook: Any, examined: Examined) -> Any:
-    """Write each verdict into its check cell, as nbgrader reads it (text) and people do (a card); returns the notebook."""
+    """Write each verdict into its check cell, as nbgrader reads it (text) and people do (a card)."""
     verdicts = {verdict.exercise: verdict for verdict in examined.verdicts}
     if examined.rebuilt.words:
         notebook["cells"].insert(0, {"cell_type": "markdown", "id": "weightlab-note", "metadata": {},

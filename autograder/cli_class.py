@@ -1,0 +1,107 @@
+"""The instructor's commands: ``weightlab grade``, ``collect``, ``report`` and ``handout``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from .isolation import KINDS
+
+_CLASSROOM = click.option(
+    "--classroom", type=click.Path(path_type=Path, file_okay=False), default=Path("classroom"), show_default=True,
+    help="nbgrader's course folder, which holds submitted/.",
+)  # fmt: skip
+_DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
+@_CLASSROOM
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one a processor.")
+@click.option("--isolation", type=click.Choice(KINDS), default="bubblewrap", show_default=True,
+              help="How students' code is shut in.")  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
+@click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
+@_DATABASE
+@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
+def grade(
+    chapters: tuple[str, ...], classroom: Path, jobs: int | None, isolation: str, scheduler: str | None,
+    seed: int | None, database: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Grade a class: all chapters that anybody handed in, or the ones named."""
+    from .grade import grade_class
+    from .gradebook import GradebookError
+    from .records import ClassroomError
+
+    begun = time.monotonic()
+    try:
+        with _Progress(sys.stderr.isatty() and not as_json) as progress:
+            entries = grade_class(classroom, chapters, jobs=jobs, isolation=isolation, scheduler=scheduler, seed=seed,
+                                  database=database, progress=progress)  # fmt: skip
+    except (ClassroomError, GradebookError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error}. What is graded so far is kept; mend that and run the same command again, "
+                                   "which goes on where it stopped.") from None  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(entries, indent=1))
+    else:
+        _summary(classroom, entries, time.monotonic() - begun)
+    if any(entry["status"] == "unjudged" for entry in entries):
+        raise SystemExit(3)
+
+
+class _Progress:
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        if not self._shown:
+            return lambda done, total: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        line = self._bar.add_task("grading", total=None)
+        return lambda done, total: self._bar.update(line, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._bar.stop()
+
+
+def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
+    chapters = dict.fromkeys(entry["chapter"] for entry in entries)
+    for chapter in chapters:
+        of = [entry for entry in entries if entry["chapter"] == chapter]
+        scores = sorted(entry["score"] for entry in of if entry["status"] in ("graded", "malformed"))
+        statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
+        median = f"; median {scores[len(scores) // 2]:g} of {of[0]['points']:g} points" if scores else ""
+        click.echo(f"{chapter}: {statuses}{median}.")
+    click.echo(f"{len(entries)} entries in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; pages to give back: "
+               f"{classroom / 'feedback'}; written answers wait in Formgrader.")  # fmt: skip
+    for entry in entries:
+        if entry["status"] == "unjudged":
+            why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
+            click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def handout(folder: Path) -> None:
+    """Write the course for students into a new FOLDER: no answers, references, misconceptions or history."""
+    from .handin import handout as write
+
+    try:
+        files = write(folder)
+    except FileExistsError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{folder} holds the course for students, {len(files)} files.")

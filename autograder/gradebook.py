@@ -1,0 +1,272 @@
+"""Fills nbgrader's gradebook in batches, and never touches what people have entered there."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import from_dict
+from nbgrader import api
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import parse_utc
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from .submission import NO_RESPONSE
+
+PATIENCE = 60
+"""Seconds to wait for a gradebook that another program has locked."""
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be used; the message says why and what to do."""
+
+
+def url_of(classroom: Path, url: str | None = None) -> str:
+    """Return the database's URL: a SQLite file in the classroom unless another is named."""
+    if not url:
+        url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.partition("://")[2]
+    return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
+
+
+@dataclass
+class Standing:
+    """What the gradebook holds of one student's chapter: row ids, and values by cell name."""
+
+    submission: str
+    notebook: str
+    timestamp: datetime.datetime | None = None
+    extension: datetime.timedelta | None = None
+    penalty: float | None = None
+    grades: dict[str, Any] = field(default_factory=dict)
+    comments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What grading found for one student's chapter."""
+
+    student: str
+    automatic: Mapping[str, float | None]
+    blank: frozenset[str]
+    penalty: float | None
+    timestamp: datetime.datetime | None
+    changed: bool
+
+    def comment(self, cell: str) -> str | None:
+        """Return nbgrader's comment on an answer cell."""
+        return NO_RESPONSE if cell in self.blank else None
+
+
+class ClassBook:
+    """A class's gradebook.
+
+    Parameters
+    ----------
+    url : str
+        As from `url_of`.
+    course : str
+        nbgrader's course id.
+    """
+
+    def __init__(self, url: str, course: str = "") -> None:
+        # nbgrader asks the program alembic, which lies beside this Python, for the schema's version.
+        beside = str(Path(sys.executable).parent)
+        if beside not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
+        self.url = url
+        with _reworded(url):
+            self.book = api.Gradebook(url, course)
+        self._cells: dict[str, dict[str, str]] = {}
+
+    def __enter__(self) -> ClassBook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.book.close()
+
+    def students(self) -> list[str]:
+        """Return the ids of all students on the roll."""
+        with _reworded(self.url):
+            return list(self.book.db.execute(select(api.Student.id).order_by(api.Student.id)).scalars())
+
+    def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
+        """Enter a chapter's assignment and cells where they are missing or worth something else now.
+
+        Raises
+        ------
+        GradebookError
+            If students' work is entered for a notebook with other cells.
+        """
+        with _reworded(self.url):
+            if self._is_entered(chapter, released):
+                return
+            self.book.update_or_create_assignment(chapter)
+            resources = {"nbgrader": {"notebook": chapter, "assignment": chapter, "db_url": self.url}}
+            try:
+                SaveCells().preprocess(from_dict(dict(released)), resources)
+            except RuntimeError:
+                raise GradebookError(
+                    f"The gradebook holds work on an older {chapter} with other cells. Grade this class with the "
+                    f"release that it was given, or put {self.url} away and begin a new one."
+                ) from None
+            self.book.db.expire_all()
+
+    def _is_entered(self, chapter: str, released: Mapping[str, Any]) -> bool:
+        try:
+            notebook = self.book.find_notebook(chapter, chapter)
+        except api.MissingEntry:
+            return False
+        marks = [cell["metadata"]["nbgrader"] for cell in released["cells"] if "nbgrader" in cell["metadata"]]
+        return (
+            {cell.name: cell.max_score for cell in notebook.grade_cells}
+            == {about["grade_id"]: about["points"] for about in marks if about["grade"]}
+            and {cell.name for cell in notebook.solution_cells}
+            == {about["grade_id"] for about in marks if about["solution"]}
+            and {cell.name: cell.checksum for cell in notebook.source_cells}
+            == {about["grade_id"]: about.get("checksum") for about in marks}
+        )
+
+    def load(self, chapter: str) -> dict[str, Standing]:
+        """Return what the gradebook holds of a chapter, by student."""
+        submitted, notebook, cell = api.SubmittedAssignment, api.SubmittedNotebook, api.BaseCell
+        with _reworded(self.url):
+            db, held = self.book.db, {}
+            rows = db.execute(
+                select(submitted.student_id, submitted.id, notebook.id, submitted.timestamp, submitted.extension,
+                       notebook.late_submission_penalty)
+                .join(notebook, notebook.assignment_id == submitted.id)
+                .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
+                .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
+                .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
+            )  # fmt: skip
+            by_notebook = {}
+            for student, *values in rows:
+                held[student] = by_notebook[values[1]] = Standing(*values)
+            grade, comment = api.Grade, api.Comment
+            for kind, columns, place in (
+                (grade, (grade.id, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade),
+                 "grades"),
+                (comment, (comment.id, comment.auto_comment, comment.manual_comment), "comments"),
+            ):  # fmt: skip
+                found = db.execute(
+                    select(kind.notebook_id, cell.name, *columns).join(cell, cell.id == kind.cell_id)
+                    .join(api.Notebook, api.Notebook.id == cell.notebook_id)
+                    .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+                    .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
+                )  # fmt: skip
+                for row in found:
+                    if row[0] in by_notebook:
+                        getattr(by_notebook[row[0]], place)[row[1]] = row
+            db.rollback()
+        return held
+
+    def due(self, chapter: str) -> datetime.datetime | None:
+        """Return when a chapter is due."""
+        with _reworded(self.url):
+            return self.book.find_assignment(chapter).duedate
+
+    def save(self, chapter: str, entries: Iterable[Entry], held: dict[str, Standing]) -> None:
+        """Write a batch in one transaction: new rows whole, of old ones only what grading itself decides."""
+        with _reworded(self.url):
+            db = self.book.db
+            try:
+                assignment = self.book.find_assignment(chapter)
+                notebook = self.book.find_notebook(chapter, chapter)
+                grades = {cell.name: cell.id for cell in notebook.grade_cells}
+                comments = {cell.name: cell.id for cell in notebook.solution_cells}
+                for entry in entries:
+                    standing = held.get(entry.student)
+                    if standing is None:
+                        held[entry.student] = self._enter(entry, assignment.id, notebook.id, grades, comments)
+                    else:
+                        self._renew(entry, standing)
+                db.commit()
+            except BaseException:
+                db.rollback()
+                raise
+
+    def _enter(self, entry: Entry, assignment: str, notebook: str, grades: dict, comments: dict) -> Standing:
+        db, new = self.book.db, api.new_uuid
+        if db.get(api.Student, entry.student) is None:
+            db.execute(insert(api.Student).values(id=entry.student))
+        standing = Standing(new(), new(), entry.timestamp, None, entry.penalty)
+        db.execute(insert(api.SubmittedAssignment).values(
+            id=standing.submission, assignment_id=assignment, student_id=entry.student, timestamp=entry.timestamp))
+        db.execute(insert(api.SubmittedNotebook).values(
+            id=standing.notebook, assignment_id=standing.submission, notebook_id=notebook, flagged=False,
+            late_submission_penalty=entry.penalty))  # fmt: skip
+        automatic = entry.automatic
+        rows = [{"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_score": automatic.get(name),
+                 "needs_manual_grade": automatic.get(name) is None} for name, cell in grades.items()]  # fmt: skip
+        if rows:
+            db.execute(insert(api.Grade), rows)
+        rows = [{"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_comment": entry.comment(name)}
+                for name, cell in comments.items()]  # fmt: skip
+        if rows:
+            db.execute(insert(api.Comment), rows)
+        return standing
+
+    def _renew(self, entry: Entry, standing: Standing) -> None:
+        db = self.book.db
+        if entry.timestamp != standing.timestamp:
+            db.execute(update(api.SubmittedAssignment).where(api.SubmittedAssignment.id == standing.submission)
+                       .values(timestamp=entry.timestamp))  # fmt: skip
+        if entry.penalty != standing.penalty:
+            db.execute(update(api.SubmittedNotebook).where(api.SubmittedNotebook.id == standing.notebook)
+                       .values(late_submission_penalty=entry.penalty))  # fmt: skip
+        for name, row in standing.grades.items():
+            score = entry.automatic.get(name)
+            if row.manual_score is None:
+                asks = score is None
+            else:  # a person's mark stands; whether it still fits is for a person to see
+                asks = row.needs_manual_grade or entry.changed
+            if (score, asks) != (row.auto_score, row.needs_manual_grade):
+                db.execute(update(api.Grade).where(api.Grade.id == row.id)
+                           .values(auto_score=score, needs_manual_grade=asks))  # fmt: skip
+        for name, row in standing.comments.items():
+            comment = entry.comment(name)
+            if comment != row.auto_comment:
+                db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
+
+    def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
+        """Return each student's final scores of a chapter: with people's marks, and what being late costs."""
+        found = {}
+        for student, standing in self.load(chapter).items():
+            rows = standing.grades.values()
+            final = sum((row.auto_score if row.manual_score is None else row.manual_score) or 0.0 for row in rows)
+            final += sum(row.extra_credit or 0.0 for row in rows)
+            found[student] = {
+                "score": max(0.0, round(final - (standing.penalty or 0.0), 4)),
+                "late_penalty": standing.penalty or 0.0,
+                "waiting": sum(row.needs_manual_grade for row in rows),
+            }
+        return found
+
+
+def when(timestamp: str | None) -> datetime.datetime | None:
+    """Read what stands in ``timestamp.txt``, as a time in UTC; None where that is no time."""
+    try:
+        return parse_utc(timestamp.strip()) if timestamp and timestamp.strip() else None
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+
+
+@contextmanager
+def _reworded(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        cause = str(error.orig).strip()
+        words = f"The gradebook {url} cannot be used: {cause}. Mend that"
+        if "locked" in cause:
+            words = f"{url} is locked by another program. Close Formgrader and other graders of this class"
+        raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None

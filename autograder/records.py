@@ -1,0 +1,157 @@
+"""What a classroom remembers between runs: its secret seed, and the verdicts on each content that it has seen."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from . import isolation, key, submission
+from .exercise import Chapter
+from .key import Key
+from .paths import COURSE
+from .submission import Examined, Submission
+
+STATE = ".weightlab"
+
+
+class ClassroomError(RuntimeError):
+    """A class cannot be graded as it stands; the message says why and what to do."""
+
+
+def write(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def released_notebook(chapter: str, course: Path = COURSE) -> dict:
+    """Return a chapter's notebook as it was handed out."""
+    path = course / chapter / f"{chapter}.ipynb"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ClassroomError(f"{path} is missing: run `weightlab release`, or name a chapter that exists.") from None
+
+
+def require_isolation(name: str) -> None:
+    """Make sure that students' code can be shut in as it was asked for.
+
+    Raises
+    ------
+    ClassroomError
+        With the remedy, where it cannot.
+    """
+    if name not in isolation.KINDS:
+        raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")
+    if name == "bubblewrap" and (reason := isolation.why_not()):
+        raise ClassroomError(reason)
+
+
+def read_seed(classroom: Path) -> int:
+    """Return the classroom's secret seed; the first call draws it."""
+    path = state(classroom) / "seed"
+    if not path.exists():
+        drawn = path.with_name(f"seed-{os.getpid()}")
+        write(drawn, f"{secrets.randbits(64)}\n".encode(), 0o600)
+        with contextlib.suppress(FileExistsError):  # another grader of this class was first
+            os.link(drawn, path)
+        drawn.unlink()
+    return int(path.read_text())
+
+
+def state(classroom: Path) -> Path:
+    """Return the folder of what a classroom remembers, open to its owner alone."""
+    folder = classroom / STATE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextlib.contextmanager
+def alone(classroom: Path) -> Iterator[int]:
+    """Keep other graders of the same class out for a while; yields the lock's descriptor.
+
+    Raises
+    ------
+    ClassroomError
+        If another one is at work.
+    """
+    import fcntl
+
+    with open(state(classroom) / "lock", "w") as file:
+        for attempt in range(50):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == 49:
+                    words = f"{classroom} is being graded by another command. Wait until that has ended."
+                    raise ClassroomError(words) from None
+                time.sleep(0.1)
+        yield file.fileno()
+
+
+@lru_cache(maxsize=16)
+def make_keys(chapter: Chapter, seed: int) -> dict[str, Key]:
+    """Make the secret keys of a chapter, once a process."""
+    return key.chapter_keys(chapter, seed)
+
+
+class Records:
+    """Verdicts by content: the same hand-in, exercises and seed are examined once.
+
+    Parameters
+    ----------
+    classroom : Path
+        The class's folder.
+    """
+
+    def __init__(self, classroom: Path) -> None:
+        self.folder = state(classroom) / "verdicts"
+
+    def name(self, handed_in: Submission, chapter: Chapter, seed: int) -> str:
+        """Return the name of what would be examined."""
+        return f"{submission.chapter_digest(chapter, seed)[:32]}{handed_in.digest()[:32]}"
+
+    def get(self, name: str) -> list[dict] | None:
+        """Return a record, or None where there is none that can be read."""
+        try:
+            return json.loads(self._path(name).read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def put(self, name: str, examined: Examined) -> None:
+        """Remember verdicts that would not change."""
+        if examined.lasting:
+            write(self._path(name), json.dumps(submission.record(examined)).encode())
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name[32:34] / f"{name}.json"
+
+    def examine(
+        self, handed_in: Submission, chapter: Chapter, seed: int, released: Mapping[str, Any], isolation: str
+    ) -> Examined:
+        """Return the remembered verdicts, or examine and remember."""
+        name = self.name(handed_in, chapter, seed)
+        if (record := self.get(name)) is not None and handed_in.notebook is not None:
+            return submission.from_record(record, handed_in, released)
+        examined = submission.examine_submission(handed_in, chapter, make_keys(chapter, seed), released, isolation)
+        if handed_in.notebook is not None:
+            self.put(name, examined)
+        return examined
