@@ -1,7 +1,236 @@
 """Correct answers of chapter freezing in other styles."""
 
+# ruff: noqa: F821 - whatever the reference's module imports is there when one of these stands in it
+
 import math
 
 import numpy as np
 
 from . import answers
+
+
+@answers("count_trainable")
+def counts_down_a_loop(layers, frozen):
+    total = 0
+    for index in range(len(layers)):
+        if index in frozen:
+            continue
+        for array in layers[index]:
+            total += int(np.prod(np.shape(array)))
+    return total
+
+
+@answers("count_trainable")
+def all_minus_the_frozen(layers, frozen):
+    sizes = np.array([math.prod(w.shape) + len(b) for w, b in layers])
+    return sizes.sum() - sum(sizes[k] for k in frozen)
+
+
+@answers("frozen_step")
+def copies_and_loops(layers, gradients, learning_rate, frozen):
+    for index in frozen:
+        if index not in range(len(layers)):
+            raise ValueError("no layer " + str(index))
+    new = []
+    for k in range(len(layers)):
+        weights, bias = layers[k]
+        weights, bias = weights.copy(), bias.copy()
+        if k not in frozen:
+            grad_weights, grad_bias = gradients[k]
+            weights -= learning_rate * grad_weights
+            bias -= learning_rate * grad_bias
+        new.append([weights, bias])
+    return new
+
+
+@answers("frozen_step")
+def steps_only_the_others(layers, gradients, learning_rate, frozen):
+    if any(k < 0 or k >= len(layers) for k in frozen):
+        raise ValueError(f"frozen={frozen!r}, but there are only {len(layers)} layers")
+    result = dict(enumerate(layers))
+    for k in set(result) - frozen:
+        result[k] = tuple(p - learning_rate * g for p, g in zip(result[k], gradients[k], strict=True))
+    return tuple(result[k] for k in sorted(result))
+
+
+@answers("backward_unfrozen")
+def recursive_from_the_top(layers, activations, grad_logits, frozen):
+    def down(k, grad):
+        if all(j in frozen for j in range(k + 1)):
+            return [None] * (k + 1)
+        weights = layers[k][0]
+        own = None if k in frozen else (activations[k].T @ grad, grad.sum(0))
+        if all(j in frozen for j in range(k)):
+            return [None] * k + [own]
+        return [*down(k - 1, (grad @ weights.T) * (activations[k] > 0)), own]
+
+    return down(len(layers) - 1, grad_logits)
+
+
+@answers("backward_unfrozen")
+def breaks_out_of_the_loop(layers, activations, grad_logits, frozen):
+    found = {}
+    grad = np.array(grad_logits)
+    for k in reversed(range(len(layers))):
+        if not any(j not in frozen for j in range(k + 1)):
+            break
+        grad_x, grad_weights, grad_bias = dense_gradient(grad, activations[k], layers[k][0])
+        if k not in frozen:
+            found[k] = [grad_weights.tolist(), grad_bias.tolist()]
+        grad = relu_gradient(grad_x, activations[k])
+    return [found.get(k) for k in range(len(layers))]
+
+
+@answers("fine_tune")
+def shuffles_by_itself(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    losses = []
+    for _ in range(epochs):
+        order, batch_losses, batch_sizes = rng.permutation(len(y)), [], []
+        for rows in np.split(order, range(batch_size, len(y), batch_size)):
+            logits, activations = forward(layers, x[rows])
+            batch_losses.append(cross_entropy(logits, y[rows]))
+            batch_sizes.append(len(rows))
+            grad = cross_entropy_gradient(logits, y[rows])
+            layers = frozen_step(
+                layers,
+                backward_unfrozen(layers, activations, grad, frozen),
+                learning_rate,
+                frozen,
+            )
+        losses.append(np.average(batch_losses, weights=batch_sizes))
+    return layers, np.array(losses)
+
+
+@answers("fine_tune")
+def in_place_on_copies(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    layers = [(w.copy(), b.copy()) for w, b in layers]
+    losses = []
+    for _ in range(epochs):
+        rows = np.arange(len(x))
+        rng.shuffle(rows)
+        summed = 0
+        while len(rows):
+            now, rows = rows[:batch_size], rows[batch_size:]
+            logits, activations = forward(layers, x[now])
+            summed += cross_entropy(logits, y[now]) * len(now)
+            gradients = backward_unfrozen(
+                layers,
+                activations,
+                cross_entropy_gradient(logits, y[now]),
+                frozen,
+            )
+            for layer, gradient in zip(layers, gradients, strict=True):
+                if gradient is not None:
+                    for parameter, slope in zip(layer, gradient, strict=True):
+                        parameter -= learning_rate * slope
+        losses += [summed / len(x)]
+    return layers, losses
+
+
+@answers("lora_init")
+def scales_a_standard_normal(fan_in, fan_out, rank, rng):
+    if rank < 1:
+        raise ValueError(f"rank must be at least 1, not {rank}")
+    if rank > fan_in or rank > fan_out:
+        raise ValueError(f"rank {rank} is more than {fan_in} x {fan_out} can have")
+    return rng.standard_normal((fan_in, rank)) / math.sqrt(fan_in), np.zeros(shape=(rank, fan_out))
+
+
+@answers("lora_init")
+def row_by_row_as_lists(fan_in, fan_out, rank, rng):
+    if rank not in range(1, min(fan_in, fan_out) + 1):
+        raise ValueError("rank", rank)
+    down = [[rng.normal(loc=0, scale=fan_in**-0.5) for _ in range(rank)] for _ in range(fan_in)]
+    return [down, [[0] * fan_out for _ in range(rank)]]
+
+
+@answers("lora_dense")
+def through_merged_weights(x, weights, bias, adapter, alpha):
+    down, up = adapter
+    return x @ (weights + alpha * (down @ up) / up.shape[0]) + bias
+
+
+@answers("lora_dense")
+def einsum_outputs(x, weights, bias, adapter, alpha):
+    side = np.einsum("bi,ir,ro->bo", x, adapter[0], adapter[1], optimize=True)
+    return np.einsum("bi,io->bo", x, weights) + bias[None, :] + side * (alpha / np.shape(adapter[1])[0])
+
+
+@answers("lora_gradient")
+def through_the_whole_change(grad_output, x, weights, adapter, alpha):
+    down, up = adapter
+    scale = alpha / len(up)
+    change = scale * x.T @ grad_output
+    return grad_output @ (weights + scale * down @ up).T, change @ up.T, down.T @ change
+
+
+@answers("lora_gradient")
+def two_small_layers(grad_output, x, weights, adapter, alpha):
+    down, up = adapter
+    inner = x @ down
+    grad_inner, grad_up, _ = dense_gradient(alpha / down.shape[-1] * grad_output, inner, up)
+    grad_side, grad_down, _ = dense_gradient(grad_inner, x, down)
+    return [grad_output @ weights.T + grad_side, grad_down, grad_up]
+
+
+@answers("lora_fine_tune")
+def by_merging(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
+    adapters, losses = [(down.copy(), up.copy()) for down, up in adapters], []
+    for _ in range(epochs):
+        total, order = 0.0, rng.permutation(len(x))
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            signal, inputs, merged = x[rows], [], []
+            for k, (weights, bias) in enumerate(layers):
+                down, up = adapters[k]
+                inputs.append(signal)
+                merged.append(weights + alpha / down.shape[1] * down @ up)
+                signal = signal @ merged[-1] + bias
+                if k + 1 < len(layers):
+                    signal = relu(signal)
+            total += cross_entropy(signal, y[rows]) * len(rows)
+            grad = cross_entropy_gradient(signal, y[rows])
+            for k in reversed(range(len(layers))):
+                down, up = adapters[k]
+                change = alpha / down.shape[1] * inputs[k].T @ grad
+                grad = (grad @ merged[k].T) * (inputs[k] > 0)
+                adapters[k] = (down - learning_rate * change @ up.T, up - learning_rate * down.T @ change)
+        losses.append(total / len(x))
+    return adapters, losses
+
+
+@answers("lora_fine_tune")
+def gradients_first_then_steps(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
+    losses = np.zeros(epochs)
+    for epoch in range(epochs):
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            acts, out = [xb], None
+            for k, (w, b) in enumerate(layers):
+                out = lora_dense(acts[k], w, b, adapters[k], alpha)
+                acts.append(relu(out))
+            losses[epoch] += cross_entropy(out, yb) * len(yb) / len(y)
+            grad, gradients = cross_entropy_gradient(out, yb), []
+            for k in range(len(layers) - 1, -1, -1):
+                grad, *own = lora_gradient(grad, acts[k], layers[k][0], adapters[k], alpha)
+                gradients.insert(0, own)
+                grad = relu_gradient(grad, acts[k])
+            adapters = [
+                tuple(p - learning_rate * g for p, g in zip(a, own, strict=True))
+                for a, own in zip(adapters, gradients, strict=True)
+            ]
+    return list(adapters), losses
+
+
+@answers("lora_merge")
+def merges_by_einsum(weights, adapter, alpha):
+    down, up = adapter
+    return weights + np.einsum("ir,ro->io", down, up) * alpha / down.shape[1]
+
+
+@answers("lora_merge")
+def one_direction_at_a_time(weights, adapter, alpha):
+    down, up = adapter
+    merged = weights.copy()
+    for column, row in zip(down.T, up, strict=True):
+        merged = merged + alpha / len(up) * np.outer(column, row)
+    return merged.tolist()
