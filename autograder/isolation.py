@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import shutil
+import signal
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy
 
+from . import seccomp
 from .paths import CANDIDATE, ROOT
 
 KINDS = ("bubblewrap", "process")
+TEMPORARY_BYTES = 16 * 2**20
+"""How much a sandbox's /tmp holds; nothing else in it can be written."""
+
 _SITE = Path(numpy.__file__).resolve().parent.parent
+_LABKIT = ROOT / "src" / "labkit"
+_HELD_OUT = ("digits14_held_out.npz",)
+"""Images on which the capstone is judged: no candidate sees them."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -19,20 +32,221 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+_NOBODY = 65534
+_counter = itertools.count()
 
 
-def command_line(isolation: str) -> tuple[list[str], dict[str, str]]:
-    """Return the program that starts a candidate, and its environment."""
+def start(isolation: str) -> subprocess.Popen:
+    """Start a candidate; jobs go to its standard input, answers come from its standard output.
+
+    Raises
+    ------
+    ValueError
+        If there is no such isolation.
+    """
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
     if isolation == "process":
-        return _program(CANDIDATE / "main.py", [_SITE, ROOT / "src"]), _environment()
-    raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
+        argv, environment = command_line(isolation)
+        return subprocess.Popen(argv, env=environment, **options)
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, seccomp.program() or b"")
+        os.close(writer)
+        argv, environment = command_line(isolation, reader)
+        return subprocess.Popen(argv, env=environment, pass_fds=(reader,), **options)
+    finally:
+        os.close(reader)
 
 
-def _program(main: Path, paths: list[Path]) -> list[str]:
-    return [sys.executable, "-I", "-S", str(main), *(f"--path={path}" for path in paths)]
+def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[list[str], dict[str, str]]:
+    """Return the program that starts a candidate, and its whole environment.
+
+    Parameters
+    ----------
+    isolation : str
+        One of `KINDS`.
+    filter_descriptor : int, optional
+        Where bubblewrap reads the filter of system calls.
+    """
+    if isolation == "process":
+        # Windows cannot start a process without its system folder.
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+        return _program(Path(sys.executable), CANDIDATE / "main.py", [_SITE, ROOT / "src"]), kept | _ENVIRONMENT
+    if isolation != "bubblewrap":
+        raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
+    worker = _worker_id()
+    argv = [shutil.which("bwrap") or "bwrap", *_NAMESPACES]
+    if worker is None:
+        argv += ["--unshare-user", "--uid", str(_NOBODY), "--gid", str(_NOBODY), "--cap-drop", "ALL"]
+    else:
+        argv += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    if filter_descriptor is not None and seccomp.program():
+        argv += ["--seccomp", str(filter_descriptor)]
+    python = Path(sys.executable).resolve()
+    program = _program(python, Path("/examiner/candidate/main.py"), [Path("/site"), Path("/lab")])
+    last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
+    return [*argv, *_file_system(), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
 
 
-def _environment() -> dict[str, str]:
-    # Windows cannot start a process without its system folder.
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
-    return kept | _ENVIRONMENT
+_NAMESPACES = (
+    "--unshare-ipc", "--unshare-net", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try",
+    "--hostname", "sandbox", "--as-pid-1", "--die-with-parent", "--new-session",
+)  # fmt: skip
+
+
+def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
+    # As -I does, but the environment counts: it is ours, and holds the hash seed.
+    return [str(python), "-P", "-s", "-S", "-B", str(main), *(f"--path={path}" for path in paths)]
+
+
+def _worker_id() -> int | None:
+    """Return a user id that nobody else has, or None where this process may not take one.
+
+    Limits on processes do not bind root, and a user shared by two sandboxes would share their limit.
+    """
+    if os.geteuid() != 0:
+        return None
+    last = 0
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        first, _, count = map(int, line.split())
+        last = max(last, first + count - 1)
+    number = os.getpid() * 16 + next(_counter) % 16
+    if last >= 2**31:
+        # By systemd's table nobody gives out the ids from here to 2**31.
+        return 0x70000000 + number % 2**24
+    return last - 1 - number % 10_000 if last > 30_000 else None
+
+
+@cache
+def _file_system() -> tuple[str, ...]:
+    """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
+    python, base = Path(sys.executable).resolve(), Path(sys.base_prefix).resolve()
+    argv: list[str] = []
+    shown = {Path("/usr"): Path("/usr")}
+    for path in map(Path, ("/lib", "/lib64", "/nix/store")):
+        if path.is_symlink():
+            argv += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            shown[path] = path
+    for path in (python, base / "lib", base / "lib64"):
+        if path.exists() and not path.is_relative_to("/usr"):
+            shown[path] = path
+    shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate"), _LABKIT: Path("/lab/labkit")}
+    # Folders that bubblewrap makes by itself could not be entered by a user of the worker's own.
+    folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
+    for folder in dict.fromkeys([*folders, Path("/dev")]):
+        argv += ["--perms", "0755", "--dir", str(folder)]
+    for source, place in shown.items():
+        argv += ["--ro-bind", str(source), str(place)]
+    for path in _hidden(base):
+        for source, place in shown.items():
+            if path.is_relative_to(source) and path != source and path.exists():
+                there = str(place / path.relative_to(source))
+                argv += (
+                    ["--tmpfs", there, "--remount-ro", there] if path.is_dir() else ["--ro-bind", "/dev/null", there]
+                )
+    return (
+        *argv, "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom",
+        "--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp",
+    )  # fmt: skip
+
+
+def _hidden(base: Path) -> list[Path]:
+    """Return what is covered where it lies inside something shown: the project, its traces, a home, test images."""
+    names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
+    traces = [path for name in names for path in _SITE.glob(name)]
+    own_site = base / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    return [*traces, own_site, ROOT, Path.home(), *(_LABKIT / "data_files" / name for name in _HELD_OUT)]
+
+
+def usage(pid: int) -> tuple[int, int]:
+    """Return how many processes a candidate has become, and the memory of all together (0 where Linux does not say)."""
+    pids, resident = descendants(pid), 0
+    for one in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            resident += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+    return len(pids), resident * os.sysconf("SC_PAGE_SIZE") if resident else 0
+
+
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that it started, parents first (only itself where Linux does not say)."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{one}/task"):
+                with open(f"/proc/{one}/task/{thread}/children") as children:
+                    found += map(int, children.read().split())
+    return found
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kill a candidate with everything below it."""
+    # A worker that has changed its user no longer dies with its parent, so the whole family is named.
+    for pid in reversed(descendants(process.pid)[1:]):
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+
+
+def end(process: subprocess.Popen) -> None:
+    """Kill a candidate, and wait until it is gone."""
+    if process.poll() is None:
+        kill(process)
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError):
+            stream.close()
+
+
+def why_not() -> str | None:
+    """Say in one sentence why bubblewrap cannot shut in candidates here and what to do, or return None where it can."""
+    if not sys.platform.startswith("linux"):
+        return (
+            f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
+            "isolation by name with --isolation process."
+        )
+    if shutil.which("bwrap") is None:
+        return (
+            "Bubblewrap is not installed: install it with `sudo apt install bubblewrap` (Debian, Ubuntu) or "
+            "`sudo dnf install bubblewrap` (Fedora, RHEL), or choose the weaker isolation with --isolation process."
+        )
+    from .run import CandidateError, Runner
+
+    try:
+        with Runner("bubblewrap") as runner:
+            runner.begin()
+    except CandidateError as error:
+        return f"Bubblewrap cannot start here ({error}): {_remedy(str(error))}."
+    return None
+
+
+def _remedy(said: str) -> str:
+    def setting(name: str) -> str:
+        with contextlib.suppress(OSError):
+            return Path("/proc/sys", name).read_text().strip()
+        return ""
+
+    if "Unknown option" in said:
+        return "it is too old; version 0.6 or newer is needed"
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return (
+            "this container forbids it; start the container with `--cap-add SYS_ADMIN --security-opt "
+            "seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
+        )
+    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return (
+            "AppArmor forbids it, as it does on Ubuntu 24.04; allow it with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`, or for bubblewrap alone as docs/security.md shows"
+        )
+    for name in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
+        if setting(name) == "0":
+            return f"allow it with `sudo sysctl -w {name.replace('/', '.')}={'1' if 'clone' in name else '10000'}`"
+    return "see docs/security.md, or choose the weaker isolation by name with --isolation process"
+
+
+def self_test() -> list[tuple[str, bool, str]]:
+    """Try the sandbox's promises on this machine; see `selftest.self_test`."""
+    from .selftest import self_test
+
+    return self_test()

@@ -6,35 +6,49 @@ import os
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from . import judge, reference
+from . import isolation, judge, reference
 from .candidate import main as candidate
 from .candidate import wire
 from .exercise import Exercise
-from .isolation import command_line
 from .judge import Reply
 from .key import Key
 
 MAX_SOURCE = 512 * 2**10
 MAX_MODULES = 100
-MEMORY = 2 * 2**30
+MEMORY = 2**30
+"""What one process may map, and all that a candidate started may hold together."""
 FILE_BYTES = 2**20
+START_SECONDS = 60.0
+_PROCESSES = 64
+_TICK = 0.05
+
+
+class CandidateError(RuntimeError):
+    """The process for the student's code could not be started: the examiner's failure, not the student's."""
 
 
 def read_library(folder: Path) -> dict[str, bytes]:
-    """Read the modules of a library folder, by module name; links and oversized files are left out."""
+    """Read the modules of a library folder, by module name.
+
+    Links and files that Python could not import are left out; of an oversized file only its beginning is read, which
+    `Runner.run` refuses.
+    """
     sources = {}
     if folder.is_dir():
         for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_SOURCE:
-                sources[path.stem] = path.read_bytes()
+            if path.stem.isidentifier() and path.is_file() and not path.is_symlink():
+                with path.open("rb") as file:
+                    sources[path.stem] = file.read(MAX_SOURCE + 1)
     return sources
 
 
 class Runner:
-    """Runs exercises of student libraries in a limited process, one after another.
+    """Runs exercises of one student's library in a process shut in, one after another.
 
     Parameters
     ----------
@@ -42,10 +56,15 @@ class Runner:
         ``"process"`` (limits only) or ``"bubblewrap"`` (a sandbox).
     time_limit : float, optional
         Seconds an exercise, in place of the exercise's own limit.
+    submission_limit : float, optional
+        Seconds that all runs together may take; what comes later is not tried.
     """
 
-    def __init__(self, isolation: str = "process", time_limit: float | None = None) -> None:
-        self.isolation, self.time_limit = isolation, time_limit
+    def __init__(
+        self, isolation: str = "process", time_limit: float | None = None, submission_limit: float | None = None
+    ) -> None:
+        self.isolation, self.time_limit, self.submission_limit = isolation, time_limit, submission_limit
+        self.spent = 0.0
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
@@ -54,23 +73,38 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The candidate's process, where one runs."""
+        return self._process.pid if self._process else None
+
     def close(self) -> None:
         """End the candidate and everything below it."""
         if self._process:
-            self._process.kill()
-            for stream in (self._process.stdin, self._process.stdout):
-                stream.close()
-            self._process.wait()
+            isolation.end(self._process)
             self._process = None
 
-    def _start(self) -> subprocess.Popen:
-        if self._process is None or self._process.poll() is not None:
+    def begin(self) -> bool:
+        """Start a candidate where none waits; return whether it is a new one.
+
+        Raises
+        ------
+        CandidateError
+            If it does not start.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return False
+        self.close()
+        try:
+            self._process = isolation.start(self.isolation)
+        except OSError as error:
+            raise CandidateError(f"{type(error).__name__}: {error}") from error
+        said, why = self._exchange(b"", START_SECONDS)
+        if said != candidate.READY:
+            words = "" if why else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
             self.close()
-            argv, environment = command_line(self.isolation)
-            self._process = subprocess.Popen(
-                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, bufsize=0
-            )
-        return self._process
+            raise CandidateError(words.rpartition("\n")[2] or "it did not get ready in time")
+        return True
 
     def run(
         self, exercise: Exercise, key: Key, sources: Mapping[str, bytes], folder: str, given: tuple[str, ...] = ()
@@ -89,99 +123,155 @@ class Runner:
         file = f"{folder}/{exercise.module}.py"
         if exercise.module not in sources:
             return Reply(judge.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
+        if len(sources[exercise.module]) > MAX_SOURCE:
+            return Reply(judge.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
         source, names = reference.source_of(given) if given else ("", {})
         seconds = self.time_limit or exercise.time_limit
+        if self.submission_limit is not None:
+            seconds = min(seconds, self.submission_limit - self.spent)
+            if seconds <= 0:
+                return Reply(judge.TIMEOUT, f"{exercise.name} was not tried: what came before it had used up all of "
+                             f"the {self.submission_limit:g} seconds that a whole chapter may take.")  # fmt: skip
         job = {
             "exercise": exercise.name,
             "module": exercise.module,
-            "sources": dict(sources),
+            "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
             "folder": folder,
             "reference_source": source,
             "reference_names": names,
             "cases": [[(call.args, dict(call.kwargs)) for call in case.calls] for case in key.cases],
             "limits": {"seconds": float(seconds), "memory": MEMORY, "file_bytes": FILE_BYTES},
         }
-        frame = wire.encode(job)
-        raw = self._exchange(frame, seconds)
-        return self._read(raw, exercise, file, seconds)
+        raw = self._ask(wire.encode(job), seconds)
+        return self._read(raw, exercise, key, file, seconds)
 
-    def _exchange(self, frame: bytes, seconds: float) -> bytes:
-        """Send a frame and return the answer; a candidate that is late or gone is replaced."""
-        process = self._start()
-        expired = threading.Event()
-
-        def expire() -> None:
-            expired.set()
-            process.kill()
-
-        # The candidate keeps the limit itself; this clock is for one that no longer can.
-        clock = threading.Timer(seconds + 5 if hasattr(os, "fork") else seconds, expire)
-        clock.start()
+    def _ask(self, job: bytes, seconds: float) -> bytes:
+        """Send a job and return the answer; a candidate that is late or gone is replaced."""
+        began, frame = time.monotonic(), struct.pack("<Q", len(job)) + job
+        # The candidate keeps the limit itself, where it can; this clock is for one that no longer does.
+        patience = seconds + 5 if hasattr(os, "fork") else seconds
         try:
-            process.stdin.write(struct.pack("<Q", len(frame)) + frame)
-            raw = self._read_frame(process)
+            fresh = self.begin()
+            raw, why = self._exchange(frame, patience)
+            if raw is None and not why and not fresh:
+                # Something that an earlier exercise left behind may have ended it.
+                self.close()
+                self.begin()
+                raw, why = self._exchange(frame, patience)
+        finally:
+            self.spent += time.monotonic() - began
+        if raw is None or raw[:1] != candidate.MORE:
+            self.close()
+        return why or candidate.CRASHED if raw is None else raw[1:]
+
+    def _exchange(self, frame: bytes, seconds: float) -> tuple[bytes | None, bytes]:
+        """Send a frame and return the one that comes back, or None and why the candidate was ended, where it was."""
+        process, done, why = self._process, threading.Event(), []
+        deadline = time.monotonic() + seconds
+
+        def watch() -> None:
+            while not why and not done.wait(_TICK):
+                processes, memory = isolation.usage(process.pid)
+                if time.monotonic() > deadline:
+                    why.append(candidate.TIMEOUT)
+                elif memory > MEMORY:
+                    why.append(candidate.CRASHED + b"memory")
+                elif processes > _PROCESSES:
+                    why.append(candidate.CRASHED + b"processes")
+            if why:
+                isolation.kill(process)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            process.stdin.write(frame)
+            raw = _receive(process)
         except OSError:
             raw = None
         finally:
-            clock.cancel()
-        if raw is None or not hasattr(os, "fork"):
-            self.close()
-        if raw is None:
-            return candidate.TIMEOUT if expired.is_set() else candidate.CRASHED
-        return raw
+            done.set()
+            watcher.join()
+        return (None, why[0]) if why else (raw, b"")
 
-    @staticmethod
-    def _read_frame(process: subprocess.Popen) -> bytes | None:
-        head = b""
-        while len(head) < 8:
-            piece = process.stdout.read(8 - len(head))
-            if not piece:
-                return None
-            head += piece
-        (n,) = struct.unpack("<Q", head)
-        if n > candidate.MAX_ANSWER + 1:
-            return None
-        data = bytearray()
-        while len(data) < n:
-            piece = process.stdout.read(min(n - len(data), 2**20))
-            if not piece:
-                return None
-            data += piece
-        return bytes(data)
-
-    def _read(self, raw: bytes, exercise: Exercise, file: str, seconds: float) -> Reply:
-        name, tag = exercise.name, raw[:1]
+    def _read(self, raw: bytes, exercise: Exercise, key: Key, file: str, seconds: float) -> Reply:
+        name, tag, why = exercise.name, raw[:1], raw[1:]
         if tag == candidate.TIMEOUT:
-            return Reply(judge.TIMEOUT, f"{name} did not finish within {seconds:g} seconds and was stopped. "
+            return Reply(judge.TIMEOUT, f"{name} did not finish within {seconds:.3g} seconds and was stopped. "
                          "Look for a loop that never ends, or for much more work than is needed.")  # fmt: skip
         if tag == candidate.CRASHED:
-            return Reply(judge.CRASHED, f"{name} ended its whole process, so nothing came back. Endless recursion, "
-                         "far too much memory, or a call that exits Python does that.")  # fmt: skip
+            return Reply(judge.CRASHED, _CRASHES.get(why, _CRASHES[b""]).format(name=name))
         if tag == candidate.TOO_MUCH:
             return Reply(judge.MALFORMED, f"{name} sent back more than can be read. Return just the result.")
-        if tag != candidate.ANSWER:
-            return Reply(judge.MALFORMED, f"What {name} sent back is no data.")
+        if tag == candidate.BROKEN:
+            return Reply(judge.MALFORMED, f"What {name} gave back could not be read out. Does {file} change NumPy or "
+                         "Python's own functions?")  # fmt: skip
         try:
-            data = wire.decode(raw[1:])
-            return self._understood(data, exercise, file)
+            _require(tag == candidate.ANSWER)
+            return _understood(wire.decode(why), exercise, key, file)
         except (wire.WireError, KeyError, TypeError, AttributeError, ValueError) as error:
             return Reply(judge.MALFORMED, f"What {name} sent back is no data ({error}).")
 
-    def _understood(self, data: dict, exercise: Exercise, file: str) -> Reply:
-        name = exercise.name
-        if error := data.get("error"):
-            return Reply(judge.ERROR, _load_error(error, file), error=error)
-        if data.get("absent"):
-            return Reply(judge.NOT_STARTED, f"{file} has no function called {name}. Was it renamed or deleted? "
-                         f'reset("{name}") puts its beginning back.')  # fmt: skip
-        cases = data["cases"]
-        for outcomes in cases:
-            for outcome in outcomes:
-                _require(isinstance(outcome["changed"], list))
-                _require(("value" in outcome) != ("raised" in outcome))
-                if "raised" in outcome:
-                    _require(isinstance(outcome["raised"], dict) and isinstance(outcome["raised"]["type"], str))
-        return Reply("ran", cases=cases, printed=str(data.get("printed", ""))[:4000])
+
+_CRASHES = {
+    b"": "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
+    "exits Python does that.",
+    b"memory": f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped.",
+    b"processes": "{name} started far too many processes and was stopped.",
+    b"files": "{name} wrote far too many files and was stopped.",
+}
+
+
+def _receive(process: subprocess.Popen) -> bytes | None:
+    head = _read_exactly(process, 8)
+    if head is None:
+        return None
+    (n,) = struct.unpack("<Q", head)
+    return _read_exactly(process, n) if n <= candidate.MAX_ANSWER + 2 else None
+
+
+def _read_exactly(process: subprocess.Popen, n: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < n:
+        piece = process.stdout.read(min(n - len(data), 2**20))
+        if not piece:
+            return None
+        data += piece
+    return bytes(data)
+
+
+def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
+    """Check the form of an answer; what is left is text of bounded length, and values."""
+    name = exercise.name
+    if data.get("error"):
+        error = _error(data["error"])
+        return Reply(judge.ERROR, _load_error(error, file), error=error)
+    if data.get("absent"):
+        return Reply(judge.NOT_STARTED, f"{file} has no function called {name}. Was it renamed or deleted? "
+                     f'reset("{name}") puts its beginning back.')  # fmt: skip
+    _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
+    cases = [[_outcome(outcome) for outcome in outcomes] for outcomes in data["cases"]]
+    return Reply("ran", cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
+
+
+def _outcome(outcome: dict) -> dict:
+    _require(("value" in outcome) != ("raised" in outcome))
+    changed = outcome["changed"]
+    _require(isinstance(changed, list) and len(changed) < 100)
+    _require(all(isinstance(one, int) or (isinstance(one, str) and one.isidentifier()) for one in changed))
+    seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _error(outcome["raised"])}
+    return seen | {"changed": changed}
+
+
+def _error(told: dict) -> dict:
+    error = {name: _text(told.get(name) or "", 500) for name in ("type", "message", "file", "code", "function")}
+    kinds, line = told.get("kinds"), told.get("line")
+    _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
+    return error | {"kinds": [_text(kind, 100) for kind in kinds[:20]], "line": line}
+
+
+def _text(value: Any, most: int) -> str:
+    _require(isinstance(value, str))
+    return wire.printable(value[:most])
 
 
 def _require(condition: bool) -> None:
@@ -190,9 +280,10 @@ def _require(condition: bool) -> None:
 
 
 def _load_error(error: dict, file: str) -> str:
-    where = f"line {error.get('line')} of {error.get('file') or file}"
-    if "SyntaxError" in error.get("kinds", ()):
-        return f"Python cannot read {where}: {error.get('message')}. The line is: {error.get('code')}"
-    if not error.get("line"):
-        return f"{file} cannot be run: {error.get('type')}: {error.get('message')}."
-    return f"{file} stops while it is being loaded, in {where} ({error.get('code')}): {error.get('type')}: {error.get('message')}"
+    where = f"line {error['line']} of {error['file'] or file}"
+    if "SyntaxError" in error["kinds"]:
+        return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
+    if not error["line"]:
+        return f"{file} cannot be run: {error['type']}: {error['message']}."
+    stopped = f"{file} stops while it is being loaded, in {where} ({error['code']})"
+    return f"{stopped}: {error['type']}: {error['message']}"

@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import linecache
 import sys
+from collections.abc import Iterator, MutableMapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -64,11 +65,36 @@ class Library(MetaPathFinder, Loader):
             text = importlib.util.decode_source(self.sources.get(name, b""))
             linecache.cache[self.path_of(name)] = (len(text), None, text.splitlines(True), self.path_of(name))
             tree = _Without(given).visit(ast.parse(text, self.path_of(name)))
-            exec(compile(tree, self.path_of(name), "exec"), vars(module))
-        except Exception:
+            code = compile(tree, self.path_of(name), "exec", dont_inherit=True)
+            exec(code, vars(module), _Names(vars(module), given))
+        except BaseException:
             if name == self.graded:
                 raise
             vars(module).update(given)
+
+
+class _Names(MutableMapping):
+    """A module's names while it runs: what was given stays, whatever an import or a loop binds to its name."""
+
+    def __init__(self, names: dict, given: dict) -> None:
+        self.names, self.given = names, given
+
+    def __getitem__(self, name: str) -> object:
+        return self.names[name]
+
+    def __setitem__(self, name: str, value: object) -> None:
+        if name not in self.given:
+            self.names[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self.given:
+            del self.names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 class _Without(ast.NodeTransformer):
@@ -77,16 +103,13 @@ class _Without(ast.NodeTransformer):
     def __init__(self, names: dict) -> None:
         self.names = names
 
-    def _definition(self, node: ast.stmt) -> ast.stmt:
-        return ast.copy_location(ast.Pass(), node) if node.name in self.names else node
-
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _definition
-
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
-        if any(isinstance(target, ast.Name) and target.id in self.names for target in node.targets):
-            return ast.copy_location(ast.Pass(), node)
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        named = isinstance(node.target, ast.Name) and node.target.id in self.names
-        return ast.copy_location(ast.Pass(), node) if named else node
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Replace the node where it defines one of the names; look into ``if``, ``try`` and the like."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            defined = {node.name}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            defined = {target.id for target in targets if isinstance(target, ast.Name)}
+        else:
+            return node if isinstance(node, ast.expr) else self.generic_visit(node)
+        return ast.copy_location(ast.Pass(), node) if defined & set(self.names) else node

@@ -24,6 +24,13 @@ if __package__:
 
     from . import given, library, wire
 else:
+    for _argument in sys.argv:
+        if _argument.startswith("--user="):
+            # A sandbox started by root: from here on a user whom nobody else is.
+            _user = int(_argument.removeprefix("--user="))
+            os.setgroups([])
+            os.setresgid(_user, _user, _user)
+            os.setresuid(_user, _user, _user)
     # Started as a program, without site: the examiner names the folders to import from.
     sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argument.startswith("--path=")]
     import numpy as np
@@ -33,17 +40,23 @@ else:
 
     del sys.path[0]
 
-MAX_ANSWER = 2 * wire.MAX_BYTES
+MAX_ANSWER = 16 * 2**20
 MAX_ITERATIONS = 20_000
-ANSWER, TIMEOUT, CRASHED, TOO_MUCH = b"A", b"T", b"C", b"X"
+MAX_PRINTED = 4_000
+MAX_PROCESSES = 8
+MAX_FILES = 1_000
+"""In a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
+READY, ANSWER, TIMEOUT, CRASHED, TOO_MUCH, BROKEN = b"R", b"A", b"T", b"C", b"X", b"B"
+MORE, LAST = b"+", b"-"
+"""Before every answer: whether this program waits for another job, or ends."""
 
 
 class _Output(io.StringIO):
     """Keeps the first few thousand characters that the student's code prints."""
 
     def write(self, text: str) -> int:
-        if self.tell() < 4000:
-            super().write(text[:4000])
+        if self.tell() < MAX_PRINTED:
+            super().write(text[:MAX_PRINTED])
         return len(text)
 
 
@@ -88,16 +101,14 @@ def _call(function: Any, args: tuple, kwargs: dict, generators: dict, folder: st
     try:
         with np.errstate(all="ignore"):
             value = _plain(function(*args, **kwargs))
-    except RecursionError as error:
-        outcome = {"raised": _describe(error, folder)}
     except BaseException as error:
         outcome = {"raised": _describe(error, folder)}
     else:
         try:
-            wire.encode(value)
-            outcome = {"value": value}
-        except Exception as error:
-            outcome = {"value": wire.Opaque(f"something that cannot be read: {error}")}
+            # A copy: a later call may change what this one returned.
+            outcome = {"value": wire.decode(wire.encode(value))}
+        except BaseException as error:
+            outcome = {"value": wire.Opaque(f"something that cannot be read: {_message(error)[:100]}")}
     after = _snapshot(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
     return outcome
@@ -157,23 +168,26 @@ def _describe(error: BaseException, folder: str) -> dict:
     """Say what was raised, and the last line of the student's own files that led there."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder)]
     last = frames[-1] if frames else None
-    try:
-        message = str(error)
-    except Exception:
-        message = "(its message cannot be printed)"
     described = {
-        "type": type(error).__name__,
-        "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
-        "message": message[:2000],
+        "type": type.__dict__["__name__"].__get__(type(error)),
+        "kinds": [type.__dict__["__name__"].__get__(kind) for kind in type(error).__mro__][:20],
+        "message": _message(error),
         "file": last.filename if last else None,
         "line": last.lineno if last else None,
         "code": (last.line or "")[:200] if last else None,
         "function": last.name if last else None,
     }
     if isinstance(error, SyntaxError):
-        described |= {"file": str(error.filename), "line": error.lineno, "code": (error.text or "").strip()[:200],
-                      "message": str(error.msg)[:500]}  # fmt: skip
+        described |= {"file": str(error.filename), "line": error.lineno if isinstance(error.lineno, int) else None,
+                      "code": (error.text or "").strip()[:200], "message": str(error.msg)[:500]}  # fmt: skip
     return described
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except BaseException:
+        return "(its message cannot be printed)"
 
 
 def read_frame(stream: io.RawIOBase) -> bytes | None:
@@ -201,14 +215,16 @@ def write_frame(out: int, data: bytes) -> None:
 
 def run(frame: bytes) -> bytes:
     """Answer one job in this very process."""
-    reply = answer(wire.decode(frame))
     try:
-        return ANSWER + wire.encode(reply)
+        return ANSWER + wire.encode(answer(wire.decode(frame)))
     except wire.WireError as error:
         return TOO_MUCH + str(error).encode()
+    except BaseException as error:
+        # Whatever the student's code left behind, such as a changed NumPy, keeps the answer from being read out.
+        return BROKEN + _message(error).encode("utf-8", "replace")
 
 
-def run_in_child(frame: bytes, private: tuple[int, ...], sweep: bool) -> bytes:
+def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> bytes:
     """Answer one job in a forked child with limits, killed with all its kin at the deadline."""
     import select
     import signal
@@ -217,12 +233,12 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sweep: bool) -> bytes:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        for descriptor in (reader, *private):
-            os.close(descriptor)
         try:
-            set_limits(limits)
-            reply = run(frame)
-            view = memoryview(reply)
+            for descriptor in (reader, *private):
+                os.close(descriptor)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            set_limits(limits, sandboxed)
+            view = memoryview(run(frame))
             while view:
                 view = view[os.write(writer, view) :]
         finally:
@@ -233,29 +249,30 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sweep: bool) -> bytes:
     deadline, data, status = time.monotonic() + limits["seconds"], bytearray(), None
     while status is None:
         remaining = deadline - time.monotonic()
-        ready, _, _ = select.select([reader], [], [], max(0.0, remaining))
-        if not ready:
-            status = TIMEOUT
-        elif piece := os.read(reader, 2**20):
+        ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02) if sandboxed else remaining))
+        if sandboxed and _files() > MAX_FILES:
+            status = CRASHED + b"files"
+        elif ready:
+            piece = os.read(reader, 2**20)
             data += piece
-            status = TOO_MUCH if len(data) > MAX_ANSWER else None
-        else:
-            status = ANSWER
+            status = TOO_MUCH if len(data) > MAX_ANSWER else None if piece else ANSWER
+        elif remaining <= 0:
+            status = TIMEOUT
     os.close(reader)
     # The child may close its pipe and go on: it is killed in every case, with its process group.
     finished = status == ANSWER and _ended(child, deadline)
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
-    if sweep:
+    if finished is False:
+        os.kill(child, signal.SIGKILL)
+    if sandboxed:
+        # Here this process is the first one, and whatever else runs came from the child.
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)
     code = finished if finished is not False else os.waitpid(child, 0)[1]
-    while sweep:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                break
-        except ChildProcessError:
-            break
+    with contextlib.suppress(ChildProcessError):
+        while sandboxed:
+            os.waitpid(-1, 0)
     if status != ANSWER:
         return status
     if not data:
@@ -267,30 +284,46 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sweep: bool) -> bytes:
     return bytes(data)
 
 
+def _files() -> int:
+    held = os.statvfs("/tmp")
+    return held.f_files - held.f_ffree
+
+
 def _ended(child: int, deadline: float) -> int | bool:
     while time.monotonic() < deadline:
         pid, code = os.waitpid(child, os.WNOHANG)
         if pid:
             return code
-        time.sleep(0.001)
+        time.sleep(0.0005)
     return False
 
 
-def set_limits(limits: dict) -> None:
+def set_limits(limits: dict, sandboxed: bool) -> None:
     """Bound this process: memory, processor time, files (POSIX only)."""
     import resource
 
     os.setpgid(0, 0)
-    seconds = int(limits["seconds"]) + 2
-    for kind, value in [
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ]:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
+    bounds = {
+        "RLIMIT_CPU": int(limits["seconds"]) + 2,
+        "RLIMIT_AS": limits["memory"],
+        "RLIMIT_FSIZE": limits["file_bytes"],
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_MEMLOCK": 0,
+    }
+    if sandboxed and _counts_processes_apart():
+        bounds["RLIMIT_NPROC"] = MAX_PROCESSES
+    for name, value in bounds.items():
+        if hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _counts_processes_apart() -> bool:
+    """Whether the limit on processes counts this sandbox's alone: before Linux 5.14 a user's in all sandboxes."""
+    release = os.uname().release.split(".")
+    return "--user=" in " ".join(sys.argv) or (int(release[0]), int(release[1].partition("-")[0])) >= (5, 14)
 
 
 def main(argv: list[str]) -> None:
@@ -300,12 +333,20 @@ def main(argv: list[str]) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    while (frame := read_frame(incoming)) is not None:
-        if hasattr(os, "fork") and "--no-fork" not in argv:
-            private = (incoming.fileno(), outgoing)
-            write_frame(outgoing, run_in_child(frame, private, sweep="--sweep" in argv))
-        else:
-            write_frame(outgoing, run(frame))
+    os.close(nothing)
+    sandboxed, forks = "--sandboxed" in argv, hasattr(os, "fork") and "--no-fork" not in argv
+    if forks:
+        import signal
+
+        # Sent from inside a sandbox, this is the one signal that would reach its first process.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    write_frame(outgoing, READY)
+    last = False
+    while not last and (frame := read_frame(incoming)) is not None:
+        reply = run_in_child(frame, (incoming.fileno(), outgoing), sandboxed) if forks else run(frame)
+        # What one exercise wrote, no other one finds.
+        last = not forks or (sandboxed and bool(os.listdir("/tmp")))
+        write_frame(outgoing, (LAST if last else MORE) + reply)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,11 @@ class Opaque:
     type_name: str
 
 
+def printable(text: str) -> str:
+    """Return text with everything replaced that a terminal or a browser might act on, but for line ends and tabs."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def encode(value: Any) -> bytes:
     """Write plain data as bytes; what is no plain data becomes `Opaque`.
 
@@ -88,16 +93,23 @@ def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
     elif kind is float:
         out += b"D" + struct.pack("<d", value)
     elif kind is str:
+        data = value.encode("utf-8", "replace")
+        if len(data) > MAX_TEXT:
+            raise WireError(f"text of more than {MAX_TEXT // 2**20} MiB")
         out += b"S"
-        _write_block(value.encode("utf-8", "replace")[:MAX_TEXT], out)
+        _write_block(data, out)
     elif kind is bytes:
         out += b"B"
         _write_block(value, out)
-    elif kind in (list, tuple, set, frozenset):
-        out += {list: b"L", tuple: b"U"}.get(kind, b"E") + struct.pack("<I", len(value))
-        for item in sorted(value, key=repr) if kind in (set, frozenset) else value:
+    elif kind in (list, tuple):
+        out += (b"L" if kind is list else b"U") + struct.pack("<I", len(value))
+        for item in value:
             _write(item, out, depth + 1, left)
-    elif kind is dict:
+    elif kind in (set, frozenset) and all(map(_is_key, value)):
+        out += b"E" + struct.pack("<I", len(value))
+        for item in sorted(value, key=repr):
+            _write(item, out, depth + 1, left)
+    elif kind is dict and all(map(_is_key, value)):
         out += b"M" + struct.pack("<I", len(value))
         for key, item in value.items():
             _write(key, out, depth + 1, left)
@@ -111,12 +123,17 @@ def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
         _write_block(value.name.encode(), out)
     elif isinstance(value, float):
         out += b"D" + struct.pack("<d", float.__float__(value))
-    elif isinstance(value, Mapping):
+    elif kind is not dict and isinstance(value, Mapping):
         _write(dict(value), out, depth, left)
     else:
         name = value.type_name if kind is Opaque else kind.__name__
         out += b"O"
-        _write_block(str(name).encode("utf-8", "replace")[:200], out)
+        _write_block(str(name)[:50].encode("utf-8", "replace"), out)
+
+
+def _is_key(value: Any) -> bool:
+    """Whether a value may be a key: text and short numbers cannot be chosen so that a dictionary gets slow."""
+    return type(value) is str or (type(value) is int and abs(value) < 2**60)
 
 
 def _write_block(data: bytes, out: bytearray) -> None:
@@ -199,10 +216,10 @@ class _Reader:
             n = self.count()
             items = [self.value(depth + 1) for _ in range(n)]
             if tag == b"E":
-                return self.hashed(frozenset, items)
+                return frozenset(map(self.key, items))
             return items if tag == b"L" else tuple(items)
         if tag == b"M":
-            return self.hashed(dict, [(self.value(depth + 1), self.value(depth + 1)) for _ in range(self.count())])
+            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
         if tag in b"AX":
             return self.array(tag == b"X")
         if tag == b"R":
@@ -210,7 +227,7 @@ class _Reader:
         if tag == b"G":
             return Given(self.text(200))
         if tag == b"O":
-            return Opaque(self.text(200))
+            return Opaque(printable(self.text(200)))
         raise WireError("unknown tag")
 
     def count(self) -> int:
@@ -220,11 +237,10 @@ class _Reader:
         return n
 
     @staticmethod
-    def hashed(kind: type, items: list) -> Any:
-        try:
-            return kind(items)
-        except TypeError:
-            raise WireError("a key or member that is no plain value") from None
+    def key(value: Any) -> Any:
+        if not _is_key(value):
+            raise WireError("a key or member that is neither text nor a short number")
+        return value
 
     def array(self, scalar: bool) -> Any:
         index, ndim = self.take(2)
