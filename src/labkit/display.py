@@ -11,6 +11,16 @@ def in_kernel() -> bool:
     return hasattr(ipython.get_ipython() if ipython else None, "kernel")
 
 
+def interactive() -> bool:
+    """Say whether somebody sits at the notebook, who can move a slider or pick an answer.
+
+    Programs that run notebooks, such as nbconvert, ask the kernel for no input; JupyterLab does.
+    """
+    if not in_kernel():
+        return False
+    return bool(getattr(sys.modules["IPython"].get_ipython().kernel, "_allow_stdin", False))
+
+
 def show_message(html: str, text: str) -> None:
     """Show a message in the form that this place can show.
 

@@ -10,7 +10,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from . import store
-from .display import in_kernel, show_message
+from .display import interactive, show_message
 
 CONFIDENCE = {"a guess": 0.35, "leaning": 0.55, "fairly sure": 0.75, "sure": 0.95}
 """What the learner can say, and the chance of being right that it is taken to mean."""
@@ -40,7 +40,7 @@ def predict(name: str, question: str, options: Sequence[str]) -> None:
 
     lines = "".join(f"\n  ( ) {option}" for option in options)
     text = f"Predict: {question}{lines}"
-    if in_kernel():
+    if interactive():
         _show_widget(name, entry, text)
     else:
         print(text)
@@ -50,46 +50,51 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     import ipywidgets as widgets
     from IPython.display import display
 
-    settled = entry["outcome"] is not None and entry["choice"] is not None
+    settled = _settled(entry)
     question = widgets.HTML(f"<strong>Predict.</strong> {html.escape(entry['question'])}")
     choice = widgets.RadioButtons(
-        options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"},
-        description="Your prediction", style={"description_width": "0"},
-    )  # fmt: skip
+        options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"}
+    )
     confidence = widgets.ToggleButtons(
         options=list(CONFIDENCE), value=entry["confidence"], disabled=settled, description="How sure?",
         style={"button_width": "7em", "description_width": "5em"},
     )  # fmt: skip
     said = widgets.HTML()
 
-    def record(_: object = None) -> None:
-        made = choice.value is not None
-        if _ is not None and not _change(name, choice=choice.value, confidence=confidence.value):
-            said.value = "The outcome is known, so the prediction stands as it was."
-            return
+    def report() -> None:
         if settled:
             said.value = "You have seen the outcome: the prediction stands."
-        elif made and confidence.value:
-            said.value = "✓ Recorded. Run the next cell."
-        elif made:
-            said.value = "Recorded. How sure are you?"
-        else:
+        elif choice.value is None:
             said.value = "Pick one before you run the next cell. It is never marked."
+        else:
+            said.value = "✓ Recorded. Run the next cell." if confidence.value else "Recorded. How sure are you?"
 
-    record()
-    choice.observe(record, "value")
-    confidence.observe(record, "value")
+    def picked(_: object) -> None:
+        if _change(name, choice=choice.value, confidence=confidence.value):
+            report()
+        else:
+            said.value = "The outcome is known by now: your first prediction stands."
+
+    report()
+    choice.observe(picked, "value")
+    confidence.observe(picked, "value")
     box = widgets.VBox([question, choice, confidence, said])
     display(box._repr_mimebundle_() | {"text/plain": text}, raw=True)
 
 
+def _settled(entry: Mapping) -> bool:
+    return entry.get("outcome") is not None and entry.get("choice") is not None
+
+
 def _change(name: str, **fields: object) -> bool:
-    """Record what the learner picked, unless the outcome has been seen."""
+    """Record what the learner picked, unless the outcome of an earlier pick has been seen."""
     record = store.load("predictions")
-    entry = record.get(name) or {}
-    if entry.get("outcome") is not None and entry.get("choice") is not None:
+    entry = record.get(name)
+    entry = entry if isinstance(entry, dict) else {}
+    if _settled(entry):
         return False
-    store.save("predictions", record | {name: entry | fields})
+    late = entry.get("outcome") is not None  # a pick made after looking predicts nothing
+    store.save("predictions", record | {name: entry | fields | {"late": late}})
     return True
 
 
@@ -125,11 +130,49 @@ def outcome(name: str, option: str) -> None:
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
-def scored_predictions() -> list[tuple[float, bool]]:
-    """Return the predictions with a known outcome, each as stated confidence and whether it came true."""
+def scored_predictions() -> list[tuple[str, bool]]:
+    """Return the predictions made before looking, each as the confidence stated and whether it came true.
+
+    Returns
+    -------
+    list of (str, bool)
+        Only those with a choice, a confidence and an outcome.
+    """
     entries = [entry for entry in store.load("predictions").values() if isinstance(entry, dict)]
     return [
-        (CONFIDENCE[entry["confidence"]], entry["choice"] == entry["outcome"])
+        (entry["confidence"], entry["choice"] == entry["outcome"])
         for entry in entries
-        if entry.get("confidence") in CONFIDENCE and entry.get("choice") and entry.get("outcome")
+        if not entry.get("late")
+        and entry.get("confidence") in list(CONFIDENCE)
+        and entry.get("choice") is not None
+        and entry.get("outcome") is not None
     ]
+
+
+def calibration() -> None:
+    """Show how often the learner's predictions came true, by how sure they were."""
+    made = scored_predictions()
+    if not made:
+        text = "No prediction with a stated confidence has been recorded yet, so there is nothing to compare."
+        show_message(f"<p>{html.escape(text)}</p>", text)
+        return
+    from .figures.calibration import draw_calibration
+    from .figures.style import show
+
+    outcomes = {chance: [right for said, right in made if said == level] for level, chance in CONFIDENCE.items()}
+    show(draw_calibration(outcomes, list(CONFIDENCE)), alt=in_words(made))
+
+
+def in_words(made: Sequence[tuple[str, bool]]) -> str:
+    """Say how many predictions of each confidence came true, and how that compares with what was said."""
+    parts = []
+    for level in CONFIDENCE:
+        came = [right for said, right in made if said == level]
+        if came:
+            parts.append(f"“{level}”: {sum(came)} of {len(came)} right")
+    expected, right = sum(CONFIDENCE[level] for level, _ in made), sum(came for _, came in made)
+    if abs(expected - right) < max(1.0, len(made) ** 0.5 / 2):
+        verdict = "as often as you thought"
+    else:
+        verdict = "less often than you thought" if right < expected else "more often than you thought"
+    return f"Your predictions by how sure you were. {'; '.join(parts)}. All in all you were right {verdict}."

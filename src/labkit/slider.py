@@ -1,0 +1,60 @@
+"""A slider for one weight: the learner's `apply_weight` at work on a real digit."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable
+
+from . import data
+from .display import interactive
+from .figures.connection import connection, in_words
+from .figures.style import show, to_png
+from .reload import explain
+
+STILL = (1.8, 0.15, -1.0)
+"""The weights shown where nobody can move a slider: one amplifies, one suppresses, one flips."""
+
+
+def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
+    """Show a digit before and after one connection, with a slider for the connection's weight.
+
+    Where nobody sits at the notebook the same picture is shown for three weights.
+
+    Parameters
+    ----------
+    apply_weight : function
+        The learner's own, ``apply_weight(signal, weight)``.
+    digit : int
+        Which digit to send.
+    """
+    digits = data.digits8()
+    signal = digits.train_images[digits.train_labels == digit][0]
+    if interactive():
+        _slide(apply_weight, signal)
+    else:
+        said = "; ".join(f"with weight {weight:g} {in_words(weight)}" for weight in STILL)
+        show(connection(apply_weight, signal, STILL), alt=f"A handwritten {digit} sent over three connections: {said}.")
+
+
+def _slide(apply_weight: Callable, signal: object) -> None:
+    import ipywidgets as widgets
+    from IPython.display import display
+
+    slider = widgets.FloatSlider(value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout_format="+.2f")
+    picture = widgets.HTML(_picture(apply_weight, signal, slider.value))
+
+    def moved(change: dict) -> None:
+        try:
+            picture.value = _picture(apply_weight, signal, change["new"])
+        except Exception as error:
+            picture.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
+
+    slider.observe(moved, "value")
+    display(widgets.VBox([slider, picture]))
+
+
+def _picture(apply_weight: Callable, signal: object, weight: float) -> str:
+    png = base64.b64encode(to_png(connection(apply_weight, signal, [weight]))).decode()
+    words = html.escape(f"With weight {weight:+.2f} {in_words(weight)}.")
+    return f'<img alt="{words}" width="540" src="data:image/png;base64,{png}"><p aria-live="polite">{words}</p>'
