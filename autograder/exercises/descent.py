@@ -187,8 +187,9 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
         "logits you have before the step, and divide by len(x) at its end. Return layers, losses.",
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
-    why="The loss comes free with the forward pass that the gradient needs anyway; weighted by batch size, its mean "
-    "is the mean over all examples, although each batch met a slightly different network.",
+    why="The logits that the gradient needs anyway hold the loss before the step. The answer keeps them and asks for "
+    "the mean over all examples once an epoch: that is the mean over the batches, weighted by size. Adding up "
+    "len(y_batch) * cross_entropy(logits, y_batch) gives the same.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
 def train(rng):

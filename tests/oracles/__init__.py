@@ -1,0 +1,1 @@
+"""Independent libraries and laws that the reference is compared with."""
