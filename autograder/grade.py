@@ -12,9 +12,10 @@ from . import key, records, submission, tables
 from .exercises import CHAPTERS
 from .feedback import Marks
 from .gradebook import ClassBook, Entry, Standing, url_of, when
+from .judge import MALFORMED
 from .paths import COURSE
 from .records import ClassroomError, Records
-from .submission import LIBRARY_FOLDER, MALFORMED, Submission
+from .submission import LIBRARY_FOLDER, Submission
 from .work import DaskWorkers, Done, Examiner, LocalWorkers, Task, stream
 
 BATCH = 50

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import isolation, key, submission
 from .exercise import Chapter
+from .exercises import CHAPTERS
 from .key import Key
 from .paths import COURSE
 from .submission import Examined, Submission
@@ -108,9 +109,8 @@ def alone(classroom: Path) -> Iterator[int]:
 
 
 @lru_cache(maxsize=16)
-def make_keys(chapter: Chapter, seed: int) -> dict[str, Key]:
-    """Make the secret keys of a chapter, once a process."""
-    return key.chapter_keys(chapter, seed)
+def _keys(chapter: str, seed: int) -> dict[str, Key]:
+    return key.chapter_keys(CHAPTERS[chapter], seed)
 
 
 class Records:
@@ -127,7 +127,7 @@ class Records:
 
     def name(self, handed_in: Submission, chapter: Chapter, seed: int) -> str:
         """Return the name of what would be examined."""
-        return f"{submission.chapter_digest(chapter, seed)[:32]}{handed_in.digest()[:32]}"
+        return f"{submission.chapter_digest(chapter.name, chapter.module, seed)[:32]}{handed_in.digest()[:32]}"
 
     def get(self, name: str) -> list[dict] | None:
         """Return a record, or None where there is none that can be read."""
@@ -151,7 +151,7 @@ class Records:
         name = self.name(handed_in, chapter, seed)
         if (record := self.get(name)) is not None and handed_in.notebook is not None:
             return submission.from_record(record, handed_in, released)
-        examined = submission.examine_submission(handed_in, chapter, make_keys(chapter, seed), released, isolation)
+        examined = submission.examine_submission(handed_in, chapter, _keys(chapter.name, seed), released, isolation)
         if handed_in.notebook is not None:
             self.put(name, examined)
         return examined

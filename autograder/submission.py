@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import stat
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +15,9 @@ from typing import Any
 from labkit import card
 
 from . import judge, rebuild
-from .examine import examine, in_order
+from .examine import examine, examine_chapter
 from .exercise import Chapter
-from .judge import MISSING, TIMEOUT, UNJUDGED, Reply, Verdict
+from .judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from .key import Key, public_keys
 from .paths import ROOT, SOLUTIONS
 from .rebuild import Rebuilt
@@ -138,20 +137,16 @@ def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    deadline, verdicts = time.monotonic() + SECONDS, []
-    with Runner(isolation) as runner:
-        for exercise in in_order(chapter.exercises.values()):
-            if time.monotonic() < deadline:
-                verdict = examine(exercise, keys, submission.library, LIBRARY_FOLDER, runner,
-                                  reference_prerequisites=True, quote=False)  # fmt: skip
-            else:
-                words = f"{exercise.name} was not tried: this hand-in had used all of its {SECONDS:g} seconds by then."
-                verdict = judge.judge(exercise, Key(exercise.name, (), (), (), ()), Reply(TIMEOUT, words))
-            verdicts.append(replace(verdict, printed=""))
+    with Runner(isolation, submission_limit=SECONDS) as runner:
+        verdicts = examine_chapter(
+            chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
+        )
+        left = SECONDS - runner.spent
+    verdicts = [replace(verdict, printed="") for verdict in verdicts]
     failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
-    if failed and time.monotonic() < deadline:
+    if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation) as runner:
+        with Runner(isolation, submission_limit=left) as runner:
             for verdict in failed:
                 _say_by_public_case(verdict, chapter, submission, runner)
     return verdicts
@@ -179,15 +174,15 @@ def record(examined: Examined) -> list[dict]:
 
 
 @cache
-def chapter_digest(chapter: Chapter, seed: int) -> str:
+def chapter_digest(chapter: str, module: str, seed: int) -> str:
     """Return a name for what decides a chapter's verdicts: the exercises, the reference, the examiner and the seed."""
     import numpy as np
 
     here = ROOT / "autograder"
     files = [*(here / f"{name}.py" for name in _JUDGING), *sorted((here / "candidate").glob("*.py")),
-             here / "exercises" / f"{chapter.module}.py", *sorted((SOLUTIONS / "weightlab").glob("*.py")),
-             SOLUTIONS / "misconceptions" / f"{chapter.module}.py"]  # fmt: skip
-    hashed = hashlib.sha256(f"{chapter.name} {seed} {np.__version__}".encode())
+             here / "exercises" / f"{module}.py", *sorted((SOLUTIONS / "weightlab").glob("*.py")),
+             SOLUTIONS / "misconceptions" / f"{module}.py"]  # fmt: skip
+    hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in files:
         hashed.update(file.read_bytes() if file.exists() else b"")
     return hashed.hexdigest()

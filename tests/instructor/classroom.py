@@ -1,0 +1,116 @@
+"""A class for the tests: hand-ins with known scores, made from the reference, the stubs and the misconceptions."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import textwrap
+from pathlib import Path
+
+from nbformat.notebooknode import from_dict
+from nbgrader.utils import compute_checksum
+
+from autograder import markers, reference
+from autograder.exercise import Chapter
+from autograder.exercises import CHAPTERS
+from autograder.paths import SOLUTIONS
+from autograder.run import read_library
+
+REFERENCE = read_library(SOLUTIONS / "weightlab")
+STUBS = {
+    name: markers.strip_module(source.decode(), f"{name}.py").encode() for name, source in REFERENCE.items()
+}
+WRITTEN = "*Write your answer here.*"
+
+
+def released(chapter: Chapter) -> dict:
+    """Return a notebook as the release makes it: check cells, answer cells, written answers."""
+    cells = [_cell("markdown", f"# {chapter.title}", f"{chapter.name[:2]}-000"),
+             _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001")]  # fmt: skip
+    for exercise in chapter.exercises.values():
+        cells.append(_cell("markdown", f"## {exercise.name}\n\n{exercise.task}", f"about-{exercise.name}"))
+        cells.append(_check(exercise.name, exercise.points))
+    for question in chapter.questions.values():
+        cells.append(_cell("markdown", question.task, f"about-{question.name}"))
+        source = f"{question.name} = None  # your answer replaces None\n{question.name}"
+        cells.append(_cell("code", source, f"{question.name}-answer", solution=True))
+        cells.append(_check(question.name, question.points, f", {question.name}"))
+    for written in chapter.written.values():
+        cells.append(_cell("markdown", "Say it in your own words.", f"about-{written.name}"))
+        cells.append(_cell("markdown", WRITTEN, written.name, grade=True, solution=True, points=written.points))
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _check(name: str, points: float, argument: str = "") -> dict:
+    return _cell("code", f'check("{name}"{argument})', name, grade=True, locked=True, points=points)
+
+
+def _cell(kind: str, source: str, name: str, **marks) -> dict:
+    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if kind == "code":
+        cell |= {"outputs": [], "execution_count": None}
+    if marks:
+        about = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3,
+                 "grade_id": name, **marks}  # fmt: skip
+        about["cell_type"] = kind
+        cell["metadata"]["nbgrader"] = about
+        about["checksum"] = compute_checksum(from_dict(cell))
+    return cell
+
+
+def cell(notebook: dict, name: str) -> dict:
+    """Return the cell of a grade id."""
+    return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
+
+
+def answered(chapter: Chapter, numbers: dict[str, float] | None = None, words: str = "Because it shifts.") -> dict:
+    """Return the notebook with every question answered (rightly, unless ``numbers`` says otherwise), as if run."""
+    notebook = copy.deepcopy(released(chapter))
+    for name, question in chapter.questions.items():
+        value = (numbers or {}).get(name, question.value)
+        answer = cell(notebook, f"{name}-answer")
+        answer["source"] = f"{name} = compute()\n{name}"
+        data = {"text/plain": repr(value)}
+        answer["outputs"] = [{"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}]
+    for name in chapter.written:
+        cell(notebook, name)["source"] = words
+    return notebook
+
+
+def library_with(function, exercise: str) -> dict[str, bytes]:
+    """Return the reference library with one of its functions replaced by another's source."""
+    module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    source = "\n".join(line for line in lines if not line.startswith("@"))
+    source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
+    helpers = "import math\nimport numpy as np\n"
+    return REFERENCE | {module: f"{REFERENCE[module].decode()}\n\n{helpers}\n\n{source}\n".encode()}
+
+
+def misconceptions(chapter: Chapter) -> list[tuple[str, reference.Misconception]]:
+    """Return every misconception of a chapter, with its exercise."""
+    found = reference.misconceptions(chapter.module)
+    return [(name, wrong) for name in chapter.exercises for wrong in found.get(name, [])]
+
+
+def hand_in(classroom: Path, student: str, chapter: Chapter, notebook: dict | bytes | None = None,
+            library: dict[str, bytes] | None = None) -> Path:  # fmt: skip
+    """Lay one hand-in into ``submitted/``."""
+    folder = classroom / "submitted" / student / chapter.name
+    (folder / "weightlab").mkdir(parents=True)
+    if notebook is not None:
+        content = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        (folder / f"{chapter.name}.ipynb").write_bytes(content)
+    for name, source in (REFERENCE if library is None else library).items():
+        (folder / "weightlab" / f"{name}.py").write_bytes(source)
+    return folder
+
+
+def course(folder: Path, chapters: list[Chapter]) -> Path:
+    """Write the released notebooks of chapters."""
+    for chapter in chapters:
+        (folder / chapter.name).mkdir(parents=True)
+        (folder / chapter.name / f"{chapter.name}.ipynb").write_text(json.dumps(released(chapter)))
+    return folder
