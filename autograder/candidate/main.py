@@ -238,9 +238,7 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> byt
                 os.close(descriptor)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             set_limits(limits, sandboxed)
-            view = memoryview(run(frame))
-            while view:
-                view = view[os.write(writer, view) :]
+            write_frame(writer, run(frame))
         finally:
             os._exit(0)
     os.close(writer)
@@ -255,12 +253,15 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> byt
         elif ready:
             piece = os.read(reader, 2**20)
             data += piece
-            status = TOO_MUCH if len(data) > MAX_ANSWER else None if piece else ANSWER
+            if len(data) > MAX_ANSWER or (len(data) >= 8 and struct.unpack_from("<Q", data)[0] > MAX_ANSWER):
+                status = TOO_MUCH
+            elif not piece or (len(data) >= 8 and len(data) - 8 >= struct.unpack_from("<Q", data)[0]):
+                status = ANSWER
         elif remaining <= 0:
             status = TIMEOUT
     os.close(reader)
-    # The child may close its pipe and go on: it is killed in every case, with its process group.
-    finished = status == ANSWER and _ended(child, deadline)
+    # The child may close its pipe and go on, or leave others behind: all are killed in every case.
+    finished = status == ANSWER and not data and _ended(child, deadline)
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
     if finished is False:
@@ -275,13 +276,13 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> byt
             os.waitpid(-1, 0)
     if status != ANSWER:
         return status
-    if not data:
+    if len(data) < 8:
         killed = os.WTERMSIG(code) if os.WIFSIGNALED(code) else 0
         # The processor-time limit ends a loop that the clock would have ended a moment later.
         if killed == signal.SIGXCPU or time.monotonic() >= deadline:
             return TIMEOUT
         return CRASHED + str(killed).encode()
-    return bytes(data)
+    return bytes(data[8:])
 
 
 def _files() -> int:
