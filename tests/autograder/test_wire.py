@@ -1,0 +1,246 @@
+"""Do numbers cross unchanged, and does nothing else cross at all?"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+import tracemalloc
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.candidate import wire
+from autograder.candidate.wire import MAX_DEPTH, MAX_ITEMS, Given, Opaque, Rng, WireError, decode, encode
+
+MUTANTS = 400
+EXAMPLES = int(os.environ.get("WEIGHTLAB_FUZZ", "100000")) // MUTANTS
+"""Set WEIGHTLAB_FUZZ=5000000 for a long run by hand; docs/security.md has the last one."""
+
+DTYPES = [np.dtype(code) for code in wire._DTYPES]
+ARRAYS = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**511), 2**511), st.floats(), st.text(), st.binary(max_size=40),
+    st.builds(Rng, st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1)), st.builds(Given, st.text(max_size=20)),
+)  # fmt: skip
+KEYS = st.text(max_size=8) | st.integers(-(2**59), 2**59)
+DATA = st.recursive(
+    SCALARS | ARRAYS,
+    lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
+    | st.dictionaries(KEYS, inner, max_size=4) | st.frozensets(KEYS, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def same(a, b):
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, float):
+        return type(b) is float and struct.pack("<d", a) == struct.pack("<d", b)
+    return type(a) is type(b) and a == b
+
+
+@given(DATA)
+@settings(max_examples=300, deadline=None)
+def test_data_comes_back_as_it_went(value):
+    assert same(decode(encode(value)), value)
+
+
+@pytest.mark.parametrize("scalar", [np.float64(0.5), np.float32(0.5), np.int8(-3), np.uint64(2**63), np.bool_(True)])
+def test_numpy_scalars_keep_their_type(scalar):
+    came = decode(encode(scalar))
+    assert (type(came), came) == (type(scalar), scalar)
+
+
+def test_arrays_of_the_other_byte_order_keep_their_numbers():
+    assert decode(encode(np.array([1.5, -2.0], dtype=">f8"))).tolist() == [1.5, -2.0]
+
+
+def test_arrays_come_back_read_only():
+    with pytest.raises(ValueError, match="read-only"):
+        decode(encode(np.zeros(3)))[0] = 1
+
+
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (Odd(), "Odd"),
+        (lambda x: x, "function"),
+        (1j, "complex"),
+        (np.array([1j]), "array of complex128"),
+        (np.array([Odd()]), "array of object"),
+        (np.array(["a"]), "array of <U1"),
+        (np.zeros(2, dtype="f8,i4"), "array of [('f0', '<f8'), ('f1', '<i4')]"),
+        (np.broadcast_to(1.0, (10**6, 10**6)), "array of shape (1000000, 1000000)"),
+        ({1.5: 2}, "dict"),
+        ({(1, 2): 3}, "dict"),
+        ({2**80: 1}, "dict"),
+        ({True: 1}, "dict"),
+        ({1.5}, "set"),
+        (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),
+    ],
+    ids=lambda item: item if isinstance(item, str) else "",
+)
+def test_what_is_no_data_crosses_as_its_name(value, named):
+    assert decode(encode(value)) == Opaque(named)
+
+
+def cyclic():
+    value = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (cyclic(), "contains itself"),
+        ([0] * (MAX_ITEMS + 1), "values"),
+        (2**600, "bits"),
+        ("x" * (wire.MAX_TEXT + 1), "text"),
+        (bytes(wire.MAX_BYTES + 1), "MiB"),
+        ([np.zeros(2**22)] * 3, "MiB"),
+    ],
+    ids=["cyclic", "long", "large number", "text", "bytes", "arrays"],
+)
+def test_what_is_too_much_is_refused(value, words):
+    with pytest.raises(WireError, match=words):
+        encode(value)
+
+
+def block(tag, n, data=b""):
+    return tag + struct.pack("<I", n) + data
+
+
+FORGED = {
+    "nothing": b"",
+    "unknown tag": b"?",
+    "left over": b"NN",
+    "a pickle": b"\x80\x04\x95\x1a\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x94\x8c\x06system\x94\x93\x94.",
+    "a list of four billion": block(b"L", 2**32 - 1),
+    "a list longer than its bytes": block(b"L", 1000, b"N" * 999),
+    "a mapping of four billion": block(b"M", 2**32 - 1),
+    "half a mapping": block(b"M", 2, b"NNN"),
+    "an unhashable key": block(b"M", 1, block(b"L", 0) + b"N"),
+    "an array as key": block(b"M", 1, b"A\x0b\x00" + bytes(8) + b"N"),
+    "text of four billion": block(b"S", 2**32 - 1),
+    "text that is not UTF-8": block(b"S", 1, b"\xff"),
+    "a surrogate": block(b"S", 3, "\ud800".encode("utf-8", "surrogatepass")),
+    "an empty whole number": block(b"I", 0),
+    "a whole number of a million bytes": block(b"I", 10**6, bytes(10**6)),
+    "half a float": b"D1234",
+    "an array of no such type": b"A\xff\x00",
+    "an array of nine dimensions": b"A\x0b\x09" + bytes(36),
+    "an array of many bytes": b"A\x0b\x02" + struct.pack("<II", 2**30, 2**30),
+    "an array whose size overflows": b"A\x0b\x08" + struct.pack("<8I", *[2**30] * 8),
+    "an empty array of absurd length": b"A\x0b\x02" + struct.pack("<II", 0, 2**32 - 1),
+    "a truth value of two": b"A\x00\x01" + struct.pack("<I", 1) + b"\x02",
+    "a scalar with dimensions": b"X\x0b\x01" + struct.pack("<I", 1) + bytes(8),
+    "deep nesting": block(b"L", 1) * 10_000 + b"N",
+    "a long type name": block(b"O", 10_000, b"x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
+def test_a_forged_message_is_refused_and_costs_nothing(data):
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireError):
+            decode(data)
+        assert tracemalloc.get_traced_memory()[1] < 200_000 + 4 * len(data)
+    finally:
+        tracemalloc.stop()
+
+
+def test_keys_that_collide_cannot_make_reading_slow():
+    """Python's whole numbers hash by a known rule: a mapping of equal hashes would take hours to read."""
+    prime = 2**61 - 1
+    keys = [encode(i * prime) + b"N" for i in range(1, 20_001)]
+    began = time.perf_counter()
+    with pytest.raises(WireError, match="key"):
+        decode(block(b"M", len(keys), b"".join(keys)))
+    with pytest.raises(WireError, match="member"):
+        decode(block(b"E", len(keys), b"".join(key[:-1] for key in keys)))
+    assert time.perf_counter() - began < 2
+
+
+def mutants(data, other, rng):
+    """Yield damaged forms of a message: bits and bytes changed, sizes inflated, cut, repeated, spliced, noise."""
+    for _ in range(MUTANTS):
+        copy, kind, at = bytearray(data), rng.randrange(8), rng.randrange(len(data))
+        if kind == 0:
+            copy[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            copy[at] = rng.choice(b"NTFIDSBLUEMAXRGO")
+        elif kind == 2:
+            copy[at : at + 4] = struct.pack("<I", rng.choice([0, 1, 255, 2**16, 2**30, 2**31, 2**32 - 1]))
+        elif kind == 3:
+            del copy[at:]
+        elif kind == 4:
+            copy[at:at] = copy[at : at + rng.randrange(1, 20)] * rng.randrange(1, 6)
+        elif kind == 5:
+            copy[at:] = other[rng.randrange(len(other)) :]
+        elif kind == 6:
+            for place in rng.choices(range(len(data)), k=1 + len(data) // 20):
+                copy[place] = rng.randrange(256)
+        else:
+            copy = rng.randbytes(rng.randrange(64))
+        yield bytes(copy)
+
+
+def held(value):
+    """Return how many values a value holds, and how many bytes of numbers."""
+    if isinstance(value, np.ndarray):
+        return 1, value.nbytes
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple, frozenset)):
+        inside = [held(item) for item in value]
+        return 1 + sum(count for count, _ in inside), sum(size for _, size in inside)
+    return 1, 0
+
+
+@given(DATA, DATA, st.randoms(use_true_random=False), st.integers(0, 9))
+@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_a_hundred_thousand_damaged_messages_do_no_harm(value, other, rng, watched):
+    """Does every message end as bounded data or as WireError, having allocated little more than its own size?"""
+    messages = list(mutants(encode(value), encode(other), Random(rng.random())))
+    if watched == 0:
+        tracemalloc.start()
+    try:
+        for data in messages:
+            try:
+                came = decode(data)
+            except WireError:
+                continue
+            count, size = held(came)
+            assert count <= min(len(data), MAX_ITEMS) and size <= len(data)
+            encode(came)
+        if watched == 0:
+            assert tracemalloc.get_traced_memory()[1] < 100_000 + 400 * max(map(len, messages))
+    finally:
+        tracemalloc.stop()
+
+
+def test_nesting_is_bounded_on_both_sides():
+    value = 1.0
+    for _ in range(MAX_DEPTH):
+        value = [value]
+    assert decode(encode(value)) == value
+    with pytest.raises(WireError, match="deep"):
+        encode([value])
+    with pytest.raises(WireError, match="deep"):
+        decode(block(b"L", 1, encode(value)))
