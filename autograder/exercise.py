@@ -114,7 +114,7 @@ class Exercise:
     prerequisites: tuple[str, ...]
     parts: tuple[str, ...]
     views: Mapping[str, Callable[[list, tuple[Call, ...]], Any]]
-    scored: Callable[[list, tuple[Call, ...]], tuple[float, str]] | None
+    scored: Callable[[list, tuple[Call, ...]], tuple[float, str, str]] | None
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
 
@@ -209,7 +209,8 @@ class Chapter:
             ``view(answers, calls)`` makes of a case's answers (one per call) what is compared:
             statistics, a sorted form, true or false. Raises ``Unusable(sentence)``.
         scored : function, optional
-            ``scored(answers, calls) -> (fraction in [0, 1], sentence)`` in place of comparing.
+            ``scored(answers, calls) -> (fraction in [0, 1], sentence, diagnosis)`` in place of comparing;
+            an answer with a misconception's diagnosis in every case is taken for it.
         time_limit : float
             Seconds for all cases together.
         """

@@ -192,10 +192,6 @@ def _worded(
                 return verdict
     index = next(i for i, found in enumerate(problems) if found)
     case, (aspect, words) = key.cases[index], next(iter(problems[index].items()))
-    if exercise.scored:
-        verdict.message = " ".join(f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True)
-                                   if got.value)  # fmt: skip
-        return verdict
     if words == "changed its input":
         names = ", ".join(str(_argument(key, c)) for c in seen[index].changed)
         words = f"gave the right answer but changed its input {names}; a caller does not expect that. Work on a copy"
@@ -206,6 +202,9 @@ def _worded(
     verdict.message = f"{call} {words}."
     if case.note and quote:
         verdict.message += f" (This case: {case.note}.)"
+    if exercise.scored and seen[index].diagnosis:
+        told = [f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True) if got.value]
+        verdict.message = "\n".join(told)
     if wrong:
         verdict.misconception, verdict.advice = wrong.name, wrong.advice
         verdict.message += f"\n{wrong.advice}"
@@ -254,6 +253,8 @@ def _same(case: Case, one: Seen, other: Seen) -> bool:
         return one.raised["type"] == other.raised.get("type")
     if one.unusable or other.unusable:
         return one.unusable == other.unusable
+    if one.diagnosis or other.diagnosis:
+        return one.diagnosis == other.diagnosis
     return compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is None
 
 
