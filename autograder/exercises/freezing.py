@@ -251,19 +251,25 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
                   note="twin generators, then a different one")  # fmt: skip
 
 
+_MEAN = "down's mean times the square root of fan_in"
+_DEVIATION = "down's standard deviation times the square root of fan_in"
+_BEYOND = "down's share beyond two standard deviations"
+
+
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: shapes, and the law of ``down`` as numbers that are 0, 1 and 0.0455 for N(0, 1 / fan_in)."""
+    """View: the shapes, and the law of ``down`` in numbers that do not depend on the size."""
     fan_in = calls[0].args[0]
     down, up = _adapter(answers[0])
     values = down.astype(float).ravel() * np.sqrt(fan_in)
-    spread = values.std()
-    return {
-        "down's shape": list(down.shape),
-        "up's shape": list(up.shape),
-        "down's mean times the square root of fan_in": float(values.mean()),
-        "down's standard deviation times the square root of fan_in": float(spread),
-        "down's share beyond two standard deviations": float(np.mean(np.abs(values) > 2 * spread)),
-    }
+    beyond = np.abs(values) > 2 * values.std()
+    shapes = {"down's shape": list(down.shape), "up's shape": list(up.shape)}
+    return shapes | {_MEAN: values.mean(), _DEVIATION: values.std(), _BEYOND: beyond.mean()}
+
+
+def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
+    """Return what `_law` sees of N(0, 1 / fan_in), by theory."""
+    shapes = {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]}
+    return shapes | {_MEAN: 0.0, _DEVIATION: 1.0, _BEYOND: 0.0455}
 
 
 def _adapter(answer: object) -> tuple[np.ndarray, np.ndarray]:
@@ -312,8 +318,30 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     """A new adapter: a random down, an up of zeros, together no change at all."""
     seeds = [int(seed) for seed in rng.integers(2**32, size=4)]
     law = "down's law, from rng"
-    yield Case.of(law, 400, 150, 100, Rng(seeds[0]), view="law", rtol=0, atol=0.03, note="400 inputs, rank 100")
-    yield Case.of(law, 90, 700, 80, Rng(seeds[1]), view="law", rtol=0, atol=0.08, note="90 inputs, rank 80")
+    yield Case.of(
+        law,
+        400,
+        150,
+        100,
+        Rng(seeds[0]),
+        view="law",
+        rtol=0,
+        atol=0.03,
+        expected=_normal_law(400, 150, 100),
+        note="400 inputs, rank 100",
+    )
+    yield Case.of(
+        law,
+        90,
+        700,
+        80,
+        Rng(seeds[1]),
+        view="law",
+        rtol=0,
+        atol=0.08,
+        expected=_normal_law(90, 700, 80),
+        note="90 inputs, rank 80",
+    )
     yield Case.of(law, calls=[Call((9, 8, 3, r)) for r in (Rng(seeds[2]), Rng(seeds[2], stream=1), Rng(seeds[3]))],
                   view="draws", note="twin generators, then a different one")  # fmt: skip
     yield Case.of("starts as no change", 12, 7, 3, Rng(seeds[2]), view="change")
