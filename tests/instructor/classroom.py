@@ -6,6 +6,7 @@ import copy
 import inspect
 import json
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from nbformat.notebooknode import from_dict
@@ -79,20 +80,28 @@ def answered(chapter: Chapter, numbers: dict[str, float] | None = None, words: s
     return notebook
 
 
-def library_with(function, exercise: str) -> dict[str, bytes]:
-    """Return the reference library with one of its functions replaced by another's source."""
-    module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
-    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    source = "\n".join(line for line in lines if not line.startswith("@"))
-    source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
-    helpers = "import math\nimport numpy as np\n"
-    return REFERENCE | {module: f"{REFERENCE[module].decode()}\n\n{helpers}\n\n{source}\n".encode()}
+def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
+    """Return the reference library with functions replaced by other functions' sources, by exercise."""
+    changed = {name: source.decode() for name, source in REFERENCE.items()}
+    for exercise, function in wrong.items():
+        module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
+        helpers = [
+            inspect.getsource(helper) for helper in vars(inspect.getmodule(function)).values()
+            if inspect.isfunction(helper) and helper.__module__ == function.__module__
+            and not hasattr(helper, "misunderstands") and helper is not function
+        ]  # fmt: skip
+        lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+        source = "\n".join(line for line in lines if not line.startswith("@"))
+        source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
+        changed[module] += "\n\n".join(["\n\nimport math\nimport numpy as np\n", *helpers, source, ""])
+    return {name: source.encode() for name, source in changed.items()}
 
 
-def misconceptions(chapter: Chapter) -> list[tuple[str, reference.Misconception]]:
-    """Return every misconception of a chapter, with its exercise."""
+def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
+    """Return students who each hold one misconception an exercise, until every misconception of a chapter is held."""
     found = reference.misconceptions(chapter.module)
-    return [(name, wrong) for name in chapter.exercises for wrong in found.get(name, [])]
+    most = max(len(wrong) for wrong in found.values())
+    return [{name: wrong[i] for name, wrong in found.items() if i < len(wrong)} for i in range(most)]
 
 
 def hand_in(classroom: Path, student: str, chapter: Chapter, notebook: dict | bytes | None = None,

@@ -1,0 +1,248 @@
+"""Is a class graded as it deserves, whoever is in it, and by nbgrader's own command just the same?"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import isolation, key
+from autograder.cli import main
+from autograder.exercises import CHAPTERS
+from autograder.grade import grade_class
+from autograder.paths import ROOT
+
+from . import classroom as made
+
+WEIGHTS, BIASES = CHAPTERS["01_weights"], CHAPTERS["02_biases"]
+NAMES = [WEIGHTS.name, BIASES.name]
+SEED = 7
+FORMULA = '=HYPERLINK("x"),b'
+LOOP = b"def apply_weight(signal, weight):\n    while True:\n        pass\n"
+
+
+def duplicated():
+    """The reference's notebook with a check cell and an answer cell copied, metadata and all."""
+    notebook = made.answered(WEIGHTS)
+    for name in ("weighted_sums", "share_that_flips-answer"):
+        again = copy.deepcopy(made.cell(notebook, name))
+        again["id"], again["source"] = again["id"] + "-2", "share_that_flips = 12345"
+        notebook["cells"].append(again)
+    return notebook
+
+
+def build(room):
+    """Lay down the class; each student's name says what is special."""
+    loop = {"weights": made.REFERENCE["weights"].replace(b"def apply_weight(", b"def _spare(") + LOOP}
+    for chapter in (WEIGHTS, BIASES):
+        made.hand_in(room, "reference", chapter, made.answered(chapter))
+        made.hand_in(room, "untouched", chapter, made.released(chapter), made.STUBS)
+        for i, wrong in enumerate(made.mistaken(chapter)):
+            library = made.library_with({name: one.function for name, one in wrong.items()})
+            made.hand_in(room, f"mistaken-{i:02d}", chapter, made.answered(chapter), library)
+    empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    made.hand_in(room, "empty-notebook", WEIGHTS, empty)
+    broken = {"weights": b"def apply_weight(signal, weight)\n    return signal * weight\n"}
+    made.hand_in(room, "syntax-error", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | broken)
+    lacking = {name: source for name, source in made.REFERENCE.items() if name != "weights"}
+    made.hand_in(room, "no-library-file", WEIGHTS, made.answered(WEIGHTS), lacking)
+    made.hand_in(room, "no-notebook", WEIGHTS, None)
+    made.hand_in(room, "endless-loop", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | loop)
+    made.hand_in(room, "duplicated-cell", WEIGHTS, duplicated())
+    made.hand_in(room, "not-json", WEIGHTS, b"%PDF-1.4 not a notebook")
+    made.hand_in(room, FORMULA, WEIGHTS, made.answered(WEIGHTS))
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory):
+    """A class, graded once for all tests here."""
+    base = tmp_path_factory.mktemp("class")
+    room, course = base / "room", made.course(base / "course", [WEIGHTS, BIASES])
+    build(room)
+    shut_in = "process" if isolation.why_not() else "bubblewrap"
+    with pytest.MonkeyPatch.context() as patch:
+        loop = WEIGHTS.exercises["apply_weight"]
+        patch.setitem(WEIGHTS.exercises, "apply_weight", replace(loop, time_limit=2.0))
+        entries = grade_class(room, NAMES, seed=SEED, isolation=shut_in, course=course)
+    by = {(entry["student"], entry["chapter"]): entry for entry in entries}
+    return SimpleNamespace(room=room, course=course, entries=entries, by=by, isolation=shut_in)
+
+
+def verdicts(entry):
+    return {verdict["exercise"]: verdict for verdict in entry["exercises"]}
+
+
+@pytest.mark.parametrize(
+    ("student", "chapter", "status", "score"),
+    [
+        ("reference", WEIGHTS, "graded", 16),
+        ("reference", BIASES, "graded", 20),
+        ("untouched", WEIGHTS, "graded", 0),
+        ("untouched", BIASES, "graded", 0),
+        ("empty-notebook", WEIGHTS, "graded", 14),
+        ("syntax-error", WEIGHTS, "graded", 2),
+        ("no-library-file", WEIGHTS, "graded", 2),
+        ("no-notebook", WEIGHTS, "missing", 0),
+        ("no-notebook", BIASES, "missing", 0),
+        ("endless-loop", WEIGHTS, "graded", 14),
+        ("duplicated-cell", WEIGHTS, "graded", 16),
+        ("not-json", WEIGHTS, "malformed", 14),
+        (FORMULA, WEIGHTS, "graded", 16),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_each_gets_the_score_and_the_status_that_are_due(graded, student, chapter, status, score):
+    entry = graded.by[student, chapter.name]
+    assert (entry["status"], entry["score"], entry["points"]) == (status, score, chapter.points)
+    assert [verdict["exercise"] for verdict in entry["exercises"]] == [*chapter.exercises, *chapter.questions]
+
+
+def test_statuses_say_what_went_wrong(graded):
+    def statuses(student):
+        return {name: verdict["status"] for name, verdict in verdicts(graded.by[student, WEIGHTS.name]).items()}
+
+    functions, numbers = dict.fromkeys(WEIGHTS.exercises), dict.fromkeys(WEIGHTS.questions)
+    done = dict.fromkeys(numbers, "passed")
+    assert statuses("untouched") == dict.fromkeys(functions | numbers, "not_started")
+    assert statuses("syntax-error") == dict.fromkeys(functions, "error") | done
+    assert statuses("no-library-file") == dict.fromkeys(functions, "missing") | done
+    assert statuses("not-json") == dict.fromkeys(functions, "passed") | dict.fromkeys(numbers, "malformed")
+    assert statuses("endless-loop") == dict.fromkeys(functions | numbers, "passed") | {"apply_weight": "timeout"}
+
+
+@pytest.mark.parametrize("chapter", [WEIGHTS, BIASES], ids=lambda chapter: chapter.name)
+def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, chapter):
+    from autograder.judge import Reply, judge
+
+    keys = key.chapter_keys(chapter, SEED)
+    for i, wrong in enumerate(made.mistaken(chapter)):
+        found = verdicts(graded.by[f"mistaken-{i:02d}", chapter.name])
+        for name, exercise in chapter.exercises.items():
+            if name not in wrong:
+                assert found[name]["score"] == exercise.points, f"{name} pays for another's mistake"
+                continue
+            known = next(known for known in keys[name].known if known.name == wrong[name].name)
+            aspects = _score_of(exercise, keys[name], known, judge, Reply)
+            assert (found[name]["misconception"], found[name]["score"]) == (wrong[name].name, aspects), name
+
+
+def _score_of(exercise, answers, known, judge, reply):
+    """What a misconception is worth by the key alone, with no process in between."""
+    replayed = iter(known.seen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.judge.look", lambda *_: next(replayed))
+        return judge(exercise, answers, reply("ran", cases=[[] for _ in known.seen])).score
+
+
+def test_messages_for_the_class_do_not_show_secret_inputs(graded):
+    numbers = {f"{value:.6g}" for exercise in WEIGHTS.exercises.values() for value in _floats(exercise)}
+    pages = "".join(page.read_text() for page in graded.room.glob("feedback/*/*/*.html"))
+    assert not {number for number in numbers if len(number) > 6 and number in pages}
+
+
+def _floats(exercise):
+    import numpy as np
+
+    for case in exercise.cases(SEED):
+        for call in case.calls:
+            for argument in call.args:
+                if isinstance(argument, (float, np.ndarray)):
+                    yield from np.ravel(argument)
+
+
+def test_feedback_is_there_for_everybody_who_handed_in(graded):
+    handed_in = {path.relative_to(graded.room / "submitted").with_suffix("")
+                 for path in graded.room.glob("submitted/*/*/*.ipynb")}  # fmt: skip
+    pages = {path.relative_to(graded.room / "feedback").with_suffix("")
+             for path in graded.room.glob("feedback/*/*/*.html")}  # fmt: skip
+    assert pages == handed_in
+    page = (graded.room / "feedback/mistaken-00/01_weights/01_weights.html").read_text()
+    first = made.mistaken(WEIGHTS)[0]["apply_weight"]
+    assert first.advice.replace("'", "&#x27;").replace('"', "&quot;").split(". ")[0] in page
+
+
+def test_the_tables_hold_everybody_and_no_formulas(graded):
+    with open(graded.room / "grades.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(graded.entries)
+    assert {row["student"] for row in rows} >= {"reference", f"'{FORMULA}"}
+    assert next(row for row in rows if row["student"] == "reference")["automatic"] == "16"
+    for name in ("grades_moodle.csv", "grades_canvas.csv"):
+        assert "\n=" not in (graded.room / name).read_text()
+
+
+def gradebook(room, chapters=NAMES):
+    """Every score and comment in a gradebook, by student and cell."""
+    with sqlite3.connect(room / "gradebook.db") as book:
+        rows = [
+            row
+            for table, columns in (("grade", "auto_score, manual_score, needs_manual_grade"),
+                                   ("comment", "auto_comment, manual_comment, 0"))
+            for row in book.execute(
+                f"select submitted_assignment.student_id, assignment.name, base_cell.name, {columns} from {table} "
+                f"join submitted_notebook on {table}.notebook_id = submitted_notebook.id "
+                "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
+                "join assignment on assignment.id = submitted_assignment.assignment_id "
+                f"join base_cell on base_cell.id = {table}.cell_id"
+            )
+        ]  # fmt: skip
+    return sorted((row for row in rows if row[1] in chapters), key=str)
+
+
+def nbgrader(*argv, **environment):
+    """Run one of nbgrader's own commands from the project's folder, as an instructor would."""
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *map(str, argv)], cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | environment,
+    )  # fmt: skip
+
+
+def test_nbgraders_own_command_gives_the_same_grades_and_starts_no_kernel(graded, tmp_path):
+    students = ["reference", "untouched", "mistaken-02", "empty-notebook", "syntax-error", "no-library-file",
+                "no-notebook", "duplicated-cell", "not-json"]  # fmt: skip
+    room, started = tmp_path / "room", tmp_path / "a-kernel-was-started"
+    for student in students:
+        (room / "submitted").mkdir(parents=True, exist_ok=True)
+        os.symlink(graded.room / "submitted" / student, room / "submitted" / student)
+    (room / ".weightlab").mkdir()
+    (room / ".weightlab" / "seed").write_text(str(SEED))
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    spec = {"argv": ["touch", str(started)], "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    for chapter in NAMES:
+        ran = nbgrader("autograde", chapter, "--course-dir", room, f"--Rebuilder.isolation={graded.isolation}",
+                       f"--Rebuilder.course={graded.course}", JUPYTER_DATA_DIR=str(tmp_path / "jupyter"))  # fmt: skip
+        assert ran.returncode == 0, ran.stderr[-2000:]
+    assert not started.exists()
+    assert gradebook(room) == [row for row in gradebook(graded.room) if row[0] in students]
+    pages = nbgrader("generate_feedback", WEIGHTS.name, "--course-dir", room)
+    assert pages.returncode == 0, pages.stderr[-2000:]
+    assert "apply_weight" in (room / "feedback/reference/01_weights/01_weights.html").read_text()
+
+
+def test_a_students_wrong_library_is_not_replaced_by_the_instructors(graded):
+    assert graded.by["mistaken-00", WEIGHTS.name]["score"] < WEIGHTS.points
+    theirs = graded.room / "submitted/mistaken-00/01_weights/weightlab/weights.py"
+    assert theirs.read_bytes() != made.REFERENCE["weights"]
+    assert (graded.room / "autograded/mistaken-00/01_weights/weightlab/weights.py").read_bytes() == theirs.read_bytes()
+
+
+def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, tmp_path):
+    ran = CliRunner().invoke(main, ["grade", WEIGHTS.name, "--classroom", str(tmp_path), "--json"])
+    assert ran.exit_code == 1
+    assert "submitted is missing" in ran.stderr
+    entry = graded.by["reference", BIASES.name]
+    assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises"}
+    assert set(entry["exercises"][0]) == {"exercise", "chapter", "status", "score", "points", "misconception",
+                                          "message", "aspects", "file"}  # fmt: skip
+    json.dumps(graded.entries)
