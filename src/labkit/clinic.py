@@ -1,0 +1,172 @@
+"""The clinic: backward passes to be checked, and networks that did not learn as they should.
+
+Nothing here says what is wrong with whom. Chapter 6 finds out which passes to trust, with a gradient
+checker; chapter 7 finds out what its patients suffer from, by their weights and losses alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+
+
+def pass_1(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers, one after another."""
+    gradients, grad = [], grad_logits
+    for (weights, _), activation in zip(reversed(layers), reversed(activations), strict=True):
+        gradients.append((activation.T @ grad, grad.sum(axis=0)))
+        grad = np.where(activation > 0, grad @ weights.T, 0)
+    return gradients[::-1]
+
+
+def pass_2(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers, counting them down."""
+    gradients, grad = [None] * len(layers), grad_logits
+    for k in range(len(layers) - 1, -1, -1):
+        gradients[k] = (activations[k].T @ grad, grad.mean(axis=0))
+        grad = (grad @ layers[k][0].T) * (activations[k] > 0)
+    return gradients
+
+
+def pass_3(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers, the top one first and by itself."""
+    last = len(layers) - 1
+    gradients, grad = [(activations[last].T @ grad_logits, grad_logits.sum(axis=0))], grad_logits
+    for k in range(last, 0, -1):
+        grad = grad @ layers[k][0].T
+        if k > 1:
+            grad = grad * (activations[k] > 0)
+        gradients.insert(0, (activations[k - 1].T @ grad, grad.sum(axis=0)))
+    return gradients
+
+
+def pass_4(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers, with sums written out by their indices."""
+    gradients, grad = [], grad_logits
+    for k in reversed(range(len(layers))):
+        gradients.insert(0, (np.einsum("ni,nj->ij", activations[k], grad), np.einsum("nj->j", grad)))
+        grad = np.einsum("nj,ij->ni", grad, layers[k][0]) * np.sign(activations[k])
+    return gradients
+
+
+def pass_5(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers, with the slope of the activation written out."""
+    gradients, grad = [], grad_logits
+    for k in reversed(range(len(layers))):
+        gradients.insert(0, (activations[k].T @ grad, grad.sum(axis=0)))
+        slope = np.where(activations[k] > 0, 1.0, 0.01)
+        grad = (grad @ layers[k][0].T) * slope
+    return gradients
+
+
+def pass_6(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
+    """Work back through the layers in half the memory."""
+    gradients, grad = [], np.float32(grad_logits)
+    for k in reversed(range(len(layers))):
+        activation = np.float32(activations[k])
+        gradients.insert(0, (activation.T @ grad, grad.sum(axis=0)))
+        grad = (grad @ np.float32(layers[k][0]).T) * (activation > 0)
+    return gradients
+
+
+PASSES: tuple[Callable, ...] = (pass_1, pass_2, pass_3, pass_4, pass_5, pass_6)
+"""Six backward passes, each ``backward(layers, activations, grad_logits)``; some are right."""
+
+CAUSES = {
+    1: "every weight started at zero",
+    2: "all weights of a layer started at the same number, not zero",
+    3: "the weights started ten times too large",
+    4: "the learning rate was far too small",
+    5: "the learning rate was far too large",
+    6: "the images were shuffled, their labels were not",
+    7: "the biases were never updated",
+    8: "nothing: it is healthy",
+}
+"""What can have happened to a patient, by number. Not every cause need have a patient."""
+
+
+class Patient(NamedTuple):
+    """A network that was trained, and what is known of it.
+
+    Parameters
+    ----------
+    name : str
+        ``"a"``, ``"b"`` and so on.
+    before, after : list of (weights, bias)
+        Its layers when training began and when it ended.
+    losses : list of float
+        The loss of each epoch.
+    """
+
+    name: str
+    before: Layers
+    after: Layers
+    losses: list[float]
+
+
+_SIZES, _EPOCHS, _BATCH_SIZE, _LEARNING_RATE = (64, 32, 10), 20, 32, 0.3
+_ORDER = (6, 1, 4, 2, 7, 5)
+
+
+def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
+    """Train six networks with your library, each with something gone wrong, and return them.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, 64)
+        The images to train on.
+    y : ndarray of int, shape (n,)
+        Their labels.
+
+    Returns
+    -------
+    list of Patient
+        64-32-10 networks after 20 epochs in batches of 32.
+    """
+    return [_admitted(name, cause, x, y) for name, cause in zip("abcdef", _ORDER, strict=True)]
+
+
+def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
+    rng = np.random.default_rng(ord(name))
+    layers = [(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
+              for fan_in, fan_out in zip(_SIZES[:-1], _SIZES[1:], strict=True)]  # fmt: skip
+    learning_rate = _LEARNING_RATE
+    if cause == 1:
+        layers = [(np.zeros_like(weights), bias) for weights, bias in layers]
+    elif cause == 2:
+        layers = [(np.full_like(weights, 0.1), bias) for weights, bias in layers]
+    elif cause == 4:
+        learning_rate = 0.0003
+    elif cause == 5:
+        learning_rate = 5.0
+    elif cause == 6:
+        y = rng.permutation(y)
+    after, losses = _trained(layers, x, y, learning_rate, rng, biases=cause != 7)
+    return Patient(name, layers, after, losses)
+
+
+def _trained(
+    layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float, rng: np.random.Generator, biases: bool
+) -> tuple[Layers, list[float]]:
+    """Train with the learner's functions, as `train` does, with or without updating the biases."""
+    from weightlab.backprop import backward, cross_entropy_gradient
+    from weightlab.descent import gradient_step, minibatches
+    from weightlab.forward import forward
+    from weightlab.loss import cross_entropy
+
+    losses = []
+    for _ in range(_EPOCHS):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, _BATCH_SIZE, rng):
+            logits, activations = forward(layers, x_batch)
+            total += len(y_batch) * cross_entropy(logits, y_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            if not biases:
+                gradients = [(grad_weights, 0 * grad_bias) for grad_weights, grad_bias in gradients]
+            layers = gradient_step(layers, gradients, learning_rate)
+        losses.append(total / len(x))
+    return layers, losses
