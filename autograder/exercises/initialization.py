@@ -1,7 +1,357 @@
-"""Chapter 03 asks."""
+"""Chapter 03 asks: what values do weights start with, and what becomes of a signal that meets them?"""
 
 from __future__ import annotations
 
-from ..exercise import Chapter
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
 
-CHAPTER = Chapter("03_initialization", "initialization")
+import numpy as np
+
+from ..compare import as_array, describe
+from ..exercise import PURE, Call, Case, Chapter, Given, Rng, Unusable
+
+CHAPTER = Chapter("03_initialization", "Random at birth")
+
+LAW, OWN_RNG = "draws from the right distribution", "draws from the rng it is given"
+
+# 40,000 weights a matrix: the tolerance is at least six standard errors of every statistic below, and the nearest wrong
+# law is further beyond it than that (tests/exercises/test_random_laws.py tries a thousand seeds).
+SHAPES = ((100, 400), (400, 100))
+CLOSE = {"rtol": 0.02, "atol": 0.03}
+
+MEAN = "mean, in standard deviations"
+SPREAD = "standard deviation, in multiples of the right one"
+NEAR = "share of weights within one standard deviation"
+DIFFERENT = "share of different numbers"
+NORMAL = {MEAN: 0.0, SPREAD: 1.0, NEAR: math.erf(math.sqrt(1 / 2)), DIFFERENT: 1.0}
+UNIFORM = {MEAN: 0.0, SPREAD: 1.0, NEAR: math.sqrt(1 / 3), DIFFERENT: 1.0}
+
+
+def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an answer as float array of the given shape."""
+    array = as_array(answer)
+    if array is None:
+        raise Unusable(f"{describe(answer)}; expected an array of shape {shape}")
+    if array.shape != shape:
+        raise Unusable(f"an array of shape {array.shape}; expected {shape}")
+    return array.astype(float)
+
+
+def law(weights: np.ndarray, deviation: float) -> dict[str, float]:
+    """Return statistics of weights that do not depend on their scale, but for one in units of ``deviation``."""
+    corner = weights[:30, :30]
+    with np.errstate(all="ignore"):
+        mean, spread = weights.mean(), weights.std()
+        return {
+            MEAN: float(mean / spread),
+            SPREAD: float(spread / deviation),
+            NEAR: float(np.mean(np.abs(weights - mean) < spread)),
+            DIFFERENT: np.unique(corner).size / corner.size,
+        }
+
+
+def _law_view(deviation: Callable[[int, int], float]) -> Callable:
+    def view(answers: list, calls: tuple[Call, ...]) -> dict[str, float]:
+        fan_in, fan_out, _ = calls[0].args
+        return law(matrix_of(answers[0], (fan_in, fan_out)), deviation(fan_in, fan_out))
+
+    return view
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two answers, nested as they may be, hold the same numbers."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and as_array(one) is None:
+        return len(one) == len(other) and all(map(_same, one, other))
+    first, second = as_array(one), as_array(other)
+    if first is None or second is None:
+        raise Unusable(f"{describe(one if first is None else other)}; expected numbers")
+    return first.shape == second.shape and bool(np.array_equal(first, second))
+
+
+def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
+    """Look at four answers: by two generators alike, then the second again, then another one."""
+    one, twin, later, other = answers
+    return {
+        "same weights from two generators in the same state": _same(one, twin),
+        "other weights from the same generator the next time": not _same(twin, later),
+        "other weights from a generator in another state": not _same(one, other),
+    }
+
+
+def _rng_case(rng: np.random.Generator, *args: Any) -> Case:
+    seed = int(rng.integers(2**31))
+    generators = Rng(seed), Rng(seed, stream=1), Rng(seed, stream=1), Rng(seed + 1)
+    return Case.of(
+        OWN_RNG, calls=[Call((*args, generator)) for generator in generators], view="rng",
+        note="four calls: twin generators, the second one again, and another one",
+    )  # fmt: skip
+
+
+def _random_cases(rng: np.random.Generator, expected: dict[str, float]) -> Iterator[Case]:
+    for (fan_in, fan_out), note in zip(SHAPES, ("more neurons than inputs", "more inputs than neurons"), strict=True):
+        yield Case.of(
+            LAW, fan_in, fan_out, Rng(int(rng.integers(2**31))), view="law", expected=expected, note=note, **CLOSE
+        )
+    yield _rng_case(rng, 7, 5)
+
+
+def xavier_deviation(fan_in: int, fan_out: int) -> float:
+    """Return the standard deviation that Xavier's distributions have."""
+    return math.sqrt(2 / (fan_in + fan_out))
+
+
+def he_deviation(fan_in: int, fan_out: int) -> float:
+    """Return the standard deviation that He's distribution has."""
+    return math.sqrt(2 / fan_in)
+
+
+@CHAPTER.exercise(
+    aspects={"one zero for each neuron": 1},
+    hints=(
+        "How many biases does a layer have, and what value do they all start with?",
+        "The answer is an array with one dimension: fan_out zeros.",
+        "NumPy has a function that makes an array full of zeros: np.zeros(how_many).",
+    ),
+    why="Zero is a safe start for biases: the random weights already make the neurons differ.",
+)
+def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
+    """The biases of a new layer: one zero for each of its fan_out neurons."""
+    for fan_out in (1, 3, int(rng.integers(20, 90))):
+        yield Case.of("one zero for each neuron", fan_out)
+
+
+@CHAPTER.exercise(
+    aspects={
+        "counts different columns": 1,
+        "twins stay twins up to rounding": 1,
+        "the margin follows the largest weight": 1,
+    },
+    hints=(
+        "A neuron is a column. Go through the columns, and keep only those that you have not seen before.",
+        "'Seen before' means: some kept column whose largest difference from this one, entry by entry, is at most the "
+        "margin. The margin is one number for the whole layer: 1e-4 times its largest weight (in size).",
+        "margin = 1e-4 * np.max(np.abs(weights)); then for each column of weights.T: append it to a list if np.max("
+        "np.abs(column - other)) is above the margin for every other in the list. The answer is the list's length.",
+    ),
+    why="Comparing with every neuron kept so far finds twins wherever they sit. The margin is a share of the largest "
+    "weight, so it means the same for a layer of tiny weights and for one of huge ones.",
+)
+def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
+    """How many different neurons (columns) a layer has, where equal up to rounding counts as the same."""
+    count, rounding, scale = (
+        "counts different columns", "twins stay twins up to rounding", "the margin follows the largest weight",
+    )  # fmt: skip
+    yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
+    yield Case.of(count, np.full((4, 6), 0.5), note="all weights are the same number")
+    yield Case.of(count, np.zeros((3, 4)), note="all weights are zero")
+    weights = rng.normal(size=(4, 3))
+    yield Case.of(count, weights[:, [0, 1, 0, 2, 1, 0]], note="six neurons, twins not side by side")
+    yield Case.of(count, rng.normal(size=(6, 2))[[0, 1, 1, 2, 0]], note="rows repeat, columns do not")
+    column = np.arange(1.0, 6.0) + rng.uniform(0.1, 0.4, size=5)
+    multiples = np.stack([column, 2 * column, -column, column], axis=1)
+    yield Case.of(count, multiples, note="multiples are different neurons")
+    turned = np.stack([np.roll(column, shift) for shift in (0, 2, 3)], axis=1)
+    yield Case.of(count, turned, note="the same numbers in another order are a different neuron")
+    almost = np.repeat(rng.uniform(0.5, 1, size=(5, 1)), 3, axis=1)
+    almost[2, 1] += 0.2
+    yield Case.of(count, almost, note="a single weight makes the difference")
+    yield Case.of(count, rng.normal(size=(1, 1)), note="one weight")
+
+    # Copies on both sides of the lines that rounding draws, then copies with a weight near zero.
+    rounded = 2e-7 * np.array([1, -1, 0, 1, -1, 0])
+    edges = np.array([0.31245, 0.2345, 0.123455, 0.45])[:, np.newaxis] + rounded
+    yield Case.of(rounding, np.vstack([np.ones(6), edges]), note="six copies of one neuron that differ by rounding")
+    near_zero = np.array([0.7, -2e-5, 0.3])[:, np.newaxis] + rounded
+    yield Case.of(rounding, near_zero, note="copies with a weight near zero")
+    trained = rng.normal(size=(8, 3))[:, rng.permutation([0, 0, 0, 1, 1, 2])]
+    trained += 1e-7 * rng.uniform(-1, 1, size=trained.shape) * np.abs(trained).max()
+    yield Case.of(rounding, trained, note="three neurons, some in copies that differ by rounding")
+
+    small, large = 1e-6 * rng.normal(size=(5, 4)), 1e5 * rng.normal(size=(5, 3))[:, [0, 1, 2, 0, 1]]
+    large += 1e-7 * rng.uniform(-1, 1, size=large.shape) * np.abs(large).max()
+    yield Case.of(scale, small, note="weights around a millionth")
+    yield Case.of(scale, large, note="weights around a hundred thousand, with twins")
+
+
+@CHAPTER.exercise(
+    aspects={LAW: 2, OWN_RNG: 1},
+    hints=(
+        "Write the limit a first, by itself: it depends on both fan_in and fan_out, under one square root.",
+        "rng.uniform(low, high, size=...) draws evenly between two numbers. Which low makes the mean zero?",
+        "limit = np.sqrt(6 / (fan_in + fan_out)); then rng.uniform from -limit to limit, size=(fan_in, fan_out).",
+    ),
+    why="A uniform distribution on (-a, a) has standard deviation a / √3, so a = √6 / √(fan_in + fan_out) gives "
+    "√(2 / (fan_in + fan_out)): a compromise between keeping the size of signals on the way forward and of gradients "
+    "on the way back.",
+    views={"law": _law_view(xavier_deviation), "rng": rng_view},
+)
+def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
+    """Weights of shape (fan_in, fan_out) drawn evenly between -a and a, with a = √(6 / (fan_in + fan_out))."""
+    yield from _random_cases(rng, UNIFORM)
+
+
+@CHAPTER.exercise(
+    aspects={LAW: 1, OWN_RNG: 1},
+    hints=(
+        "A normal distribution is given by its mean and its standard deviation. Which mean do weights start with?",
+        "rng.normal(mean, deviation, size=...) wants the standard deviation σ, not the variance σ².",
+        "The deviation is np.sqrt(2 / (fan_in + fan_out)), the mean 0, the size (fan_in, fan_out).",
+    ),
+    why="The same spread as xavier_uniform, only bell-shaped.",
+    views={"law": _law_view(xavier_deviation), "rng": rng_view},
+)
+def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
+    """Weights of shape (fan_in, fan_out) drawn from N(0, σ²) with σ = √(2 / (fan_in + fan_out))."""
+    yield from _random_cases(rng, NORMAL)
+
+
+@CHAPTER.exercise(
+    aspects={LAW: 2, OWN_RNG: 1},
+    hints=(
+        "He's rule looks only at how many inputs each neuron adds up.",
+        "As for xavier_normal, with another deviation: the square root of 2 / fan_in.",
+        "rng.normal with mean 0, deviation np.sqrt(2 / fan_in) and size (fan_in, fan_out).",
+    ),
+    why="A sum of fan_in products has fan_in times the variance of one. Dividing by fan_in keeps the size of the "
+    "signal; the 2 makes up for ReLU, which removes half of what arrives.",
+    views={"law": _law_view(he_deviation), "rng": rng_view},
+)
+def he_normal(rng: np.random.Generator) -> Iterator[Case]:
+    """Weights of shape (fan_in, fan_out) drawn from N(0, σ²) with σ = √(2 / fan_in)."""
+    yield from _random_cases(rng, NORMAL)
+
+
+@CHAPTER.exercise(
+    aspects={"the input's own spread comes first": 1, "then the spread after every layer": 1, PURE: 1},
+    hints=(
+        "Follow the signal: measure it, send it through one layer, measure it again, and so on.",
+        "Keep two things in a loop over the weight matrices: the signal, which each layer replaces, and a list of "
+        "np.std(signal), which begins with that of x.",
+        "In the loop: signal = activation(signal @ weights), then append np.std(signal). Return the list as an array.",
+    ),
+    why="Each layer receives what the layer before sent, so a factor a little below or above one is multiplied by "
+    "itself as often as there are layers.",
+    prerequisites=("weighted_sums",),
+)
+def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
+    """The standard deviation of x, then of the signal after each activation(signal @ weights)."""
+    first, after = "the input's own spread comes first", "then the spread after every layer"
+    yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
+    x = 0.3 + rng.normal(size=(7, 5))
+    yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("relu"), note="one layer with ReLU")
+    yield Case.of(after, x, [rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(6, 2))], Given("tanh"),
+                  note="three layers with tanh")  # fmt: skip
+    square = [rng.normal(size=(5, 5)) for _ in range(12)]
+    yield Case.of(after, x, [weights / 2 for weights in square], Given("relu"), note="twelve square layers")
+    yield Case.of(after, x, square[:3], Given("identity"), note="an activation that changes nothing")
+    yield Case.of(after, x, square[:3], Given("half"), note="an activation that halves")
+    yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")
+
+
+def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
+    if not isinstance(answer, (list, tuple)):
+        raise Unusable(f"{describe(answer)}; expected a list of pairs (weights, bias)")
+    if len(answer) != len(sizes) - 1:
+        raise Unusable(f"{len(answer)} layers for {len(sizes)} sizes; expected {len(sizes) - 1}")
+    for layer in answer:
+        if not isinstance(layer, (list, tuple)) or len(layer) != 2:
+            raise Unusable(f"a layer that is {describe(layer)}; expected a pair (weights, bias)")
+    return list(answer)
+
+
+def shapes_view(answers: list, calls: tuple[Call, ...]) -> list[dict]:
+    """Look at the shapes of every layer, and how many biases are not zero."""
+    found = []
+    for weights, bias in _layers_of(answers[0], list(calls[0].args[0])):
+        numbers, offsets = as_array(weights), as_array(bias)
+        if numbers is None or offsets is None:
+            raise Unusable(f"{describe(weights if numbers is None else bias)} in a layer; expected an array")
+        found.append({
+            "shape of weights": list(numbers.shape), "shape of bias": list(offsets.shape),
+            "biases that are not zero": bool(np.any(offsets != 0)),
+        })  # fmt: skip
+    return found
+
+
+def layers_law_view(answers: list, calls: tuple[Call, ...]) -> list[dict]:
+    """Look at the distribution of every layer's weights."""
+    sizes, scheme = list(calls[0].args[0]), calls[0].kwargs.get("scheme", "he")
+    deviation = {"he": he_deviation, "xavier": xavier_deviation}[scheme]
+    layers = _layers_of(answers[0], sizes)
+    found = []
+    for (weights, _), fan_in, fan_out in zip(layers, sizes[:-1], sizes[1:], strict=True):
+        found.append(law(matrix_of(weights, (fan_in, fan_out)), deviation(fan_in, fan_out)))
+    return found
+
+
+@CHAPTER.exercise(
+    aspects={
+        "one pair of weights and zero bias for each layer": 1,
+        "draws every layer by its scheme": 1,
+        OWN_RNG: 1,
+        "refuses unknown schemes and fewer than two sizes": 1,
+    },
+    hints=(
+        "Sizes [64, 32, 10] make two layers: 64 → 32 and 32 → 10. Pair each size with the next one.",
+        "A dictionary can hold the two functions: {'he': he_normal, 'xavier': xavier_normal}. Check first that scheme "
+        "is one of its keys and that there are at least two sizes, and raise ValueError with a sentence otherwise.",
+        "Loop over zip(layer_sizes[:-1], layer_sizes[1:]) and append the pair (draw(fan_in, fan_out, rng), "
+        "zero_bias(fan_out)) each time. Pass on the same rng to all of them.",
+    ),
+    why="A network is plain data: a list of pairs. One generator goes through all layers, so that one seed makes the "
+    "whole network again, and no two layers repeat each other's numbers.",
+    prerequisites=("zero_bias", "xavier_normal", "he_normal"),
+    views={"shapes": shapes_view, "law": layers_law_view, "rng": rng_view},
+)
+def init_layers(rng: np.random.Generator) -> Iterator[Case]:
+    """The layers of a new network: weights by He's or Xavier's rule, and zero biases."""
+    pairs, by_scheme, refuses = (
+        "one pair of weights and zero bias for each layer", "draws every layer by its scheme",
+        "refuses unknown schemes and fewer than two sizes",
+    )  # fmt: skip
+
+    def seed() -> Rng:
+        return Rng(int(rng.integers(2**31)))
+
+    yield Case.of(pairs, [6, 5, 4, 3], seed(), view="shapes", note="three layers")
+    yield Case.of(pairs, [3, 7], seed(), scheme="xavier", view="shapes", note="a single layer")
+    yield Case.of(by_scheme, [100, 400, 110], seed(), view="law", expected=[NORMAL, NORMAL],
+                  note="no scheme named, so He's", **CLOSE)  # fmt: skip
+    yield Case.of(by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=[NORMAL, NORMAL],
+                  note="Xavier's scheme", **CLOSE)  # fmt: skip
+    yield _rng_case(rng, [4, 6, 3])
+    yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")
+    yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
+    yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no size at all")
+
+
+CHAPTER.question(
+    "xavier_limit",
+    task="The limit a of xavier_uniform for a layer from 64 inputs to 32 neurons.",
+    value=0.25,
+    mistakes={
+        "looks_at_inputs_only": (math.sqrt(6 / 64), "You divided by the inputs alone. Xavier's rule adds both ends of "
+                                                    "the layer: inputs and neurons."),
+        "deviation_for_limit": (math.sqrt(2 / 96), "That is the standard deviation of these weights. The limit of the "
+                                                   "uniform distribution lies √3 times further out."),
+        "forgets_the_root": (6 / 96, "You left out the square root."),
+    },
+    hints=("a = √(6 / (fan_in + fan_out)), with 64 and 32.",),
+)  # fmt: skip
+
+CHAPTER.question(
+    "xavier_relu_after_50",
+    task="By how much 50 layers shrink a signal's size if each one halves its mean square.",
+    value=0.5**25,
+    mistakes={
+        "halves_the_size": (0.5**50, "You halved the size itself 50 times. It is the mean square that is halved; the "
+                                     "size goes with its square root."),
+        "divides_by_depth": (0.5 / 50, "You divided by the number of layers. Each layer multiplies what the one before "
+                                       "has left."),
+        "one_layer": (math.sqrt(0.5), "That is what one layer leaves. There are 50 of them, one after the other."),
+    },
+    hints=("Halving the mean square multiplies the size by √½. How often does that happen?",),
+)  # fmt: skip
+
+CHAPTER.written_answer("why_random", points=3)

@@ -1,7 +1,152 @@
-"""Chapter 05 asks."""
+"""Chapter 05 asks: how wrong are the predictions, as one number?"""
 
 from __future__ import annotations
 
-from ..exercise import Chapter
+import math
+from collections.abc import Iterator
 
-CHAPTER = Chapter("05_loss", "loss")
+import numpy as np
+
+from ..exercise import PURE, Case, Chapter
+
+CHAPTER = Chapter("05_loss", "How wrong, as one number")
+
+
+@CHAPTER.exercise(
+    aspects={"the mean of the squared differences": 1, "refuses different shapes": 1},
+    hints=(
+        "Take the difference in every place, square it, and average.",
+        "The mean goes over all elements at once: np.mean without an axis. Before that, compare the two shapes.",
+        "if predictions.shape != targets.shape: raise ValueError(...) naming both; otherwise "
+        "np.mean((predictions - targets) ** 2).",
+    ),
+    why="Squares make misses in both directions count, and one large miss cost more than several small ones. The "
+    "shapes are compared because NumPy would stretch (4,) against (4, 1) to (4, 4) and average sixteen differences, "
+    "silently.",
+)
+def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
+    """The mean, over all elements, of the squared differences between predictions and targets."""
+    mean, refuses = "the mean of the squared differences", "refuses different shapes"
+    yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.0]), note="three numbers")
+    yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch of three outputs")
+    yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
+    yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="everything right")
+    single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
+    yield Case.of(mean, *single, note="float32", rtol=2e-4)
+    yield Case.of(refuses, rng.normal(size=(6, 1)), rng.normal(size=6), raises=ValueError, mentions=(6, 1),
+                  note="(6, 1) and (6,) would be stretched to (6, 6)")  # fmt: skip
+    yield Case.of(refuses, rng.normal(size=(4, 3)), rng.normal(size=3), raises=ValueError, mentions=(4, 3),
+                  note="one row would be repeated")  # fmt: skip
+    yield Case.of(refuses, rng.normal(size=(2, 5)), rng.normal(size=(5, 2)), raises=ValueError, mentions=(2, 5),
+                  note="one lies on its side")  # fmt: skip
+
+
+@CHAPTER.exercise(
+    aspects={"a one in each label's column": 1, "refuses labels out of range": 1},
+    hints=(
+        "Start from zeros of shape (batch, n_classes). Where does the one of row 0 go? Of row 1?",
+        "Row i has its one in column labels[i]. A loop over the rows is fine; np.eye(n_classes)[labels] does it at "
+        "once. Look at the labels first: which values have no column?",
+        "for each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
+        "zeros[row, label] = 1.0 for every row.",
+    ),
+    why="NumPy counts negative indices from the end: without the check, label -1 would silently become the last class.",
+)
+def one_hot(rng: np.random.Generator) -> Iterator[Case]:
+    """A row for each label, with 1.0 in the label's column and 0.0 elsewhere; ValueError for a label out of range."""
+    ones, refuses = "a one in each label's column", "refuses labels out of range"
+    yield Case.of(ones, np.array([2, 0, 1, 2]), 3, note="four labels of three classes")
+    yield Case.of(ones, np.array([3, 1, 4, 0, 2])[rng.permutation(5)], 5, note="as many labels as classes")
+    yield Case.of(ones, rng.integers(0, 6, size=4), 10, note="classes that do not occur")
+    yield Case.of(ones, np.array([0]), 2, note="a single label")
+    yield Case.of(refuses, np.array([0, 4, 2]), 4, raises=ValueError, mentions=(4,), note="label 4 of classes 0 to 3")
+    yield Case.of(refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="a label far too large")
+    yield Case.of(refuses, np.array([1, -2, 0]), 3, raises=ValueError, mentions=(-2,), note="a negative label")
+
+
+@CHAPTER.exercise(
+    aspects={"the mean surprise at the right answers": 3, "exact for very large logits": 1, PURE: 1},
+    hints=(
+        "For each row: the probability that softmax gives to the right class, then minus its natural logarithm. Then "
+        "the mean over the rows.",
+        "To pick one entry from each row: values[np.arange(len(labels)), labels]. For the large logits: once a "
+        "probability has become 0 its logarithm is lost, so take the logarithm on paper first: "
+        "log(exp(a) / sum(exp(b))) = a - log(sum(exp(b))).",
+        "shifted = logits - logits.max(axis=1, keepdims=True); each row's loss is np.log(np.exp(shifted).sum(axis=1)) "
+        "minus the label's entry of shifted. Return the mean of the rows' losses.",
+    ),
+    why="Taking the logarithm before any probability is formed keeps everything that matters: the loss of a confident "
+    "mistake is the lead of the wrong class, 20,000 where that is the lead.",
+)
+def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
+    """The mean over the batch of -log(probability that softmax gives to the right class)."""
+    mean, large = "the mean surprise at the right answers", "exact for very large logits"
+    yield Case.of(mean, np.array([[2.0, 0.5, -1.0]]), np.array([1]), note="one row")
+    yield Case.of(mean, rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2]), note="five rows, three classes")
+    yield Case.of(mean, 2 * rng.normal(size=(4, 4)), np.array([1, 3, 0, 0]), note="as many rows as classes")
+    yield Case.of(mean, np.zeros((3, 10)), np.array([7, 0, 3]), note="a blind guess among ten")
+    yield Case.of(mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32",
+                  rtol=2e-4)  # fmt: skip
+    certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
+    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    yield Case.of(large, certain[:1], np.array([0]), note="certain and right", atol=1e-9)
+    yield Case.of(large, 900 + rng.normal(size=(3, 4)), np.array([0, 3, 1]), note="logits around 900")
+
+
+@CHAPTER.exercise(
+    aspects={"the share of right answers": 1, "ties go to the lowest class": 1},
+    hints=(
+        "First the predicted class of each row, as in predict. Then compare with the labels.",
+        "Comparing two arrays gives an array of True and False. What is the mean of those, when True counts 1?",
+        "np.mean(np.argmax(logits, axis=1) == labels).",
+    ),
+    why="The mean of truth values is the share of True.",
+)
+def accuracy(rng: np.random.Generator) -> Iterator[Case]:
+    """The share of rows whose largest logit is the label's, from 0 to 1; the lowest class where logits tie."""
+    share, ties = "the share of right answers", "ties go to the lowest class"
+    labels = np.array([3, 0, 2, 1, 0, 3, 2])
+    logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
+    yield Case.of(share, logits, labels, note="all right")
+    yield Case.of(share, logits, np.where(np.arange(7) < 5, labels, (labels + 1) % 4), note="five of seven right")
+    moved = np.array([1, 0, 2, 3, 1, 0, 1])
+    yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
+    yield Case.of(share, logits, (labels + 1) % 4, note="none right")
+    yield Case.of(share, 4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)), np.array([2, 1, 1]),
+                  note="as many rows as classes")  # fmt: skip
+    equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
+    yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")
+
+
+CHAPTER.question(
+    "blind_loss",
+    task="The cross-entropy of a network that gives ten classes the same probability.",
+    value=math.log(10),
+    mistakes={
+        "probability_itself": (0.1, "That is the probability. The loss is minus its logarithm."),
+        "decimal_logarithm": (1.0, "You took the logarithm to base 10. The loss uses the natural one, np.log."),
+        "binary_logarithm": (math.log2(10), "You took the logarithm to base 2. The loss uses the natural one, np.log."),
+        "forgets_the_minus": (-math.log(10), "You left out the minus: the logarithm of a probability is negative, the "
+                                             "loss is not."),
+    },
+    hints=("-log(0.1), natural logarithm.",),
+    rtol=1e-4,
+)  # fmt: skip
+
+CHAPTER.question(
+    "probability_behind_loss",
+    task="The probability that a network gave to the right class of an image whose loss is 0.5.",
+    value=math.exp(-0.5),
+    mistakes={
+        "loss_for_missing_probability": (0.5, "You took the loss for the missing probability. It is minus the "
+                                              "logarithm of the probability: undo the logarithm."),
+        "forgets_the_minus": (math.exp(0.5), "A probability above one: the loss is minus the logarithm, so the "
+                                             "exponent is negative."),
+        "decimal_power": (10**-0.5, "You undid a logarithm to base 10. The loss uses the natural one, so its inverse "
+                                    "is exp."),
+    },
+    hints=("loss = -log(p). Solve for p.",),
+    rtol=1e-4,
+)  # fmt: skip
+
+CHAPTER.written_answer("loss_or_accuracy", points=3)

@@ -1,1 +1,270 @@
-"""forward."""
+"""What people get wrong on the way from a picture to a prediction."""
+
+import numpy as np
+
+from ..weightlab.biases import dense
+from ..weightlab.forward import forward as reference_forward
+from ..weightlab.forward import relu as reference_relu
+from ..weightlab.forward import softmax as reference_softmax
+from . import of
+
+
+@of("relu")
+def erases_the_input(x):
+    """Your numbers are right, but you wrote the zeros into the array that you were given. Backpropagation will need the caller's numbers as they were: make a new array."""
+    if isinstance(x, np.ndarray):
+        x[x < 0] = 0
+        return x
+    return max(x, 0.0)
+
+
+@of("relu")
+def largest_entry(x):
+    """np.max finds the largest entry of an array (its second argument is an axis). What you want compares two things place by place: another NumPy function, with a longer name."""
+    return np.max(x, 0)
+
+
+@of("relu")
+def python_max(x):
+    """Python's max asks which of two things is larger as a whole. For an array that question has many answers, hence the error: use NumPy's function that compares entry by entry."""
+    return max(x, 0)
+
+
+@of("relu")
+def mirrors_the_negative(x):
+    """You turn negative numbers into positive ones. ReLU does not mirror them, it silences them: they become zero."""
+    return np.abs(x)
+
+
+@of("relu")
+def switch(x):
+    """You return 1 for every positive number. ReLU lets a positive number through as it is, so a strong signal stays stronger than a weak one."""
+    return (np.asarray(x) > 0).astype(float)
+
+
+@of("relu")
+def leaky(x):
+    """You let a little of the negative numbers through. That is leaky ReLU, a relative; plain ReLU gives exactly zero."""
+    return np.where(np.asarray(x) > 0, x, 0.01 * np.asarray(x))
+
+
+@of("relu")
+def drops_the_negative(x):
+    """You keep only the positive numbers and drop the others. Every neuron keeps its place: put a zero there, so that the shape stays as it was."""
+    return np.asarray(x)[np.asarray(x) > 0]
+
+
+@of("softmax")
+def shifts_the_callers_logits(logits):
+    """Your probabilities are right, but you took the maximum off in place (-=), so the caller's logits have changed. Make a new array."""
+    logits -= logits.max(axis=1, keepdims=True)
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def overflow(logits):
+    """exp of a few hundred is more than the computer can write down, and infinity divided by infinity is no number. Take the same number off a whole row first: the ratio does not change. Which number makes exp safe?"""
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def one_shift_for_the_batch(logits):
+    """You take the largest logit of the whole batch off every row. A row that lies far below it then becomes all zeros, and 0 / 0 is no number: each row needs its own largest."""
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def clipped_logits(logits):
+    """You clip the logits to a range that exp can bear. Then all logits beyond it count as equal, and the lead that one had is lost. Taking a number off the whole row keeps every lead."""
+    powers = np.exp(np.clip(logits, -80, 80))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def tames_infinity(logits):
+    """You turn what is no number into 0 afterwards. By then the information is lost: avoid the overflow instead, by taking the same number off a whole row before exp."""
+    powers = np.exp(logits)
+    return np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
+
+
+@of("softmax")
+def batch_as_one(logits):
+    """You divide by the sum over the whole batch. Each row is one picture, and its own probabilities must sum to one: sum along axis 1."""
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()
+
+
+@of("softmax")
+def columns_for_rows(logits):
+    """You normalize the columns, so the pictures of a batch compete with each other. The classes of one picture should: each row sums to one, axis=1."""
+    powers = np.exp(logits - logits.max(axis=0))
+    return powers / powers.sum(axis=0)
+
+
+@of("softmax")
+def sums_lie_flat(logits):
+    """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.exp(shifted) / np.exp(shifted).sum(axis=1)
+
+
+@of("softmax")
+def share_of_the_logits(logits):
+    """You divide the logits by their sum. Logits can be negative, and a share cannot: exp comes first and makes them all positive."""
+    return logits / logits.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def each_by_itself(logits):
+    """You squeeze each logit by itself (a sigmoid). Then the classes do not compete, and a row does not sum to one."""
+    return 1 / (1 + np.exp(-logits))
+
+
+@of("softmax")
+def winner_takes_all(logits):
+    """You give everything to the largest logit. That is argmax; softmax is its soft relative, which leaves every class a share."""
+    return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
+
+
+@of("softmax")
+def divides_by_the_largest(logits):
+    """You divide the logits by the largest one. Only adding or subtracting the same number leaves the ratios of exponentials as they are; dividing changes them."""
+    powers = np.exp(logits / np.abs(logits).max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def hidden_pass(layers, x, activation=reference_relu):
+    sums, activations = [], [x]
+    for weights, bias in layers[:-1]:
+        sums.append(dense(activations[-1], weights, bias))
+        activations.append(activation(sums[-1]))
+    logits = dense(activations[-1], *layers[-1])
+    return logits, activations, sums
+
+
+@of("forward")
+def relu_on_the_logits(layers, x):
+    """You apply ReLU to the last layer too. Its outputs are scores, and a negative score means something: less likely than nothing special. ReLU belongs between layers."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return reference_relu(logits), activations
+
+
+@of("forward")
+def no_relu(layers, x):
+    """There is no ReLU between your layers. Then the whole network computes no more than a single layer could: without a bend, two layers fold into one."""
+    logits, activations, _ = hidden_pass(layers, x, lambda sums: sums)
+    return logits, activations
+
+
+@of("forward")
+def relu_on_the_input(layers, x):
+    """You apply ReLU to the input, before the first layer. What comes in is data, and its negative numbers count: ReLU follows a layer."""
+    logits, activations, _ = hidden_pass(layers, reference_relu(x))
+    return logits, activations
+
+
+@of("forward")
+def keeps_the_sums(layers, x):
+    """You keep what the neurons summed up, before ReLU. activations[k] is what enters layer k, and that is what ReLU let through."""
+    logits, _, sums = hidden_pass(layers, x)
+    return logits, [x, *sums]
+
+
+@of("forward")
+def keeps_the_logits_too(layers, x):
+    """Your list ends with the logits. They enter no layer: the list holds what went into each layer, so it is as long as the network."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return logits, [*activations, logits]
+
+
+@of("forward")
+def outputs_for_inputs(layers, x):
+    """You keep what came out of each layer. activations[k] is what went into layer k: the list starts with x and ends before the logits. Backpropagation will need it so."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return logits, [*activations[1:], logits]
+
+
+@of("forward")
+def forgets_the_input(layers, x):
+    """Your list begins after the first layer. What enters layer 0 is x itself, and its weights' gradients will need it: activations[0] is x."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return logits, activations[1:]
+
+
+@of("forward")
+def probabilities_for_logits(layers, x):
+    """You return probabilities. The logits are wanted as the last layer gives them, before softmax: the loss takes its logarithm more exactly from them."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return reference_softmax(logits), activations
+
+
+@of("forward")
+def without_biases(layers, x):
+    """You multiply by the weights, but leave the biases out. Each layer is x @ weights + bias."""
+    return hidden_pass([(weights, np.zeros_like(bias)) for weights, bias in layers], x)[:2]
+
+
+@of("forward")
+def only_the_logits(layers, x):
+    """You return the logits alone. Two things are asked for: the logits, and the list of what entered each layer."""
+    return hidden_pass(layers, x)[0]
+
+
+@of("forward")
+def activations_first(layers, x):
+    """Both things are there, in the other order. The logits come first: return logits, activations."""
+    logits, activations, _ = hidden_pass(layers, x)
+    return activations, logits
+
+
+@of("forward")
+def layers_used_backwards(layers, x):
+    """You run through the layers from the last to the first. The forward pass begins with layers[0]; backwards comes in chapter 6."""
+    return hidden_pass(layers[::-1], x)[:2]
+
+
+@of("predict")
+def last_of_equals(layers, x):
+    """Where logits tie you take the last of them. The rule here is the lowest class, which is what np.argmax finds."""
+    logits, _ = reference_forward(layers, x)
+    return logits.shape[1] - 1 - np.argmax(logits[:, ::-1], axis=1)
+
+
+@of("predict")
+def one_answer_for_the_batch(layers, x):
+    """You return one number for the whole batch: without an axis, np.argmax looks at all logits as one long list. Look along each row."""
+    return np.argmax(reference_forward(layers, x)[0])
+
+
+@of("predict")
+def best_picture_for_each_class(layers, x):
+    """You look along the columns, and find the picture that fits each class best. Each picture wants its class: look along the rows, axis=1."""
+    return np.argmax(reference_forward(layers, x)[0], axis=0)
+
+
+@of("predict")
+def value_for_place(layers, x):
+    """You return how large the largest logit is. The class is its place in the row."""
+    return np.max(reference_forward(layers, x)[0], axis=1)
+
+
+@of("predict")
+def smallest_wins(layers, x):
+    """You look for the smallest logit. A logit is a score in favour of its class: the largest wins."""
+    return np.argmin(reference_forward(layers, x)[0], axis=1)
+
+
+@of("predict")
+def relu_before_the_choice(layers, x):
+    """You apply ReLU to the logits first. Where all of them are negative, all become zero and tie, and class 0 always wins. Compare the logits as they are."""
+    return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
+
+
+@of("predict")
+def one_hot_answer(layers, x):
+    """You return a row of zeros and a one for each picture. The class is asked for as one whole number, the column of that one."""
+    logits, _ = reference_forward(layers, x)
+    return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]

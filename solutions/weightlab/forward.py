@@ -1,1 +1,97 @@
-"""forward."""
+"""The forward pass: from an input through every layer to a prediction."""
+
+import numpy as np
+
+from .biases import dense
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """Return the positive part of x, entry by entry: ``max(x, 0)``.
+
+    Parameters
+    ----------
+    x : float or ndarray of any shape
+        What the neurons computed.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Positive entries as they are, zero in place of the others.
+
+    References
+    ----------
+    V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0)
+    ### END SOLUTION
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities, row by row: ``exp(logits) / sum(exp(logits))``.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (batch, n_classes)
+        One score for each class; any size, also 10,000.
+
+    Returns
+    -------
+    ndarray of shape (batch, n_classes)
+        Positive numbers that sum to one in every row.
+    """
+    ### BEGIN SOLUTION
+    # A number taken off a whole row cancels in the ratio; taking off the largest keeps exp below one.
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+def forward(
+    layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Send a batch through a network and keep what entered each layer.
+
+    Every layer computes ``x @ weights + bias``; ReLU follows every layer but the last.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        Shapes (fan_in, fan_out) and (fan_out,).
+    x : ndarray of shape (batch, fan_in)
+        The inputs.
+
+    Returns
+    -------
+    logits : ndarray of shape (batch, n_classes)
+        The outputs of the last layer.
+    activations : list of ndarray
+        ``activations[k]`` is the input of layer k: x first, as many as there are layers.
+    """
+    ### BEGIN SOLUTION
+    activations = [x]
+    for weights, bias in layers[:-1]:
+        activations.append(relu(dense(activations[-1], weights, bias)))
+    return dense(activations[-1], *layers[-1]), activations
+    ### END SOLUTION
+
+
+def predict(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> np.ndarray:
+    """Return the class with the largest logit for each row of x.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        A network, as for `forward`.
+    x : ndarray of shape (batch, fan_in)
+        The inputs.
+
+    Returns
+    -------
+    ndarray of int, shape (batch,)
+        Predicted classes; where logits tie, the lowest class.
+    """
+    ### BEGIN SOLUTION
+    logits, _ = forward(layers, x)
+    return np.argmax(logits, axis=1)
+    ### END SOLUTION

@@ -1,0 +1,77 @@
+"""Do checks of random functions accept every way of drawing, and reject every wrong law, whatever the seed?"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+
+import numpy as np
+import pytest
+
+from autograder import judge, key, reference
+from autograder.candidate import main as candidate
+from autograder.exercises import EXERCISES
+from tests.alternatives import load
+
+RANDOM = [EXERCISES[name] for name in ("xavier_uniform", "xavier_normal", "he_normal", "init_layers")]
+MODULE = reference.module("initialization")
+ALTERNATIVES = load()
+SEEDS = range(1000)
+
+
+def fails(exercise, function, seed):
+    """Whether a function fails some case of a seed; judged as a candidate's answers are, in this process."""
+    # Large draws come last: most misconceptions have failed before.
+    for case in sorted(exercise.cases(seed), key=lambda case: case.view == "law"):
+        generators = {}
+        outcomes = [
+            candidate._call(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
+        ]
+        seen = key.look(exercise, case, outcomes)
+        expected = case.expected
+        if expected is None and not case.raises:
+            expected = expectation(exercise, case)
+        if judge._problems(exercise, case, expected, seen):
+            return True
+    return False
+
+
+def expectation(exercise, case):
+    reference_function = getattr(MODULE, exercise.name)
+    generators = {}
+    outcomes = [
+        candidate._call(reference_function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
+    ]
+    return key.look(exercise, case, outcomes).value
+
+
+def standing_in(function, name):
+    """Return an alternative as the function it answers, with the reference module's names around it."""
+    return FunctionType(function.__code__, vars(MODULE) | {"np": np, "math": sys.modules["math"]}, name,
+                        function.__defaults__)  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
+def test_the_reference_is_never_failed(exercise):
+    function = getattr(MODULE, exercise.name)
+    assert [seed for seed in SEEDS if fails(exercise, function, seed)] == []
+
+
+@pytest.mark.parametrize(
+    ("exercise", "wrong"),
+    [(e, wrong) for e in RANDOM for wrong in reference.misconceptions("initialization")[e.name]],
+    ids=lambda item: item.name,
+)
+def test_a_misconception_never_passes(exercise, wrong):
+    assert [seed for seed in SEEDS if not fails(exercise, wrong.function, seed)] == []
+
+
+@pytest.mark.parametrize(
+    ("exercise", "function"),
+    [(e, function) for e in RANDOM for function in ALTERNATIVES[e.name]],
+    ids=lambda item: getattr(item, "__name__", getattr(item, "name", "")),
+)
+def test_another_way_of_drawing_is_never_failed(exercise, function):
+    drawing = standing_in(function, exercise.name)
+    seeds = SEEDS[:5] if "one_by_one" in function.__name__ else SEEDS[:100]
+    assert [seed for seed in seeds if fails(exercise, drawing, seed)] == []
