@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .compare import compare, describe, number, shown
@@ -195,7 +195,7 @@ def _worded(
     if words == "changed its input":
         names = ", ".join(str(_argument(key, c)) for c in seen[index].changed)
         words = f"gave the right answer but changed its input {names}; a caller does not expect that. Work on a copy"
-    wrong = _misconception(key, seen)
+    wrong = _misconception(exercise, key, seen, aspect)
     call = f"{exercise.name}({_arguments(key, case, quote)})" if quote else f"{exercise.name}, {_title(case)},"
     if not quote:
         words = _without_numbers(words, aspect)
@@ -237,13 +237,29 @@ def _arguments(key: Key, case: Case, quote: bool) -> str:
     return ", ".join([*written, *(f"{name}={shown(arg, name)}" for name, arg in call.kwargs.items())])
 
 
-def _misconception(key: Key, seen: list[Seen]) -> Any:
-    """Return the first misconception that would have done the same in every case."""
+def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) -> Any:
+    """Return the first misconception that would have done the same in every case.
+
+    Where none would, one that would have done the same wherever the failing ``aspect`` was looked at:
+    people combine misunderstandings, and a wrong mean is no less a mean for also refusing nothing.
+    """
     for known in key.known:
-        pairs = zip(key.cases, known.seen, seen, strict=True)
-        if all(_same(case, theirs, got) for case, theirs, got in pairs):
+        if all(map(_same, key.cases, known.seen, seen)):
+            return known
+    deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or (not case.aspect and aspect != PURE)]
+    for known in key.known:
+        pairs = [(_part(exercise, key.cases[i], known.seen[i], aspect), _part(exercise, key.cases[i], seen[i], aspect))
+                 for i in deciding]  # fmt: skip
+        if pairs and all(map(_same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
             return known
     return None
+
+
+def _part(exercise: Exercise, case: Case, seen: Seen, aspect: str) -> Seen:
+    """Narrow what was seen to the part of the answer that decides an aspect."""
+    if case.aspect is not None or not isinstance(seen.value, (list, tuple)) or len(seen.value) != len(exercise.parts):
+        return seen
+    return replace(seen, value=seen.value[exercise.parts.index(aspect)])
 
 
 def _same(case: Case, one: Seen, other: Seen) -> bool:

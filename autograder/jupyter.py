@@ -20,9 +20,16 @@ def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     except (OSError, ValueError):
         settings = {}
     settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
+    _write(path, settings)
+    # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
+    _write(prefix / "etc" / "jupyter" / "labconfig" / "page_config.json",
+           {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}})  # fmt: skip
+    return path
+
+
+def _write(path: Path, settings: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-    return path
 
 
 def study(port: int, browser: bool) -> int:

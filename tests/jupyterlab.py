@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -29,7 +30,7 @@ def require_browser() -> None:
 
 @contextlib.contextmanager
 def server(
-    root: Path, *, environment: dict[str, str] | None = None, base_url: str = "/", extra: tuple = ()
+    root: Path, *, environment: dict[str, str] | None = None, base_url: str = "/", dark: bool = False, extra: tuple = ()
 ) -> Iterator[str]:
     """Run JupyterLab on a folder; yield its address, ending in a slash."""
     with socket.socket() as probe:
@@ -47,8 +48,11 @@ def server(
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
     }
     argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            f"--ServerApp.base_url={base_url}", "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={root}",
-            "--ServerApp.disable_check_xsrf=True", *extra]  # fmt: skip
+            f"--ServerApp.base_url={base_url}", "--IdentityProvider.token=", "--ServerApp.password=",
+            f"--ServerApp.root_dir={root}", "--ServerApp.disable_check_xsrf=True", *extra]  # fmt: skip
+    themes = home / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    themes.parent.mkdir(parents=True, exist_ok=True)
+    themes.write_text(json.dumps({"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}))
     log = (home / "jupyter.log").open("wb")
     process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}{base_url}"

@@ -86,7 +86,8 @@ def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
         for case, expected, got in zip(answer_key.cases, answer_key.expected, seen, strict=True)
     ]
     assert any(problems), "the misconception passes"
-    named = judge._misconception(answer_key, list(seen))
+    first = next(aspect for found in problems for aspect in found)
+    named = judge._misconception(exercise, answer_key, list(seen), first)
     assert named.name == wrong.name, f"taken for {named.name}"
     assert len(wrong.advice) > 40
 

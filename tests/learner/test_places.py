@@ -15,7 +15,11 @@ POSIX_ONLY = ["fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslo
 
 def run(code, folder, environment):
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], cwd=folder, env=os.environ | environment, capture_output=True, text=True
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
