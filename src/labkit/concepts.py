@@ -249,10 +249,12 @@ def _show_widget(when: str) -> None:
 
     answers = _answers(store.load("concepts"), when)
     said = widgets.HTML()
+    fold = widgets.Accordion()
 
     def report() -> None:
         given = _answers(store.load("concepts"), when)
-        said.value = f"<strong>{len(given)} of {len(CONCEPTS)} answered.</strong> {_comment(when, given)}"
+        fold.titles = (f"The fifteen questions, {when} the course: {len(given)} answered (click to open or close)",)
+        said.value = html.escape(_comment(when, given))
 
     def recorder(name: str) -> Any:
         def record(change: dict) -> None:
@@ -262,20 +264,22 @@ def _show_widget(when: str) -> None:
 
         return record
 
-    rows = []
+    rows: list = []
     for number, concept in enumerate(CONCEPTS, 1):
         text = widgets.HTML(f"<p style='margin: 1em 0 0'><strong>{number}.</strong> {html.escape(concept.text)}</p>")
         options = [*concept.options, UNDECIDED]
         choice = widgets.RadioButtons(options=options, value=answers.get(concept.name), layout={"width": "auto"})
         choice.observe(recorder(concept.name), "value")
         rows += [text, choice]
+    fold.children = [widgets.VBox(rows)]
+    fold.selected_index = 0 if 0 < len(answers) < len(CONCEPTS) else None  # open where somebody was at work
     report()
-    display(widgets.VBox([*rows, said]))
+    display(widgets.VBox([fold, said]))
 
 
 def _comment(when: str, given: Mapping[str, str]) -> str:
     if len(given) < len(CONCEPTS):
-        return "Each answer is kept as you pick it."
+        return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it; nothing here is marked."
     if when == "before":
         return "Thank you. You will meet all of these in the course, and the same questions at its end."
     before = _answers(store.load("concepts"), "before")

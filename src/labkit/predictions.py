@@ -38,12 +38,12 @@ def predict(name: str, question: str, options: Sequence[str]) -> None:
     entry |= {"question": question, "options": options}
     store.save("predictions", record | {name: entry})
 
-    lines = "".join(f"\n  ( ) {option}" for option in options)
-    text = f"Predict: {question}{lines}"
+    text = "\n".join([f"Predict: {question}", *(f"  ( ) {option}" for option in options)])
     if interactive():
         _show_widget(name, entry, text)
     else:
-        print(text)
+        items = "".join(f"<li>{html.escape(option)}</li>" for option in options)
+        show_message(f"<p><strong>Predict.</strong> {html.escape(question)}</p><ul>{items}</ul>", text)
 
 
 def _show_widget(name: str, entry: Mapping, text: str) -> None:
