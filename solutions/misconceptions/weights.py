@@ -103,6 +103,12 @@ def trusts_the_dot_product(inputs, weights):
 
 
 @of("weighted_sum")
+def leaves_the_shapes_to_float(inputs, weights):
+    """Your sum is right, but you leave it to NumPy to refuse. Of a table of inputs it makes several sums, and float() stumbles over them with a TypeError that says nothing of shapes. Check for one axis and equal lengths first, and raise the ValueError yourself."""
+    return float(inputs @ weights)
+
+
+@of("weighted_sum")
 def compares_only_lengths(inputs, weights):
     """Your sum is right, and you compare lengths, but len() sees only the first axis: a table of three rows passes for three inputs. Compare the whole shapes, and that there is one axis."""
     if len(inputs) != len(weights):

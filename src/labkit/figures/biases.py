@@ -1,0 +1,256 @@
+"""Pictures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, bare, figure, limit_of
+from .weights import frame, number_table, signed
+
+__all__ = ["counts", "folded_layer", "mistakes_by_bias", "outputs", "sensitivity", "storage", "two_knobs"]
+
+
+def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Mapping[float, np.ndarray]) -> Figure:
+    """Draw a neuron of one input as a line, once for several weights and once for several biases.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        The input.
+    by_weight : mapping of float to ndarray of shape (n,)
+        Weight to what the neuron gives, its bias being zero.
+    by_bias : mapping of float to ndarray of shape (n,)
+        Bias to what the neuron gives, its weight being one.
+
+    Returns
+    -------
+    Figure
+        Two axes side by side, for `show`.
+    """
+    fig, axes = figure(1, 2, (8.4, 3.4), sharey=True)
+    for ax, name, lines in ((axes[0], "weight", by_weight), (axes[1], "bias", by_bias)):
+        ax.axhline(0, color=TEXT, linewidth=1, linestyle="-")
+        ax.axvline(0, color=TEXT, linewidth=1, linestyle="-")
+        for k, (value, outputs) in enumerate(lines.items()):
+            ax.plot(x, outputs, color=COLORS[k], linestyle=LINE_STYLES[k], label=f"{name} {signed(value)}")
+            at_zero = float(np.interp(0, x, outputs))
+            ax.plot([0], [at_zero], marker="o", color=COLORS[k], markersize=7)
+        ax.legend(handlelength=3, fontsize=9.5, loc="upper left")
+        ax.set_xlabel("input")
+        ax.grid(color=FAINT, linewidth=0.6)
+    axes[0].set_title("the weight tilts the line", fontsize=11.5)
+    axes[1].set_title("the bias lifts it", fontsize=11.5)
+    axes[0].set_ylabel("what the neuron gives")
+    return fig
+
+
+def sensitivity(
+    faded: Sequence[np.ndarray], columns: Sequence[str], tables: Mapping[str, np.ndarray], biases: Sequence[float]
+) -> Figure:
+    """Draw which share of images activates a neuron, for every brightness and several biases.
+
+    Parameters
+    ----------
+    faded : sequence of ndarray of shape (n_brightness, height * width)
+        For each group an image at every brightness, shown above the columns.
+    columns : sequence of str
+        What stands above each of them.
+    tables : mapping of str to ndarray of shape (n_biases, n_brightness)
+        Name of a group of images to the shares in [0, 1].
+    biases : sequence of float
+        One a row.
+
+    Returns
+    -------
+    Figure
+        One table a group, for `show`.
+    """
+    n_rows, n_columns = len(biases), len(columns)
+    fig, axes = figure(2, len(tables), (0.78 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.9),
+                       height_ratios=[0.9, 0.52 * n_rows], squeeze=False)  # fmt: skip
+    side = int(np.sqrt(np.shape(faded[0])[1]))
+    for k, (name, shares) in enumerate(tables.items()):
+        strip = np.full((side, n_columns * (side + 2)), np.nan)
+        for c, image in enumerate(faded[k]):
+            strip[:, c * (side + 2) + 1 : c * (side + 2) + 1 + side] = image.reshape(side, side)
+        bare(axes[0, k]).imshow(strip, cmap=PAPER, vmin=0, vmax=1, interpolation="nearest", aspect="equal")
+        axes[0, k].set_title(name, fontsize=11.5, pad=5)
+        ax = bare(axes[1, k])
+        ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
+        for (r, c), share in np.ndenumerate(shares):
+            ax.text(c, r, f"{100 * share:.0f} %", ha="center", va="center", color="white" if share > 0.7 else "#1d1d20")
+        ax.set_xticks(range(n_columns), columns)
+        ax.tick_params(length=0)
+        ax.set_xlabel("ink left")
+        if k == 0:
+            ax.set_yticks(range(n_rows), [f"bias {signed(bias)}" for bias in biases])
+    return fig
+
+
+def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
+    """Draw what a neuron says to many images, once for each bias: a dot an image, right of zero it activates.
+
+    Parameters
+    ----------
+    by_bias : mapping of float to mapping of str to ndarray of shape (n,)
+        Bias to groups of images to the neuron's outputs.
+
+    Returns
+    -------
+    Figure
+        One axes a bias, all on one scale, for `show`.
+    """
+    rng = np.random.default_rng(0)
+    most = max(len(groups) for groups in by_bias.values())
+    fig, axes = figure(len(by_bias), 1, (7.4, (0.5 * most + 0.75) * len(by_bias) + 0.3), sharex=True, squeeze=False)
+    for ax, (bias, groups) in zip(axes[:, 0], by_bias.items(), strict=True):
+        for row, numbers in enumerate(groups.values()):
+            heights = row + rng.uniform(-0.3, 0.3, size=len(numbers))
+            color = (POSITIVE, NEGATIVE)[row % 2]
+            ax.plot(numbers, heights, linestyle="", marker="os"[row % 2], markersize=3, alpha=0.5, color=color,
+                    markeredgewidth=0)  # fmt: skip
+            active = int(np.sum(np.asarray(numbers) > 0))
+            ax.annotate(f"{active} of {len(numbers)}\nactivate", (1.02, row), xycoords=("axes fraction", "data"),
+                        va="center", fontsize=9.5, annotation_clip=False)  # fmt: skip
+        ax.axvline(0, color=TEXT, linewidth=1.8, linestyle="-")
+        ax.set_title(f"bias {signed(bias)}", fontsize=11, loc="left", pad=3)
+        ax.set_yticks(range(len(groups)), groups)
+        ax.set_ylim(len(groups) - 0.5, -0.5)
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+    axes[-1, 0].set_xlabel("what the neuron says (a dot an image; it activates right of the line)")
+    return fig
+
+
+def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.ndarray) -> Figure:
+    """Draw how many mistakes a neuron makes with each bias, of both kinds.
+
+    Parameters
+    ----------
+    biases : ndarray of shape (n,)
+        From low to high.
+    missed : ndarray of shape (n,)
+        How many images that it should report left it silent.
+    false_alarms : ndarray of shape (n,)
+        How many others it reported.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, (7.4, 3.3))
+    total = np.add(missed, false_alarms)
+    best = int(np.argmin(total))
+    ax.plot(biases, missed, color=NEGATIVE, linestyle="--", marker="s", markersize=4, label="missed")
+    ax.plot(biases, false_alarms, color=POSITIVE, linestyle="-", marker="o", markersize=4, label="false alarms")
+    ax.axvline(biases[best], color=TEXT, linewidth=1.4, linestyle=":")
+    words = f"bias {signed(biases[best])}: {total[best]} mistakes in all"
+    ax.annotate(words, (biases[best], 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+                ha="center", fontweight="bold")  # fmt: skip
+    ax.set_yscale("symlog", linthresh=10)  # zero must be seen as well as a thousand
+    ax.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
+    ax.set_ylim(-0.8, 2000)
+    ax.legend(handlelength=3, loc="upper left")
+    ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.set_xlabel("bias")
+    ax.set_ylabel("images (finer below 10)")
+    return fig
+
+
+def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> Figure:
+    """Draw a layer as weights and bias, and as one array.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (fan_in, fan_out)
+        One neuron a column.
+    bias : ndarray of shape (fan_out,)
+        One number a neuron.
+    folded : ndarray of shape (fan_in + 1, fan_out)
+        Both in one.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fan_in, fan_out = np.shape(weights)
+    tables = {"weights": weights, "bias": np.reshape(bias, (1, -1)), "folded": folded}
+    fig, axes = figure(1, 3, (0.8 * 3 * fan_out + 1.6, 0.6 * (fan_in + 1) + 0.8))
+    limit = limit_of(np.asarray(folded))
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
+        number_table(ax, np.asarray(table), limit)
+        ax.set_ylim(fan_in + 0.5, -0.5)  # all three at one scale, from the top
+        ax.set_title(f"{name} {np.shape(bias) if name == 'bias' else np.shape(table)}", fontsize=11, pad=6)
+    axes[2].set_yticks(range(fan_in + 1), [*(f"input {i}" for i in range(fan_in)), "always 1"])
+    axes[2].yaxis.tick_right()
+    axes[2].tick_params(length=0)
+    frame(axes[1], np.reshape(bias, (1, -1)), (0, slice(None)))
+    frame(axes[2], np.asarray(folded), (-1, slice(None)))
+    return fig
+
+
+def counts(groups: Mapping[str, int]) -> Figure:
+    """Draw how many parameters each part of a model has.
+
+    Parameters
+    ----------
+    groups : mapping of str to int
+        Name to count.
+
+    Returns
+    -------
+    Figure
+        A bar a part, with its count and share, for `show`.
+    """
+    total = sum(groups.values())
+    fig, ax = figure(1, 1, (7.6, 0.42 * len(groups) + 0.9))
+    ax.barh(range(len(groups)), groups.values(), color=POSITIVE, height=0.65)
+    for row, number in enumerate(groups.values()):
+        words = f"{number:,}  ({number / total:.2%})"
+        ax.annotate(words, (number, row), (6, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(groups)), groups)
+    ax.invert_yaxis()
+    ax.margins(x=0.35)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g} M")
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel("parameters")
+    return fig
+
+
+def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float]) -> Figure:
+    """Draw how many bytes models take at several precisions.
+
+    Parameters
+    ----------
+    models : mapping of str to mapping of int to float
+        Model to bits a parameter to bytes.
+    marks : mapping of str to float
+        Lines to compare with, such as a memory: name to bytes.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    rows = [(f"{name}, {bits} bits", size) for name, sizes in models.items() for bits, size in sizes.items()]
+    fig, ax = figure(1, 1, (7.8, 0.42 * len(rows) + 1.2))
+    for row, (_, size) in enumerate(rows):
+        ax.barh(row, size, color=COLORS[0], height=0.65)
+        ax.annotate(f"{size / 1e9:.2f} GB", (size, row), (6, 0), textcoords="offset points", va="center")
+    for name, size in marks.items():
+        ax.axvline(size, color=NEGATIVE, linewidth=1.8, linestyle="--")
+        ax.annotate(name, (size, 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+                    ha="center")  # fmt: skip
+    ax.margins(x=0.15)
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows])
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e9:g} GB")
+    ax.set_xlabel("stored size (1 GB is 1,000,000,000 bytes)")
+    return fig

@@ -1,0 +1,370 @@
+"""Pictures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+
+__all__ = [
+    "crossings", "distribution", "frame", "matrix_product", "number_table", "outcomes", "pixel_votes",
+    "scores_of_images", "signed", "steps_of_a_sum", "strongest_connections",
+]  # fmt: skip
+
+_DARK_TEXT, _LIGHT_TEXT = "#1d1d20", "#fbfaf7"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Write a number shortly, with a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        How many digits that count.
+
+    Returns
+    -------
+    str
+        As ``"−1.5"``.
+    """
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -> Figure:
+    """Draw one image after it has crossed connections of several weights, on one scale.
+
+    Parameters
+    ----------
+    crossed : mapping of float to ndarray of shape (height * width,)
+        Weight to the image behind the connection.
+    limit : float, optional
+        The signal that gets the full colour; the largest where left out.
+
+    Returns
+    -------
+    Figure
+        One tile a weight, for `show`.
+    """
+    tiles = list(crossed.items())
+    limit = limit or max(limit_of(signal) for _, signal in tiles)
+    fig, axes = figure(1, len(tiles), (1.25 * len(tiles) + 0.8, 1.75), squeeze=False)
+    for ax, (weight, signal) in zip(axes[0], tiles, strict=True):
+        _tile(ax, signal, WEIGHTS, -limit, limit)
+        ax.set_title(f"× {signed(weight)}", pad=4)
+        ax.set_xlabel(f"max {signed(np.max(signal) + 0.0)}\nmin {signed(np.min(signal) + 0.0)}", fontsize=10)
+    bar = fig.colorbar(axes[0, -1].images[0], ax=axes, shrink=0.8, aspect=14, pad=0.015, label="signal")
+    bar.outline.set_visible(False)
+    return fig
+
+
+def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float) -> None:
+    bare(ax)
+    side = int(np.sqrt(np.size(pixels)))
+    ax.imshow(np.reshape(pixels, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+
+
+def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: float | None = None) -> Figure:
+    """Draw how a weighted sum builds up, one connection after another.
+
+    Parameters
+    ----------
+    inputs, weights : ndarray of shape (n,)
+        The signals and the weights; few enough to read.
+    total : float
+        What the neuron makes of them.
+    bias : float, optional
+        Drawn as one more step.
+
+    Returns
+    -------
+    Figure
+        One bar a connection, starting where the one before ended, for `show`.
+    """
+    steps = np.multiply(inputs, weights).tolist()
+    names = [f"{signed(x)} × {signed(w)}" for x, w in zip(inputs, weights, strict=True)]
+    if bias is not None:
+        steps, names = [*steps, bias], [*names, f"bias {signed(bias)}"]
+    ends = np.cumsum(steps)
+    starts = np.concatenate([[0.0], ends[:-1]])
+    fig, ax = figure(1, 1, (6.4, 0.46 * len(steps) + 1.5))
+    for row, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
+        color = POSITIVE if step >= 0 else NEGATIVE
+        ax.barh(row, end - start, left=start, height=0.6, color=color, hatch=None if step >= 0 else "///",
+                edgecolor=_LIGHT_TEXT, linewidth=0)  # fmt: skip
+        ax.plot([end, end], [row - 0.3, row + 1.3], color=TEXT, linewidth=1, linestyle="-")
+        ax.annotate(f"{'+' if step >= 0 else '−'}{abs(step):.3g}", (max(start, end), row), (6, 0),
+                    textcoords="offset points", va="center", color=color, fontweight="bold")  # fmt: skip
+    ax.barh(len(steps), total, height=0.6, color="none", edgecolor=TEXT, linewidth=1.8)
+    ax.annotate(signed(total), (max(total, 0), len(steps)), (6, 0), textcoords="offset points", va="center",
+                fontweight="bold")  # fmt: skip
+    ax.set_yticks(range(len(steps) + 1), [*names, "the sum"])
+    ax.invert_yaxis()
+    ax.axvline(0, color=TEXT, linewidth=1)
+    ax.use_sticky_edges = False
+    ax.margins(x=0.12)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel("the sum so far")
+    return fig
+
+
+def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, float]]) -> Figure:
+    """Draw how one neuron looks at images: pixels, its weights, their products, and the sum.
+
+    Parameters
+    ----------
+    rows : sequence of (name, image, weights, products, total)
+        One row of the picture each; the arrays have shape (height * width,).
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, axes = figure(len(rows), 3, (6.2, 1.55 * len(rows) + 0.3), squeeze=False)
+    limit = max(limit_of(weights) for _, _, weights, _, _ in rows)
+    for k, (name, image, weights, products, total) in enumerate(rows):
+        _tile(axes[k, 0], image, PAPER, 0, 1)
+        _tile(axes[k, 1], weights, WEIGHTS, -limit, limit)
+        _tile(axes[k, 2], products, WEIGHTS, -limit, limit)
+        axes[k, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontweight="bold")
+        for ax, sign in ((axes[k, 0], "×"), (axes[k, 1], "=")):
+            ax.text(1.16, 0.5, sign, transform=ax.transAxes, ha="center", va="center", fontsize=17)
+        axes[k, 2].text(1.1, 0.5, f"adds up to\n{total:+.2f}".replace("-", "−"), transform=axes[k, 2].transAxes,
+                        va="center", fontweight="bold", color=POSITIVE if total >= 0 else NEGATIVE)  # fmt: skip
+    for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
+        ax.set_title(title, pad=5, fontsize=11)
+    return fig
+
+
+def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> Figure:
+    """Draw a batch times a layer with all numbers, one row and one column and where they meet marked.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (batch, fan_in)
+        One example a row.
+    weights : ndarray of shape (fan_in, fan_out)
+        One neuron a column.
+    sums : ndarray of shape (batch, fan_out)
+        Their weighted sums.
+    row, column : int
+        The example and the neuron to mark.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    widths = [inputs.shape[1], weights.shape[1], sums.shape[1]]
+    tallest = max(inputs.shape[0], weights.shape[0])
+    fig, axes = figure(1, 3, (0.72 * sum(widths) + 2.2, 0.62 * tallest + 1.3), width_ratios=widths)
+    limit = max(limit_of(array) for array in (inputs, weights, sums))
+    marks = [(slice(row, row + 1), slice(None)), (slice(None), slice(column, column + 1)), (row, column)]
+    titles = [f"inputs {inputs.shape}", f"weights {weights.shape}", f"sums {sums.shape}"]
+    names = [("example", "input"), ("input", "neuron"), ("example", "neuron")]
+    for ax, array, mark, title, (down, across) in zip(axes, (inputs, weights, sums), marks, titles, names, strict=True):
+        number_table(ax, np.asarray(array), limit)
+        room = (tallest - len(array)) / 2  # all three at one scale
+        ax.set_ylim(len(array) - 0.5 + room, -0.5 - room)
+        ax.set_title(title, fontsize=11, pad=6)
+        ax.set_ylabel(f"{down} ↓", fontsize=10)
+        ax.set_xlabel(f"{across} →", fontsize=10)
+        frame(ax, np.asarray(array), mark)
+    for ax, sign in ((axes[0], "@"), (axes[1], "=")):
+        ax.annotate(sign, (1, 0.5), (16, 0), xycoords="axes fraction", textcoords="offset points", fontsize=17,
+                    ha="center", va="center")  # fmt: skip
+    return fig
+
+
+def frame(ax: Axes, array: np.ndarray, index: object) -> None:
+    """Frame the entries ``array[index]`` of a table of numbers.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where `number_table` drew it.
+    array : ndarray of shape (rows, columns)
+        The table.
+    index : tuple of int or slice
+        Which entries; they form a rectangle.
+    """
+    inside = np.zeros(array.shape, dtype=bool)
+    inside[index] = True
+    (top, left), (bottom, right) = np.argwhere(inside).min(0) - 0.5, np.argwhere(inside).max(0) + 0.5
+    ax.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=COLORS[3], linewidth=3.5,
+            linestyle="-", clip_on=False)  # fmt: skip
+
+
+def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
+    """Draw an array as a table of coloured numbers.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    array : ndarray of shape (rows, columns)
+        The numbers.
+    limit : float
+        The size that gets the full colour.
+    """
+    bare(ax)
+    ax.imshow(array, cmap=WEIGHTS, vmin=-limit, vmax=limit)
+    for (r, c), value in np.ndenumerate(array):
+        color = _LIGHT_TEXT if abs(value) > 0.62 * limit else _DARK_TEXT
+        ax.text(c, r, f"{value:.4g}".replace("-", "−"), ha="center", va="center", color=color, fontsize=11)
+
+
+def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> Figure:
+    """Draw images, and beside each the score that every neuron of a layer gives it.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height * width)
+        One image a row.
+    scores : ndarray of shape (n, n_classes)
+        One neuron a column; the highest of a row wins.
+    labels : sequence of int
+        What each image shows.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    n, classes = scores.shape
+    fig, axes = figure(n, 2, (6.4, 1.35 * n + 0.4), width_ratios=[1, 4], squeeze=False)
+    for k in range(n):
+        _tile(axes[k, 0], images[k], PAPER, 0, 1)
+        ax, best = axes[k, 1], int(np.argmax(scores[k]))
+        colors = [POSITIVE if score >= 0 else NEGATIVE for score in scores[k]]
+        bars = ax.bar(range(classes), scores[k], color=colors, alpha=0.45)
+        bars[best].set(alpha=1.0, edgecolor=TEXT, linewidth=1.8)
+        right = best == labels[k]
+        ax.set_title(f"a {labels[k]}, read as {best} {'✓' if right else '✗'}", fontsize=11, loc="left", pad=3)
+        ax.axhline(0, color=TEXT, linewidth=0.8)
+        ax.spines["bottom"].set_visible(False)
+        ax.set_xticks(range(classes))
+        ax.tick_params(axis="x", length=0)
+        ax.set_ylabel("score")
+    axes[-1, 1].set_xlabel("neuron")
+    return fig
+
+
+def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> Figure:
+    """Draw how accurate each variant was: a dot a run, a line from the worst to the best.
+
+    Parameters
+    ----------
+    results : mapping of str to sequence of float
+        Name to accuracies in [0, 1], one a run.
+    chance : float, optional
+        The accuracy of guessing, drawn as a line.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, (7.2, 0.48 * len(results) + 1.1))
+    for row, numbers in enumerate(results.values()):
+        ax.plot([min(numbers), max(numbers)], [row, row], color=POSITIVE, linewidth=5, alpha=0.3, linestyle="-",
+                solid_capstyle="round")  # fmt: skip
+        ax.plot(numbers, [row] * len(numbers), linestyle="", marker="o", markersize=6, color=POSITIVE)
+        low, high = (f"{100 * value:.0f}" for value in (min(numbers), max(numbers)))
+        ax.annotate(f"{low} %" if low == high else f"{low}–{high} %", (1.02, row), xycoords=("axes fraction", "data"),
+                    va="center", annotation_clip=False)  # fmt: skip
+    if chance is not None:
+        ax.axvline(chance, color=TEXT, linewidth=1.4, linestyle="--")
+        ax.annotate("guessing", (chance, 1.0), (4, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
+                    va="bottom")  # fmt: skip
+    ax.set_yticks(range(len(results)), results)
+    ax.set_ylim(len(results) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color=FAINT, linewidth=0.8)
+    ax.set_xlabel("read correctly, of images never seen before")
+    return fig
+
+
+def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Figure:
+    """Draw the weights of one neuron from the lowest to the highest, some of them named.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n,)
+        The neuron's weights.
+    marked : mapping of str to int
+        What to write beside a weight, and its index in `weights`.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    order = np.argsort(weights)
+    fig, ax = figure(1, 1, (7.4, 3.3))
+    colors = [POSITIVE if value >= 0 else NEGATIVE for value in weights[order]]
+    ax.bar(range(len(order)), weights[order], color=colors, width=0.85, linewidth=0)
+    for words, index in marked.items():
+        place = int(np.flatnonzero(order == index)[0])
+        left = place < len(order) / 2
+        height = weights[index]
+        lift = 30 if abs(height) < 0.5 else 4
+        ax.annotate(f"{words}: {signed(height)}", (place, height), (22 if left else -22, lift),
+                    textcoords="offset points", ha="left" if left else "right", va="center", fontweight="bold",
+                    arrowprops={"arrowstyle": "-", "color": TEXT, "linewidth": 1.2})  # fmt: skip
+    ax.axhline(0, color=TEXT, linewidth=1)
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xticks([])
+    ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
+    ax.set_ylabel("weight")
+    return fig
+
+
+def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
+    """Draw how often each size of weight occurs, plainly and on a logarithmic scale.
+
+    Parameters
+    ----------
+    weights : ndarray of any shape
+        The weights.
+    limit : float
+        Where the plain picture ends; the other one shows all.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    weights = np.ravel(weights)
+    fig, axes = figure(1, 2, (8.6, 3.1))
+    for ax, edges in ((axes[0], np.linspace(-limit, limit, 81)), (axes[1], _edges_of_all(weights))):
+        _, edges, bars = ax.hist(weights, bins=edges, linewidth=0)
+        for left, right, bar in zip(edges[:-1], edges[1:], bars, strict=True):
+            bar.set_facecolor(NEGATIVE if left + right < 0 else POSITIVE)
+        ax.axvline(0, color=TEXT, linewidth=1)
+        ax.set_xlabel("weight")
+    axes[0].set_ylabel("how many")
+    axes[0].set_title(f"from −{limit:g} to {limit:g}", fontsize=11)
+    axes[1].set_yscale("log")
+    axes[1].set_ylim(bottom=0.6)
+    axes[1].set_title("all of them, on a logarithmic scale", fontsize=11)
+    axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
+    axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    return fig
+
+
+def _edges_of_all(weights: np.ndarray) -> np.ndarray:
+    """Return bin edges over all weights, one of them at zero."""
+    step = (weights.max() - weights.min()) / 80
+    return np.arange(np.floor(weights.min() / step), np.ceil(weights.max() / step) + 1) * step
