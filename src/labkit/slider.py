@@ -41,7 +41,9 @@ def _slide(apply_weight: Callable, signal: object) -> None:
     import ipywidgets as widgets
     from IPython.display import display
 
-    slider = widgets.FloatSlider(value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout_format="+.2f")
+    slider = widgets.FloatSlider(
+        value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout_format="+.2f", layout={"width": "540px"}
+    )
     picture = widgets.HTML(_picture(apply_weight, signal, slider.value))
 
     def moved(change: dict) -> None:

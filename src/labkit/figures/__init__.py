@@ -41,7 +41,7 @@ def _grid(n: int, columns: int | None) -> tuple[int, int]:
 
 def images(
     pixels: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
-    columns: int | None = None, size: float = 0.95,
+    columns: int | None = None, size: float | None = None,
 ) -> Figure:  # fmt: skip
     """Draw images side by side, ink on paper.
 
@@ -55,7 +55,7 @@ def images(
         One a picture, written above it.
     columns : int, optional
         Pictures in a row.
-    size : float
+    size : float, optional
         Width of a picture in inches.
 
     Returns
@@ -68,7 +68,7 @@ def images(
 
 def weight_images(
     weights: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
-    columns: int | None = None, size: float = 0.95, limit: float | None = None,
+    columns: int | None = None, size: float | None = None, limit: float | None = None,
 ) -> Figure:  # fmt: skip
     """Draw the weights into each neuron as an image over the inputs: blue above zero, orange below.
 
@@ -82,7 +82,7 @@ def weight_images(
         One a neuron.
     columns : int, optional
         Pictures in a row.
-    size : float
+    size : float, optional
         Width of a picture in inches.
     limit : float, optional
         The weight that gets the full colour; the largest of all where left out, so that pictures of
@@ -109,6 +109,7 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     if height * width != pixels:
         raise ValueError(f"{pixels} numbers do not make an image of {height}×{width}; say which shape they have.")
     n_rows, columns = _grid(n, columns)
+    size = size or (0.95 if n > 5 else 1.6)
     title_room = 0.3 if titles is not None else 0.06
     fig, axes = figure(
         n_rows, columns, (columns * size + 0.2, n_rows * (size * height / width + title_room)), squeeze=False
@@ -118,7 +119,8 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
         if k < n:
             drawn = ax.imshow(rows[k].reshape(height, width), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
             if titles is not None:
-                ax.set_title(str(titles[k]), pad=3)
+                title = str(titles[k])
+                ax.set_title(title, pad=3, fontsize=min(11.5, 105 * size / max(1, len(title))))
         else:
             ax.set_visible(False)
     return fig, axes, drawn
@@ -184,11 +186,12 @@ def draw_network(
                 alpha=0.25 + 0.75 * float(strength[i, j]),
             )
             ax.add_collection(line)
-    radius = 240 / max(4, max(len(h) for h in heights) ** 0.75)
+    floor = min(float(np.min(column)) for column in heights)
+    area = 480 * min(1.0, 6 / max(map(len, heights)))
     for k, column in enumerate(heights):
-        ax.scatter([k] * len(column), column, s=radius * 4, color="#fbfaf7", edgecolor=TEXT, linewidth=1.4, zorder=3)
+        ax.scatter([k] * len(column), column, s=area, color="#fbfaf7", edgecolor=TEXT, linewidth=1.4, zorder=3)
         if sizes[k] > most:
-            ax.text(k, -0.62, f"{most} of {sizes[k]} shown", ha="center", va="top", fontsize=9.5)
+            ax.text(k, floor - 0.07, f"{most} of {sizes[k]} shown", ha="center", va="top", fontsize=9.5)
         for name, y in zip((labels or {}).get(k, ()), column, strict=False):
             side = -1 if k == 0 else 1
             inner = 0 < k < len(matrices)
@@ -196,7 +199,7 @@ def draw_network(
                     ha="center" if inner else ("right" if k == 0 else "left"), va="center")  # fmt: skip
     bare(ax)
     ax.set_xlim(-0.25, len(matrices) + 0.25)
-    ax.set_ylim(-0.72, 0.72)
+    ax.set_ylim(floor - (0.15 if max(sizes) > most else 0.08), 0.08 - floor)
 
 
 def histogram(
