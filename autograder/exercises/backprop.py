@@ -249,3 +249,48 @@ def backward(rng):
     yield Case.of(below, *square, view=below, note="three layers, all equally wide")
     yield Case.of(below, *_backward_case(rng, (3, 6, 5, 8, 2), 7), view=below, note="four layers")
     yield Case.of(below, *_backward_case(rng, (4, 9, 6), 3, np.float32), view=below, note="float32")
+
+
+CHAPTER.question(
+    "forward_passes",
+    task="How many times the loss of a network 64-32-10 must be computed to measure all its gradients.",
+    value=4820,
+    hints=(
+        "How many weights and biases has the network? Each of them is moved on its own.",
+        "Each one is moved twice, up and down: twice the number that count_parameters gives.",
+    ),
+    mistakes={
+        "one_loss_each": (2410, "That is how many parameters there are. How many losses does each of them need?"),
+        "weights_only": (4736, "Biases have gradients as well: 32 in the hidden layer and 10 in the last."),
+        "one_loss_a_weight": (2368, "That is how many weights there are. Biases count too, and each moves twice."),
+        "only_ahead": (2411, "One loss more than parameters is enough to look ahead only; yours looks both ways."),
+    },
+)
+CHAPTER.question(
+    "faulty_passes",
+    task="How many of the six backward passes of the clinic are wrong.",
+    value=3,
+    hints=(
+        "Look for the largest error in each row of the table. What is rounding, and what is a bug?",
+        "Errors of about 1e-7 are what float32 can do. Errors of 1e-3 and more are no rounding.",
+    ),
+    mistakes={
+        "float32_is_no_bug": (4, "Is pass 6 among them? float32 has about seven digits: rough, but not wrong."),
+        "a_hundredth_is_a_bug": (2, "Did you let pass 5 go? Some thousandths are far more than rounding makes."),
+    },
+)
+CHAPTER.question(
+    "faulty_layer",
+    task="The only layer in which pass 3 is wrong: 0, 1 or 2.",
+    value=0,
+    hints=(
+        "In the row of pass 3, which columns hold errors that are no rounding?",
+        "The number behind weights and bias in the column's name is the layer's.",
+    ),
+    mistakes={
+        "counts_from_one": (1, "Layers are counted from 0 here: the first layer is layer 0."),
+        "counts_from_the_top": (2, "The names of the columns count from the first layer upwards."),
+    },
+)
+CHAPTER.written_answer("signal_times_blame", points=3)
+CHAPTER.written_answer("slow_and_fast", points=2)

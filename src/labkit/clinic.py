@@ -7,6 +7,7 @@ checker; chapter 7 finds out what its patients suffer from, by their weights and
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -133,7 +134,7 @@ def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
 def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
     rng = np.random.default_rng(ord(name))
     layers = [(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
-              for fan_in, fan_out in zip(_SIZES[:-1], _SIZES[1:], strict=True)]  # fmt: skip
+              for fan_in, fan_out in pairwise(_SIZES)]  # fmt: skip
     learning_rate = _LEARNING_RATE
     if cause == 1:
         layers = [(np.zeros_like(weights), bias) for weights, bias in layers]

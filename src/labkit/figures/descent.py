@@ -1,0 +1,218 @@
+"""Pictures of chapter 07: paths downhill, weights while they learn, and networks in the clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+
+__all__ = ["bowls", "landscape", "learning_rates", "rows_of_weights", "ward"]
+
+_MARKERS = "os^Dv"
+
+
+def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.ndarray], limit: float) -> Figure:
+    """Draw the loss over one weight, and on it the places that descent visited, for several runs.
+
+    Parameters
+    ----------
+    paths : mapping of str to sequence of float
+        A run's name to the weight at the start and after each step.
+    loss : function
+        The loss at an array of weights.
+    limit : float
+        The largest loss to show.
+
+    Returns
+    -------
+    Figure
+        One panel a run, for `show`.
+    """
+    fig, axes = figure(1, len(paths), (2.0 * len(paths) + 0.6, 2.9), sharey=True, squeeze=False)
+    middle = np.linspace(-20, 20, 4001)
+    shown = middle[loss(middle) <= limit]
+    for ax, (name, path) in zip(axes[0], paths.items(), strict=True):
+        path = np.asarray(path)
+        ax.plot(shown, loss(shown), color=TEXT, linewidth=1.5, linestyle="-")
+        seen = path[: 1 + int(np.argmax(loss(path) > limit))] if (loss(path) > limit).any() else path
+        seen = seen[loss(seen) <= limit]
+        ax.plot(seen, loss(seen), color=POSITIVE, linewidth=1, linestyle="-", marker="o", markersize=4)
+        ax.plot(seen[0], loss(seen[:1]), marker="o", markersize=9, color=NEGATIVE)
+        ax.set_title(name, fontsize=11)
+        ax.set_xlabel("weight")
+        ax.set_ylim(-0.04 * limit, limit)
+    axes[0, 0].set_ylabel("loss")
+    return fig
+
+
+def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None) -> Figure:
+    """Draw weights as images over the inputs, one row of images a state of the network.
+
+    Parameters
+    ----------
+    rows : mapping of str to ndarray of shape (height * width, n)
+        A state's name to the weights into n neurons. Each row has a colour scale of its own, with its largest
+        weight written beside it.
+    titles : sequence, optional
+        One a neuron, written above the first row.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    n = next(iter(rows.values())).shape[1]
+    fig, axes = figure(len(rows), n, (0.86 * n + 2.4, 0.95 * len(rows) + 0.2), squeeze=False)
+    for ax_row, (name, weights) in zip(axes, rows.items(), strict=True):
+        limit = limit_of(weights)
+        for k, ax in enumerate(ax_row):
+            _weight_image(ax, weights[:, k], limit)
+        ax_row[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11)
+        largest = float(np.abs(weights).max())
+        ax_row[-1].text(1.1, 0.5, f"largest\n{largest:.2f}", transform=ax_row[-1].transAxes, va="center", fontsize=9.5)
+    for k, title in enumerate(titles or ()):
+        axes[0, k].set_title(str(title), pad=3, fontsize=11)
+    return fig
+
+
+def _weight_image(ax: Any, weights: np.ndarray, limit: float) -> None:
+    side = int(np.sqrt(len(weights)))
+    bare(ax)
+    ax.imshow(weights.reshape(side, side), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+
+
+def landscape(
+    first: np.ndarray, second: np.ndarray, losses: np.ndarray, paths: Mapping[str, np.ndarray],
+    names: tuple[str, str] = ("first weight", "second weight"),
+) -> Figure:  # fmt: skip
+    """Draw the loss over two weights, as a surface and as a map, with the paths of descent.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,), (m,)
+        Values of the two weights.
+    losses : ndarray of shape (m, n)
+        The loss at each pair of values.
+    paths : mapping of str to ndarray of shape (steps + 1, 3)
+        A run's name to the two weights and the loss at its start and after each step.
+    names : pair of str
+        What the two weights are.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, (9.4, 4.3))
+    ax.remove()
+    surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
+    surface.plot_surface(*np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rstride=1,
+                         cstride=1, zorder=1)  # fmt: skip
+    flat = fig.add_subplot(1, 2, 2)
+    levels = np.geomspace(losses.min() * 1.01, losses.max(), 16)
+    flat.contour(first, second, losses, levels=levels, cmap="cividis_r", linewidths=1.1)
+    for k, (name, path) in enumerate(paths.items()):
+        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name}
+        surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, zorder=5, **look)
+        flat.plot(path[:, 0], path[:, 1], marker=_MARKERS[k % 5], markersize=3.5, **look)
+    start = next(iter(paths.values()))[0]
+    flat.plot(start[0], start[1], marker="o", markersize=9, color=TEXT)
+    flat.set_xlim(first.min(), first.max())
+    flat.set_ylim(second.min(), second.max())
+    for ax in (surface, flat):
+        ax.set_xlabel(names[0])
+        ax.set_ylabel(names[1])
+    surface.set_zlabel("loss")
+    for axis in (surface.xaxis, surface.yaxis, surface.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+        axis._axinfo["grid"]["color"] = FAINT
+    surface.view_init(elev=34, azim=-62)
+    flat.legend(loc="upper right", fontsize=10, handlelength=2.2)
+    return fig
+
+
+def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.ndarray) -> Figure:
+    """Draw what became of networks trained at different learning rates.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        The learning rates.
+    accuracies : ndarray of shape (n_rates, n_runs)
+        The share of test images read correctly.
+    silent : ndarray of shape (n_rates, n_runs)
+        The share of hidden neurons that answer no image any more.
+
+    Returns
+    -------
+    Figure
+        A dot a run, for `show`.
+    """
+    fig, ax = figure(1, 1, (7.2, 3.3))
+    for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons silent for ever", silent)]):
+        color = COLORS[k]
+        ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)
+        for column in runs.T:
+            ax.plot(rates, column, linestyle="", marker=_MARKERS[k], color=color, markersize=5, alpha=0.6)
+    ax.set_xscale("log")
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.minorticks_off()
+    ax.set_ylim(-0.03, 1.03)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.set_xlabel("learning rate")
+    ax.legend(loc="center left", handlelength=3)
+    return fig
+
+
+def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
+    """Draw what is known of each patient: its losses, weights before and after, and biases.
+
+    Parameters
+    ----------
+    patients : sequence of Patient
+        From `labkit.clinic`: ``name``, ``before``, ``after``, ``losses``.
+    neurons : int
+        Of how many hidden neurons the weights are drawn.
+
+    Returns
+    -------
+    Figure
+        One row a patient, for `show`.
+    """
+    widths = [2.3, *([1] * neurons), 0.35, *([1] * neurons), 0.35, 2.0]
+    fig, axes = figure(len(patients), len(widths), (10.2, 1.32 * len(patients) + 0.5), width_ratios=widths, squeeze=False)
+    for row, patient in zip(axes, patients, strict=True):
+        curve, before, after, bars = row[0], row[1 : 1 + neurons], row[2 + neurons : 2 + 2 * neurons], row[-1]
+        curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
+        curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
+        curve.set_ylim(0, max(2.9, 1.05 * max(patient.losses)))
+        curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
+        for tiles, layers in ((before, patient.before), (after, patient.after)):
+            weights = layers[0][0]
+            limit = limit_of(weights)
+            for k, ax in enumerate(tiles):
+                _weight_image(ax, weights[:, k], limit)
+            largest = np.abs(weights).max()
+            tiles[neurons // 2].set_xlabel(f"largest weight {largest:.3g}", fontsize=9, labelpad=2)
+        biases = patient.after[0][1]
+        bars.bar(range(len(biases)), biases, color=np.where(biases >= 0, POSITIVE, NEGATIVE))
+        bars.axhline(0, color=TEXT, linewidth=0.8)
+        bars.set_xticks([])
+        bars.spines["bottom"].set_visible(False)
+        if not biases.any():
+            bars.set_ylim(-1, 1)
+        for gap in (row[1 + neurons], row[2 + 2 * neurons]):
+            gap.set_visible(False)
+    axes[0, 0].set_title("loss by epoch", fontsize=11)
+    axes[0, 1 + neurons // 2].set_title("weights before", fontsize=11)
+    axes[0, 2 + neurons + neurons // 2].set_title("weights after", fontsize=11)
+    axes[0, -1].set_title("hidden biases after", fontsize=11)
+    for curve in axes[:-1, 0]:
+        curve.tick_params(labelbottom=False)
+    axes[-1, 0].set_xlabel("epoch")
+    return fig
