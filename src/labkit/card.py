@@ -12,7 +12,7 @@ _STYLE = """<style>
 padding:.6em 1em;margin:.3em 0;max-width:52em;line-height:1.5;color:var(--jp-ui-font-color1,inherit);
 font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-font-size1,14px)}
 .wl-card p{margin:.35em 0}.wl-card ul{list-style:none;padding:0;margin:.35em 0}
-.wl-card .wl-quiet{color:var(--jp-ui-font-color2,inherit);opacity:.85}
+.wl-card .wl-quiet{color:var(--jp-ui-font-color2,inherit)}
 .wl-card code{font-size:.95em;background:transparent;color:inherit}
 .wl-card pre{margin:.3em 0;white-space:pre-wrap;color:inherit}
 </style>"""

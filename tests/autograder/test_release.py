@@ -1,5 +1,6 @@
 """Is what is released exactly what the sources say, free of answers, and safe for a student's work?"""
 
+import functools
 import inspect
 import json
 import shutil
@@ -10,6 +11,16 @@ import pytest
 from autograder import key, release
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keys_made_once():
+    """Making all keys takes seconds and does not depend on where they are written."""
+    with pytest.MonkeyPatch.context() as patch:
+        make = key.chapter_keys
+        made = functools.cache(lambda name: make(CHAPTERS[name], key.PUBLIC_SEED))
+        patch.setattr(release.key, "chapter_keys", lambda chapter, seed: made(chapter.name))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -84,21 +84,20 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
         assert "not written yet" in shown.inner_text()
         keep(page, "01-not-started")
 
-        write_answer(folder, "weights", "weighted_sum",
-                     "def weighted_sum(inputs, weights):\n    return np.mean(np.multiply(inputs, weights))\n")  # fmt: skip
+        mean = "def weighted_sum(inputs, weights):\n    return np.mean(np.multiply(inputs, weights))\n"
+        write_answer(folder, "weights", "weighted_sum", mean)
         shown = run_check(page, "weighted_sum")
         assert re.search(r"weighted_sum · \d of 3 points", shown.inner_text())
-        assert "expected" in shown.inner_text()
+        assert "expected 4.5" in shown.inner_text()
+        assert "mean" in shown.inner_text() or "average" in shown.inner_text(), "the misconception is not named"
         assert "src/weightlab/weights.py, saved" in shown.inner_text()
         keep(page, "01-wrong")
 
-        (folder / "src/weightlab/weights.py").write_text(
-            (folder / "src/weightlab/weights.py").read_text() + "\ndef broken(:\n"
-        )
+        path = folder / "src/weightlab/weights.py"
+        path.write_text(path.read_text() + "\ndef broken(:\n")
         assert "Python cannot read line" in run_check(page, "weighted_sum").inner_text()
         keep(page, "01-syntax")
 
-        path = folder / "src/weightlab/weights.py"
         path.write_text(path.read_text().replace("\ndef broken(:\n", ""))
         write_answer(folder, "weights", "weighted_sum", answer_of("weighted_sum", "weights"))
         shown = run_check(page, "weighted_sum")
