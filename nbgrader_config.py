@@ -1,9 +1,21 @@
 """nbgrader with Weightlab's examiner in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
 
+from pathlib import Path
+
+from nbgrader import preprocessors
+
 c = get_config()  # noqa: F821  (nbgrader gives it)
+
+# The released notebooks are the source: `weightlab release` has taken the answers out already, so nbgrader leaves the
+# text as it is where it generates what the exchange hands out.
+c.CourseDirectory.source_directory = str(Path(__file__).parent / "course")
+c.GenerateAssignment.preprocessors = [
+    preprocessors.LockCells, preprocessors.ComputeChecksums, preprocessors.SaveCells, preprocessors.CheckCellMetadata,
+]  # fmt: skip
 
 # Grading executes no notebook: functions are graded from the student's weightlab/*.py, in isolation.
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.Rebuilder"
+c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.drop_links"
 c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_plugins.Verdicts",

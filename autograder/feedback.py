@@ -86,7 +86,9 @@ def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, pen
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):
-            about["comment"] = marks.comments.get(about.grade_id, NO_RESPONSE if about.grade_id in blank else None)
+            waits = about.get("grade") and about.grade_id not in marks.manual
+            said = NO_RESPONSE if about.grade_id in blank else "Not marked yet." if waits else None
+            about["comment"] = marks.comments.get(about.grade_id, said)
         if about and about.get("grade"):
             about["score"] = final[about.grade_id]
             best += float(about.points)

@@ -13,7 +13,6 @@ from .exercises import CHAPTERS
 from .feedback import Marks
 from .gradebook import ClassBook, Entry, Standing, url_of, when
 from .judge import MALFORMED
-from .paths import COURSE
 from .records import ClassroomError, Records
 from .submission import LIBRARY_FOLDER, Submission
 from .work import DaskWorkers, Done, Examiner, LocalWorkers, Task, stream
@@ -31,7 +30,7 @@ def grade_class(
     scheduler: str | None = None,
     seed: int | None = None,
     database: str | None = None,
-    course: Path = COURSE,
+    course: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[dict]:
     """Grade what lies in ``submitted/`` and bring everything that is made of it up to date.
@@ -52,8 +51,8 @@ def grade_class(
         Of the secret cases; by default the classroom's own, drawn once.
     database : str, optional
         URL of the gradebook; by default what nbgrader's configuration says, else SQLite in the classroom.
-    course : Path
-        Folder of the released notebooks.
+    course : Path, optional
+        Folder of the released notebooks; by default the source directory of nbgrader's configuration.
     progress : function, optional
         Called as ``progress(done, total)``.
 
@@ -72,10 +71,11 @@ def grade_class(
     if scheduler is None:
         records.require_isolation(isolation)
     with records.alone(classroom) as lock:
+        records.configure(classroom)
         config = _NbgraderConfig(classroom)
         url = url_of(classroom, database or config.url)
         run = _Run(classroom, records.read_seed(classroom) if seed is None else seed, config, progress)
-        run.released = {name: records.released_notebook(name, course) for name in names}
+        run.released = {name: records.released_notebook(name, course or config.source) for name in names}
         with ClassBook(url, config.course) as book:
             run.look(book, names)
         tasks = run.tasks()
@@ -130,6 +130,7 @@ class _NbgraderConfig:
         app.initialize([], root=str(classroom))
         app.deinit_logging()
         self.url, self.course = app.coursedir.db_url, app.coursedir.course_id
+        self.source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", "."))
         late = AssignLatePenalties(config=app.config)
         plugin = late.plugin_class(config=app.config)
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty

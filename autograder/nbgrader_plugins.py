@@ -15,15 +15,27 @@ from traitlets import Integer, Unicode
 from . import submission
 from .exercises import CHAPTERS
 from .gradebook import ClassBook, GradebookError
-from .paths import COURSE
 from .rebuild import MAX_NOTEBOOK, rebuild
 from .records import ClassroomError, Records, read_seed, released_notebook, require_isolation
+
+
+def _released(directory: Any, chapter: str) -> dict:
+    return released_notebook(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
+
+
+def drop_links(*, notebooks: list[str], **_: Any) -> None:
+    """Remove from a hand-in what is no ordinary file: nbgrader would copy what a link points to, however long."""
+    for notebook in notebooks:
+        for folder, folders, files in os.walk(os.path.dirname(notebook)):
+            for name in folders + files:
+                path = Path(folder, name)
+                if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                    path.unlink()
 
 
 class Rebuilder(NotebookExporter):
     """Reads a handed-in notebook, whatever it is, as the released one with the student's answers laid in."""
 
-    course = Unicode(str(COURSE), help="Folder of the released notebooks.").tag(config=True)
     isolation = Unicode("bubblewrap", help="How students' code is shut in while it is graded.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -34,7 +46,7 @@ class Rebuilder(NotebookExporter):
             try:
                 require_isolation(self.isolation)
                 with ClassBook(directory.db_url, directory.course_id) as book:
-                    book.prepare(chapter, released_notebook(chapter, Path(self.course)))
+                    book.prepare(chapter, _released(directory, chapter))
             except (ClassroomError, GradebookError) as error:
                 raise NbGraderException(str(error)) from None
 
@@ -45,19 +57,19 @@ class Rebuilder(NotebookExporter):
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
         handed_in = submission.read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
-        made = rebuild(released_notebook(chapter, Path(self.course)), handed_in)
+        made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 
 
 class Verdicts(NbGraderPreprocessor):
     """Examines a hand-in and writes each verdict into its check cell, where nbgrader executes the notebook."""
 
-    seed = Integer(None, allow_none=True, help="Seed of the secret cases, in place of the classroom's.").tag(config=True)
+    seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Lay the verdicts in."""
         about, converter = resources["nbgrader"], self.parent.parent
-        directory, course = converter.coursedir, Path(self.parent.course)
+        directory = converter.coursedir
         name = about["assignment"]
         if name not in CHAPTERS:
             return nb, resources
@@ -66,7 +78,7 @@ class Verdicts(NbGraderPreprocessor):
         seed = read_seed(root) if self.seed is None else self.seed
         handed_in = submission.read(Path(folder), about["student"], name)
         examined = Records(root).examine(
-            handed_in, CHAPTERS[name], seed, released_notebook(name, course), self.parent.isolation
+            handed_in, CHAPTERS[name], seed, _released(directory, name), self.parent.isolation
         )
         return from_dict(submission.lay(nb, examined)), resources
 

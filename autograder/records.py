@@ -17,7 +17,6 @@ from . import isolation, key, submission
 from .exercise import Chapter
 from .exercises import CHAPTERS
 from .key import Key
-from .paths import COURSE
 from .submission import Examined, Submission
 
 STATE = ".weightlab"
@@ -42,7 +41,26 @@ def write(path: Path, content: bytes, mode: int = 0o644) -> None:
         raise
 
 
-def released_notebook(chapter: str, course: Path = COURSE) -> dict:
+_CONFIG = '''"""nbgrader in this classroom: Weightlab's examiner, and the folder that this file lies in."""
+
+from pathlib import Path
+
+import autograder
+
+c = get_config()  # noqa: F821  (nbgrader gives it and the next)
+load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.parent))  # noqa: F821
+c.CourseDirectory.root = str(Path(__file__).parent)
+'''
+
+
+def configure(classroom: Path) -> None:
+    """Let nbgrader and Formgrader find their way when they are started in the classroom."""
+    path = classroom / "nbgrader_config.py"
+    if not path.exists():
+        write(path, _CONFIG.encode())
+
+
+def released_notebook(chapter: str, course: Path) -> dict:
     """Return a chapter's notebook as it was handed out."""
     path = course / chapter / f"{chapter}.ipynb"
     try:

@@ -1,0 +1,59 @@
+"""Can an instructor work on in Formgrader: see the automatic scores, and mark the written answers?"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+
+import pytest
+
+from autograder.grade import grade_class
+
+from .. import jupyterlab
+from .conftest import SEED, WEIGHTS
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_formgrader_shows_scores_and_keeps_a_persons_marks(graded, tmp_path):
+    jupyterlab.require_browser()
+    room = tmp_path / "room"
+    shutil.copytree(graded.room, room)
+    with open(room / "nbgrader_config.py", "a") as config:
+        config.write(f"c.CourseDirectory.source_directory = {str(graded.course)!r}\n")
+    with jupyterlab.server(room) as address, jupyterlab.browser_page() as page:
+        page.goto(f"{address}lab")
+        page.get_by_role("menuitem", name="Nbgrader").click()
+        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        inside = page.frame_locator("iframe")
+        inside.get_by_role("link", name=WEIGHTS.name).first.wait_for()
+        page.screenshot(path=tmp_path / "assignments.png")
+
+        page.goto(f"{address}formgrader/gradebook/{WEIGHTS.name}/{WEIGHTS.name}")
+        row = page.locator("tr", has_text="Submission #")
+        row.first.wait_for()
+        page.screenshot(path=tmp_path / "submissions.png")
+        assert row.count() == len(list((room / "autograded").glob(f"*/{WEIGHTS.name}")))
+
+        with sqlite3.connect(room / "gradebook.db") as book:
+            (submission,) = book.execute(
+                "select submitted_notebook.id from submitted_notebook join submitted_assignment "
+                "on submitted_notebook.assignment_id = submitted_assignment.id join assignment "
+                "on assignment.id = submitted_assignment.assignment_id "
+                "where student_id = 'mistaken-04' and assignment.name = ?", [WEIGHTS.name]
+            ).fetchone()  # fmt: skip
+        page.goto(f"{address}formgrader/submissions/{submission}/")
+        page.get_by_text("You add each weight to its input").wait_for()
+        box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
+        box.fill("1.5")
+        box.press("Tab")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=tmp_path / "submission.png", full_page=True)
+
+    def score():
+        with sqlite3.connect(room / "gradebook.db") as book:
+            return book.execute("select manual_score from grade where manual_score is not null").fetchall()
+
+    assert score() == [(1.5,)]
+    grade_class(room, [WEIGHTS.name], seed=SEED, isolation=graded.isolation, course=graded.course)
+    assert score() == [(1.5,)]
