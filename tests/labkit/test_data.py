@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from labkit import data
+from solutions import make_data
 
 
 @pytest.mark.parametrize(
@@ -54,13 +55,21 @@ def test_the_training_digits_can_be_had_where_the_held_out_file_is_hidden(monkey
     assert np.array_equal(images, expected.train_images) and np.array_equal(labels, expected.train_labels)
 
 
-def test_the_8_by_8_digits_are_scikit_learns():
+def test_the_8_by_8_digits_are_scikit_learns_split_by_the_committed_script():
     datasets = pytest.importorskip("sklearn.datasets")
-    theirs = datasets.load_digits()
-    ours = data.digits8()
-    order = lambda images, labels: sorted((image.tobytes(), int(label)) for image, label in zip(images, labels, strict=True))  # noqa: E731
-    both = np.concatenate([ours.train_images, ours.test_images]), np.concatenate([ours.train_labels, ours.test_labels])
-    assert order(*both) == order(theirs.data / 16, theirs.target)
+    images, labels = datasets.load_digits(return_X_y=True)
+    train, test = make_data.balanced_split(labels, 1200, np.random.default_rng(make_data.SEED))
+    expected = images[train] / 16, labels[train], images[test] / 16, labels[test]
+    for ours, theirs in zip(data.digits8(), expected, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_pooling_averages_each_block_of_four_pixels():
+    image = np.zeros((28, 28))
+    image[:2, :2] = [[10, 20], [30, 41]]
+    image[26:, 26:] = 255
+    pooled = make_data.pool(image.reshape(1, -1)).reshape(14, 14)
+    assert pooled[0, 0] == 25 and pooled[13, 13] == 255 and pooled.sum() == 280
 
 
 def test_silero_is_read_as_the_safetensors_package_reads_it():

@@ -210,8 +210,8 @@ def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(pro
     (course / "weightlab").mkdir()
     (course / "weightlab" / "__init__.py").write_text("")
     # An editable install, unlike PYTHONPATH, comes after the notebook's own folder.
-    cells = ["import sys; sys.path.append(sys.path.pop(sys.path.index({!r})))".format(str(project / "src")), "import labkit"]
-    _, (error,) = run_cells(cells, course, project / "src")
+    move = f"import sys; sys.path.remove({str(project / 'src')!r}); sys.path.append({str(project / 'src')!r})"
+    _, (error,) = run_cells([move, "import labkit"], course, project / "src")
     assert error["output_type"] == "error"
     assert error["traceback"][0].endswith(
         "hides your library in src/weightlab: rename or delete it, then restart the kernel."

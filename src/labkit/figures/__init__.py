@@ -165,7 +165,13 @@ def draw_network(
     ----------
     ax : Axes
         Where to draw.
-    matrices, labels, limit, most
+    matrices : sequence of ndarray of shape (fan_in, fan_out)
+        The weight matrices from input to output.
+    labels : mapping of int to sequence of str, optional
+        As for `network`.
+    limit : float, optional
+        As for `network`.
+    most : int
         As for `network`.
     """
     matrices = [np.asarray(matrix, dtype=float) for matrix in matrices]

@@ -1,0 +1,87 @@
+"""Does the concept test ask fairly, keep what was answered, and measure what a class gained?"""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+from labkit import concept_test, concepts
+from labkit.concepts import CONCEPTS
+
+RIGHT = {concept.name: concept.right for concept in CONCEPTS}
+WRONG = {concept.name: next(iter(concept.wrong)) for concept in CONCEPTS}
+
+
+def test_there_are_fifteen_questions_of_four_options_on_different_claims():
+    assert len(CONCEPTS) == len(RIGHT) == len({concept.claim for concept in CONCEPTS}) == 15
+    for concept in CONCEPTS:
+        assert len(set(concept.options)) == 4
+        assert concept.options[concept.place] == concept.right
+        assert concepts.UNDECIDED not in concept.options
+
+
+def test_the_right_option_cannot_be_guessed_from_its_place_or_length():
+    places = collections.Counter(concept.place for concept in CONCEPTS)
+    assert set(places) == {0, 1, 2, 3} and max(places.values()) <= 5
+    longest = sum(len(concept.right) > max(map(len, concept.wrong)) for concept in CONCEPTS)
+    shortest = sum(len(concept.right) < min(map(len, concept.wrong)) for concept in CONCEPTS)
+    assert longest <= 6 and shortest <= 6
+
+
+def test_no_two_wrong_options_of_a_question_share_a_belief():
+    for concept in CONCEPTS:
+        assert len(set(concept.wrong.values())) == 3
+
+
+def test_without_a_reader_all_questions_are_printed(capsys):
+    concept_test("before")
+    printed = capsys.readouterr().out
+    assert all(concept.text in printed for concept in CONCEPTS)
+    assert "never marked" in printed
+
+
+def test_the_test_is_taken_before_or_after():
+    with pytest.raises(ValueError, match='"before" or "after"'):
+        concept_test("during")
+
+
+def test_normalised_gain_is_the_share_of_what_could_still_be_learned():
+    assert concepts.normalised_gain([5, 5], [10, 10]) == 0.5
+    assert concepts.normalised_gain([0, 10], [15, 15]) == 1
+    assert concepts.normalised_gain([6], [3]) == pytest.approx(-1 / 3)
+    assert concepts.normalised_gain([15], [15]) is None
+    assert concepts.normalised_gain([], []) is None
+    with pytest.raises(ValueError, match="2 and 1"):
+        concepts.normalised_gain([1, 2], [3])
+
+
+def test_a_class_is_summed_up_over_those_who_took_both_tests():
+    summary = concepts.class_summary(
+        [
+            {"before": WRONG, "after": RIGHT},
+            {"before": WRONG, "after": WRONG},
+            {"before": RIGHT},
+            {"before": WRONG, "after": dict(list(RIGHT.items())[:7])},
+        ]
+    )
+    assert (summary["students"], summary["before"], summary["after"], summary["gain"]) == (2, 0, 7.5, 0.5)
+    first = summary["questions"][0]
+    assert (first["before"], first["after"]) == (0, 0.5)
+    assert list(first["beliefs"].values()) == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "record", [None, [], "x", {"before": 3}, {"before": {"one_weight": ["−6"]}, "after": {"one_weight": {}, "x": "y"}}]
+)
+def test_a_forged_record_counts_as_not_taken(record):
+    assert concepts.class_summary([record])["students"] == 0
+
+
+def test_what_was_answered_is_told_only_after_the_course():
+    assert "right" not in concepts._comment("before", RIGHT)
+    concepts.store.save("concepts", {"before": WRONG})
+    partly = RIGHT | {"frozen": WRONG["frozen"]}
+    said = concepts._comment("after", partly)
+    assert said == "14 of 15 are right. Before the course it was 0. Look once more at 13."
+    assert concepts._comment("after", {}) == "15 to go. Each answer is kept as you pick it; nothing here is marked."

@@ -1,0 +1,184 @@
+"""Do figures carry their text alternative, read on light and dark pages, and survive odd arrays?"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from labkit import figures
+from labkit.figures import calibration, connection, style
+
+LIGHT, DARK = "#ffffff", "#111111"
+
+# Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009),
+# full severity, for linear RGB.
+VISION = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+def linear(color) -> np.ndarray:
+    rgb = np.array(to_rgb(color))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(a, b) -> float:
+    """WCAG 2's contrast ratio."""
+    one, other = sorted(float(linear(c) @ [0.2126, 0.7152, 0.0722]) + 0.05 for c in (a, b))
+    return other / one
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIELAB of linear RGB, where distance is difference as it is seen."""
+    xyz = np.clip(rgb, 0, 1) @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
+    t = xyz / [0.9505, 1.0, 1.089]
+    f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("page", [LIGHT, DARK])
+def test_text_and_colours_stand_out_from_light_and_dark_pages(page):
+    assert contrast(style.TEXT, page) > 4.2
+    for color in style.COLORS:
+        assert contrast(color, page) > 3, color
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_positive_and_negative_differ_for_colour_blind_readers(vision):
+    matrix = np.array(VISION[vision])
+    for positive, negative in [(style.POSITIVE, style.NEGATIVE), (style.WEIGHTS(0.75), style.WEIGHTS(0.25))]:
+        seen = [lab(linear(color) @ matrix.T) for color in (positive, negative)]
+        assert np.linalg.norm(seen[0] - seen[1]) > 40
+
+
+def test_zero_is_pale_and_both_signs_darken_alike():
+    lightness = [lab(linear(style.WEIGHTS(x)[:3]))[0] for x in np.linspace(0, 1, 101)]
+    assert np.argmax(lightness) == 50
+    assert abs(lightness[0] - lightness[-1]) < 12
+
+
+def shown(capsys, monkeypatch, fig, alt):
+    said = []
+    monkeypatch.setattr(style, "show_message", lambda markup, text: said.append((markup, text)))
+    figures.show(fig, alt)
+    ((markup, text),) = said
+    return markup, text
+
+
+def test_show_gives_the_picture_its_text_alternative(capsys, monkeypatch):
+    fig, ax = figures.figure()
+    ax.plot([1, 2])
+    markup, text = shown(capsys, monkeypatch, fig, 'A line that says "up" & rises.')
+    assert '<img alt="A line that says &quot;up&quot; &amp; rises."' in markup
+    assert text == '[figure] A line that says "up" & rises.'
+    assert int(re.search(r'width="(\d+)"', markup)[1]) > 200
+
+
+def test_a_figure_without_a_text_alternative_is_refused():
+    with pytest.raises(ValueError, match="text alternative"):
+        figures.show(figures.figure()[0], " ")
+
+
+def test_outside_a_notebook_the_alternative_is_printed(capsys):
+    figures.show(figures.figure()[0], "An empty figure.")
+    assert capsys.readouterr().out == "[figure] An empty figure.\n"
+
+
+def test_backgrounds_are_transparent():
+    fig, ax = figures.figure(size=(3, 2))
+    ax.plot([1, 2])
+    picture = imread(io.BytesIO(style.to_png(fig)), format="png")
+    assert picture.shape[2] == 4 and np.mean(picture[..., 3] == 0) > 0.8
+
+
+def test_a_figure_of_pyplot_is_closed(monkeypatch):
+    monkeypatch.setattr(mpl.rcParams, "_backend", "agg", raising=False)
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    fig = plt.figure()
+    figures.show(fig, "Nothing.")
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_weight_images_stand_the_right_way_up_and_share_one_scale():
+    weights = np.zeros((6, 2))
+    weights[:, 1] = [1, 2, 3, 4, 5, -6]
+    fig = figures.weight_images(weights, (2, 3), titles=["a", "b"])
+    first, second = fig.axes[0].images[0], fig.axes[1].images[0]
+    assert second.get_array().tolist() == [[1, 2, 3], [4, 5, -6]]
+    assert first.get_clim() == second.get_clim() == (-6, 6)
+    assert [ax.get_title() for ax in fig.axes[:2]] == ["a", "b"]
+
+
+def test_an_image_of_the_wrong_size_is_refused_in_words():
+    with pytest.raises(ValueError, match="63 numbers do not make an image of 7×7"):
+        figures.images(np.zeros((2, 63)))
+
+
+@pytest.mark.parametrize("weights", [np.zeros((4, 3)), np.full((4, 3), np.nan), np.ones((4, 1)) * 1e-300])
+def test_pictures_of_odd_weights_can_be_drawn(weights):
+    style.to_png(figures.weight_images(weights, (2, 2)))
+    style.to_png(figures.network([weights]))
+
+
+def test_a_network_has_a_line_for_each_weight_wide_where_it_is_large_and_dashed_where_negative():
+    fig = figures.network([np.array([[2.0, -1.0], [0.0, 0.5]])], labels={0: ["a", "b"]})
+    lines = {round(float(line.get_linewidth()[0]), 2): line for line in fig.axes[0].collections if line.get_alpha()}
+    assert len(lines) == 4
+    widths = sorted(lines)
+    assert widths[-1] > 4 * widths[0]
+    dashes = [line.get_linestyle()[0][1] for width, line in sorted(lines.items())]
+    assert [dash is not None for dash in dashes] == [False, False, True, False]
+    assert {text.get_text() for text in fig.axes[0].texts} == {"a", "b"}
+
+
+def test_a_wide_layer_says_how_many_neurons_it_shows():
+    fig = figures.network([np.ones((64, 10))])
+    assert [text.get_text() for text in fig.axes[0].texts] == ["16 of 64 shown"]
+
+
+def test_curves_differ_in_more_than_colour():
+    _, ax = figures.figure()
+    figures.curves(ax, {"one": [1, 2], "two": [2, 1]}, xlabel="epoch", ylabel="loss", log=True)
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "loss", "log")
+
+
+def test_a_signed_histogram_counts_everything_and_parts_the_colours_at_zero():
+    _, ax = figures.figure()
+    figures.histogram(ax, np.array([[-3.0, -1.0], [2.0, 3.0]]), bins=6, signed=True)
+    assert sum(bar.get_height() for bar in ax.patches) == 4
+    for bar in ax.patches:
+        middle = bar.get_x() + bar.get_width() / 2
+        assert bar.get_facecolor()[:3] == to_rgb(style.NEGATIVE if middle < 0 else style.POSITIVE)
+
+
+def test_a_connection_shows_what_the_learners_function_returns():
+    fig = connection.connection(lambda signal, weight: weight * signal, np.arange(4.0), [0.5, -1.0])
+    arrived = [axes.images[0].get_array().ravel().tolist() for axes in (fig.axes[2], fig.axes[5])]
+    assert arrived == [[0, 0.5, 1, 1.5], [0, -1, -2, -3]]
+    assert connection.in_words(-1.0) == "the digit arrives as strong as it was, with every sign flipped"
+    assert connection.in_words(0.01) == "almost nothing arrives"
+
+
+def test_the_calibration_picture_puts_each_share_where_it_belongs():
+    fig = calibration.draw_calibration({0.5: [True, False], 0.9: [], 1.0: [True]}, ["leaning", "sure", "certain"])
+    points = [tuple(points.get_offsets()[0]) for points in fig.axes[0].collections]
+    assert points == [(0.5, 0.5), (1.0, 1.0)]
+
+
+def test_figures_do_not_load_pyplot():
+    import subprocess
+
+    code = "import sys; from labkit import figures; print('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"

@@ -1,0 +1,123 @@
+"""Are predictions recorded as they were made, whatever happens to the file?"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from labkit import outcome, predict, predictions, store
+
+OPTIONS = ["it sinks", "it floats"]
+
+
+def pick(name, choice, confidence="sure"):
+    return predictions._change(name, choice=choice, confidence=confidence)
+
+
+def test_without_a_reader_the_question_is_printed(capsys):
+    predict("boat", "What becomes of the boat?", OPTIONS)
+    assert capsys.readouterr().out == "Predict: What becomes of the boat?\n  ( ) it sinks\n  ( ) it floats\n"
+
+
+def test_the_outcome_quotes_the_prediction(capsys):
+    predict("boat", "?", OPTIONS)
+    pick("boat", "it sinks", "fairly sure")
+    outcome("boat", "it floats")
+    assert "You predicted “it sinks” (fairly sure); what happened is “it floats”." in capsys.readouterr().out
+    outcome("boat", "it sinks")
+    assert "✓ You predicted “it sinks” (fairly sure), and so it is." in capsys.readouterr().out
+
+
+def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):
+    outcome("boat", "it floats")
+    assert capsys.readouterr().out.startswith("What happened: it floats.")
+
+
+def test_an_outcome_that_nobody_could_predict_is_an_authors_mistake():
+    predict("boat", "?", OPTIONS)
+    with pytest.raises(ValueError, match="none of the options of the prediction 'boat'"):
+        outcome("boat", "it flies")
+
+
+def test_a_prediction_stands_once_its_outcome_is_seen():
+    predict("boat", "?", OPTIONS)
+    assert pick("boat", "it sinks")
+    assert pick("boat", "it floats"), "before the outcome one may change one's mind"
+    outcome("boat", "it sinks")
+    assert not pick("boat", "it sinks")
+    predict("boat", "?", OPTIONS)
+    assert predictions.scored_predictions() == [("sure", False)]
+
+
+def test_a_pick_made_after_looking_is_no_prediction():
+    predict("boat", "?", OPTIONS)
+    outcome("boat", "it sinks")
+    assert pick("boat", "it sinks")
+    assert predictions.scored_predictions() == []
+
+
+def test_options_that_were_reworded_ask_again():
+    predict("boat", "?", OPTIONS)
+    pick("boat", "it sinks")
+    predict("boat", "?", ["it goes down", "it stays up"])
+    assert store.load("predictions")["boat"]["choice"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1, 2]", "null", "\ufeffx", '{"boat": 3}', '{"boat": {"options": 3, "choice": []}}']
+)
+def test_a_spoilt_record_never_stops_the_notebook(records, text, capsys):
+    records.mkdir()
+    (records / "predictions.json").write_text(text, encoding="utf-8")
+    assert isinstance(predictions.scored_predictions(), list)
+    predict("boat", "?", OPTIONS)
+    pick("boat", "it floats")
+    outcome("boat", "it floats")
+    assert predictions.scored_predictions() == [("sure", True)]
+
+
+def test_a_folder_that_cannot_be_written_never_stops_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "file")
+    (tmp_path / "file").write_text("in the way")
+    predict("boat", "?", OPTIONS)
+    outcome("boat", "it floats")
+    assert store.save("predictions", {}) is False
+
+
+def test_a_record_is_replaced_whole_and_leaves_nothing_behind(records):
+    assert store.save("x", {"ü": 1})
+    assert json.loads((records / "x.json").read_text(encoding="utf-8")) == {"ü": 1}
+    with pytest.raises(ValueError):
+        store.save("x", {"not": float("nan")})
+    assert store.load("x") == {"ü": 1}
+    assert [path.name for path in records.iterdir()] == ["x.json"]
+
+
+def test_a_spoilt_record_is_kept_aside(records):
+    records.mkdir()
+    (records / "x.json").write_text("{half")
+    assert store.load("x") == {}
+    assert (records / "x.broken").read_text() == "{half"
+
+
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        ([True] * 19 + [False], "as often as you thought"),
+        ([True] * 10 + [False] * 10, "less often than you thought"),
+    ],
+)
+def test_calibration_says_how_sure_and_how_right(came, words, monkeypatch):
+    said = predictions.in_words([("sure", right) for right in came])
+    assert f"“sure”: {sum(came)} of 20 right" in said and words in said
+
+
+def test_calibration_draws_what_was_recorded_or_says_that_nothing_was(capsys):
+    predictions.calibration()
+    assert "No prediction" in capsys.readouterr().out
+    predict("boat", "?", OPTIONS)
+    pick("boat", "it sinks", "a guess")
+    outcome("boat", "it sinks")
+    predictions.calibration()
+    assert "“a guess”: 1 of 1 right" in capsys.readouterr().out

@@ -1,0 +1,44 @@
+"""Does the slider's picture come from the learner's function, with and without somebody to move it?"""
+
+from __future__ import annotations
+
+import pytest
+
+from labkit import slider, weight_slider
+
+
+def test_where_nobody_can_move_it_three_weights_are_shown(capsys):
+    weight_slider(lambda signal, weight: signal * weight)
+    printed = capsys.readouterr().out
+    assert printed.startswith("[figure] A handwritten 3 sent over three connections: with weight 1.8 the digit arrives")
+    assert "with every sign flipped" in printed
+
+
+def test_an_unwritten_function_is_an_error_at_once():
+    def apply_weight(signal, weight):
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        weight_slider(apply_weight)
+
+
+def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):
+    displayed, sent = [], []
+    monkeypatch.setattr(slider, "interactive", lambda: True)
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+
+    def apply_weight(signal, weight):
+        sent.append(weight)
+        if weight < -1.5:
+            raise ValueError("too <much>")
+        return signal * weight
+
+    weight_slider(apply_weight)
+    (box,) = displayed
+    control, picture = box.children
+    assert 'alt="With weight +1.00 the digit arrives as strong as it was."' in picture.value
+    control.value = -0.5
+    assert sent == [1.0, -0.5]
+    assert "With weight -0.50 the digit arrives weaker, with every sign flipped." in picture.value
+    control.value = -2.0
+    assert picture.value == "ValueError: too &lt;much&gt;"
