@@ -268,7 +268,9 @@ def _show_widget(when: str) -> None:
     for number, concept in enumerate(CONCEPTS, 1):
         text = widgets.HTML(f"<p style='margin: 1em 0 0'><strong>{number}.</strong> {html.escape(concept.text)}</p>")
         options = [*concept.options, UNDECIDED]
-        choice = widgets.RadioButtons(options=options, value=answers.get(concept.name), layout={"width": "auto"})
+        choice = widgets.RadioButtons(
+            options=options, value=answers.get(concept.name), tooltip=concept.text, layout={"width": "auto"}
+        )
         choice.observe(recorder(concept.name), "value")
         rows += [text, choice]
     fold.children = [widgets.VBox(rows)]

@@ -53,8 +53,9 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     settled = _settled(entry)
     question = widgets.HTML(f"<strong>Predict.</strong> {html.escape(entry['question'])}")
     choice = widgets.RadioButtons(
-        options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"}
-    )
+        options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"},
+        tooltip=entry["question"],
+    )  # fmt: skip
     confidence = widgets.ToggleButtons(
         options=list(CONFIDENCE), value=entry["confidence"], disabled=settled, description="How sure?",
         style={"button_width": "7em", "description_width": "5em"},

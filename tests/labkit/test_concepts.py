@@ -85,3 +85,21 @@ def test_what_was_answered_is_told_only_after_the_course():
     said = concepts._comment("after", partly)
     assert said == "14 of 15 are right. Before the course it was 0. Look once more at 13."
     assert concepts._comment("after", {}) == "15 to go. Each answer is kept as you pick it; nothing here is marked."
+
+
+def test_answers_picked_in_the_notebook_are_kept_and_shown_again(monkeypatch):
+    widgets = pytest.importorskip("ipywidgets")
+    folds = []
+    monkeypatch.setattr(concepts, "interactive", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    made = widgets.Accordion
+    monkeypatch.setattr(widgets, "Accordion", lambda: folds.append(made()) or folds[-1])
+    concept_test("before")
+    choices = folds[0].children[0].children[1::2]
+    assert len(choices) == 15 and all(choice.value is None for choice in choices)
+    choices[0].value = "6"
+    assert concepts.store.load("concepts") == {"before": {"one_weight": "6"}}
+    assert "1 answered" in folds[0].titles[0]
+    concept_test("before")
+    assert folds[1].children[0].children[1].value == "6"
+    assert folds[1].selected_index == 0, "open where somebody was at work"

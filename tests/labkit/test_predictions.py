@@ -121,3 +121,26 @@ def test_calibration_draws_what_was_recorded_or_says_that_nothing_was(capsys):
     outcome("boat", "it sinks")
     predictions.calibration()
     assert "“a guess”: 1 of 1 right" in capsys.readouterr().out
+
+
+def widgets_in(box, kind):
+    return [child for child in box.children if type(child).__name__ == kind]
+
+
+def test_what_is_picked_in_the_notebook_is_recorded_at_once(monkeypatch):
+    widgets = pytest.importorskip("ipywidgets")
+    boxes = []
+    monkeypatch.setattr(predictions, "interactive", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    made = widgets.VBox
+    monkeypatch.setattr(widgets, "VBox", lambda children: boxes.append(made(children)) or boxes[-1])
+    predict("boat", "What becomes of it?", OPTIONS)
+    (choice,), (sure,) = widgets_in(boxes[0], "RadioButtons"), widgets_in(boxes[0], "ToggleButtons")
+    assert choice.value is None and sure.value is None, "nothing is picked beforehand"
+    choice.value, sure.value = "it floats", "leaning"
+    entry = store.load("predictions")["boat"]
+    assert (entry["choice"], entry["confidence"]) == ("it floats", "leaning")
+    outcome("boat", "it sinks")
+    predict("boat", "What becomes of it?", OPTIONS)
+    (choice,) = widgets_in(boxes[1], "RadioButtons")
+    assert choice.disabled and choice.value == "it floats"
