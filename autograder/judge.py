@@ -244,13 +244,13 @@ def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) 
     people combine misunderstandings, and a wrong mean is no less a mean for also refusing nothing.
     """
     for known in key.known:
-        if all(map(_same, key.cases, known.seen, seen)):
+        if all(map(same, key.cases, known.seen, seen)):
             return known
     deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or (not case.aspect and aspect != PURE)]
     for known in key.known:
         pairs = [(_part(exercise, key.cases[i], known.seen[i], aspect), _part(exercise, key.cases[i], seen[i], aspect))
                  for i in deciding]  # fmt: skip
-        if pairs and all(map(_same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
+        if pairs and all(map(same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
             return known
     return None
 
@@ -262,7 +262,8 @@ def _part(exercise: Exercise, case: Case, seen: Seen, aspect: str) -> Seen:
     return replace(seen, value=seen.value[exercise.parts.index(aspect)])
 
 
-def _same(case: Case, one: Seen, other: Seen) -> bool:
+def same(case: Case, one: Seen, other: Seen) -> bool:
+    """Whether two answers to a case would be judged alike: equal values, the same exception, the same changes."""
     if one.changed != other.changed or (one.raised is None) != (other.raised is None):
         return False
     if one.raised:

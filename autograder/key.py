@@ -94,7 +94,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
         If the reference itself does not do what a case says.
     """
     function = getattr(reference.module(exercise.module), exercise.name)
-    cases = wire.decode(wire.encode([_packed(case) for case in exercise.cases(seed)]))
+    cases = wire.decode(wire.encode([packed(case) for case in exercise.cases(seed)]))
     cases = tuple(_unpacked(case) for case in cases)
     expected = []
     for case in cases:
@@ -111,7 +111,8 @@ def make_key(exercise: Exercise, seed: int) -> Key:
     return Key(exercise.name, tuple(inspect.signature(function).parameters), cases, tuple(expected), known)
 
 
-def _packed(case: Case) -> dict:
+def packed(case: Case) -> dict:
+    """Return a case as plain data."""
     data = {f.name: getattr(case, f.name) for f in fields(case)}
     return data | {"calls": [(call.args, dict(call.kwargs)) for call in case.calls]}
 
@@ -127,18 +128,13 @@ def pack(keys: list[Key]) -> bytes:
             "exercise": key.exercise,
             "stub": key.stub,
             "arguments": key.arguments,
-            "cases": [_packed(case) for case in key.cases],
+            "cases": [packed(case) for case in key.cases],
             "expected": list(key.expected),
             "known": [(known.name, known.advice, [asdict(seen) for seen in known.seen]) for known in key.known],
         }
         for key in keys
     ]
     return zlib.compress(wire.encode(entries), 9)
-
-
-def plain(data: bytes) -> list:
-    """Return the plain data of packed keys, to be compared with another's."""
-    return wire.decode(zlib.decompress(data))
 
 
 def unpack(data: bytes) -> dict[str, Key]:
@@ -152,7 +148,7 @@ def unpack(data: bytes) -> dict[str, Key]:
             tuple(Known(name, advice, tuple(Seen(**s) for s in seen)) for name, advice, seen in entry["known"]),
             entry["stub"],
         )
-        for entry in plain(data)
+        for entry in wire.decode(zlib.decompress(data))
     }
 
 
