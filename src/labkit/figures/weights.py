@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
 
@@ -349,9 +349,10 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (8.6, 3.1))
     for ax, edges in ((axes[0], np.linspace(-limit, limit, 81)), (axes[1], _edges_of_all(weights))):
-        _, edges, bars = ax.hist(weights, bins=edges, linewidth=0)
-        for left, right, bar in zip(edges[:-1], edges[1:], bars, strict=True):
-            bar.set_facecolor(NEGATIVE if left + right < 0 else POSITIVE)
+        heights, edges = np.histogram(weights, bins=edges)
+        below = int(np.argmin(np.abs(edges)))  # one edge lies at zero
+        ax.stairs(heights[:below], edges[: below + 1], fill=True, color=NEGATIVE)
+        ax.stairs(heights[below:], edges[below:], fill=True, color=POSITIVE)
         ax.axvline(0, color=TEXT, linewidth=1)
         ax.set_xlabel("weight")
     axes[0].set_ylabel("how many")
@@ -360,7 +361,9 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
     axes[1].set_ylim(bottom=0.6)
     axes[1].set_title("all of them, on a logarithmic scale", fontsize=11)
     axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
-    axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    for ax in axes:  # plain numbers: powers would have matplotlib load its formula setter for a second
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     return fig
 
 
