@@ -15,7 +15,16 @@ pytest.importorskip("repo2docker", reason="jupyter-repo2docker is not installed,
 def dockerfile(tmp_path_factory):
     clone = tmp_path_factory.mktemp("binder") / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", clone], check=True)
-    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", "--user-id=1000", "--user-name=jovyan", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "repo2docker",
+        "--no-build",
+        "--debug",
+        "--user-id=1000",
+        "--user-name=jovyan",
+        ".",
+    ]
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
 
@@ -26,7 +35,9 @@ def test_the_binder_folder_decides(dockerfile):
 
 
 def test_the_whole_project_is_there_before_it_is_installed(dockerfile):
-    assert dockerfile.index("COPY --chown=1000:1000 src/ ${REPO_DIR}/") < dockerfile.index("pip install --no-cache-dir -r")
+    assert dockerfile.index("COPY --chown=1000:1000 src/ ${REPO_DIR}/") < dockerfile.index(
+        "pip install --no-cache-dir -r"
+    )
 
 
 def test_python_is_the_version_asked_for(dockerfile):
