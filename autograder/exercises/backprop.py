@@ -20,7 +20,7 @@ def random_layers(rng: np.random.Generator, sizes: tuple[int, ...], dtype: type 
     ]
 
 
-def _inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
+def inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
     """Return what each layer of a ReLU network is given."""
     inputs = [x]
     for weights, bias in layers[:-1]:
@@ -212,7 +212,7 @@ def dense_gradient(rng):
 
 def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int, dtype: type = float) -> tuple:
     layers = random_layers(rng, sizes, dtype)
-    activations = _inputs_of_layers(layers, rng.normal(size=(batch, sizes[0])).astype(dtype))
+    activations = inputs_of_layers(layers, rng.normal(size=(batch, sizes[0])).astype(dtype))
     return layers, activations, rng.normal(size=(batch, sizes[-1])).astype(dtype)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..compare import as_array
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
-from .backprop import random_layers
+from .backprop import inputs_of_layers, random_layers
 
 CHAPTER = Chapter("07_descent", "Gradient descent")
 
@@ -203,7 +203,9 @@ def train(rng):
     x, y = rng.normal(size=(9, 4)), rng.integers(0, 3, 9)
     yield Case.of(None, layers, x, y, **how(3, 9, seed), note="all examples in one batch, three epochs")
     alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
-    yield Case.of(None, layers, alike, np.full(10, 2), **how(2, 4, seed),
+    (weights, bias), inputs = layers[-1], inputs_of_layers(layers, alike)
+    unlikely = (inputs[-1] @ weights + bias).argmin(axis=1)  # a loss that takes many steps to fall
+    yield Case.of(None, layers, alike, unlikely, **how(2, 4, seed),
                   note="ten times the same example in batches of 4, 4 and 2")  # fmt: skip
     yield Case.of(None, random_layers(rng, (4, 5, 5, 3), np.float32), x.astype(np.float32), y, **how(2, 50, seed, 0.1),
                   note="a batch size larger than the data, float32")  # fmt: skip
@@ -247,3 +249,79 @@ def momentum_step(rng):
     layers = random_layers(rng, (3, 7, 2, 4), np.float32)
     gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
     yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="three layers in float32")
+
+
+CHAPTER.question(
+    "rate_limit",
+    task="The learning rate above which descent on the loss 3w², with the gradient 6w, diverges.",
+    value=1 / 3,
+    rtol=1e-3,
+    hints=(
+        "Write down where one step leads: w - rate * 6w. By which number has w been multiplied?",
+        "By 1 - 6 * rate. It comes nearer as long as that is below one in size. When is it exactly minus one?",
+    ),
+    mistakes={
+        "arrives_at_once": (1 / 6, "At this rate one step lands at the bottom. There is still room."),
+        "the_other_bowl": (1.0, "That was the limit of (w - 3)². This bowl is steeper."),
+        "forgets_the_two": (2 / 3, "Use the gradient, 6w: each step takes away 6 * rate of w."),
+    },
+)
+CHAPTER.question(
+    "steady_speed",
+    task="The velocity that momentum 0.9 and a constant gradient of 2 lead to.",
+    value=20,
+    rtol=1e-3,
+    hints=(
+        "When the velocity no longer changes, the new one equals the old one: v = 0.9 * v + 2.",
+        "So 0.1 * v = 2. Or let a loop find it: start at 0 and take 200 steps.",
+    ),
+    mistakes={
+        "damped": (2, "So it would be if the gradient counted for 1 - momentum. Here all of it is added."),
+        "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
+        "two_steps_only": (3.8, "That is the velocity after two steps. It goes on growing; until when?"),
+    },
+)
+
+_FATES = {
+    "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
+    "twins": (2, "Then all its hidden neurons would show one and the same picture. Do they?"),
+    "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
+    "too_small": (4, "Then its weights would be nearly what they were. How far did they move?"),
+    "too_large": (5, "Then neurons would answer no image any more. Look at forward(...)[1][1]."),
+    "mixed_labels": (6, "Then its neurons would be alive and it could still not read. Is that so?"),
+    "no_biases": (7, "Then every bias would still be exactly zero, although its weights did learn. Is that so?"),
+    "healthy": (8, "Look again at all that you were given, the biases too."),
+}
+_PATIENTS = {
+    "a": ("mixed_labels", "Its hidden neurons are alive and differ, and its weights have moved. What did it learn from?",
+          "Its loss stays near ln 10: the labels told it nothing about the images."),
+    "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
+    "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
+    "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
+    "e": ("no_biases", "It reads well. Is there anything that never learned?", "Look at the last column of the picture."),
+    "f": ("too_large", "What happened in the first epochs, and what can still change now?",
+          "forward(f.after, x)[1][1].max(axis=0) shows the loudest answer of each hidden neuron."),
+}  # fmt: skip
+for _name, (_cause, *_hints) in _PATIENTS.items():
+    CHAPTER.question(
+        f"patient_{_name}",
+        task=f"The number of what happened to patient {_name}.",
+        value=_FATES[_cause][0],
+        hints=tuple(_hints),
+        mistakes={name: fate for name, fate in _FATES.items() if name != _cause},
+    )
+CHAPTER.question(
+    "healed",
+    task="How many of the six patients read at least 90 % of the test images after your treatment.",
+    value=6,
+    hints=(
+        "Training on helps whoever has a gradient that differs from neuron to neuron. Who has none?",
+        "For zero weights, twins and dead neurons draw new weights with init_layers; the others can train on from "
+        "patient.after.",
+    ),
+    mistakes={
+        "trains_all_on": (3, "Three cannot be trained on: their gradients are zero, or alike for all neurons."),
+    },
+)
+CHAPTER.written_answer("small_steps", points=2)
+CHAPTER.written_answer("dead_or_diverged", points=3)

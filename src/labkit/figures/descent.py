@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
 
@@ -114,7 +115,7 @@ def landscape(
                          cstride=1, zorder=1)  # fmt: skip
     flat = fig.add_subplot(1, 2, 2)
     levels = np.geomspace(losses.min() * 1.01, losses.max(), 16)
-    flat.contour(first, second, losses, levels=levels, cmap="cividis_r", linewidths=1.1)
+    flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
         look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name}
         surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, zorder=5, **look)
@@ -126,12 +127,15 @@ def landscape(
     for ax in (surface, flat):
         ax.set_xlabel(names[0])
         ax.set_ylabel(names[1])
-    surface.set_zlabel("loss")
+    surface.set_title("loss", fontsize=11)
+    surface.set_xlim(first.min(), first.max())
+    surface.set_ylim(second.min(), second.max())
     for axis in (surface.xaxis, surface.yaxis, surface.zaxis):
         axis.set_pane_color((0, 0, 0, 0))
         axis._axinfo["grid"]["color"] = FAINT
+        axis.set_major_locator(MaxNLocator(4))
     surface.view_init(elev=34, azim=-62)
-    flat.legend(loc="upper right", fontsize=10, handlelength=2.2)
+    flat.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths), fontsize=10, handlelength=1.8)
     return fig
 
 
@@ -185,7 +189,8 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
         One row a patient, for `show`.
     """
     widths = [2.3, *([1] * neurons), 0.35, *([1] * neurons), 0.35, 2.0]
-    fig, axes = figure(len(patients), len(widths), (10.2, 1.32 * len(patients) + 0.5), width_ratios=widths, squeeze=False)
+    size = (10.2, 1.32 * len(patients) + 0.5)
+    fig, axes = figure(len(patients), len(widths), size, width_ratios=widths, squeeze=False)
     for row, patient in zip(axes, patients, strict=True):
         curve, before, after, bars = row[0], row[1 : 1 + neurons], row[2 + neurons : 2 + 2 * neurons], row[-1]
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
@@ -194,7 +199,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
         for tiles, layers in ((before, patient.before), (after, patient.after)):
             weights = layers[0][0]
-            limit = limit_of(weights)
+            limit = limit_of(np.percentile(np.abs(weights), 99))
             for k, ax in enumerate(tiles):
                 _weight_image(ax, weights[:, k], limit)
             largest = np.abs(weights).max()
