@@ -293,12 +293,12 @@ _FATES = {
     "healthy": (8, "Look again at all that you were given, the biases too."),
 }
 _PATIENTS = {
-    "a": ("mixed_labels", "Its hidden neurons are alive and differ, and its weights have moved. What did it learn from?",
+    "a": ("mixed_labels", "Its hidden neurons are alive and differ, and its weights moved. What did it learn from?",
           "Its loss stays near ln 10: the labels told it nothing about the images."),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
     "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
-    "e": ("no_biases", "It reads well. Is there anything that never learned?", "Look at the last column of the picture."),
+    "e": ("no_biases", "It reads well. Did anything never learn?", "Look at the last column of the picture."),
     "f": ("too_large", "What happened in the first epochs, and what can still change now?",
           "forward(f.after, x)[1][1].max(axis=0) shows the loudest answer of each hidden neuron."),
 }  # fmt: skip
