@@ -1,4 +1,8 @@
-"""Pictures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are."""
+"""Pictures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are.
+
+Each function takes what the learner's code computed and shows it, with words for those who do not
+see it that are made from the same numbers; only `outputs` hands its figure to a slider.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, bare, figure, limit_of
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, bare, figure, limit_of, show
 from .weights import frame, number_table, signed
 
 __all__ = ["counts", "folded_layer", "mistakes_by_bias", "outputs", "sensitivity", "storage", "two_knobs"]
 
 
-def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Mapping[float, np.ndarray]) -> Figure:
-    """Draw a neuron of one input as a line, once for several weights and once for several biases.
+def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Mapping[float, np.ndarray]) -> None:
+    """Show a neuron of one input as a line, once for several weights and once for several biases.
 
     Parameters
     ----------
@@ -24,11 +28,6 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         Weight to what the neuron gives, its bias being zero.
     by_bias : mapping of float to ndarray of shape (n,)
         Bias to what the neuron gives, its weight being one.
-
-    Returns
-    -------
-    Figure
-        Two axes side by side, for `show`.
     """
     fig, axes = figure(1, 2, (8.4, 3.4), sharey=True)
     for ax, name, lines in ((axes[0], "weight", by_weight), (axes[1], "bias", by_bias)):
@@ -44,13 +43,15 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     axes[0].set_title("the weight tilts the line", fontsize=11.5)
     axes[1].set_title("the bias lifts it", fontsize=11.5)
     axes[0].set_ylabel("what the neuron gives")
-    return fig
+    weights, biases = (" and ".join(map(signed, lines)) for lines in (by_weight, by_bias))
+    show(fig, alt=f"Lines of what a neuron of one input gives. Left, with no bias and weights {weights}: different "
+         f"slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.")  # fmt: skip
 
 
 def sensitivity(
     faded: Sequence[np.ndarray], columns: Sequence[str], tables: Mapping[str, np.ndarray], biases: Sequence[float]
-) -> Figure:
-    """Draw which share of images activates a neuron, for every brightness and several biases.
+) -> None:
+    """Show which share of images activates a neuron, for every brightness and several biases.
 
     Parameters
     ----------
@@ -62,11 +63,6 @@ def sensitivity(
         Name of a group of images to the shares in [0, 1].
     biases : sequence of float
         One a row.
-
-    Returns
-    -------
-    Figure
-        One table a group, for `show`.
     """
     n_rows, n_columns = len(biases), len(columns)
     fig, axes = figure(2, len(tables), (0.78 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.9),
@@ -87,7 +83,11 @@ def sensitivity(
         ax.set_xlabel("ink left")
         if k == 0:
             ax.set_yticks(range(n_rows), [f"bias {signed(bias)}" for bias in biases])
-    return fig
+    said = ". ".join(
+        f"{name}, bias {signed(bias)}: " + ", ".join(f"{share:.0%}" for share in row)
+        for name, shares in tables.items() for bias, row in zip(biases, shares, strict=True)
+    )  # fmt: skip
+    show(fig, alt=f"Which share of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
 
 
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
@@ -125,8 +125,8 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     return fig
 
 
-def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.ndarray) -> Figure:
-    """Draw how many mistakes a neuron makes with each bias, of both kinds.
+def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.ndarray) -> None:
+    """Show how many mistakes a neuron makes with each bias, of both kinds.
 
     Parameters
     ----------
@@ -136,11 +136,6 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
         How many images that it should report left it silent.
     false_alarms : ndarray of shape (n,)
         How many others it reported.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (7.4, 3.3))
     total = np.add(missed, false_alarms)
@@ -158,11 +153,13 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("bias")
     ax.set_ylabel("images (finer below 10)")
-    return fig
+    none = int(np.argmin(np.abs(biases)))
+    show(fig, alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
+         f"Fewest are made at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.")  # fmt: skip
 
 
-def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> Figure:
-    """Draw a layer as weights and bias, and as one array.
+def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> None:
+    """Show a layer as weights and bias, and as one array.
 
     Parameters
     ----------
@@ -172,11 +169,6 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> F
         One number a neuron.
     folded : ndarray of shape (fan_in + 1, fan_out)
         Both in one.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fan_in, fan_out = np.shape(weights)
     tables = {"weights": weights, "bias": np.reshape(bias, (1, -1)), "folded": folded}
@@ -191,21 +183,17 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> F
     axes[2].tick_params(length=0)
     frame(axes[1], np.reshape(bias, (1, -1)), (0, slice(None)))
     frame(axes[2], np.asarray(folded), (-1, slice(None)))
-    return fig
+    show(fig, alt=f"Tables of numbers: weights {np.shape(weights)}, a bias {np.shape(bias)}, and both folded into one "
+         f"of shape {np.shape(folded)}. Its last row is framed: {np.asarray(folded)[-1].tolist()}.")  # fmt: skip
 
 
-def counts(groups: Mapping[str, int]) -> Figure:
-    """Draw how many parameters each part of a model has.
+def counts(groups: Mapping[str, int]) -> None:
+    """Show how many parameters each part of a model has.
 
     Parameters
     ----------
     groups : mapping of str to int
         Name to count.
-
-    Returns
-    -------
-    Figure
-        A bar a part, with its count and share, for `show`.
     """
     total = sum(groups.values())
     fig, ax = figure(1, 1, (7.6, 0.42 * len(groups) + 0.9))
@@ -220,11 +208,12 @@ def counts(groups: Mapping[str, int]) -> Figure:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g} M")
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("parameters")
-    return fig
+    said = ", ".join(f"{name} {number:,} ({number / total:.2%})" for name, number in groups.items())
+    show(fig, alt=f"How many parameters each part has: {said}.")
 
 
-def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float]) -> Figure:
-    """Draw how many bytes models take at several precisions.
+def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float]) -> None:
+    """Show how many bytes models take at several precisions.
 
     Parameters
     ----------
@@ -232,11 +221,6 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
         Model to bits a parameter to bytes.
     marks : mapping of str to float
         Lines to compare with, such as a memory: name to bytes.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     rows = [(f"{name}, {bits} bits", size) for name, sizes in models.items() for bits, size in sizes.items()]
     fig, ax = figure(1, 1, (7.8, 0.42 * len(rows) + 1.2))
@@ -253,4 +237,6 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e9:g} GB")
     ax.set_xlabel("stored size (1 GB is 1,000,000,000 bytes)")
-    return fig
+    said = "; ".join(f"{name}, {size / 1e9:.2f} gigabytes" for name, size in rows)
+    lines = " ".join(f"A line marks {name}." for name in marks)
+    show(fig, alt=f"Stored sizes: {said}. {lines}")

@@ -1,4 +1,8 @@
-"""Pictures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge."""
+"""Pictures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge.
+
+Each function takes what the learner's code computed and shows it, with words for those who do not
+see it that are made from the same numbers.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, PercentFormatter
 
-from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
     "crossings", "distribution", "frame", "matrix_product", "number_table", "outcomes", "pixel_votes",
@@ -37,8 +40,8 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -> Figure:
-    """Draw one image after it has crossed connections of several weights, on one scale.
+def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -> None:
+    """Show one image after it has crossed connections of several weights, on one scale.
 
     Parameters
     ----------
@@ -46,11 +49,6 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
         Weight to the image behind the connection.
     limit : float, optional
         The signal that gets the full colour; the largest where left out.
-
-    Returns
-    -------
-    Figure
-        One tile a weight, for `show`.
     """
     tiles = list(crossed.items())
     limit = limit or max(limit_of(signal) for _, signal in tiles)
@@ -61,7 +59,11 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
         ax.set_xlabel(f"max {signed(np.max(signal) + 0.0)}\nmin {signed(np.min(signal) + 0.0)}", fontsize=10)
     bar = fig.colorbar(axes[0, -1].images[0], ax=axes, shrink=0.8, aspect=14, pad=0.015, label="signal")
     bar.outline.set_visible(False)
-    return fig
+    said = "; ".join(
+        f"weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
+        for weight, signal in tiles
+    )
+    show(fig, alt=f"The same image behind connections, blue where a signal is positive, orange where negative: {said}.")
 
 
 def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float) -> None:
@@ -70,8 +72,8 @@ def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float)
     ax.imshow(np.reshape(pixels, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
 
 
-def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: float | None = None) -> Figure:
-    """Draw how a weighted sum builds up, one connection after another.
+def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: float | None = None) -> None:
+    """Show how a weighted sum builds up, one connection after another.
 
     Parameters
     ----------
@@ -81,11 +83,6 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
         What the neuron makes of them.
     bias : float, optional
         Drawn as one more step.
-
-    Returns
-    -------
-    Figure
-        One bar a connection, starting where the one before ended, for `show`.
     """
     steps = np.multiply(inputs, weights).tolist()
     names = [f"{signed(x)} × {signed(w)}" for x, w in zip(inputs, weights, strict=True)]
@@ -112,21 +109,17 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("the sum so far")
-    return fig
+    said = ", then ".join(f"{name} adds {signed(step)}" for name, step in zip(names, steps, strict=True))
+    show(fig, alt=f"A sum that builds up bar by bar: {said}. Together {signed(total)}.")
 
 
-def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, float]]) -> Figure:
-    """Draw how one neuron looks at images: pixels, its weights, their products, and the sum.
+def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, float]]) -> None:
+    """Show how one neuron looks at images: pixels, its weights, their products, and the sum.
 
     Parameters
     ----------
     rows : sequence of (name, image, weights, products, total)
         One row of the picture each; the arrays have shape (height * width,).
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, axes = figure(len(rows), 3, (6.2, 1.55 * len(rows) + 0.3), squeeze=False)
     limit = max(limit_of(weights) for _, _, weights, _, _ in rows)
@@ -141,11 +134,16 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
                         va="center", fontweight="bold", color=POSITIVE if total >= 0 else NEGATIVE)  # fmt: skip
     for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
         ax.set_title(title, pad=5, fontsize=11)
-    return fig
+    said = " ".join(
+        f"For {name}, ink under positive weights brings {signed(products[products > 0].sum())}, ink under negative "
+        f"ones {signed(products[products < 0].sum())}, together {signed(total)}."
+        for name, _, _, products, total in rows
+    )
+    show(fig, alt=f"Images, a neuron's weights, and their products pixel by pixel. {said}")
 
 
-def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> Figure:
-    """Draw a batch times a layer with all numbers, one row and one column and where they meet marked.
+def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> None:
+    """Show a batch times a layer with all numbers, one row and one column and where they meet marked.
 
     Parameters
     ----------
@@ -157,11 +155,6 @@ def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, ro
         Their weighted sums.
     row, column : int
         The example and the neuron to mark.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     widths = [inputs.shape[1], weights.shape[1], sums.shape[1]]
     tallest = max(inputs.shape[0], weights.shape[0])
@@ -181,7 +174,9 @@ def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, ro
     for ax, sign in ((axes[0], "@"), (axes[1], "=")):
         ax.annotate(sign, (1, 0.5), (16, 0), xycoords="axes fraction", textcoords="offset points", fontsize=17,
                     ha="center", va="center")  # fmt: skip
-    return fig
+    show(fig, alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Row "
+         f"{row} of the inputs, {inputs[row].tolist()}, and column {column} of the weights, "
+         f"{weights[:, column].tolist()}, meet at {signed(sums[row, column])} in the result.")  # fmt: skip
 
 
 def frame(ax: Axes, array: np.ndarray, index: object) -> None:
@@ -222,8 +217,8 @@ def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
         ax.text(c, r, f"{value:.4g}".replace("-", "−"), ha="center", va="center", color=color, fontsize=11)
 
 
-def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> Figure:
-    """Draw images, and beside each the score that every neuron of a layer gives it.
+def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> None:
+    """Show images, and beside each the score that every neuron of a layer gives it.
 
     Parameters
     ----------
@@ -233,11 +228,6 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         One neuron a column; the highest of a row wins.
     labels : sequence of int
         What each image shows.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     n, classes = scores.shape
     fig, axes = figure(n, 2, (6.4, 1.35 * n + 0.4), width_ratios=[1, 4], squeeze=False)
@@ -255,11 +245,12 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         ax.tick_params(axis="x", length=0)
         ax.set_ylabel("score")
     axes[-1, 1].set_xlabel("neuron")
-    return fig
+    said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
+    show(fig, alt=f"Images, each with {classes} bars, the scores of the neurons; the tallest wins: {said}.")
 
 
-def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> Figure:
-    """Draw how accurate each variant was: a dot a run, a line from the worst to the best.
+def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> None:
+    """Show how accurate each variant was: a dot a run, a line from the worst to the best.
 
     Parameters
     ----------
@@ -267,11 +258,6 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
         Name to accuracies in [0, 1], one a run.
     chance : float, optional
         The accuracy of guessing, drawn as a line.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (7.2, 0.48 * len(results) + 1.1))
     for row, numbers in enumerate(results.values()):
@@ -293,11 +279,14 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=FAINT, linewidth=0.8)
     ax.set_xlabel("read correctly, of images never seen before")
-    return fig
+    said = ", ".join(
+        f"{name} {min(runs):.0%}" + (f" to {max(runs):.0%}" if len(runs) > 1 else "") for name, runs in results.items()
+    )
+    show(fig, alt=f"How many images are read correctly: {said}.")
 
 
-def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Figure:
-    """Draw the weights of one neuron from the lowest to the highest, some of them named.
+def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> None:
+    """Show the weights of one neuron from the lowest to the highest, some of them named.
 
     Parameters
     ----------
@@ -305,11 +294,6 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Fig
         The neuron's weights.
     marked : mapping of str to int
         What to write beside a weight, and its index in `weights`.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
@@ -328,11 +312,14 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Fig
     ax.set_xticks([])
     ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
     ax.set_ylabel("weight")
-    return fig
+    said = ", ".join(f"one that {words}, {signed(weights[index])}" for words, index in marked.items())
+    show(fig, alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
+         f"{signed(weights.max())}; half of them lie within {signed(np.median(np.abs(weights)))} of zero. Marked are "
+         f"{said}.")  # fmt: skip
 
 
-def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
-    """Draw how often each size of weight occurs, plainly and on a logarithmic scale.
+def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
+    """Show how often each size of weight occurs, plainly and on a logarithmic scale.
 
     Parameters
     ----------
@@ -340,11 +327,6 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
         The weights.
     limit : float
         Where the plain picture ends; the other one shows all.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (8.6, 3.1))
@@ -364,7 +346,9 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> Figure:
     for ax in axes:  # plain numbers: powers would have matplotlib load its formula setter for a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.yaxis.set_minor_formatter(NullFormatter())
-    return fig
+    show(fig, alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half lie "
+         f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
+         f"{signed(weights.min())} to {signed(weights.max())}.")  # fmt: skip
 
 
 def _edges_of_all(weights: np.ndarray) -> np.ndarray:
