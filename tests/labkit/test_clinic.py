@@ -1,0 +1,91 @@
+"""Are the clinic's passes and patients ill as the chapters' questions take them to be?"""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from autograder import reference
+from autograder.exercises import CHAPTERS
+from labkit import clinic, data
+from labkit.figures import descent as pictures
+from labkit.figures.style import to_png
+
+backprop, descent, forward, loss = (reference.module(name) for name in ("backprop", "descent", "forward", "loss"))
+
+
+@pytest.fixture(autouse=True)
+def reference_library(monkeypatch):
+    """Let the clinic train with the reference in place of the learner's library."""
+    for name in ("backprop", "descent", "forward", "loss"):
+        monkeypatch.setitem(sys.modules, f"weightlab.{name}", reference.module(name))
+
+
+@pytest.fixture
+def patients():
+    digits = data.digits8()
+    return {patient.name: patient for patient in clinic.admit(digits.train_images, digits.train_labels)}
+
+
+def errors_of_passes(seed: int) -> np.ndarray:
+    """Return the relative error of each gradient (columns) by each pass (rows)."""
+    rng = np.random.default_rng(seed)
+    layers = [(rng.normal(0, 0.5, sizes), rng.normal(0, 0.3, sizes[1])) for sizes in pairwise((9, 12, 8, 5))]
+    logits, activations = forward.forward(layers, rng.normal(size=(20, 9)))
+    grad_logits = backprop.cross_entropy_gradient(logits, rng.integers(0, 5, 20))
+    truth = backprop.backward(layers, activations, grad_logits)
+    return np.array([
+        [backprop.relative_error(a, b) for pairs in zip(found, truth, strict=True) for a, b in zip(*pairs, strict=True)]
+        for found in (one(layers, activations, grad_logits) for one in clinic.PASSES)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_passes_are_wrong_where_the_questions_say(seed):
+    wrong = errors_of_passes(seed) > 1e-4
+    assert wrong.any(axis=1).sum() == CHAPTERS["06_backprop"].questions["faulty_passes"].value
+    assert wrong[1].tolist() == [False, True] * 3
+    layer = CHAPTERS["06_backprop"].questions["faulty_layer"].value
+    assert wrong[2].reshape(3, 2).tolist() == [[k == layer] * 2 for k in range(3)]
+    assert wrong[4].tolist() == [True] * 4 + [False] * 2
+
+
+def test_the_questions_know_what_happened_to_the_patients():
+    questions = CHAPTERS["07_descent"].questions
+    assert tuple(questions[f"patient_{name}"].value for name in "abcdef") == clinic._ORDER
+    for name in "abcdef":
+        assert {value for value, _ in questions[f"patient_{name}"].mistakes.values()} == set(clinic.CAUSES) - {
+            questions[f"patient_{name}"].value
+        }
+
+
+def test_patients_show_their_symptoms_and_nobody_elses(patients):
+    digits = data.digits8()
+    distinct = reference.module("initialization").distinct_neurons
+    for patient, cause in zip(patients.values(), clinic._ORDER, strict=True):
+        (weights, bias), (last_weights, last_bias) = patient.after
+        hidden = forward.forward(patient.after, digits.train_images)[1][1]
+        assert (not weights.any() and not last_weights.any()) == (cause == 1)
+        assert (distinct(weights) == 1 and weights.any()) == (cause == 2)
+        assert (0 < np.abs(weights - patient.before[0][0]).max() < 0.05) == (cause == 4)
+        assert (not hidden.any() and weights.any()) == (cause == 5)
+        assert (not bias.any() and not last_bias.any()) == (cause == 7)
+        fits = loss.accuracy(forward.forward(patient.after, digits.train_images)[0], digits.train_labels)
+        assert (fits > 0.9) == (cause == 7)
+
+
+def test_training_on_helps_exactly_those_with_a_gradient(patients):
+    x, y, x_test, y_test = data.digits8()
+    helped = ""
+    for patient in patients.values():
+        layers, _ = descent.train(patient.after, x, y, epochs=10, batch_size=32, learning_rate=0.3,
+                                  rng=np.random.default_rng(1))  # fmt: skip
+        helped += patient.name * (loss.accuracy(forward.forward(layers, x_test)[0], y_test) > 0.9)
+    assert helped == "ace"
+
+
+def test_the_ward_can_be_drawn(patients):
+    assert to_png(pictures.ward(list(patients.values()))).startswith(b"\x89PNG")
