@@ -61,10 +61,12 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((6,), (4,), "more inputs than weights"),
         ((1,), (5,), "one input, five weights: NumPy alone would stretch it"),
         ((3, 3), (3,), "a table of inputs: that is the next exercise"),
-        ((2, 3), (2, 3), "equal shapes, but not one-dimensional"),
+        ((3,), (3, 2), "a table of weights: that, too, is the next exercise"),
+        ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
+        ((), (), "two single numbers: arrays without an axis"),
     ]:
-        sizes = tuple(dict.fromkeys((*shape, *other)))
-        yield Case.of(refuses, rng.normal(size=shape), rng.normal(size=other),
+        sizes = tuple(dict.fromkeys((*shape, *other))) or ("()",)
+        yield Case.of(refuses, np.asarray(rng.normal(size=shape)), np.asarray(rng.normal(size=other)),
                       raises=ValueError, mentions=sizes, note=note)  # fmt: skip
 
 

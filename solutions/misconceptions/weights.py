@@ -97,6 +97,12 @@ def lets_numpy_stretch(inputs, weights):
 
 
 @of("weighted_sum")
+def adds_up_rows(inputs, weights):
+    """Your sum is right, but you leave it to NumPy to refuse, and NumPy often does not: it stretches one input over five weights, and of a table it lets Python's sum make a whole row of sums. Compare the shapes first and raise the ValueError yourself."""
+    return sum(inputs * weights)
+
+
+@of("weighted_sum")
 def trusts_the_dot_product(inputs, weights):
     """Your sum is right, but you leave it to NumPy to refuse, and @ is content with a table of inputs: it then returns several sums, not one. Check for one axis and equal lengths first, and raise the ValueError yourself."""
     return np.dot(inputs, weights)
