@@ -148,3 +148,4 @@ CHAPTER.question(
 )  # fmt: skip
 
 CHAPTER.written_answer("why_relu_between", points=3)
+CHAPTER.written_answer("sure_of_nonsense", points=3)

@@ -157,6 +157,11 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     almost[2, 1] += 0.2
     yield Case.of(count, almost, note="a single weight makes the difference")
     yield Case.of(count, rng.normal(size=(1, 1)), note="one weight")
+    negative = -rng.uniform(0.5, 1, size=(4, 2))
+    yield Case.of(count, negative[:, [0, 1, 0]], note="all weights are negative")
+    wide = np.repeat(rng.uniform(-1, 1, size=(300, 1)), 2, axis=1)
+    wide[17, 1] += 0.02
+    yield Case.of(count, wide, note="a single weight among 300 makes the difference")
 
     # Copies on both sides of the lines that rounding draws, then copies with a weight near zero.
     rounded = 2e-7 * np.array([1, -1, 0, 1, -1, 0])
@@ -167,6 +172,10 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     trained = rng.normal(size=(8, 3))[:, rng.permutation([0, 0, 0, 1, 1, 2])]
     trained += 1e-7 * rng.uniform(-1, 1, size=trained.shape) * np.abs(trained).max()
     yield Case.of(rounding, trained, note="three neurons, some in copies that differ by rounding")
+    lone = 1e-3 * rng.uniform(-1, 1, size=(600, 1))
+    lone[5] = 1
+    yield Case.of(rounding, lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),
+                  note="three copies with one large weight among 600, and rounding in all of them")  # fmt: skip
 
     small, large = 1e-6 * rng.normal(size=(5, 4)), 1e5 * rng.normal(size=(5, 3))[:, [0, 1, 2, 0, 1]]
     large += 1e-7 * rng.uniform(-1, 1, size=large.shape) * np.abs(large).max()
@@ -355,3 +364,4 @@ CHAPTER.question(
 )  # fmt: skip
 
 CHAPTER.written_answer("why_random", points=3)
+CHAPTER.written_answer("deep_and_silent", points=3)

@@ -39,6 +39,8 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
                   note="one row would be repeated")  # fmt: skip
     yield Case.of(refuses, rng.normal(size=(2, 5)), rng.normal(size=(5, 2)), raises=ValueError, mentions=(2, 5),
                   note="one lies on its side")  # fmt: skip
+    yield Case.of(refuses, rng.normal(size=(3, 1)), rng.normal(size=7), raises=ValueError, mentions=(3, 1, 7),
+                  note="(3, 1) and (7,) would be stretched to (3, 7)")  # fmt: skip
 
 
 @CHAPTER.exercise(
@@ -62,6 +64,8 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(refuses, np.array([0, 4, 2]), 4, raises=ValueError, mentions=(4,), note="label 4 of classes 0 to 3")
     yield Case.of(refuses, np.array([1, 17, 0]), 5, raises=ValueError, mentions=(17,), note="a label far too large")
     yield Case.of(refuses, np.array([1, -2, 0]), 3, raises=ValueError, mentions=(-2,), note="a negative label")
+    yield Case.of(refuses, np.array([-1, 2, 0]), 4, raises=ValueError, mentions=(-1,), note="label -1 in the first row")
+    yield Case.of(refuses, np.array([2, 0, 3]), 3, raises=ValueError, mentions=(3,), note="label 3 in the last row")
 
 
 @CHAPTER.exercise(
@@ -150,3 +154,4 @@ CHAPTER.question(
 )  # fmt: skip
 
 CHAPTER.written_answer("loss_or_accuracy", points=3)
+CHAPTER.written_answer("which_reader", points=3)

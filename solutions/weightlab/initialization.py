@@ -189,8 +189,9 @@ def init_layers(
         raise ValueError(f"unknown scheme {scheme!r}: choose one of {', '.join(schemes)}")
     if len(layer_sizes) < 2:
         raise ValueError(f"a network needs at least two sizes, not {list(layer_sizes)}")
-    return [
-        (schemes[scheme](fan_in, fan_out, rng), zero_bias(fan_out))
-        for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:], strict=True)
-    ]
+    layers = []
+    for k in range(len(layer_sizes) - 1):
+        fan_in, fan_out = layer_sizes[k], layer_sizes[k + 1]
+        layers.append((schemes[scheme](fan_in, fan_out, rng), zero_bias(fan_out)))
+    return layers
     ### END SOLUTION

@@ -1,0 +1,183 @@
+"""Pictures of chapter 04: bends, probabilities, and one image on its way through a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+
+__all__ = ["beliefs", "covered", "lines", "pass_of_picture", "shares"]
+
+_ACTIVE = "Blues"
+
+
+def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel: str, ylabel: str) -> Figure:
+    """Draw functions of one number, panel by panel.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to ndarray of shape (n,)
+        Title to curves by name; an empty name gets no legend.
+    x : ndarray of shape (n,)
+        Where the curves were computed.
+    xlabel, ylabel : str
+        What the axes mean.
+
+    Returns
+    -------
+    Figure
+        One axes a panel, for `show`.
+    """
+    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2), sharey=True, squeeze=False)
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
+        for k, (name, y) in enumerate(curves.items()):
+            ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
+        if any(curves):
+            ax.legend(handlelength=3)
+        ax.grid(color=FAINT, linewidth=0.6)
+        ax.set_title(title, fontsize=11.5)
+        ax.set_xlabel(xlabel)
+    axes[0, 0].set_ylabel(ylabel)
+    return fig
+
+
+def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
+    colors = np.where(values < 0, NEGATIVE, POSITIVE)
+    bars = ax.bar(range(len(values)), values, color=colors, alpha=0.55)
+    if marked is not None:
+        bars[marked].set(alpha=1, edgecolor=TEXT, linewidth=1.6)
+    ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xticks(range(len(values)))
+    ax.tick_params(axis="x", length=0)
+
+
+def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Draw logits, and beside them the probabilities that softmax makes of them.
+
+    Parameters
+    ----------
+    rows : mapping of str to pair of ndarray of shape (n_classes,)
+        Name to logits and probabilities.
+
+    Returns
+    -------
+    Figure
+        One row a name, for `show`.
+    """
+    fig, axes = figure(len(rows), 2, (7.0, 1.45 * len(rows) + 0.5), squeeze=False, sharex=True)
+    for row, (name, (logits, probabilities)) in enumerate(rows.items()):
+        _bars(axes[row, 0], logits, int(np.argmax(logits)))
+        _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
+        axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
+        axes[row, 1].set_ylim(0, 1)
+        for k, share in enumerate(probabilities):
+            axes[row, 1].annotate(f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center",
+                                  fontsize=9)  # fmt: skip
+    axes[0, 0].set_title("logits", fontsize=11.5)
+    axes[0, 1].set_title("probabilities", fontsize=11.5)
+    for ax in axes[-1]:
+        ax.set_xlabel("class")
+    return fig
+
+
+def _square(ax: Axes, values: np.ndarray, colors: object, low: float, high: float) -> None:
+    bare(ax)
+    side = int(np.sqrt(np.size(values)))
+    ax.imshow(np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+
+
+def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> Figure:
+    """Draw what becomes of images in a network: activations layer by layer, logits, probabilities.
+
+    Parameters
+    ----------
+    steps : sequence of (activations, logits, probabilities, name)
+        One image each. ``activations[0]`` is the image, the others are drawn as squares of neurons, so each holds a
+        square number of values.
+
+    Returns
+    -------
+    Figure
+        One row an image, for `show`.
+    """
+    hidden = len(steps[0][0]) - 1
+    fig, axes = figure(len(steps), hidden + 3, (1.45 * (hidden + 1) + 5.4, 1.65 * len(steps) + 0.3), squeeze=False,
+                       width_ratios=[1] * (hidden + 1) + [1.7, 1.7])  # fmt: skip
+    most = [max(limit_of(step[0][k]) for step in steps) for k in range(hidden + 1)]
+    for row, (activations, logits, probabilities, name) in enumerate(steps):
+        _square(axes[row, 0], activations[0], PAPER, 0, 1)
+        axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
+        for k in range(1, hidden + 1):
+            _square(axes[row, k], activations[k], _ACTIVE, 0, most[k])
+            active = int(np.sum(activations[k] > 0))
+            axes[row, k].set_xlabel(f"{active} of {np.size(activations[k])} active", fontsize=9)
+        for ax, values in zip(axes[row, -2:], (logits, probabilities), strict=True):
+            _bars(ax, values, int(np.argmax(values)))
+            ax.tick_params(labelsize=8.5)
+        axes[row, -1].set_ylim(0, 1)
+    titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
+    for ax, title in zip(axes[0], titles, strict=True):
+        ax.set_title(title, fontsize=10.5, pad=4)
+    return fig
+
+
+def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> Figure:
+    """Draw images, and below each how a network shares out its belief.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height * width)
+        One image a row.
+    probabilities : ndarray of shape (n, n_classes)
+        Of the same images.
+    titles : sequence of str
+        One an image.
+
+    Returns
+    -------
+    Figure
+        One column an image, for `show`.
+    """
+    n = len(images)
+    fig, axes = figure(2, n, (1.5 * n + 0.4, 3.0), height_ratios=[1.25, 1], squeeze=False)
+    for k in range(n):
+        _square(axes[0, k], images[k], PAPER, 0, 1)
+        axes[0, k].set_title(titles[k], fontsize=10, pad=4)
+        _bars(axes[1, k], probabilities[k], int(np.argmax(probabilities[k])))
+        axes[1, k].set_ylim(0, 1)
+        axes[1, k].tick_params(labelsize=7.5)
+        if k:
+            axes[1, k].set_yticks([])
+            axes[1, k].spines["left"].set_visible(False)
+    axes[1, 0].set_ylabel("probability", fontsize=9.5)
+    return fig
+
+
+def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Figure:
+    """Draw images, and how much each place matters: what is lost when a small blank patch lies on it.
+
+    Parameters
+    ----------
+    rows : sequence of (name, image, change)
+        Image of shape (height * width,), and of the same size what a patch centred on each pixel changes.
+
+    Returns
+    -------
+    Figure
+        Two tiles an image, for `show`.
+    """
+    fig, axes = figure(2, len(rows), (1.9 * len(rows) + 1.0, 3.7), squeeze=False)
+    limit = max(limit_of(change) for _, _, change in rows)
+    for column, (name, image, change) in enumerate(rows):
+        _square(axes[0, column], image, PAPER, 0, 1)
+        axes[0, column].set_title(name, fontsize=10.5, pad=4)
+        _square(axes[1, column], change, WEIGHTS, -limit, limit)
+    bar = fig.colorbar(axes[1, -1].images[0], ax=axes[1], shrink=0.95, aspect=14, pad=0.02, label="change")
+    bar.outline.set_visible(False)
+    return fig

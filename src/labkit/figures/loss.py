@@ -1,0 +1,195 @@
+"""Pictures of chapter 05: squared misses, what surprise costs, and the loss as a landscape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import PercentFormatter
+
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure
+
+__all__ = ["landscape", "loss_and_accuracy", "price_of_belief", "sorted_losses", "squares"]
+
+
+def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> Figure:
+    """Draw each miss as the square that it costs, and beside them the mean as a square.
+
+    Parameters
+    ----------
+    predictions, targets : ndarray of shape (n,)
+        What was said and what was so.
+    mean : float
+        The mean squared error.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    n = len(targets)
+    fig, ax = figure(1, 1, (1.45 * n + 2.2, 3.6))
+    at = 2.2 * np.arange(n)
+    for x, said, so in zip(at, predictions, targets, strict=True):
+        side = abs(said - so)
+        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=POSITIVE, alpha=0.22, edgecolor=POSITIVE))
+        inside = side > 0.8
+        ax.annotate(f"{side**2:.2f}", (x + side / 2 if inside else x + side, (said + so) / 2), (0 if inside else 14, 0),
+                    textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=9.5)  # fmt: skip
+    ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
+    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
+    side = float(np.sqrt(mean))
+    middle = float(np.mean(targets))
+    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=NEGATIVE, alpha=0.3, edgecolor=NEGATIVE))
+    ax.annotate(f"mean {mean:.2f}", (at[-1] + 2.4 + side / 2, middle), (0, -6), textcoords="offset points", ha="center",
+                va="top")  # fmt: skip
+    ax.set_aspect("equal")
+    ax.set_xlim(-0.8, at[-1] + 4.2)
+    ax.set_xticks(at, range(n))
+    ax.set_xlabel("example")
+    ax.set_ylabel("value")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return fig
+
+
+def price_of_belief(marks: Mapping[str, float]) -> Figure:
+    """Draw what a probability costs as cross-entropy and as squared error.
+
+    Parameters
+    ----------
+    marks : mapping of str to float
+        Probabilities of the right class to point out, by what they stand for.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, (7.2, 3.9))
+    p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
+    ax.plot(p, -np.log(p), color=COLORS[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
+    ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared miss, (1 − p)²")
+    for words, value in marks.items():
+        ax.plot([value], [-np.log(value)], marker="o", color=COLORS[0], markersize=7)
+        ax.annotate(f"{words}: {-np.log(value):.2f}", (value, -np.log(value)), (9, 3), textcoords="offset points")
+    ax.grid(color=FAINT, linewidth=0.6)
+    ax.set_ylim(-0.15, 7.5)
+    ax.set_xlabel("p, the probability given to the right class")
+    ax.set_ylabel("what it costs")
+    ax.legend(loc="upper right", handlelength=3)
+    return fig
+
+
+def sorted_losses(groups: Mapping[str, np.ndarray]) -> Figure:
+    """Draw the losses of single images from the largest to the smallest.
+
+    Parameters
+    ----------
+    groups : mapping of str to ndarray of shape (n,)
+        Name to losses.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, ax = figure(1, 1, (7.2, 3.4))
+    for k, (name, losses) in enumerate(groups.items()):
+        share = (np.arange(len(losses)) + 0.5) / len(losses)
+        ax.plot(share, np.sort(losses)[::-1], color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+        ax.axhline(np.mean(losses), color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1)
+        mean = np.mean(losses)
+        ax.annotate(f"mean {mean:.2f}", (1.0, mean), (0, 3), textcoords="offset points", ha="right")
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.grid(color=FAINT, linewidth=0.6)
+    ax.set_xlabel("images, from the largest loss to the smallest")
+    ax.set_ylabel("loss of the image")
+    ax.legend(handlelength=3)
+    return fig
+
+
+def loss_and_accuracy(
+    x: np.ndarray, losses: np.ndarray, accuracies: np.ndarray, xlabel: str, *, log: bool = False,
+    here: float | None = None,
+) -> Figure:  # fmt: skip
+    """Draw loss and accuracy side by side over something that is being changed.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        What is changed.
+    losses, accuracies : ndarray of shape (n,)
+        What comes of it.
+    xlabel : str
+        What x means.
+    log : bool
+        Whether x is drawn on a logarithmic scale.
+    here : float, optional
+        A value of x to mark.
+
+    Returns
+    -------
+    Figure
+        Two axes side by side, for `show`.
+    """
+    fig, axes = figure(1, 2, (8.4, 3.2))
+    for ax, y, name, k in ((axes[0], losses, "loss", 0), (axes[1], accuracies, "accuracy", 1)):
+        ax.plot(x, y, color=COLORS[k], linestyle="-", drawstyle=("default", "steps-mid")[k])
+        ax.set_title(name, fontsize=11.5)
+        ax.set_xlabel(xlabel)
+        ax.grid(color=FAINT, linewidth=0.6)
+        if log:
+            ax.set_xscale("log")
+        if here is not None:
+            ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
+    axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(accuracies) < 0.05 else 0))
+    return fig
+
+
+def landscape(
+    first: np.ndarray, second: np.ndarray, losses: np.ndarray, labels: tuple[str, str], here: tuple[float, float]
+) -> Figure:
+    """Draw the loss over two weights, as a surface and as a map with lines of equal loss.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,) and (m,)
+        Values of the two weights.
+    losses : ndarray of shape (n, m)
+        The loss for each pair.
+    labels : pair of str
+        Names of the weights.
+    here : pair of float
+        Values of the two weights to mark.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    fig, _ = figure(1, 1, (9.0, 4.2))
+    fig.clear()
+    solid = fig.add_subplot(1, 2, 1, projection="3d")
+    chart = fig.add_subplot(1, 2, 2)
+    x, y = np.meshgrid(first, second, indexing="ij")
+    solid.plot_surface(x, y, losses, cmap="viridis", linewidth=0, antialiased=True, alpha=0.95)
+    solid.set_zlabel("loss", color=TEXT)
+    for axis in (solid.xaxis, solid.yaxis, solid.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+        axis.line.set_color(TEXT)
+        axis._axinfo["grid"]["color"] = FAINT
+    solid.view_init(elev=32, azim=-125)
+    levels = np.linspace(losses.min(), np.quantile(losses, 0.97), 13)
+    drawn = chart.contourf(x, y, losses, levels=levels, cmap="viridis", extend="max")
+    chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
+    chart.plot(*here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6,
+               linestyle="")  # fmt: skip
+    chart.set_aspect("auto")
+    bar = fig.colorbar(drawn, ax=chart, shrink=0.9, aspect=20, label="loss", format="%.2f")
+    bar.outline.set_visible(False)
+    for ax in (solid, chart):
+        ax.set_xlabel(labels[0])
+        ax.set_ylabel(labels[1])
+    return fig
