@@ -1,17 +1,21 @@
-"""Pictures of chapter 06: slopes, the way back through a small network, and what a gradient checker finds."""
+"""Pictures of chapter 06: slopes, the way back through a small network, and what a gradient checker finds.
+
+Each function takes what the learner's code computed and shows it, with words for those who do not
+see it that are made from the same numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
-from .style import COLORS, FAINT, NEGATIVE, POSITIVE, TEXT, bare, figure
+from .style import COLORS, FAINT, NEGATIVE, POSITIVE, TEXT, bare, figure, show
 
-__all__ = ["belief_and_gradient", "check_of_passes", "loss_along_weights", "way_back"]
+__all__ = ["belief_and_gradient", "check_of_passes", "error_by_step", "loss_along_weights", "way_back"]
 
 BACK = COLORS[3]
 """The colour of everything that travels backwards."""
@@ -25,8 +29,8 @@ def _signed(value: float, digits: int = 3) -> str:
 
 def loss_along_weights(
     moves: np.ndarray, losses: Mapping[str, np.ndarray], slopes: Mapping[str, float] | None = None
-) -> Figure:
-    """Draw how the loss changes when one weight alone is moved, for several weights.
+) -> None:
+    """Show how the loss changes when one weight alone is moved, for several weights.
 
     Parameters
     ----------
@@ -36,11 +40,6 @@ def loss_along_weights(
         A weight's name to the loss after each move.
     slopes : mapping of str to float, optional
         How fast the loss changes where the weight is; drawn as a straight line.
-
-    Returns
-    -------
-    Figure
-        One panel a weight, for `show`.
     """
     fig, axes = figure(1, len(losses), (3.1 * len(losses) + 0.6, 3.0), sharey=True, squeeze=False)
     here = int(np.argmin(np.abs(moves)))
@@ -56,14 +55,43 @@ def loss_along_weights(
         ax.set_xlabel("this weight moved by")
         ax.grid(axis="y", color=FAINT, linewidth=0.8)
     axes[0, 0].set_ylabel("loss")
-    return fig
+    said = "; ".join(
+        f"{name}: between {values.min():.3f} and {values.max():.3f}, {values[here]:.3f} where the weight is"
+        + (f", where its slope is {_signed(slopes[name])}" if slopes else "")
+        for name, values in losses.items()
+    )
+    show(fig, alt=f"Curves of the loss over the move of one weight alone. {said}.")
+
+
+def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> None:
+    """Show how good a measured slope is with steps of different sizes.
+
+    Parameters
+    ----------
+    steps : ndarray of shape (n,)
+        The sizes of the steps.
+    errors : sequence of float
+        The relative error with each.
+    marked : int
+        The index of the step to mark.
+    """
+    fig, ax = figure(1, 1, (6.4, 3.2))
+    ax.loglog(steps, errors, color=POSITIVE)
+    ax.plot(steps[marked], errors[marked], marker="o", markersize=9, color=TEXT)
+    ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.set_xlabel("step")
+    ax.set_ylabel("relative error")
+    best = int(np.argmin(errors))
+    said = [f"{errors[k]:.0e} at a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
+    show(fig, alt="The error of a measured slope over the size of the step, on logarithmic axes: a valley. "
+                  f"{said[0]}, lowest with {said[1]}, then rising to {said[2]}. Marked: {said[3]}.")  # fmt: skip
 
 
 def way_back(
     values: Sequence[np.ndarray], matrices: Sequence[np.ndarray], *, grad_values: Sequence[np.ndarray] | None = None,
     grad_matrices: Sequence[np.ndarray] | None = None, names: Sequence[str] = (),
-) -> Figure:  # fmt: skip
-    """Draw a small network with all its numbers: forwards in grey, backwards in purple.
+) -> None:  # fmt: skip
+    """Show a small network with all its numbers: forwards in grey, backwards in purple.
 
     Parameters
     ----------
@@ -77,11 +105,6 @@ def way_back(
         How the loss changes with each weight.
     names : sequence of str
         One a column, written below it.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (3.1 * len(values), 4.4))
     places = [np.linspace(1, -1, n) if n > 1 else np.zeros(1) for n in (column.shape[1] for column in values)]
@@ -104,7 +127,21 @@ def way_back(
     bare(ax)
     ax.set_xlim(-0.4, len(values) - 0.6)
     ax.set_ylim(-1.75, 1.5)
-    return fig
+    show(fig, alt=_in_words(values, matrices, grad_values, grad_matrices, names))
+
+
+def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matrices: Any, names: Sequence[str]) -> str:
+    said = []
+    for k, column in enumerate(values):
+        name = names[k] if k < len(names) else f"column {k}"
+        said.append(f"{name}, a list an example: {column.tolist()}")
+        if grad_values is not None and grad_values[k] is not None:
+            said.append(f"their gradients: {grad_values[k].tolist()}")
+        if k < len(matrices):
+            said.append(f"weights from there on: {matrices[k].tolist()}")
+            if grad_matrices is not None:
+                said.append(f"their gradients: {grad_matrices[k].tolist()}")
+    return f"A small network with all its numbers. {'; '.join(said)}."
 
 
 def _connection(
@@ -123,8 +160,8 @@ def _connection(
     ax.text(x, y, words, ha="center", va="center", fontsize=10.5, color=_DARK_TEXT, zorder=3, bbox=paper)
 
 
-def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels: Sequence[int]) -> Figure:
-    """Draw, for each example, what the network believes and how the loss pulls at its logits.
+def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels: Sequence[int]) -> None:
+    """Show, for each example, what the network believes and how the loss pulls at its logits.
 
     Parameters
     ----------
@@ -132,11 +169,6 @@ def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels:
         The softmax of the logits, and the gradient of each example's own loss.
     labels : sequence of int
         The true classes.
-
-    Returns
-    -------
-    Figure
-        Two panels an example, for `show`.
     """
     n, classes = probabilities.shape
     fig, axes = figure(n, 2, (8.4, 1.55 * n + 0.7), squeeze=False, sharex=True)
@@ -157,11 +189,16 @@ def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels:
     for ax in axes[-1]:
         ax.set_xticks(range(classes))
         ax.set_xlabel("class")
-    return fig
+    said = " ".join(
+        f"A {label}, believed with {believed[label]:.0%}: gradient {_signed(pull[label], 2)} for its own logit, up to "
+        f"{_signed(np.delete(pull, label).max(), 2)} for the others."
+        for label, believed, pull in zip(labels, probabilities, gradient, strict=True)
+    )
+    show(fig, alt=f"For each digit ten probabilities and ten gradients. {said}")
 
 
-def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[str]) -> Figure:
-    """Draw the relative error of each gradient of each backward pass, as a table.
+def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[str]) -> None:
+    """Show the relative error of each gradient of each backward pass, as a table.
 
     Parameters
     ----------
@@ -169,11 +206,6 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
         A pass's name to the error of each parameter's gradient.
     parameters : sequence of str
         Their names.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     table = np.array([list(row) for row in errors.values()])
     exponents = np.log10(np.maximum(table, 1e-12))
@@ -185,4 +217,8 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     ax.set_yticks(range(len(errors)), errors)
     ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.spines[:].set_visible(False)
-    return fig
+    said = " ".join(
+        f"{name}: {', '.join(f'{parameter} {error:.0e}' for parameter, error in zip(parameters, row, strict=True))}."
+        for name, row in errors.items()
+    )
+    show(fig, alt=f"A table of relative errors. {said}")

@@ -1,4 +1,8 @@
-"""Pictures of chapter 07: paths downhill, weights while they learn, and networks in the clinic."""
+"""Pictures of chapter 07: paths downhill, weights while they learn, and networks in the clinic.
+
+Each function takes what the learner's code computed and shows it, with words for those who do not
+see it that are made from the same numbers.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
-__all__ = ["bowls", "landscape", "learning_rates", "rows_of_weights", "ward"]
+__all__ = ["bowls", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
 
 _MARKERS = "os^Dv"
 
 
-def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.ndarray], limit: float) -> Figure:
-    """Draw the loss over one weight, and on it the places that descent visited, for several runs.
+def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.ndarray], limit: float) -> None:
+    """Show the loss over one weight, and on it the places that descent visited, for several runs.
 
     Parameters
     ----------
@@ -27,11 +30,6 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         The loss at an array of weights.
     limit : float
         The largest loss to show.
-
-    Returns
-    -------
-    Figure
-        One panel a run, for `show`.
     """
     fig, axes = figure(1, len(paths), (2.0 * len(paths) + 0.6, 2.9), sharey=True, squeeze=False)
     middle = np.linspace(-20, 20, 4001)
@@ -47,11 +45,39 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         ax.set_xlabel("weight")
         ax.set_ylim(-0.04 * limit, limit)
     axes[0, 0].set_ylabel("loss")
-    return fig
+    said = " ".join(f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
+                    for name, path in paths.items())  # fmt: skip
+    show(fig, alt=f"The loss over one weight, a bowl, and the places where descent has been. {said}")
 
 
-def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None) -> Figure:
-    """Draw weights as images over the inputs, one row of images a state of the network.
+def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = None) -> None:
+    """Show how the loss fell, epoch by epoch, beside the loss of guessing among ten classes.
+
+    Parameters
+    ----------
+    losses : mapping of str to sequence of float
+        A run's name to the loss of each epoch.
+    highest : float, optional
+        Where the picture ends; what lies above is cut off.
+    """
+    fig, ax = figure(1, 1, (6.8, 3.1))
+    for k, (name, values) in enumerate(losses.items()):
+        ax.plot(range(1, len(values) + 1), values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+    ax.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
+    ax.annotate("ln 10", (1.01, np.log(10)), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
+    ax.set_ylim(0, highest)
+    ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    if len(losses) > 1:
+        ax.legend(handlelength=3)
+    said = " ".join(f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
+                    for name, values in losses.items())  # fmt: skip
+    show(fig, alt=f"The loss by epoch; a dotted line at ln 10, about 2.3. {said}")
+
+
+def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
+    """Show weights as images over the inputs, one row of images a state of the network.
 
     Parameters
     ----------
@@ -60,11 +86,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         weight written beside it.
     titles : sequence, optional
         One a neuron, written above the first row.
-
-    Returns
-    -------
-    Figure
-        For `show`.
+    said : str
+        What there is to see in the images, for those who do not see them.
     """
     n = next(iter(rows.values())).shape[1]
     fig, axes = figure(len(rows), n, (0.86 * n + 2.4, 0.95 * len(rows) + 0.2), squeeze=False)
@@ -77,7 +100,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         ax_row[-1].text(1.1, 0.5, f"largest\n{largest:.2f}", transform=ax_row[-1].transAxes, va="center", fontsize=9.5)
     for k, title in enumerate(titles or ()):
         axes[0, k].set_title(str(title), pad=3, fontsize=11)
-    return fig
+    largest = ", ".join(f"{name} {np.abs(weights).max():.2f}" for name, weights in rows.items())
+    show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest of each row: {largest}.")
 
 
 def _weight_image(ax: Any, weights: np.ndarray, limit: float) -> None:
@@ -89,8 +113,8 @@ def _weight_image(ax: Any, weights: np.ndarray, limit: float) -> None:
 def landscape(
     first: np.ndarray, second: np.ndarray, losses: np.ndarray, paths: Mapping[str, np.ndarray],
     names: tuple[str, str] = ("first weight", "second weight"),
-) -> Figure:  # fmt: skip
-    """Draw the loss over two weights, as a surface and as a map, with the paths of descent.
+) -> None:  # fmt: skip
+    """Show the loss over two weights, as a surface and as a map, with the paths of descent.
 
     Parameters
     ----------
@@ -102,11 +126,6 @@ def landscape(
         A run's name to the two weights and the loss at its start and after each step.
     names : pair of str
         What the two weights are.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (9.4, 4.3))
     ax.remove()
@@ -136,11 +155,14 @@ def landscape(
         axis.set_major_locator(MaxNLocator(4))
     surface.view_init(elev=34, azim=-62)
     flat.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths), fontsize=10, handlelength=1.8)
-    return fig
+    said = " ".join(f"{name}: from a loss of {path[0, 2]:.3f} to {path[-1, 2]:.3f} in {len(path) - 1} steps."
+                    for name, path in paths.items())  # fmt: skip
+    show(fig, alt=f"The loss over two weights, as a surface and as a map: a long valley, down to {losses.min():.3f}, "
+                  f"beside slopes up to {losses.max():.2f}. Paths of descent: {said}")  # fmt: skip
 
 
-def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.ndarray) -> Figure:
-    """Draw what became of networks trained at different learning rates.
+def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.ndarray) -> None:
+    """Show what became of networks trained at different learning rates.
 
     Parameters
     ----------
@@ -150,11 +172,6 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         The share of test images read correctly.
     silent : ndarray of shape (n_rates, n_runs)
         The share of hidden neurons that answer no image any more.
-
-    Returns
-    -------
-    Figure
-        A dot a run, for `show`.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
     for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons silent for ever", silent)]):
@@ -170,11 +187,13 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("learning rate")
     ax.legend(loc="center left", handlelength=3)
-    return fig
+    said = " ".join(f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
+                    "neurons silent." for rate, good, dead in zip(rates, accuracies, silent, strict=True))  # fmt: skip
+    show(fig, alt=f"Test accuracy and silent hidden neurons over the learning rate. {said}")
 
 
-def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
-    """Draw what is known of each patient: its losses, weights before and after, and biases.
+def ward(patients: Sequence[Any], neurons: int = 5) -> None:
+    """Show what is known of each patient: its losses, weights before and after, and biases.
 
     Parameters
     ----------
@@ -182,11 +201,6 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
         From `labkit.clinic`: ``name``, ``before``, ``after``, ``losses``.
     neurons : int
         Of how many hidden neurons the weights are drawn.
-
-    Returns
-    -------
-    Figure
-        One row a patient, for `show`.
     """
     widths = [2.3, *([1] * neurons), 0.35, *([1] * neurons), 0.35, 2.0]
     size = (10.2, 1.32 * len(patients) + 0.5)
@@ -220,4 +234,10 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> Figure:
     for curve in axes[:-1, 0]:
         curve.tick_params(labelbottom=False)
     axes[-1, 0].set_xlabel("epoch")
-    return fig
+    said = " ".join(
+        f"{patient.name}: loss from {patient.losses[0]:.2f} to {patient.losses[-1]:.2f}, weights up to "
+        f"{np.abs(patient.before[0][0]).max():.3g} before and {np.abs(patient.after[0][0]).max():.3g} after, biases of "
+        f"the hidden layer from {patient.after[0][1].min():.3g} to {patient.after[0][1].max():.3g}."
+        for patient in patients
+    )
+    show(fig, alt=f"Patients: loss by epoch, weights of {neurons} neurons before and after, biases. {said}")
