@@ -189,6 +189,8 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
     yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
+    yield Case.of(learns, layers, [a[:2] for a in activations], grad[:2], {0, 1},
+                  note="only two examples, fewer than there are layers")  # fmt: skip
     single = [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
     yield Case.of(learns, single, [a.astype(np.float32) for a in activations], grad.astype(np.float32), {1},
                   note="float32")  # fmt: skip
@@ -201,7 +203,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
                   note="below the trainable layers stand NaN and impossible shapes")  # fmt: skip
     yield Case.of(spared, [impossible, layers[1], *layers[2:]], [nowhere, *activations[1:]], grad, {0, 2},
                   note="below layer 1 stands what cannot be computed with; layer 2 is frozen too")  # fmt: skip
-    yield Case.of(spared, [impossible] * 4, [nowhere] * 4, grad, {0, 1, 2, 3},
+    yield Case.of(spared, [impossible] * 4, [nowhere] * 4, grad[:2], {0, 1, 2, 3},
                   note="everything is frozen, and nothing can be computed with")  # fmt: skip
 
 
@@ -243,6 +245,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(losses, layers, x, y, frozen={0, 1, 2}, **whole | {"batch_size": 5}, view="losses",
                   note="everything is frozen; the last batch is smaller")  # fmt: skip
     yield Case.of(losses, layers, x, y, frozen={0}, **whole | {"epochs": 0}, view="losses", note="no epochs")
+    (*below, (weights, bias)), sure = layers, np.array([0.0, 0.0, 1e6])
+    yield Case.of(losses, [*below, (weights, bias + sure)], x, np.full(12, 2), frozen={1}, **whole, view="losses",
+                  note="nothing left to learn: the losses are zero")  # fmt: skip
     several = [
         Call((layers, x, y), {"frozen": {0}, "epochs": 2, "batch_size": 4, "learning_rate": 0.3, "rng": generator})
         for generator in (Rng(3), Rng(3, stream=1), Rng(4))
