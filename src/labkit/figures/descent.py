@@ -90,24 +90,25 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         What there is to see in the images, for those who do not see them.
     """
     n = next(iter(rows.values())).shape[1]
-    fig, axes = figure(len(rows), n, (0.86 * n + 2.4, 0.95 * len(rows) + 0.2), squeeze=False)
-    for ax_row, (name, weights) in zip(axes, rows.items(), strict=True):
-        limit = limit_of(weights)
-        for k, ax in enumerate(ax_row):
-            _weight_image(ax, weights[:, k], limit)
-        ax_row[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11)
-        largest = float(np.abs(weights).max())
-        ax_row[-1].text(1.1, 0.5, f"largest\n{largest:.2f}", transform=ax_row[-1].transAxes, va="center", fontsize=9.5)
-    for k, title in enumerate(titles or ()):
-        axes[0, k].set_title(str(title), pad=3, fontsize=11)
+    fig, axes = figure(len(rows), 1, (0.86 * n + 2.4, 0.95 * len(rows) + 0.2), squeeze=False)
+    for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):
+        _row_of_images(ax, weights, limit_of(weights))
+        ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11)
+        ax.text(1.01, 0.5, f"largest\n{np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=9.5)
+    side = int(np.sqrt(len(weights)))
+    axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
+    axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     largest = ", ".join(f"{name} {np.abs(weights).max():.2f}" for name, weights in rows.items())
     show(fig, alt=f"Weights into {n} neurons as images over the pixels. {said} Largest of each row: {largest}.")
 
 
-def _weight_image(ax: Any, weights: np.ndarray, limit: float) -> None:
+def _row_of_images(ax: Any, weights: np.ndarray, limit: float) -> None:
+    """Draw the weights into each neuron as an image, side by side on one axes with a pixel between them."""
     side = int(np.sqrt(len(weights)))
+    tiles = np.full((side, weights.shape[1], side + 1), np.nan)
+    tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
     bare(ax)
-    ax.imshow(weights.reshape(side, side), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+    ax.imshow(tiles.reshape(side, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
 
 
 def landscape(
@@ -202,22 +203,18 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         Of how many hidden neurons the weights are drawn.
     """
-    widths = [2.3, *([1] * neurons), 0.35, *([1] * neurons), 0.35, 2.0]
     size = (10.2, 1.32 * len(patients) + 0.5)
-    fig, axes = figure(len(patients), len(widths), size, width_ratios=widths, squeeze=False)
-    for row, patient in zip(axes, patients, strict=True):
-        curve, before, after, bars = row[0], row[1 : 1 + neurons], row[2 + neurons : 2 + 2 * neurons], row[-1]
+    fig, axes = figure(len(patients), 4, size, width_ratios=[2.3, neurons, neurons, 2.0], squeeze=False)
+    fig.get_layout_engine().set(wspace=0.06)
+    for (curve, before, after, bars), patient in zip(axes, patients, strict=True):
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
         curve.set_ylim(0, max(2.9, 1.05 * max(patient.losses)))
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
-        for tiles, layers in ((before, patient.before), (after, patient.after)):
+        for ax, layers in ((before, patient.before), (after, patient.after)):
             weights = layers[0][0]
-            limit = limit_of(np.percentile(np.abs(weights), 99))
-            for k, ax in enumerate(tiles):
-                _weight_image(ax, weights[:, k], limit)
-            largest = np.abs(weights).max()
-            tiles[neurons // 2].set_xlabel(f"largest weight {largest:.3g}", fontsize=9, labelpad=2)
+            _row_of_images(ax, weights[:, :neurons], limit_of(np.percentile(np.abs(weights), 99)))
+            ax.set_xlabel(f"largest weight {np.abs(weights).max():.3g}", fontsize=9, labelpad=2)
         biases = patient.after[0][1]
         bars.bar(range(len(biases)), biases, color=np.where(biases >= 0, POSITIVE, NEGATIVE))
         bars.axhline(0, color=TEXT, linewidth=0.8)
@@ -225,12 +222,9 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         bars.spines["bottom"].set_visible(False)
         if not biases.any():
             bars.set_ylim(-1, 1)
-        for gap in (row[1 + neurons], row[2 + 2 * neurons]):
-            gap.set_visible(False)
-    axes[0, 0].set_title("loss by epoch", fontsize=11)
-    axes[0, 1 + neurons // 2].set_title("weights before", fontsize=11)
-    axes[0, 2 + neurons + neurons // 2].set_title("weights after", fontsize=11)
-    axes[0, -1].set_title("hidden biases after", fontsize=11)
+    titles = ("loss by epoch", "weights before", "weights after", "hidden biases after")
+    for ax, title in zip(axes[0], titles, strict=True):
+        ax.set_title(title, fontsize=11)
     for curve in axes[:-1, 0]:
         curve.tick_params(labelbottom=False)
     axes[-1, 0].set_xlabel("epoch")
