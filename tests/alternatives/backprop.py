@@ -149,3 +149,64 @@ def recursively(layers, activations, grad_logits):
     *inputs, x = activations
     pair = (x.T @ grad_logits, grad_logits.sum(0))
     return [*(backward(below, inputs, (grad_logits @ weights.T) * (x > 0)) if below else ()), pair]  # noqa: F821
+
+
+@answers("relative_error")
+def with_the_infinity_norm(a, b):
+    if a.shape == b.shape:
+        def norm(array):
+            return np.linalg.norm(array.ravel(), np.inf) if array.size else 0.0
+
+        return norm(a - b) / max(norm(a) + norm(b), 1e-12)
+    raise ValueError(f"no way to compare {a.shape} with {b.shape}")
+
+
+@answers("mean_squared_error_gradient")
+def entry_by_entry(predictions, targets):
+    if predictions.shape != targets.shape:
+        raise ValueError("Shapes must agree, but are %r and %r" % (predictions.shape, targets.shape))  # noqa: UP031
+    gradient = np.zeros(predictions.shape)
+    for index in np.ndindex(*predictions.shape):
+        gradient[index] = (predictions[index] - targets[index]) * 2 / predictions.size
+    return gradient
+
+
+@answers("cross_entropy_gradient")
+def without_its_own_softmax(logits, labels):
+    gaps = logits[:, None, :] - logits[:, :, None]
+    with np.errstate(over="ignore"):
+        beliefs = 1 / np.exp(gaps).sum(axis=2)
+    truths = np.zeros_like(beliefs)
+    truths[range(len(labels)), labels] = 1
+    return np.divide(beliefs - truths, len(labels))
+
+
+@answers("relu_gradient")
+def as_lists_by_loop(grad_output, activations):
+    flat = [g if a > 0 else 0.0 for g, a in zip(grad_output.flat, activations.flat, strict=True)]
+    return np.reshape(flat, grad_output.shape).tolist()
+
+
+@answers("dense_gradient")
+def with_numpy_matrices(grad_output, x, weights):
+    grad_output, x, weights = np.matrix(grad_output), np.matrix(x), np.matrix(weights)
+    return grad_output * weights.T, x.T * grad_output, np.asarray(grad_output.sum(axis=0)).ravel()
+
+
+@answers("dense_gradient")
+def with_tensordot(grad_output, x, weights):
+    ones = np.ones(len(x))
+    return (np.tensordot(grad_output, weights, axes=(1, 1)), np.tensordot(x, grad_output, axes=(0, 0)),
+            np.dot(ones, grad_output))  # fmt: skip
+
+
+@answers("backward")
+def filled_into_a_dictionary(layers, activations, grad_logits):
+    gradients, k = {}, len(layers) - 1
+    while k >= 0:
+        grad_x, gradients[k, "weights"], gradients[k, "bias"] = dense_gradient(
+            grad_logits, activations[k], layers[k][0]
+        )
+        grad_logits = np.where(activations[k] > 0, grad_x, 0)
+        k -= 1
+    return [(gradients[k, "weights"], gradients[k, "bias"]) for k in range(len(layers))]

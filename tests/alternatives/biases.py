@@ -112,3 +112,35 @@ def makes_the_arrays(shapes):
 @answers("count_parameters")
 def numpy_integers(shapes):
     return np.int64(sum(int(np.prod(np.array(shape, dtype=np.int64))) for shape in shapes.values()))
+
+
+@answers("neuron")
+def with_one_more_input(inputs, weights, bias):
+    return np.append(inputs, 1.0) @ np.append(weights, bias)
+
+
+@answers("activates")
+def by_the_sign(inputs, weights, bias):
+    return bool(np.sign(np.dot(inputs, weights) + bias) == 1)
+
+
+@answers("dense")
+def lists_of_lists(x, weights, bias):
+    columns = list(zip(*weights.tolist(), strict=True))
+    return [[sum(map(float.__mul__, row, column)) + float(b) for column, b in zip(columns, bias, strict=True)]
+            for row in x.tolist()]  # fmt: skip
+
+
+@answers("fold_bias")
+def padded(weights, bias):
+    folded = np.pad(weights, [(0, 1), (0, 0)])
+    folded[-1] += bias
+    return folded
+
+
+@answers("count_parameters")
+def with_reduce(shapes):
+    from functools import reduce
+    from operator import mul
+
+    return sum([reduce(mul, shapes[name], 1) for name in shapes])

@@ -144,3 +144,58 @@ def velocity_by_a_backward_step(layers, gradients, velocity, learning_rate, mome
     kept = [[momentum * part for part in pair] for pair in velocity]
     velocity = gradient_step(kept, gradients, -1.0)
     return [gradient_step(layers, velocity, learning_rate), velocity]
+
+
+@answers("gradient_step")
+def unpacked_in_a_loop(layers, gradients, learning_rate):
+    result = []
+    for layer, gradient in zip(layers, gradients):  # noqa: B905
+        W, b = layer
+        dW, db = gradient
+        result.append((W + (-learning_rate) * dW, b + (-learning_rate) * db))
+    return result
+
+
+@answers("minibatches")
+def a_class_of_its_own(x, y, batch_size, rng):
+    class Batches:
+        def __init__(self):
+            self.left = rng.permutation(len(y))
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if not self.left.size:
+                raise StopIteration
+            rows, self.left = self.left[:batch_size], self.left[batch_size:]
+            return x[rows], y[rows]
+
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be positive, is {batch_size}")
+    return Batches()
+
+
+@answers("minibatches")
+def shuffled_together(x, y, batch_size, rng):
+    if int(batch_size) < 1:
+        raise ValueError(f"not a batch size: {batch_size}")
+    both = np.column_stack([x, y])
+    rng.shuffle(both)
+    batches = []
+    while len(both) > 0:
+        batches.append([both[:batch_size, :-1], both[:batch_size, -1].astype(int)])
+        both = both[batch_size:]
+    return batches
+
+
+@answers("momentum_step")
+def updates_copies_in_place(layers, gradients, velocity, learning_rate, momentum):
+    from copy import deepcopy
+
+    layers, velocity = deepcopy(layers), deepcopy(velocity)
+    for k in range(len(layers)):
+        for i in (0, 1):
+            velocity[k][i][...] = momentum * velocity[k][i] + gradients[k][i]
+            layers[k][i][...] -= learning_rate * velocity[k][i]
+    return layers, velocity

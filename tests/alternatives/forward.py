@@ -108,3 +108,42 @@ def predict_one_by_one(layers, x):
         row = row @ weights + bias
         found.append(list(row).index(max(row)))
     return np.array(found)
+
+
+@answers("relu")
+def relu_number_by_number(x):
+    return np.vectorize(lambda value: value if value > 0 else 0.0, otypes=[float])(x)
+
+
+@answers("softmax")
+def softmax_as_lists(logits):
+    def of_row(row):
+        powers = [math.exp(value - max(row)) for value in row]
+        return [power / sum(powers) for power in powers]
+
+    return [of_row(row) for row in logits.tolist()]
+
+
+@answers("softmax")
+def softmax_by_logaddexp(logits):
+    return np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+
+
+@answers("forward")
+def forward_with_a_flag(layers, x):
+    activations, last = [], len(layers) - 1
+    for k, layer in enumerate(layers):
+        activations += [x]
+        x = np.einsum("bi,io->bo", x, layer[0]) + layer[1]
+        if k != last:
+            x = x * (x > 0)
+    return [x, tuple(activations)]
+
+
+@answers("predict")
+def predict_by_a_running_best(layers, x):
+    logits = forward(layers, x)[0]  # noqa: F821
+    best = np.zeros(len(x), dtype=int)
+    for c in range(1, logits.shape[1]):
+        best[logits[:, c] > logits[np.arange(len(x)), best]] = c
+    return best

@@ -234,3 +234,57 @@ def one_direction_at_a_time(weights, adapter, alpha):
     for column, row in zip(down.T, up, strict=True):
         merged = merged + alpha / len(up) * np.outer(column, row)
     return merged.tolist()
+
+
+@answers("count_trainable")
+def with_filter(layers, frozen):
+    learning = filter(lambda item: item[0] not in frozen, enumerate(layers))
+    return sum(np.size(w) + np.size(b) for _, (w, b) in learning)
+
+
+@answers("frozen_step")
+def steps_a_list_of_those_that_learn(layers, gradients, learning_rate, frozen):
+    wrong = [k for k in sorted(frozen) if not 0 <= k < len(layers)]
+    if wrong:
+        raise ValueError(f"There is no layer {wrong[0]} among {len(layers)}")
+    free = [k for k in range(len(layers)) if k not in frozen]
+    stepped = gradient_step([layers[k] for k in free], [gradients[k] for k in free], learning_rate)
+    new = list(layers)
+    for k, layer in zip(free, stepped, strict=True):
+        new[k] = layer
+    return new
+
+
+@answers("lora_init")
+def with_generator_keywords(fan_in, fan_out, rank, rng):
+    if rank > min(fan_in, fan_out) or not rank > 0:
+        raise ValueError(f"rank={rank}")
+    down = rng.normal(scale=1 / np.sqrt(fan_in), size=fan_in * rank).reshape(fan_in, rank)
+    return down, down[:1].T @ np.zeros((1, fan_out))
+
+
+@answers("lora_dense")
+def one_wide_layer(x, weights, bias, adapter, alpha):
+    down, up = adapter
+    inner = np.hstack([x, x @ down])
+    return inner @ np.vstack([weights, up * alpha / len(up)]) + bias
+
+
+@answers("lora_gradient")
+def example_by_example(grad_output, x, weights, adapter, alpha):
+    down, up = adapter
+    scale, grad_x = alpha / up.shape[0], []
+    grad_down, grad_up = np.zeros(down.shape), np.zeros(up.shape)
+    for grad, row in zip(grad_output, x, strict=True):
+        inner = scale * (up @ grad)
+        grad_x.append(weights @ grad + down @ inner)
+        grad_down += np.outer(row, inner)
+        grad_up += scale * np.outer(row @ down, grad)
+    return grad_x, grad_down, grad_up
+
+
+@answers("lora_merge")
+def merges_in_place_on_a_copy(weights, adapter, alpha):
+    merged = np.array(weights)
+    merged += np.dot(*adapter) * (alpha / adapter[0].shape[1])
+    return merged

@@ -168,3 +168,50 @@ def built_from_the_end(layer_sizes, rng, scheme="he"):
         raise ValueError(f"scheme {scheme!r} is unknown") from error
     pairs = list(zip(layer_sizes, layer_sizes[1:]))  # noqa: B905, RUF007
     return tuple((draw(i, o, rng), [0] * o) for i, o in pairs[::-1])[::-1]
+
+
+@answers("zero_bias")
+def ones_minus_ones(fan_out):
+    return np.ones((fan_out,)) - 1
+
+
+@answers("distinct_neurons")
+def with_allclose(weights):
+    margin, kept = 1e-4 * abs(weights).max(), []
+    for j in range(weights.shape[1]):
+        if not any(np.allclose(weights[:, j], weights[:, k], rtol=0, atol=margin) for k in kept):
+            kept += [j]
+    return np.int64(len(kept))
+
+
+@answers("distinct_neurons")
+def counts_columns_without_an_earlier_twin(weights):
+    scaled = weights / (np.abs(weights).max() or 1)
+    gaps = np.linalg.norm(scaled[:, :, None] - scaled[:, None, :], ord=np.inf, axis=0)
+    return int((np.argmax(gaps <= 1e-4, axis=0) == np.arange(weights.shape[1])).sum())
+
+
+@answers("signal_spread")
+def by_the_mean_square(x, weight_matrices, activation):
+    spreads = []
+    for weights in [None, *weight_matrices]:
+        if weights is not None:
+            x = activation(np.dot(x, weights))
+        spreads.append(float(np.sqrt(((x - x.mean()) ** 2).mean())))
+    return tuple(spreads)
+
+
+@answers("init_layers")
+def with_pairwise(layer_sizes, rng, scheme="he"):
+    from itertools import pairwise
+
+    if len(layer_sizes) in (0, 1):
+        raise ValueError("Please give at least two layer sizes")
+    match scheme:
+        case "he":
+            draw = he_normal  # noqa: F821
+        case "xavier":
+            draw = xavier_normal  # noqa: F821
+        case _:
+            raise ValueError(f"no such scheme: {scheme}")
+    return [(draw(*pair, rng), zero_bias(pair[1])) for pair in pairwise(layer_sizes)]  # noqa: F821

@@ -155,3 +155,42 @@ def filled_column_by_column(images, labels, n_classes):
     for c in range(n_classes):
         weights[:, c] = np.average(images, axis=0, weights=(labels == c).astype(float)) - average
     return weights
+
+
+@answers("apply_weight")
+def by_comprehension(signal, weight):
+    if isinstance(signal, (int, float)):
+        return signal * weight
+    return np.array([weight * s for s in signal.flatten()]).reshape(signal.shape).tolist()
+
+
+@answers("weighted_sum")
+def with_zip_and_floats(inputs, weights):
+    if len(np.shape(inputs)) != 1 or len(np.shape(weights)) != 1 or len(inputs) != len(weights):
+        raise ValueError(f"cannot weigh {np.shape(inputs)} with {np.shape(weights)}")
+    return sum([float(i) * float(w) for i, w in zip(inputs, weights)])  # noqa: B905
+
+
+@answers("weighted_sums")
+def with_numpy_matrices(inputs, weights):
+    return np.matrix(inputs) * np.matrix(weights)
+
+
+@answers("weighted_sums")
+def nested_comprehension(inputs, weights):
+    return [[sum(i * w for i, w in zip(row, column, strict=True)) for column in zip(*weights, strict=True)]
+            for row in inputs]  # fmt: skip
+
+
+@answers("count_weights")
+def dot_of_neighbours(layer_sizes):
+    sizes = np.array(layer_sizes)
+    return int(sizes[:-1] @ sizes[1:])
+
+
+@answers("template_weights")
+def sums_and_counts(images, labels, n_classes):
+    sums, counts = np.zeros((n_classes, images.shape[1])), np.zeros((n_classes, 1))
+    np.add.at(sums, labels, images)
+    np.add.at(counts, labels, 1)
+    return (sums / counts - np.average(images, axis=0)).T
