@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .weights import signed
 
 __all__ = ["beliefs", "covered", "lines", "pass_of_picture", "shares"]
 
 _ACTIVE = "Blues"
 
 
-def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel: str, ylabel: str) -> Figure:
-    """Draw functions of one number, panel by panel.
+def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel: str, ylabel: str) -> None:
+    """Show functions of one number, panel by panel.
 
     Parameters
     ----------
@@ -26,11 +26,6 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
         Where the curves were computed.
     xlabel, ylabel : str
         What the axes mean.
-
-    Returns
-    -------
-    Figure
-        One axes a panel, for `show`.
     """
     fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
@@ -43,7 +38,12 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)
     axes[0, 0].set_ylabel(ylabel)
-    return fig
+    said = []
+    for title, curves in panels.items():
+        bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
+        ends = ", ".join(f"from {signed(y[0])} to {signed(y[-1])}" for y in curves.values())
+        said.append(f"{title}, {'bent' if bent else 'straight'}, {ends}")
+    show(fig, alt=f"{ylabel.capitalize()} against {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
 
 
 def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
@@ -57,18 +57,13 @@ def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
     ax.tick_params(axis="x", length=0)
 
 
-def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Draw logits, and beside them the probabilities that softmax makes of them.
+def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Show logits, and beside them the probabilities that softmax makes of them.
 
     Parameters
     ----------
     rows : mapping of str to pair of ndarray of shape (n_classes,)
         Name to logits and probabilities.
-
-    Returns
-    -------
-    Figure
-        One row a name, for `show`.
     """
     fig, axes = figure(len(rows), 2, (7.0, 1.45 * len(rows) + 0.5), squeeze=False, sharex=True)
     for row, (name, (logits, probabilities)) in enumerate(rows.items()):
@@ -83,7 +78,9 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     axes[0, 1].set_title("probabilities", fontsize=11.5)
     for ax in axes[-1]:
         ax.set_xlabel("class")
-    return fig
+    said = [f"{name}, logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
+            for name, (logits, shares) in rows.items()]  # fmt: skip
+    show(fig, alt=f"Logits and their probabilities: {'; '.join(said)}.")
 
 
 def _square(ax: Axes, values: np.ndarray, colors: object, low: float, high: float) -> None:
@@ -92,19 +89,14 @@ def _square(ax: Axes, values: np.ndarray, colors: object, low: float, high: floa
     ax.imshow(np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
 
 
-def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> Figure:
-    """Draw what becomes of images in a network: activations layer by layer, logits, probabilities.
+def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
+    """Show what becomes of images in a network: activations layer by layer, logits, probabilities.
 
     Parameters
     ----------
     steps : sequence of (activations, logits, probabilities, name)
         One image each. ``activations[0]`` is the image, the others are drawn as squares of neurons, so each holds a
         square number of values.
-
-    Returns
-    -------
-    Figure
-        One row an image, for `show`.
     """
     hidden = len(steps[0][0]) - 1
     fig, axes = figure(len(steps), hidden + 3, (1.45 * (hidden + 1) + 5.4, 1.65 * len(steps) + 0.3), squeeze=False,
@@ -124,11 +116,16 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, fontsize=10.5, pad=4)
-    return fig
+    said = []
+    for activations, _, probabilities, name in steps:
+        active = " and ".join(f"{np.sum(a > 0)} of {np.size(a)}" for a in activations[1:])
+        belief = f"{np.max(probabilities):.0%} of the belief for class {np.argmax(probabilities)}"
+        said.append(f"{', '.join(name.split(chr(10)))}: {active} neurons active, {belief}")
+    show(fig, alt=f"Images on their way through a network. {'; '.join(said)}.")
 
 
-def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> Figure:
-    """Draw images, and below each how a network shares out its belief.
+def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> None:
+    """Show images, and below each how a network shares out its belief.
 
     Parameters
     ----------
@@ -138,11 +135,6 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
         Of the same images.
     titles : sequence of str
         One an image.
-
-    Returns
-    -------
-    Figure
-        One column an image, for `show`.
     """
     n = len(images)
     fig, axes = figure(2, n, (1.5 * n + 0.4, 3.0), height_ratios=[1.25, 1], squeeze=False)
@@ -156,21 +148,18 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
             axes[1, k].set_yticks([])
             axes[1, k].spines["left"].set_visible(False)
     axes[1, 0].set_ylabel("probability", fontsize=9.5)
-    return fig
+    said = [f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
+            for title, p in zip(titles, probabilities, strict=True)]  # fmt: skip
+    show(fig, alt=f"Images, and the network's highest probability: {'; '.join(said)}.")
 
 
-def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Figure:
-    """Draw images, and how much each place matters: what is lost when a small blank patch lies on it.
+def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
+    """Show images, and how much each place matters: what is lost when a small blank patch lies on it.
 
     Parameters
     ----------
     rows : sequence of (name, image, change)
         Image of shape (height * width,), and of the same size what a patch centred on each pixel changes.
-
-    Returns
-    -------
-    Figure
-        Two tiles an image, for `show`.
     """
     fig, axes = figure(2, len(rows), (1.9 * len(rows) + 1.0, 3.7), squeeze=False)
     limit = max(limit_of(change) for _, _, change in rows)
@@ -180,4 +169,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Figure:
         _square(axes[1, column], change, WEIGHTS, -limit, limit)
     bar = fig.colorbar(axes[1, -1].images[0], ax=axes[1], shrink=0.95, aspect=14, pad=0.02, label="change")
     bar.outline.set_visible(False)
-    return fig
+    side = int(np.sqrt(np.size(rows[0][1])))
+    said = [f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
+            f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}" for name, _, change in rows]  # fmt: skip
+    show(fig, alt=f"Images, and what covering each place with a blank patch changes: {'; '.join(said)}.")

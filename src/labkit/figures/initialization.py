@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
+from .weights import signed
 
 __all__ = ["distributions", "layer_outputs", "signals", "spreads"]
 
 
-def layer_outputs(by_start: Mapping[str, np.ndarray]) -> Figure:
-    """Draw what each neuron of a layer says to one input, for several starting values.
+def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
+    """Show what each neuron of a layer says to one input, for several starting values.
 
     Parameters
     ----------
     by_start : mapping of str to ndarray of shape (fan_out,)
         Name of the start to the outputs of the layer's neurons.
-
-    Returns
-    -------
-    Figure
-        One axes a start, all on one scale, for `show`.
     """
     fig, axes = figure(1, len(by_start), (3.0 * len(by_start), 2.6), sharey=True, squeeze=False)
     for ax, (name, outputs) in zip(axes[0], by_start.items(), strict=True):
@@ -35,11 +30,16 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> Figure:
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="x", length=0)
     axes[0, 0].set_ylabel("what it says")
-    return fig
+    said = []
+    for name, outputs in by_start.items():
+        different = len(np.unique(np.round(outputs, 9)))
+        low, high = signed(np.min(outputs)), signed(np.max(outputs))
+        said.append(f"{name}, {f'all {high}' if different == 1 else f'{different} different, from {low} to {high}'}")
+    show(fig, alt=f"What {len(outputs)} neurons say to one input, by their start: {'; '.join(said)}.")
 
 
-def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[str, float]] | None = None) -> Figure:
-    """Draw histograms of starting weights below each other, on one scale.
+def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[str, float]] | None = None) -> None:
+    """Show histograms of starting weights below each other, on one scale.
 
     Parameters
     ----------
@@ -47,11 +47,6 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         Name to weights.
     marks : mapping of str to mapping of str to float, optional
         By the same names: values to mark on both sides of zero, each with what it is called.
-
-    Returns
-    -------
-    Figure
-        One axes a name, for `show`.
     """
     limit = max(limit_of(weights) for weights in drawn.values())
     # Bars end at the first mark, so that a distribution which stops there is seen to stop there.
@@ -76,11 +71,13 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
     axes[-1, 0].set_xlabel("weight")
-    return fig
+    said = [f"{name} from {signed(np.min(w))} to {signed(np.max(w))}, standard deviation {np.std(w):.3f}, with "
+            f"{np.mean(np.abs(w) < np.std(w)):.0%} of the weights within it" for name, w in drawn.items()]  # fmt: skip
+    show(fig, alt=f"Histograms of starting weights: {'; '.join(said)}.")
 
 
-def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float = 1e-12, high: float = 1e6) -> Figure:
-    """Draw how the spread of a signal changes from layer to layer, on a logarithmic scale.
+def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float = 1e-12, high: float = 1e6) -> None:
+    """Show how the spread of a signal changes from layer to layer, on a logarithmic scale.
 
     Parameters
     ----------
@@ -88,11 +85,6 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
         Title of a panel to its curves by name, one array a run.
     low, high : float
         Ends of the scale; a curve that leaves it is cut there.
-
-    Returns
-    -------
-    Figure
-        One axes a panel, for `show`.
     """
     fig, axes = figure(1, len(panels), (4.5 * len(panels), 4.3), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
@@ -110,21 +102,21 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
         ax.set_xlabel("layer")
         ax.legend(handlelength=3.2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     axes[0, 0].set_ylabel("spread of the signal")
-    return fig
+    said = []
+    for title, curves in panels.items():
+        ends = {name: [spread[-1] for spread in runs] for name, runs in curves.items()}
+        said.append(f"{title}, " + ", ".join(f"{name} {min(e):.1e} to {max(e):.1e}" for name, e in ends.items()))
+    layers = max(len(spread) for curves in panels.values() for runs in curves.values() for spread in runs) - 1
+    show(fig, alt=f"The spread of a signal, layer by layer. After {layers} layers it is: {'; '.join(said)}.")
 
 
-def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw histograms of the signal at several places in a network with tanh.
+def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+    """Show histograms of the signal at several places in a network with tanh.
 
     Parameters
     ----------
     rows : mapping of str to mapping of str to ndarray
         Name of the start to the signal (values from -1 to 1) by where it was taken.
-
-    Returns
-    -------
-    Figure
-        One row a start and one column a place, for `show`.
     """
     places = list(next(iter(rows.values())))
     fig, axes = figure(len(rows), len(places), (2.4 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True,
@@ -142,4 +134,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
             if column == 0:
                 ax.set_ylabel(name, rotation=0, ha="right", va="center")
     fig.supxlabel("signal after tanh", fontsize=11, color=TEXT)
-    return fig
+    said = [f"{name}, " + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
+            + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
+            for name, signal_at in rows.items()]  # fmt: skip
+    show(fig, alt=f"Histograms of the signal on its way through a network. Its spread, by start: {'; '.join(said)}.")

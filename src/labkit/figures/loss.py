@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
+from .weights import signed
 
 __all__ = ["landscape", "loss_and_accuracy", "price_of_belief", "sorted_losses", "squares"]
 
 
-def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> Figure:
-    """Draw each miss as the square that it costs, and beside them the mean as a square.
+def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
+    """Show each miss as the square that it costs, and beside them the mean as a square.
 
     Parameters
     ----------
@@ -23,11 +23,6 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> Figure
         What was said and what was so.
     mean : float
         The mean squared error.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     n = len(targets)
     fig, ax = figure(1, 1, (1.45 * n + 2.2, 3.6))
@@ -36,8 +31,9 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> Figure
         side = abs(said - so)
         ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=POSITIVE, alpha=0.22, edgecolor=POSITIVE))
         inside = side > 0.8
-        ax.annotate(f"{side**2:.2f}", (x + side / 2 if inside else x + side, (said + so) / 2), (0 if inside else 14, 0),
-                    textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=9.5)  # fmt: skip
+        at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
+        ax.annotate(f"{side**2:.2f}", at_label, (0 if inside else 14, 0), textcoords="offset points", va="center",
+                    ha="center" if inside else "left", fontsize=9.5)  # fmt: skip
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
     ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
     side = float(np.sqrt(mean))
@@ -51,21 +47,18 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> Figure
     ax.set_xlabel("example")
     ax.set_ylabel("value")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return fig
+    sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
+    costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
+    show(fig, alt=f"Each miss drawn as a square: misses of {sides} cost {costs}. Their mean is a square of {mean:.2f}.")
 
 
-def price_of_belief(marks: Mapping[str, float]) -> Figure:
-    """Draw what a probability costs as cross-entropy and as squared error.
+def price_of_belief(marks: Mapping[str, float]) -> None:
+    """Show what a probability costs as cross-entropy and as squared error.
 
     Parameters
     ----------
     marks : mapping of str to float
         Probabilities of the right class to point out, by what they stand for.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
@@ -79,21 +72,18 @@ def price_of_belief(marks: Mapping[str, float]) -> Figure:
     ax.set_xlabel("p, the probability given to the right class")
     ax.set_ylabel("what it costs")
     ax.legend(loc="upper right", handlelength=3)
-    return fig
+    said = ", ".join(f"{words} costs {-np.log(value):.2f}" for words, value in marks.items())
+    show(fig, alt=f"What a probability p of the right class costs. Cross-entropy climbs without end as p nears zero: "
+                  f"{said}. The squared miss never exceeds 1.")  # fmt: skip
 
 
-def sorted_losses(groups: Mapping[str, np.ndarray]) -> Figure:
-    """Draw the losses of single images from the largest to the smallest.
+def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
+    """Show the losses of single images from the largest to the smallest.
 
     Parameters
     ----------
     groups : mapping of str to ndarray of shape (n,)
         Name to losses.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, ax = figure(1, 1, (7.2, 3.4))
     for k, (name, losses) in enumerate(groups.items()):
@@ -107,14 +97,16 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> Figure:
     ax.set_xlabel("images, from the largest loss to the smallest")
     ax.set_ylabel("loss of the image")
     ax.legend(handlelength=3)
-    return fig
+    said = [f"{name} from {np.max(losses):.1f} to {np.min(losses):.2f}, half of them above {np.median(losses):.2f}, "
+            f"mean {np.mean(losses):.2f}" for name, losses in groups.items()]  # fmt: skip
+    show(fig, alt=f"Losses of single images from the largest to the smallest: {'; '.join(said)}.")
 
 
 def loss_and_accuracy(
     x: np.ndarray, losses: np.ndarray, accuracies: np.ndarray, xlabel: str, *, log: bool = False,
     here: float | None = None,
-) -> Figure:  # fmt: skip
-    """Draw loss and accuracy side by side over something that is being changed.
+) -> None:  # fmt: skip
+    """Show loss and accuracy side by side over something that is being changed.
 
     Parameters
     ----------
@@ -128,11 +120,6 @@ def loss_and_accuracy(
         Whether x is drawn on a logarithmic scale.
     here : float, optional
         A value of x to mark.
-
-    Returns
-    -------
-    Figure
-        Two axes side by side, for `show`.
     """
     fig, axes = figure(1, 2, (8.4, 3.2))
     for ax, y, name, k in ((axes[0], losses, "loss", 0), (axes[1], accuracies, "accuracy", 1)):
@@ -145,13 +132,17 @@ def loss_and_accuracy(
         if here is not None:
             ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
     axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(accuracies) < 0.05 else 0))
-    return fig
+    levels = len(np.unique(accuracies))
+    shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
+    show(fig, alt=f"Loss and accuracy against {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
+                  f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)} and up to {losses[-1]:.3f}. The accuracy is "
+                  f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.")  # fmt: skip
 
 
 def landscape(
     first: np.ndarray, second: np.ndarray, losses: np.ndarray, labels: tuple[str, str], here: tuple[float, float]
-) -> Figure:
-    """Draw the loss over two weights, as a surface and as a map with lines of equal loss.
+) -> None:
+    """Show the loss over two weights, as a surface and as a map with lines of equal loss.
 
     Parameters
     ----------
@@ -163,11 +154,6 @@ def landscape(
         Names of the weights.
     here : pair of float
         Values of the two weights to mark.
-
-    Returns
-    -------
-    Figure
-        For `show`.
     """
     fig, _ = figure(1, 1, (9.0, 4.2))
     fig.clear()
@@ -192,4 +178,9 @@ def landscape(
     for ax in (solid, chart):
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
-    return fig
+    lowest = np.unravel_index(np.argmin(losses), losses.shape)
+    heights = f"between {losses.min():.3f} and {losses.max():.3f}"
+    places = (float(x[lowest]), float(y[lowest])), here
+    low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
+    show(fig, alt=f"The loss over {labels[0]} and {labels[1]}, as a surface and as a map: {heights}, lowest at {low}. "
+                  f"The dot stands at {dot}.")  # fmt: skip
