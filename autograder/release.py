@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -100,8 +101,8 @@ def _function(text: str, name: str) -> str:
     raise ReleaseError(f"{name} has no function in solutions/weightlab.")
 
 
-def build_notebook(source: Path) -> dict:
-    """Turn a notebook's text into what is handed out: no answers, nbgrader metadata in place."""
+def build_notebook(source: Path, answers: bool = False) -> dict:
+    """Turn a notebook's text into what is handed out, nbgrader metadata in place; with its answers if asked."""
     import jupytext
     from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, LockCells
 
@@ -113,7 +114,7 @@ def build_notebook(source: Path) -> dict:
     for position, cell in enumerate(notebook.cells):
         name = cell.metadata.pop("name", None)
         derived = _derive(chapter, cell, name, file) if chapter else None
-        cell.source = _stripped(chapter, cell, name, file)
+        cell.source = _stripped(chapter, cell, name, file, answers)
         if derived:
             cell.metadata["nbgrader"] = derived
             name = derived["grade_id"]
@@ -174,10 +175,12 @@ def _question_of(chapter: Chapter | None, source: str) -> str | None:
     return None
 
 
-def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str) -> str:
+def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str, answers: bool) -> str:
     asked = _question_of(chapter, cell.source)
 
-    def stub(_: markers.Region) -> str:
+    def stub(region: markers.Region) -> str:
+        if answers:
+            return textwrap.dedent(region.body)
         if cell.cell_type == "markdown":
             return "*Write your answer here.*"
         return f"{asked} = None  # your answer replaces None" if asked else "# Your code goes here."

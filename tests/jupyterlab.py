@@ -49,10 +49,11 @@ def server(
     }
     argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
             f"--ServerApp.base_url={base_url}", "--IdentityProvider.token=", "--ServerApp.password=",
-            f"--ServerApp.root_dir={root}", "--ServerApp.disable_check_xsrf=True", *extra]  # fmt: skip
-    themes = home / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
-    themes.parent.mkdir(parents=True, exist_ok=True)
-    themes.write_text(json.dumps({"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}))
+            f"--ServerApp.root_dir={root}", "--ServerApp.disable_check_xsrf=True",
+            "--LabApp.expose_app_in_browser=True", *extra]  # fmt: skip
+    _setting(home, "apputils-extension/themes", {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"})
+    # Every cell is in the page, not only those in view, so that a test sees all of them.
+    _setting(home, "notebook-extension/tracker", {"windowingMode": "none"})
     log = (home / "jupyter.log").open("wb")
     process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}{base_url}"
@@ -91,34 +92,42 @@ def browser_page(*, dark: bool = False, width: int = 1400, height: int = 1000) -
             browser.close()
 
 
+def _setting(home: Path, plugin: str, values: dict) -> None:
+    path = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values))
+
+
 def open_notebook(page, address: str, path: str):
     """Open a notebook alone in JupyterLab and wait for its kernel; return the notebook's locator."""
     page.goto(f"{address}lab/workspaces/auto-test/tree/{path}?reset")
-    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
-    notebook.first.wait_for(timeout=60_000)
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(
-        timeout=60_000
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").first
+    notebook.wait_for(timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
+    page.evaluate(
+        """async () => { const session = window.jupyterapp.shell.currentWidget.sessionContext;
+           await session.ready; await session.session.kernel.info; }"""
     )
-    return notebook.first
+    return notebook
 
 
 def run_all(page, seconds: float = 200) -> None:
     """Run every cell from the Run menu, and wait until the last one is done."""
-    prompts = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputArea-prompt")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    deadline = time.monotonic() + seconds
-    while True:
-        page.wait_for_timeout(300)
-        waiting = [text for text in prompts.all_inner_texts() if not any(map(str.isdigit, text))]
-        if not waiting:
-            return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(waiting)} cells are still waiting to be run")
+    page.wait_for_function(
+        """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(
+            cell => cell.type !== 'code' || !cell.sharedModel.source.trim() || cell.executionCount)""",
+        timeout=seconds * 1000,
+    )
+    page.wait_for_timeout(500)
 
 
 def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
-    """Copy the course to a folder of its own; return the environment in which its copy is the one imported."""
+    """Copy the course to a folder of its own; return the environment in which its copy is the one imported.
+
+    Solved means the reference as the learner's library, and notebooks with their answers filled in.
+    """
     from autograder.paths import ROOT
 
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
@@ -128,6 +137,14 @@ def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
         if (ROOT / name).exists():
             shutil.copy2(ROOT / name, target / name)
     if solved:
+        import nbformat
+
+        from autograder.release import build_notebook
+
+        for source in (ROOT / "solutions" / "notebooks").glob("*.md"):
+            path = target / "course" / source.stem / f"{source.stem}.ipynb"
+            path.parent.mkdir(exist_ok=True)
+            nbformat.write(build_notebook(source, answers=True), path)
         shutil.copytree(
             ROOT / "solutions" / "weightlab", target / "src" / "weightlab", dirs_exist_ok=True, ignore=ignored
         )
