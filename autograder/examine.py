@@ -150,6 +150,10 @@ def _self_check(
     if verdict.status not in (MISSING, NOT_STARTED):
         first = first_failing(exercise.name)
         if first not in (None, exercise.name):
+            # What looks like a misunderstanding of this exercise may be the other one's mistake.
+            if verdict.advice:
+                verdict.message = verdict.message.removesuffix(f"\n{verdict.advice}")
+                verdict.misconception, verdict.advice = None, ""
             verdict.message = (
                 f"{exercise.name} builds on {first}, which does not pass its own check yet: mend {first} first.\n"
                 f"{verdict.message}"

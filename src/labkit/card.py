@@ -47,12 +47,7 @@ def as_html(verdict: Verdict, saved: str = "", below: str = "") -> str:
         parts.append(f' <span class="wl-quiet">· {html.escape(_graded(verdict, saved))}</span>')
     parts.append("</p>")
     if verdict.status in ("passed", "failed") and len(verdict.aspects) > 1:
-        items = "".join(
-            f'<li><span aria-hidden="true">{_mark(a)}</span> {html.escape(a.name)}'
-            f' <span class="wl-quiet">({"right" if a.passed else a.message if _waits(a) else "not yet"}, {score_text(a.score)} of '
-            f"{score_text(a.points)})</span></li>"
-            for a in verdict.aspects
-        )
+        items = "".join(map(_item, verdict.aspects))
         parts.append(f"<ul>{items}</ul>")
     parts += [f"<p>{_with_code(line)}</p>" for line in verdict.message.splitlines() if line.strip()]
     if verdict.printed:
@@ -70,6 +65,14 @@ def note(title: str, words: str) -> str:
     return (
         f'{_STYLE}<div class="wl-card" role="group" aria-label="{html.escape(title, quote=True)}" '
         f'style="--wl:#3b7dd8"><p><strong>{html.escape(title)}</strong></p>{lines}</div>'
+    )
+
+
+def _item(aspect: Aspect) -> str:
+    words = "right" if aspect.passed else aspect.message if _waits(aspect) else "not yet"
+    return (
+        f'<li><span aria-hidden="true">{_mark(aspect)}</span> {html.escape(aspect.name)} <span class="wl-quiet">'
+        f"({words}, {score_text(aspect.score)} of {score_text(aspect.points)})</span></li>"
     )
 
 
