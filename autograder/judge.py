@@ -244,15 +244,22 @@ def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) 
     people combine misunderstandings, and a wrong mean is no less a mean for also refusing nothing.
     """
     for known in key.known:
-        if all(map(same, key.cases, known.seen, seen)):
+        if all(map(_alike, key.cases, known.seen, seen)):
             return known
     deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or (not case.aspect and aspect != PURE)]
     for known in key.known:
         pairs = [(_part(exercise, key.cases[i], known.seen[i], aspect), _part(exercise, key.cases[i], seen[i], aspect))
                  for i in deciding]  # fmt: skip
-        if pairs and all(map(same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
+        if pairs and all(map(_alike, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
             return known
     return None
+
+
+def _alike(case: Case, known: Seen, got: Seen) -> bool:
+    """Whether an answer is a known one; a refusal that names nothing at fault is not like one that does."""
+    rightly = case.raises and known.raised and known.raised["type"] == case.raises  # a key keeps no messages
+    unnamed = rightly and "message" in (got.raised or ()) and _refusal(case, got)
+    return same(case, known, got) and not unnamed
 
 
 def _part(exercise: Exercise, case: Case, seen: Seen, aspect: str) -> Seen:

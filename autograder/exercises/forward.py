@@ -35,7 +35,7 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, rng.normal(size=(3, 4)))
     yield Case.of(aspect, 3 * rng.normal(size=(2, 3, 2)), note="three dimensions")
     yield Case.of(aspect, -1 - rng.random(size=(2, 3)), note="all negative")
-    yield Case.of(aspect, -1.5, note="a single number")
+    yield Case.of(aspect, np.array(-1.5), note="an array without dimensions, a single number")
 
 
 @CHAPTER.exercise(

@@ -143,14 +143,14 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         "counts different columns", "twins stay twins up to rounding", "the margin follows the largest weight",
     )  # fmt: skip
     yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
-    yield Case.of(count, np.full((4, 6), 0.5), note="all weights are the same number")
-    yield Case.of(count, np.zeros((3, 4)), note="all weights are zero")
     weights = rng.normal(size=(4, 3))
     yield Case.of(count, weights[:, [0, 1, 0, 2, 1, 0]], note="six neurons, twins not side by side")
     yield Case.of(count, rng.normal(size=(6, 2))[[0, 1, 1, 2, 0]], note="rows repeat, columns do not")
     column = np.arange(1.0, 6.0) + rng.uniform(0.1, 0.4, size=5)
     multiples = np.stack([column, 2 * column, -column, column], axis=1)
     yield Case.of(count, multiples, note="multiples are different neurons")
+    yield Case.of(count, np.full((4, 6), 0.5), note="all weights are the same number")
+    yield Case.of(count, np.zeros((3, 4)), note="all weights are zero")
     turned = np.stack([np.roll(column, shift) for shift in (0, 2, 3)], axis=1)
     yield Case.of(count, turned, note="the same numbers in another order are a different neuron")
     almost = np.repeat(rng.uniform(0.5, 1, size=(5, 1)), 3, axis=1)

@@ -12,10 +12,8 @@ from . import of
 @of("relu")
 def erases_the_input(x):
     """Your numbers are right, but you wrote the zeros into the array that you were given. Backpropagation will need the caller's numbers as they were: make a new array."""
-    if isinstance(x, np.ndarray):
-        x[x < 0] = 0
-        return x
-    return max(x, 0.0)
+    x[x < 0] = 0
+    return x
 
 
 @of("relu")
@@ -261,6 +259,12 @@ def smallest_wins(layers, x):
 def relu_before_the_choice(layers, x):
     """You apply ReLU to the logits first. Where all of them are negative, all become zero and tie, and class 0 always wins. Compare the logits as they are."""
     return np.argmax(reference_relu(reference_forward(layers, x)[0]), axis=1)
+
+
+@of("predict")
+def forgets_that_forward_returns_two(layers, x):
+    """forward returns two things, the logits and the activations, and you look for the largest entry in both at once. Take the logits out first: logits, activations = forward(layers, x)."""
+    return np.argmax(reference_forward(layers, x), axis=1)
 
 
 @of("predict")

@@ -149,6 +149,21 @@ def overflow(logits, labels):
 
 
 @of("cross_entropy")
+def overflow_inside_softmax(logits, labels):
+    """exp of a few hundred is more than the computer can write down, and infinity divided by infinity is no number. Take the logarithm on paper first, and the row's largest logit off the whole row."""
+    powers = np.exp(logits)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
+def maxima_lie_flat(logits, labels):
+    """Your maxima lost a dimension: logits.max(axis=1) has shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep them as a column: keepdims=True."""
+    shifted = logits - logits.max(axis=1)
+    return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
 def one_shift_for_the_batch(logits, labels):
     """You take the largest logit of the whole batch off every row. In a row that lies far below it all exponentials become 0, and the logarithm of 0 is minus infinity: each row needs its own largest."""
     shifted = logits - logits.max()

@@ -1,0 +1,240 @@
+"""Are the numbers and the claims of chapters 03 to 05 true, and are the messages that they explain the real ones?"""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+from autograder import reference
+from autograder.examine import examine
+from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.key import PUBLIC_SEED, make_key
+from autograder.paths import SOLUTIONS
+from autograder.questions import judge_answer
+from autograder.run import Runner, read_library
+from labkit import data
+from labkit.given_training import given_relu, given_training, share_correct
+
+INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))
+NAMES = ("03_initialization", "04_forward", "05_loss")
+QUESTIONS = {name: question for chapter in NAMES for name, question in CHAPTERS[chapter].questions.items()}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.digits8()
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """The given reader in float64, its test images and their labels."""
+    digits = data.digits14()
+    layers = [(weights.astype(float), bias.astype(float)) for weights, bias in data.pretrained_reader()]
+    return layers, digits.test_images, digits.test_labels
+
+
+def trained(digits, layers, **how):
+    layers = given_training(layers, digits.train_images, digits.train_labels, **how)
+    return layers, share_correct(layers, digits.test_images, digits.test_labels)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_mistake_at_a_number_is_named_and_none_is_the_answer(name):
+    question = QUESTIONS[name]
+    assert judge_answer(question, question.value).status == "passed"
+    for mistake, (value, advice) in question.mistakes.items():
+        verdict = judge_answer(question, value)
+        assert (verdict.status, verdict.misconception) == ("failed", mistake)
+        assert len(advice) > 20
+
+
+def test_the_given_trainer_leaves_what_it_is_given_and_repeats_itself(digits):
+    begun = INITIALIZATION.init_layers([64, 8, 10], np.random.default_rng(0))
+    kept = [(weights.copy(), bias.copy()) for weights, bias in begun]
+    one, other = (trained(digits, begun, epochs=2)[0] for _ in range(2))
+    for layer, copy, first, second in zip(begun, kept, one, other, strict=True):
+        for k in (0, 1):
+            assert np.array_equal(layer[k], copy[k])
+            assert np.array_equal(first[k], second[k])
+
+
+def test_from_zeros_only_the_last_bias_moves(digits):
+    zeros = [(np.zeros((64, 50)), np.zeros(50)), (np.zeros((50, 10)), np.zeros(10))]
+    (first, second), share = trained(digits, zeros)
+    assert not any(array.any() for array in (*first, second[0]))
+    assert second[1].any()
+    assert share < 0.12
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_equal_neurons_stay_equal_and_random_ones_learn(digits, copies):
+    rng = np.random.default_rng(copies)
+    few = np.tile(rng.normal(scale=0.18, size=(64, copies)), 50 // copies)
+    (first, _), share = trained(digits, [(few, np.zeros(50)), (np.full((50, 10), 0.1), np.zeros(10))])
+    assert INITIALIZATION.distinct_neurons(first[0]) == copies
+    (first, _), best = trained(digits, INITIALIZATION.init_layers([64, 50, 10], rng))
+    assert INITIALIZATION.distinct_neurons(first[0]) == 50
+    assert best > 0.94 > 0.65 > share
+
+
+def test_without_a_middle_layer_zeros_learn_well(digits):
+    assert trained(digits, [(np.zeros((64, 10)), np.zeros(10))])[1] > 0.93
+
+
+def test_spreads_after_fifty_layers_are_as_the_notebook_says():
+    def last(draw, activation):
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(200, 100))
+        return INITIALIZATION.signal_spread(x, [draw(100, 100, rng) for _ in range(50)], activation)[-1]
+
+    assert 0.03 < last(INITIALIZATION.xavier_normal, np.tanh) < 0.3
+    assert 0.1 < last(INITIALIZATION.he_normal, given_relu) < 3
+    assert 1e-9 < last(INITIALIZATION.xavier_normal, given_relu) < 1e-6
+    assert last(lambda i, o, rng: rng.normal(size=(i, o)), given_relu) > 1e30
+    for activation in (np.tanh, given_relu):
+        assert last(lambda i, o, rng: 0.01 * rng.normal(size=(i, o)), activation) < 1e-30
+
+
+def test_the_reader_reads_nine_of_ten_and_is_sure_of_noise(reader):
+    layers, images, labels = reader
+    logits, _ = FORWARD.forward(layers, images)
+    assert 0.88 < LOSS.accuracy(logits, labels) < 0.95
+    noise = FORWARD.softmax(FORWARD.forward(layers, np.random.default_rng(0).random((500, 196)))[0])
+    assert np.mean(noise.max(axis=1) > 0.9) > 0.3
+
+
+def test_a_newborn_networks_loss_is_near_that_of_a_blind_guess(reader):
+    _, images, labels = reader
+    for seed in range(5):
+        newborn = INITIALIZATION.init_layers([196, 64, 64, 10], np.random.default_rng(seed))
+        assert np.log(10) < LOSS.cross_entropy(FORWARD.forward(newborn, images)[0], labels) < 1.2 * np.log(10)
+
+
+def test_loss_feels_small_steps_and_accuracy_hardly_ever(reader):
+    layers, images, labels = reader
+    logits, activations = FORWARD.forward(layers, images)
+    losses, shares = [], []
+    for change in np.linspace(-0.6, 0.6, 241):
+        moved = logits.copy()
+        moved[:, 9] += change * activations[-1][:, 39]
+        losses.append(LOSS.cross_entropy(moved, labels))
+        shares.append(LOSS.accuracy(moved, labels))
+    assert np.all(np.diff(losses) != 0)
+    assert np.mean(np.diff(shares) != 0) < 0.25
+
+
+def learner(body, *lines):
+    return "\n    ".join([body, *lines])
+
+
+_LAYERS = ("a = [x]", "for w, b in layers[:-1]: a.append(relu(dense(a[-1], w, b)))")
+_STABLE = ("p = np.exp(logits - logits.max(axis=1, keepdims=True))", "p /= p.sum(axis=1, keepdims=True)")
+_A = "a = (6 / (fan_in + fan_out)) ** 0.5"
+QUOTED = {  # what a learner wrote, and what the notebook's table says they will read
+    "distinct_neurons": [
+        ("return np.linalg.matrix_rank(weights)", "gave 1; expected 3. (This case: multiples are different neurons.)"),
+        ("return np.unique(weights, axis=1).shape[1]",
+         "gave 3; expected 1. (This case: six copies of one neuron that differ by rounding.)"),
+        (learner("m = 1e-4 * np.abs(weights).max() or 1.0", "return np.unique(np.round(weights / m), axis=1).shape[1]"),
+         "gave 2; expected 1. (This case: six copies of one neuron that differ by rounding.)"),
+    ],
+    "xavier_uniform": [
+        (learner(_A, "return rng.uniform(-a, a, size=(fan_out, fan_in))"),
+         "gave an array of shape (400, 100); expected (100, 400)"),
+        (learner("a = (2 / (fan_in + fan_out)) ** 0.5", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
+         "gave standard deviation, in multiples of the right one: 0.57"),
+        (learner(_A, "return rng.uniform(0, a, size=(fan_in, fan_out))"), "gave mean, in standard deviations: 1.73"),
+        (learner(_A, "return np.random.uniform(-a, a, size=(fan_in, fan_out))"),
+         "gave same weights from two generators in the same state: False; expected True"),
+        (learner(_A, "rng = np.random.default_rng(0)", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
+         "gave other weights from the same generator the next time: False; expected True"),
+    ],
+    "xavier_normal": [("return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))",
+                       "gave standard deviation, in multiples of the right one: 0.06")],
+    "signal_spread": [
+        (learner("spreads = []", "for w in weight_matrices:", "    x = activation(x @ w)",
+                 "    spreads.append(np.std(x))", "return spreads"),
+         "gave shape (0,); expected shape (1,). (This case: no layers at all.)"),
+    ],
+    "init_layers": [
+        (learner("draw = {'he': he_normal, 'xavier': xavier_normal}[scheme]",
+                 "if len(layer_sizes) < 2: raise ValueError('too few')",
+                 "return [(draw(i, o, rng), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]"),
+         "raised KeyError: 'hee'"),
+        (learner("if scheme not in ('he', 'xavier') or len(layer_sizes) < 2: raise ValueError(scheme)",
+                 "return [(he_normal(rng, i, o), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]"),
+         "raised AttributeError: 'int' object has no attribute 'normal'"),
+    ],
+    "relu": [
+        (learner("x[x < 0] = 0", "return x"), "gave the right answer but changed its input x"),
+        ("return max(x, 0)", "raised ValueError: The truth value of an array with more than one element is ambiguous"),
+        ("return np.max(x, 0)", "gave a single number (7.5); expected shape (6,)"),
+    ],
+    "softmax": [
+        (learner("p = np.exp(logits)", "return p / p.sum(axis=1, keepdims=True)"), "gave nan at [0, 0]; expected"),
+        (learner(_STABLE[0], "return p / p.sum(axis=1)"),
+         "raised ValueError: operands could not be broadcast together with shapes (4,3) (4,)"),
+    ],
+    "forward": [
+        (learner(*_LAYERS, "z = dense(a[-1], *layers[-1])", "return z, [*a, z]"),
+         "gave activations: 3 items; expected 2"),
+        (learner(*_LAYERS, "return dense(a[-1], *layers[-1])"),
+         "gave an array of numbers of shape (2, 3); expected 2 things: logits, activations"),
+        (learner(*_LAYERS, "return relu(dense(a[-1], *layers[-1])), a"), "gave logits: 0 at [0, 0]; expected"),
+    ],
+    "predict": [
+        ("return np.argmax(forward(layers, x)[0])", "expected shape (5,)"),
+        ("return np.argmax(forward(layers, x), axis=1)", "raised ValueError: setting an array element with a sequence"),
+    ],
+    "accuracy": [("return 100 * np.mean(np.argmax(logits, axis=1) == labels)", "gave 100; expected 1")],
+    "mean_squared_error": [
+        ("return np.mean((predictions - targets) ** 2)",
+         "expected a ValueError. (This case: (6, 1) and (6,) would be stretched to (6, 6).)"),
+        (learner("if predictions.shape != targets.shape: raise ValueError('no')",
+                 "return np.mean((predictions - targets) ** 2)"),
+         "raised a ValueError whose message does not name 6"),
+    ],
+    "one_hot": [
+        (learner("if labels.max() >= n_classes: raise ValueError(labels.max())", "return np.eye(n_classes)[labels]"),
+         "returned an array of numbers of shape (3, 3); expected a ValueError"),
+        ("return np.eye(n_classes)[labels]", "raised IndexError: index 4 is out of bounds for axis 0 with size 4"),
+        (learner("o = np.zeros((len(labels), n_classes))", "o[:, labels] = 1", "return o"),
+         "gave 1 at [0, 0]; expected 0 there"),
+    ],
+    "cross_entropy": [
+        (learner(*_STABLE, "return -np.log(p[np.arange(len(labels)), labels]).mean()"), "gave inf; expected 10000.2"),
+        (learner("p = np.exp(logits)", _STABLE[1], "return -np.log(p[np.arange(len(labels)), labels]).mean()"),
+         "gave nan; expected 10000.2"),
+        (learner(*_STABLE, "return -np.log(p[np.arange(len(labels)), labels] + 1e-12).mean()"),
+         "gave 14.0193; expected 10000.2"),
+        (learner("s = logits - logits.max(axis=1)",
+                 "return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(labels)), labels]).mean()"),
+         "raised ValueError: operands could not be broadcast together with shapes (5,3) (5,)"),
+    ],
+}  # fmt: skip
+NAMELESS = {"raised a ValueError whose message does not name 6", "raised AttributeError: 'int' object has no"}
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner() as started:
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "quoted"), [(name, body, quoted) for name, rows in QUOTED.items() for body, quoted in rows]
+)
+def test_the_notebook_explains_messages_that_learners_really_get(name, body, quoted, runner):
+    exercise, library = EXERCISES[name], read_library(SOLUTIONS / "weightlab")
+    signature = inspect.signature(getattr(reference.module(exercise.module), name))
+    arguments = ", ".join(str(p.replace(annotation=p.empty)) for p in signature.parameters.values())
+    library[exercise.module] += f"\n\ndef {name}({arguments}):\n    {body}\n".encode()
+    keys = {needed: make_key(EXERCISES[needed], PUBLIC_SEED) for needed in (name, *exercise.prerequisites)}
+    verdict = examine(exercise, keys, library, "src/weightlab", runner, reference_prerequisites=False)
+    assert quoted in verdict.message
+    assert verdict.misconception or any(quoted.startswith(words) for words in NAMELESS)
+    notebook = (SOLUTIONS / "notebooks" / f"{exercise.chapter}.md").read_text()
+    table = " ".join(notebook[notebook.index("## I'm getting") :].split())
+    assert quoted in table
