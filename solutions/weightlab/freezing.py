@@ -141,7 +141,11 @@ def fine_tune(
         Their labels.
     frozen : set of int
         Indices of the layers that keep every bit.
-    epochs, batch_size, learning_rate, rng
+    epochs, batch_size : int
+        As for `train`.
+    learning_rate : float
+        As for `train`.
+    rng : numpy.random.Generator
         As for `train`.
 
     Returns
@@ -184,7 +188,9 @@ def lora_init(fan_in: int, fan_out: int, rank: int, rng: np.random.Generator) ->
     Returns
     -------
     down : ndarray of shape (fan_in, rank)
+        Random, so that it has something to say once ``up`` listens.
     up : ndarray of shape (rank, fan_out)
+        Zeros, so that the adapter starts as no change at all.
 
     Raises
     ------
@@ -223,6 +229,7 @@ def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Ad
     Returns
     -------
     ndarray of shape (batch, fan_out)
+        What the layer gives together with its adapter.
     """
     ### BEGIN SOLUTION
     down, up = adapter
@@ -255,8 +262,11 @@ def lora_gradient(
     Returns
     -------
     grad_x : ndarray of shape (batch, fan_in)
+        The loss's gradient at the layer's inputs.
     grad_down : ndarray of shape (fan_in, rank)
+        The loss's gradient at ``down``.
     grad_up : ndarray of shape (rank, fan_out)
+        The loss's gradient at ``up``.
     """
     ### BEGIN SOLUTION
     down, up = adapter
@@ -308,7 +318,11 @@ def lora_fine_tune(
         Their labels.
     alpha : float
         As for `lora_dense`.
-    epochs, batch_size, learning_rate, rng
+    epochs, batch_size : int
+        As for `train`.
+    learning_rate : float
+        As for `train`.
+    rng : numpy.random.Generator
         As for `train`.
 
     Returns

@@ -10,7 +10,7 @@ def relu(x: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    x : float or ndarray of any shape
+    x : ndarray of any shape
         What the neurons computed.
 
     Returns
