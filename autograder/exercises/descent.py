@@ -205,7 +205,7 @@ def train(rng):
     alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
     (weights, bias), inputs = layers[-1], inputs_of_layers(layers, alike)
     unlikely = (inputs[-1] @ weights + bias).argmin(axis=1)  # a loss that takes many steps to fall
-    yield Case.of(None, layers, alike, unlikely, **how(2, 4, seed),
+    yield Case.of(None, layers, alike, unlikely, **how(2, 4, seed, 0.05),
                   note="ten times the same example in batches of 4, 4 and 2")  # fmt: skip
     yield Case.of(None, random_layers(rng, (4, 5, 5, 3), np.float32), x.astype(np.float32), y, **how(2, 50, seed, 0.1),
                   note="a batch size larger than the data, float32")  # fmt: skip
