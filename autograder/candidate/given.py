@@ -41,7 +41,13 @@ def sine_sum(array: np.ndarray) -> float:
     return float(np.sum(np.sin(flat) * np.arange(1, flat.size + 1)))
 
 
+def product_of_row_sums(array: np.ndarray) -> float:
+    """Return the product of the sums over the last axis, which depends on the array's shape."""
+    return float(np.prod(np.sum(np.asarray(array, dtype=float), axis=-1)))
+
+
 FUNCTIONS = {
     "abs": np.abs, "tanh": np.tanh, "identity": identity, "relu": relu, "half": half,
     "sum_of_squares": sum_of_squares, "sum_of_cubes": sum_of_cubes, "product": product, "sine_sum": sine_sum,
+    "product_of_row_sums": product_of_row_sums,
 }  # fmt: skip

@@ -67,6 +67,8 @@ def numerical_gradient(rng):
     yield Case.of(aspect, Given("sine_sum"), rng.normal(size=(3, 2)), note="every entry has a slope of its own")
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")
+    yield Case.of(aspect, Given("product_of_row_sums"), rng.uniform(0.5, 1.5, (3, 2)),
+                  note="a function to which the array's shape matters")  # fmt: skip
     yield Case.of(aspect, Given("sum_of_squares"), -rng.uniform(1, 2, (1, 4)), note="a single row")
     aspect = "works in float64 whatever it is given"
     small = rng.uniform(0.5, 1.5, (2, 3)).astype(np.float32)

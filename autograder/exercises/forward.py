@@ -113,6 +113,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     layers = network(rng, [3, 8, 4])
     yield Case.of(largest, layers, 2 * rng.normal(size=(7, 3)), note="two layers")
     yield Case.of(largest, network(rng, [4, 6, 5, 3]), 2 * rng.normal(size=(1, 4)), note="a batch of one")
+    yield Case.of(largest, network(rng, [3, 8, 6, 4]), rng.normal(size=(60, 3)), note="sixty examples, three layers")
     # Small whole numbers add up exactly in any order, so these ties are ties for everybody.
     equal = np.array([[4.0, 2, 4, 4, 1], [0, 3, 1, 3, 3], [-2, -2, -2, -2, -2], [-7, -5, -6, -7, -5]])
     yield Case.of(ties, identity, equal, note="equal logits")

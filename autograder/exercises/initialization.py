@@ -156,9 +156,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     almost = np.repeat(rng.uniform(0.5, 1, size=(5, 1)), 3, axis=1)
     almost[2, 1] += 0.2
     yield Case.of(count, almost, note="a single weight makes the difference")
+    yield Case.of(count, almost[[0, 1, 3, 4, 2]], note="the last weight alone makes the difference")
     yield Case.of(count, rng.normal(size=(1, 1)), note="one weight")
-    negative = -rng.uniform(0.5, 1, size=(4, 2))
-    yield Case.of(count, negative[:, [0, 1, 0]], note="all weights are negative")
     wide = np.repeat(rng.uniform(-1, 1, size=(300, 1)), 2, axis=1)
     wide[17, 1] += 0.02
     yield Case.of(count, wide, note="a single weight among 300 makes the difference")
@@ -172,6 +171,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     trained = rng.normal(size=(8, 3))[:, rng.permutation([0, 0, 0, 1, 1, 2])]
     trained += 1e-7 * rng.uniform(-1, 1, size=trained.shape) * np.abs(trained).max()
     yield Case.of(rounding, trained, note="three neurons, some in copies that differ by rounding")
+    negative = -rng.uniform(0.5, 1, size=(4, 2))[:, [0, 1, 0]]
+    yield Case.of(rounding, negative + 2e-7 * rng.uniform(-1, 1, size=(4, 3)), note="all weights are negative")
     lone = 1e-3 * rng.uniform(-1, 1, size=(600, 1))
     lone[5] = 1
     yield Case.of(rounding, lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),

@@ -41,6 +41,8 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
                   note="one lies on its side")  # fmt: skip
     yield Case.of(refuses, rng.normal(size=(3, 1)), rng.normal(size=7), raises=ValueError, mentions=(3, 1, 7),
                   note="(3, 1) and (7,) would be stretched to (3, 7)")  # fmt: skip
+    yield Case.of(refuses, rng.normal(size=(5, 2)), rng.normal(size=(1, 2)), raises=ValueError, mentions=(5, 2, 1),
+                  note="as many axes, but one row would be repeated")  # fmt: skip
 
 
 @CHAPTER.exercise(
@@ -120,6 +122,8 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
                   note="as many rows as classes")  # fmt: skip
     equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
     yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")
+    many = rng.integers(0, 4, size=(60, 20)).astype(float)
+    yield Case.of(ties, many, many.argmax(axis=1), note="twenty classes, several of them tied in every row")
 
 
 CHAPTER.question(

@@ -17,9 +17,10 @@ from .judging import PASSED, RAISED, SEEDS, all_mutants, answer_key, equivalents
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The examiner's own accuracy
 
-Does every right answer get full marks, and does every wrong one lose some? This page is measured, not written:
-`python -m tests.accuracy` makes it anew. Every answer was judged by two keys, the public one and one of another seed,
-and counts as caught only if both catch it.
+Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
+`python -m tests.accuracy` makes it anew. Every answer was judged by two keys, the public one and one of another seed;
+it counts as right only if both say so, and as caught only if both catch it. Chapter 09 is scored by what the network
+can do, not by its numbers, and was judged by the public key alone.
 
 ## Right answers
 
@@ -37,8 +38,12 @@ place of arrays, single precision, generators, work on copies, other formulas. E
 
 `tests/accuracy/mutants.py` takes the reference library and makes every small slip in it, one at a time: other
 operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
-arguments, statements and loop rounds, writing in place. Signatures and the prose of messages stay. Chapter 09 is
-scored by what the network can do, not by its numbers, and was judged by the public key alone.
+arguments, statements and loop rounds, writing in place. Signatures and the prose of messages stay.
+
+When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so that the figures below
+say only that such slips find no hole any more. As a test with slips that no case had been made for, 2,488 mutants of
+the answers in other styles were judged once and those that passed were read: 8 wrong ones passed (99.6 % caught, or
+99.4 % without those that raise an error). They got cases, too. That share is the better guess for what nobody thought of.
 
 {chapters}
 

@@ -36,6 +36,7 @@ def definitions(module: str) -> tuple[ast.Module, dict[str, ast.FunctionDef]]:
     return tree, {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+@cache
 def all_mutants(module: str) -> dict[str, list[Mutant]]:
     """Return the mutants of a module by the name of the exercise that must notice them."""
     found: dict[str, list[Mutant]] = {}

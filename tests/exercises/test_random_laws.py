@@ -37,7 +37,7 @@ def fails(exercise, function, seed):
 
 
 def expectation(exercise, case):
-    reference_function = getattr(MODULE, exercise.name)
+    reference_function = getattr(reference.module(exercise.module), exercise.name)
     generators = {}
     outcomes = [
         candidate._call(reference_function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls

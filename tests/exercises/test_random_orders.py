@@ -1,0 +1,31 @@
+"""Do checks of what deals examples in a random order, or draws, judge alike whatever the seed?"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder import reference
+from autograder.exercises import EXERCISES
+
+from .test_random_laws import fails
+
+RANDOM = [EXERCISES[name] for name in ("minibatches", "train", "fine_tune", "lora_init", "lora_fine_tune")]
+SEEDS = range(int(os.environ.get("WEIGHTLAB_SEEDS", "40")))
+"""A thousand, tried by hand, take some ten minutes."""
+
+
+@pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
+def test_the_reference_is_never_failed(exercise):
+    function = getattr(reference.module(exercise.module), exercise.name)
+    assert [seed for seed in SEEDS if fails(exercise, function, seed)] == []
+
+
+@pytest.mark.parametrize(
+    ("exercise", "wrong"),
+    [(e, wrong) for e in RANDOM for wrong in reference.misconceptions(e.module)[e.name]],
+    ids=lambda item: item.name,
+)
+def test_a_misconception_never_passes(exercise, wrong):
+    assert [seed for seed in SEEDS if not fails(exercise, wrong.function, seed)] == []
