@@ -40,10 +40,11 @@ place of arrays, single precision, generators, work on copies, other formulas. E
 operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
 arguments, statements and loop rounds, writing in place. Signatures and the prose of messages stay.
 
-When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so that the figures below
-say only that such slips find no hole any more. As a test with slips that no case had been made for, 2,488 mutants of
-the answers in other styles were judged once and those that passed were read: 8 wrong ones passed (99.6 % caught, or
-99.4 % without those that raise an error). They got cases, too. That share is the better guess for what nobody thought of.
+When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so that the figures
+below say only that such slips find no hole any more. As a test with slips that no case had been made for, 2,488
+mutants of the answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them
+(99.6 % caught, or 99.4 % without those that raise an error). They got cases, too. That share is the better guess for
+what nobody thought of.
 
 {chapters}
 
