@@ -1,7 +1,88 @@
-"""Chapter 09 asks."""
+"""Chapter 09 asks for one thing: teach a trained reader something new, cheaply, and let it forget nothing."""
 
 from __future__ import annotations
 
-from ..exercise import Chapter
+from collections.abc import Iterator
 
-CHAPTER = Chapter("09_capstone", "capstone")
+import numpy as np
+
+from labkit import data
+
+from .. import capstone
+from ..exercise import Case, Chapter, Rng
+
+CHAPTER = Chapter("09_capstone", "One network's whole life")
+N_TASKS = 4
+
+
+@CHAPTER.exercise(
+    aspects={"new digits read, old ones kept, little stored": 15},
+    hints=(
+        "Before anything clever return `layers` and look at the message: the old digits are kept, the gain is nothing. "
+        "Then fine_tune the head, and see which of the two numbers moves which way.",
+        "Which of chapter 8's ways changes all three matrices in fewer than 4,000 numbers? And what was it that kept "
+        "the old digits readable while new ones came in?",
+        "One LoRA adapter a layer (what rank is affordable?), trained by lora_fine_tune on the new images, each "
+        "repeated, together with as many old ones from data.digits14_train(); then lora_merge. Try smaller steps "
+        "where it runs away.",
+    ),
+    why="A low-rank change fits the budget, and old images say what must stay. Training everything with old images and "
+    "keeping only the change's largest directions works, too. One returned network cannot hold a second head; a "
+    "system that may keep one would switch heads or adapters, and forget nothing at all.",
+    prerequisites=(
+        "minibatches", "fine_tune", "lora_init", "lora_dense", "lora_gradient", "lora_fine_tune", "lora_merge", "train",
+    ),
+    scored=capstone.score,
+    time_limit=30,
+)  # fmt: skip
+def adapt(rng: np.random.Generator) -> Iterator[Case]:
+    """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""
+    layers = data.pretrained_reader()
+    for k in range(N_TASKS):
+        number, seed = (int(drawn) for drawn in rng.integers(2**32, size=2))
+        x, y = capstone.examples(number)
+        yield Case.of("new digits read, old ones kept, little stored", layers, x, y, Rng(seed, stream=number),
+                      note=f"task {k + 1} of {N_TASKS}")  # fmt: skip
+
+
+CHAPTER.question(
+    "numbers_at_rank_8",
+    task="How many numbers an adapter of rank 8 on each of the reader's three matrices holds.",
+    value=3_696,
+    points=2,
+    mistakes={
+        "counts_one_factor": (8 * (196 + 64 + 64), "You count only one factor of each adapter. There are two: down and up."),
+        "counts_the_matrices": (17_280, "That is all entries of the matrices. An adapter stores two thin factors instead."),
+        "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors a matrix."),
+        "multiplies_the_sides": (
+            8 * 17_280, "You multiplied fan_in and fan_out; the two factors have rank · fan_in and rank · fan_out entries."
+        ),
+        "adds_the_biases": (3_696 + 138, "You count the biases as well. An adapter has none."),
+    },
+    hints=(
+        "How many entries do down and up of one layer have?",
+        "rank · (fan_in + fan_out) for each matrix.",
+        "weights.shape is (fan_in, fan_out).",
+    ),
+)  # fmt: skip
+_CAUSES = {
+    "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
+    "says_head": (
+        2,
+        "If only the last layer had been trained, the layers below would not have changed in a single entry.",
+    ),
+    "says_adapter": (3, "An adapter changes every entry of its matrix, by a change whose rank is small, and no bias."),
+    "says_biases": (4, "Look at the matrices: if only biases had been updated, no entry of them would have changed."),
+    "says_nothing": (5, "Some entries did change: look at the first column of numbers."),
+}
+for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
+    CHAPTER.question(
+        _name,
+        task="What this colleague did, by number.",
+        value=_value,
+        mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
+        hints=("Which layers changed at all?", "Compare the rank of the change with the sides of the matrix.",
+               "Rank far below both sides: an adapter. Only the last layer: the head."),
+    )  # fmt: skip
+CHAPTER.written_answer("what_to_deploy", points=3)
+CHAPTER.written_answer("what_is_a_weight", points=3)
