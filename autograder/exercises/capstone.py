@@ -51,11 +51,11 @@ CHAPTER.question(
     value=3_696,
     points=2,
     mistakes={
-        "counts_one_factor": (8 * (196 + 64 + 64), "You count only one factor of each adapter. There are two: down and up."),
-        "counts_the_matrices": (17_280, "That is all entries of the matrices. An adapter stores two thin factors instead."),
-        "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors a matrix."),
+        "counts_one_factor": (8 * (196 + 64 + 64), "You count one factor of each adapter. There are two: down and up."),
+        "counts_the_matrices": (17_280, "Those are all entries of the matrices. An adapter stores two thin factors."),
+        "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (
-            8 * 17_280, "You multiplied fan_in and fan_out; the two factors have rank · fan_in and rank · fan_out entries."
+            8 * 17_280, "You multiplied fan_in and fan_out. The factors have rank · fan_in and rank · fan_out entries."
         ),
         "adds_the_biases": (3_696 + 138, "You count the biases as well. An adapter has none."),
     },
@@ -69,7 +69,7 @@ _CAUSES = {
     "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
     "says_head": (
         2,
-        "If only the last layer had been trained, the layers below would not have changed in a single entry.",
+        "If only the last layer had been trained, no entry of the layers below would have changed.",
     ),
     "says_adapter": (3, "An adapter changes every entry of its matrix, by a change whose rank is small, and no bias."),
     "says_biases": (4, "Look at the matrices: if only biases had been updated, no entry of them would have changed."),

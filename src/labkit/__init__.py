@@ -24,7 +24,7 @@ _TOOLS = {
     "concept_test": "concepts",
     "weight_slider": "slider",
 }
-_MODULES = ("data", "figures")
+_MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]
 
 

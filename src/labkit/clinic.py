@@ -171,3 +171,34 @@ def _trained(
             layers = gradient_step(layers, gradients, learning_rate)
         losses.append(total / len(x))
     return layers, losses
+
+
+def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
+    """Adapt a network with your library in three ways, and return what came out of each.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        The network.
+    x : ndarray of shape (n, fan_in)
+        New images.
+    y : ndarray of int, shape (n,)
+        Their labels.
+
+    Returns
+    -------
+    dict of str to list of (weights, bias)
+        By colleague, ``"p"``, ``"q"`` and ``"r"``.
+    """
+    from weightlab.freezing import fine_tune, lora_fine_tune, lora_init, lora_merge
+
+    how = {"epochs": 30, "batch_size": 20, "learning_rate": 0.05}
+    rng = np.random.default_rng(9)
+    layers = [(np.asarray(weights, dtype=float), np.asarray(bias, dtype=float)) for weights, bias in layers]
+    adapters = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
+    adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=8, rng=rng, **how)
+    merged = [
+        (lora_merge(weights, adapter, 8), bias) for (weights, bias), adapter in zip(layers, adapters, strict=True)
+    ]
+    head = fine_tune(layers, x, y, frozen={0, 1}, rng=rng, **how)[0]
+    return {"p": merged, "q": head, "r": fine_tune(layers, x, y, frozen=set(), rng=rng, **how)[0]}
