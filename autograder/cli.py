@@ -11,7 +11,7 @@ import click
 
 from .paths import LIBRARY, shown
 
-_CLASS_COMMANDS = ("grade", "collect", "report")
+_CLASS_COMMANDS = ("grade",)
 
 
 class _Commands(click.Group):

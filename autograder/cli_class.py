@@ -1,4 +1,4 @@
-"""The instructor's commands: ``weightlab grade``, ``collect``, ``report`` and ``handout``."""
+"""The instructor's command ``weightlab grade``, with its options, progress and summary."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
 @_DATABASE
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
+@click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
 def grade(
     chapters: tuple[str, ...], classroom: Path, jobs: int | None, isolation: str, scheduler: str | None,
-    seed: int | None, database: str | None, as_json: bool,
+    seed: int | None, database: str | None, as_json: bool, self_test: bool,
 ) -> None:  # fmt: skip
     """Grade a class: all chapters that anybody handed in, or the ones named."""
+    if self_test:
+        raise SystemExit(_self_test())
     from .grade import grade_class
     from .gradebook import GradebookError
     from .records import ClassroomError
@@ -55,6 +58,19 @@ def grade(
         _summary(classroom, entries, time.monotonic() - begun)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)
+
+
+def _self_test() -> int:
+    from .selftest import self_test
+
+    rows = self_test()
+    for promise, holds, detail in rows:
+        click.echo(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
+    broken = sum(not holds for _, holds, _ in rows)
+    click.echo(
+        f"{broken} of {len(rows)} promises do not hold on this machine." if broken else "Every promise holds here."
+    )
+    return 1 if broken else 0
 
 
 class _Progress:
@@ -92,16 +108,3 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
             click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def handout(folder: Path) -> None:
-    """Write the course for students into a new FOLDER: no answers, references, misconceptions or history."""
-    from .handin import handout as write
-
-    try:
-        files = write(folder)
-    except FileExistsError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{folder} holds the course for students, {len(files)} files.")
