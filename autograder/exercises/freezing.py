@@ -38,6 +38,11 @@ def _adapters(rng: np.random.Generator, sizes: tuple[int, ...], rank: int) -> li
     ]
 
 
+def _awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Raise the biases: where most neurons are silent for most examples, no order of them would matter."""
+    return [(weights, bias + 1) for weights, bias in layers]
+
+
 def _same_bits(one: np.ndarray, other: object) -> bool:
     other = as_array(other)
     return other is not None and other.shape == one.shape and one.astype(other.dtype).tobytes() == other.tobytes()
@@ -248,8 +253,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     (*below, (weights, bias)), sure = layers, np.array([0.0, 0.0, 1e6])
     yield Case.of(losses, [*below, (weights, bias + sure)], x, np.full(12, 2), frozen={1}, **whole, view="losses",
                   note="nothing left to learn: the losses are zero")  # fmt: skip
+    how = {"frozen": {0}, "epochs": 2, "batch_size": 4, "learning_rate": 0.3}
     several = [
-        Call((layers, x, y), {"frozen": {0}, "epochs": 2, "batch_size": 4, "learning_rate": 0.3, "rng": generator})
+        Call((_awake(layers), x, y), how | {"rng": generator})
         for generator in (Rng(3), Rng(3, stream=1), Rng(4))
     ]
     yield Case.of("draws its order from rng", calls=several, view="orders",
@@ -459,7 +465,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(losses, layers, adapters, x, y, **whole | {"batch_size": 5, "learning_rate": 0.0}, view="losses",
                   note="a step of zero; the last batch is smaller")  # fmt: skip
     several = [
-        Call((layers, adapters, x, y),
+        Call((_awake(layers), adapters, x, y),
              {"alpha": 2.0, "epochs": 2, "batch_size": 4, "learning_rate": 0.2, "rng": generator})
         for generator in (Rng(3), Rng(3, stream=1), Rng(4))
     ]  # fmt: skip
@@ -489,3 +495,76 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, weights, (down, np.zeros_like(up)), 4.0, note="a new adapter changes nothing")
     yield Case.of(aspect, weights.astype(np.float32), (down.astype(np.float32), up.astype(np.float32)), 4,
                   note="float32, a whole-number alpha")  # fmt: skip
+
+
+CHAPTER.question(
+    "coasting_distance",
+    task="How far a weight still moves in all when its velocity is 3, momentum 0.8, the learning rate 0.1, and its "
+    "gradient is zero from now on.",
+    value=1.2,
+    mistakes={
+        "first_step_only": (0.24, "That is the first step. The velocity that is left makes the next one, and so on."),
+        "undamped_first_step": (1.5, "The velocity is damped before it is used: the first step is made with 0.8 · 3."),
+        "forgets_the_rate": (12.0, "That is the sum of the velocities. Each step is the learning rate times one."),
+        "zero_gradient_no_step": (0.0, "The gradient is zero, the velocity is not."),
+        "minus_sign": (-1.2, "A distance was asked for: give it without its direction."),
+    },
+    hints=(
+        "The velocities are 0.8 · 3, then 0.8 · 0.8 · 3, and so on.",
+        "1 + 0.8 + 0.8² + … is 1 / (1 - 0.8). Where does the series begin?",
+    ),
+)
+CHAPTER.question(
+    "lora_numbers",
+    task="How many numbers adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
+    value=1848,
+    mistakes={
+        "down_alone": (1296, "You counted down alone: 4 numbers for each input. up holds 4 for each neuron as well."),
+        "up_alone": (552, "You counted up alone: 4 numbers for each neuron. down holds 4 for each input as well."),
+        "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four of them."),
+        "product": (69120, "You multiplied each full matrix by the rank. An adapter holds rank · (fan_in + fan_out)."),
+        "with_biases": (1986, "You added the biases. They are frozen, and an adapter has none of its own."),
+        "full": (17418, "That is every number of the network. Count the adapters alone."),
+    },
+    hints=("One adapter holds fan_in · rank numbers in down and rank · fan_out in up.",
+           "4 · (196 + 64) for the first layer. And the other two?"),
+)  # fmt: skip
+CHAPTER.question(
+    "llama_head",
+    task="How many numbers are trained in LLaMA-7B if everything is frozen but its last matrix, called output.",
+    value=131_072_000,
+    mistakes={
+        "with_the_embedding": (262_144_000, "You counted tok_embeddings as well. It reads, and it stays frozen."),
+        "with_the_norm": (131_076_096, "You counted norm as well. Only output is trained."),
+    },
+    hints=("Its shape stands in llama_rest.", "count_parameters of a mapping with that one entry."),
+)
+CHAPTER.question(
+    "llama_lora",
+    task="How many numbers LoRA of rank 8 trains on wq, wk, wv and wo of all blocks of LLaMA-7B.",
+    value=8_388_608,
+    points=2,
+    mistakes={
+        "one_block": (262_144, "That is one block. There are 32."),
+        "one_matrix_a_block": (2_097_152, "That is one matrix a block. There are four: wq, wk, wv and wo."),
+        "half": (4_194_304, "That is half. Each adapter has two matrices, down and up, and each block four adapters."),
+        "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
+        "all_matrices": (19_988_480, "You adapted the feed-forward matrices too. Only attention has adapters."),
+    },
+    hints=("One adapter: down of shape (4096, 8), up of shape (8, 4096).",
+           "count_parameters gives one adapter; four a block, 32 blocks."),
+)  # fmt: skip
+CHAPTER.question(
+    "llama_lora_bytes",
+    task="How many bytes these adapters take at 16 bits a number.",
+    value=16_777_216,
+    mistakes={
+        "bits": (134_217_728, "Those are bits. A byte has 8 of them."),
+        "numbers": (8_388_608, "That is how many numbers there are. Each takes 16 bits, two bytes."),
+        "single_precision": (33_554_432, "That is 32 bits a number."),
+    },
+    hints=("Numbers times bits, divided by 8.",),
+)
+
+CHAPTER.written_answer("frozen_and_forgotten", points=3)
+CHAPTER.written_answer("adapter_claim", points=3)
