@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 
 from .paths import LIBRARY, shown
 
-_CLASS_COMMANDS = ("grade",)
+_CLASS_COMMANDS = ("grade", "collect")
 
 
 class _Commands(click.Group):
@@ -75,7 +76,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         waiting = [verdict for verdict in verdicts if verdict.status == NOT_STARTED and not names]
         for verdict in verdicts:
             if verdict not in waiting:
-                click.echo(card.plain(verdict, saved_ago(verdict.file)) + "\n")
+                click.echo(_as_commands(card.plain(verdict, saved_ago(verdict.file))) + "\n")
         if waiting:
             click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
@@ -128,7 +129,12 @@ def _help_command(name: str, words: str) -> None:
                 title, text = getattr(tutor, name)(exercise)
         except UnknownName as unknown:
             raise click.UsageError(str(unknown)) from None
-        click.echo(f"{title}\n{text.replace('`', '')}")
+        click.echo(_as_commands(f"{title}\n{text.replace('`', '')}"))
+
+
+def _as_commands(text: str) -> str:
+    """Write what is called in a notebook, such as hint("dense"), as it is typed on the terminal."""
+    return re.sub(r'\b(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
 
 
 def _known(exercise: str) -> bool:

@@ -1,4 +1,4 @@
-"""The instructor's command ``weightlab grade``, with its options, progress and summary."""
+"""The instructor's commands ``weightlab grade`` and ``weightlab collect``."""
 
 from __future__ import annotations
 
@@ -108,3 +108,24 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
             click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
+
+
+@click.command()
+@click.argument("chapter")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@_CLASSROOM
+@click.option("--replace", is_flag=True, help="Let a new hand-in take the place of one that is there.")
+def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool) -> None:
+    """Lay out hand-ins of a chapter: SOURCES are zips, or folders of them, as students, Moodle or Canvas name them."""
+    from .collect import collect as take
+    from .exercises import CHAPTERS
+
+    if chapter not in CHAPTERS:
+        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
+    results = take(sources, classroom, chapter, replace)
+    for result in results:
+        click.echo(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}")
+    missed = sum(not result.taken for result in results)
+    click.echo(f"{len(results) - missed} of {len(results)} hand-ins are in {classroom / 'submitted'}.")
+    if missed:
+        raise SystemExit(1)
