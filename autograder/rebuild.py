@@ -7,6 +7,7 @@ import base64
 import binascii
 import copy
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -99,9 +100,8 @@ def _read(submitted: bytes) -> dict[str, list[dict]]:
             metadata = cell.get("metadata")
             marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
             name = marks.get("grade_id") if isinstance(marks, dict) else None
-            for known in dict.fromkeys((name, cell.get("id"))):
-                if isinstance(known, str):
-                    found.setdefault(known, []).append(cell)
+            for known in {known for known in (name, cell.get("id")) if isinstance(known, str)}:
+                found.setdefault(known, []).append(cell)
     return found
 
 
@@ -128,9 +128,10 @@ def _clean(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}\n… (cut here, after {limit:,} characters)"
 
 
-# Formgrader and feedback turn Markdown into a page with raw HTML in it, and MathJax follows links in formulas.
+# Formgrader and feedback turn Markdown into a page with raw HTML and any link, and MathJax makes links in formulas.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|\w+;)")
+_SCHEME = re.compile(r"(javascript|vbscript|data|file|blob)\\?:(?=\S)", re.IGNORECASE)
 _MACRO = re.compile(r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
                     r"|newenvironment|DeclareMathOperator|csname)(?![A-Za-z]))")  # fmt: skip
 
@@ -140,7 +141,10 @@ def _source(theirs: dict, kind: str, released: str) -> str:
     if text.strip() == released.strip():
         return released  # to the byte: nbgrader sees by that that there is no answer
     text = _clean(text, MAX_SOURCE)
-    return text if kind == "code" else _MACRO.sub(r"\\ ", _TAG.sub("< ", _ENTITY.sub("&amp;", text)))
+    if kind == "code":
+        return text
+    text = _TAG.sub("< ", _ENTITY.sub("&amp;", text))
+    return _MACRO.sub(r"\\ ", _SCHEME.sub(r"\1 :", text))
 
 
 def _outputs(outputs: Any) -> Iterator[dict]:
@@ -256,4 +260,5 @@ def parse_number(text: str) -> int | float | None:
     try:
         return int(text)
     except ValueError:
-        return float(text)
+        value = float(text)
+        return value if math.isfinite(value) else None

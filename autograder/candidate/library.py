@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import linecache
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -26,8 +26,8 @@ class Library(MetaPathFinder, Loader):
     given : dict of str to dict
         By module: functions that stand in for the student's own of the same names.
     graded : str
-        The module under test. An error in it counts; another module that cannot be run is reduced
-        to its given functions, so that its mistake costs nothing here.
+        The module under test. An error in it counts; another module that cannot be run still has its
+        given functions, and others that fail once they are called, so that its mistake costs little here.
     """
 
     def __init__(self, sources: dict[str, bytes], folder: str, given: dict[str, dict], graded: str) -> None:
@@ -67,10 +67,27 @@ class Library(MetaPathFinder, Loader):
             tree = _Without(given).visit(ast.parse(text, self.path_of(name)))
             code = compile(tree, self.path_of(name), "exec", dont_inherit=True)
             exec(code, vars(module), _Names(vars(module), given))
-        except BaseException:
+        except BaseException as error:
             if name == self.graded:
                 raise
-            vars(module).update(given)
+            vars(module).update(given, __getattr__=_stand_ins(self.path_of(name), error))
+
+
+def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
+    """Return the ``__getattr__`` of a module that could not be run."""
+    line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
+    why = f"{file} could not be run: {type(error).__name__}{line}"
+
+    def stand_in(name: str) -> Callable:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def fail(*args: object, **kwargs: object) -> None:
+            raise ImportError(why)
+
+        return fail
+
+    return stand_in
 
 
 class _Names(MutableMapping):

@@ -337,7 +337,12 @@ def main(argv: list[str]) -> None:
     os.close(nothing)
     sandboxed, forks = "--sandboxed" in argv, hasattr(os, "fork") and "--no-fork" not in argv
     if forks:
+        # What is loaded here is loaded once, not in every child.
+        import resource  # noqa: F401
+        import select  # noqa: F401
         import signal
+
+        import numpy.random  # noqa: F401
 
         # Sent from inside a sandbox, this is the one signal that would reach its first process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

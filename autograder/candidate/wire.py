@@ -18,6 +18,7 @@ MAX_DEPTH = 12
 MAX_ITEMS = 400_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
+MAX_BITS = 512
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
 _INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
 
@@ -86,8 +87,8 @@ def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
     elif kind is bool:
         out += b"T" if value else b"F"
     elif kind is int:
-        if value.bit_length() > 512:
-            raise WireError("a whole number of more than 512 bits")
+        if value.bit_length() > MAX_BITS:
+            raise WireError(f"a whole number of more than {MAX_BITS} bits")
         out += b"I"
         _write_block(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), out)
     elif kind is float:
@@ -205,7 +206,10 @@ class _Reader:
             n = self.size()
             if not 1 <= n <= 65:
                 raise WireError("whole number too long")
-            return int.from_bytes(self.take(n), "little", signed=True)
+            number = int.from_bytes(self.take(n), "little", signed=True)
+            if number.bit_length() > MAX_BITS:
+                raise WireError("whole number too long")
+            return number
         if tag == b"D":
             return struct.unpack("<d", self.take(8))[0]
         if tag == b"S":

@@ -1,0 +1,304 @@
+"""Does grading end in the same gradebook whatever happens on the way, and do people's marks outlive it?"""
+
+from __future__ import annotations
+
+import datetime
+import errno
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import gradebook, records, submission, work
+from autograder.exercises import CHAPTERS
+from autograder.grade import grade_class, is_student_id
+from autograder.gradebook import GradebookError
+from autograder.records import ClassroomError
+
+from ..instructor import classroom as made
+
+WEIGHTS = CHAPTERS["01_weights"]
+WRITTEN = next(iter(WEIGHTS.written))
+STUDENTS = ("ann", "bo", "cy")
+
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory):
+    """Three students: all right, nothing done, and one wrong function."""
+    base = tmp_path_factory.mktemp("three")
+    folder, wrong = base / "room", made.mistaken(WEIGHTS)[0]["apply_weight"]
+    made.hand_in(folder, "ann", WEIGHTS, made.answered(WEIGHTS))
+    made.hand_in(folder, "bo", WEIGHTS, made.released(WEIGHTS), made.STUBS)
+    made.hand_in(folder, "cy", WEIGHTS, made.answered(WEIGHTS), made.library_with({"apply_weight": wrong.function}))
+    made.course(base / "course", [WEIGHTS])
+    grade(folder)
+    return base
+
+
+@pytest.fixture
+def room(graded_once, tmp_path):
+    """The three, graded."""
+    shutil.copytree(graded_once, tmp_path / "class")
+    return tmp_path / "class" / "room"
+
+
+@pytest.fixture
+def fresh(graded_once, tmp_path):
+    """The three, not yet graded."""
+    shutil.copytree(graded_once / "course", tmp_path / "class" / "course")
+    shutil.copytree(graded_once / "room" / "submitted", tmp_path / "class" / "room" / "submitted")
+    return tmp_path / "class" / "room"
+
+
+def grade(room, **options):
+    options = {"seed": 7, "isolation": "process", "jobs": 2, "course": room.parent / "course"} | options
+    entries = grade_class(room, [WEIGHTS.name], **options)
+    return {entry["student"]: entry for entry in entries}
+
+
+def book(room):
+    """All that a gradebook says, without its random ids."""
+    with sqlite3.connect(room / "gradebook.db") as db:
+        return {
+            "grades": sorted(map(str, db.execute(
+                "select student_id, name, auto_score, manual_score, needs_manual_grade from grade join base_cell on "
+                "base_cell.id = cell_id join submitted_notebook on submitted_notebook.id = grade.notebook_id "
+                "join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"))),
+            "comments": sorted(map(str, db.execute(
+                "select student_id, name, auto_comment, manual_comment from comment join base_cell on "
+                "base_cell.id = cell_id join submitted_notebook on submitted_notebook.id = comment.notebook_id "
+                "join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"))),
+            "late": sorted(map(str, db.execute(
+                "select student_id, timestamp, late_submission_penalty from submitted_notebook join "
+                "submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"))),
+        }  # fmt: skip
+
+
+def everything(room):
+    """The gradebook and all files that grading made."""
+    made_files = [path for kind in ("autograded", "feedback") for path in (room / kind).rglob("*") if path.is_file()]
+    files = {str(path.relative_to(room)): path.read_bytes() for path in [*made_files, *room.glob("grades*.csv")]}
+    return book(room) | files
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Count the tasks that reach a worker."""
+    seen = []
+    submit = work.LocalWorkers.submit
+    monkeypatch.setattr(work.LocalWorkers, "submit", lambda self, task: (seen.append(task), submit(self, task))[1])
+    return seen
+
+
+def test_only_what_changed_is_graded_again(room, counted):
+    before = everything(room)
+    first = grade(room)
+    assert [first[name]["score"] for name in STUDENTS] == [16, 0, 14]
+    assert (counted, everything(room)) == ([], before)
+    made_again = room / "submitted/bo/01_weights/weightlab/weights.py"
+    made_again.write_bytes(made.REFERENCE["weights"])
+    assert grade(room)["bo"]["score"] == 14
+    assert [task.handed_in.student for task in counted] == ["bo"]
+    (room / "feedback/ann/01_weights/01_weights.html").unlink()
+    counted.clear()
+    grade(room)
+    assert [(task.handed_in.student, task.known is None) for task in counted] == [("ann", False)]
+
+
+def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
+    with Gradebook(gradebook.url_of(room)) as db:
+        mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
+        mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.find_comment(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann").manual_comment = "Say which <b>way</b>."
+        db.find_grade("apply_weight", WEIGHTS.name, WEIGHTS.name, "cy").manual_score = 1.0
+        db.db.commit()
+    marked = book(room)
+    assert grade(room)["ann"]["score"] == 16
+    assert book(room) == marked
+    page = (room / "feedback/ann/01_weights/01_weights.html").read_text()
+    assert "Say which" in page
+    assert "17.5 / 21" in page
+    rows = (room / "grades.csv").read_text()
+    assert "ann,01_weights,graded,16,16,17.5,21" in rows
+    assert "cy,01_weights,graded,14,16,15,21" in rows
+    # Another text under a mark that stands is for a person to look at again.
+    notebook = made.answered(WEIGHTS, words="Something else.")
+    folder = room / "submitted/ann/01_weights"
+    (folder / "01_weights.ipynb").write_bytes(submission.dumps(notebook))
+    grade(room)
+    with sqlite3.connect(room / "gradebook.db") as db:
+        assert db.execute("select needs_manual_grade from grade where manual_score = 1.5").fetchall() == [(1,)]
+
+
+def kill_after(room, count, patch):
+    """Grade in a process that is killed at its nth step."""
+    child = os.fork()
+    if child == 0:
+        done = 0
+
+        def step(function):
+            def wrapped(*args, **kwargs):
+                nonlocal done
+                done += 1
+                if done == count:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return function(*args, **kwargs)
+
+            return wrapped
+
+        for owner, name in patch:
+            setattr(owner, name, step(getattr(owner, name)))
+        try:
+            grade(room)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_a_rerun_ends_as_if_undisturbed(fresh, graded_once):
+    steps = [(os, "replace"), (gradebook.ClassBook, "_enter"), (gradebook.ClassBook, "save")]
+    kills = [kill_after(fresh, count, steps) for count in (1, 3, 2, 4, 6, 9, 14, 20, 27, 400)]
+    assert kills[0]
+    assert kills.count(True) > 4
+    grade(fresh)
+    assert everything(fresh) == everything(graded_once / "room")
+
+
+def test_on_a_full_disk_it_stops_and_later_goes_on(fresh, graded_once, monkeypatch):
+    write, left = records.write, 12
+
+    def full(path, content, mode=0o644):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write(path, content, mode)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(records, "write", full)
+        grade(fresh)
+    grade(fresh)
+    assert everything(fresh) == everything(graded_once / "room")
+
+
+def test_a_locked_gradebook_is_waited_for_then_named(room, monkeypatch):
+    (room / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
+    with sqlite3.connect(room / "gradebook.db", isolation_level=None) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(GradebookError, match="locked by another program"):
+            grade(room)
+        other.execute("rollback")
+    assert grade(room)["bo"]["score"] == 14
+
+
+def test_a_worker_that_dies_leaves_one_hand_in_unjudged_and_nothing_else(fresh, monkeypatch):
+    real = submission.examine_submission
+
+    def deadly(handed_in, *rest):
+        if handed_in.student == "bo":
+            os._exit(9)
+        return real(handed_in, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "examine_submission", deadly)
+        found = grade(fresh)
+    assert [found[name]["status"] for name in STUDENTS] == ["graded", "unjudged", "graded"]
+    assert [found[name]["score"] for name in STUDENTS] == [16, None, 14]
+    with sqlite3.connect(fresh / "gradebook.db") as db:
+        rows = db.execute("select count(*), sum(needs_manual_grade) from grade where auto_score is null").fetchone()
+    assert rows[0] == rows[1] >= len(WEIGHTS.exercises)
+    assert [entry["score"] for entry in grade(fresh).values()] == [16, 0, 14]
+
+
+def test_late_hand_ins_follow_nbgraders_plug_in(room):
+    (room / "nbgrader_config.py").write_text(
+        records._CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
+    )
+    (room / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
+    (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
+    (room / "submitted/bo/01_weights/timestamp.txt").write_text("no time at all")
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 1))
+    assert grade(room)["ann"]["score"] == 16
+    rows = (room / "grades.csv").read_text()
+    assert "ann,01_weights,graded,16,16,0,21,16" in rows
+    assert "cy,01_weights,graded,14,16,14,21,0" in rows
+    assert "Late submission penalty" in (room / "feedback/ann/01_weights/01_weights.html").read_text()
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.grant_extension(WEIGHTS.name, "ann", days=3)
+    grade(room)
+    assert "ann,01_weights,graded,16,16,16,21,0" in (room / "grades.csv").read_text()
+
+
+def test_the_seed_is_secret_and_kept(room):
+    seed = records.read_seed(room)
+    assert records.read_seed(room) == seed
+    assert stat.S_IMODE((room / ".weightlab/seed").stat().st_mode) == 0o600
+    assert stat.S_IMODE((room / ".weightlab").stat().st_mode) == 0o700
+
+
+def test_a_second_grader_waits_and_is_told(room, monkeypatch):
+    monkeypatch.setattr(records.time, "sleep", lambda _: None)
+    with records.alone(room), pytest.raises(ClassroomError, match="being graded by another command"):
+        grade(room)
+
+
+def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
+    theirs = made.hand_in(room, "eve", WEIGHTS)
+    (theirs / "01_weights.ipynb").symlink_to(room / "submitted/ann/01_weights/01_weights.ipynb")
+    linked = made.hand_in(room, "dan", WEIGHTS, made.answered(WEIGHTS), {})
+    (linked / "weightlab").rmdir()
+    (linked / "weightlab").symlink_to(room / "submitted/ann/01_weights/weightlab")
+    made.hand_in(room, "new\nline", WEIGHTS, made.answered(WEIGHTS))
+    made.hand_in(room, "'; drop table grade; --", WEIGHTS, made.answered(WEIGHTS))
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.add_student("on-the-roll-only")
+    found = {name: (entry["status"], entry["score"]) for name, entry in grade(room).items()}
+    assert found == {
+        "ann": ("graded", 16), "bo": ("graded", 0), "cy": ("graded", 14), "eve": ("missing", 0), "dan": ("graded", 2),
+        "new\nline": ("malformed", 0), "'; drop table grade; --": ("graded", 16), "on-the-roll-only": ("missing", 0),
+    }  # fmt: skip
+
+
+def test_a_hand_in_that_has_gone_scores_nothing(room):
+    (room / "submitted/ann/01_weights/01_weights.ipynb").unlink()
+    assert grade(room)["ann"]["status"] == "missing"
+    assert "ann,01_weights,missing,0,16,0,21" in (room / "grades.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("chapters", "words"),
+    [(["11_nothing"], "No chapter is called '11_nothing'"), (["02_biases"], "02_biases.ipynb is missing")],
+)
+def test_what_cannot_be_graded_is_said(room, chapters, words):
+    with pytest.raises(ClassroomError, match=words):
+        grade_class(room, chapters, isolation="process", course=room.parent / "course")
+
+
+def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
+    monkeypatch.setattr(records.isolation, "why_not", lambda: "Bubblewrap cannot start here: do this.")
+    with pytest.raises(ClassroomError, match="do this"):
+        grade(room, isolation="bubblewrap")
+    with pytest.raises(ClassroomError, match="Isolation is one of"):
+        grade(room, isolation="none")
+
+
+def test_student_ids_are_names_that_tables_can_hold():
+    assert is_student_id("ann.b-2 (späť)")
+    assert not any(map(is_student_id, ["", ".hidden", "a\nb", "a\u202eb", " a", "x" * 129]))
+
+
+def test_timestamps_of_any_kind_are_read_or_left_out():
+    assert gradebook.when("2026-03-02 10:00:00 UTC") == datetime.datetime(2026, 3, 2, 10)
+    assert [gradebook.when(text) for text in (None, "", "soon", "9" * 90, "\x00")] == [None] * 5
+
+
+def test_urls_of_gradebooks():
+    assert gradebook.url_of(None, "postgresql://u@h/b") == "postgresql+psycopg://u@h/b"
+    assert gradebook.url_of(None, "sqlite:////tmp/x.db").startswith("sqlite:////tmp/x.db?timeout=")
