@@ -9,17 +9,27 @@ import pytest
 from autograder import reference
 from autograder.exercises import EXERCISES
 
-from .test_random_laws import fails
+from .test_random_laws import expectation, fails
 
 RANDOM = [EXERCISES[name] for name in ("minibatches", "train", "fine_tune", "lora_init", "lora_fine_tune")]
 SEEDS = range(int(os.environ.get("WEIGHTLAB_SEEDS", "40")))
 """A thousand, tried by hand, take some ten minutes."""
+TOLD = {"orders", "many epochs", "draws"}
+"""Views that say, true or false, what a generator must show."""
 
 
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
 def test_the_reference_is_never_failed(exercise):
     function = getattr(reference.module(exercise.module), exercise.name)
     assert [seed for seed in SEEDS if fails(exercise, function, seed)] == []
+
+
+@pytest.mark.parametrize("exercise", [e for e in RANDOM if TOLD & set(e.views)], ids=lambda exercise: exercise.name)
+def test_order_matters_in_every_case_about_order(exercise):
+    for seed in SEEDS:
+        for case in exercise.cases(seed):
+            if case.view in TOLD:
+                assert all(expectation(exercise, case).values()), seed
 
 
 @pytest.mark.parametrize(
