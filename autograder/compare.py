@@ -101,7 +101,8 @@ def _compare_numbers(
             return _difference("type", where, f"{describe(got)}; expected {describe(expected[()])}")
         whole_float = have == "f" and not expected.ndim and math.isfinite(array[()]) and float(array[()]).is_integer()
         if wanted in "iu" and have == "f" and not whole_float:
-            return _difference("type", where, f"{describe(got)}; expected whole numbers, {describe(expected[()])}")
+            wish = describe(expected) if expected.ndim else f"the whole number {number(expected[()])}"
+            return _difference("type", where, f"{describe(got)}; expected {wish}")
     close = _close(expected, array, rtol, atol)
     if close.all():
         return None

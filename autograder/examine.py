@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Iterable, Mapping
 
 from . import reference
@@ -162,6 +162,14 @@ def _self_check(
 
 
 def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
-    """Whether a module mentions a name, beyond defining it."""
-    text = sources.get(module, b"").decode("utf-8", "replace")
-    return re.search(rf"(?<!def )\b{name}\b", text) is not None
+    """Whether a module mentions a name, beyond importing and defining it."""
+    try:
+        nodes = ast.walk(ast.parse(sources.get(module, b"")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        (isinstance(node, ast.Name) and node.id == name)
+        or (isinstance(node, ast.Attribute) and node.attr == name)
+        or (isinstance(node, ast.alias) and node.name == name and node.asname is not None)
+        for node in nodes
+    )

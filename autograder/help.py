@@ -6,10 +6,11 @@ import ast
 import inspect
 import textwrap
 import time
+from pathlib import Path
 
 from labkit import store
 
-from . import reference
+from . import markers, reference
 from .exercise import Exercise
 from .key import public_keys
 from .paths import LIBRARY, SOLUTIONS, shown
@@ -66,8 +67,9 @@ def reset(name: str) -> tuple[str, str]:
     kept = store.FOLDER / "kept" / f"{asked.module}-{time.strftime('%Y%m%d-%H%M%S')}.py"
     kept.parent.mkdir(parents=True, exist_ok=True)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if text:
-        kept.write_text(text, encoding="utf-8")
+    if not text.strip():
+        return _whole_file(name, path)
+    kept.write_text(text, encoding="utf-8")
     try:
         nodes = ast.parse(text).body
     except SyntaxError as error:
@@ -84,3 +86,16 @@ def reset(name: str) -> tuple[str, str]:
         lines += ["", "", *stub.splitlines()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return f"{name} is as it was at the beginning", f"In {shown(path)}. Your version is kept in {shown(kept)}."
+
+
+def _whole_file(name: str, path: Path) -> tuple[str, str]:
+    """Put a module back that is missing or empty: a stub alone would lack its imports."""
+    source = SOLUTIONS / "weightlab" / path.name
+    if not source.exists():
+        return f"{name} was not reset", (
+            f"{shown(path)} is missing or empty. Take the whole file from a fresh copy of the course."
+        )
+    path.write_text(markers.strip_module(source.read_text(encoding="utf-8"), shown(source)), encoding="utf-8")
+    return f"{name} is as it was at the beginning", (
+        f"{shown(path)} was missing or empty, so the whole file is as it was at the beginning."
+    )

@@ -43,10 +43,22 @@ def select(names: Iterable[str]) -> list[Exercise]:
         elif name in EXERCISES:
             chosen[name] = EXERCISES[name]
         else:
-            near = difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
-            hint = f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
-            raise UnknownName(f"No exercise or chapter is called {name!r}.{hint}")
+            raise UnknownName(_not_checked_here(name))
     return list(chosen.values())
+
+
+def _not_checked_here(name: str) -> str:
+    """Say why a name cannot be checked on the library, and which one may have been meant."""
+    for chapter in CHAPTERS.values():
+        if name in chapter.questions:
+            return f"{name} is a number of the notebook course/{chapter.name}: the cell below its answer checks it."
+        if name in chapter.written:
+            return f"{name} is an answer in your own words, in course/{chapter.name}: a person reads it, no check does."
+    number = f"{int(name):02}" if name.isascii() and name.isdigit() else None
+    near = [chapter for chapter in CHAPTERS if number == chapter[:2] or name.lower() == chapter[3:]]
+    near = near or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
+    return f"No exercise or chapter is called {name!r}.{hint}"
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:

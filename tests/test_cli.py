@@ -169,3 +169,27 @@ def test_status_says_what_is_next(state):
     assert data["next"] == ["01_weights", "apply_weight"]
     assert sum(len(row["items"]) for row in data["chapters"]) >= len(EXERCISES)
     assert "Next: apply_weight" in run("status").output
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("1", "Did you mean 01_weights?"),
+        ("02", "Did you mean 02_biases?"),
+        ("Loss", "Did you mean 05_loss?"),
+        ("gpt2_parameters", "is a number of the notebook course/02_biases"),
+        ("what_7b_counts", "is an answer in your own words, in course/02_biases"),
+    ],
+)
+def test_a_name_that_is_not_checked_on_the_library_is_explained(name, words):
+    result = run("check", name)
+    assert result.exit_code == 2 and words in result.output
+
+
+def test_the_terminal_speaks_of_commands_not_of_calls(library):
+    result = run("reveal", "dense", input="n\n")
+    assert "weightlab hint dense" in result.output and 'reveal("' not in result.output
+
+
+def test_the_bare_command_lists_what_there_is():
+    assert "status" in run().output and run("--help").exit_code == 0

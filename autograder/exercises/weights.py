@@ -82,6 +82,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     ),
     why="A matrix product is nothing but many weighted sums: row b of the left with column j of the right gives entry "
     "[b, j]. That is why the weights of a layer are kept as one array, one neuron a column.",
+    prerequisites=("weighted_sum",),
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """The weighted sums of a whole layer for a whole batch: one example a row, one neuron a column."""

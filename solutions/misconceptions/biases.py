@@ -44,6 +44,12 @@ def keeps_the_products_apart(inputs, weights, bias):
     return inputs * weights + bias
 
 
+@of("neuron")
+def never_below_zero(inputs, weights, bias):
+    """You also cut negative results off at zero. That is an activation, ReLU, and comes in chapter 4. A neuron by itself gives negative numbers too."""
+    return max(0.0, weighted_sum(inputs, weights) + bias)
+
+
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
     """You return the neuron's number. Here the question is only whether it is above zero: True or False."""
@@ -204,6 +210,12 @@ def adds_the_sizes(shapes):
 def counts_the_arrays(shapes):
     """You count the arrays. Each array holds many numbers, and every one of them is a parameter."""
     return len(shapes)
+
+
+@of("count_parameters")
+def counts_equal_shapes_once(shapes):
+    """You count equal shapes once, as a set does. Two layers of the same size are two arrays, each with numbers of its own: both count."""
+    return sum(math.prod(shape) for shape in set(shapes.values()))
 
 
 @of("count_parameters")

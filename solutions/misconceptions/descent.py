@@ -228,6 +228,12 @@ def a_loss_for_every_batch(layers, x, y, *, epochs, batch_size, learning_rate, r
 
 
 @of("train")
+def returns_only_the_layers(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You return the layers alone. Two things are asked for: note each epoch's mean loss on the way, and return (layers, losses)."""
+    return _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)[0]
+
+
+@of("train")
 def starts_over_each_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
     """Every batch starts from the layers that you were given, and each step is thrown away by the next. Go on from the layers that the last step returned."""
     losses, stepped = [], layers
@@ -357,6 +363,13 @@ def learning_rate_in_the_velocity(layers, gradients, velocity, learning_rate, mo
     """You multiply the gradient by the learning rate on its way into the velocity, and not in the step. With a fixed rate the path of a run is the same, but the velocity is another number; here it is free of the learning rate."""
     velocity = _added(velocity, gradients, momentum, learning_rate)
     return gradient_step(layers, velocity, 1), velocity
+
+
+@of("momentum_step")
+def velocity_points_downhill(layers, gradients, velocity, learning_rate, momentum):
+    """Your velocity points downhill and holds the learning rate already, as some texts have it. With a fixed rate the weights take the same path, but the velocity is another number: here it gathers plain gradients, and the step goes against it, times the learning rate."""
+    velocity = _added(velocity, gradients, momentum, -learning_rate)
+    return gradient_step(layers, velocity, -1), velocity
 
 
 @of("momentum_step")

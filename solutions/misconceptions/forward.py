@@ -272,3 +272,9 @@ def one_hot_answer(layers, x):
     """You return a row of zeros and a one for each picture. The class is asked for as one whole number, the column of that one."""
     logits, _ = reference_forward(layers, x)
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
+
+
+@of("predict")
+def classes_as_decimals(layers, x):
+    """Your classes are right, but come as decimals, 3.0 for 3: np.zeros makes such an array. A class names a place, and NumPy takes only whole numbers for that: np.zeros(len(x), dtype=int), or argmax over all rows at once."""
+    return np.argmax(reference_forward(layers, x)[0], axis=1).astype(float)

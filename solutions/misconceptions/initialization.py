@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..weightlab.initialization import he_normal, xavier_normal, zero_bias
+from ..weightlab.initialization import he_normal, xavier_normal, xavier_uniform, zero_bias
 from . import of
 
 
@@ -420,6 +420,13 @@ def one_rule_for_all_sizes(layer_sizes, rng, scheme="he"):
     check(layer_sizes, scheme)
     deviation = np.sqrt(2 / layer_sizes[0]) if scheme == "he" else np.sqrt(2 / (layer_sizes[0] + layer_sizes[1]))
     return network(layer_sizes, lambda i, o: rng.normal(0, deviation, size=(i, o)))
+
+
+@of("init_layers")
+def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
+    """For the scheme xavier you draw from xavier_uniform. Its spread is the same, its shape is not: the task asks for Xavier's normal rule, xavier_normal."""
+    check(layer_sizes, scheme)
+    return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_uniform}[scheme](i, o, rng))
 
 
 @of("init_layers")

@@ -60,6 +60,13 @@ def square_of_the_mean(predictions, targets):
     return float(np.mean(predictions - targets) ** 2)
 
 
+@of("mean_squared_error")
+def keeps_the_squares_apart(predictions, targets):
+    """You return a square for each prediction, and stop there. The loss is one number for all of them: their mean."""
+    check_shapes(predictions, targets)
+    return (predictions - targets) ** 2
+
+
 @of("one_hot")
 def no_check_at_all(labels, n_classes):
     """You do not look at the labels first. NumPy counts negative places from the end, so label -1 silently becomes the last class, and a label that is too large gives an IndexError that speaks of axes. Refuse both with a ValueError that names the label."""
@@ -174,6 +181,12 @@ def one_shift_for_the_batch(logits, labels):
 def sum_of_losses(logits, labels):
     """You add up the losses of the batch. The mean divides by the number of rows, so that batches of different sizes can be compared."""
     return float(surprise(logits, labels).sum())
+
+
+@of("cross_entropy")
+def keeps_the_rows_apart(logits, labels):
+    """You return one loss for each row. The loss of a batch is one number: the mean over its rows."""
+    return surprise(logits, labels)
 
 
 @of("cross_entropy")

@@ -91,6 +91,12 @@ def stops_at_the_shorter(inputs, weights):
 
 
 @of("weighted_sum")
+def counts_on_as_many_weights(inputs, weights):
+    """Your sum is right, but your loop runs over the inputs and trusts that there are as many weights: with fewer inputs some weights are left out without a word, with more the loop ends in an IndexError. Compare the shapes first and raise the ValueError yourself."""
+    return sum(inputs[i] * weights[i] for i in range(len(inputs)))
+
+
+@of("weighted_sum")
 def lets_numpy_stretch(inputs, weights):
     """Your sum is right, but you leave it to NumPy to refuse, and NumPy often does not: it stretches one input over five weights, and a row over a table. Compare the shapes first and raise the ValueError yourself."""
     return np.sum(inputs * weights)
@@ -210,7 +216,7 @@ def multiplies_all_sizes(layer_sizes):
 
 @of("count_weights")
 def a_single_layer_counts_itself(layer_sizes):
-    """You multiply all the sizes, and take a single layer for as many weights. Multiply neighbouring sizes, then add; a layer without a neighbour has no connection."""
+    """You multiply all the sizes together, so that a single layer counts its own size. Multiply neighbouring sizes, then add the products; a layer without a neighbour has no connection."""
     return int(np.prod(layer_sizes))
 
 

@@ -154,3 +154,17 @@ def test_the_notebook_explains_messages_that_learners_really_get(name, body, quo
     notebook = (SOLUTIONS / "notebooks" / f"{exercise.chapter}.md").read_text()
     table = " ".join(notebook[notebook.index("## I'm getting") :].split())
     assert quoted in table
+
+
+def test_an_import_alone_does_not_blame_the_prerequisite():
+    """A stub imports weighted_sum; who then writes inputs @ weights has not used it, and hears of their own mistake."""
+    library = read_library(SOLUTIONS / "weightlab")
+    stub = b"\ndef weighted_sum(inputs, weights):\n    raise NotImplementedError('weighted_sum is not written yet')\n"
+    answer = (
+        b"from .weights import weighted_sum\n\n\n"
+        b"def neuron(inputs, weights, bias):\n    return inputs @ weights - bias\n"
+    )
+    library |= {"weights": library["weights"] + stub, "biases": answer}
+    with Runner() as runner:
+        verdict = examine(EXERCISES["neuron"], {}, library, "weightlab", runner, reference_prerequisites=False)
+    assert verdict.misconception == "bias_as_threshold" and "weighted_sum," not in verdict.message
