@@ -8,7 +8,7 @@ from typing import Any
 
 from .compare import compare, describe, number, shown
 from .exercise import PURE, Case, Exercise
-from .key import Key, Seen, look
+from .key import Key, Seen, look, raised_words, refusal
 
 PASSED, FAILED, NOT_STARTED, ERROR, TIMEOUT, CRASHED, MISSING, MALFORMED, UNJUDGED = (
     "passed", "failed", "not_started", "error", "timeout", "crashed", "missing", "malformed", "unjudged",
@@ -102,10 +102,10 @@ def _problems(exercise: Exercise, case: Case, expected: Any, seen: Seen) -> dict
     found: dict[str, str] = {}
     parts = exercise.parts if case.aspect is None else (case.aspect,)
     if case.raises:
-        if words := _refusal(case, seen):
+        if words := refusal(case, seen.raised, seen.value):
             found[case.aspect] = words
     elif seen.raised:
-        found = dict.fromkeys(parts, _raised(seen.raised))
+        found = dict.fromkeys(parts, raised_words(seen.raised))
     elif seen.unusable:
         found = dict.fromkeys(parts, f"gave {seen.unusable}")
     elif case.aspect is None and case.view is None:
@@ -124,27 +124,6 @@ def _problems(exercise: Exercise, case: Case, expected: Any, seen: Seen) -> dict
     if seen.changed:
         found.setdefault(PURE if PURE in exercise.aspects else parts[0], "changed its input")
     return found
-
-
-def _refusal(case: Case, seen: Seen) -> str:
-    if not seen.raised:
-        return f"returned {describe(seen.value)}; expected a {case.raises}"
-    kinds = seen.raised.get("kinds", ())
-    if case.raises not in kinds:
-        return f"{_raised(seen.raised)}; expected a {case.raises}"
-    message = str(seen.raised.get("message", ""))
-    for item in case.mentions:
-        pattern = rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
-        if not re.search(pattern, message):
-            return f"raised a {case.raises} whose message does not name {item!r}"
-    return ""
-
-
-def _raised(error: dict) -> str:
-    where = f" in line {error['line']} of {error['file']}: {error['code']}" if error.get("line") else ""
-    if error.get("type") == "NotImplementedError":
-        return f"calls something that is not written yet ({error.get('message') or 'NotImplementedError'}){where}"
-    return f"raised {error.get('type')}: {error.get('message')}{where}"
 
 
 def _settle(exercise: Exercise, key: Key, verdict: Verdict, problems: list[dict], seen: list[Seen]) -> None:
@@ -244,22 +223,15 @@ def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) 
     people combine misunderstandings, and a wrong mean is no less a mean for also refusing nothing.
     """
     for known in key.known:
-        if all(map(_alike, key.cases, known.seen, seen)):
+        if all(map(same, key.cases, known.seen, seen)):
             return known
     deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or (not case.aspect and aspect != PURE)]
     for known in key.known:
         pairs = [(_part(exercise, key.cases[i], known.seen[i], aspect), _part(exercise, key.cases[i], seen[i], aspect))
                  for i in deciding]  # fmt: skip
-        if pairs and all(map(_alike, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
+        if pairs and all(map(same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
             return known
     return None
-
-
-def _alike(case: Case, known: Seen, got: Seen) -> bool:
-    """Whether an answer is a known one; a refusal that names nothing at fault is not like one that does."""
-    rightly = case.raises and known.raised and known.raised["type"] == case.raises  # a key keeps no messages
-    unnamed = rightly and "message" in (got.raised or ()) and _refusal(case, got)
-    return same(case, known, got) and not unnamed
 
 
 def _part(exercise: Exercise, case: Case, seen: Seen, aspect: str) -> Seen:
@@ -274,7 +246,7 @@ def same(case: Case, one: Seen, other: Seen) -> bool:
     if one.changed != other.changed or (one.raised is None) != (other.raised is None):
         return False
     if one.raised:
-        return one.raised["type"] == other.raised.get("type")
+        return one.raised["type"] == other.raised.get("type") and one.rightly == other.rightly
     if one.unusable or other.unusable:
         return one.unusable == other.unusable
     if one.diagnosis or other.diagnosis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -12,6 +13,7 @@ from typing import Any
 from . import reference
 from .candidate import main as candidate
 from .candidate import wire
+from .compare import describe
 from .exercise import Call, Case, Chapter, Exercise, Unusable
 from .paths import KEYS, shown
 
@@ -24,6 +26,8 @@ class Seen:
 
     value: Any = None
     raised: dict | None = None
+    rightly: bool = False
+    """Whether what was raised is the refusal that the case asks for."""
     unusable: str | None = None
     changed: tuple = ()
     diagnosis: str | None = None
@@ -52,12 +56,35 @@ class Key:
     """The function as it is handed out, for `reset`; only in public keys."""
 
 
+def refusal(case: Case, raised: dict | None, value: Any = None) -> str:
+    """Say what is wrong with the way in which bad input was refused, or return an empty string."""
+    if not raised:
+        return f"returned {describe(value)}; expected a {case.raises}"
+    if case.raises not in raised.get("kinds", ()):
+        return f"{raised_words(raised)}; expected a {case.raises}"
+    message = str(raised.get("message", ""))
+    for item in case.mentions:
+        pattern = rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
+        if not re.search(pattern, message):
+            return f"raised a {case.raises} whose message does not name {item!r}"
+    return ""
+
+
+def raised_words(error: dict) -> str:
+    """Say what was raised, and where in the student's file."""
+    where = f" in line {error['line']} of {error['file']}: {error['code']}" if error.get("line") else ""
+    if error.get("type") == "NotImplementedError":
+        return f"calls something that is not written yet ({error.get('message') or 'NotImplementedError'}){where}"
+    return f"raised {error.get('type')}: {error.get('message')}{where}"
+
+
 def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
     """Reduce the outcomes of a case's calls to what is compared."""
     changed = tuple(dict.fromkeys(key for outcome in outcomes for key in outcome["changed"]))
     for outcome in outcomes:
         if "raised" in outcome:
-            return Seen(raised=outcome["raised"], changed=changed)
+            rightly = bool(case.raises) and not refusal(case, outcome["raised"])
+            return Seen(raised=outcome["raised"], rightly=rightly, changed=changed)
     answers = [outcome["value"] for outcome in outcomes]
     if exercise.scored:
         share, words, diagnosis = exercise.scored(answers, case.calls)

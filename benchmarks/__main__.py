@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 RESULTS = Path(__file__).parent / "results"
-NAMES = ("learner", "training", "grading")
+NAMES = ("learner", "training", "grading", "capstone")
 
 
 def machine() -> dict:

@@ -1,0 +1,278 @@
+"""How fast a class is graded: beside stock nbgrader and otter-grader, on one process and two, for 30 and for 300."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat.notebooknode import from_dict
+from nbgrader.utils import is_solution
+from threadpoolctl import threadpool_limits
+
+from autograder import isolation, reference
+from autograder.exercise import Chapter
+from autograder.exercises import CHAPTERS
+from autograder.key import Key, chapter_keys
+from autograder.paths import COURSE
+from tests.instructor.classroom import REFERENCE, cell, library_with
+
+from . import peers
+from .peers import BIN, ONE_THREAD, Sample
+
+SEED = 7
+ESSAY = "The weight multiplies what crosses the connection, and training moves it a little at a time. " * 6
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    students: int = 30
+    chapters: tuple[str, ...] = tuple(CHAPTERS)
+    sampled: int = 2
+    """Students whose hand-ins the peers grade, one after another in each of as many processes as we get."""
+    flat: tuple[int, int] = (30, 300)
+    flat_chapter: str = "02_biases"
+    otter: bool = True
+
+
+QUICK = Size(students=3, chapters=("01_weights",), sampled=1, flat=(1, 3), otter=False)
+JOBS = 2
+
+
+def measure(size: Size = Size()) -> dict:
+    """Return what grading costs, each part beside what it is compared with.
+
+    The class holds one third students who are right and two thirds with some misconceptions each. The peers
+    get the same notebooks, in which asserts on the same inputs stand in place of the check cells, and grade all
+    chapters of the sampled students.
+    """
+    if reason := isolation.why_not():
+        raise SystemExit(f"Grading is measured with isolation on. {reason}")
+    chapters = [CHAPTERS[name] for name in size.chapters if (COURSE / name).exists()]
+    keys = {chapter.name: chapter_keys(chapter, SEED) for chapter in chapters}
+    students = {f"s{i:03d}": library(i, chapters) for i in range(size.students)}
+    notebooks = {chapter.name: answered(chapter) for chapter in chapters}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        peer, notebooks = _peers(folder, size, chapters, keys, students, notebooks)
+        room = hand_in(folder / "class", students, notebooks)
+        two, one = grade(room, JOBS), grade(room, 1)
+        again = grade(room, JOBS, anew=False)
+        few, many = (_flat(folder / str(n), n, size.flat_chapter, notebooks) for n in size.flat)
+    graded = len(students) * len(chapters)
+    own = sum(map(functions_seconds, chapters, keys.values())) / len(chapters)
+    each = two.seconds / graded
+    measured = {name: result for name, result in peer.items() if "seconds" in result}
+    return {
+        "class": {"students": len(students), "chapters": [chapter.name for chapter in chapters],
+                  "hand-ins": graded, "isolation": "bubblewrap", "share of the points earned": two.share},
+        "how the others were measured": {name: result["how"] for name, result in peer.items()},
+        "seconds a hand-in, two processes": {
+            "weightlab grade": round(each, 3), **{name: result["seconds"] for name, result in measured.items()}},
+        "times the throughput of": {
+            name: round(result["seconds"] / each, 1) for name, result in measured.items()},
+        "CPU seconds a hand-in": {
+            "weightlab grade": round(two.cpu / graded, 3), "of which the student's own functions": round(own, 3),
+            "beyond them": round(two.cpu / graded - own, 3),
+            **{name: result["cpu"] for name, result in measured.items()}},
+        "processes": {"seconds with one": round(one.seconds, 1), "seconds with two": round(two.seconds, 1),
+                      "one / two": round(one.seconds / two.seconds, 2)},
+        "a run that finds nothing to do, seconds": round(again.seconds, 1),
+        "one small hand-in": {
+            "chapter": size.flat_chapter, "students": size.flat,
+            "seconds": [round(run.seconds / n, 3) for run, n in zip((few, many), size.flat, strict=True)],
+            "CPU seconds": [round(run.cpu / n, 3) for run, n in zip((few, many), size.flat, strict=True)]},
+        "MiB at the peak": two.memory,
+    }  # fmt: skip
+
+
+def _peers(
+    folder: Path, size: Size, chapters: list[Chapter], keys: Mapping[str, Mapping[str, Key]],
+    students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict],
+) -> tuple[dict[str, dict], dict[str, dict]]:  # fmt: skip
+    """Time the peers; return what they took, and the notebooks with the outputs that execution gave."""
+    sources = {chapter.name: peers.programs(chapter, keys[chapter.name]) for chapter in chapters}
+    names = list(students)[: size.sampled]
+    samples = [Sample(student, chapter, notebooks[chapter.name], students[student])
+               for student in names for chapter in chapters]  # fmt: skip
+    lanes = min(JOBS, len(names))
+    said = f"{len(samples)} hand-ins sampled: all chapters of {len(names)} students, {lanes} commands at a time"
+    timed = peers.nbgrader(folder, samples, lanes, sources)
+    result = {"nbgrader autograde + generate_feedback": _mean(timed, f"{said}; without the commands' start-up")}
+    if size.otter:
+        try:
+            program = peers.install_otter(folder / "otter-environment")
+            took = peers.otter(program, folder, samples, lanes, sources)
+            result["otter run"] = _mean(took, f"{said}, each with its start-up; results.json is the feedback")
+        except RuntimeError as error:
+            result["otter run"] = {"how": f"not measured: {error}"}
+    return result, {name: _with_outputs(notebooks[name], timed.executed[name]) for name in notebooks}
+
+
+def _mean(timed: peers.Timed, how: str) -> dict:
+    n = len(timed.seconds)
+    return {"seconds": round(sum(timed.seconds) / n / JOBS, 3), "cpu": round(sum(timed.cpu) / n, 3), "how": how}
+
+
+def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
+    """Return a student's library: every third student is right, the others hold some misconceptions."""
+    wrong = {}
+    if number % 3:
+        asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
+        for i, exercise in enumerate(asked):
+            known = reference.misconceptions(exercise.module).get(exercise.name, [])
+            if known and (i + number) % 5 == 0:
+                wrong[exercise.name] = known[number % len(known)].function
+    made = library_with(wrong) if wrong else REFERENCE
+    return {name: source + f"\n# {number}\n".encode() for name, source in made.items()}
+
+
+def answered(chapter: Chapter) -> dict:
+    """Return the released notebook with numbers and words in its answer cells."""
+    notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
+    for name, question in chapter.questions.items():
+        cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
+    for name in chapter.written:
+        cell(notebook, name)["source"] = ESSAY
+    return notebook
+
+
+def _with_outputs(notebook: dict, executed: dict) -> dict:
+    """Return a notebook with the outputs of another that was executed, but for its check cells."""
+    filled, outputs = copy.deepcopy(notebook), {one.get("id"): one.get("outputs", []) for one in executed["cells"]}
+    for one in filled["cells"]:
+        if one["cell_type"] == "code" and (is_solution(from_dict(one)) or "nbgrader" not in one["metadata"]):
+            one["outputs"] = outputs.get(one["id"], [])
+    return filled
+
+
+def hand_in(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
+    """Lay a class's hand-ins into a classroom."""
+    texts = {name: json.dumps(notebook).encode() for name, notebook in notebooks.items()}
+    for (student, sources), (chapter, text) in itertools.product(students.items(), texts.items()):
+        folder = room / "submitted" / student / chapter
+        (folder / "weightlab").mkdir(parents=True)
+        (folder / f"{chapter}.ipynb").write_bytes(text)
+        for name, source in sources.items():
+            (folder / "weightlab" / f"{name}.py").write_bytes(source)
+    return room
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of ``weightlab grade``: seconds, CPU seconds of all processes, peak memory, share of the points."""
+
+    seconds: float
+    cpu: float
+    memory: dict[str, int]
+    share: float
+
+
+# A killed sandbox can be gone before its parent has waited for it. This process inherits it and counts it then.
+_COUNTED = """
+import ctypes, json, os, resource, subprocess, sys, time
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+began = time.perf_counter()
+done = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1] + ".json", "wb"))
+seconds = time.perf_counter() - began
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    pass
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([done.returncode, seconds, used.ru_utime + used.ru_stime], file)
+"""
+
+
+def grade(room: Path, jobs: int, anew: bool = True) -> Run:
+    """Grade a class, from nothing or once more."""
+    if anew:
+        for path in (path for path in room.iterdir() if path.name != "submitted"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    said = room.with_name(f"{room.name}.used")
+    command = [str(BIN / "weightlab"), "grade", "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED),
+               "--isolation", "bubblewrap", "--json"]  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-c", _COUNTED, str(said), *command], env=os.environ | ONE_THREAD)
+    memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
+    while process.poll() is None:
+        for name, most in _memory(process.pid).items():
+            memory[name] = max(memory[name], most)
+        time.sleep(0.25)
+    code, seconds, cpu = json.loads(said.read_text())
+    if code:
+        raise RuntimeError(f"weightlab grade ended with {code}")
+    entries = json.loads(Path(f"{said}.json").read_text())
+    share = sum(entry["score"] for entry in entries) / sum(entry["points"] for entry in entries)
+    return Run(seconds, cpu, memory, round(share, 2))
+
+
+def _memory(counting: int) -> dict[str, int]:
+    """Return MiB of the processes below a counting one: resident of one worker, its own part, proportional of others.
+
+    What processes share counts once in all but the first.
+    """
+    found = {"a worker": [0], "a worker, unshared": [0], "its sandbox": [0], "all processes": [0]}
+    below = isolation.descendants(counting)[1:]
+    found["all processes"].append(sum(_kibibytes(pid, "Pss") for pid in below))
+    for worker in isolation.descendants(below[0])[1:] if below else []:
+        if b"weightlab\0grade" in _command(worker):
+            found["a worker"].append(_kibibytes(worker, "Rss"))
+            found["a worker, unshared"].append(_kibibytes(worker, "Private_Dirty"))
+            found["its sandbox"].append(sum(_kibibytes(pid, "Pss") for pid in isolation.descendants(worker)[1:]))
+    return {name: round(max(sizes) / 1024) for name, sizes in found.items()}
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _kibibytes(pid: int, field: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{field}:")), 0)
+
+
+def _flat(room: Path, students: int, chapter: str, notebooks: Mapping[str, dict]) -> Run:
+    """Grade many small hand-ins of one chapter."""
+    notebook = answered(CHAPTERS[chapter])
+    return grade(hand_in(room, {f"s{i:03d}": library(3 * i, []) for i in range(students)}, {chapter: notebook}), JOBS)
+
+
+def functions_seconds(chapter: Chapter, keys: Mapping[str, Key]) -> float:
+    """Return the CPU seconds of the reference's functions on all cases of a chapter, each made once."""
+    spent = 0.0
+    with threadpool_limits(1):
+        for exercise in chapter.exercises.values():
+            function, key = getattr(reference.module(exercise.module), exercise.name), keys[exercise.name]
+            for i, case in enumerate(key.cases):
+                for args, kwargs in peers.arguments(key, i):
+                    began = time.process_time()
+                    try:
+                        list(made) if hasattr(made := function(*args, **kwargs), "__next__") else None
+                    except Exception:
+                        if not case.raises:
+                            raise
+                    spent += time.process_time() - began
+    return spent
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(QUICK if "--quick" in sys.argv else Size()), indent=1))
