@@ -58,7 +58,7 @@ def test_asserts_pass_with_the_reference_and_fail_with_misconceptions(name):
                 run(source, chapter.module, right | {exercise.name: misconception.function})
             except Exception:
                 wrong += 1
-    assert wrong > len(known) / 2  # these asserts look at values alone, and not at what was changed
+    assert wrong >= len(known) / 2  # these asserts look at values alone, and not at what was changed
     for question, source in peers.programs(chapter, keys).items():
         if question in chapter.questions:
             exec(source, {question: chapter.questions[question].value})
