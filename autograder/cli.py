@@ -129,12 +129,18 @@ def _help_command(name: str, words: str) -> None:
                 title, text = getattr(tutor, name)(exercise)
         except UnknownName as unknown:
             raise click.UsageError(str(unknown)) from None
+        except OSError as error:
+            raise click.ClickException(_unwritable(error)) from None
         click.echo(_as_commands(f"{title}\n{text.replace('`', '')}"))
 
 
 def _as_commands(text: str) -> str:
     """Write what is called in a notebook, such as hint("dense"), as it is typed on the terminal."""
     return re.sub(r'\b(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
+
+
+def _unwritable(error: OSError) -> str:
+    return f"{error.filename} cannot be written ({error.strerror}), so nothing was changed."
 
 
 def _known(exercise: str) -> bool:
@@ -159,8 +165,8 @@ def submit(chapter: str) -> None:
         raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
     try:
         packed = handin.submit(chapter)
-    except FileNotFoundError as missing:
-        raise click.ClickException(str(missing)) from None
+    except OSError as error:
+        raise click.ClickException(_unwritable(error) if error.filename else str(error)) from None
     click.echo(f"{shown(packed.path)} holds:")
     for name in packed.contents:
         click.echo(f"  {name}")

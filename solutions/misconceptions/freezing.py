@@ -1,5 +1,7 @@
 """What people get wrong about freezing, fine-tuning and LoRA."""
 
+import itertools
+
 import numpy as np
 
 from ..weightlab.backprop import backward, cross_entropy_gradient, dense_gradient, relu_gradient
@@ -209,7 +211,7 @@ def keeps_the_order_of_the_data(layers, *args, rng, **kwargs):
 def a_generator_of_its_own(layers, *args, rng, **kwargs):
     """You draw the order from a generator of your own and not from the one you were given. Then nobody can repeat your run, not even you: use the `rng` that is passed in."""
     function = fine_tune if "frozen" in kwargs else lora_fine_tune
-    return function(layers, *args, rng=np.random.default_rng(), **kwargs)
+    return function(layers, *args, rng=np.random.default_rng(next(_SEEDS)), **kwargs)
 
 
 @of("fine_tune")
@@ -482,6 +484,9 @@ def merges_into_the_given_array(weights, adapter, alpha):
     down, up = adapter
     weights += alpha / down.shape[1] * (down @ up)
     return weights
+
+
+_SEEDS = itertools.count()  # another generator at each call, and the same ones when a key is made again
 
 
 class _Unshuffled:
