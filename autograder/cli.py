@@ -12,7 +12,7 @@ import click
 
 from .paths import LIBRARY, shown
 
-_CLASS_COMMANDS = ("grade", "collect")
+_CLASS_COMMANDS = ("grade", "collect", "report")
 
 
 class _Commands(click.Group):

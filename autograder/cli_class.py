@@ -1,4 +1,4 @@
-"""The instructor's commands ``weightlab grade`` and ``weightlab collect``."""
+"""The instructor's commands ``weightlab grade``, ``weightlab collect`` and ``weightlab report``."""
 
 from __future__ import annotations
 
@@ -129,3 +129,21 @@ def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: b
     click.echo(f"{len(results) - missed} of {len(results)} hand-ins are in {classroom / 'submitted'}.")
     if missed:
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
+@_CLASSROOM
+@_DATABASE
+def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
+    """Draw the class as graded last: scores, hard exercises, misconceptions, and what waits for a person."""
+    from .grade import draw_report
+    from .gradebook import GradebookError
+    from .records import ClassroomError
+
+    try:
+        files = draw_report(classroom, chapters, database)
+    except (ClassroomError, GradebookError) as error:
+        raise click.ClickException(str(error)) from None
+    for path in files:
+        click.echo(path)

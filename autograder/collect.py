@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from .handin import CONCEPTS
+
 MAX_ENTRIES = 2_000
 MAX_NOTEBOOK = 20 * 2**20
 MAX_MODULE = 512 * 2**10
@@ -146,7 +148,9 @@ def _contents(data: bytes, chapter: str) -> dict[str, bytes]:
                 taken.setdefault(path.name, _read(archive, entry, MAX_NOTEBOOK))
             elif path.parent.name == "weightlab" and _MODULE.fullmatch(path.name):
                 taken.setdefault(f"weightlab/{path.name}", _read(archive, entry, MAX_MODULE))
-    if not taken:
+            elif path.name == CONCEPTS:
+                taken.setdefault(path.name, _read(archive, entry, MAX_MODULE))
+    if not taken.keys() - {CONCEPTS}:
         raise Unusable(f"holds neither {chapter}.ipynb nor a weightlab folder")
     return taken
 

@@ -98,7 +98,21 @@ def grade_class(
             totals = {name: book.totals(name) for name in names}
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
         tables.write(classroom, run.entries, totals, run.released)
+        records.save_entries(classroom, run.entries)
         return run.entries
+
+
+def draw_report(classroom: Path, chapters: Iterable[str] = (), database: str | None = None) -> list[Path]:
+    """Write the report on a graded class; parameters as for `grade_class`."""
+    from . import report
+
+    classroom = Path(classroom).absolute()
+    if not (classroom / "submitted").is_dir():
+        raise ClassroomError(f"{classroom} holds no submitted/ folder, so it is no classroom.")
+    config = _NbgraderConfig(classroom)
+    with ClassBook(url_of(classroom, database or config.url), config.course) as book:
+        standings = {name: book.load(name) for name in CHAPTERS}
+    return report.write(classroom, standings, chapters)
 
 
 def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:

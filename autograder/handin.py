@@ -8,11 +8,15 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labkit import store
+
 from .exercises import CHAPTERS
 from .paths import COURSE, LIBRARY, ROOT, shown
 from .run import read_library
 from .selfcheck import saved_ago
 
+CONCEPTS = "concepts.json"
+"""What of the concept test goes into a hand-in, beside the notebook."""
 _HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
 _STUDENT_README = """# Weightlab
 
@@ -55,6 +59,8 @@ def submit(chapter: str, folder: Path = ROOT) -> Submission:
             raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
     entries |= {f"{chapter}/weightlab/{name}.py": source for name, source in sorted(read_library(LIBRARY).items())}
+    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
+        entries[f"{chapter}/{CONCEPTS}"] = json.dumps(answered, ensure_ascii=False).encode()
     target = folder / f"{chapter}.zip"
     part = target.with_suffix(".zip.part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -94,6 +94,21 @@ def read_seed(classroom: Path) -> int:
     return int(path.read_text())
 
 
+def save_entries(classroom: Path, entries: list[dict]) -> None:
+    """Keep what grading found, for the report; other chapters' entries stay."""
+    new = {entry["chapter"] for entry in entries}
+    kept = [entry for entry in read_entries(classroom) if entry["chapter"] not in new]
+    write(state(classroom) / "entries.json", json.dumps(kept + entries).encode(), 0o600)
+
+
+def read_entries(classroom: Path) -> list[dict]:
+    """Return what grading found last of each chapter."""
+    try:
+        return json.loads((classroom / STATE / "entries.json").read_bytes())
+    except (OSError, ValueError):
+        return []
+
+
 def state(classroom: Path) -> Path:
     """Return the folder of what a classroom remembers, open to its owner alone."""
     folder = classroom / STATE

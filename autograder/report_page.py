@@ -1,0 +1,164 @@
+"""Draws the report on a class: its pictures, and the page that holds them."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Mapping
+from statistics import median
+from typing import Any
+
+from . import reference
+from .exercises import CHAPTERS
+from .judge import MALFORMED, MISSING, UNJUDGED
+from .report import KINDS, Summary
+
+_PERSONS_LINES = 200
+
+
+def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
+    """Return each picture as PNG, with its text alternative."""
+    from labkit.figures.style import NEGATIVE, POSITIVE, TEXT, figure, to_png
+
+    made = {}
+    rows = summary.chapters
+    fig, axes = figure(len(rows), 1, (8, 0.6 + 0.75 * len(rows)), sharex=True, squeeze=False)
+    for ax, name in zip(axes[:, 0], rows, strict=True):
+        shares = [100 * share for share in summary.scores[name]]
+        ax.hist(shares, bins=range(0, 101, 5), color=POSITIVE, rwidth=0.9)
+        if shares:
+            ax.axvline(median(shares), color=NEGATIVE, linestyle="--", linewidth=1.5)
+        ax.set_ylabel(name, rotation=0, ha="right", va="center")
+        ax.set_yticks([])
+        ax.set_xlim(0, 100)
+    axes[-1, 0].set_xlabel("automatic points, % of the chapter (dashed: median)")
+    middles = ", ".join(f"{name} {median(shares):.0%}" for name, shares in summary.scores.items() if shares)
+    made["scores"] = to_png(fig), f"Histograms of the scores by chapter. Medians: {middles or 'none yet'}."
+
+    items = summary.items
+    fig, ax = figure(1, 1, (8, 1.3 + 0.27 * max(1, len(items))))
+    colours, hatches = (POSITIVE, "#a3cbf0", NEGATIVE, "#f7c891", "#7a7a7a55"), ("", "", "", "//", "")
+    left = [0.0] * len(items)
+    for kind, colour, hatch in zip(KINDS, colours, hatches, strict=True):
+        widths = [100 * item.kinds[kind] / max(1, item.kinds.total()) for item in items]
+        look = {"color": colour, "hatch": hatch, "edgecolor": TEXT, "linewidth": 0.3}
+        ax.barh(range(len(items)), widths, left=left, label=kind, **look)
+        left = [a + b for a, b in zip(left, widths, strict=True)]
+    ax.set_yticks(range(len(items)), [item.name for item in items])
+    ax.set_ylim(len(items) - 0.5, -0.5)
+    ax.set_xlim(0, 100)
+    ax.set_xlabel("% of those who handed in (hardest first)")
+    fig.legend(loc="outside upper center", ncols=len(KINDS), fontsize=9)
+    worst = ", ".join(f"{item.name} ({item.share:.0%} of its points)" for item in items[:3])
+    made["exercises"] = to_png(fig), f"Exercises by difficulty. The hardest: {worst or 'none yet'}."
+
+    beliefs = summary.beliefs()[:20]
+    fig, ax = figure(1, 1, (8, 1.0 + 0.27 * max(1, len(beliefs))))
+    ax.barh(range(len(beliefs)), [len(who) for _, _, who in beliefs], color=NEGATIVE)
+    ax.set_yticks(range(len(beliefs)), [f"{item.name}: {_spoken(name)}" for item, name, _ in beliefs])
+    ax.set_ylim(max(1, len(beliefs)) - 0.5, -0.5)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlabel("students")
+    most = "; ".join(f"{_spoken(name)} in {item.name}, {len(who)}" for item, name, who in beliefs[:3])
+    made["misconceptions"] = to_png(fig), f"The most frequent misconceptions: {most or 'none was found'}."
+    return made
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _advice() -> dict[tuple[str, str], str]:
+    """Return what a tutor says, by exercise and misconception."""
+    found = {}
+    for chapter in CHAPTERS.values():
+        for name, wrong in reference.misconceptions(chapter.module).items():
+            found |= {(name, one.name): one.advice for one in wrong}
+        for question in chapter.questions.values():
+            found |= {(question.name, name): advice for name, (_, advice) in question.mistakes.items()}
+    return found
+
+
+_STYLE = """
+:root{color-scheme:light dark}body{font:16px/1.55 system-ui,sans-serif;max-width:62rem;margin:2rem auto;
+padding:0 1rem}
+h1{margin-bottom:.2em}h2{margin-top:2.2em}img{max-width:100%;height:auto}
+table{border-collapse:collapse;margin:1em 0}
+th,td{padding:.3em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #8884}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td{overflow-wrap:anywhere}.scroll{overflow-x:auto}
+pre{background:#8881;padding:.6em 1em;overflow-x:auto;border-radius:6px}.quiet{opacity:.75}
+details{border-bottom:1px solid #8884;padding:.5em 0}summary{cursor:pointer}
+"""
+
+
+def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Mapping[tuple, str | None]) -> str:
+    """Return the report as one HTML page that needs nothing beside it."""
+
+    def picture(name: str) -> str:
+        png, words = drawn[name]
+        source = base64.b64encode(png).decode()
+        return f'<img src="data:image/png;base64,{source}" alt="{html.escape(words, quote=True)}">'
+
+    advice, asking, waiting = _advice(), len(summary.attention), sum(line[2] for line in summary.written)
+    parts = [
+        f"<h1>{summary.students} students, {len(summary.chapters)} chapter{'s' * (len(summary.chapters) != 1)}</h1>",
+        f'<p class="quiet">{asking} lines ask for a person; {waiting} written answers wait to be marked.</p>',
+        "<h2>Scores</h2>", picture("scores"),
+        _table(("chapter", *_STATUSES, "median"), [
+            (name, *(summary.statuses[name][status] for status in _STATUSES),
+             f"{median(shares):.0%}" if (shares := summary.scores[name]) else "–") for name in summary.chapters
+        ]),
+        "<h2>Exercises, the hardest first</h2>", picture("exercises"),
+        "<h2>Misconceptions, the most frequent first</h2>",
+    ]  # fmt: skip
+    beliefs = summary.beliefs()
+    parts.append(picture("misconceptions") if beliefs else "<p>No known misconception was found.</p>")
+    for item, name, who in beliefs:
+        code = examples.get((item.name, name))
+        shown = f"<p>One such answer, its texts left out:</p><pre>{html.escape(code)}</pre>" if code else ""
+        words = html.escape(advice.get((item.name, name), ""))
+        title = f"<strong>{html.escape(_spoken(name))}</strong> in <code>{html.escape(item.name)}</code>"
+        count = f"{len(who)} of {item.kinds.total()}"
+        parts.append(f"<details><summary>{title}: {count}</summary><p>{words}</p>{shown}</details>")
+    parts += ["<h2>What asks for a person</h2>", _attention(summary.attention), "<h2>Written answers</h2>"]
+    parts.append(_table(("chapter", "question", "waiting", "marked", "empty"), summary.written))
+    parts += _concepts(summary.concepts)
+    body = "\n".join(parts)
+    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Weightlab: the class</title>'
+            f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n")  # fmt: skip
+
+
+_STATUSES = ("graded", MALFORMED, UNJUDGED, MISSING)
+
+
+def _attention(lines: list[tuple[str, str, str, str]]) -> str:
+    if not lines:
+        return "<p>Nothing.</p>"
+    more = len(lines) - _PERSONS_LINES
+    table = _table(("student", "chapter", "status", "what happened"), lines[:_PERSONS_LINES])
+    return table + (f"<p>… and {more} more: <code>weightlab grade --json</code> names all.</p>" if more > 0 else "")
+
+
+def _concepts(found: Mapping[str, Any]) -> list[str]:
+    if not found["students"]:
+        return []
+    gain = "–" if found["gain"] is None else f"{found['gain']:.2f}"
+    rows = [(one["text"], f"{one['before']:.0%}", f"{one['after']:.0%}",
+             "; ".join(f"{belief} ({count})" for belief, count in one["beliefs"].items() if count))
+            for one in found["questions"]]  # fmt: skip
+    return [
+        "<h2>Concept test</h2>",
+        f"<p>{found['students']} students took it before and after the course: {found['before']:.1f} right answers "
+        f"of 15, then {found['after']:.1f}; normalised gain {gain}.</p>",
+        _table(("question", "right before", "right after", "still believed"), rows),
+    ]
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    def cell(value: Any) -> str:
+        number = isinstance(value, (int, float)) or (isinstance(value, str) and value.endswith("%"))
+        return f"<td{' class=n' if number else ''}>{html.escape(str(value))}</td>"
+
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
