@@ -281,6 +281,8 @@ def _require(condition: bool) -> None:
 
 def _load_error(error: dict, file: str) -> str:
     where = f"line {error['line']} of {error['file'] or file}"
+    if "SyntaxError" in error["kinds"] and not error["line"]:
+        return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
     if "SyntaxError" in error["kinds"]:
         return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
     if not error["line"]:

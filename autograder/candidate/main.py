@@ -178,7 +178,7 @@ def _describe(error: BaseException, folder: str) -> dict:
         "function": last.name if last else None,
     }
     if isinstance(error, SyntaxError):
-        described |= {"file": str(error.filename), "line": error.lineno if isinstance(error.lineno, int) else None,
+        described |= {"file": str(error.filename or ""), "line": error.lineno if isinstance(error.lineno, int) else None,
                       "code": (error.text or "").strip()[:200], "message": str(error.msg)[:500]}  # fmt: skip
     return described
 
