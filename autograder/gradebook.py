@@ -85,6 +85,9 @@ class ClassBook:
         self.url = url
         with _reworded(url):
             self.book = api.Gradebook(url, course)
+            if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
+                self.book.db.execute(insert(api.Course).values(id=course))
+                self.book.db.commit()
         self._cells: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> ClassBook:

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -101,6 +102,9 @@ def given_up(task: Task, examiner: Examiner, error: BaseException) -> Done:
         return _finish(task, blank, examiner)
 
 
+_FIRST_WORKER, _COUNT_EVERY = 120, 5.0
+"""Seconds."""
+
 _examiner: Examiner | None = None
 
 
@@ -168,15 +172,27 @@ class DaskWorkers:
             raise ClassroomError("Many machines need Dask: pip install 'weightlab[cluster]'.") from None
         try:
             self._client = Client(address, timeout="20s", set_as_default=False)
-        except OSError as error:
+            self._client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except TimeoutError:
+            raise ClassroomError(f"No worker joined {address} within {_FIRST_WORKER} seconds.") from None
+        except (OSError, ValueError) as error:
             raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
-        self.examiner, self.window = examiner, 4 * max(1, sum(self._client.nthreads().values()))
+        self.examiner, self._counted = examiner, (0.0, 0)
         problems = self._client.run(_why_not, examiner.isolation)
         if reason := next(filter(None, problems.values()), None):
             self._client.close()
             raise ClassroomError(f"On a worker of {address}: {reason}")
         self._shared = self._client.scatter(examiner, broadcast=True)
         self._pool = self._client.get_executor(pure=False, retries=2)
+
+    @property
+    def window(self) -> int:
+        """How many tasks to have on the way: workers come and go, so they are counted now and then."""
+        at, window = self._counted
+        if time.monotonic() - at > _COUNT_EVERY:
+            window = 4 * max(1, sum(self._client.nthreads().values()))
+            self._counted = time.monotonic(), window
+        return window
 
     def restart(self) -> None:
         """Do nothing: Dask replaces workers by itself."""

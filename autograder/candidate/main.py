@@ -178,8 +178,12 @@ def _describe(error: BaseException, folder: str) -> dict:
         "function": last.name if last else None,
     }
     if isinstance(error, SyntaxError):
-        described |= {"file": str(error.filename or ""), "line": error.lineno if isinstance(error.lineno, int) else None,
-                      "code": (error.text or "").strip()[:200], "message": str(error.msg)[:500]}  # fmt: skip
+        described |= {
+            "file": str(error.filename or ""),
+            "line": error.lineno if isinstance(error.lineno, int) else None,
+            "code": (error.text or "").strip()[:200],
+            "message": str(error.msg)[:500],
+        }
     return described
 
 
