@@ -39,7 +39,7 @@ def _prefix() -> list[str]:
                 if folder.is_relative_to(closed[0]) and folder != closed[0]:
                     argv += ["--perms", "0755", "--dir", str(folder)]
             argv += ["--ro-bind", str(path), str(path)]
-    argv += ["--perms", "1777", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp", "--"]
+    argv += ["--setenv", "HOME", "/tmp", "--"]
     return [*argv, "setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
 
 
