@@ -13,20 +13,29 @@ import shutil
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .handin import CONCEPTS
 
+MAX_STUDENTS_FILES = 200_000
 MAX_ENTRIES = 2_000
 MAX_NOTEBOOK = 20 * 2**20
 MAX_MODULE = 512 * 2**10
 MAX_INNER = 64 * 2**20
-# Moodle: "Ada Lovelace_4711_assignsubmission_file_" as folder or prefix; Canvas: "lovelaceada_LATE_123_456_name.zip".
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file")
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d+)_\d+_")
+MAX_WITHIN = 8
+"""Zips that a student's own zip may hold: some pack what was packed already."""
+# Moodle, folder or beginning of a name: "Ada Lovelace_4711_assignsubmission_file_". The number is another one in every
+# assignment, so it is no part of the student's name.
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)")
+# Canvas: "lovelaceada_LATE_123_456_name.zip": who, their number in Canvas, the uploaded file's number.
+_CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d+)_(?P<file>\d+)_")
 _MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
+_REMEDY = "ask for the zip that `weightlab submit` makes"
 
 
 class Unusable(ValueError):
@@ -40,6 +49,27 @@ class Collected:
     student: str
     taken: bool
     words: str
+
+
+@dataclass(frozen=True)
+class _HandIn:
+    """One hand-in: its outermost name, when it was made, and how to read its zip."""
+
+    name: str
+    time: tuple
+    read: Callable[[], bytes]
+
+    @property
+    def age(self) -> tuple:
+        """Return what orders a student's hand-ins: Canvas numbers uploads, elsewhere time tells."""
+        found = _CANVAS.match(self.name)
+        return (int(found["file"]) if found else 0, self.time)
+
+    @property
+    def late(self) -> bool:
+        """Return whether Canvas marked it as late."""
+        found = _CANVAS.match(self.name)
+        return bool(found and found["late"])
 
 
 def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: bool = False) -> list[Collected]:
@@ -59,74 +89,132 @@ def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: boo
     Returns
     -------
     list of Collected
-        One entry a hand-in, in the order in which they were read; one that is bad stops no other.
+        One entry a student, in the students' order; one that is bad stops no other.
     """
-    results, seen = [], set()
-    for name, content in _hand_ins(sources):
-        student = student_of(name)
-        try:
-            if not student:
-                raise Unusable("no student can be read from this name")
-            if isinstance(content, Unusable):
-                raise content
-            if student.casefold() in seen:
-                raise Unusable("a second hand-in of the same student; the first one was taken")
-            target = classroom / "submitted" / student / chapter
-            if target.exists() and not replace:
-                raise Unusable("there is a hand-in already, and it was kept; --replace takes the new one")
-            files = _contents(content, chapter)
-            _write(target, files)
-        except (Unusable, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-            results.append(Collected(student or name[:80], False, str(error) or type(error).__name__))
-        else:
-            seen.add(student.casefold())
-            results.append(Collected(student, True, f"{len(files)} files"))
-    return results
+    results: dict[str, Collected] = {}
+    with ExitStack() as opened:
+        hand_ins = _named(_hand_ins(sources, opened))
+        count = Counter(student.casefold() for student, _ in hand_ins)
+        for student, hand_in in sorted(hand_ins, key=lambda pair: pair[1].age, reverse=True):
+            who = student.casefold() or hand_in.name
+            if who in results and results[who].taken:
+                continue
+            try:
+                if not student:
+                    raise Unusable("no student can be read from this name")
+                files = _contents(hand_in.read(), chapter)
+                words = _put(classroom / "submitted" / student / chapter, files, replace)
+            except Exception as error:  # a broken archive raises whatever its compression does: the rest go on
+                words = str(error) or type(error).__name__
+                results.setdefault(who, Collected(student or hand_in.name[:80], False, words))
+            else:
+                words += f", from the newest of {count[who]} zips that holds the chapter" if count[who] > 1 else ""
+                words += ", late as Canvas says" if hand_in.late else ""
+                results[who] = Collected(student, True, words)
+    return [results[who] for who in sorted(results)]
 
 
 def student_of(name: str) -> str:
     """Read the student from the outermost name of a hand-in, as a name that is safe for a folder."""
-    found = _MOODLE.match(name) or _CANVAS.match(name)
-    raw = f"{found['name']}-{found['number']}" if found else PurePosixPath(name).name.removesuffix(".zip")
-    raw = unicodedata.normalize("NFC", raw)
-    return re.sub(r"[^\w.-]+", "-", raw).strip("-.")[:80]
+    moodle, canvas = _MOODLE.match(name), _CANVAS.match(name)
+    if moodle and moodle["name"] != "Participant":  # what everybody is called in blind marking
+        raw = moodle["name"]
+    elif found := moodle or canvas:
+        raw = f"{found['name']}-{found['number']}"
+    else:  # a second download of the same file gets a number from the browser: "ada (1).zip"
+        raw = re.sub(r"( \(\d+\))?\.zip$", "", PurePosixPath(name).name, flags=re.IGNORECASE)
+    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", raw)).strip("-.")[:80]
 
 
-def _hand_ins(sources: Iterable[Path]) -> Iterator[tuple[str, bytes | Unusable]]:
-    """Yield each hand-in's outermost name and the bytes of its zip."""
+def _named(hand_ins: Iterable[_HandIn]) -> list[tuple[str, _HandIn]]:
+    """Name the students; Moodle's number tells apart who has the same name."""
+    hand_ins, numbers = list(hand_ins), defaultdict(set)
+    for one in hand_ins:
+        if found := _MOODLE.match(one.name):
+            numbers[student_of(one.name)].add(found["number"])
+    named = []
+    for one in hand_ins:
+        student, found = student_of(one.name), _MOODLE.match(one.name)
+        named.append((f"{student}-{found['number']}" if found and len(numbers[student]) > 1 else student, one))
+    return named
+
+
+def _hand_ins(sources: Iterable[Path], opened: ExitStack) -> Iterator[_HandIn]:
+    """Yield the hand-ins that sources hold, none of them read yet."""
+    sources = list(sources)
+    # A student could name what lies inside their own zip as a platform would: names inside are believed only
+    # where nothing but platforms' downloads is collected.
+    inside = all(source.is_file() and _is_download(source) for source in sources)
     for source in sources:
-        for path in sorted(source.glob("*.zip")) if source.is_dir() else [source]:
-            try:
-                inner = _zips_within(path)
-            except (zipfile.BadZipFile, OSError, Unusable) as error:
-                yield path.name, Unusable(str(error) or "this is no zip")
-                continue
-            if inner:
-                yield from inner
-            elif path.stat().st_size > MAX_INNER:
-                yield path.name, Unusable(f"larger than {MAX_INNER // 2**20} MiB")
-            else:
-                yield path.name, path.read_bytes()
+        if inside:
+            yield from _downloaded(opened.enter_context(zipfile.ZipFile(source)))
+            continue
+        for path in _zips(source) if source.is_dir() else [source]:
+            outermost = path.relative_to(source).parts[0] if source.is_dir() else path.name
+            yield _HandIn(outermost, (path.stat().st_mtime,), lambda path=path: _bounded(path))
 
 
-def _zips_within(path: Path) -> list[tuple[str, bytes | Unusable]]:
-    """Return the students' zips inside a platform's download."""
-    found: list[tuple[str, bytes | Unusable]] = []
-    with zipfile.ZipFile(path) as archive:
-        for entry in _entries(archive):
-            if entry.filename.endswith(".zip"):
-                try:
-                    found.append((entry.filename.partition("/")[0], _read(archive, entry, MAX_INNER)))
-                except (Unusable, zipfile.BadZipFile, OSError, RuntimeError) as error:
-                    found.append((entry.filename.partition("/")[0], Unusable(str(error))))
-    return found
+def _zips(folder: Path) -> list[Path]:
+    """Return the zips in a folder, or in folders in it that Moodle named."""
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".zip" and path.is_file())
+    return [path for path in found if path.parent == folder or _MOODLE.match(path.relative_to(folder).parts[0])]
 
 
-def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _bounded(path: Path) -> bytes:
+    if path.stat().st_size > MAX_INNER:
+        raise Unusable(f"larger than {MAX_INNER // 2**20} MiB; {_REMEDY}")
+    return path.read_bytes()
+
+
+def _is_download(path: Path) -> bool:
+    """Whether a zip is a platform's download of a class: all that it holds is named so."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [_outermost(entry) for entry in _entries(archive, MAX_STUDENTS_FILES)]
+    except (zipfile.BadZipFile, OSError, Unusable):
+        return False
+    return bool(names) and all(names)
+
+
+def _downloaded(archive: zipfile.ZipFile) -> Iterator[_HandIn]:
+    """Yield each student's hand-ins in a platform's download."""
+    by_student: dict[str, tuple[str, list]] = {}
+    for entry in _entries(archive, MAX_STUDENTS_FILES):
+        name = _outermost(entry) or ""
+        by_student.setdefault(student_of(name), (name, []))[1].append(entry)
+    for name, entries in by_student.values():
+        zips = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
+        for entry in zips:
+            yield _HandIn(_outermost(entry) or "", entry.date_time, lambda entry=entry: _read(archive, entry, MAX_INNER))
+        if not zips:
+            yield _HandIn(name, (), _no_zip)
+
+
+def _no_zip() -> bytes:
+    raise Unusable(f"handed in no zip; {_REMEDY}")
+
+
+def _outermost(entry: zipfile.ZipInfo) -> str | None:
+    """Return the outermost part of a name inside a download that a platform made, or None."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:  # macOS writes UTF-8 and does not say so
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return next((part for part in name.split("/") if _MOODLE.match(part) or _CANVAS.match(part)), None)
+
+
+def _entries(archive: zipfile.ZipFile, most: int = MAX_ENTRIES) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive, without links and without what macOS adds."""
     entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise Unusable(f"holds more than {MAX_ENTRIES:,} files")
-    return [entry for entry in entries if not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)]
+    if len(entries) > most:
+        raise Unusable(f"holds more than {most:,} files; {_REMEDY}")
+    return [
+        entry for entry in entries
+        if not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
+        and not entry.filename.startswith("__MACOSX/") and not entry.filename.endswith(".DS_Store")
+    ]  # fmt: skip
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
@@ -138,25 +226,53 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     return content
 
 
-def _contents(data: bytes, chapter: str) -> dict[str, bytes]:
+def _contents(data: bytes, chapter: str, within: bool = True) -> dict[str, bytes]:
     """Return what is taken of a hand-in, by its place in the chapter's folder."""
     taken: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for entry in _entries(archive):
+        entries = _entries(archive)
+        for entry in entries:
             path = PurePosixPath(entry.filename.replace("\\", "/"))
+            if "solutions" in path.parts:  # of a whole project in a zip, the answer key is not the student's
+                continue
             if path.name == f"{chapter}.ipynb":
                 taken.setdefault(path.name, _read(archive, entry, MAX_NOTEBOOK))
             elif path.parent.name == "weightlab" and _MODULE.fullmatch(path.name):
                 taken.setdefault(f"weightlab/{path.name}", _read(archive, entry, MAX_MODULE))
             elif path.name == CONCEPTS:
                 taken.setdefault(path.name, _read(archive, entry, MAX_MODULE))
+        if not taken.keys() - {CONCEPTS} and within:
+            taken = _packed_twice(archive, entries, chapter) or taken
     if not taken.keys() - {CONCEPTS}:
-        raise Unusable(f"holds neither {chapter}.ipynb nor a weightlab folder")
+        raise Unusable(f"holds neither {chapter}.ipynb nor a weightlab folder; {_REMEDY}")
     return taken
 
 
-def _write(target: Path, files: dict[str, bytes]) -> None:
-    """Write a hand-in beside its place, then put it there in one step."""
+def _packed_twice(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], chapter: str) -> dict[str, bytes]:
+    """Return what is taken of the one zip within a student's zip that holds the chapter."""
+    inner = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
+    several = Unusable(f"holds {len(inner)} zips; if it is a class's, unpack it and name the folder, else {_REMEDY}")
+    if len(inner) > MAX_WITHIN:
+        raise several
+    found = []
+    for entry in inner:
+        try:
+            found.append(_contents(_read(archive, entry, MAX_INNER), chapter, within=False))
+        except (Unusable, zipfile.BadZipFile, zlib.error):
+            continue
+    if len(found) > 1:
+        raise several
+    return found[0] if found else {}
+
+
+def _put(target: Path, files: dict[str, bytes], replace: bool) -> str:
+    """Write a hand-in beside its place, then put it there in one step; say what was done."""
+    if target.exists():
+        there = {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+        if there.keys() - {"timestamp.txt"} == files.keys() and all(there[name] == files[name] for name in files):
+            return "as collected before"
+        if not replace:
+            raise Unusable("there is another hand-in already, and it was kept; --replace takes the new one")
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     for name, content in files.items():
@@ -165,3 +281,4 @@ def _write(target: Path, files: dict[str, bytes]) -> None:
         path.write_bytes(content)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
+    return f"{len(files)} files"

@@ -2,6 +2,7 @@
 
 import io
 import stat
+import unicodedata
 import zipfile
 
 import pytest
@@ -35,13 +36,21 @@ def inbox(tmp_path):
     ("name", "student"),
     [
         ("ada.zip", "ada"),
-        ("Ada Lovelace_4711_assignsubmission_file_", "Ada-Lovelace-4711"),
-        ("Ada Lovelace_4711_assignsubmission_file_01_weights.zip", "Ada-Lovelace-4711"),
+        ("ada (1).zip", "ada"),
+        ("group-1.ZIP", "group-1"),
+        ("Ada Lovelace_4711_assignsubmission_file_", "Ada-Lovelace"),
+        ("Ada Lovelace_4711_assignsubmission_file", "Ada-Lovelace"),
+        ("Ada Lovelace_4711_assignsubmission_file_01_weights.zip", "Ada-Lovelace"),
+        ("Team A-Ada Lovelace_4711_assignsubmission_file_", "Team-A-Ada-Lovelace"),
+        ("Participant_4711_assignsubmission_file_", "Participant-4711"),
         ("lovelaceada_12345_67890_01_weights.zip", "lovelaceada-12345"),
         ("lovelaceada_LATE_12345_67890_01_weights-1.zip", "lovelaceada-12345"),
         ("=HYPERLINK(1).zip", "HYPERLINK-1"),
         ("..zip", ""),
-        ("Jürgen Müller_7_assignsubmission_file_x.zip", "Jürgen-Müller-7"),
+        ("Jürgen Müller_7_assignsubmission_file_x.zip", "Jürgen-Müller"),
+        ("Ju\u0308rgen O'Neil_7_assignsubmission_file_x.zip", "Jürgen-O-Neil"),
+        ("王芳_8_assignsubmission_file_", "王芳"),
+        ("müllerjürgen_9_10_x.zip", "müllerjürgen-9"),
     ],
 )
 def test_the_student_is_read_from_the_outermost_name(name, student):
@@ -57,13 +66,77 @@ def test_a_folder_of_zips_is_laid_out_as_nbgrader_does(inbox):
     assert (folder / "weightlab" / "weights.py").read_bytes() == b"x = 1\n"
 
 
-@pytest.mark.parametrize("inner", ["Ada L_1_assignsubmission_file_/01_weights.zip", "adal_1_22_01_weights.zip"])
-def test_a_platforms_download_is_opened(inbox, inner):
+def moodle(name, number, file="01_weights.zip"):
+    return f"{name}_{number}_assignsubmission_file_/{file}"
+
+
+def taken(results):
+    return {one.student: one.words for one in results if one.taken}
+
+
+def test_a_download_from_moodle_is_opened(inbox):
     put, source, classroom = inbox
-    put("download.zip", {inner: zipped(GOOD), "Bob B_2_assignsubmission_file_/x.zip": zipped(GOOD)})
-    students = {c.student for c in collect([source / "download.zip"], classroom, CHAPTER) if c.taken}
-    assert len(students) == 2
-    assert "Bob-B-2" in students
+    put("download.zip", {
+        moodle("Ada L", 1): zipped(GOOD), moodle("Bob B", 2, "my work.ZIP"): zipped(GOOD),
+        "Cy C_3_assignsubmission_file_01_weights.zip": zipped(GOOD),
+        moodle("Dee D", 4, "01_weights.ipynb"): b"{}", "Eve E_5_assignsubmission_onlinetext_/onlinetext.html": b"hello",
+    })  # fmt: skip
+    results = collect([source / "download.zip"], classroom, CHAPTER)
+    assert set(taken(results)) == {"Ada-L", "Bob-B", "Cy-C"}
+    assert {one.student: "no zip" in one.words for one in results if not one.taken} == {"Dee-D": True, "Eve-E": True}
+
+
+def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
+    put, source, classroom = inbox
+    old, other = {f"{CHAPTER}.ipynb": b"[]"}, {"02_biases/02_biases.ipynb": b"{}"}
+    put("submissions.zip", {
+        "lovelaceada_12_101_01_weights.zip": zipped(old), "lovelaceada_12_99_01_weights-1.zip": zipped(old),
+        "lovelaceada_12_103_01_weights-2.zip": zipped(GOOD), "lovelaceada_12_104_02_biases.zip": zipped(other),
+        "boole_LATE_13_100_01_weights.zip": zipped(GOOD),
+    })  # fmt: skip
+    results = collect([source / "submissions.zip"], classroom, CHAPTER)
+    assert len(results) == 2
+    assert "late" in taken(results)["boole-13"] and "late" not in taken(results)["lovelaceada-12"]
+    assert (classroom / "submitted/lovelaceada-12" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes() == b"{}"
+
+
+def test_moodles_number_is_another_in_each_assignment_and_tells_namesakes_apart(inbox):
+    put, source, classroom = inbox
+    put("first.zip", {moodle("Ada L", 1): zipped(GOOD), moodle("Bo", 2): zipped(GOOD), moodle("Bo", 3): zipped(GOOD)})
+    put("second.zip", {moodle("Ada L", 71, "02_biases.zip"): zipped({"02_biases.ipynb": b"{}"})})
+    assert set(taken(collect([source / "first.zip"], classroom, CHAPTER))) == {"Ada-L", "Bo-2", "Bo-3"}
+    assert set(taken(collect([source / "second.zip"], classroom, "02_biases"))) == {"Ada-L"}
+
+
+def test_a_download_that_the_browser_unpacked_or_macos_packed_again(inbox):
+    put, source, classroom = inbox
+    name = "Jürgen_1_assignsubmission_file_"
+    (source / name).mkdir()
+    (source / name / "01_weights.zip").write_bytes(zipped(GOOD))
+    assert set(taken(collect([source], classroom, CHAPTER))) == {"Jürgen"}
+    raw = unicodedata.normalize("NFD", f"submissions/{name}/01_weights.zip").encode()
+    content = zipped({"x" * len(raw): zipped(GOOD), "__MACOSX/._submissions": b"", "submissions/.DS_Store": b""})
+    put("again.zip", content.replace(b"x" * len(raw), raw))  # UTF-8 that is not declared as such
+    assert taken(collect([source / "again.zip"], classroom, CHAPTER)) == {"Jürgen": "as collected before"}
+
+
+def test_a_students_zip_may_be_packed_twice_but_not_speak_for_others(inbox):
+    put, source, classroom = inbox
+    put("ada.zip", {"01_weights.zip": zipped(GOOD)})
+    put("bo.zip", {"a.zip": zipped(GOOD), "b.zip": zipped(GOOD)})
+    put("eve.zip", {moodle("Cy", 1): zipped(GOOD)})
+    results = collect(sorted(source.iterdir()), classroom, CHAPTER)
+    assert set(taken(results)) == {"ada", "eve"}
+    assert next(one.words for one in results if one.student == "bo").startswith("holds 2 zips")
+    assert {path.name for path in (classroom / "submitted").iterdir()} == {"ada", "eve"}
+
+
+def test_a_whole_project_in_a_zip_is_read_but_for_its_answer_key(inbox):
+    put, source, classroom = inbox
+    put("ada.zip", {"w/solutions/weightlab/weights.py": b"key", "w/course/01_weights/01_weights.ipynb": b"{}",
+                    "w/src/weightlab/weights.py": b"own"})  # fmt: skip
+    collect([source], classroom, CHAPTER)
+    assert (classroom / "submitted/ada" / CHAPTER / "weightlab/weights.py").read_bytes() == b"own"
 
 
 def test_names_inside_a_zip_are_not_believed(inbox):
@@ -94,11 +167,12 @@ def test_a_bomb_is_refused_and_stops_nobody(inbox, monkeypatch):
     put("a-bomb.zip", {"weightlab/weights.py": b"0" * 10**7})
     put("b-broken.zip", b"this is no zip")
     put("c-empty.zip", {})
-    put("d-ada.zip", GOOD)
+    put("d-torn.zip", zipped(GOOD).replace(zipped(GOOD)[60:70], b"?" * 10))
+    put("e-ada.zip", GOOD)
     results = collect([source], classroom, CHAPTER)
-    assert [c.taken for c in results] == [False, False, False, True]
+    assert [c.taken for c in results] == [False] * 4 + [True]
     assert all(c.words for c in results)
-    assert [path.name for path in (classroom / "submitted").iterdir()] == ["d-ada"]
+    assert [path.name for path in (classroom / "submitted").iterdir()] == ["e-ada"]
 
 
 def test_what_is_there_is_kept_unless_it_is_to_be_replaced(inbox):
