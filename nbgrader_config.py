@@ -1,10 +1,16 @@
 """nbgrader with Weightlab's examiner in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
 
+import os
+import sys
 from pathlib import Path
 
 from nbgrader import preprocessors
 
 c = get_config()  # noqa: F821  (nbgrader gives it)
+
+# nbgrader runs the program alembic, which lies beside this Python, whether or not an environment is activated.
+if (beside := str(Path(sys.executable).parent)) not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
 
 # The released notebooks are the source: `weightlab release` has taken the answers out already, so nbgrader leaves the
 # text as it is where it generates what the exchange hands out.
@@ -12,6 +18,13 @@ c.CourseDirectory.source_directory = str(Path(__file__).parent / "course")
 c.GenerateAssignment.preprocessors = [
     preprocessors.LockCells, preprocessors.ComputeChecksums, preprocessors.SaveCells, preprocessors.CheckCellMetadata,
 ]  # fmt: skip
+
+# The exchange, where students' accounts are on one machine: who submits hands in their library too.
+c.CourseDirectory.course_id = "weightlab"
+c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
+c.ExchangeFactory.submit = "autograder.exchange.SubmitWithLibrary"
+# Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
+# c.Exchange.root = "/srv/exchange"
 
 # Grading executes no notebook: functions are graded from the student's weightlab/*.py, in isolation.
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.Rebuilder"

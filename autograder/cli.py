@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from .paths import LIBRARY, shown
+from .paths import LIBRARY, SOLUTIONS, shown
 
 _CLASS_COMMANDS = ("grade", "collect", "report")
 
@@ -119,11 +119,8 @@ def _help_command(name: str, words: str) -> None:
 
         try:
             if name == "reveal":
-                sure = (
-                    click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
-                    if _known(exercise)
-                    else False
-                )
+                asks = _known(exercise) and SOLUTIONS.exists()
+                sure = asks and click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
                 title, text = tutor.reveal(exercise, sure)
             else:
                 title, text = getattr(tutor, name)(exercise)

@@ -124,7 +124,7 @@ def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: b
         raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
     results = take(sources, classroom, chapter, replace)
     if not results:
-        raise click.ClickException(f"No zip was found in {', '.join(map(str, sources))}. Name the zips, or their folder.")
+        raise click.ClickException(f"No zip lies in {', '.join(map(str, sources))}. Name the zips, or their folder.")
     for result in results:
         click.echo(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}")
     missed = sum(not result.taken for result in results)

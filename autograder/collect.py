@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -184,8 +184,8 @@ def _downloaded(archive: zipfile.ZipFile) -> Iterator[_HandIn]:
         by_student.setdefault(student_of(name), (name, []))[1].append(entry)
     for name, entries in by_student.values():
         zips = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
-        for entry in zips:
-            yield _HandIn(_outermost(entry) or "", entry.date_time, lambda entry=entry: _read(archive, entry, MAX_INNER))
+        for one in zips:
+            yield _HandIn(_outermost(one) or "", one.date_time, lambda one=one: _read(archive, one, MAX_INNER))
         if not zips:
             yield _HandIn(name, (), _no_zip)
 
@@ -198,10 +198,8 @@ def _outermost(entry: zipfile.ZipInfo) -> str | None:
     """Return the outermost part of a name inside a download that a platform made, or None."""
     name = entry.filename
     if not entry.flag_bits & 0x800:  # macOS writes UTF-8 and does not say so
-        try:
+        with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
     return next((part for part in name.split("/") if _MOODLE.match(part) or _CANVAS.match(part)), None)
 
 

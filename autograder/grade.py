@@ -14,7 +14,7 @@ from .feedback import Marks
 from .gradebook import ClassBook, Entry, Standing, url_of, when
 from .judge import MALFORMED
 from .records import ClassroomError, Records
-from .submission import LIBRARY_FOLDER, Submission
+from .submission import LIBRARY_FOLDER, SECRET, Submission
 from .work import DaskWorkers, Done, Examiner, LocalWorkers, Task, stream
 
 BATCH = 50
@@ -66,6 +66,7 @@ def grade_class(
     ClassroomError, GradebookError
         If the class cannot be graded as it stands; the message says what to do.
     """
+    records.require_reference()
     classroom = Path(classroom).absolute()
     names = _chapters(classroom, chapters)
     if scheduler is None:
@@ -196,7 +197,8 @@ class _Run:
             return None
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
         marks = self._marks(handed_in, standing)
-        stamp = _digest(name, repr(marks), self.config.words, json.dumps(self.released[chapter], sort_keys=True))
+        came = repr((handed_in.timestamp, handed_in.secret))
+        stamp = _digest(name, came, repr(marks), self.config.words, json.dumps(self.released[chapter], sort_keys=True))
         known = self.records.get(name)
         if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (
             _ends_with(self._page(student, chapter), stamp)
@@ -244,13 +246,17 @@ class _Run:
             book.save(chapter, [entry for of, entry, _ in self.batch if of == chapter], self.held[chapter])
         for chapter, entry, done in self.batch:
             if done is not None:
+                handed_in, page = done.task.handed_in, self._page(entry.student, chapter)
                 folder = self._notebook(entry.student, chapter).parent
-                for name, source in done.task.handed_in.library.items():
+                for name, source in handed_in.library.items():
                     records.write(folder / LIBRARY_FOLDER / f"{name}.py", source)
-                if done.task.handed_in.timestamp:
-                    records.write(folder / "timestamp.txt", done.task.handed_in.timestamp.encode())
+                for beside in (folder, page.parent):  # nbgrader's exchange looks for both
+                    if handed_in.timestamp:
+                        records.write(beside / "timestamp.txt", handed_in.timestamp.encode())
+                    if handed_in.secret:
+                        records.write(beside / SECRET, handed_in.secret)
                 records.write(folder / f"{chapter}.ipynb", done.notebook)
-                records.write(self._page(entry.student, chapter), done.page)
+                records.write(page, done.page)
         self.batch.clear()
 
     def _enter(self, entry: dict) -> None:

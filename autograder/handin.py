@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import zipfile
@@ -31,7 +32,8 @@ sets everything up and opens JupyterLab at the first page. Without make (on Wind
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/weightlab study
 
-You write in `src/weightlab/`; `weightlab submit 01_weights` packs a chapter for handing in.
+You write in `src/weightlab/`; `.venv/bin/weightlab submit 01_weights` packs a chapter for handing in. Where your class
+uses nbgrader's exchange, JupyterLab's menu Nbgrader, Assignment List submits a chapter together with your library.
 """
 
 
@@ -58,9 +60,7 @@ def submit(chapter: str, folder: Path = ROOT) -> Submission:
         if not path.exists():
             raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
-    entries |= {f"{chapter}/weightlab/{name}.py": source for name, source in sorted(read_library(LIBRARY).items())}
-    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
-        entries[f"{chapter}/{CONCEPTS}"] = json.dumps(answered, ensure_ascii=False).encode()
+    entries |= {f"{chapter}/{name}": content for name, content in beside_the_notebook(LIBRARY).items()}
     target = folder / f"{chapter}.zip"
     part = target.with_suffix(".zip.part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -70,12 +70,25 @@ def submit(chapter: str, folder: Path = ROOT) -> Submission:
     return Submission(target, list(entries), _warnings(chapter, notebook, module))
 
 
+def beside_the_notebook(library: Path) -> dict[str, bytes]:
+    """Return what a hand-in holds beside the notebook, by its place: the library, and the concept test's answers."""
+    files = {f"weightlab/{name}.py": source for name, source in sorted(read_library(library).items())}
+    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
+        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
+    return files
+
+
 def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
     """Say what looks unfinished or unsaved."""
     warnings = []
     text = module.read_text(encoding="utf-8", errors="replace")
     if unwritten := [name for name in CHAPTERS[chapter].exercises if f'"{name} is not written yet"' in text]:
         warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        where = f"line {error.lineno} of " if isinstance(error, SyntaxError) else ""
+        warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Mend it first.")
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         sources = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in cells}
@@ -104,7 +117,7 @@ def handout(target: Path) -> list[Path]:
     FileExistsError
         If the folder exists and is not empty.
     """
-    from . import release
+    from . import exchange, release
 
     if target.exists() and any(target.iterdir()):
         raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
@@ -123,6 +136,7 @@ def handout(target: Path) -> list[Path]:
         copy = target / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(content)
-    (target / "README.md").write_text(_STUDENT_README, encoding="utf-8")
+    for name, text in ({"README.md": _STUDENT_README} | exchange.student_configs()).items():
+        (target / name).write_text(text, encoding="utf-8")
     (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     return sorted(path for path in target.rglob("*") if path.is_file())

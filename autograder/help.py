@@ -27,7 +27,8 @@ def hint(name: str) -> tuple[str, str]:
     store.save("hints", opened | {name: count})
     words = "\n".join(asked.hints[:count])
     if count == len(asked.hints):
-        words += f'\nThat was the last hint; `reveal("{name}")` shows the answer.'
+        more = f'`reveal("{name}")` shows the answer' if SOLUTIONS.exists() else "your instructor has the answer"
+        words += f"\nThat was the last hint; {more}."
     return f"Hint {count} of {len(asked.hints)} for {name}", words
 
 

@@ -16,6 +16,7 @@ from . import isolation, key, submission
 from .exercise import Chapter
 from .exercises import CHAPTERS
 from .key import Key
+from .paths import SOLUTIONS
 from .submission import Examined, Submission
 
 STATE = ".weightlab"
@@ -66,6 +67,12 @@ def released_notebook(chapter: str, course: Path) -> dict:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ClassroomError(f"{path} is missing: run `weightlab release`, or name a chapter that exists.") from None
+
+
+def require_reference() -> None:
+    """Make sure that this copy of the project can grade: a student's copy holds no reference."""
+    if not SOLUTIONS.exists():
+        raise ClassroomError("This copy of the course holds no solutions/, so it cannot grade a class.")
 
 
 def require_isolation(name: str) -> None:

@@ -77,6 +77,8 @@ def check() -> list[str]:
 
 def build() -> dict[Path, bytes]:
     """Build every generated file in memory."""
+    if not SOLUTIONS.exists():
+        raise ReleaseError("This copy of the course holds no solutions/, from which everything is built.")
     built: dict[Path, bytes] = {}
     for source in sorted((SOLUTIONS / "weightlab").glob("*.py")):
         stub = markers.strip_module(source.read_text(encoding="utf-8"), shown(source))

@@ -24,6 +24,7 @@ from .rebuild import Rebuilt
 from .run import Runner, read_library
 
 LIBRARY_FOLDER = "weightlab"
+SECRET = "submission_secret.txt"
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
 SECONDS = 120.0
@@ -36,13 +37,17 @@ _JUDGING = ("compare", "examine", "exercise", "isolation", "judge", "key", "ques
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in for a chapter; ``notebook`` is None where there is none."""
+    """What a student handed in for a chapter; ``notebook`` is None where there is none.
+
+    Through nbgrader's exchange it has a time, and a secret by which feedback finds the way back.
+    """
 
     student: str
     chapter: str
     notebook: bytes | None
     library: Mapping[str, bytes]
     timestamp: str | None = None
+    secret: bytes | None = None
 
     def digest(self) -> str:
         """Return a name for the content."""
@@ -58,7 +63,8 @@ def read(folder: Path, student: str, chapter: str) -> Submission:
     library = folder / LIBRARY_FOLDER
     sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
     timestamp = read_file(folder / "timestamp.txt", 100)
-    return Submission(student, chapter, notebook, sources, timestamp.decode("ascii", "replace") if timestamp else None)
+    time = timestamp.decode("ascii", "replace") if timestamp else None
+    return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, 1000))
 
 
 def read_file(path: Path, limit: int) -> bytes | None:

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.paths import ROOT
@@ -20,27 +21,35 @@ def why_not() -> str | None:
     return f"{' and '.join(missing)} is not installed" if missing else None
 
 
-def run(argv: list[str], **options) -> subprocess.CompletedProcess:
-    """Run a program as nobody, where the project and Python can be read even if they lie in root's home."""
-    return subprocess.run([*_prefix(), *argv], capture_output=True, text=True, cwd=ROOT, **options)
+def run(
+    argv: list[str], *, user: int = USER, binds: Mapping[Path, str] | None = None, **options
+) -> subprocess.CompletedProcess:
+    """Run a program as a user, where the project and Python can be read even if they lie in root's home.
+
+    Only the folders of ``binds`` are shared with what others see, at the places it names; /tmp is the program's own.
+    """
+    shared = [word for path, place in (binds or {}).items() for word in ("--bind", str(path), place)]
+    argv = [*_prefix(), *shared, "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *argv]
+    return subprocess.run(argv, capture_output=True, text=True, **{"cwd": ROOT} | options)
 
 
 def _prefix() -> list[str]:
-    needed = [Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), ROOT]
     argv = ["bwrap", "--cap-add", "ALL", "--die-with-parent", "--dev-bind", "/", "/"]
-    covered: set[Path] = set()
-    for path in needed:
-        closed = [folder for folder in reversed(path.parents) if not folder.stat().st_mode & stat.S_IXOTH]
-        if closed and closed[0] not in covered:
-            covered.add(closed[0])
-            argv += ["--perms", "0755", "--tmpfs", str(closed[0])]
-        if closed:
-            for folder in reversed(path.parents):
-                if folder.is_relative_to(closed[0]) and folder != closed[0]:
-                    argv += ["--perms", "0755", "--dir", str(folder)]
-            argv += ["--ro-bind", str(path), str(path)]
-    argv += ["--setenv", "HOME", "/tmp", "--"]
-    return [*argv, "setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
+    argv += ["--perms", "1777", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp"]
+    covered = {Path("/tmp")}
+    for path in (Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), ROOT):
+        hidden = [folder for folder in reversed(path.parents)
+                  if folder in covered or not folder.stat().st_mode & stat.S_IXOTH]  # fmt: skip
+        if not hidden:
+            continue
+        if hidden[0] not in covered:
+            covered.add(hidden[0])
+            argv += ["--perms", "0755", "--tmpfs", str(hidden[0])]
+        for folder in reversed(path.parents):
+            if folder.is_relative_to(hidden[0]) and folder != hidden[0]:
+                argv += ["--perms", "0755", "--dir", str(folder)]
+        argv += ["--ro-bind", str(path), str(path)]
+    return argv
 
 
 def program() -> list[str]:

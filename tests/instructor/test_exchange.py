@@ -1,0 +1,136 @@
+"""Does a hand-in through nbgrader's exchange carry the student's library, between users and from the browser?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.paths import ROOT, SOLUTIONS
+
+from .. import jupyterlab
+from ..autograder import plain_user
+from . import classroom as made
+from .conftest import WEIGHTS
+
+TEACHER, ADA, BEN = 61001, 61002, 61003
+NAMES = {TEACHER: "teacher", ADA: "ada", BEN: "ben"}
+EXCHANGE = "/mnt/exchange"
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """A folder that three users see as /mnt: an exchange, a classroom, and two students' copies of the course."""
+    if os.getuid() != 0:
+        pytest.skip("only root can act as several users, so the exchange was not tried between them")
+    if reason := plain_user.why_not():
+        pytest.skip(f"{reason}, so the exchange was not tried between users")
+    tmp_path.chmod(0o755)
+    (tmp_path / "exchange").mkdir()
+    (tmp_path / "class").mkdir()
+    (tmp_path / "jupyter").mkdir()
+    root = f"c = get_config()\nc.Exchange.root = {EXCHANGE!r}\n"
+    (tmp_path / "jupyter" / "nbgrader_config.py").write_text(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
+        jupyterlab.handout_copy(tmp_path / "ada")
+    shutil.rmtree(tmp_path / "ada" / "course" / WEIGHTS.name)  # not handed out yet
+    shutil.copytree(tmp_path / "ada", tmp_path / "ben")
+    users = "".join(f"{name}:x:{uid}:{uid}::/tmp:/bin/sh\n" for uid, name in NAMES.items())
+    (tmp_path / "passwd").write_text(Path("/etc/passwd").read_text() + users)
+    for uid, folders in {TEACHER: ["exchange", "class"], ADA: ["ada"], BEN: ["ben"]}.items():
+        for folder in folders:
+            for path in [tmp_path / folder, *(tmp_path / folder).rglob("*")]:
+                os.chown(path, uid, uid)
+    return tmp_path
+
+
+def run(shared, user, *words, cwd):
+    """Run Python as one of the users."""
+    environment = os.environ | {"JUPYTER_DATA_DIR": f"/mnt/{NAMES[user]}/.jupyter"}
+    if user != TEACHER:
+        environment["PYTHONPATH"] = f"{cwd}{os.pathsep}{cwd}/src"
+    argv = ["sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *plain_user.program(), *words]
+    binds = {shared: "/mnt", shared / "passwd": "/etc/passwd"}
+    return plain_user.run(argv, user=user, binds=binds, env=environment)
+
+
+def teacher(shared, command):
+    """Run one of nbgrader's commands in the project, as the instructor."""
+    words = (command, WEIGHTS.name, "--course-dir=/mnt/class", f"--Exchange.root={EXCHANGE}")
+    ran = run(shared, TEACHER, "-m", "nbgrader", *words, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+
+
+def student(shared, user, command):
+    """Run one of nbgrader's commands in a student's own copy of the course."""
+    ran = run(shared, user, "-m", "nbgrader", command, WEIGHTS.name, cwd=f"/mnt/{NAMES[user]}")
+    assert ran.returncode == 0, ran.stderr[-2000:]
+
+
+def answer(course):
+    """Answer a chapter's questions in a copy of the course."""
+    path = course / "course" / WEIGHTS.name / f"{WEIGHTS.name}.ipynb"
+    notebook = made.answered(WEIGHTS, notebook=json.loads(path.read_text()))
+    path.write_text(json.dumps(notebook))
+
+
+@pytest.mark.slow
+def test_from_release_to_feedback_between_system_users(shared):
+    teacher(shared, "generate_assignment")
+    teacher(shared, "release_assignment")
+    for user in (ADA, BEN):
+        student(shared, user, "fetch_assignment")
+        answer(shared / NAMES[user])
+    shutil.copy(SOLUTIONS / "weightlab" / "weights.py", shared / "ada" / "src" / "weightlab")
+    beside = shared / "ben" / "course" / WEIGHTS.name / "weightlab"
+    beside.mkdir()
+    (beside / "weights.py").write_text("not Ben's library")
+    for user in (ADA, BEN):
+        student(shared, user, "submit")
+    look = f"import os; os.listdir('{EXCHANGE}/weightlab/inbound')"
+    assert "Permission denied" in run(shared, BEN, "-c", look, cwd="/mnt/ben").stderr
+    teacher(shared, "collect")
+    for name in ("ada", "ben"):
+        theirs = shared / "class" / "submitted" / name / WEIGHTS.name / "weightlab" / "weights.py"
+        assert theirs.read_bytes() == (shared / name / "src" / "weightlab" / "weights.py").read_bytes()
+
+    weightlab = ("-c", "from autograder.cli import main; main()")
+    ran = run(shared, TEACHER, *weightlab, "grade", "--classroom=/mnt/class", "--isolation=process", "--json", cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert {entry["student"]: entry["score"] for entry in json.loads(ran.stdout)} == {"ada": 16, "ben": 2}
+    teacher(shared, "release_feedback")
+    student(shared, ADA, "fetch_feedback")
+    (page,) = (shared / "ada" / "course" / WEIGHTS.name / "feedback").glob("*/01_weights.html")
+    assert "weighted_sums" in page.read_text()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monkeypatch):
+    jupyterlab.require_browser()
+    course, exchange = tmp_path / "course", tmp_path / "exchange" / "weightlab"
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\nc.Exchange.root = {str(exchange.parent)!r}\n")
+    environment = jupyterlab.handout_copy(course)
+    (exchange / "inbound").mkdir(parents=True)
+    (exchange / "outbound").mkdir()
+    exchange.parent.chmod(0o777)
+    shutil.move(course / "course" / WEIGHTS.name, exchange / "outbound")  # released, not handed out
+    shutil.copy(SOLUTIONS / "weightlab" / "weights.py", course / "src" / "weightlab")
+    with jupyterlab.server(course, environment=environment) as address, jupyterlab.browser_page() as page:
+        page.goto(f"{address}lab")
+        page.get_by_role("menuitem", name="Nbgrader").click()
+        page.get_by_role("menuitem", name="Assignment List", exact=True).click()
+        page.get_by_role("button", name="Fetch").click()
+        page.get_by_role("button", name="Submit").click()
+        page.locator("#submitted_assignments_list", has_text=WEIGHTS.name).wait_for()
+        page.screenshot(path=tmp_path / "assignments.png")
+    (handed_in,) = (exchange / "inbound").iterdir()
+    assert {path.relative_to(handed_in).as_posix() for path in handed_in.rglob("*.*")} >= {
+        f"{WEIGHTS.name}.ipynb", "weightlab/weights.py", "weightlab/biases.py", "timestamp.txt"}  # fmt: skip
+    assert (handed_in / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
+    assert not (course / "course" / WEIGHTS.name / "weightlab").exists()
