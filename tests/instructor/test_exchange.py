@@ -30,45 +30,48 @@ def shared(tmp_path):
         pytest.skip(f"{reason}, so the exchange was not tried between users")
     tmp_path.chmod(0o755)
     (tmp_path / "exchange").mkdir()
-    (tmp_path / "class").mkdir()
+    (tmp_path / "teacher").mkdir()
     (tmp_path / "jupyter").mkdir()
     root = f"c = get_config()\nc.Exchange.root = {EXCHANGE!r}\n"
     (tmp_path / "jupyter" / "nbgrader_config.py").write_text(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
         jupyterlab.handout_copy(tmp_path / "ada")
-    shutil.rmtree(tmp_path / "ada" / "course" / WEIGHTS.name)  # not handed out yet
     shutil.copytree(tmp_path / "ada", tmp_path / "ben")
+    shutil.rmtree(tmp_path / "ada" / "course" / WEIGHTS.name)  # Ada is to fetch it
     users = "".join(f"{name}:x:{uid}:{uid}::/tmp:/bin/sh\n" for uid, name in NAMES.items())
     (tmp_path / "passwd").write_text(Path("/etc/passwd").read_text() + users)
-    for uid, folders in {TEACHER: ["exchange", "class"], ADA: ["ada"], BEN: ["ben"]}.items():
+    for uid, folders in {TEACHER: ["exchange", "teacher"], ADA: ["ada"], BEN: ["ben"]}.items():
         for folder in folders:
             for path in [tmp_path / folder, *(tmp_path / folder).rglob("*")]:
                 os.chown(path, uid, uid)
     return tmp_path
 
 
-def run(shared, user, *words, cwd):
-    """Run Python as one of the users."""
-    environment = os.environ | {"JUPYTER_DATA_DIR": f"/mnt/{NAMES[user]}/.jupyter"}
-    if user != TEACHER:
-        environment["PYTHONPATH"] = f"{cwd}{os.pathsep}{cwd}/src"
-    argv = ["sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *plain_user.program(), *words]
-    binds = {shared: "/mnt", shared / "passwd": "/etc/passwd"}
-    return plain_user.run(argv, user=user, binds=binds, env=environment)
+_COMMANDS = """
+import json, sys
+from nbgrader.apps.nbgraderapp import NbGraderApp
+from autograder.cli import main
+for argv in json.loads(sys.argv[1]):
+    if argv[0] == "weightlab":
+        main(argv[1:], standalone_mode=False)
+    else:
+        NbGraderApp.clear_instance()
+        NbGraderApp.launch_instance(argv[1:])
+"""
+"""Commands one after another in one process: the imports of each would cost seconds."""
 
 
-def teacher(shared, command):
-    """Run one of nbgrader's commands in the project, as the instructor."""
-    words = (command, WEIGHTS.name, "--course-dir=/mnt/class", f"--Exchange.root={EXCHANGE}")
-    ran = run(shared, TEACHER, "-m", "nbgrader", *words, cwd=ROOT)
+def run(shared, user, *commands):
+    """Run commands as one of the users: the instructor in the project, a student in their copy of the course."""
+    home = f"/mnt/{NAMES[user]}"
+    cwd = ROOT if user == TEACHER else home
+    environment = os.environ | {"JUPYTER_DATA_DIR": f"{home}/.jupyter", "PYTHONPATH": f"{cwd}{os.pathsep}{cwd}/src"}
+    argv = [*plain_user.program(), "-c", _COMMANDS, json.dumps([command.split() for command in commands])]
+    argv = ["sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *argv]
+    ran = plain_user.run(argv, user=user, env=environment, binds={shared: "/mnt", shared / "passwd": "/etc/passwd"})
     assert ran.returncode == 0, ran.stderr[-2000:]
-
-
-def student(shared, user, command):
-    """Run one of nbgrader's commands in a student's own copy of the course."""
-    ran = run(shared, user, "-m", "nbgrader", command, WEIGHTS.name, cwd=f"/mnt/{NAMES[user]}")
-    assert ran.returncode == 0, ran.stderr[-2000:]
+    return ran.stdout
 
 
 def answer(course):
@@ -80,36 +83,33 @@ def answer(course):
 
 @pytest.mark.slow
 def test_from_release_to_feedback_between_system_users(shared):
-    teacher(shared, "generate_assignment")
-    teacher(shared, "release_assignment")
-    for user in (ADA, BEN):
-        student(shared, user, "fetch_assignment")
-        answer(shared / NAMES[user])
+    instructor = f"{WEIGHTS.name} --course-dir=/mnt/teacher --Exchange.root={EXCHANGE}"
+    run(shared, TEACHER, f"nbgrader generate_assignment {instructor}", f"nbgrader release_assignment {instructor}")
+    run(shared, ADA, f"nbgrader fetch_assignment {WEIGHTS.name}")
     shutil.copy(SOLUTIONS / "weightlab" / "weights.py", shared / "ada" / "src" / "weightlab")
     beside = shared / "ben" / "course" / WEIGHTS.name / "weightlab"
     beside.mkdir()
     (beside / "weights.py").write_text("not Ben's library")
     for user in (ADA, BEN):
-        student(shared, user, "submit")
-    look = f"import os; os.listdir('{EXCHANGE}/weightlab/inbound')"
-    assert "Permission denied" in run(shared, BEN, "-c", look, cwd="/mnt/ben").stderr
-    teacher(shared, "collect")
-    for name in ("ada", "ben"):
-        theirs = shared / "class" / "submitted" / name / WEIGHTS.name / "weightlab" / "weights.py"
-        assert theirs.read_bytes() == (shared / name / "src" / "weightlab" / "weights.py").read_bytes()
+        answer(shared / NAMES[user])
+        run(shared, user, f"nbgrader submit {WEIGHTS.name}")
+    inbound = shared / "exchange" / "weightlab" / "inbound"
+    assert {path.stat().st_uid for path in inbound.iterdir()} == {ADA, BEN}
+    assert inbound.stat().st_mode & 0o777 == 0o733, "students could look at each other's work"
 
-    weightlab = ("-c", "from autograder.cli import main; main()")
-    ran = run(shared, TEACHER, *weightlab, "grade", "--classroom=/mnt/class", "--isolation=process", "--json", cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    assert {entry["student"]: entry["score"] for entry in json.loads(ran.stdout)} == {"ada": 16, "ben": 2}
-    teacher(shared, "release_feedback")
-    student(shared, ADA, "fetch_feedback")
+    grade = "weightlab grade --classroom=/mnt/teacher --isolation=process --json"
+    said = run(shared, TEACHER, f"nbgrader collect {instructor}", grade, f"nbgrader release_feedback {instructor}")
+    for name in ("ada", "ben"):
+        theirs = shared / "teacher" / "submitted" / name / WEIGHTS.name / "weightlab" / "weights.py"
+        assert theirs.read_bytes() == (shared / name / "src" / "weightlab" / "weights.py").read_bytes()
+    assert {entry["student"]: entry["score"] for entry in json.loads(said)} == {"ada": 16, "ben": 2}
+    run(shared, ADA, f"nbgrader fetch_feedback {WEIGHTS.name}")
     (page,) = (shared / "ada" / "course" / WEIGHTS.name / "feedback").glob("*/01_weights.html")
     assert "weighted_sums" in page.read_text()
 
 
-@pytest.mark.browser
 @pytest.mark.slow
+@pytest.mark.browser
 def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monkeypatch):
     jupyterlab.require_browser()
     course, exchange = tmp_path / "course", tmp_path / "exchange" / "weightlab"
