@@ -15,7 +15,7 @@ from nbformat.notebooknode import from_dict
 from nbgrader import api
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from .submission import NO_RESPONSE
@@ -85,10 +85,20 @@ class ClassBook:
         self.url = url
         with _reworded(url):
             self.book = api.Gradebook(url, course)
+            self._finish_schema()
             if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
                 self.book.db.execute(insert(api.Course).values(id=course))
                 self.book.db.commit()
         self._cells: dict[str, dict[str, str]] = {}
+
+    def _finish_schema(self) -> None:
+        """Note the schema's version where whoever made the gradebook was stopped before that."""
+        if not inspect(self.book.engine).has_table("alembic_version"):
+            self.book.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        if not self.book.db.execute(text("SELECT version_num FROM alembic_version")).first():
+            version = api.get_alembic_version()
+            self.book.db.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+            self.book.db.commit()
 
     def __enter__(self) -> ClassBook:
         return self
@@ -267,8 +277,8 @@ def when(timestamp: str | None) -> datetime.datetime | None:
 def _reworded(url: str) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        cause = str(error.orig).strip()
+    except (OperationalError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
+        cause = str(getattr(error, "orig", error)).strip()
         words = f"The gradebook {url} cannot be used: {cause}. Mend that"
         if "locked" in cause:
             words = f"{url} is locked by another program. Close Formgrader and other graders of this class"
