@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import pytest
+from nbgrader import api
 from nbgrader.api import Gradebook
 
 from autograder import gradebook, isolation, records, submission, work
@@ -50,9 +51,16 @@ def room(graded_once, tmp_path):
     return tmp_path / "class" / "room"
 
 
+def know_version(done):
+    """Return what the program alembic would say, for it takes longer than grading three students."""
+    version = book(done)["alembic_version"][0].split("'")[1]
+    return lambda: version
+
+
 @pytest.fixture
-def fresh(graded_once, tmp_path):
+def fresh(graded_once, tmp_path, monkeypatch):
     """The three, not yet graded."""
+    monkeypatch.setattr(api, "get_alembic_version", know_version(graded_once / "room"))
     shutil.copytree(graded_once / "course", tmp_path / "class" / "course")
     shutil.copytree(graded_once / "room" / "submitted", tmp_path / "class" / "room" / "submitted")
     return tmp_path / "class" / "room"
@@ -186,14 +194,24 @@ def test_killed_at_random_moments_a_rerun_ends_as_if_undisturbed(fresh, graded_o
     assert everything(fresh) == expected
 
 
+def test_a_gradebook_whose_making_was_stopped_is_finished(room):
+    whole = book(room)
+    for stopped in ("delete from alembic_version", "drop table alembic_version"):
+        with contextlib.closing(sqlite3.connect(room / "gradebook.db")) as db, db:
+            db.execute(stopped)
+        grade(room)
+        assert book(room) == whole
+
+
 _ON_A_FULL_DISK = """
 import shutil, sys
 from pathlib import Path
-from tests.autograder.test_grade import everything, grade
+from tests.autograder.test_grade import api, everything, grade, know_version
 
 done, room = Path(sys.argv[1]), Path("/mnt/class/room")
 shutil.copytree(done / "course", room.parent / "course")
 shutil.copytree(done / "room" / "submitted", room / "submitted")
+api.get_alembic_version = know_version(done / "room")
 for left in (0, 8, 100, 200, 300, 400):
     taken = (shutil.disk_usage("/mnt").free >> 10) - left
     Path("/mnt/filler").write_bytes(bytes(max(taken, 0) << 10))
