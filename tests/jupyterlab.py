@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -101,8 +102,13 @@ def _setting(home: Path, plugin: str, values: dict) -> None:
 def open_notebook(page, address: str, path: str):
     """Open a notebook alone in JupyterLab and wait for its kernel; return the notebook's locator."""
     page.goto(f"{address}lab/workspaces/auto-test/tree/{path}?reset")
+    return opened(page)
+
+
+def opened(page):
+    """Wait for the notebook in view and its kernel; return the notebook's locator."""
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").first
-    notebook.wait_for(timeout=60_000)
+    notebook.wait_for(timeout=120_000)
     page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
     page.evaluate(
         """async () => { const session = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -121,6 +127,38 @@ def run_all(page, seconds: float = 200) -> None:
         timeout=seconds * 1000,
     )
     page.wait_for_timeout(500)
+
+
+def run_first_cell(page) -> None:
+    """Run the cell that imports what the notebook needs."""
+    first = page.locator(".jp-CodeCell").first
+    first.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "() => /\\d/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').innerText)", timeout=120_000
+    )
+
+
+def card_of(page, name: str):
+    """Return the cards that checks of an exercise have left on the page."""
+    return page.locator(f'.wl-card[aria-label="Check of {name}"]')
+
+
+def run_check(page, name: str):
+    """Run the cell that holds the check of an exercise; return its card when it is new."""
+    called = page.locator(".jp-InputArea", has_text=re.compile(rf'check\("{name}"[,)]'))
+    cell = page.locator(".jp-CodeCell", has=called).first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".jp-InputArea-editor").click()
+    before = cell.locator(".jp-InputArea-prompt").inner_text()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        """([cell, before]) => { const p = cell.querySelector('.jp-InputArea-prompt').innerText;
+           return p !== before && !p.includes('*') }""",
+        arg=[cell.element_handle(), before],
+        timeout=120_000,
+    )
+    return cell.locator(".wl-card")
 
 
 def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
