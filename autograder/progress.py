@@ -32,7 +32,10 @@ def record(verdicts: Iterable[Verdict]) -> None:
 
 
 def board() -> list[dict]:
-    """Return one row a chapter: name, title, exercises with their scores, points so far, points in all."""
+    """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
+
+    ``finished`` is when the last of its exercises was solved, in seconds since 1970, or None.
+    """
     data = load()
     rows = []
     for chapter in CHAPTERS.values():
@@ -46,12 +49,14 @@ def board() -> list[dict]:
             }
             for name, item in asked.items()
         ]
+        solved = [data.get(name, {}).get("solved") for name in asked]
         rows.append({
             "chapter": chapter.name,
             "title": chapter.title,
             "items": items,
             "score": sum(item["score"] for item in items),
             "points": sum(item["points"] for item in items),
+            "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
         })  # fmt: skip
     return rows
 

@@ -22,6 +22,7 @@ _TOOLS = {
     "outcome": "predictions",
     "calibration": "predictions",
     "concept_test": "concepts",
+    "keepsake": "last_picture",
     "weight_slider": "slider",
 }
 _MODULES = ("data", "figures", "tasks")

@@ -1,0 +1,96 @@
+"""A picture to keep: the learner's own network through its life, with what was solved and when."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from autograder import progress
+from autograder.paths import ROOT, shown
+
+from .display import show_message
+from .figures.style import WEIGHTS, bare, figure, limit_of, show
+
+FOLDER = ROOT
+"""Where the picture is kept: the learner's folder of the course."""
+_NEURONS = 8
+_PAPER = "#fdfcfa"
+
+
+def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> None:
+    """Draw a network's life from its own weights, show it, and save it as ``my-network-DATE.png``.
+
+    A picture of the same day is drawn anew; those of other days stay.
+
+    Parameters
+    ----------
+    stages : mapping of str to list of (weights, bias)
+        A stage of its life, as ``"at birth"``, to the layers that the network had then.
+    """
+    rows, today = progress.board(), time.strftime("%Y-%m-%d")
+    fig = draw({name: np.asarray(layers[0][0], dtype=float) for name, layers in stages.items()}, rows)
+    alt = _in_words(stages, rows)
+    path = FOLDER / f"my-network-{today}.png"
+    try:
+        fig.savefig(path, dpi=200, facecolor=_PAPER, metadata={"Title": "One network's life", "Description": alt})
+        said = f"Kept as {shown(path)}."
+    except OSError as error:
+        said = f"It could not be kept: {shown(path)} cannot be written ({error.strerror})."
+    show(fig, alt)
+    show_message(f"<p>{html.escape(said)}</p>", said)
+
+
+def draw(stages: Mapping[str, np.ndarray], rows: Sequence[Mapping]) -> Figure:
+    """Draw each stage's first weights as images over the pixels, and the chapters beside them.
+
+    Parameters
+    ----------
+    stages : mapping of str to ndarray of shape (pixels, n)
+        A stage's name to the weights into the first layer's neurons.
+    rows : sequence of mapping
+        The progress board's rows.
+
+    Returns
+    -------
+    Figure
+        For `show`.
+    """
+    height = max(1.05 * len(stages), 0.27 * len(rows)) + 0.7
+    fig, axes = figure(len(stages), 2, (11.5, height), width_ratios=[3, 1.5], squeeze=False)
+    fig.suptitle("One network's life, in weights: blue above zero, orange below", x=0.01, ha="left")
+    for ax, (name, weights) in zip(axes[:, 0], stages.items(), strict=True):
+        weights = weights[:, :_NEURONS]
+        side, limit = int(np.sqrt(len(weights))), limit_of(weights)
+        tiles = np.full((side, weights.shape[1], side + 1), np.nan)
+        tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
+        bare(ax).imshow(tiles.reshape(side, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+        ax.set_ylabel(name, rotation=0, ha="right", va="center")
+    for ax in axes[:, 1]:
+        ax.remove()
+    chapters = bare(fig.add_subplot(axes[0, 0].get_gridspec()[:, 1]))
+    for k, row in enumerate(rows):
+        y = 1 - (k + 0.5) / len(rows)
+        chapters.text(0.0, y, _title(row), va="center")
+        chapters.text(0.64, y, f"{row['score']:g} of {row['points']:g}", va="center", ha="right")
+        chapters.text(0.7, y, _when(row), va="center")
+    return fig
+
+
+def _title(row: Mapping) -> str:
+    return row["chapter"].replace("_", " ")
+
+
+def _when(row: Mapping) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(row["finished"])) if row["finished"] else "under way"
+
+
+def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:
+    chapters = "; ".join(f"{_title(row)}: {row['score']:g} of {row['points']:g} points, {_when(row)}" for row in rows)
+    return (
+        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row a stage: "
+        f"{', '.join(' '.join(name.split()) for name in stages)}. Beside them your chapters. {chapters}."
+    )
