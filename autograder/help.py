@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
+import shutil
 import textwrap
 import time
 from pathlib import Path
@@ -65,18 +67,22 @@ def reset(name: str) -> tuple[str, str]:
         return name, "Only functions of the library can be reset."
     stub = public_keys(asked.module)[name].stub
     path = LIBRARY / f"{asked.module}.py"
-    kept = store.FOLDER / "kept" / f"{asked.module}-{time.strftime('%Y%m%d-%H%M%S')}.py"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if not text.strip():
+    if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
-    kept.write_text(text, encoding="utf-8")
+    kept = _keep(path)
     try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read()
         nodes = ast.parse(text).body
     except SyntaxError as error:
         return f"{name} was not reset", (
             f"Python cannot read line {error.lineno} of {shown(path)}, so the function cannot be found. Mend that line "
             f"first, or take the whole file from a fresh copy of the course. Your version is kept in {shown(kept)}."
+        )
+    except ValueError:
+        return f"{name} was not reset", (
+            f"{shown(path)} is no plain text in UTF-8. Save it as such, or take the whole file from a fresh copy of "
+            f"the course. Your version is kept in {shown(kept)}."
         )
     lines = text.splitlines()
     node = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name), None)
@@ -85,8 +91,20 @@ def reset(name: str) -> tuple[str, str]:
         lines[first : node.end_lineno] = stub.splitlines()
     else:
         lines += ["", "", *stub.splitlines()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
     return f"{name} is as it was at the beginning", f"In {shown(path)}. Your version is kept in {shown(kept)}."
+
+
+def _keep(path: Path) -> Path:
+    """Copy a file beside the learner's record, under a name that nothing has yet."""
+    folder, name = store.FOLDER / "kept", f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / f"{name}.py"
+    for number in itertools.count(2):
+        if not kept.exists():
+            shutil.copy2(path, kept)
+            return kept
+        kept = folder / f"{name}-{number}.py"
 
 
 def _whole_file(name: str, path: Path) -> tuple[str, str]:

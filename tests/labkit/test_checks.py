@@ -4,7 +4,7 @@ import pytest
 
 import labkit
 from autograder import judge
-from autograder.exercises import CHAPTERS
+from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judge import Aspect, Verdict
 from labkit import card, checks
 
@@ -84,18 +84,61 @@ def test_a_record_that_cannot_be_read_is_kept_aside(state):
     assert (state / "progress.broken").read_text() == "{broken"
 
 
-def test_reset_puts_one_stub_back_and_keeps_a_copy(state, tmp_path, monkeypatch):
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    """A library of the learner's own, of one module."""
     from autograder import help as tutor
 
-    library = tmp_path / "src"
-    library.mkdir()
-    mine = "import numpy as np\n\n\ndef apply_weight(signal, weight):\n    return 7\n\n\ndef other():\n    return 8\n"
-    (library / "weights.py").write_text(mine)
-    monkeypatch.setattr(tutor, "LIBRARY", library)
+    folder = tmp_path / "src"
+    folder.mkdir()
+    monkeypatch.setattr(tutor, "LIBRARY", folder)
+    return folder
+
+
+MINE = (
+    "import numpy as np\n\n\ndef apply_weight(signal, weight):\n    return 7\n\n\n"
+    "def weighted_sum(inputs, weights):\n    return 8  # größer\n\n\ndef other():\n    return 9\n"
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_reset_puts_one_stub_back_and_keeps_a_copy(state, library, newline):
+    mine = MINE.replace("\n", newline).encode()
+    (library / "weights.py").write_bytes(mine)
     labkit.reset("apply_weight")
-    text = (library / "weights.py").read_text()
-    assert "apply_weight is not written yet" in text
-    assert "return 7" not in text
-    assert "return 8" in text
+    left = (library / "weights.py").read_bytes()
+    assert b"apply_weight is not written yet" in left
+    assert b"return 7" not in left
+    assert b"return 8" in left and b"return 9" in left
+    assert left.count(b"\n") == left.count(newline.encode()), "line endings are as they were"
     (kept,) = (state / "kept").iterdir()
-    assert kept.read_text() == mine
+    assert kept.read_bytes() == mine
+
+
+def test_two_resets_within_a_second_keep_two_copies(state, library):
+    (library / "weights.py").write_text(MINE, encoding="utf-8")
+    labkit.reset("apply_weight")
+    between = (library / "weights.py").read_bytes()
+    labkit.reset("weighted_sum")
+    kept = {path.read_bytes() for path in (state / "kept").iterdir()}
+    assert kept == {MINE.encode(), between}
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (b"def apply_weight(:\n", "Python cannot read line 1"),
+        ("# größer\n".encode("latin-1"), "no plain text in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_left_as_it_is(state, library, broken, said):
+    (library / "weights.py").write_bytes(broken)
+    assert said in repr(labkit.reset("apply_weight"))
+    assert (library / "weights.py").read_bytes() == broken
+
+
+def test_reveal_asks_first_and_then_shows_the_answer_and_why():
+    asked = repr(labkit.reveal("dense"))
+    assert "sure=True" in asked and "return" not in asked
+    shown = repr(labkit.reveal("dense", sure=True))
+    assert "return" in shown and EXERCISES["dense"].why in shown
