@@ -78,6 +78,8 @@ def _next_step(verdict: Verdict) -> str:
     if verdict.status == PASSED:
         coming = record.next_exercise()
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
+    if verdict.message.startswith("Python cannot read line"):
+        return "Mend that line, save, and check again."  # no hint helps against a typing mistake
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 
@@ -136,12 +138,15 @@ class Board:
             solved = sum(item["solved"] for item in row["items"])
             body += (
                 f'<tr><th scope="row" style="text-align:left">{html.escape(row["chapter"])}</th>'
-                f'<td style="letter-spacing:.15em">{marks}</td><td>{solved} of {len(row["items"])} solved</td>'
+                f'<td style="letter-spacing:.15em;text-align:left">{marks}</td>'
+                f"<td>{solved} of {len(row['items'])} solved</td>"
                 f"<td>{row['score']:g} of {row['points']:g} points</td></tr>"
             )
+        left = 'style="text-align:left"'
         return (
-            f'<table aria-label="Your progress"><thead><tr><th>chapter</th><th>exercises</th><th>solved</th>'
-            f"<th>points</th></tr></thead><tbody>{body}</tbody></table><p>{html.escape(self._next())}</p>"
+            f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
+            f"<th>solved</th><th>points</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<p>● solved, ◐ begun, ○ not started. {html.escape(self._next())}</p>"
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import html
 import importlib.util
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -83,8 +84,12 @@ class Reloader:
             if name not in self._sources and (source := _read(path)) is not None:
                 self._sources[name] = source
 
-    def before_cell(self, _: object = None) -> None:
-        """Run again what has changed; a file that cannot be run is named, and what it held before stays."""
+    def before_cell(self, cell: object = None) -> None:
+        """Run again what has changed; a file that cannot be run is named, and what it held before stays.
+
+        A cell that is a check and nothing else reads the file itself, and says what is wrong on its card.
+        """
+        alone = re.fullmatch(r"""check\(["']\w+["']\)""", str(getattr(cell, "raw_cell", "")).strip())
         files = dict(_loaded())
         sources = {name: _read(path) for name, path in files.items()}
         changed = {name for name, source in sources.items() if source != self._sources.get(name, source)}
@@ -98,7 +103,8 @@ class Reloader:
                 continue
             if sentence := self._run_again(name, files[name], sources[name]):
                 failed.add(name)
-                _say(f"{sentence} Until it is mended and saved, its last version that worked stays in effect.")
+                if not alone:
+                    _say(f"{sentence} Until it is mended and saved, its last version that worked stays in effect.")
             else:
                 self._sources[name] = sources[name]
 

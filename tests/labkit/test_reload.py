@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_syntax_error_is_one_sentence_and_says_what_stays(toylab, notebook, ca
     reloader.before_cell()
     assert not capsys.readouterr().out
     assert names["quadruple"](1) == 9
+
+
+def test_a_cell_that_only_checks_leaves_the_sentence_to_its_card(toylab, notebook, capsys):
+    _, reloader = notebook
+    toylab("weights", "def double(x)\n    return 2 * x\n")
+    reloader.before_cell(types.SimpleNamespace(raw_cell='check("double")\n'))
+    assert capsys.readouterr().out == ""
+    reloader.before_cell(types.SimpleNamespace(raw_cell='check("double")\ndouble(1)'))
+    assert "Line 1" in capsys.readouterr().out
 
 
 def test_a_file_that_stops_while_it_is_read_keeps_its_last_version(toylab, notebook, capsys):
