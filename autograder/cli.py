@@ -35,15 +35,19 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
 @click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
-def study(no_browser: bool, port: int) -> None:
-    """Open JupyterLab at the first page of the course."""
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
+def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
+    """Open JupyterLab at the first page of the course.
+
+    What it does not know is handed to JupyterLab: --allow-root in a container, --ip=0.0.0.0 on a server.
+    """
     from .jupyter import study as start
 
     try:
-        raise SystemExit(start(port, browser=not no_browser))
+        raise SystemExit(start(port, not no_browser, more))
     except FileNotFoundError as missing:
         raise click.ClickException(str(missing)) from None
 
@@ -103,7 +107,8 @@ def status(as_json: bool) -> None:
     for heading in ("chapter", "exercises", "points"):
         table.add_column(heading)
     for row in rows:
-        marks = " ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'} {i['name']}" for i in row["items"])
+        # No space within: a line ends between exercises only.
+        marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}")
     Console().print(table)
     click.echo("● solved  ◐ begun  ○ not started")

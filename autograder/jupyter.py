@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .paths import COURSE, ROOT, shown
@@ -32,8 +33,8 @@ def _write(path: Path, settings: dict) -> None:
     path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
-def study(port: int, browser: bool) -> int:
-    """Run JupyterLab until it is stopped; return its exit code.
+def study(port: int, browser: bool, more: Sequence[str] = ()) -> int:
+    """Run JupyterLab until it is stopped, with more options of its own; return its exit code.
 
     Raises
     ------
@@ -45,8 +46,8 @@ def study(port: int, browser: bool) -> int:
     quiet()
     page = START.relative_to(ROOT).as_posix()
     argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--port={port}",
-            f"--LabApp.default_url=/lab/tree/{page}"]  # fmt: skip
+            f"--LabApp.default_url=/lab/tree/{page}", *([] if browser else ["--no-browser"]), *more]  # fmt: skip
     try:
-        return subprocess.call(argv if browser else [*argv, "--no-browser"], cwd=ROOT)
+        return subprocess.call(argv, cwd=ROOT)
     except KeyboardInterrupt:
         return 0

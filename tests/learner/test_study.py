@@ -1,0 +1,76 @@
+"""Does `weightlab study` open JupyterLab at the first page, from a folder that is not the current one?"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+
+import psutil
+import pytest
+
+from autograder.paths import COURSE, ROOT
+from tests.jupyterlab import course_copy
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address that the command prints."""
+    folder = tmp_path_factory.mktemp("study") / "a course"
+    environment = course_copy(folder) | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", "study", "--no-browser", "--allow-root"]
+    process = subprocess.Popen(
+        command, cwd=folder.parent, env=os.environ | environment, stderr=subprocess.PIPE, text=True
+    )
+    said = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\S*\?token=\w+", line):
+                yield found[0]
+                break
+        else:
+            pytest.fail("".join(said[-20:]))
+    finally:
+        for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+            one.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_its_address_leads_to_the_first_page(address):
+    assert "/lab/tree/course/00_start_here/00_start_here.ipynb?token=" in address
+    with urllib.request.urlopen(address) as page:
+        assert page.status == 200 and b"JupyterLab" in page.read()
+
+
+def test_the_course_and_the_library_are_served(address):
+    host, _, token = re.match(r"(http://[^/]+)(.*)\?token=(\w+)", address).groups()
+    for path in ("course/00_start_here/00_start_here.ipynb", "src/weightlab/weights.py"):
+        with urllib.request.urlopen(f"{host}/api/contents/{path}?content=0&token={token}") as answer:
+            assert answer.status == 200
+
+
+def test_nobody_will_be_asked_about_news(address):
+    host, _, token = re.match(r"(http://[^/]+)(.*)\?token=(\w+)", address).groups()
+    url = f"{host}/lab/api/settings/@jupyterlab/apputils-extension:notification?token={token}"
+    with urllib.request.urlopen(url) as answer:
+        assert b'"default":"false"' in answer.read().replace(b": ", b":")
+
+
+def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():
+    """Everything from the README's first word to the check that passes, but the fifteen questions that may wait."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("Without make")[0]
+    cells = json.loads((COURSE / "00_start_here" / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    last = max(n for n, text in enumerate(texts) if text == 'check("apply_weight")')
+    page = [text for cell, text in zip(cells[:last], texts, strict=False) if cell["cell_type"] == "markdown"]
+    words = len(re.findall(r"\w+", re.sub(r"\(http\S*\)", "", "\n".join([readme, *page]))))
+    typed = "git clone https://github.com/weightlab/weightlab.git cd weightlab make study return signal + weight *"
+    # Words read a minute: Brysbaert 2019; the commands and the answer are typed slowly.
+    minutes = words / 238 + len(typed) / 200
+    print(f"{words} words, {minutes:.1f} minutes")
+    assert words > 400 and minutes < 5
