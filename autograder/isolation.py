@@ -174,7 +174,7 @@ def descendants(pid: int) -> list[int]:
     for one in found:
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"/proc/{one}/task"):
-                with open(f"/proc/{one}/task/{thread}/children") as children:
+                with open(f"/proc/{one}/task/{thread}/children", encoding="ascii") as children:
                     found += map(int, children.read().split())
     return found
 

@@ -11,6 +11,8 @@ import pytest
 from tests.jupyterlab import course_copy
 
 POSIX_ONLY = ["fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"]
+POSIX_CALLS = ["fork", "wait4", "killpg", "setsid", "setpgid", "getuid", "geteuid", "getgid",
+               "chown", "statvfs", "mkfifo", "sched_getaffinity", "WIFSIGNALED", "register_at_fork"]  # fmt: skip
 
 
 def run(code, folder, environment):
@@ -28,7 +30,8 @@ def run(code, folder, environment):
 CHECK = """
     from click.testing import CliRunner
     from autograder.cli import main
-    print(CliRunner().invoke(main, ["check", "apply_weight", "dense", "--json"]).stdout)
+    done = CliRunner().invoke(main, ["check", "apply_weight", "dense", "--json"], catch_exceptions=False)
+    print(done.stdout)
 """
 
 
@@ -53,25 +56,42 @@ def test_files_with_another_systems_line_endings_are_read(solved):
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
 
 
-def test_the_learners_path_needs_nothing_that_only_posix_has(solved):
-    """Forbid the modules and calls that Windows lacks, then check, hint and open the lab's tools."""
+# What Windows lacks is taken away here, and a file opened without saying in which encoding is an error.
+WITHOUT_POSIX = f"""
+import os, sys, warnings
+for name in {POSIX_ONLY}:
+    sys.modules[name] = None
+for name in {POSIX_CALLS}:
+    if hasattr(os, name):
+        delattr(os, name)
+warnings.filterwarnings("error", category=EncodingWarning, module=r"(autograder|labkit|candidate)\\b")
+"""
+
+
+def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
+    """Check, hint, reset, hand in and use the lab's tools, the candidate's process included, without POSIX."""
     folder, environment = solved
-    forbidden = f"""
-        import os, sys
-        for name in {POSIX_ONLY}:
-            sys.modules[name] = None
-        for name in ("fork", "killpg", "setsid", "getuid", "geteuid", "setpgid", "sched_getaffinity", "WIFSIGNALED"):
-            if hasattr(os, name):
-                delattr(os, name)
-    """
-    entries = json.loads(run(textwrap.dedent(forbidden) + textwrap.dedent(CHECK), folder, environment))
+    candidate = folder / "autograder" / "candidate" / "main.py"
+    (tmp_path / "main.py").write_text(
+        f"{WITHOUT_POSIX}\nimport runpy\nrunpy.run_path({str(candidate)!r}, run_name='__main__')\n", encoding="utf-8"
+    )
+    there = (
+        f"from pathlib import Path\nfrom autograder import isolation\nisolation.CANDIDATE = Path({str(tmp_path)!r})\n"
+    )
+    environment = environment | {"PYTHONWARNDEFAULTENCODING": "1"}
+    entries = json.loads(run(WITHOUT_POSIX + there + textwrap.dedent(CHECK), folder, environment))
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
     use = """
         import labkit
+        from autograder import handin
+        from autograder.jupyter import quiet
         from labkit import data
         assert labkit.hint("dense").words and len(data.digits8().train_labels)
-        labkit.progress()
-        labkit.reset("dense")
+        assert "Show the answer" in repr(labkit.reveal("dense"))
+        assert "as it was at the beginning" in repr(labkit.reset("dense"))
+        assert "Next: " in repr(labkit.progress())
+        assert "01_weights/weightlab/weights.py" in handin.submit("01_weights").contents
+        quiet(Path("settings"))
         print("done")
     """
-    assert "done" in run(textwrap.dedent(forbidden) + textwrap.dedent(use), folder, environment)
+    assert "done" in run(WITHOUT_POSIX + there + textwrap.dedent(use), folder, environment)
