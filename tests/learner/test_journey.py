@@ -1,15 +1,28 @@
 """The learner's journey in a real JupyterLab: a wrong answer, a right one, and every figure."""
 
 import ast
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 
+import nbformat
 import pytest
 
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.paths import ROOT, SOLUTIONS
-from tests.jupyterlab import browser_page, course_copy, open_notebook, require_browser, run_all, server
+from tests.jupyterlab import (
+    browser_page,
+    course_copy,
+    open_notebook,
+    require_browser,
+    run_all,
+    run_check,
+    run_first_cell,
+    server,
+)
 from tests.learner.conftest import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -34,40 +47,20 @@ def keep(page, name):
         page.screenshot(path=f"{SCREENSHOTS}/{name}.png")
 
 
-def card(page, name):
-    return page.locator(f'.wl-card[aria-label="Check of {name}"]')
-
-
-def run_check(page, name):
-    """Run the cell that holds the check of an exercise; return its card when it is new."""
-    cell = page.locator(".jp-CodeCell", has=page.locator(".jp-InputArea", has_text=f'check("{name}")')).first
-    cell.scroll_into_view_if_needed()
-    cell.locator(".jp-InputArea-editor").click()
-    before = cell.locator(".jp-InputArea-prompt").inner_text()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_function(
-        """([cell, before]) => { const p = cell.querySelector('.jp-InputArea-prompt').innerText;
-           return p !== before && !p.includes('*') }""",
-        arg=[cell.element_handle(), before],
-        timeout=60_000,
-    )
-    return cell.locator(".wl-card")
-
-
 def answer_of(name, module):
     """Return the reference's text of a function, as a learner would type it."""
-    text = (SOLUTIONS / "weightlab" / f"{module}.py").read_text()
+    text = (SOLUTIONS / "weightlab" / f"{module}.py").read_text(encoding="utf-8")
     node = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
     return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
 
 
 def write_answer(folder, module, name, code):
     path = folder / "src" / "weightlab" / f"{module}.py"
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     node = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
     lines = text.splitlines()
     lines[node.lineno - 1 : node.end_lineno] = code.splitlines()
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
@@ -91,10 +84,13 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
 
         path = folder / "src/weightlab/weights.py"
         path.write_text(path.read_text() + "\ndef broken(:\n")
-        assert "Python cannot read line" in run_check(page, "weighted_sum").inner_text()
+        shown = run_check(page, "weighted_sum")
+        assert "Python cannot read line" in shown.inner_text()
+        assert "Mend that line" in shown.inner_text() and "hint(" not in shown.inner_text()
+        assert "⚠" not in page.locator(".jp-Notebook").inner_text(), "said twice"
         keep(page, "01-syntax")
 
-        path.write_text(path.read_text().replace("\ndef broken(:\n", ""))
+        path.write_text(path.read_text(encoding="utf-8").replace("\ndef broken(:\n", ""))
         write_answer(folder, "weights", "weighted_sum", answer_of("weighted_sum", "weights"))
         shown = run_check(page, "weighted_sum")
         assert "3 of 3 points" in shown.inner_text()
@@ -119,17 +115,89 @@ def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, name):
     folder, address = answered
     exercises = CHAPTERS[name].exercises.values() if name in CHAPTERS else [EXERCISES["apply_weight"]]
     with browser_page(height=1400) as page:
-        notebook = open_notebook(page, address, f"course/{name}/{name}.ipynb")
+        open_notebook(page, address, f"course/{name}/{name}.ipynb")
         run_first_cell(page)
         for exercise in exercises:
             write_answer(folder, exercise.module, exercise.name, answer_of(exercise.name, exercise.module))
             said = run_check(page, exercise.name).inner_text()
             assert f"{exercise.name} · {exercise.points:g} of {exercise.points:g} points" in said, said
         run_all(page)
-        assert [text for text in page.locator("[data-mime-type*=stderr]").all_inner_texts() if text.strip()] == []
-        assert notebook.locator(".jp-OutputArea img").count() or name.startswith("00"), "no figure"
+        outputs = page.evaluate(OUTPUTS)
         look_through(page, f"{name}-light")
+        assert [kind for kind, _ in outputs if kind in ("error", "stderr")] == []
+        cards = page.locator(".jp-OutputArea .wl-card", has_text=re.compile(r" of \d+ points")).all_inner_texts()
+        asked = [cell for cell in sources(folder, name) if re.search(r"^check\(", cell, re.MULTILINE)]
+        assert len(cards) == len(asked) and all(card.startswith("✓") for card in cards)
+        pictures = page.locator(".jp-OutputArea img").evaluate_all(
+            "all => all.map(i => [i.alt.length, i.naturalWidth])"
+        )
+        assert len(pictures) >= sum("<img" in html for _, html in outputs)
+        assert pictures or name.startswith("00"), "no figure"
+        assert all(words > 20 and width > 100 for words, width in pictures)
         assert page.errors == []
+
+
+OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code')
+    .flatMap(cell => cell.sharedModel.getOutputs())
+    .map(o => [o.name === 'stderr' ? 'stderr' : o.output_type, String(o.data?.['text/html'] ?? '')])"""
+
+
+def sources(folder, name):
+    """Return the code cells of a notebook."""
+    notebook = json.loads((folder / "course" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def test_at_the_end_everything_is_on_record_and_a_picture_is_kept(answered):
+    """The journey's last word, in the terminal: what the notebooks recorded."""
+    folder, _ = answered
+    command = [sys.executable, "-c", "from autograder.cli import main; main(['status', '--json'])"]
+    environment = {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}"}
+    board = json.loads(subprocess.check_output(command, cwd=folder, env=os.environ | environment))
+    assert board["next"] is None
+    assert all(row["score"] == row["points"] and row["finished"] for row in board["chapters"])
+    (picture,) = folder.glob("my-network-*.png")
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_nbgraders_validate_button_agrees_with_the_checks(answered):
+    """Spoil one answer: both name that exercise and no other. Mend it: both are content."""
+    folder, address = answered
+    path = folder / "src" / "weightlab" / "weights.py"
+    right = path.read_text(encoding="utf-8")
+    answer_in_own_words(folder / "course" / "01_weights" / "01_weights.ipynb")
+    with browser_page(height=1400) as page:
+        open_notebook(page, address, "course/01_weights/01_weights.ipynb")
+        run_first_cell(page)
+        write_answer(
+            folder, "weights", "count_weights", "def count_weights(layer_sizes):\n    return sum(layer_sizes)\n"
+        )
+        assert "✓" not in run_check(page, "count_weights").inner_text()
+        said = validate(page)
+        keep(page, "01-validate")
+        failed = [name for name in CHAPTERS["01_weights"].exercises if f'check("{name}")' in said]
+        assert failed == ["count_weights"], said
+        page.keyboard.press("Escape")
+        path.write_text(right, encoding="utf-8")
+        assert "✓" in run_check(page, "count_weights").inner_text()
+        assert "passes all the tests" in validate(page)
+
+
+def answer_in_own_words(path):
+    """Change the written answers, which nbgrader else takes for the text that was handed out."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = "In my own words."
+    nbformat.write(notebook, path)
+
+
+def validate(page):
+    """Press nbgrader's button; return what it says."""
+    page.get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog", has_text=re.compile("Validation|Success|failed"))
+    dialog.wait_for(timeout=120_000)
+    return dialog.inner_text()
 
 
 def test_the_course_in_the_dark(answered):
@@ -146,16 +214,19 @@ def test_the_course_in_the_dark(answered):
                 run_all(page)
                 colour = page.locator(".wl-card").first.evaluate("card => getComputedStyle(card).color")
                 assert min(map(int, re.findall(r"\d+", colour)[:3])) > 128, "dark text on a dark page"
+                assert too_faint(page) == []
                 look_through(page, f"{name}-dark")
                 assert page.errors == []
 
 
-def run_first_cell(page):
-    """Run the cell that imports what the notebook needs."""
-    first = page.locator(".jp-CodeCell").first
-    first.locator(".jp-InputArea-editor").click()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_function("() => /\\d/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').innerText)")
+def too_faint(page):
+    """Return what cannot be read well on cards and boards, as axe sees it (WCAG's contrast of 4.5)."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed, so contrast was not measured"
+    )
+    found = axe.Axe().run(page, context=".wl-card", options={"runOnly": ["color-contrast"]}).response
+    assert found["passes"], "axe has seen no text"
+    return [node["html"][:150] for violation in found["violations"] for node in violation["nodes"]]
 
 
 def look_through(page, name):
