@@ -59,7 +59,7 @@ def server(
     process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}{base_url}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180  # a busy machine takes its time
         while True:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{address}api", timeout=2).read()
