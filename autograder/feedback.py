@@ -26,20 +26,16 @@ class Marks:
 
 def scores(notebook: Any, examined: Examined, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
     """Return the automatic and the final score of each graded cell, None where a person has to give it."""
-    from nbformat.notebooknode import from_dict
-    from nbgrader.utils import compute_checksum, is_grade, is_solution
-
     verdicts = {verdict.exercise: verdict.score for verdict in examined.verdicts}
     automatic: dict[str, float | None] = {}
+    blank = unanswered(notebook)
     for cell in notebook["cells"]:
-        cell = from_dict(cell)
-        if is_grade(cell):
-            about = cell.metadata.nbgrader
-            if is_solution(cell):
-                automatic[about.grade_id] = 0.0 if about.get("checksum") == compute_checksum(cell) else None
-            else:
-                score = verdicts.get(about.grade_id, 0.0)
-                automatic[about.grade_id] = None if score is None else min(score, float(about.points))
+        about = cell["metadata"].get("nbgrader", {})
+        if about.get("grade") and about["solution"]:
+            automatic[about["grade_id"]] = 0.0 if about["grade_id"] in blank else None
+        elif about.get("grade"):
+            score = verdicts.get(about["grade_id"], 0.0)
+            automatic[about["grade_id"]] = None if score is None else min(score, float(about["points"]))
     final = {name: marks.manual.get(name, automatic[name] or 0.0) + marks.extra.get(name, 0.0) for name in automatic}
     return automatic, final
 
@@ -47,11 +43,11 @@ def scores(notebook: Any, examined: Examined, marks: Marks) -> tuple[dict[str, f
 def unanswered(notebook: Any) -> set[str]:
     """Return the names of the answer cells that are as they were handed out."""
     from nbformat.notebooknode import from_dict
-    from nbgrader.utils import compute_checksum, is_solution
+    from nbgrader.utils import compute_checksum
 
-    cells = [from_dict(cell) for cell in notebook["cells"]]
-    return {cell.metadata.nbgrader.grade_id for cell in cells
-            if is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)}  # fmt: skip
+    about = [(cell, cell["metadata"].get("nbgrader", {})) for cell in notebook["cells"]]
+    return {marks["grade_id"] for cell, marks in about
+            if marks.get("solution") and marks.get("checksum") == compute_checksum(from_dict(cell))}  # fmt: skip
 
 
 _NO_WORDS = "No description has been provided for this image"
@@ -116,9 +112,15 @@ def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, pen
     penalty : float or None
         What being late costs.
     """
-    from nbformat.notebooknode import from_dict
+    from nbformat.notebooknode import NotebookNode, from_dict
 
-    node, best = from_dict(notebook), 0.0
+    class Own(NotebookNode):
+        """A notebook that nbconvert need not copy before it works on it: nobody else has it."""
+
+        def __deepcopy__(self, memo: dict) -> Own:
+            return self
+
+    node, best = Own(from_dict(notebook)), 0.0
     blank = unanswered(notebook)
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")

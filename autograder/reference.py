@@ -84,6 +84,8 @@ def _definitions() -> dict[str, _Definition]:
             body = node.body if isinstance(node, ast.FunctionDef) else [node]
             uses = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
             if isinstance(node, ast.FunctionDef):
+                # Neither docstrings nor hints are needed, and each candidate compiles what is left.
+                node.body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
                 node.returns = None
                 for arg in [*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs]:
                     arg.annotation = None
@@ -110,7 +112,8 @@ def closure(names: Iterable[str]) -> list[str]:
     return ordered
 
 
-def source_of(names: Iterable[str]) -> tuple[str, dict[str, list[str]]]:
+@cache
+def source_of(names: tuple[str, ...]) -> tuple[str, dict[str, list[str]]]:
     """Return a program that defines these functions (and what they need), and the names by module."""
     wanted = closure(names)
     definitions = _definitions()
