@@ -96,9 +96,9 @@ def grade_class(
                 workers.close()
         with ClassBook(url, config.course) as book:
             run.flush(book)
-            totals = {name: book.totals(name) for name in names}
+            totals, roll = {name: book.totals(name) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-        tables.write(classroom, run.entries, totals, run.released)
+        tables.write(classroom, run.entries, totals, run.released, roll)
         records.save_entries(classroom, run.entries)
         return run.entries
 
@@ -169,7 +169,7 @@ class _Run:
         for name in names:
             book.prepare(name, self.released[name])
         folders = (folder.name for folder in (self.classroom / "submitted").iterdir() if folder.is_dir())
-        self.students = sorted({*book.students(), *(name for name in folders if not name.startswith("."))})
+        self.students = sorted({*book.roll(), *(name for name in folders if not name.startswith("."))})
         self.held: dict[str, dict[str, Standing]] = {name: book.load(name) for name in names}
         self.due = {name: book.due(name) for name in names}
         self.total = len(self.students) * len(names)

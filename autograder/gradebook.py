@@ -37,6 +37,17 @@ def url_of(classroom: Path, url: str | None = None) -> str:
     return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
 
 
+@dataclass(frozen=True)
+class Person:
+    """A student as entered with nbgrader: all but the id may be empty."""
+
+    student: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
 @dataclass
 class Standing:
     """What the gradebook holds of one student's chapter: row ids, and values by cell name."""
@@ -106,10 +117,12 @@ class ClassBook:
     def __exit__(self, *_: object) -> None:
         self.book.close()
 
-    def students(self) -> list[str]:
-        """Return the ids of all students on the roll."""
+    def roll(self) -> dict[str, Person]:
+        """Return all students whom the gradebook knows, by id."""
+        of = api.Student
         with _reworded(self.url):
-            return list(self.book.db.execute(select(api.Student.id).order_by(api.Student.id)).scalars())
+            rows = self.book.db.execute(select(of.id, of.first_name, of.last_name, of.email, of.lms_user_id))
+            return {row[0]: Person(*(value or "" for value in row)) for row in rows}
 
     def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
         """Enter a chapter's assignment and cells where they are missing or worth something else now.
