@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import json
+import keyword
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from labkit.concepts import class_summary
+from labkit.concepts import class_summary, merged
 
 from . import records, submission
 from .exercises import CHAPTERS
 from .gradebook import Standing
 from .handin import CONCEPTS
 from .judge import CRASHED, ERROR, MALFORMED, MISSING, NOT_STARTED, TIMEOUT, UNJUDGED
+from .paths import SOLUTIONS
 from .records import ClassroomError
 
 FOLDER = "report"
 KINDS = ("full points", "some points", "no points", "could not run", "not started")
 _LONGEST_EXAMPLE = 25
 _LOOKED_AT = 30
+_LARGEST_RECORD = 100_000
 
 
 @dataclass
@@ -126,24 +134,54 @@ def _marking(name: str, standings: Mapping[str, Standing]) -> tuple[int, int, in
     return waiting, marked, len(rows) - waiting - marked
 
 
-def example(source: bytes, name: str) -> str | None:
-    """Return a function as anybody could have written it: no comments, no texts; None where it is long or absent."""
+def example(source: bytes, name: str, module: str) -> str | None:
+    """Return a function as anybody could have written it, or None where it is long or absent.
+
+    Comments and texts are left out, and names that the course does not use are replaced.
+    """
     try:
         found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name]
         if not found:
             return None
-        node = _Anonymous().visit(found[-1])
+        node = _Wordless().visit(found[-1])
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         text = ast.unparse(ast.fix_missing_locations(node))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return text if text.count("\n") < _LONGEST_EXAMPLE and len(text) < 2_000 else None
+    if text.count("\n") >= _LONGEST_EXAMPLE or len(text) >= 2_000:
+        return None
+    kept, others = _vocabulary(module), {}
+    return re.sub(_NAME, lambda found: found[0] if found[0] in kept or len(found[0]) == 1 else
+                  others.setdefault(found[0], f"name_{len(others) + 1}"), text)  # fmt: skip
 
 
-class _Anonymous(ast.NodeTransformer):
+_NAME = r"\b[^\W\d]\w*"
+
+
+@cache
+def _vocabulary(module: str) -> frozenset[str]:
+    """Return the names that the course itself uses: they tell nothing about who wrote them."""
+    import numpy as np
+
+    sources = (SOLUTIONS / "weightlab").glob("*.py"), (SOLUTIONS / "misconceptions").glob(f"{module}.py")
+    words = re.findall(_NAME, "".join(path.read_text(encoding="utf-8") for path in chain(*sources)))
+    given = (builtins, np, np.ndarray, np.linalg, np.random.Generator)
+    return frozenset([*words, *keyword.kwlist, *chain(*map(dir, given))])
+
+
+class _Wordless(ast.NodeTransformer):
+    """Takes texts and type hints out of a program."""
+
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant("…") if isinstance(node.value, (str, bytes)) else node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(node.arg)
 
 
 def write(classroom: Path, standings: Mapping[str, Mapping[str, Standing]], chapters: Iterable[str] = ()) -> list[Path]:
@@ -179,15 +217,13 @@ def write(classroom: Path, standings: Mapping[str, Mapping[str, Standing]], chap
 
 
 def _concept_records(classroom: Path) -> list[Mapping]:
-    """Return each student's latest record of the concept test."""
-    latest: dict[str, Any] = {}
-    for path in sorted((classroom / "submitted").glob(f"*/*/{CONCEPTS}")):
-        content = submission.read_file(path, 100_000)
-        try:
-            latest[path.parent.parent.name] = json.loads(content or b"")
-        except (ValueError, RecursionError):
-            continue
-    return list(latest.values())
+    """Return each student's record of the concept test, of all that came with their hand-ins."""
+    found: dict[str, list] = defaultdict(list)
+    for path in sorted((classroom / "submitted").glob(f"*/*/{CONCEPTS}"), key=lambda path: path.parent.name):
+        content = submission.read_file(path, _LARGEST_RECORD)
+        with contextlib.suppress(ValueError, RecursionError):
+            found[path.parent.parent.name].append(json.loads(content or b""))
+    return [merged(records) for records in found.values()]
 
 
 def _example_of(classroom: Path, item: Item, who: list[str]) -> str | None:
@@ -196,6 +232,6 @@ def _example_of(classroom: Path, item: Item, who: list[str]) -> str | None:
     for student in who[:_LOOKED_AT]:
         folder = classroom / "submitted" / student / item.chapter / submission.LIBRARY_FOLDER
         source = submission.read_file(folder / f"{CHAPTERS[item.chapter].module}.py", 200_000)
-        if source and (text := example(source, item.name)):
+        if source and (text := example(source, item.name, CHAPTERS[item.chapter].module)):
             found.append(text)
     return min(found, key=len, default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Iterable, Mapping
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -13,7 +14,9 @@ from .exercises import CHAPTERS
 from .judge import MALFORMED, MISSING, UNJUDGED
 from .report import KINDS, Summary
 
-_PERSONS_LINES = 200
+_PERSONS_LINES = 500
+_SHOWN = 20
+"""How many lines of each kind are in sight; more unfold."""
 
 
 def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
@@ -25,17 +28,19 @@ def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
     fig, axes = figure(len(rows), 1, (8, 0.6 + 0.75 * len(rows)), sharex=True, squeeze=False)
     for ax, name in zip(axes[:, 0], rows, strict=True):
         shares = [100 * share for share in summary.scores[name]]
-        ax.hist(shares, bins=range(0, 101, 5), color=POSITIVE, rwidth=0.9)
+        # Bars as wide as whole points, or some would stay empty whatever the class does.
+        width = 100 * ceil(CHAPTERS[name].points / _SHOWN) / CHAPTERS[name].points
+        ax.hist(shares, bins=[width * (k - 0.5) for k in range(ceil(100 / width) + 2)], color=POSITIVE, rwidth=0.9)
         if shares:
             ax.axvline(median(shares), color=NEGATIVE, linestyle="--", linewidth=1.5)
         ax.set_ylabel(name, rotation=0, ha="right", va="center")
         ax.set_yticks([])
-        ax.set_xlim(0, 100)
+        ax.set_xlim(-5, 105)
     axes[-1, 0].set_xlabel("automatic points, % of the chapter (dashed: median)")
     middles = ", ".join(f"{name} {median(shares):.0%}" for name, shares in summary.scores.items() if shares)
     made["scores"] = to_png(fig), f"Histograms of the scores by chapter. Medians: {middles or 'none yet'}."
 
-    items = summary.items
+    items = summary.items[:_SHOWN]
     fig, ax = figure(1, 1, (8, 1.3 + 0.27 * max(1, len(items))))
     colours, hatches = (POSITIVE, "#a3cbf0", NEGATIVE, "#f7c891", "#7a7a7a55"), ("", "", "", "//", "")
     left = [0.0] * len(items)
@@ -44,15 +49,15 @@ def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
         look = {"color": colour, "hatch": hatch, "edgecolor": TEXT, "linewidth": 0.3}
         ax.barh(range(len(items)), widths, left=left, label=kind, **look)
         left = [a + b for a, b in zip(left, widths, strict=True)]
-    ax.set_yticks(range(len(items)), [item.name for item in items])
+    ax.set_yticks(range(len(items)), [f"{item.chapter[:2]}  {item.name}" for item in items])
     ax.set_ylim(len(items) - 0.5, -0.5)
     ax.set_xlim(0, 100)
-    ax.set_xlabel("% of those who handed in (hardest first)")
+    ax.set_xlabel("% of those who handed in (the hardest first, with the chapter's number)")
     fig.legend(loc="outside upper center", ncols=len(KINDS), fontsize=9)
     worst = ", ".join(f"{item.name} ({item.share:.0%} of its points)" for item in items[:3])
     made["exercises"] = to_png(fig), f"Exercises by difficulty. The hardest: {worst or 'none yet'}."
 
-    beliefs = summary.beliefs()[:20]
+    beliefs = summary.beliefs()[:_SHOWN]
     fig, ax = figure(1, 1, (8, 1.0 + 0.27 * max(1, len(beliefs))))
     ax.barh(range(len(beliefs)), [len(who) for _, _, who in beliefs], color=NEGATIVE)
     ax.set_yticks(range(len(beliefs)), [f"{item.name}: {_spoken(name)}" for item, name, _ in beliefs])
@@ -101,28 +106,35 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
 
     advice, asking, waiting = _advice(), len(summary.attention), sum(line[2] for line in summary.written)
     parts = [
-        f"<h1>{summary.students} students, {len(summary.chapters)} chapter{'s' * (len(summary.chapters) != 1)}</h1>",
-        f'<p class="quiet">{asking} lines ask for a person; {waiting} written answers wait to be marked.</p>',
+        f"<h1>The class: {_count(summary.students, 'student')}, {_count(len(summary.chapters), 'chapter')}</h1>",
+        f'<p class="quiet">What asks for a person: {_count(asking, "line")} below. '
+        f"{_count(waiting, 'written answer')} to be marked.</p>",
         "<h2>Scores</h2>", picture("scores"),
         _table(("chapter", *_STATUSES, "median"), [
             (name, *(summary.statuses[name][status] for status in _STATUSES),
              f"{median(shares):.0%}" if (shares := summary.scores[name]) else "–") for name in summary.chapters
         ]),
         "<h2>Exercises, the hardest first</h2>", picture("exercises"),
+        _folded(f"All {len(summary.items)} exercises and questions", _table(
+            ("chapter", "exercise", "share of its points", *KINDS),
+            [(item.chapter, item.name, f"{item.share:.0%}", *(item.kinds[kind] for kind in KINDS))
+             for item in summary.items])),
         "<h2>Misconceptions, the most frequent first</h2>",
     ]  # fmt: skip
-    beliefs = summary.beliefs()
+    beliefs, told = summary.beliefs(), []
     parts.append(picture("misconceptions") if beliefs else "<p>No known misconception was found.</p>")
     for item, name, who in beliefs:
         code = examples.get((item.name, name))
         shown = f"<p>One such answer, its texts left out:</p><pre>{html.escape(code)}</pre>" if code else ""
         words = html.escape(advice.get((item.name, name), ""))
         title = f"<strong>{html.escape(_spoken(name))}</strong> in <code>{html.escape(item.name)}</code>"
-        count = f"{len(who)} of {item.kinds.total()}"
-        parts.append(f"<details><summary>{title}: {count}</summary><p>{words}</p>{shown}</details>")
+        told.append(_folded(f"{title}: {len(who)} of {item.kinds.total()}", f"<p>{words}</p>{shown}"))
+    parts += told[:_SHOWN]
+    if told[_SHOWN:]:
+        parts.append(_folded(f"{len(told) - _SHOWN} less frequent ones", "\n".join(told[_SHOWN:])))
     parts += ["<h2>What asks for a person</h2>", _attention(summary.attention), "<h2>Written answers</h2>"]
     parts.append(_table(("chapter", "question", "waiting", "marked", "empty"), summary.written))
-    parts += _concepts(summary.concepts)
+    parts += _concepts(summary.concepts, summary.students)
     body = "\n".join(parts)
     return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Weightlab: the class</title>'
             f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n")  # fmt: skip
@@ -131,25 +143,38 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
 _STATUSES = ("graded", MALFORMED, UNJUDGED, MISSING)
 
 
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{title}</summary>{content}</details>"
+
+
 def _attention(lines: list[tuple[str, str, str, str]]) -> str:
     if not lines:
         return "<p>Nothing.</p>"
-    more = len(lines) - _PERSONS_LINES
-    table = _table(("student", "chapter", "status", "what happened"), lines[:_PERSONS_LINES])
-    return table + (f"<p>… and {more} more: <code>weightlab grade --json</code> names all.</p>" if more > 0 else "")
+    heads, most = ("student", "chapter", "status", "what happened"), _PERSONS_LINES
+    parts = [_table(heads, lines[:_SHOWN])]
+    if lines[_SHOWN:]:
+        parts.append(_folded(f"{len(lines[_SHOWN:most])} more", _table(heads, lines[_SHOWN:most])))
+    if lines[most:]:
+        parts.append(f"<p>… and {len(lines) - most:,} more: <code>weightlab grade --json</code> names all.</p>")
+    return "".join(parts)
 
 
-def _concepts(found: Mapping[str, Any]) -> list[str]:
+def _concepts(found: Mapping[str, Any], students: int) -> list[str]:
     if not found["students"]:
-        return []
+        return ["<h2>Concept test</h2>", "<p>Nobody's hand-ins hold it answered both before and after the course.</p>"]
     gain = "–" if found["gain"] is None else f"{found['gain']:.2f}"
     rows = [(one["text"], f"{one['before']:.0%}", f"{one['after']:.0%}",
              "; ".join(f"{belief} ({count})" for belief, count in one["beliefs"].items() if count))
             for one in found["questions"]]  # fmt: skip
     return [
         "<h2>Concept test</h2>",
-        f"<p>{found['students']} students took it before and after the course: {found['before']:.1f} right answers "
-        f"of 15, then {found['after']:.1f}; normalised gain {gain}.</p>",
+        f"<p>n = {found['students']} of {_count(students, 'student')} answered all {len(found['questions'])} questions "
+        f"both before the course and after it: {found['before']:.1f} right, then {found['after']:.1f}. Normalised "
+        f"gain: {gain}, which is the share learned of what could still be learned.</p>",
         _table(("question", "right before", "right after", "still believed"), rows),
     ]
 

@@ -7,7 +7,7 @@ What a class gained is Hake's normalised gain: of what could still be learned, t
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -336,6 +336,20 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
     if not before or sum(before) == len(before) * len(CONCEPTS):
         return None
     return (sum(after) - sum(before)) / (len(before) * len(CONCEPTS) - sum(before))
+
+
+def merged(records: Iterable[Mapping]) -> dict[str, dict[str, str]]:
+    """Return one record of those that a student handed in with one chapter after the other.
+
+    Of ``before`` the first counts in which everything was answered, of ``after`` the last.
+    """
+    one: dict[str, dict[str, str]] = {}
+    for record in records:
+        for when in WHEN:
+            answers = _answers(record, when) if isinstance(record, Mapping) else {}
+            if len(answers) == len(CONCEPTS) and (when == "after" or when not in one):
+                one[when] = answers
+    return one
 
 
 def class_summary(records: Sequence[Mapping]) -> dict:
