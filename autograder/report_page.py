@@ -107,8 +107,8 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
     advice, asking, waiting = _advice(), len(summary.attention), sum(line[2] for line in summary.written)
     parts = [
         f"<h1>The class: {_count(summary.students, 'student')}, {_count(len(summary.chapters), 'chapter')}</h1>",
-        f'<p class="quiet">What asks for a person: {_count(asking, "line")} below. '
-        f"{_count(waiting, 'written answer')} to be marked.</p>",
+        f'<p class="quiet">{_count(waiting, "written answer")} to be marked. '
+        f"{'Nothing else asks' if not asking else _count(asking, 'line') + ' below ask'} for a person.</p>",
         "<h2>Scores</h2>", picture("scores"),
         _table(("chapter", *_STATUSES, "median"), [
             (name, *(summary.statuses[name][status] for status in _STATUSES),

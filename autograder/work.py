@@ -169,7 +169,8 @@ class DaskWorkers:
         try:
             from distributed import Client
         except ImportError:
-            raise ClassroomError("Many machines need Dask: pip install 'weightlab[cluster]'.") from None
+            words = "Many machines need Dask: run `pip install -e '.[cluster]'` in the project's folder."
+            raise ClassroomError(words) from None
         try:
             self._client = Client(address, timeout="20s", set_as_default=False)
             self._client.wait_for_workers(1, timeout=_FIRST_WORKER)

@@ -7,11 +7,12 @@ import json
 import os
 import platform
 import sys
-from pathlib import Path
 
 import numpy as np
 
-RESULTS = Path(__file__).parent / "results"
+from . import summary
+from .summary import RESULTS
+
 NAMES = ("learner", "training", "grading", "capstone")
 
 
@@ -37,6 +38,7 @@ def main(names: list[str]) -> None:
         print(f"\n{name}, kept in {path.relative_to(RESULTS.parent.parent)}")
         for key, value in result.items():
             print(f"  {key}: {value}")
+    summary.write()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from autograder.key import Key, chapter_keys
 from autograder.paths import COURSE
 from tests.instructor.classroom import REFERENCE, cell, library_with
 
-from . import peers
+from . import cluster, peers
 from .peers import BIN, ONE_THREAD, Sample
 
 SEED = 7
@@ -44,9 +44,10 @@ class Size:
     flat: tuple[int, ...] = (30, 300)
     flat_chapter: str = "02_biases"
     otter: bool = True
+    cluster: bool = True
 
 
-QUICK = Size(students=3, chapters=("01_weights",), sampled=1, flat=(2,), otter=False)
+QUICK = Size(students=3, chapters=("01_weights",), sampled=1, flat=(2,), otter=False, cluster=False)
 JOBS = 2
 
 
@@ -69,8 +70,11 @@ def measure(size: Size = Size()) -> dict:
         room = hand_in(folder / "class", students, notebooks)
         two, one = grade(room, JOBS), grade(room, 1)
         again = grade(room, JOBS, anew=False)
+        weights = bytes_each(room, graded := len(students) * len(chapters))
         small = [_flat(folder / str(n), n, size.flat_chapter) for n in size.flat]
-    graded = len(students) * len(chapters)
+        spread = {"how": "not measured"}
+        if size.cluster:
+            spread = cluster.measure(folder / "cluster", size.flat[0], size.flat_chapter, JOBS)
     own = sum(map(functions_seconds, chapters, keys.values())) / len(chapters)
     each = two.seconds / graded
     measured = {name: result for name, result in peer.items() if "seconds" in result}
@@ -92,9 +96,25 @@ def measure(size: Size = Size()) -> dict:
         "one small hand-in": {
             "chapter": size.flat_chapter, "students": size.flat,
             "seconds": [round(run.seconds / n, 3) for run, n in zip(small, size.flat, strict=True)],
-            "CPU seconds": [round(run.cpu / n, 3) for run, n in zip(small, size.flat, strict=True)]},
+            "CPU seconds": [round(run.cpu / n, 3) for run, n in zip(small, size.flat, strict=True)],
+            "CPU seconds of the coordinator": [
+                round(run.coordinator / n, 4) for run, n in zip(small, size.flat, strict=True)]},
+        "KiB a hand-in": weights,
+        "on a cluster": spread,
         "MiB at the peak": two.memory,
     }  # fmt: skip
+
+
+def bytes_each(room: Path, graded: int) -> dict[str, int]:
+    """Return what a hand-in takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
+    def size(*patterns: str) -> int:
+        paths = (path for pattern in patterns for path in room.glob(pattern))
+        return round(sum(path.stat().st_size for path in paths if path.is_file()) / graded / 1024)
+
+    asked, made = size("submitted/**/*"), size("autograded/*/*/*.ipynb", "feedback/**/*")
+    return {"to a worker": asked, "back": made + asked,
+            "kept beside the hand-in": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
+            "of it the gradebook": size("gradebook.db")}  # fmt: skip
 
 
 def _peers(
@@ -171,10 +191,11 @@ def hand_in(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: seconds, CPU seconds of all processes, peak memory, share of the points."""
+    """One run of ``weightlab grade``: seconds, CPU seconds of all and of its first process, memory, points' share."""
 
     seconds: float
     cpu: float
+    coordinator: float
     memory: dict[str, int]
     share: float
 
@@ -197,17 +218,19 @@ with open(sys.argv[1], "w") as file:
 """
 
 
-def grade(room: Path, jobs: int, anew: bool = True) -> Run:
-    """Grade a class, from nothing or once more."""
+def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None) -> Run:
+    """Grade a class, from nothing or once more, here or on a cluster."""
     if anew:
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     said = room.with_name(f"{room.name}.used")
     command = [str(BIN / "weightlab"), "grade", "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED),
-               "--isolation", "bubblewrap", "--json"]  # fmt: skip
+               "--isolation", "bubblewrap", "--json", *(["--scheduler", scheduler] if scheduler else [])]  # fmt: skip
     process = subprocess.Popen([sys.executable, "-c", _COUNTED, str(said), *command], env=os.environ | ONE_THREAD)
     memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
+    coordinator = 0.0
     while process.poll() is None:
+        coordinator = max(coordinator, *map(peers.own_seconds, isolation.descendants(process.pid)[1:2]), 0.0)
         for name, most in _memory(process.pid).items():
             memory[name] = max(memory[name], most)
         time.sleep(0.25)
@@ -216,7 +239,7 @@ def grade(room: Path, jobs: int, anew: bool = True) -> Run:
         raise RuntimeError(f"weightlab grade ended with {code}")
     entries = json.loads(Path(f"{said}.json").read_text())
     share = sum(entry["score"] for entry in entries) / sum(entry["points"] for entry in entries)
-    return Run(seconds, cpu, memory, round(share, 2))
+    return Run(seconds, cpu, coordinator, memory, round(share, 2))
 
 
 def _memory(counting: int) -> dict[str, int]:

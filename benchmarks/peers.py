@@ -175,6 +175,15 @@ def _cpu_seconds(pid: int) -> float:
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
+def own_seconds(pid: int) -> float:
+    """Return the CPU seconds of one process without its children; 0 where it is gone."""
+    try:
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0.0
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 def install_otter(folder: Path) -> Path:
     """Install otter-grader into an environment of its own that sees this one's packages; return its program.
 

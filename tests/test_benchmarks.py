@@ -28,6 +28,11 @@ def test_grading_is_measured_on_three_students_and_one_chapter():
     assert set(costs) >= {"weightlab grade", "beyond them", "nbgrader autograde + generate_feedback"}
     assert all(value >= 0 for value in costs.values())
     assert all(mebibytes > 0 for mebibytes in result["MiB at the peak"].values())
+    assert all(kibibytes > 0 for kibibytes in result["KiB a hand-in"].values())
+    from benchmarks import cluster, summary
+
+    assert summary.grading(result | {"machine": MEASURED["machine"]})
+    assert cluster.cost(result)
 
 
 def run(source, module, functions, **names):
@@ -75,3 +80,49 @@ def test_training_is_measured_in_one_round(monkeypatch):
     monkeypatch.setattr(training, "SETTINGS", (((8, 6, 3), 4, "float64", 12, 1, ("PyTorch", "scikit-learn")),))
     (result,) = training.measure().values()
     assert result["ours, µs a step"] > 0
+
+
+MEASURED = {
+    "machine": {"processors": 2, "system": "Linux", "python": "3.11", "numpy": "2"},
+    "class": {"students": 30, "chapters": ["a", "b"], "hand-ins": 60, "isolation": "bubblewrap",
+              "share of the points earned": 0.8},
+    "how the others were measured": {"otter run": "in some way"},
+    "seconds a hand-in, two processes": {"weightlab grade": 0.25, "otter run": 5.0},
+    "times the throughput of": {"otter run": 20.0},
+    "CPU seconds a hand-in": {"weightlab grade": 0.36, "of which the student's own functions": 0.1,
+                              "beyond them": 0.26, "otter run": 9.0},
+    "processes": {"seconds with one": 30, "seconds with two": 20, "one / two": 1.5},
+    "one small hand-in": {"chapter": "a", "students": [30, 300], "seconds": [0.2, 0.2], "CPU seconds": [0.2, 0.19]},
+    "KiB a hand-in": {"to a worker": 100, "back": 600, "kept beside the hand-in": 512, "of it the gradebook": 4},
+    "on a cluster": {"how": "so", "seconds one more hand-in": 0.1, "CPU seconds of the coordinator": 0.009,
+                     "CPU seconds of the scheduler": 0.002},
+    "MiB at the peak": {"a worker": 200, "its sandbox": 50},
+}  # fmt: skip
+
+
+def test_what_a_large_class_costs_is_arithmetic_on_what_was_measured():
+    from benchmarks import cluster
+
+    words = "\n".join(cluster.cost(MEASURED, 1_000))
+    assert "1,000 students × 2 chapters = 2,000." in words
+    assert "2,000 × 0.36 CPU seconds" in words
+    assert "**0 core hours**: 1 min on 16 cores" in words
+    assert "2,000 × (100 KiB there + 600 KiB back) = 1.3 GiB" in words
+    assert "2,000 × 512 KiB = 1.0 GiB" in words
+    assert "keeps about 40 cores busy" in words
+
+
+def test_a_missed_aim_is_shown_as_missed():
+    from benchmarks import summary
+
+    page = summary.grading(MEASURED)
+    assert "| throughput beside otter run | at least 10 times | 20 times | yes |" in page
+    assert "| speed with two processes beside one | at least 1.7 times | 1.5 times | **no** |" in page
+    assert sum("**no**" in line for line in page) == 1
+
+
+def test_readme_and_docs_quote_the_results_that_are_there():
+    from benchmarks import summary
+
+    stale = [str(path) for path, text in summary.written().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "bring them up to date with: python -m benchmarks.summary"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,14 +80,20 @@ def cluster(tmp_path):
         start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", ":0")
         workers = [start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--dashboard-address", ":0",
                          "--local-directory", str(tmp_path)) for _ in range(2)]  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not where.exists() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        yield json.loads(where.read_text())["address"], workers
+        yield _address(where), workers
     finally:
         for process in running:
             process.kill()
             process.wait()
+
+
+def _address(where):
+    """What the scheduler's file says, once it is written whole."""
+    for _ in range(600):
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads(where.read_text())["address"]
+        time.sleep(0.1)
+    raise AssertionError("no Dask scheduler came up within a minute")
 
 
 @pytest.mark.slow
@@ -97,7 +105,7 @@ def test_a_cluster_gives_the_same_grades_and_files_though_a_worker_is_killed(her
             workers[0].kill()
 
     assert grade(elsewhere, scheduler=address, progress=progress) == here[1]
-    assert workers[0].poll() is not None
+    assert workers[0].wait(10) == -signal.SIGKILL
     assert workers[1].poll() is None
     assert made_files(elsewhere) == made_files(here[0])
     assert totals(elsewhere) == totals(here[0])

@@ -1,0 +1,131 @@
+"""What grading on a Dask cluster costs beside the work itself, and what that comes to for a class of any size."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from autograder.exercises import CHAPTERS
+from autograder.paths import ROOT
+
+from .peers import ONE_THREAD, own_seconds
+
+STUDENTS = 100_000
+CORES = (16, 64, 256)
+
+
+def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
+    """Grade many small hand-ins of one chapter on a scheduler and workers of this machine, each a process.
+
+    What one more hand-in costs is the difference between a class and one four times as large.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        return {"how": "not measured: Dask is not installed"}
+    from . import grading
+
+    room.mkdir()
+    spent, notebook = [], {chapter: grading.answered(CHAPTERS[chapter])}
+    with _cluster(room, workers) as (address, scheduler):
+        for n in (workers, students, 4 * students):  # the first run only sees the workers come
+            hand_ins = {f"s{i:03d}": grading.library(3 * i, []) for i in range(n)}
+            before = own_seconds(scheduler)
+            run = grading.grade(grading.hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook), workers, scheduler=address)
+            spent.append((run.seconds, run.coordinator, own_seconds(scheduler) - before))
+    each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
+    return {
+        "how": f"{4 * students} hand-ins of {chapter} less {students}, with a scheduler and {workers} workers, each a "
+               "process of the same machine",
+        "seconds one more hand-in": round(each[0], 3),
+        "CPU seconds of the coordinator": round(each[1], 4),
+        "CPU seconds of the scheduler": round(each[2], 4),
+    }  # fmt: skip
+
+
+@contextmanager
+def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
+    """Start a scheduler and workers; yield the scheduler's address and process."""
+    where, running = folder / "scheduler.json", []
+
+    def start(*argv: str) -> int:
+        command = [sys.executable, "-m", "dask", *argv, "--scheduler-file", str(where), "--dashboard-address", ":0"]
+        running.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL))  # fmt: skip
+        return running[-1].pid
+
+    try:
+        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        for _ in range(workers):
+            start("worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+        yield _address(where), scheduler
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def _address(where: Path) -> str:
+    """Return what the scheduler's file says, once it is written whole."""
+    for _ in range(600):
+        with suppress(OSError, ValueError):
+            return json.loads(where.read_text())["address"]
+        time.sleep(0.1)
+    raise RuntimeError("no Dask scheduler came up within a minute")
+
+
+def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
+    """Return the arithmetic from one measured hand-in to a class, as lines of Markdown.
+
+    Parameters
+    ----------
+    result : mapping
+        What `grading.measure` returned.
+    students : int
+        How many hand in every chapter that was measured.
+    """
+    chapters = len(result["class"]["chapters"])
+    hand_ins = students * chapters
+    each = result["CPU seconds a hand-in"]["weightlab grade"]
+    hours = hand_ins * each / 3600
+    sizes, memory = result["KiB a hand-in"], result["MiB at the peak"]
+    kept = sizes["kept beside the hand-in"]
+    lines = [
+        f"- **Hand-ins**: {students:,} students × {chapters} chapters = {hand_ins:,}.",
+        f"- **Processor time**: {hand_ins:,} × {each:g} CPU seconds (all processes of a hand-in, the students' own "
+        f"functions among them) = **{hours:,.0f} core hours**: "
+        + ", ".join(f"{_time(hours / cores)} on {cores} cores" for cores in CORES) + ".",
+        f"- **Network**: {hand_ins:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
+        f"{_gib(hand_ins * (sizes['to a worker'] + sizes['back']))}.",
+        f"- **Disk**, beside the hand-ins: {hand_ins:,} × {kept} KiB = "
+        f"{_gib(hand_ins * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
+        f"a hand-in more, {_gib(hand_ins * sizes['of it the gradebook'])}.",
+        f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
+    ]  # fmt: skip
+    spread = result["on a cluster"]
+    if own := spread.get("CPU seconds of the coordinator"):
+        lines.append(
+            f"- **The coordinator** spends {own:g} CPU seconds on a hand-in, the scheduler "
+            f"{spread['CPU seconds of the scheduler']:g} ({spread['how']}): one keeps about "
+            f"{max(1, round(each / own)):,} cores busy, and itself needs {_time(hand_ins * own / 3600)} for the class."
+        )
+    return lines
+
+
+def _time(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 1 else f"{hours * 60:,.0f} min"
+
+
+def _gib(kib: float) -> str:
+    return f"{kib / 2**20:,.1f} GiB"
+
+
+if __name__ == "__main__":
+    from .summary import result_of
+
+    print("\n".join(cost(result_of("grading"), int(sys.argv[1]) if sys.argv[1:] else STUDENTS)))
