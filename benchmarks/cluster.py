@@ -36,7 +36,8 @@ def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
         for n in (workers, students, 4 * students):  # the first run only sees the workers come
             hand_ins = {f"s{i:03d}": grading.library(3 * i, []) for i in range(n)}
             before = own_seconds(scheduler)
-            run = grading.grade(grading.hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook), workers, scheduler=address)
+            group = grading.hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook)
+            run = grading.grade(group, workers, scheduler=address)
             spent.append((run.seconds, run.coordinator, own_seconds(scheduler) - before))
     each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
     return {
