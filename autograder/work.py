@@ -179,7 +179,8 @@ class DaskWorkers:
         except (OSError, ValueError) as error:
             raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
         self.examiner, self._counted = examiner, (0.0, 0)
-        problems = self._client.run(_why_not, examiner.isolation)
+        self._digests = _digests(examiner.released)
+        problems = self._client.run(_why_not, examiner.isolation, self._digests)
         if reason := next(filter(None, problems.values()), None):
             self._client.close()
             raise ClassroomError(f"On a worker of {address}: {reason}")
@@ -200,17 +201,32 @@ class DaskWorkers:
 
     def submit(self, task: Task) -> futures.Future:
         """Hand a task to the scheduler."""
-        return self._pool.submit(work, task, self._shared)
+        return self._pool.submit(_work_there, task, self._shared, self._digests)
 
     def close(self) -> None:
         """Leave the cluster."""
         self._client.close()
 
 
-def _why_not(isolation: str) -> str | None:
+def _digests(chapters: Iterable[str]) -> dict[str, str]:
+    """Return names for all that decides verdicts on this machine, by chapter."""
+    return {name: submission.chapter_digest(name, CHAPTERS[name].module, 0) for name in chapters}
+
+
+def _why_not(isolation: str, digests: Mapping[str, str]) -> str | None:
+    """Say why this machine cannot grade as the coordinator would, or return None."""
     from .isolation import why_not
 
+    if _digests(digests) != digests:
+        return "its exercises, examiner or NumPy are not the coordinator's: install the same release on both."
     return why_not() if isolation == "bubblewrap" else None
+
+
+def _work_there(task: Task, examiner: Examiner, digests: Mapping[str, str]) -> Done:
+    """Work on a cluster, where a worker may have joined that nobody has asked."""
+    if _digests(digests) != digests:
+        raise RuntimeError("a worker of the cluster has another release than the coordinator")
+    return work(task, examiner)
 
 
 def stream(workers: LocalWorkers | DaskWorkers, tasks: Iterable[Task]) -> Iterator[Done]:

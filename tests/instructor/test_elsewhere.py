@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import isolation
+from autograder import isolation, work
 from autograder.grade import draw_report, grade_class
 from autograder.gradebook import ClassBook, GradebookError, url_of
 from autograder.paths import ROOT
@@ -109,6 +109,14 @@ def test_a_cluster_gives_the_same_grades_and_files_though_a_worker_is_killed(her
     assert workers[1].poll() is None
     assert made_files(elsewhere) == made_files(here[0])
     assert totals(elsewhere) == totals(here[0])
+
+
+def test_a_worker_with_another_release_is_refused():
+    digests = work._digests([WEIGHTS.name])
+    assert work._why_not("process", digests) is None
+    assert "install the same release" in work._why_not("process", {WEIGHTS.name: "of another release"})
+    with pytest.raises(RuntimeError, match="another release"):
+        work._work_there(None, None, {WEIGHTS.name: "of another release"})
 
 
 def test_a_scheduler_that_does_not_answer_is_named(elsewhere, monkeypatch):
