@@ -168,6 +168,7 @@ class _Run:
         """Read the roll, and what the gradebook already holds."""
         for name in names:
             book.prepare(name, self.released[name])
+        self.texts = {name: json.dumps(self.released[name], sort_keys=True) for name in names}
         folders = (folder.name for folder in (self.classroom / "submitted").iterdir() if folder.is_dir())
         self.students = sorted({*book.roll(), *(name for name in folders if not name.startswith("."))})
         self.held: dict[str, dict[str, Standing]] = {name: book.load(name) for name in names}
@@ -198,7 +199,7 @@ class _Run:
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
         marks = self._marks(handed_in, standing)
         came = repr((handed_in.timestamp, handed_in.secret))
-        stamp = _digest(name, came, repr(marks), self.config.words, json.dumps(self.released[chapter], sort_keys=True))
+        stamp = _digest(name, came, repr(marks), self.config.words, self.texts[chapter])
         known = self.records.get(name)
         if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (
             _ends_with(self._page(student, chapter), stamp)

@@ -168,7 +168,8 @@ def _concepts(found: Mapping[str, Any], students: int) -> list[str]:
         return ["<h2>Concept test</h2>", "<p>Nobody's hand-ins hold it answered both before and after the course.</p>"]
     gain = "–" if found["gain"] is None else f"{found['gain']:.2f}"
     rows = [(one["text"], f"{one['before']:.0%}", f"{one['after']:.0%}",
-             "; ".join(f"{belief} ({count})" for belief, count in one["beliefs"].items() if count))
+             "; ".join(f"{belief} ({count})" for belief, count in
+                       sorted(one["beliefs"].items(), key=lambda held: -held[1]) if count))
             for one in found["questions"]]  # fmt: skip
     return [
         "<h2>Concept test</h2>",
