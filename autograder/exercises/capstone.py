@@ -84,5 +84,16 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         hints=("Which layers changed at all?", "Compare the rank of the change with the sides of the matrix.",
                "Rank far below both sides: an adapter. Only the last layer: the head."),
     )  # fmt: skip
+CHAPTER.question(
+    "repaired_q",
+    task="The share of upright test digits that colleague q's network reads after your repair.",
+    value=0.914,
+    rtol=1e-3,
+    mistakes={
+        "in_percent": (91.4, "That is in percent. reads() gives the share, from 0 to 1."),
+        "a_count": (914, "That is how many digits. Which share of the 1,000 is it?"),
+    },
+    hints=("Which layers of q differ from the reader's?", "Take q's layers below the head, and the reader's own head."),
+)
 CHAPTER.written_answer("what_to_deploy", points=3)
 CHAPTER.written_answer("what_is_a_weight", points=3)

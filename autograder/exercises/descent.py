@@ -75,11 +75,14 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
     orders = [[float(label) for _, y in _batches(answer) for label in np.ravel(y)] for answer in answers]
     first, again, other, twin = orders
     neighbours = sum(after == before + 1 for before, after in pairwise(first))
+    _, in_file, batch_size, _ = calls[0].args
+    travelled = np.abs(np.subtract(first, in_file)).mean() if len(first) == len(in_file) else 0.0
     return {
         "a twin generator gives the same order": first == twin,
         "used again, the generator gives a new order": first != again,
         "another generator gives another order": first != other,
         "neighbours are parted": neighbours < len(first) / 3,
+        "examples leave the batch of their neighbours in the file": bool(travelled > batch_size),
     }
 
 

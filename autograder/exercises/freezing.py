@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -105,6 +105,44 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "the same generator state, the same result": compare(first, twin, rtol=1e-9) is None,
         "another generator state, another order": compare(first, other, rtol=1e-9) is not None,
     }
+
+
+def _new_orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
+    """View: does a network of one layer end where no single order, the same in every epoch, leads?"""
+    pair = _network(_first_of_two(answers[0], "what was trained, losses"), 1)[0]
+    arrays = [as_array(part) for part in pair]
+    if any(array is None for array in arrays):
+        raise Unusable("something other than arrays of numbers")
+    ends = (_trained_in_one_order(calls[0], order) for order in permutations(range(len(calls[0].args[-1]))))
+    return {"the order changes from epoch to epoch": all(compare(end, arrays, rtol=1e-7) is not None for end in ends)}
+
+
+def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray]:
+    """Train a layer, or its adapter where it has one, example by example in the same order each epoch."""
+    ((weights, bias),), *adapters, x, y = call.args
+    rate = call.kwargs["learning_rate"]
+    for row in order * call.kwargs["epochs"]:
+        signal = x[row : row + 1]
+        logits = signal @ weights + bias
+        if adapters:
+            down, up = adapters[0][0]
+            scale = call.kwargs["alpha"] / len(up)
+            logits = logits + scale * signal @ down @ up
+        grad = np.exp(logits - logits.max())
+        grad /= grad.sum()
+        grad[0, y[row]] -= 1
+        change = rate * signal.T @ grad
+        if adapters:
+            adapters = [[(down - scale * change @ up.T, up - scale * down.T @ change)]]
+        else:
+            weights, bias = weights - change, bias - rate * grad[0]
+    return list(adapters[0][0]) if adapters else [weights, bias]
+
+
+def _three_examples(rng: np.random.Generator) -> dict:
+    """Draw one layer and three examples, and say how to train it so that their order shows."""
+    return {"layers": _layers(rng, (2, 3)), "adapters": _adapters(rng, (2, 3), 1), "x": rng.normal(size=(3, 2)),
+            "y": np.array([0, 2, 1]), "how": {"epochs": 12, "batch_size": 1, "learning_rate": 0.5, "rng": Rng(5)}}
 
 
 def _one_batch(rng: np.random.Generator, fan_in: int, n_classes: int) -> dict:
@@ -226,7 +264,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     prerequisites=(
         "minibatches", "forward", "cross_entropy", "cross_entropy_gradient", "backward_unfrozen", "frozen_step",
     ),
-    views={"kept": _kept_bits, "losses": _losses, "trained": _trained, "orders": _orders},
+    views={"kept": _kept_bits, "losses": _losses, "trained": _trained, "orders": _orders, "new orders": _new_orders},
 )  # fmt: skip
 def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Minibatch descent on new examples in which the frozen layers keep every bit."""
@@ -260,6 +298,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     ]
     yield Case.of("draws its order from rng", calls=several, view="orders",
                   note="twin generators, then a different one")  # fmt: skip
+    few = _three_examples(rng)
+    yield Case.of("draws its order from rng", few["layers"], few["x"], few["y"], frozen=set(), **few["how"],
+                  view="new orders", note="three examples one by one, twelve epochs")  # fmt: skip
 
 
 _MEAN = "down's mean times the square root of fan_in"
@@ -443,7 +484,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
         "minibatches", "relu", "cross_entropy", "cross_entropy_gradient", "relu_gradient", "gradient_step",
         "lora_dense", "lora_gradient",
     ),
-    views={"losses": _losses, "trained": _trained, "orders": _orders},
+    views={"losses": _losses, "trained": _trained, "orders": _orders, "new orders": _new_orders},
 )  # fmt: skip
 def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Minibatch descent on the adapters alone; every weight and bias stays as it is."""
@@ -471,6 +512,9 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     ]  # fmt: skip
     yield Case.of("draws its order from rng", calls=several, view="orders",
                   note="twin generators, then a different one")  # fmt: skip
+    few = _three_examples(rng)
+    yield Case.of("draws its order from rng", few["layers"], few["adapters"], few["x"], few["y"], alpha=2.0,
+                  **few["how"], view="new orders", note="three examples one by one, twelve epochs")  # fmt: skip
 
 
 @CHAPTER.exercise(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..weightlab.backprop import dense_gradient, relu_gradient
+from ..weightlab.backprop import dense_gradient, numerical_gradient, relu_gradient
 from ..weightlab.forward import softmax
 from ..weightlab.loss import one_hot
 from . import of
@@ -36,6 +36,66 @@ def divides_by_one_step(f, array, step=1e-5):
         gradient[index] = (above - f(moved)) / step
         moved[index] = here
     return gradient
+
+
+@of("numerical_gradient")
+def looks_back_only(f, array, step=1e-5):
+    """You compare standing still with a step back. On a curve that favours one side: your error shrinks with the step, a two-sided measurement's with its square. Look a step to the right of the point as well."""
+    moved = np.array(array, dtype=np.float64)
+    gradient, start = np.empty(moved.shape), f(moved)
+    for index in np.ndindex(moved.shape):
+        here = moved[index]
+        moved[index] = here - step
+        gradient[index] = (start - f(moved)) / step
+        moved[index] = here
+    return gradient
+
+
+@of("numerical_gradient")
+def below_minus_above(f, array, step=1e-5):
+    """The sign is turned round: you subtract what f is a step up from what it is a step down. Where f grows with the entry the slope is above zero."""
+    return -numerical_gradient(f, array, step)
+
+
+@of("numerical_gradient")
+def multiplies_by_the_step(f, array, step=1e-5):
+    """/ 2 * step divides by two and then multiplies by the step: Python goes from left to right. Put brackets around what you divide by: / (2 * step)."""
+    return numerical_gradient(f, array, step) * step**2
+
+
+@of("numerical_gradient")
+def hands_f_a_flat_array(f, array, step=1e-5):
+    """You hand f a flattened array. To many functions the shape matters, to a network's loss above all: f must get an array of the shape that you were given."""
+    flat = np.array(array, dtype=np.float64).ravel()
+    return numerical_gradient(f, flat, step).reshape(array.shape)
+
+
+@of("numerical_gradient")
+def moves_whole_rows(f, array, step=1e-5):
+    """array[i] is a whole row where the array has two axes: you move its entries together, and they all get one slope. Go through the entries, with np.ndindex(array.shape)."""
+    moved = np.array(array, dtype=np.float64)
+    gradient = np.empty(moved.shape)
+    for i in range(len(moved)):
+        here = moved[i].copy()
+        moved[i] = here + step
+        above = f(moved)
+        moved[i] = here - step
+        gradient[i] = (above - f(moved)) / (2 * step)
+        moved[i] = here
+    return gradient
+
+
+@of("numerical_gradient")
+def one_slope_for_all(f, array, step=1e-5):
+    """You return a single number: the slope when all entries move together. A gradient has a number for each entry, measured with that entry moving alone."""
+    array = np.array(array, dtype=np.float64)
+    return (f(array + step) - f(array - step)) / (2 * step)
+
+
+@of("numerical_gradient")
+def two_names_for_one_array(f, array, step=1e-5):
+    """Your gradient is zero everywhere: `up = array` makes no copy, only a second name, so that up and down are one array and a step up and a step down leave nothing. Copy before you move."""
+    return np.zeros(array.shape)
 
 
 @of("numerical_gradient")
@@ -144,6 +204,56 @@ def measures_against_one_array(a, b):
 
 
 @of("relative_error")
+def lengths_for_largest_entries(a, b):
+    """You compare lengths, the roots of sums of squares. One wrong entry among thousands then hardly shows: ask for the largest sizes, of the difference and of both arrays."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return float(np.linalg.norm(a - b) / max(np.linalg.norm(a) + np.linalg.norm(b), 1e-12))
+
+
+@of("relative_error")
+def the_larger_of_the_two(a, b):
+    """You measure against the larger of the two arrays. That is a fair yardstick, but another one: here the two largest sizes are added, so that the answer lies between 0 and 1."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
+    return float(np.abs(a - b).max(initial=0.0) / largest)
+
+
+@of("relative_error")
+def adds_before_taking_sizes(a, b):
+    """You add the two arrays first and take the size of that. Where they point opposite ways little or nothing is left to measure against: take both sizes, then add."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
+
+
+@of("relative_error")
+def nothing_has_no_maximum(a, b):
+    """Right, but of an empty array NumPy knows no maximum and raises an error. Two arrays of nothing agree: give max an initial=0.0, or return 0.0 where there are no entries."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
+
+
+@of("relative_error")
+def an_error_for_each_entry(a, b):
+    """You return an error for each entry. One number is asked for: the largest difference, measured against the largest sizes."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return np.abs(a - b) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
+
+
+@of("relative_error")
+def in_percent(a, b):
+    """You give percent. What is asked for is the share itself, from 0 to 1."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
+    return float(100 * np.abs(a - b).max(initial=0.0) / max(size, 1e-12))
+
+
+@of("relative_error")
 def divides_by_nothing(a, b):
     """Two arrays of zeros agree perfectly, but you divide zero by zero. The size that you measure against needs a floor."""
     if a.shape != b.shape:
@@ -193,6 +303,32 @@ def shares_among_rows_only(predictions, targets):
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (predictions - targets) / len(predictions)
+
+
+@of("mean_squared_error_gradient")
+def one_slope_for_all_predictions(predictions, targets):
+    """You average the differences into one number. The error is one number, but its gradient has one for each prediction: no mean, only each one's share."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    return 2 * np.mean(predictions - targets)
+
+
+@of("mean_squared_error_gradient")
+def the_error_itself(predictions, targets):
+    """These are the squares, each with its share of the error. Asked for is their slope: how fast each square grows when its prediction moves."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    return (predictions - targets) ** 2 / predictions.size
+
+
+@of("mean_squared_error_gradient")
+def writes_into_the_predictions(predictions, targets):
+    """The numbers are right, but -= has written them into the caller's own predictions. Make a new array."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    predictions -= targets
+    predictions *= 2 / predictions.size
+    return predictions
 
 
 @of("mean_squared_error_gradient")
@@ -246,6 +382,40 @@ def shared_among_all_entries(logits, labels):
 
 
 @of("cross_entropy_gradient")
+def logits_for_beliefs(logits, labels):
+    """You subtract the truth from the logits. A logit is a score, not a belief: softmax comes in between."""
+    return (logits - one_hot(labels, logits.shape[1])) / len(labels)
+
+
+@of("cross_entropy_gradient")
+def label_numbers_for_truth(logits, labels):
+    """You subtract the label's number, so that class 4 is pulled four times as hard as class 1. What the network should believe is 1 for the label's class and 0 for the others: one_hot."""
+    return (softmax(logits) - labels[:, np.newaxis]) / len(labels)
+
+
+@of("cross_entropy_gradient")
+def shared_among_classes(logits, labels):
+    """You divide by the number of classes. The loss is a mean over examples: divide by how many rows there are."""
+    return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.shape[1]
+
+
+@of("cross_entropy_gradient")
+def one_row_for_the_batch(logits, labels):
+    """You average over the batch. The loss is a mean, but each example's logits have a gradient of their own: divide by the number of rows, and keep the rows."""
+    return (softmax(logits) - one_hot(labels, logits.shape[1])).mean(axis=0)
+
+
+@of("cross_entropy_gradient")
+def writes_into_the_logits(logits, labels):
+    """The gradient is right, but the caller's logits have been overwritten on the way. Make a new array."""
+    logits -= logits.max(axis=1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    logits[np.arange(len(labels)), labels] -= 1
+    return logits / len(labels)
+
+
+@of("cross_entropy_gradient")
 def stops_at_the_probabilities(logits, labels):
     """This is how the loss changes with the probability, -1/p. The question is how it changes with the logit: the slope of softmax comes in as well, and most of it cancels."""
     rows, probabilities = np.arange(len(labels)), softmax(logits)
@@ -283,6 +453,24 @@ def looks_at_the_gradient(grad_output, activations):
 def scales_by_the_activation(grad_output, activations):
     """You multiply by the activation itself. The slope of a ReLU is one wherever it is active, however large the activation."""
     return grad_output * activations
+
+
+@of("relu_gradient")
+def passes_where_it_is_silent(grad_output, activations):
+    """You have it the wrong way round: the gradient passes where the neuron was silent. A neuron that handed nothing on has no share in what came of it."""
+    return np.where(activations > 0, 0, grad_output)
+
+
+@of("relu_gradient")
+def leaks(grad_output, activations):
+    """You let a hundredth through where the neuron was silent. That belongs to the leaky ReLU; the ReLU of chapter 4 is flat there, and lets nothing through."""
+    return np.where(activations > 0, grad_output, 0.01 * grad_output)
+
+
+@of("relu_gradient")
+def keeps_only_the_active(grad_output, activations):
+    """You pick out the entries that pass and drop the others, and the shape is gone. Every entry stays in its place: zero where nothing passes."""
+    return grad_output[activations > 0]
 
 
 @of("relu_gradient")
@@ -324,6 +512,43 @@ def mean_for_the_bias(grad_output, x, weights):
 def bias_of_each_example(grad_output, x, weights):
     """grad_bias still has a row for each example. One bias serves them all, so that what they ask of it is added up."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output
+
+
+@of("dense_gradient")
+def bias_as_a_row(grad_output, x, weights):
+    """grad_bias has the right numbers but one axis too many: keepdims leaves (1, fan_out). A bias has shape (fan_out,), and so has its gradient."""
+    return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0, keepdims=True)
+
+
+@of("dense_gradient")
+def one_bias_for_all(grad_output, x, weights):
+    """grad_bias is added up over everything. Each neuron has a bias of its own: sum over the batch, axis 0, and keep the neurons apart."""
+    return grad_output @ weights.T, x.T @ grad_output, grad_output.sum()
+
+
+@of("dense_gradient")
+def ones_for_the_bias(grad_output, x, weights):
+    """grad_bias is all ones. One is how fast the output moves with the bias; how fast the loss moves with the output, grad_output, is multiplied to that and added up over the batch."""
+    return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
+
+
+@of("dense_gradient")
+def inputs_on_their_side(grad_output, x, weights):
+    """The numbers of grad_x are right but lie on their side: weights @ grad_output.T has a column for each example. One example is one row: grad_output @ weights.T."""
+    return weights @ grad_output.T, x.T @ grad_output, grad_output.sum(axis=0)
+
+
+@of("dense_gradient")
+def everything_averaged(grad_output, x, weights):
+    """You divide all three by the batch. The share of each example is already in grad_output, so it would be divided twice. For weights and biases the examples add up, and grad_x is each example's own."""
+    n = len(x)
+    return grad_output @ weights.T / n, x.T @ grad_output / n, grad_output.mean(axis=0)
+
+
+@of("dense_gradient")
+def leaves_the_inputs_out(grad_output, x, weights):
+    """You return two gradients. The layer below needs the third: how the loss changes with this layer's inputs, grad_x, comes first."""
+    return x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
@@ -398,6 +623,44 @@ def weights_without_biases(layers, activations, grad_logits):
 def everything_in_one_list(layers, activations, grad_logits):
     """You return one long list, weights and biases in turn. The gradients of a network look as the network does: a list of pairs."""
     return [gradient for pair in _back(layers, activations, grad_logits) for gradient in pair]
+
+
+@of("backward")
+def keeps_all_three(layers, activations, grad_logits):
+    """You keep all three gradients of each layer. grad_x is only for the layer below; the network's gradients are pairs, (grad_weights, grad_bias)."""
+    gradients, grad = [], grad_logits
+    for k in reversed(range(len(layers))):
+        gradients.insert(0, dense_gradient(grad, activations[k], layers[k][0]))
+        grad = relu_gradient(gradients[0][0], activations[k])
+    return gradients
+
+
+@of("backward")
+def leaves_the_first_layer_out(layers, activations, grad_logits):
+    """Your loop ends before the first layer. range(len(layers) - 1, 0, -1) stops at 1: layer 0 has weights that learn, too."""
+    return _back(layers, activations, grad_logits)[1:]
+
+
+@of("backward")
+def scales_by_the_activations(layers, activations, grad_logits):
+    """On the way through the ReLU you multiply by the activations themselves. The slope of a ReLU is one wherever it is active: ask whether an activation is above zero, not how large it is."""
+    return _back(layers, activations, grad_logits, through=lambda grad, activation: grad * activation)
+
+
+@of("backward")
+def divides_by_the_batch_again(layers, activations, grad_logits):
+    """You divide by the number of examples. The loss is a mean, so grad_logits has each example's share already: here the examples add up."""
+    n = len(grad_logits)
+    return [(grad_weights / n, grad_bias / n) for grad_weights, grad_bias in _back(layers, activations, grad_logits)]
+
+
+@of("backward")
+def steps_at_once(layers, activations, grad_logits):
+    """You return stepped weights, not gradients. The step is the business of chapter 7: return how the loss changes, and leave the network as it is."""
+    return [
+        (weights - 0.1 * grad_weights, bias - 0.1 * grad_bias)
+        for (weights, bias), (grad_weights, grad_bias) in zip(layers, _back(layers, activations, grad_logits))
+    ]
 
 
 @of("backward")

@@ -55,6 +55,27 @@ def only_the_sign(layers, gradients, learning_rate):
     ]
 
 
+@of("gradient_step")
+def a_step_of_size_one(layers, gradients, learning_rate):
+    """You take off the whole gradient: learning_rate plays no part. It says how long the step is."""
+    return [(w - gw, b - gb) for (w, b), (gw, gb) in zip(layers, gradients)]
+
+
+@of("gradient_step")
+def biases_take_the_whole_gradient(layers, gradients, learning_rate):
+    """Your weights are right, but the biases take off the whole gradient. The same learning_rate scales both."""
+    return [(w - learning_rate * gw, b - gb) for (w, b), (gw, gb) in zip(layers, gradients)]
+
+
+@of("gradient_step")
+def the_direction_alone(layers, gradients, learning_rate):
+    """You divide each gradient by its length, so that every array moves equally far however steep it is. Near the bottom the steps would not get shorter: multiply by the gradient as it is."""
+    return [
+        (w - learning_rate * gw / np.linalg.norm(gw), b - learning_rate * gb / np.linalg.norm(gb))
+        for (w, b), (gw, gb) in zip(layers, gradients)
+    ]
+
+
 # minibatches
 
 
@@ -116,6 +137,56 @@ def shuffles_whole_batches(x, y, batch_size, rng):
         raise ValueError(f"batch_size {batch_size}")
     for start in rng.permutation(np.arange(0, len(x), batch_size)):
         yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+@of("minibatches")
+def shuffles_within_batches(x, y, batch_size, rng):
+    """You cut the file into batches first and shuffle within each of them: the same examples meet in the same batch for ever, and a batch of a sorted file holds one class only. Shuffle all examples, then cut."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for start in range(0, len(x), batch_size):
+        rows = start + rng.permutation(len(x[start : start + batch_size]))
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def evened_out(x, y, batch_size, rng):
+    """You cut the examples into batches of nearly equal size. Asked for are batches of batch_size, and what is left over makes a last one that is smaller."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for rows in np.array_split(rng.permutation(len(x)), -(-len(x) // batch_size)):
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def that_many_batches(x, y, batch_size, rng):
+    """You make batch_size batches. It says how many examples a batch holds, not how many batches there are."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for rows in np.array_split(rng.permutation(len(x)), batch_size):
+        if len(rows):
+            yield x[rows], y[rows]
+
+
+@of("minibatches")
+def a_window_at_every_place(x, y, batch_size, rng):
+    """You begin a batch at every example, so that batches overlap and each example comes many times. The next batch begins where the last one ended: range(0, len(x), batch_size)."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for start in range(len(x)):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def draws_each_batch_anew(x, y, batch_size, rng):
+    """You draw every batch anew from all examples: within a batch none comes twice, but over the epoch some come again and others never. Draw one order for the whole epoch and cut that."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for start in range(0, len(x), batch_size):
+        rows = rng.choice(len(x), min(batch_size, len(x) - start), replace=False)
+        yield x[rows], y[rows]
 
 
 @of("minibatches")
@@ -310,6 +381,57 @@ def seeds_for_itself(layers, x, y, *, epochs, batch_size, learning_rate, rng):
 
 
 @of("train")
+def deals_only_once(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """Only the first epoch learns. You call minibatches before the loop over epochs: a generator deals its batches once, and is empty afterwards. Call it anew in each epoch."""
+    losses, batches = [], iter(list(minibatches(x, y, batch_size, rng)) if epochs else [])
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in batches:
+            logits, activations = forward(layers, x_batch)
+            total += len(y_batch) * cross_entropy(logits, y_batch)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            layers = gradient_step(layers, gradients, learning_rate)
+        losses.append(total / len(x))
+    return layers, losses
+
+
+@of("train")
+def goes_home_after_one_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """Your `return` stands inside the loop over epochs, so that training ends after the first. Move it to the left, to where the loop begins."""
+    layers, history = _trained(layers, x, y, min(epochs, 1), lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def total_never_reset(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """The sum of the losses is not set back to zero when a new epoch begins, so that your losses grow although the network learns. Set it to zero inside the loop over epochs."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [float(total) for total in np.cumsum([_mean(met) for met in history])]
+
+
+@of("train")
+def losses_come_first(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You return (losses, layers). The order is layers first, losses second."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return [_mean(met) for met in history], layers
+
+
+@of("train")
+def all_examples_at_every_step(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You go through the batches, but every step uses all of x and y: as many times the work, and not one rough step. Give forward, the loss and its gradient the batch."""
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for _, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x)
+            total += len(y_batch) * cross_entropy(logits, y)
+            gradients = backward(layers, activations, cross_entropy_gradient(logits, y))
+            layers = gradient_step(layers, gradients, learning_rate)
+        losses.append(total / len(x))
+    return layers, losses
+
+
+@of("train")
 def trains_the_given_network(layers, x, y, *, epochs, batch_size, learning_rate, rng):
     """The training is right, but the caller's own network was trained: the list or the arrays that you were given have been overwritten. Bind the result of gradient_step to a name of your own."""
     losses = []
@@ -383,6 +505,40 @@ def velocity_without_a_brake(layers, gradients, velocity, learning_rate, momentu
     """The old velocity is kept whole, so that it can only add up and nothing ever comes to rest. Momentum is the share that is kept."""
     velocity = _added(velocity, gradients, 1, 1)
     return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def momentum_times_the_gradient(layers, gradients, velocity, learning_rate, momentum):
+    """You scale the gradient by momentum and keep the old velocity whole. It is the other way round: momentum is the share of the old velocity that is kept, and the gradient comes on top of it in full."""
+    velocity = _added(velocity, gradients, 1, momentum)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def learning_rate_twice(layers, gradients, velocity, learning_rate, momentum):
+    """The learning rate comes in twice: once with the gradient into the velocity, and again in the step. Here the velocity gathers plain gradients, and only the step is scaled."""
+    velocity = _added(velocity, gradients, momentum, learning_rate)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def climbs_with_speed(layers, gradients, velocity, learning_rate, momentum):
+    """The velocity is right, but you add it: the network rolls uphill. The step goes against the velocity, as against the gradient."""
+    velocity = _added(velocity, gradients, momentum, 1)
+    return gradient_step(layers, velocity, -learning_rate), velocity
+
+
+@of("momentum_step")
+def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
+    """You return (velocity, layers). The order is layers first, velocity second."""
+    velocity = _added(velocity, gradients, momentum, 1)
+    return velocity, gradient_step(layers, velocity, learning_rate)
+
+
+@of("momentum_step")
+def hands_the_old_velocity_back(layers, gradients, velocity, learning_rate, momentum):
+    """The step is right, but you return the velocity that you were given: the next step starts from rest again, and no speed is ever gathered. Return the new one."""
+    return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate), velocity
 
 
 @of("momentum_step")

@@ -46,6 +46,18 @@ def counts_layers(layers, frozen):
 
 
 @of("count_trainable")
+def stops_at_the_frozen(layers, frozen):
+    """You count only the layers above the highest frozen one, as if a frozen layer froze all below it. It freezes itself and no other."""
+    return sum(w.size + b.size for w, b in layers[max(frozen, default=-1) + 1 :])
+
+
+@of("count_trainable")
+def freezes_as_many_as_there_are(layers, frozen):
+    """You leave out as many layers from the bottom as `frozen` has members. It says which layers, not how many."""
+    return sum(w.size + b.size for w, b in layers[len(frozen) :])
+
+
+@of("count_trainable")
 def numbers_layers_from_one(layers, frozen):
     """You number the layers from 1. In `frozen`, as everywhere in Python, the first layer is 0: your freeze falls on the layer below the one that was meant."""
     return sum(w.size + b.size for k, (w, b) in enumerate(layers, start=1) if k not in frozen)
@@ -96,6 +108,19 @@ def freezes_that_many_from_the_bottom(layers, gradients, learning_rate, frozen):
 
 
 @of("frozen_step")
+def none_for_the_frozen(layers, gradients, learning_rate, frozen):
+    """You put None where a frozen layer stands. None marks a gradient that nobody asks for; the layer itself is still part of the network and comes back as it was."""
+    return [None if k in frozen else layer for k, layer in enumerate(frozen_step(layers, gradients, learning_rate, frozen))]
+
+
+@of("frozen_step")
+def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
+    """The step is right, but you put the new layers into the caller's own list, so that the network before the step is gone. Build a new list."""
+    layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
+    return layers
+
+
+@of("frozen_step")
 def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
     """You accept an index that no layer has. Then a mistake in the numbering freezes nothing, and nobody notices while the layer that was meant is retrained. Raise a ValueError that names it."""
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
@@ -139,6 +164,19 @@ def forgets_the_relu_below_a_frozen_layer(layers, activations, grad_logits, froz
             grad, *gradients[k] = dense_gradient(grad, activations[k], layers[k][0])
             grad = relu_gradient(grad, activations[k])
     return gradients
+
+
+@of("backward_unfrozen")
+def last_layer_first(layers, activations, grad_logits, frozen):
+    """The entries come in the order in which you met them, the last layer first. They stand in the order of `layers`: turn the list round at the end."""
+    return backward_unfrozen(layers, activations, grad_logits, frozen)[::-1]
+
+
+@of("backward_unfrozen")
+def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
+    """Where everything is frozen there is no lowest layer that learns, and your min() of nothing raises an error. Freezing all is allowed: then every entry is None."""
+    min(k for k in range(len(layers)) if k not in frozen)
+    return backward_unfrozen(layers, activations, grad_logits, frozen)
 
 
 @of("backward_unfrozen")
@@ -214,6 +252,40 @@ def a_generator_of_its_own(layers, *args, rng, **kwargs):
     return function(layers, *args, rng=np.random.default_rng(next(_SEEDS)), **kwargs)
 
 
+@of("fine_tune", "lora_fine_tune")
+def one_order_for_all_epochs(layers, *args, rng, **kwargs):
+    """You deal the batches once, before the loop over epochs, so that every epoch takes them in the same order. Ask minibatches anew in each epoch."""
+    function = fine_tune if "frozen" in kwargs else lora_fine_tune
+    return function(layers, *args, rng=_OneOrder(rng), **kwargs)
+
+
+@of("fine_tune")
+def small_batches_count_as_much(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """You take the plain mean over batches, so that a short last batch counts as much as a full one. Weight each batch's loss by its size, as in train."""
+    losses = []
+    for _ in range(epochs):
+        met = []
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            met.append(cross_entropy(logits, y_batch))
+            grad = cross_entropy_gradient(logits, y_batch)
+            layers = frozen_step(layers, backward_unfrozen(layers, activations, grad, frozen), learning_rate, frozen)
+        losses.append(float(np.mean(met)))
+    return layers, losses
+
+
+@of("fine_tune")
+def returns_only_the_layers(layers, x, y, **settings):
+    """You return the layers alone. As train does, return two things: (layers, losses)."""
+    return fine_tune(layers, x, y, **settings)[0]
+
+
+@of("lora_fine_tune")
+def returns_only_the_adapters(layers, adapters, x, y, **settings):
+    """You return the adapters alone. Two things are asked for: (adapters, losses)."""
+    return lora_fine_tune(layers, adapters, x, y, **settings)[0]
+
+
 @of("fine_tune")
 def losses_after_the_step(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
     """Your losses are measured on all examples at the end of each epoch. They are to be the mean over the epoch's batches of the loss before each step, as train gives them: it costs nothing, since the forward pass is there already."""
@@ -231,6 +303,27 @@ def both_random(fan_in, fan_out, rank, rng):
     """Both matrices are random, so your adapter changes the network before it has learned anything. One of the two must start at zero; then their product is zero, and the start is exactly the old network."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
+
+
+@of("lora_init")
+def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
+    """The variance of your `down` is 1 / fan_out. `down` adds up the layer's inputs, and there are fan_in of them: divide by fan_in."""
+    lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
+    return rng.normal(0, np.sqrt(1 / fan_out), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def up_comes_first(fan_in, fan_out, rank, rng):
+    """You return (up, down). The order is (down, up): first the way in, then the way out."""
+    return lora_init(fan_in, fan_out, rank, rng)[::-1]
+
+
+@of("lora_init")
+def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
+    """You refuse a rank equal to the smaller of the two sizes. It saves nothing, but it is possible: only ranks above it are refused."""
+    if not 1 <= rank < min(fan_in, fan_out):
+        raise ValueError(f"rank {rank}")
+    return lora_init(fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
@@ -346,6 +439,13 @@ def adds_the_bias_twice(x, weights, bias, adapter, alpha):
 
 
 @of("lora_dense")
+def leaves_the_bias_out(x, weights, bias, adapter, alpha):
+    """The bias is missing. The old layer goes on as it was, weights and bias; the adapter's part is added to all of it."""
+    down, up = adapter
+    return x @ weights + alpha / down.shape[1] * (x @ down) @ up
+
+
+@of("lora_dense")
 def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
     """You put a ReLU between `down` and `up`. The side path is linear from end to end; only so can it be folded into the weights."""
     down, up = adapter
@@ -357,6 +457,23 @@ def forgets_the_scale_on_the_way_back(grad_output, x, weights, adapter, alpha):
     """The scale alpha / rank is missing on the way back. It multiplied the adapter's part in the forward pass, so it multiplies what comes back along that path: for down, for up, and for the part of grad_x."""
     down, up = adapter
     return lora_gradient(grad_output, x, weights, adapter, down.shape[1])
+
+
+@of("lora_gradient")
+def scales_by_alpha_alone(grad_output, x, weights, adapter, alpha):
+    """You scale by alpha alone. Going forward the adapter's part was multiplied by alpha / rank; coming back it is multiplied by the same."""
+    down, _ = adapter
+    return lora_gradient(grad_output, x, weights, adapter, alpha * down.shape[1])
+
+
+@of("lora_gradient")
+def scale_counted_twice(grad_output, x, weights, adapter, alpha):
+    """The scale alpha / rank is there twice: what comes back through `up` has it already, and it is multiplied by it again. Going forward it stood there once, so it comes once into each gradient."""
+    down, _ = adapter
+    scale = alpha / down.shape[1]
+    grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
+    frozen = grad_output @ weights.T
+    return frozen + scale * (grad_x - frozen), scale * grad_down, grad_up
 
 
 @of("lora_gradient")
@@ -472,6 +589,26 @@ def merges_with_alpha_alone(weights, adapter, alpha):
 
 
 @of("lora_merge")
+def divides_by_a_size_of_the_layer(weights, adapter, alpha):
+    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    down, up = adapter
+    return weights + alpha / down.shape[0] * down @ up
+
+
+@of("lora_merge")
+def scales_the_weights_too(weights, adapter, alpha):
+    """You scale the old weights as well. alpha / rank belongs to the adapter alone; with alpha at zero the old weights must remain."""
+    down, up = adapter
+    return alpha / down.shape[1] * (weights + down @ up)
+
+
+@of("lora_merge")
+def takes_the_change_away(weights, adapter, alpha):
+    """You subtract the adapter's change. That is how one takes it out again; to merge is to add."""
+    return lora_merge(weights, adapter, -alpha)
+
+
+@of("lora_merge")
 def the_change_alone(weights, adapter, alpha):
     """You return the change alone. Merged weights are the old ones with the change added."""
     down, up = adapter
@@ -494,6 +631,18 @@ class _Unshuffled:
 
     def permutation(self, n):
         return np.arange(n) if np.ndim(n) == 0 else np.asarray(n)
+
+
+class _OneOrder:
+    """A generator that repeats its first order."""
+
+    def __init__(self, rng):
+        self.rng, self.order = rng, None
+
+    def permutation(self, n):
+        if self.order is None:
+            self.order = self.rng.permutation(n)
+        return self.order
 
 
 def _refuse_unknown(layers, frozen):

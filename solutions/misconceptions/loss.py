@@ -19,6 +19,21 @@ def lets_numpy_stretch(predictions, targets):
 
 
 @of("mean_squared_error")
+def compares_lengths_only(predictions, targets):
+    """You compare how many rows or numbers there are, not the shapes. (6, 1) and (6,) both have six, and NumPy stretches them to (6, 6): compare predictions.shape with targets.shape."""
+    if len(predictions) != len(targets):
+        raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
+    return float(np.mean((predictions - targets) ** 2))
+
+
+@of("mean_squared_error")
+def asserts_the_shapes(predictions, targets):
+    """You use assert. It raises an AssertionError, and Python leaves asserts out when it is run with -O: whoever calls you cannot rely on it. Write `if …: raise ValueError(…)`."""
+    assert predictions.shape == targets.shape
+    return float(np.mean((predictions - targets) ** 2))
+
+
+@of("mean_squared_error")
 def sum_for_mean(predictions, targets):
     """You add the squares up. The mean divides by how many there are, so that the loss of a large batch can be compared with that of a small one."""
     check_shapes(predictions, targets)
@@ -61,6 +76,20 @@ def square_of_the_mean(predictions, targets):
 
 
 @of("mean_squared_error")
+def difference_of_the_squares(predictions, targets):
+    """You square predictions and targets first and subtract then. A miss of the same size then costs more far from zero, and some misses count below zero: subtract first, then square."""
+    check_shapes(predictions, targets)
+    return float(np.mean(predictions**2 - targets**2))
+
+
+@of("mean_squared_error")
+def a_mean_for_each_column(predictions, targets):
+    """You average down the columns and return one number for each. The loss is one number for all elements: np.mean without an axis."""
+    check_shapes(predictions, targets)
+    return np.mean((predictions - targets) ** 2, axis=0)
+
+
+@of("mean_squared_error")
 def keeps_the_squares_apart(predictions, targets):
     """You return a square for each prediction, and stop there. The loss is one number for all of them: their mean."""
     check_shapes(predictions, targets)
@@ -79,6 +108,60 @@ def checks_only_the_top(labels, n_classes):
     if labels.max() >= n_classes:
         raise ValueError(f"label {labels.max()} is out of range")
     return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def checks_only_the_bottom(labels, n_classes):
+    """You refuse negative labels, but not those that are too large: they raise NumPy's IndexError, which speaks of axes. Classes are 0 to n_classes - 1; refuse the rest with a ValueError that names the label."""
+    if labels.min() < 0:
+        raise ValueError(f"label {labels.min()} is out of range")
+    return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def lets_n_classes_pass(labels, n_classes):
+    """You let the label n_classes pass your check. Labels count from 0, so the last class is n_classes - 1: refuse whatever is at least n_classes."""
+    for label in labels:
+        if not 0 <= label <= n_classes:
+            raise ValueError(f"label {label}")
+    return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def looks_at_the_first_label_only(labels, n_classes):
+    """You look at the first label only. Any of them may be out of range: go through them all before you build the rows."""
+    if not 0 <= labels[0] < n_classes:
+        raise ValueError(f"label {labels[0]}")
+    return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def another_kind_of_error(labels, n_classes):
+    """You notice every bad label, but you raise an IndexError. The argument's value is wrong, and for that Python has ValueError: raise that one, with the label in the message."""
+    reference_one_hot(labels[(labels >= 0) & (labels < n_classes)], n_classes)
+    for label in labels:
+        if not 0 <= label < n_classes:
+            raise IndexError(f"label {label}")
+    return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def asserts_the_range(labels, n_classes):
+    """You use assert. It raises an AssertionError, and Python leaves asserts out when it is run with -O: whoever calls you cannot rely on it. Write `if …: raise ValueError(…)`, with the label in the message."""
+    assert all(0 <= label < n_classes for label in labels)
+    return np.eye(n_classes)[labels]
+
+
+@of("one_hot")
+def the_label_for_a_one(labels, n_classes):
+    """You write the label itself where its one belongs, so that class 3 weighs three times as much as class 1 and class 0 nothing. The place says which class it is; the number there is 1."""
+    return reference_one_hot(labels, n_classes) * labels[:, np.newaxis]
+
+
+@of("one_hot")
+def all_but_the_label(labels, n_classes):
+    """You have it the wrong way round: ones everywhere and a zero in the label's column. The one marks the class that is right."""
+    return 1 - reference_one_hot(labels, n_classes)
 
 
 @of("one_hot")
@@ -141,11 +224,20 @@ def loses_small_probabilities(logits, labels):
     return float(-np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
 
 
-@of("cross_entropy")
-def a_floor_under_probabilities(logits, labels):
-    """You keep the logarithm finite with a smallest probability such as 1e-12. Every loss then ends at 27.6: whether a mistake is by 30 or by 20,000 no longer counts, and its gradient is lost as well. Take the logarithm on paper first, so that no probability is ever formed."""
-    probabilities = np.clip(softmax(logits.astype(float)), 1e-12, 1)
-    return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())
+def with_a_floor(floor, added=False):
+    @of("cross_entropy")
+    def a_floor_under_probabilities(logits, labels):
+        """You keep the logarithm finite with a smallest probability, such as 1e-12. Every loss then ends where that floor lies, at 27.6 for 1e-12: whether a mistake is by 30 or by 20,000 no longer counts, and its gradient is lost as well. Take the logarithm on paper first, so that no probability is ever formed."""
+        right = softmax(logits.astype(float))[np.arange(len(labels)), labels]
+        return float(-np.log(right + floor if added else np.clip(right, floor, 1)).mean())
+
+    return a_floor_under_probabilities
+
+
+# One misunderstanding, with the floors that people use: each gives another number.
+floors = (1e-12, 1e-7, 1e-8, 1e-9, 1e-10, 1e-15)
+clip_12, clip_7, clip_8, clip_9, clip_10, clip_15 = (with_a_floor(floor) for floor in floors)
+add_12, add_7, add_8, add_9, add_10, add_15 = (with_a_floor(floor, added=True) for floor in floors)
 
 
 @of("cross_entropy")
@@ -175,6 +267,40 @@ def one_shift_for_the_batch(logits, labels):
     """You take the largest logit of the whole batch off every row. In a row that lies far below it all exponentials become 0, and the logarithm of 0 is minus infinity: each row needs its own largest."""
     shifted = logits - logits.max()
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
+def forgets_the_logarithm(logits, labels):
+    """The logarithm is missing: you subtract the label's logit from the sum of the exponentials itself. It is log(sum of exp) that a logit can be compared with."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return float((np.exp(shifted).sum(axis=1) - shifted[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
+def shifts_only_the_sum(logits, labels):
+    """You took the maximum off inside the exponentials, but the label's logit that you subtract still has it. What is taken off must come off both, or be added again: use the shifted logits everywhere."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum(axis=1)) - logits[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
+def columns_for_rows(logits, labels):
+    """Your softmax goes down the columns. Each row is one example, whose classes share one whole: axis=1."""
+    shifted = logits - logits.max(axis=0)
+    chances = shifted - np.log(np.exp(shifted).sum(axis=0))
+    return float(-chances[np.arange(len(labels)), labels].mean())
+
+
+@of("cross_entropy")
+def logarithm_of_the_mean(logits, labels):
+    """You average the probabilities first and take the logarithm then. One surely wrong answer drowns in the others so. Take each row's surprise, and then their mean."""
+    return float(-np.log(softmax(logits)[np.arange(len(labels)), labels].mean()))
+
+
+@of("cross_entropy")
+def shared_among_classes(logits, labels):
+    """You divide the sum of the losses by the number of classes. There is one loss a row: divide by the number of rows."""
+    return float(surprise(logits, labels).sum() / logits.shape[1])
 
 
 @of("cross_entropy")
@@ -256,6 +382,30 @@ def last_of_equals(logits, labels):
 def ties_count_as_right(logits, labels):
     """You count a row as right when the label's logit is as large as any. Where two tie the network has to choose one, the lowest class; it cannot be right with both."""
     return float(np.mean(logits[np.arange(len(labels)), labels] == logits.max(axis=1)))
+
+
+@of("accuracy")
+def one_winner_for_the_batch(logits, labels):
+    """np.argmax without an axis looks for the largest logit of the whole batch and returns one place for all. Each row has its own winner: axis=1."""
+    return float(np.mean(np.argmax(logits) == labels))
+
+
+@of("accuracy")
+def divides_by_all_logits(logits, labels):
+    """You divide by the number of logits, rows times classes. There is one answer a row: divide by the number of rows."""
+    return float(np.sum(np.argmax(logits, axis=1) == labels) / logits.size)
+
+
+@of("accuracy")
+def keeps_the_answers_apart(logits, labels):
+    """You return for each row whether it is right. Asked for is one number for all: the mean of those truth values."""
+    return np.argmax(logits, axis=1) == labels
+
+
+@of("accuracy")
+def only_if_sure(logits, labels):
+    """You count an answer only where the right class has more than half of the probability. The largest logit wins, however narrowly: with ten classes, 0.2 may be the largest."""
+    return float(np.mean(softmax(logits)[np.arange(len(labels)), labels] > 0.5))
 
 
 @of("accuracy")

@@ -77,6 +77,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     """
     fig, ax = figure(1, 1, (6.4, 3.2))
     ax.loglog(steps, errors, color=POSITIVE)
+    ax.minorticks_off()
     ax.plot(steps[marked], errors[marked], marker="o", markersize=9, color=TEXT)
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("step")

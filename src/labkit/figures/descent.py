@@ -104,11 +104,16 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
 
 def _row_of_images(ax: Any, weights: np.ndarray, limit: float) -> None:
     """Draw the weights into each neuron as an image, side by side on one axes with a pixel between them."""
+    bare(ax)
+    ax.imshow(_tiles(weights), cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+
+
+def _tiles(weights: np.ndarray) -> np.ndarray:
+    """Return the weights into each neuron as images side by side, with a blank column between them."""
     side = int(np.sqrt(len(weights)))
     tiles = np.full((side, weights.shape[1], side + 1), np.nan)
     tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
-    bare(ax)
-    ax.imshow(tiles.reshape(side, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+    return tiles.reshape(side, -1)[:, :-1]
 
 
 def landscape(
@@ -137,11 +142,13 @@ def landscape(
     levels = np.geomspace(losses.min() * 1.01, losses.max(), 16)
     flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
-        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name}
-        surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, zorder=5, **look)
+        # The first lies on top: a path that is thrown about must not hide one that creeps.
+        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name,
+                "zorder": 10 - k}  # fmt: skip
+        surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, **look)
         flat.plot(path[:, 0], path[:, 1], marker=_MARKERS[k % 5], markersize=3.5, **look)
     start = next(iter(paths.values()))[0]
-    flat.plot(start[0], start[1], marker="o", markersize=9, color=TEXT)
+    flat.plot(start[0], start[1], marker="o", markersize=9, color=TEXT, zorder=11)
     flat.set_xlim(first.min(), first.max())
     flat.set_ylim(second.min(), second.max())
     for ax in (surface, flat):
@@ -187,7 +194,8 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("learning rate")
-    ax.legend(loc="center left", handlelength=3)
+    ax.set_ylabel("share")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
                     "neurons silent." for rate, good, dead in zip(rates, accuracies, silent, strict=True))  # fmt: skip
     show(fig, alt=f"Test accuracy and silent hidden neurons over the learning rate. {said}")
@@ -203,27 +211,34 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         Of how many hidden neurons the weights are drawn.
     """
-    size = (10.2, 1.32 * len(patients) + 0.5)
-    fig, axes = figure(len(patients), 4, size, width_ratios=[2.3, neurons, neurons, 2.0], squeeze=False)
+    fig, axes = figure(len(patients), 3, (10.2, 1.32 * len(patients) + 0.5), width_ratios=[2.3, 2 * neurons, 2.0],
+                       squeeze=False)  # fmt: skip
     fig.get_layout_engine().set(wspace=0.06)
-    for (curve, before, after, bars), patient in zip(axes, patients, strict=True):
+    for (curve, gallery, bars), patient in zip(axes, patients, strict=True):
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
         curve.set_ylim(0, max(2.9, 1.05 * max(patient.losses)))
         curve.set_ylabel(patient.name, rotation=0, fontsize=15, fontweight="bold", labelpad=14, va="center")
-        for ax, layers in ((before, patient.before), (after, patient.after)):
+        bare(gallery)
+        for left, layers, title in ((0, patient.before, "weights before"), (1.1, patient.after, "weights after")):
             weights = layers[0][0]
-            _row_of_images(ax, weights[:, :neurons], limit_of(np.percentile(np.abs(weights), 99)))
-            ax.set_xlabel(f"largest weight {np.abs(weights).max():.3g}", fontsize=9, labelpad=2)
+            tiles, limit = _tiles(weights[:, :neurons]), limit_of(np.percentile(np.abs(weights), 99))
+            gallery.imshow(tiles, cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest",
+                           extent=(left, left + 1, 0, tiles.shape[0] / tiles.shape[1]))  # fmt: skip
+            gallery.text(left + 0.5, -0.01, f"largest weight {np.abs(weights).max():.3g}", ha="center", va="top",
+                         fontsize=9)  # fmt: skip
+            if patient is patients[0]:
+                gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
+        gallery.set(xlim=(0, 2.1), ylim=(-0.08, 0.3))
         biases = patient.after[0][1]
         bars.bar(range(len(biases)), biases, color=np.where(biases >= 0, POSITIVE, NEGATIVE))
         bars.axhline(0, color=TEXT, linewidth=0.8)
         bars.set_xticks([])
         bars.spines["bottom"].set_visible(False)
+        bars.yaxis.set_major_locator(MaxNLocator(3))
         if not biases.any():
             bars.set_ylim(-1, 1)
-    titles = ("loss by epoch", "weights before", "weights after", "hidden biases after")
-    for ax, title in zip(axes[0], titles, strict=True):
+    for ax, title in zip(axes[0, [0, 2]], ("loss by epoch", "hidden biases after"), strict=True):
         ax.set_title(title, fontsize=11)
     for curve in axes[:-1, 0]:
         curve.tick_params(labelbottom=False)

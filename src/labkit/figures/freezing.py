@@ -42,6 +42,7 @@ def tails(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], limit: float = 8.0
         ax.stairs(heights[0], edges, fill=True, color=POSITIVE, alpha=0.45, label="trained")
         ax.stairs(heights[1], edges, color=NEGATIVE, linewidth=1.8, linestyle="--", label="random")
         ax.set_yscale("log")
+        ax.minorticks_off()
         ax.set_ylim(0.7, 2.5 * max(height.max() for height in heights))
         ax.set_title(name, fontsize=11)
         beyond = [np.mean(np.abs(values) > 3) for values in scaled]

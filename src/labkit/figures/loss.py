@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
 from .weights import signed
@@ -131,6 +131,7 @@ def loss_and_accuracy(
             ax.set_xscale("log")
         if here is not None:
             ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
+    axes[1].yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(accuracies) < 0.05 else 0))
     levels = len(np.unique(accuracies))
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
