@@ -33,7 +33,7 @@ N_TASKS = 4
         "minibatches", "fine_tune", "lora_init", "lora_dense", "lora_gradient", "lora_fine_tune", "lora_merge", "train",
     ),
     scored=capstone.score,
-    time_limit=30,
+    time_limit=60,
 )  # fmt: skip
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
     """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""
