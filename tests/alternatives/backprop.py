@@ -210,3 +210,52 @@ def filled_into_a_dictionary(layers, activations, grad_logits):
         grad_logits = np.where(activations[k] > 0, grad_x, 0)
         k -= 1
     return [(gradients[k, "weights"], gradients[k, "bias"]) for k in range(len(layers))]
+
+
+@answers("numerical_gradient")
+def a_fresh_array_for_each_entry(f, array, step=1e-5):
+    base, slopes = np.asarray(array).astype(np.float64), []
+    for k in range(base.size):
+        bump = np.zeros(base.size)
+        bump[k] = step
+        bump = bump.reshape(base.shape)
+        slopes.append((f(base + bump) - f(base - bump)) / (2 * step))
+    return np.array(slopes).reshape(base.shape)
+
+
+@answers("relative_error")
+def without_taking_sizes_first(a, b):
+    def largest(values):
+        return max(values.max(), -values.min())
+
+    if a.shape != b.shape:
+        raise ValueError(f"a {a.shape}, b {b.shape}")
+    if a.size < 1:
+        return 0
+    return np.float64(largest(a - b)) / max(1e-12, largest(a) + largest(b))
+
+
+@answers("dense_gradient")
+def bias_as_one_more_input(grad_output, x, weights):
+    both = np.column_stack([x, np.ones(len(x))]).T @ grad_output
+    return (weights @ grad_output.T).T, both[:-1], both[-1]
+
+
+@answers("cross_entropy_gradient")
+def added_at_the_labels(logits, labels):
+    beliefs = logits.astype(float)
+    beliefs -= beliefs.max(axis=1)[:, np.newaxis]
+    beliefs = np.exp(beliefs)
+    beliefs /= beliefs.sum(axis=1)[:, np.newaxis]
+    np.add.at(beliefs, (np.arange(len(labels)), labels), -1)
+    return beliefs / float(len(labels))
+
+
+@answers("backward")
+def with_zeros_written_into_a_new_array(layers, activations, grad_logits):
+    gradients, blame = {}, grad_logits
+    for k, activation in reversed(list(enumerate(activations))):
+        gradients[k] = np.einsum("bi,bo->io", activation, blame), np.einsum("bo->o", blame)
+        blame = np.einsum("bo,io->bi", blame, layers[k][0])
+        blame[activation == 0] = 0
+    return tuple(gradients[k] for k in range(len(layers)))

@@ -199,3 +199,45 @@ def updates_copies_in_place(layers, gradients, velocity, learning_rate, momentum
             velocity[k][i][...] = momentum * velocity[k][i] + gradients[k][i]
             layers[k][i][...] -= learning_rate * velocity[k][i]
     return layers, velocity
+
+
+@answers("minibatches")
+def copies_shuffled_by_one_seed(x, y, batch_size, rng):
+    if batch_size <= 0:
+        raise ValueError(f"{batch_size}")
+    seed, x, y = int(rng.integers(2**31)), x.copy(), y.copy()
+    np.random.default_rng(seed).shuffle(x)
+    np.random.default_rng(seed).shuffle(y)
+    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+
+
+@answers("minibatches")
+def sliced_from_an_iterator(x, y, batch_size, rng):
+    from itertools import islice
+
+    if batch_size < 1:
+        raise ValueError("batch size must be >= 1 but is " + str(batch_size))
+    order = iter(np.argsort(rng.uniform(size=len(x))))
+
+    def batches():
+        while rows := list(islice(order, batch_size)):
+            yield [x[rows], y[rows]]
+
+    return batches()
+
+
+@answers("train")
+def stepped_in_place_on_copies(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    network, losses, rows = [[w.copy(), b.copy()] for w, b in layers], [], np.arange(len(x))
+    for _ in range(epochs):
+        rng.shuffle(rows)
+        total = 0
+        for batch in np.split(rows, range(batch_size, len(x), batch_size)):
+            logits, activations = forward(network, x[batch])
+            total += cross_entropy(logits, y[batch]) * batch.size
+            gradients = backward(network, activations, cross_entropy_gradient(logits, y[batch]))
+            for layer, gradient in zip(network, gradients, strict=True):
+                layer[0] -= learning_rate * gradient[0]
+                layer[1] -= learning_rate * gradient[1]
+        losses.append(float(total) / x.shape[0])
+    return network, losses

@@ -288,3 +288,68 @@ def merges_in_place_on_a_copy(weights, adapter, alpha):
     merged = np.array(weights)
     merged += np.dot(*adapter) * (alpha / adapter[0].shape[1])
     return merged
+
+
+@answers("backward_unfrozen")
+def stops_when_none_is_left(layers, activations, grad_logits, frozen):
+    found, grad, left = {}, grad_logits, len(set(range(len(layers))) - set(frozen))
+    for k in reversed(range(len(layers))):
+        if left == 0:
+            break
+        if k in frozen:
+            grad = relu_gradient(np.dot(grad, layers[k][0].T), activations[k])
+        else:
+            left -= 1
+            grad_x, grad_weights, grad_bias = dense_gradient(grad, activations[k], layers[k][0])
+            found[k] = (grad_weights, grad_bias)
+            grad = relu_gradient(grad_x, activations[k])
+    return tuple(found.get(k) for k in range(len(layers)))
+
+
+@answers("fine_tune")
+def losses_of_single_examples(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    losses = []
+    for _ in range(epochs):
+        seen = []
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, xb)
+            seen.extend(cross_entropy(logits[i : i + 1], yb[i : i + 1]) for i in range(len(yb)))
+            gradients = backward_unfrozen(layers, activations, cross_entropy_gradient(logits, yb), frozen)
+            layers = frozen_step(layers, gradients, learning_rate, frozen)
+        losses.append(sum(seen) / len(seen))
+    return [layers, losses]
+
+
+@answers("lora_init")
+def from_uniform_numbers(fan_in, fan_out, rank, rng):
+    if rank < 1 or rank > min(fan_in, fan_out):
+        raise ValueError(f"bad rank {rank}")
+    # Box and Muller's way to normal numbers.
+    radius, angle = 1 - rng.random((fan_in, rank)), 2 * np.pi * rng.random((fan_in, rank))
+    return np.sqrt(-2 * np.log(radius) / fan_in) * np.cos(angle), np.zeros([rank, fan_out])
+
+
+@answers("lora_fine_tune")
+def through_the_merged_network(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
+    losses = []
+    for _ in range(epochs):
+        total = 0
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            scales = [alpha / down.shape[1] for down, _ in adapters]
+            network = [(w + s * d @ u, b) for (w, b), (d, u), s in zip(layers, adapters, scales, strict=True)]
+            logits, activations = forward(network, xb)
+            total += cross_entropy(logits, yb) * len(yb)
+            changes = backward_unfrozen(network, activations, cross_entropy_gradient(logits, yb), set())
+            adapters = [
+                (down - learning_rate * s * change @ up.T, up - learning_rate * s * down.T @ change)
+                for (down, up), (change, _), s in zip(adapters, changes, scales, strict=True)
+            ]
+        losses.append(total / len(x))
+    return adapters, losses
+
+
+@answers("lora_merge")
+def the_layer_of_unit_inputs(weights, adapter, alpha):
+    fan_in, fan_out = weights.shape
+    unit = np.eye(fan_in, dtype=weights.dtype)
+    return lora_dense(unit, weights, np.zeros(fan_out, dtype=weights.dtype), adapter, alpha)

@@ -135,3 +135,39 @@ def accuracy_with_sorting(logits, labels):
 @answers("accuracy")
 def accuracy_as_one_minus_the_errors(logits, labels):
     return 1 - np.sum(np.array([list(row).index(max(row)) for row in logits]) != labels) / len(logits)
+
+
+@answers("mean_squared_error")
+def by_a_dot_product(predictions, targets):
+    if predictions.ndim != targets.ndim or predictions.shape != targets.shape:
+        raise ValueError("shapes", predictions.shape, targets.shape)
+    misses = (predictions - targets).ravel()
+    return misses @ misses / misses.size
+
+
+@answers("one_hot")
+def put_along_the_rows(labels, n_classes):
+    if labels.min() < 0:
+        raise ValueError(f"label {labels.min()} is negative")
+    if labels.max() >= n_classes:
+        raise ValueError(f"label {labels.max()} is too large")
+    rows = np.zeros((labels.size, n_classes), dtype=np.float32)
+    np.put_along_axis(rows, labels[:, None], 1, axis=1)
+    return rows
+
+
+@answers("cross_entropy")
+def measured_from_the_label(logits, labels):
+    lead = logits - np.take_along_axis(logits, labels[:, None], axis=1)
+    top = lead.max(axis=1)
+    return np.mean(top + np.log(np.exp(lead - top[:, None]).sum(axis=1)))
+
+
+@answers("cross_entropy")
+def row_by_row_with_logaddexp(logits, labels):
+    return float(np.mean([np.logaddexp.reduce(row) - row[label] for row, label in zip(logits, labels, strict=True)]))
+
+
+@answers("accuracy")
+def first_of_a_stable_sort(logits, labels):
+    return np.mean(np.argsort(-logits, axis=1, kind="stable")[:, 0] == labels, dtype=np.float32)
