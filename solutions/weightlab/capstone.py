@@ -39,12 +39,9 @@ def adapt(
     rank, alpha = 8, 16
     old_x, old_y = data.digits14_train()
     # The hundred new images are shown twenty times for every old one: the reader learns and does not forget.
-    both_x = np.concatenate([np.tile(x, (20, 1)), old_x.astype(x.dtype)])
+    both_x = np.concatenate([np.tile(x, (20, 1)), old_x])
     both_y = np.concatenate([np.tile(y, 20), old_y])
-    # In the reader's own precision, float32, training takes two thirds of the time.
-    adapters = [
-        tuple(part.astype(weights.dtype) for part in lora_init(*weights.shape, rank, rng)) for weights, _ in layers
-    ]
+    adapters = [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
     # Small steps, as inverted images are nearly all ink, and smaller ones at the end, where descent still trembles.
     for epochs, learning_rate in [(8, 0.03), (2, 0.01)]:
         adapters, _ = lora_fine_tune(
