@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
-from .weights import signed
+from .weights import histogram, signed
 
 __all__ = ["distributions", "layer_outputs", "signals", "spreads"]
 
@@ -23,7 +23,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     """
     fig, axes = figure(1, len(by_start), (3.0 * len(by_start), 2.6), sharey=True, squeeze=False)
     for ax, (name, outputs) in zip(axes[0], by_start.items(), strict=True):
-        ax.bar(range(len(outputs)), outputs, color=np.where(outputs < 0, NEGATIVE, POSITIVE), width=0.8)
+        ax.vlines(range(len(outputs)), 0, outputs, colors=np.where(outputs < 0, NEGATIVE, POSITIVE), linewidth=2.6)
         ax.axhline(0, color=TEXT, linewidth=1, linestyle="-")
         ax.set_title(name, fontsize=11.5)
         ax.set_xlabel("neuron")
@@ -55,9 +55,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)
     fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, squeeze=False)
     for ax, (name, weights) in zip(axes[:, 0], drawn.items(), strict=True):
-        counts, _, bars = ax.hist(np.ravel(weights), bins=edges, linewidth=0, alpha=0.85)
-        for left, bar in zip(edges, bars, strict=False):
-            bar.set_facecolor(NEGATIVE if left < -1e-12 else POSITIVE)
+        counts = histogram(ax, weights, edges)
         for k, (words, value) in enumerate((marks or {}).get(name, {}).items()):
             for side in (-value, value):
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
@@ -125,7 +123,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     for row, (name, signal_at) in enumerate(rows.items()):
         for column, (place, signal) in enumerate(signal_at.items()):
             ax = axes[row, column]
-            ax.hist(np.ravel(signal), bins=edges, color=POSITIVE, linewidth=0)
+            histogram(ax, signal, edges)
             ax.set_xlim(-1.05, 1.05)
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
