@@ -26,7 +26,7 @@ def a_small_head_start(fan_out):
 
 @of("distinct_neurons")
 def exact_comparison(weights):
-    """You compare exactly. Two neurons that started equal and were trained alike differ in the last digits, because sums of rounded numbers depend on their order: allow the margin that the task names."""
+    """You compare exactly. Two neurons that started equal and were trained alike may differ in the last digits, because sums of rounded numbers depend on their order: allow the margin that the task names."""
     return np.unique(weights, axis=1).shape[1]
 
 

@@ -28,13 +28,13 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     xlabel, ylabel : str
         What the axes mean.
     """
-    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2 + 0.5 * any(map(any, panels.values()))), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for k, (name, y) in enumerate(curves.items()):
             ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
-        if any(curves):
-            ax.legend(handlelength=3)
+        if any(curves):  # below the panel, where no curve can run through it
+            ax.legend(handlelength=3, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)
@@ -71,7 +71,8 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
         _bars(axes[row, 0], logits, int(np.argmax(logits)))
         _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
-        axes[row, 1].set_ylim(0, 1)
+        axes[row, 0].locator_params(axis="y", nbins=4)
+        axes[row, 1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
         for k, share in enumerate(probabilities):
             axes[row, 1].annotate(f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center",
                                   fontsize=9)  # fmt: skip
@@ -118,7 +119,7 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
             _bars(ax, values, int(np.argmax(values)))
             ax.tick_params(labelsize=8.5)
             ax.locator_params(axis="y", nbins=4)
-        axes[row, -1].set_ylim(0, 1)
+        axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, fontsize=10.5, pad=4)
@@ -181,7 +182,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         _square(axes[0, column], image, PAPER, 0, 1)
         axes[0, column].set_title(name, fontsize=10.5, pad=4)
         _square(axes[1, column], change, WEIGHTS, -limit, limit)
-    bar = fig.colorbar(axes[1, -1].images[0], ax=axes[1], shrink=0.95, aspect=14, pad=0.02, label="change")
+    bar = fig.colorbar(axes[1, -1].images[0], ax=axes, shrink=0.6, aspect=16, pad=0.02, label="change of the lead")
     bar.outline.set_visible(False)
     side = int(np.sqrt(np.size(rows[0][1])))
     said = [f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
