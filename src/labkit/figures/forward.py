@@ -28,7 +28,8 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     xlabel, ylabel : str
         What the axes mean.
     """
-    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2 + 0.5 * any(map(any, panels.values()))), sharey=True, squeeze=False)
+    height = 3.7 if any(map(any, panels.values())) else 3.2
+    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, height), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for k, (name, y) in enumerate(curves.items()):
