@@ -89,7 +89,7 @@ def shift_by_another_number(logits):
 
 @of("softmax")
 def never_divides(logits):
-    """You stop after exp. These are positive numbers, but no shares yet: divide each row by its own sum."""
+    """Your rows do not add up to one: you stop after exp, or divide by the largest power instead of the sum. Divide each row by its own sum."""
     return np.exp(logits - logits.max(axis=1, keepdims=True))
 
 
