@@ -34,8 +34,9 @@ def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     if array is None:
         raise Unusable(f"{describe(answer)}; expected an array of shape {shape}")
     if array.shape != shape:
-        found = f"an array of shape {array.shape}" if array.ndim else "a single number"
-        raise Unusable(f"{found}; expected an array of shape {shape}")
+        if not array.ndim:
+            raise Unusable(f"a single number; expected an array of shape {shape}")
+        raise Unusable(f"an array of shape {array.shape}; expected {shape}")
     return array.astype(float)
 
 
