@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import time
 from collections.abc import Iterable
@@ -62,21 +63,28 @@ def _not_checked_here(name: str) -> str:
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
-    """Check one exercise of a library folder in a process of its own."""
-    return check_library([exercise], library)[0]
+    """Check one exercise of a library folder; the process that forks for it waits for the next check."""
+    try:
+        return _check(exercise, library, _waiting)
+    except BaseException:
+        _waiting.close()
+        raise
 
 
 def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> list[Verdict]:
     """Check exercises of a library folder, one after another, each in a limited process."""
-    sources, folder = read_library(library), shown(library)
-    verdicts = []
     with Runner() as runner:
-        for exercise in exercises:
-            verdict = _shadowed(exercise, library)
-            if verdict is None:
-                verdict = examine(exercise, {}, sources, folder, runner, reference_prerequisites=False)
-            verdicts.append(verdict)
-    return verdicts
+        return [_check(exercise, library, runner) for exercise in exercises]
+
+
+def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
+    return _shadowed(exercise, library) or examine(
+        exercise, {}, read_library(library), shown(library), runner, reference_prerequisites=False
+    )
+
+
+_waiting = Runner()
+atexit.register(_waiting.close)
 
 
 def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:

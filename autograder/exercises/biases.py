@@ -128,7 +128,7 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     plain, axes, special = "weights and biases", "arrays of any number of axes", "single numbers and nothing"
     n, m, k = (int(i) for i in rng.integers(5, 60, size=3))
     yield Case.of(plain, {"weights": (64, 10), "bias": (10,)}, note="one dense layer")
-    yield Case.of(plain, {"w1": (n, m), "b1": (m,), "w2": (m, k), "b2": (k,)}, note="two dense layers")
+    yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")
     yield Case.of(plain, {"w1": (m, m), "b1": (m,), "w2": (m, m), "b2": (m,)}, note="two layers of the same size")
     yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")

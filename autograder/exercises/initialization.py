@@ -34,6 +34,8 @@ def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     if array is None:
         raise Unusable(f"{describe(answer)}; expected an array of shape {shape}")
     if array.shape != shape:
+        if not array.ndim:
+            raise Unusable(f"a single number; expected an array of shape {shape}")
         raise Unusable(f"an array of shape {array.shape}; expected {shape}")
     return array.astype(float)
 
@@ -117,7 +119,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 )
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
     """The biases of a new layer: one zero for each of its fan_out neurons."""
-    for fan_out in (1, 3, int(rng.integers(20, 90))):
+    for fan_out in (3, 1, int(rng.integers(20, 90))):
         yield Case.of("one zero for each neuron", fan_out)
 
 
@@ -182,6 +184,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     large += 1e-7 * rng.uniform(-1, 1, size=large.shape) * np.abs(large).max()
     yield Case.of(scale, small, note="weights around a millionth")
     yield Case.of(scale, large, note="weights around a hundred thousand, with twins")
+    beside = np.column_stack([column, 1e-6 * rng.uniform(-1, 1, size=(5, 3))])
+    yield Case.of(scale, beside, note="beside one neuron of large weights, three whose weights all but vanish")
 
 
 @CHAPTER.exercise(
@@ -263,36 +267,38 @@ def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
     if not isinstance(answer, (list, tuple)):
         raise Unusable(f"{describe(answer)}; expected a list of pairs (weights, bias)")
     if len(answer) != len(sizes) - 1:
-        raise Unusable(f"{len(answer)} layers for {len(sizes)} sizes; expected {len(sizes) - 1}")
+        first = as_array(answer[0][0]) if answer and isinstance(answer[0], (list, tuple)) and answer[0] else None
+        begins = "" if first is None else f", the first with weights of shape {first.shape}"
+        count = f"{len(answer)} layer{'s' if len(answer) != 1 else ''}"
+        raise Unusable(f"{count} for {len(sizes)} sizes{begins}; expected {len(sizes) - 1}")
     for layer in answer:
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:
             raise Unusable(f"a layer that is {describe(layer)}; expected a pair (weights, bias)")
     return list(answer)
 
 
-def shapes_view(answers: list, calls: tuple[Call, ...]) -> list[dict]:
-    """Look at the shapes of every layer, and how many biases are not zero."""
-    found = []
-    for weights, bias in _layers_of(answers[0], list(calls[0].args[0])):
-        numbers, offsets = as_array(weights), as_array(bias)
-        if numbers is None or offsets is None:
-            raise Unusable(f"{describe(weights if numbers is None else bias)} in a layer; expected an array")
-        found.append({
-            "shape of weights": list(numbers.shape), "shape of bias": list(offsets.shape),
-            "biases that are not zero": bool(np.any(offsets != 0)),
-        })  # fmt: skip
+def shapes_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
+    """Look at the shapes of every layer, and whether all biases are zero."""
+    sizes, found = list(calls[0].args[0]), {}
+    for k, (layer, fan_in, fan_out) in enumerate(zip(_layers_of(answers[0], sizes), sizes, sizes[1:], strict=False)):
+        for part, value, shape in zip(("weights", "a bias"), layer, ((fan_in, fan_out), (fan_out,)), strict=True):
+            array = as_array(value)
+            if array is None or array.shape != shape:
+                got = describe(value) if array is None else f"shape {array.shape}" if array.ndim else "a single number"
+                raise Unusable(f"{part} in layer {k}: {got}; expected shape {shape}")
+        found[f"all biases of layer {k} are zero"] = not np.any(as_array(layer[1]) != 0)
     return found
 
 
-def layers_law_view(answers: list, calls: tuple[Call, ...]) -> list[dict]:
+def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
     """Look at the distribution of every layer's weights."""
     sizes, scheme = list(calls[0].args[0]), calls[0].kwargs.get("scheme", "he")
     deviation = {"he": he_deviation, "xavier": xavier_deviation}[scheme]
     layers = _layers_of(answers[0], sizes)
-    found = []
-    for (weights, _), fan_in, fan_out in zip(layers, sizes[:-1], sizes[1:], strict=True):
-        found.append(law(matrix_of(weights, (fan_in, fan_out)), deviation(fan_in, fan_out)))
-    return found
+    return {
+        f"layer {k}": law(matrix_of(weights, (fan_in, fan_out)), deviation(fan_in, fan_out))
+        for k, ((weights, _), fan_in, fan_out) in enumerate(zip(layers, sizes, sizes[1:], strict=False))
+    }
 
 
 @CHAPTER.exercise(
@@ -321,14 +327,16 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
         "refuses unknown schemes and fewer than two sizes",
     )  # fmt: skip
 
+    both = {"layer 0": NORMAL, "layer 1": NORMAL}
+
     def seed() -> Rng:
         return Rng(int(rng.integers(2**31)))
 
     yield Case.of(pairs, [6, 5, 4, 3], seed(), view="shapes", note="three layers")
     yield Case.of(pairs, [3, 7], seed(), scheme="xavier", view="shapes", note="a single layer")
-    yield Case.of(by_scheme, [100, 400, 110], seed(), view="law", expected=[NORMAL, NORMAL],
+    yield Case.of(by_scheme, [100, 400, 110], seed(), view="law", expected=both,
                   note="no scheme named, so He's", **CLOSE)  # fmt: skip
-    yield Case.of(by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=[NORMAL, NORMAL],
+    yield Case.of(by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=both,
                   note="Xavier's scheme", **CLOSE)  # fmt: skip
     yield _rng_case(rng, [4, 6, 3])
     yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")

@@ -65,7 +65,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
     ]:
-        sizes = tuple(dict.fromkeys((*shape, *other))) or ("()",)
+        sizes = tuple(dict.fromkeys((*shape, *other)))
         yield Case.of(refuses, np.asarray(rng.normal(size=shape)), np.asarray(rng.normal(size=other)),
                       raises=ValueError, mentions=sizes, note=note)  # fmt: skip
 

@@ -70,7 +70,7 @@ def zero_counts_as_active(inputs, weights, bias):
 
 @of("activates")
 def ignores_the_bias(inputs, weights, bias):
-    """You look at the weighted sum alone. The bias decides with it: it can lift a weak sum above zero, or hold a strong one down."""
+    """The bias has no say in your answers: it is left out, or added and then compared with, neuron(...) > bias, which takes it away again. It must be able to lift a weak sum above zero, and to hold a strong one down."""
     return weighted_sum(inputs, weights) > 0
 
 
@@ -183,6 +183,12 @@ def strings_them_together(weights, bias):
 
 
 @of("fold_bias")
+def bias_is_no_row_yet(weights, bias):
+    """NumPy refuses to put a line of numbers below a table: the bias has one axis, weights has two. Make a row of it first, bias[np.newaxis, :], or use np.vstack, which does that by itself."""
+    return np.concatenate([weights, bias])
+
+
+@of("fold_bias")
 def folded_on_its_side(weights, bias):
     """Your numbers are right but lie on their side: one neuron a row. Keep the neurons as columns, as in weights, and the bias below them."""
     return np.vstack([weights, bias]).T
@@ -204,6 +210,12 @@ def keeps_them_apart(weights, bias):
 def adds_the_sizes(shapes):
     """You add the sizes within a shape. A (64, 10) array is a table of 64 rows with 10 numbers each: the sizes multiply."""
     return sum(sum(shape) for shape in shapes.values())
+
+
+@of("count_parameters")
+def walks_over_the_names(shapes):
+    """You multiply names, not sizes. A loop over a dictionary gives its keys, and .items() gives pairs of key and value; here only the shapes are wanted: shapes.values()."""
+    return sum(math.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")

@@ -24,7 +24,7 @@ def largest_entry(x):
 
 @of("relu")
 def python_max(x):
-    """Python's max asks which of two things is larger as a whole. For an array that question has many answers, hence the error: use NumPy's function that compares entry by entry."""
+    """Python's max, and its if, ask one question about the whole array: is it larger than 0? For an array there are many answers, hence the error. Use NumPy's function that compares entry by entry."""
     return max(x, 0)
 
 
@@ -44,6 +44,12 @@ def switch(x):
 def leaky(x):
     """You let a little of the negative numbers through. That is leaky ReLU, a relative; plain ReLU gives exactly zero."""
     return np.where(np.asarray(x) > 0, x, 0.01 * np.asarray(x))
+
+
+@of("relu")
+def whole_numbers_by_accident(x):
+    """Your result has lost everything behind the decimal point: it holds whole numbers. An array made for integers does that, and so does np.vectorize when the first number that it sees becomes 0. Write 0.0, or use NumPy's own comparison, entry by entry."""
+    return np.maximum(x, 0).astype(int)
 
 
 @of("relu")
@@ -72,6 +78,19 @@ def one_shift_for_the_batch(logits):
     """You take the largest logit of the whole batch off every row. A row that lies far below it then becomes all zeros, and 0 / 0 is no number: each row needs its own largest."""
     powers = np.exp(logits - logits.max())
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def shift_by_another_number(logits):
+    """You take a number off each row, but not its largest. With the mean or the smallest, a logit that leads by far stays so large that exp overflows; with the largest, no exponent is above 0."""
+    powers = np.exp(logits - logits.min(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def never_divides(logits):
+    """Your rows do not add up to one: you stop after exp, or divide by the largest power instead of the sum. Divide each row by its own sum."""
+    return np.exp(logits - logits.max(axis=1, keepdims=True))
 
 
 @of("softmax")
@@ -206,6 +225,15 @@ def without_biases(layers, x):
 
 
 @of("forward")
+def bias_after_relu(layers, x):
+    """You apply ReLU to the weighted sums and add the bias afterwards. The bias belongs to the sum: it decides with it whether the neuron activates, so it comes before ReLU."""
+    activations = [x]
+    for weights, bias in layers[:-1]:
+        activations.append(reference_relu(activations[-1] @ weights) + bias)
+    return dense(activations[-1], *layers[-1]), activations
+
+
+@of("forward")
 def only_the_logits(layers, x):
     """You return the logits alone. Two things are asked for: the logits, and the list of what entered each layer."""
     return hidden_pass(layers, x)[0]
@@ -265,6 +293,12 @@ def relu_before_the_choice(layers, x):
 def forgets_that_forward_returns_two(layers, x):
     """forward returns two things, the logits and the activations, and you look for the largest entry in both at once. Take the logits out first: logits, activations = forward(layers, x)."""
     return np.argmax(reference_forward(layers, x), axis=1)
+
+
+@of("predict")
+def counts_classes_from_one(layers, x):
+    """You count the classes from 1. Here, as in all of NumPy, the first is class 0: the place that np.argmax finds is the class."""
+    return np.argmax(reference_forward(layers, x)[0], axis=1) + 1
 
 
 @of("predict")

@@ -26,7 +26,7 @@ def a_small_head_start(fan_out):
 
 @of("distinct_neurons")
 def exact_comparison(weights):
-    """You compare exactly. Two neurons that started equal and were trained alike differ in the last digits, because sums of rounded numbers depend on their order: allow the margin that the task names."""
+    """You compare exactly. Two neurons that started equal and were trained alike may differ in the last digits, because sums of rounded numbers depend on their order: allow the margin that the task names."""
     return np.unique(weights, axis=1).shape[1]
 
 
@@ -82,6 +82,42 @@ def margin_for_any_scale(weights):
 
 
 @of("distinct_neurons")
+def margin_for_each_neuron(weights):
+    """You take the margin from the neuron that you look at. Beside large weights, tiny ones count for nothing, however they differ: take one margin for the layer, from the largest weight of all its neurons."""
+    kept = []
+    for column in weights.T:
+        if not any(np.abs(column - other).max() <= 1e-4 * np.abs(column).max() for other in kept):
+            kept.append(column)
+    return len(kept)
+
+
+@of("distinct_neurons")
+def largest_with_its_sign(weights):
+    """You look for the largest weight without taking its size first. Where all weights are negative, your margin is below zero and nothing is close enough: np.max(np.abs(weights))."""
+    return distinct_columns(weights, margin=1e-4 * np.max(weights))
+
+
+@of("distinct_neurons")
+def differences_with_their_sign(weights):
+    """You take the largest difference with its sign, so a neuron that lies below another everywhere seems to be its twin. Take the size of the differences first: np.abs(column - other)."""
+    margin, kept = 1e-4 * np.abs(weights).max(), []
+    for column in weights.T:
+        if all(np.max(column - other) > margin for other in kept):
+            kept.append(column)
+    return len(kept)
+
+
+@of("distinct_neurons")
+def one_agreement_is_enough(weights):
+    """You take two neurons for twins as soon as one of their weights agrees. All of them must: a single weight that differs makes another neuron."""
+    margin, kept = 1e-4 * np.abs(weights).max(), []
+    for column in weights.T:
+        if all(np.all(np.abs(column - other) > margin) for other in kept):
+            kept.append(column)
+    return len(kept)
+
+
+@of("distinct_neurons")
 def margin_for_each_weight(weights):
     """Your margin shrinks with each weight by itself, as np.allclose has it. Next to a weight near zero nothing is then small enough: take one margin for the layer, from its largest weight."""
     kept = []
@@ -125,6 +161,20 @@ def limit_without_root(fan_in, fan_out, rng):
     """You left out the square root, so the weights are far too small. 6 / (fan_in + fan_out) is a size squared, like a variance."""
     limit = 6 / (fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
+
+
+@of("xavier_uniform")
+def root_of_the_six_alone(fan_in, fan_out, rng):
+    """You took the root of 6 alone, so the weights are far too small. The whole fraction stands under the root: np.sqrt(6 / (fan_in + fan_out))."""
+    limit = np.sqrt(6) / (fan_in + fan_out)
+    return rng.uniform(-limit, limit, size=(fan_in, fan_out))
+
+
+@of("xavier_uniform")
+def half_the_range(fan_in, fan_out, rng):
+    """Your weights reach only half as far: rng.random() minus 0.5 lies between -0.5 and 0.5, not between -1 and 1. rng.uniform(-a, a, size=...) says what is meant."""
+    limit = np.sqrt(6 / (fan_in + fan_out))
+    return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
 
 @of("xavier_uniform")
@@ -198,6 +248,18 @@ def the_other_xavier(fan_in, fan_out, rng):
 
 
 @of("xavier_normal")
+def uniform_for_normal(fan_in, fan_out, rng):
+    """The spread is right, but you drew from a flat block, which ends at ±a. That is xavier_uniform; here the weights follow a bell, with a few far out: rng.normal."""
+    return xavier_uniform(fan_in, fan_out, rng)
+
+
+@of("xavier_normal")
+def forgets_the_two(fan_in, fan_out, rng):
+    """You used √(1 / (fan_in + fan_out)). Xavier's rule divides by the mean of the two sizes, not by their sum, and that is where its 2 comes from."""
+    return rng.normal(0, np.sqrt(1 / (fan_in + fan_out)), size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
 def limit_of_the_uniform(fan_in, fan_out, rng):
     """You used the 6 of the uniform form. It belongs to the limits of xavier_uniform, which reach √3 times further than the standard deviation that is asked for here."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
@@ -256,6 +318,25 @@ def uniform_within_one_deviation(fan_in, fan_out, rng):
     """You drew evenly between minus and plus σ. σ is the standard deviation of a normal distribution, in which about a third of the weights lie further out."""
     deviation = np.sqrt(2 / fan_in)
     return rng.uniform(-deviation, deviation, size=(fan_in, fan_out))
+
+
+@of("he_normal")
+def he_from_a_flat_block(fan_in, fan_out, rng):
+    """The spread is right, but you drew from a flat block, the uniform form of He's rule. Here the weights follow a bell, with a few far out: rng.normal."""
+    limit = np.sqrt(6 / fan_in)
+    return rng.uniform(-limit, limit, size=(fan_in, fan_out))
+
+
+@of("he_normal")
+def root_of_the_two_alone(fan_in, fan_out, rng):
+    """You took the root of 2 alone, so the weights are far too small. The whole fraction stands under the root: np.sqrt(2 / fan_in)."""
+    return rng.normal(0, np.sqrt(2) / fan_in, size=(fan_in, fan_out))
+
+
+@of("he_normal")
+def root_of_the_inputs_alone(fan_in, fan_out, rng):
+    """You took the root of fan_in alone, so the weights are √2 times too large. The whole fraction stands under the root: np.sqrt(2 / fan_in)."""
+    return rng.normal(0, 2 / np.sqrt(fan_in), size=(fan_in, fan_out))
 
 
 @of("he_normal")
@@ -320,6 +401,12 @@ def without_activation(x, weight_matrices, activation):
 
 
 @of("signal_spread")
+def relu_whatever_is_given(x, weight_matrices, activation):
+    """You apply ReLU yourself, whatever activation you are given. It is an argument, and a function: call it, activation(signal @ weights), so that one experiment can compare several."""
+    return spread_of_layers(np.std, x, weight_matrices, lambda sums: np.maximum(sums, 0))
+
+
+@of("signal_spread")
 def variance_for_spread(x, weight_matrices, activation):
     """You return variances. The spread is the standard deviation, the square root of the variance, in the same units as the signal."""
     return spread_of_layers(np.var, x, weight_matrices, activation)
@@ -378,6 +465,29 @@ def from_first_to_last(layer_sizes, rng, scheme="he"):
 
 
 @of("init_layers")
+def returns_after_the_first_layer(layer_sizes, rng, scheme="he"):
+    """You return after the first layer: the return stands inside the loop. Move it to the left, below the loop, so that all layers are made first."""
+    check(layer_sizes, scheme)
+    return network(layer_sizes[:2], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+
+
+@of("init_layers")
+def bias_before_weights(layer_sizes, rng, scheme="he"):
+    """Both are there, in the other order. A layer is the pair (weights, bias), weights first, as dense takes them."""
+    check(layer_sizes, scheme)
+    layers = network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+    return [(bias, weights) for weights, bias in layers]
+
+
+@of("init_layers")
+def layers_strung_together(layer_sizes, rng, scheme="he"):
+    """Your weights and biases stand in one long list. Keep the two of a layer together: append one pair, (weights, bias), each time round the loop."""
+    check(layer_sizes, scheme)
+    layers = network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+    return [array for layer in layers for array in layer]
+
+
+@of("init_layers")
 def weights_without_biases(layer_sizes, rng, scheme="he"):
     """You return weight matrices alone. A layer is a pair, its weights and its biases, even while the biases are all zero: training will move them."""
     check(layer_sizes, scheme)
@@ -415,6 +525,13 @@ def he_whatever_is_asked(layer_sizes, rng, scheme="he"):
 
 
 @of("init_layers")
+def schemes_swapped(layer_sizes, rng, scheme="he"):
+    """Your two schemes have changed places: "he" draws by Xavier's rule and "xavier" by He's."""
+    check(layer_sizes, scheme)
+    return network(layer_sizes, lambda i, o: {"he": xavier_normal, "xavier": he_normal}[scheme](i, o, rng))
+
+
+@of("init_layers")
 def one_rule_for_all_sizes(layer_sizes, rng, scheme="he"):
     """You scale every layer by the size of the first one. Each layer has its own fan_in and fan_out, and its weights are scaled by those."""
     check(layer_sizes, scheme)
@@ -434,6 +551,13 @@ def a_misspelling_means_he(layer_sizes, rng, scheme="he"):
     """You fall back on one scheme for every name that you do not know. A misspelt 'xaver' would then silently build the wrong network: refuse it with a ValueError that names it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
+    draw = xavier_normal if scheme == "xavier" else he_normal
+    return network(layer_sizes, lambda i, o: draw(i, o, rng))
+
+
+@of("init_layers")
+def refuses_nothing(layer_sizes, rng, scheme="he"):
+    """Your layers are right, but you refuse nothing: a misspelt scheme gets one of the two rules, and a single size an empty network, without a word. Check both arguments first and raise a ValueError."""
     draw = xavier_normal if scheme == "xavier" else he_normal
     return network(layer_sizes, lambda i, o: draw(i, o, rng))
 

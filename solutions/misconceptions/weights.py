@@ -18,6 +18,12 @@ def ignores_the_sign(signal, weight):
 
 
 @of("apply_weight")
+def a_negative_weight_lets_nothing_through(signal, weight):
+    """You take a negative weight for no connection at all, so that nothing comes through. A negative weight lets the signal through as strongly as a positive one does, with its sign turned."""
+    return signal * np.maximum(weight, 0)
+
+
+@of("apply_weight")
 def weight_as_a_change(signal, weight):
     """You take the weight as a change, so that 0 leaves the signal as it is. A weight says how much of the signal gets through: 1 leaves it as it is, 0 silences it."""
     return signal * (1 + weight)
@@ -82,6 +88,41 @@ def every_input_with_every_weight(inputs, weights):
     """You multiply every input by every weight, a whole table of products. Each input has one connection, with one weight: the first with the first, the second with the second."""
     _refuse(inputs, weights)
     return np.outer(inputs, weights)
+
+
+@of("weighted_sum")
+def only_the_last_connection(inputs, weights):
+    """You return the last product alone: the total starts afresh each time round the loop, or is replaced instead of added to. Set it to 0 once, before the loop, and add to it."""
+    _refuse(inputs, weights)
+    return float(inputs[-1] * weights[-1])
+
+
+@of("weighted_sum")
+def returns_inside_the_loop(inputs, weights):
+    """You return after the first product: the return stands inside the loop. Move it to the left, below the loop, so that all connections are added up first."""
+    _refuse(inputs, weights)
+    return float(inputs[0] * weights[0])
+
+
+@of("weighted_sum")
+def returns_the_error(inputs, weights):
+    """Your sum is right, but you return the ValueError as if it were a result, and whoever called goes on with it. `raise ValueError(...)` stops the program there; `return` does not."""
+    if inputs.ndim != 1 or inputs.shape != weights.shape:
+        return ValueError()
+    return float(inputs @ weights)
+
+
+@of("weighted_sum")
+def complains_without_raising(inputs, weights):
+    """Your sum is right, but where the shapes do not fit you only print something, or return nothing, and the program goes on with None. `raise ValueError(...)` makes sure that it is heard."""
+    return None if inputs.ndim != 1 or inputs.shape != weights.shape else float(inputs @ weights)
+
+
+@of("weighted_sum")
+def asserts_the_shapes(inputs, weights):
+    """Your sum is right, and you look at the shapes, but assert raises an AssertionError, which says that the program itself is wrong, and which `python -O` leaves out. What a caller gave you is refused with `raise ValueError(...)`."""
+    assert inputs.ndim == 1 and inputs.shape == weights.shape
+    return float(inputs @ weights)
 
 
 @of("weighted_sum")
@@ -167,6 +208,12 @@ def result_on_its_side(inputs, weights):
 
 
 @of("weighted_sums")
+def strings_all_sums_together(inputs, weights):
+    """Your sums are right but stand in one long line. Start a new row for each example: a list of lists, or an array of zeros of shape (batch, fan_out) to fill in."""
+    return (inputs @ weights).ravel()
+
+
+@of("weighted_sums")
 def multiplies_entry_by_entry(inputs, weights):
     """You use *, which multiplies entry by entry and adds nothing up. Each result is a whole row of inputs times a whole column of weights, added up."""
     return inputs * weights
@@ -233,6 +280,25 @@ def only_the_first_two_layers(layer_sizes):
 
 
 @of("count_weights")
+def returns_inside_the_loop(layer_sizes):
+    """You return after the first pair: the return stands inside the loop, so that a single layer gets no answer at all. Move it to the left, below the loop."""
+    for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:]):
+        return fan_in * fan_out
+
+
+@of("count_weights")
+def runs_past_the_last_layer(layer_sizes):
+    """Your loop takes one step too many: the last layer has no next one, hence the IndexError. There is one pair fewer than there are layers: range(len(layer_sizes) - 1)."""
+    return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes)))
+
+
+@of("count_weights")
+def products_not_added(layer_sizes):
+    """You return the products, one for each pair of neighbours. The number of weights is all of them together: add them up."""
+    return [fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:])]
+
+
+@of("count_weights")
 def connects_first_with_last(layer_sizes):
     """You connect the first layer straight with the last. The signal passes through every layer in between, over its connections."""
     return layer_sizes[0] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
@@ -249,6 +315,12 @@ def mean_of_the_class_means(images, labels, n_classes):
     """You subtract the mean of the class means. Where one class has more images than another that is not the mean of all images: each image counts once, whatever its class."""
     means = _means(images, labels, n_classes)
     return means - means.mean(axis=1, keepdims=True)
+
+
+@of("template_weights")
+def mean_image_lies_across(images, labels, n_classes):
+    """Your mean image lies across: its numbers, one a pixel, are lined up with the columns, one a class, where they do not fit (or, with as many classes as pixels, fit wrongly). Take it off each class's mean before you stack them, or make it a column: mean[:, np.newaxis]."""
+    return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
 @of("template_weights")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -24,15 +26,18 @@ def given_relu(x: np.ndarray) -> np.ndarray:
 
 
 def given_training(
-    layers: Layers, x: np.ndarray, y: np.ndarray, *, epochs: int = 20, batch_size: int = 32,
-    learning_rate: float = 0.1, seed: int = 0,
-) -> Layers:  # fmt: skip
-    """Return new layers, trained by gradient descent with ReLU between layers and softmax at the end.
+    networks: Sequence[Layers], x: np.ndarray, y: np.ndarray, *, epochs: int = 20, batch_size: int = 32,
+    learning_rate: float = 0.1,
+) -> list[Layers]:  # fmt: skip
+    """Return new networks, trained by gradient descent with ReLU between layers and softmax at the end.
+
+    They learn side by side and know nothing of each other: network k sees the examples in an order drawn from
+    seed k, whatever the others are.
 
     Parameters
     ----------
-    layers : list of (weights, bias)
-        Where training starts; left as they are.
+    networks : sequence of list of (weights, bias)
+        Where training starts; all of the same shapes. They are left as they are.
     x : ndarray of shape (n, fan_in)
         Inputs.
     y : ndarray of int, shape (n,)
@@ -43,38 +48,41 @@ def given_training(
         Examples a step.
     learning_rate : float
         Size of a step.
-    seed : int
-        Of the order in which examples are shown.
 
     Returns
     -------
-    list of (weights, bias)
+    list of list of (weights, bias)
         Of the same shapes.
     """
-    rng = np.random.default_rng(seed)
-    layers = [(weights.copy(), bias.copy()) for weights, bias in layers]
+    # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
+    stacked = [
+        (np.stack([weights for weights, _ in layer]), np.stack([bias[np.newaxis] for _, bias in layer]))
+        for layer in zip(*networks, strict=True)
+    ]
+    generators = [np.random.default_rng(seed) for seed in range(len(networks))]
     for _ in range(epochs):
-        order = rng.permutation(len(x))
+        orders = np.stack([rng.permutation(len(x)) for rng in generators])
+        images, classes = x[orders], y[orders]
         for start in range(0, len(x), batch_size):
-            _step(layers, x[order[start : start + batch_size]], y[order[start : start + batch_size]], learning_rate)
-    return layers
+            _step(stacked, images[:, start : start + batch_size], classes[:, start : start + batch_size], learning_rate)
+    return [[(weights[k], bias[k, 0]) for weights, bias in stacked] for k in range(len(networks))]
 
 
 def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) -> None:
-    """Move every weight and bias a little, in place."""
+    """Move every weight and bias a little, in place; the first axis of all arrays counts networks."""
     signals = [x]
     for k, (weights, bias) in enumerate(layers):
         sums = signals[-1] @ weights + bias
         signals.append(given_relu(sums) if k < len(layers) - 1 else sums)
-    blame = np.exp(signals[-1] - signals[-1].max(axis=1, keepdims=True))
-    blame /= blame.sum(axis=1, keepdims=True)
-    blame[np.arange(len(y)), y] -= 1
-    blame /= len(y)
+    blame = np.exp(signals[-1] - signals[-1].max(axis=-1, keepdims=True))
+    blame /= blame.sum(axis=-1, keepdims=True)
+    blame -= y[..., np.newaxis] == np.arange(blame.shape[-1])
+    blame *= learning_rate / y.shape[1]
     for k in reversed(range(len(layers))):
         weights, bias = layers[k]
-        below = (blame @ weights.T) * (signals[k] > 0)
-        weights -= learning_rate * signals[k].T @ blame
-        bias -= learning_rate * blame.sum(axis=0)
+        below = (blame @ weights.swapaxes(1, 2)) * (signals[k] > 0) if k else None
+        weights -= signals[k].swapaxes(1, 2) @ blame
+        bias -= blame.sum(axis=1, keepdims=True)
         blame = below
 
 

@@ -36,7 +36,7 @@ def reader():
 
 
 def trained(digits, layers, **how):
-    layers = given_training(layers, digits.train_images, digits.train_labels, **how)
+    (layers,) = given_training([layers], digits.train_images, digits.train_labels, **how)
     return layers, share_correct(layers, digits.test_images, digits.test_labels)
 
 
@@ -58,6 +58,16 @@ def test_the_given_trainer_leaves_what_it_is_given_and_repeats_itself(digits):
         for k in (0, 1):
             assert np.array_equal(layer[k], copy[k])
             assert np.array_equal(first[k], second[k])
+
+
+def test_networks_trained_side_by_side_know_nothing_of_each_other(digits):
+    networks = [INITIALIZATION.init_layers([64, 8, 10], np.random.default_rng(seed)) for seed in range(2)]
+    together = given_training(networks, digits.train_images, digits.train_labels, epochs=1)
+    alone, _ = trained(digits, networks[0], epochs=1)
+    other, _ = trained(digits, networks[1], epochs=1)
+    for layer, by_itself, in_another_order in zip(together[0], alone, together[1], strict=True):
+        assert np.allclose(layer[0], by_itself[0]) and not np.allclose(layer[0], in_another_order[0])
+    assert not np.allclose(together[1][0][0], other[0][0])  # its place, 1, is the seed of its order
 
 
 def test_from_zeros_only_the_last_bias_moves(digits):

@@ -1,11 +1,14 @@
 """Does a check in a notebook show what the examiner found, and nothing that runs?"""
 
+import os
+
 import pytest
 
 import labkit
-from autograder import judge
+from autograder import judge, selfcheck
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judge import Aspect, Verdict
+from autograder.paths import SOLUTIONS
 from labkit import card, checks
 
 
@@ -142,3 +145,24 @@ def test_reveal_asks_first_and_then_shows_the_answer_and_why():
     assert "sure=True" in asked and "return" not in asked
     shown = repr(labkit.reveal("dense", sure=True))
     assert "return" in shown and EXERCISES["dense"].why in shown
+
+
+def test_the_next_check_finds_the_process_of_the_last_one_waiting():
+    asked, solved = EXERCISES["apply_weight"], SOLUTIONS / "weightlab"
+    assert selfcheck.check_exercise(asked, solved).status == "passed"
+    waiting = selfcheck._waiting.pid
+    assert selfcheck.check_exercise(asked, solved).status == "passed"
+    if hasattr(os, "fork"):  # elsewhere a process answers once
+        assert waiting is not None and selfcheck._waiting.pid == waiting
+
+
+def test_a_check_that_is_interrupted_leaves_no_process_behind(monkeypatch):
+    selfcheck.check_exercise(EXERCISES["apply_weight"], SOLUTIONS / "weightlab")
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(selfcheck, "examine", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        selfcheck.check_exercise(EXERCISES["apply_weight"])
+    assert selfcheck._waiting.pid is None

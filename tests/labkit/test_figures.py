@@ -14,6 +14,7 @@ from matplotlib.image import imread
 
 from labkit import figures
 from labkit.figures import calibration, connection, style
+from labkit.figures import weights as pictures
 
 LIGHT, DARK = "#ffffff", "#111111"
 
@@ -113,10 +114,14 @@ def test_weight_images_stand_the_right_way_up_and_share_one_scale():
     weights = np.zeros((6, 2))
     weights[:, 1] = [1, 2, 3, 4, 5, -6]
     fig = figures.weight_images(weights, (2, 3), titles=["a", "b"])
-    first, second = fig.axes[0].images[0], fig.axes[1].images[0]
+    ax = fig.axes[0]
+    first, second = ax.images
     assert second.get_array().tolist() == [[1, 2, 3], [4, 5, -6]]
     assert first.get_clim() == second.get_clim() == (-6, 6)
-    assert [ax.get_title() for ax in fig.axes[:2]] == ["a", "b"]
+    _left, right, bottom, top = first.get_extent()
+    assert top < bottom and ax.yaxis_inverted() and right < second.get_extent()[0]
+    for text, word, image in zip(ax.texts, "ab", (first, second), strict=True):
+        assert text.get_text() == word and text.get_position()[0] == np.mean(image.get_extent()[:2])
 
 
 def test_an_image_of_the_wrong_size_is_refused_in_words():
@@ -154,13 +159,14 @@ def test_curves_differ_in_more_than_colour():
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "loss", "log")
 
 
-def test_a_signed_histogram_counts_everything_and_parts_the_colours_at_zero():
+def test_a_histogram_counts_everything_and_parts_the_colours_at_zero():
     _, ax = figures.figure()
-    figures.histogram(ax, np.array([[-3.0, -1.0], [2.0, 3.0]]), bins=6, signed=True)
-    assert sum(bar.get_height() for bar in ax.patches) == 4
-    for bar in ax.patches:
-        middle = bar.get_x() + bar.get_width() / 2
-        assert bar.get_facecolor()[:3] == to_rgb(style.NEGATIVE if middle < 0 else style.POSITIVE)
+    counts = pictures.histogram(ax, np.array([[-3.0, -1.0], [2.0, 3.0]]), np.arange(-3.0, 4.0))
+    assert counts.tolist() == [1, 0, 1, 0, 0, 2]
+    for outline, color in zip(ax.patches, (style.NEGATIVE, style.POSITIVE), strict=True):
+        values, edges, _ = outline.get_data()
+        assert values.sum() == 2 and outline.get_facecolor()[:3] == to_rgb(color)
+        assert edges.max() <= 0 if color == style.NEGATIVE else edges.min() >= 0
 
 
 def test_a_connection_shows_what_the_learners_function_returns():

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 from .weights import signed
@@ -27,13 +28,14 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     xlabel, ylabel : str
         What the axes mean.
     """
-    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, 3.2), sharey=True, squeeze=False)
+    height = 3.7 if any(map(any, panels.values())) else 3.2
+    fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, height), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for k, (name, y) in enumerate(curves.items()):
             ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
-        if any(curves):
-            ax.legend(handlelength=3)
+        if any(curves):  # below the panel, where no curve can run through it
+            ax.legend(handlelength=3, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)
@@ -70,7 +72,8 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
         _bars(axes[row, 0], logits, int(np.argmax(logits)))
         _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
-        axes[row, 1].set_ylim(0, 1)
+        axes[row, 0].locator_params(axis="y", nbins=4)
+        axes[row, 1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
         for k, share in enumerate(probabilities):
             axes[row, 1].annotate(f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center",
                                   fontsize=9)  # fmt: skip
@@ -83,10 +86,14 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
     show(fig, alt=f"Logits and their probabilities: {'; '.join(said)}.")
 
 
-def _square(ax: Axes, values: np.ndarray, colors: object, low: float, high: float) -> None:
+def _square(
+    ax: Axes, values: np.ndarray, colors: object, low: float, high: float,
+    extent: tuple[float, float, float, float] | None = None,
+) -> None:  # fmt: skip
     bare(ax)
     side = int(np.sqrt(np.size(values)))
-    ax.imshow(np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+    ax.imshow(np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest",
+              extent=extent)  # fmt: skip
 
 
 def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
@@ -100,7 +107,7 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
     """
     hidden = len(steps[0][0]) - 1
     fig, axes = figure(len(steps), hidden + 3, (1.45 * (hidden + 1) + 5.4, 1.65 * len(steps) + 0.3), squeeze=False,
-                       width_ratios=[1] * (hidden + 1) + [1.7, 1.7])  # fmt: skip
+                       sharex="col", width_ratios=[1] * (hidden + 1) + [1.7, 1.7])  # fmt: skip
     most = [max(limit_of(step[0][k]) for step in steps) for k in range(hidden + 1)]
     for row, (activations, logits, probabilities, name) in enumerate(steps):
         _square(axes[row, 0], activations[0], PAPER, 0, 1)
@@ -112,7 +119,8 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         for ax, values in zip(axes[row, -2:], (logits, probabilities), strict=True):
             _bars(ax, values, int(np.argmax(values)))
             ax.tick_params(labelsize=8.5)
-        axes[row, -1].set_ylim(0, 1)
+            ax.locator_params(axis="y", nbins=4)
+        axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, fontsize=10.5, pad=4)
@@ -136,18 +144,26 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
     titles : sequence of str
         One an image.
     """
-    n = len(images)
-    fig, axes = figure(2, n, (1.5 * n + 0.4, 3.0), height_ratios=[1.25, 1], squeeze=False)
+    # All on one Axes, a unit an inch: a dozen of them with their ticks would take a second to draw.
+    n, classes = probabilities.shape
+    side, tall, pitch = 1.25, 0.9, 1.55
+    ground, one = side + 0.2 + tall, side + 0.2
+    fig, ax = figure(1, 1, (pitch * n + 0.6, ground + 0.9))
+    bare(ax)
     for k in range(n):
-        _square(axes[0, k], images[k], PAPER, 0, 1)
-        axes[0, k].set_title(titles[k], fontsize=10, pad=4)
-        _bars(axes[1, k], probabilities[k], int(np.argmax(probabilities[k])))
-        axes[1, k].set_ylim(0, 1)
-        axes[1, k].tick_params(labelsize=7.5)
-        if k:
-            axes[1, k].set_yticks([])
-            axes[1, k].spines["left"].set_visible(False)
-    axes[1, 0].set_ylabel("probability", fontsize=9.5)
+        left = k * pitch
+        _square(ax, images[k], PAPER, 0, 1, (left, left + side, side, 0))
+        ax.text(left + side / 2, -0.06, titles[k], ha="center", va="bottom", fontsize=10, fontweight="bold")
+        places = left + side * (np.arange(classes) + 0.5) / classes
+        colors = [to_rgba(POSITIVE, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
+        ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=6)
+        for c in np.flatnonzero(probabilities[k] >= 0.1):
+            ax.text(places[c], ground + 0.05, f"{c}", ha="center", va="top", fontsize=10)
+    ax.hlines([one, ground], -0.06, n * pitch - (pitch - side), colors=[FAINT, TEXT], linewidth=0.8)
+    for y, share in ((one, "1"), (ground, "0")):
+        ax.text(-0.1, y, share, ha="right", va="center", fontsize=9.5)
+    ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=9.5)
+    ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.28, -0.45))
     said = [f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
             for title, p in zip(titles, probabilities, strict=True)]  # fmt: skip
     show(fig, alt=f"Images, and the network's highest probability: {'; '.join(said)}.")
@@ -167,7 +183,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         _square(axes[0, column], image, PAPER, 0, 1)
         axes[0, column].set_title(name, fontsize=10.5, pad=4)
         _square(axes[1, column], change, WEIGHTS, -limit, limit)
-    bar = fig.colorbar(axes[1, -1].images[0], ax=axes[1], shrink=0.95, aspect=14, pad=0.02, label="change")
+    bar = fig.colorbar(axes[1, -1].images[0], ax=axes, shrink=0.6, aspect=16, pad=0.02, label="change of the lead")
     bar.outline.set_visible(False)
     side = int(np.sqrt(np.size(rows[0][1])))
     said = [f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
-from .weights import signed
+from .weights import histogram, signed
 
 __all__ = ["distributions", "layer_outputs", "signals", "spreads"]
 
@@ -23,7 +23,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     """
     fig, axes = figure(1, len(by_start), (3.0 * len(by_start), 2.6), sharey=True, squeeze=False)
     for ax, (name, outputs) in zip(axes[0], by_start.items(), strict=True):
-        ax.bar(range(len(outputs)), outputs, color=np.where(outputs < 0, NEGATIVE, POSITIVE), width=0.8)
+        ax.vlines(range(len(outputs)), 0, outputs, colors=np.where(outputs < 0, NEGATIVE, POSITIVE), linewidth=3)
         ax.axhline(0, color=TEXT, linewidth=1, linestyle="-")
         ax.set_title(name, fontsize=11.5)
         ax.set_xlabel("neuron")
@@ -55,9 +55,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)
     fig, axes = figure(len(drawn), 1, (7.2, 1.5 * len(drawn) + 0.5), sharex=True, squeeze=False)
     for ax, (name, weights) in zip(axes[:, 0], drawn.items(), strict=True):
-        counts, _, bars = ax.hist(np.ravel(weights), bins=edges, linewidth=0, alpha=0.85)
-        for left, bar in zip(edges, bars, strict=False):
-            bar.set_facecolor(NEGATIVE if left < -1e-12 else POSITIVE)
+        counts = histogram(ax, weights, edges)
         for k, (words, value) in enumerate((marks or {}).get(name, {}).items()):
             for side in (-value, value):
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
@@ -96,7 +94,7 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
         ax.set_yscale("log")
         ax.set_ylim(low, high)
         ax.yaxis.set_major_locator(LogLocator(numticks=7))
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.yaxis.set_minor_locator(NullLocator())
         ax.grid(axis="y", color=FAINT, linewidth=0.7)
         ax.set_title(title)
         ax.set_xlabel("layer")
@@ -121,13 +119,12 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     places = list(next(iter(rows.values())))
     fig, axes = figure(len(rows), len(places), (2.4 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True,
                        squeeze=False)  # fmt: skip
-    edges = np.linspace(-1, 1, 42)
+    edges = np.linspace(-1, 1, 41)
     for row, (name, signal_at) in enumerate(rows.items()):
         for column, (place, signal) in enumerate(signal_at.items()):
             ax = axes[row, column]
-            ax.hist(np.ravel(signal), bins=edges, color=POSITIVE, linewidth=0)
-            ax.set_xlim(-1.05, 1.05)
-            ax.set_yticks([])
+            histogram(ax, signal, edges)
+            ax.set(xlim=(-1.05, 1.05), xticks=(-1, 0, 1), yticks=())
             ax.spines["left"].set_visible(False)
             if row == 0:
                 ax.set_title(place, fontsize=11)

@@ -17,8 +17,10 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..display import show_message
 
@@ -40,6 +42,7 @@ WEIGHTS = LinearSegmentedColormap.from_list(
 
 PIXELS_PER_INCH = 96
 SHARPNESS = 1.6
+_MARGIN = (9, 9)
 
 mpl.rcParams.update(
     {
@@ -103,8 +106,17 @@ def figure(
 
 def to_png(fig: Figure) -> bytes:
     """Draw a figure as PNG, cropped to what is drawn, sharp on screens of high resolution."""
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=PIXELS_PER_INCH * SHARPNESS, bbox_inches="tight", pad_inches=0.06)
+    fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
+    canvas, buffer = FigureCanvasAgg(fig), io.BytesIO()
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
+    height, width = pixels.shape[:2]
+    if rows.size and rows[0] > 0 and rows[-1] < height - 1 and columns[0] > 0 and columns[-1] < width - 1:
+        pixels = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        Image.fromarray(np.pad(pixels, (_MARGIN, _MARGIN, (0, 0)))).save(buffer, "png")
+    else:  # something may reach beyond the figure: savefig finds out, but draws twice and measures every word anew
+        fig.savefig(buffer, format="png", bbox_inches="tight", pad_inches=_MARGIN[0] / fig.dpi)
     return buffer.getvalue()
 
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, PercentFormatter
+from matplotlib.ticker import NullLocator, PercentFormatter
 
 from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
-    "crossings", "distribution", "frame", "matrix_product", "number_table", "outcomes", "pixel_votes",
+    "crossings", "distribution", "frame", "histogram", "matrix_product", "number_table", "outcomes", "pixel_votes",
     "scores_of_images", "signed", "steps_of_a_sum", "strongest_connections",
 ]  # fmt: skip
 
@@ -230,7 +230,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         What each image shows.
     """
     n, classes = scores.shape
-    fig, axes = figure(n, 2, (6.4, 1.35 * n + 0.4), width_ratios=[1, 4], squeeze=False)
+    fig, axes = figure(n, 2, (6.4, 1.3 * n + 0.4), width_ratios=[1, 4], squeeze=False, sharex="col")
     for k in range(n):
         _tile(axes[k, 0], images[k], PAPER, 0, 1)
         ax, best = axes[k, 1], int(np.argmax(scores[k]))
@@ -241,9 +241,10 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         ax.set_title(f"a {labels[k]}, read as {best} {'✓' if right else '✗'}", fontsize=11, loc="left", pad=3)
         ax.axhline(0, color=TEXT, linewidth=0.8)
         ax.spines["bottom"].set_visible(False)
-        ax.set_xticks(range(classes))
         ax.tick_params(axis="x", length=0)
+        ax.locator_params(axis="y", nbins=4)
         ax.set_ylabel("score")
+    axes[-1, 1].set_xticks(range(classes))
     axes[-1, 1].set_xlabel("neuron")
     said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
     show(fig, alt=f"Images, each with {classes} bars, the scores of the neurons; the tallest wins: {said}.")
@@ -298,7 +299,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     order = np.argsort(weights)
     fig, ax = figure(1, 1, (7.4, 3.3))
     colors = [POSITIVE if value >= 0 else NEGATIVE for value in weights[order]]
-    ax.bar(range(len(order)), weights[order], color=colors, width=0.85, linewidth=0)
+    ax.vlines(range(len(order)), 0, weights[order], colors=colors, linewidth=380 / len(order))
     for words, index in marked.items():
         place = int(np.flatnonzero(order == index)[0])
         left = place < len(order) / 2
@@ -318,6 +319,30 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
          f"{said}.")  # fmt: skip
 
 
+def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Draw how often each size of number occurs, orange below zero and blue above.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    values : ndarray of any shape
+        The numbers.
+    edges : ndarray of shape (bins + 1,)
+        Where the bars begin and end; one edge lies at zero.
+
+    Returns
+    -------
+    ndarray of shape (bins,)
+        How many numbers each bar holds.
+    """
+    # Two outlines: a patch for each bar would take many times as long to draw.
+    heights, below = np.histogram(values, bins=edges)[0], int(np.argmin(np.abs(edges)))
+    ax.stairs(heights[:below], edges[: below + 1], fill=True, color=NEGATIVE)
+    ax.stairs(heights[below:], edges[below:], fill=True, color=POSITIVE)
+    return heights
+
+
 def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     """Show how often each size of weight occurs, plainly and on a logarithmic scale.
 
@@ -331,10 +356,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (8.6, 3.1))
     for ax, edges in ((axes[0], np.linspace(-limit, limit, 81)), (axes[1], _edges_of_all(weights))):
-        heights, edges = np.histogram(weights, bins=edges)
-        below = int(np.argmin(np.abs(edges)))  # one edge lies at zero
-        ax.stairs(heights[:below], edges[: below + 1], fill=True, color=NEGATIVE)
-        ax.stairs(heights[below:], edges[below:], fill=True, color=POSITIVE)
+        histogram(ax, weights, edges)
         ax.axvline(0, color=TEXT, linewidth=1)
         ax.set_xlabel("weight")
     axes[0].set_ylabel("how many")
@@ -345,7 +367,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
     for ax in axes:  # plain numbers: powers would have matplotlib load its formula setter for a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.yaxis.set_minor_locator(NullLocator())
     show(fig, alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half lie "
          f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
          f"{signed(weights.min())} to {signed(weights.max())}.")  # fmt: skip
