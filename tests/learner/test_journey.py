@@ -83,7 +83,7 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
         keep(page, "01-wrong")
 
         path = folder / "src/weightlab/weights.py"
-        path.write_text(path.read_text() + "\ndef broken(:\n")
+        path.write_text(path.read_text(encoding="utf-8") + "\ndef broken(:\n")
         shown = run_check(page, "weighted_sum")
         assert "Python cannot read line" in shown.inner_text()
         assert "Mend that line" in shown.inner_text() and "hint(" not in shown.inner_text()
