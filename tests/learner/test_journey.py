@@ -240,7 +240,7 @@ def too_faint(page):
     theme = page.evaluate(
         "names => names.map(n => n + ':' + getComputedStyle(document.body).getPropertyValue(n))", names
     )
-    alone = page.context.new_page()
+    alone = page.context.browser.new_page()
     alone.set_content(f'<body style="{";".join(theme)};background:var(--jp-layout-color0)">{cards}</body>')
     found = axe.Axe().run(alone, options={"runOnly": ["color-contrast"]}).response
     alone.close()
