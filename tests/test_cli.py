@@ -39,7 +39,7 @@ def check_one(name, library, *, exit_code):
 def replace_function(library, name, code):
     """Append a definition, which is then the one in force."""
     path = library / f"{EXERCISES[name].module}.py"
-    path.write_text(path.read_text() + "\n\n" + code)
+    path.write_text(path.read_text(encoding="utf-8") + "\n\n" + code)
 
 
 def test_the_reference_passes_a_chapter_with_exit_code_0(library):
@@ -98,7 +98,7 @@ def test_the_limit_is_ten_seconds():
 
 def test_an_exception_names_the_students_line(library):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    return missing * weight\n")
-    lines = (library / "weights.py").read_text().splitlines()
+    lines = (library / "weights.py").read_text(encoding="utf-8").splitlines()
     at = 1 + next(i for i, line in enumerate(lines) if "missing" in line)
     assert f"in line {at} of" in check_one("apply_weight", library, exit_code=1)["message"]
 

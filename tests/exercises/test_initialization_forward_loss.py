@@ -245,6 +245,6 @@ def test_the_notebook_explains_messages_that_learners_really_get(name, body, quo
     verdict = examine(exercise, keys, library, "src/weightlab", runner, reference_prerequisites=False)
     assert quoted in verdict.message
     assert verdict.misconception or any(quoted.startswith(words) for words in NAMELESS)
-    notebook = (SOLUTIONS / "notebooks" / f"{exercise.chapter}.md").read_text()
+    notebook = (SOLUTIONS / "notebooks" / f"{exercise.chapter}.md").read_text(encoding="utf-8")
     table = " ".join(notebook[notebook.index("## I'm getting") :].split())
     assert quoted in table

@@ -84,7 +84,7 @@ def test_a_record_that_cannot_be_read_is_kept_aside(state):
     state.mkdir()
     (state / "progress.json").write_text("{broken")
     assert labkit.progress().rows[0]["score"] == 0
-    assert (state / "progress.broken").read_text() == "{broken"
+    assert (state / "progress.broken").read_text(encoding="utf-8") == "{broken"
 
 
 @pytest.fixture

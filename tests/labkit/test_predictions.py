@@ -98,7 +98,7 @@ def test_a_spoilt_record_is_kept_aside(records):
     records.mkdir()
     (records / "x.json").write_text("{half")
     assert store.load("x") == {}
-    assert (records / "x.broken").read_text() == "{half"
+    assert (records / "x.broken").read_text(encoding="utf-8") == "{half"
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_with_stubs_the_first_one_says_what_to_write_next(untouched, name):
 def test_a_chapter_has_what_every_chapter_has(name):
     from autograder.paths import SOLUTIONS
 
-    text = (SOLUTIONS / "notebooks" / f"{name}.md").read_text()
+    text = (SOLUTIONS / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
     for needed in ("minutes", "<details>", "predict(", "outcome(", "I'm getting", "### BEGIN SOLUTION"):
         assert needed in text, needed
     assert CHAPTERS[name].written, "no written question"
