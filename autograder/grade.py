@@ -198,7 +198,7 @@ class _Run:
             return None
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
         marks = self._marks(handed_in, standing)
-        came = repr((handed_in.timestamp, handed_in.secret))
+        came = repr((handed_in.digest(), handed_in.timestamp, handed_in.secret))
         stamp = _digest(name, came, repr(marks), self.config.words, self.texts[chapter])
         known = self.records.get(name)
         if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (

@@ -17,6 +17,7 @@ from .exercise import Chapter
 from .exercises import CHAPTERS
 from .key import Key
 from .paths import SOLUTIONS
+from .sources import chapter_digest
 from .submission import Examined, Submission
 
 STATE = ".weightlab"
@@ -153,7 +154,7 @@ def _keys(chapter: str, seed: int) -> dict[str, Key]:
 
 
 class Records:
-    """Verdicts by content: the same hand-in, exercises and seed are examined once.
+    """Verdicts on functions by content: the same library, exercises and seed are examined once.
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ class Records:
 
     def name(self, handed_in: Submission, chapter: Chapter, seed: int) -> str:
         """Return the name of what would be examined."""
-        return f"{submission.chapter_digest(chapter.name, chapter.module, seed)[:32]}{handed_in.digest()[:32]}"
+        return f"{chapter_digest(chapter.name, seed)[:32]}{handed_in.library_digest()[:32]}"
 
     def get(self, name: str) -> list[dict] | None:
         """Return a record, or None where there is none that can be read."""
