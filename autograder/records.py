@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import time
@@ -52,6 +53,16 @@ c = get_config()  # noqa: F821  (nbgrader gives it and the next)
 load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.parent))  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).parent)
 '''
+
+
+def nbgrader_app(root: Path) -> Any:
+    """Return nbgrader as it is configured in a folder; it does not complain that nothing is where a command runs."""
+    from nbgrader.apps.baseapp import NbGrader
+
+    app = NbGrader(log_level=logging.ERROR)
+    app.initialize([], root=str(root))
+    app.deinit_logging()
+    return app
 
 
 def configure(classroom: Path) -> None:
