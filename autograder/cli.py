@@ -169,7 +169,7 @@ def submit(chapter: str) -> None:
         packed = handin.submit(chapter)
     except OSError as error:
         raise click.ClickException(_unwritable(error) if error.filename else str(error)) from None
-    click.echo(f"{shown(packed.path)} holds:")
+    click.echo(f"{packed.path} holds:")
     for name in packed.contents:
         click.echo(f"  {name}")
     for warning in packed.warnings:

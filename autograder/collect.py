@@ -31,7 +31,7 @@ MAX_WITHIN = 8
 """Zips that a student's own zip may hold: some pack what was packed already."""
 # Moodle, folder or beginning of a name: "Ada Lovelace_4711_assignsubmission_file_". The number is another one in every
 # assignment, so it is no part of the student's name.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)")
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_")
 # Canvas: "lovelaceada_LATE_123_456_name.zip": who, their number in Canvas, the uploaded file's number.
 _CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d+)_(?P<file>\d+)_")
 _MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
@@ -94,7 +94,7 @@ def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: boo
     results: dict[str, Collected] = {}
     with ExitStack() as opened:
         hand_ins = _named(_hand_ins(sources, opened))
-        count = Counter(student.casefold() for student, _ in hand_ins)
+        count = Counter(student.casefold() for student, hand_in in hand_ins if hand_in.time)
         for student, hand_in in sorted(hand_ins, key=lambda pair: pair[1].age, reverse=True):
             who = student.casefold() or hand_in.name
             if who in results and results[who].taken:
@@ -167,7 +167,9 @@ def _bounded(path: Path) -> bytes:
 
 
 def _is_download(path: Path) -> bool:
-    """Whether a zip is a platform's download of a class: all that it holds is named so."""
+    """Whether a zip is a platform's download of a class: all that it holds is named so, and not itself a student's."""
+    if _MOODLE.match(path.name) or _CANVAS.match(path.name):
+        return False
     try:
         with zipfile.ZipFile(path) as archive:
             names = [_outermost(entry) for entry in _entries(archive, MAX_STUDENTS_FILES)]
@@ -178,10 +180,11 @@ def _is_download(path: Path) -> bool:
 
 def _downloaded(archive: zipfile.ZipFile) -> Iterator[_HandIn]:
     """Yield each student's hand-ins in a platform's download."""
-    by_student: dict[str, tuple[str, list]] = {}
+    by_student: dict[tuple, tuple[str, list]] = {}
     for entry in _entries(archive, MAX_STUDENTS_FILES):
         name = _outermost(entry) or ""
-        by_student.setdefault(student_of(name), (name, []))[1].append(entry)
+        found = _MOODLE.match(name) or _CANVAS.match(name)
+        by_student.setdefault(found.group("name", "number") if found else (), (name, []))[1].append(entry)
     for name, entries in by_student.values():
         zips = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
         for one in zips:

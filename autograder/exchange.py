@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from .handin import beside_the_notebook
 from .paths import LIBRARY, ROOT
+from .records import nbgrader_app
 from .submission import LIBRARY_FOLDER
 
 _CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
@@ -33,11 +34,7 @@ load_subconfig("nbgrader_config.py", path=str(Path(__file__).parent.parent))  # 
 
 def student_configs() -> dict[str, str]:
     """Return nbgrader's configuration of a student's copy, by place: course and exchange are the instructor's."""
-    from nbgrader.apps.baseapp import NbGrader
-
-    app = NbGrader()
-    app.initialize([], root=str(ROOT))
-    app.deinit_logging()
+    app = nbgrader_app(ROOT)
     root = app.config.Exchange.get("root")
     text = _CONFIG.format(
         course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else ""

@@ -138,12 +138,9 @@ class _NbgraderConfig:
     """What nbgrader's own configuration says of a classroom: the gradebook, the course and what being late costs."""
 
     def __init__(self, classroom: Path) -> None:
-        from nbgrader.apps.baseapp import NbGrader
         from nbgrader.preprocessors import AssignLatePenalties
 
-        app = NbGrader()
-        app.initialize([], root=str(classroom))
-        app.deinit_logging()
+        app = records.nbgrader_app(classroom)
         self.url, self.course = app.coursedir.db_url, app.coursedir.course_id
         self.source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", "."))
         late = AssignLatePenalties(config=app.config)
@@ -198,7 +195,7 @@ class _Run:
             return None
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
         marks = self._marks(handed_in, standing)
-        came = repr((handed_in.timestamp, handed_in.secret))
+        came = repr((handed_in.digest(), handed_in.timestamp, handed_in.secret))
         stamp = _digest(name, came, repr(marks), self.config.words, self.texts[chapter])
         known = self.records.get(name)
         if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (

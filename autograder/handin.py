@@ -117,12 +117,14 @@ def handout(target: Path) -> list[Path]:
     FileExistsError
         If the folder exists and is not empty.
     """
-    from . import exchange, release
+    from . import release
 
     if target.exists() and any(target.iterdir()):
         raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
     built = release.build()
     release.prove(built)
+    from . import exchange  # nbgrader takes a second to import
+
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")
     for name in _HANDED_OUT:
         source, copy = ROOT / name, target / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import time
@@ -17,6 +18,7 @@ from .exercise import Chapter
 from .exercises import CHAPTERS
 from .key import Key
 from .paths import SOLUTIONS
+from .sources import chapter_digest
 from .submission import Examined, Submission
 
 STATE = ".weightlab"
@@ -51,6 +53,16 @@ c = get_config()  # noqa: F821  (nbgrader gives it and the next)
 load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.parent))  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).parent)
 '''
+
+
+def nbgrader_app(root: Path) -> Any:
+    """Return nbgrader as it is configured in a folder; it does not complain that nothing is where a command runs."""
+    from nbgrader.apps.baseapp import NbGrader
+
+    app = NbGrader(log_level=logging.ERROR)
+    app.initialize([], root=str(root))
+    app.deinit_logging()
+    return app
 
 
 def configure(classroom: Path) -> None:
@@ -153,7 +165,7 @@ def _keys(chapter: str, seed: int) -> dict[str, Key]:
 
 
 class Records:
-    """Verdicts by content: the same hand-in, exercises and seed are examined once.
+    """Verdicts on functions by content: the same library, exercises and seed are examined once.
 
     Parameters
     ----------
@@ -166,7 +178,7 @@ class Records:
 
     def name(self, handed_in: Submission, chapter: Chapter, seed: int) -> str:
         """Return the name of what would be examined."""
-        return f"{submission.chapter_digest(chapter.name, chapter.module, seed)[:32]}{handed_in.digest()[:32]}"
+        return f"{chapter_digest(chapter.name, seed)[:32]}{handed_in.library_digest()[:32]}"
 
     def get(self, name: str) -> list[dict] | None:
         """Return a record, or None where there is none that can be read."""

@@ -6,9 +6,8 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from labkit import card
 from . import judge, rebuild
 from .examine import examine, examine_chapter
 from .exercise import Chapter
+from .exercises import CHAPTERS, EXERCISES
 from .judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from .key import Key, public_keys
-from .paths import ROOT, SOLUTIONS
 from .rebuild import Rebuilt
 from .run import Runner, read_library
 
@@ -31,8 +30,6 @@ SECONDS = 120.0
 """The most that one hand-in may take; what is not examined by then counts as not finished."""
 
 _UNCACHED = (TIMEOUT, judge.CRASHED, UNJUDGED)
-_JUDGING = ("compare", "examine", "exercise", "isolation", "judge", "key", "questions", "rebuild", "reference", "run",
-            "submission")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,10 +48,18 @@ class Submission:
 
     def digest(self) -> str:
         """Return a name for the content."""
-        hashed = hashlib.sha256()
-        for name, content in [("", self.notebook or b""), *sorted(self.library.items())]:
-            hashed.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogateescape") + content)
-        return hashed.hexdigest()
+        return _digest([("", self.notebook or b""), *sorted(self.library.items())])
+
+    def library_digest(self) -> str:
+        """Return a name for the library, which alone decides what its functions are worth."""
+        return _digest(sorted(self.library.items()))
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> str:
+    hashed = hashlib.sha256()
+    for name, content in files:
+        hashed.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogateescape") + content)
+    return hashed.hexdigest()
 
 
 def read(folder: Path, student: str, chapter: str) -> Submission:
@@ -114,11 +119,12 @@ def examine_submission(
 
 
 def from_record(record: list[dict], submission: Submission, released: Mapping[str, Any]) -> Examined:
-    """Return what `record` wrote, with the notebook rebuilt."""
+    """Return the verdicts that `record` wrote, and those on the notebook, which is rebuilt."""
     rebuilt = rebuild.rebuild(released, submission.notebook or b"")
     verdicts = [
         Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record
     ]
+    verdicts += rebuild.question_verdicts(CHAPTERS[submission.chapter], rebuilt)
     return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
 
 
@@ -173,25 +179,10 @@ def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submissi
 
 
 def record(examined: Examined) -> list[dict]:
-    """Return the verdicts as plain data."""
+    """Return the verdicts on functions as plain data."""
     return [verdict.as_json() | {"advice": verdict.advice, "aspects": [
         {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
-    ]} for verdict in examined.verdicts]  # fmt: skip
-
-
-@cache
-def chapter_digest(chapter: str, module: str, seed: int) -> str:
-    """Return a name for what decides a chapter's verdicts: the exercises, the reference, the examiner and the seed."""
-    import numpy as np
-
-    here = ROOT / "autograder"
-    files = [*(here / f"{name}.py" for name in _JUDGING), *sorted((here / "candidate").glob("*.py")),
-             here / "exercises" / f"{module}.py", *sorted((SOLUTIONS / "weightlab").glob("*.py")),
-             SOLUTIONS / "misconceptions" / f"{module}.py"]  # fmt: skip
-    hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
-    for file in files:
-        hashed.update(file.read_bytes() if file.exists() else b"")
-    return hashed.hexdigest()
+    ]} for verdict in examined.verdicts if verdict.exercise in EXERCISES]  # fmt: skip
 
 
 def lay(notebook: Any, examined: Examined) -> Any:

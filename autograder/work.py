@@ -19,6 +19,7 @@ from .exercises import CHAPTERS
 from .feedback import Marks
 from .key import Key
 from .records import ClassroomError
+from .sources import chapter_digest
 from .submission import Examined, Submission
 
 
@@ -210,7 +211,7 @@ class DaskWorkers:
 
 def _digests(chapters: Iterable[str]) -> dict[str, str]:
     """Return names for all that decides verdicts on this machine, by chapter."""
-    return {name: submission.chapter_digest(name, CHAPTERS[name].module, 0) for name in chapters}
+    return {name: chapter_digest(name, 0) for name in chapters}
 
 
 def _why_not(isolation: str, digests: Mapping[str, str]) -> str | None:

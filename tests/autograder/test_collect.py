@@ -102,9 +102,12 @@ def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
 
 def test_moodles_number_is_another_in_each_assignment_and_tells_namesakes_apart(inbox):
     put, source, classroom = inbox
-    put("first.zip", {moodle("Ada L", 1): zipped(GOOD), moodle("Bo", 2): zipped(GOOD), moodle("Bo", 3): zipped(GOOD)})
+    put("first.zip", {moodle("Ada L", 1): zipped(GOOD), moodle("Bo", 2): zipped(GOOD), moodle("Bo", 3): zipped(GOOD),
+                      moodle("Bo", 4, "essay.pdf"): b"", "Ada L_1_assignsubmission_comments_/a": b""})  # fmt: skip
     put("second.zip", {moodle("Ada L", 71, "02_biases.zip"): zipped({"02_biases.ipynb": b"{}"})})
-    assert set(taken(collect([source / "first.zip"], classroom, CHAPTER))) == {"Ada-L", "Bo-2", "Bo-3"}
+    results = collect([source / "first.zip"], classroom, CHAPTER)
+    assert taken(results) == dict.fromkeys(["Ada-L", "Bo-2", "Bo-3"], "2 files")
+    assert [one.student for one in results if not one.taken] == ["Bo-4"]
     assert set(taken(collect([source / "second.zip"], classroom, "02_biases"))) == {"Ada-L"}
 
 
@@ -125,10 +128,12 @@ def test_a_students_zip_may_be_packed_twice_but_not_speak_for_others(inbox):
     put("ada.zip", {"01_weights.zip": zipped(GOOD)})
     put("bo.zip", {"a.zip": zipped(GOOD), "b.zip": zipped(GOOD)})
     put("eve.zip", {moodle("Cy", 1): zipped(GOOD)})
+    put("Fay_9_assignsubmission_file_x.zip", {moodle("Cy", 1): zipped(GOOD)})
+    assert set(taken(collect([source / "Fay_9_assignsubmission_file_x.zip"], classroom, CHAPTER))) == {"Fay"}
     results = collect(sorted(source.iterdir()), classroom, CHAPTER)
-    assert set(taken(results)) == {"ada", "eve"}
+    assert set(taken(results)) == {"ada", "eve", "Fay"}
     assert next(one.words for one in results if one.student == "bo").startswith("holds 2 zips")
-    assert {path.name for path in (classroom / "submitted").iterdir()} == {"ada", "eve"}
+    assert {path.name for path in (classroom / "submitted").iterdir()} == {"ada", "eve", "Fay"}
 
 
 def test_a_whole_project_in_a_zip_is_read_but_for_its_answer_key(inbox):

@@ -17,12 +17,13 @@ import pytest
 from nbgrader import api
 from nbgrader.api import Gradebook
 
-from autograder import gradebook, isolation, records, submission, work
+from autograder import gradebook, isolation, records, sources, submission, work
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class, is_student_id
 from autograder.gradebook import GradebookError
 from autograder.paths import ROOT
 from autograder.records import ClassroomError
+from autograder.sources import deciding
 
 from ..instructor import classroom as made
 
@@ -107,7 +108,7 @@ def counted(monkeypatch):
     return seen
 
 
-def test_only_what_changed_is_graded_again(room, counted):
+def test_only_what_changed_is_graded_again(room, counted, monkeypatch):
     before = everything(room)
     first = grade(room)
     assert [first[name]["score"] for name in STUDENTS] == [16, 0, 14]
@@ -116,10 +117,61 @@ def test_only_what_changed_is_graded_again(room, counted):
     made_again.write_bytes(made.REFERENCE["weights"])
     assert grade(room)["bo"]["score"] == 14
     assert [task.handed_in.student for task in counted] == ["bo"]
+    assert again(room, counted) == []
     (room / "feedback/ann/01_weights/01_weights.html").unlink()
+    assert again(room, counted) == [("ann", "laid out")]
+    other_words = submission.dumps(made.answered(WEIGHTS, words="Something else."))
+    (room / "submitted/cy/01_weights/01_weights.ipynb").write_bytes(other_words)
+    assert again(room, counted) == [("cy", "laid out")]
+    (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
+    assert again(room, counted) == [("cy", "laid out")]
+    assert "2026-03-02" in str(book(room)["submitted_assignment"])
+    monkeypatch.setattr(records, "chapter_digest", lambda *_: "another answer key".ljust(64))
+    assert again(room, counted) == [(name, "examined") for name in STUDENTS]
+    assert again(room, counted) == []
+
+
+def again(room, counted):
+    """Grade again; return who was worked on and how."""
     counted.clear()
     grade(room)
-    assert [(task.handed_in.student, task.known is None) for task in counted] == [("ann", False)]
+    return sorted((task.handed_in.student, "laid out" if task.known else "examined") for task in counted)
+
+
+def test_a_number_changed_in_the_notebook_counts_though_no_function_is_examined(room, counted):
+    notebook = made.answered(WEIGHTS, numbers={"share_that_flips": 7.0})
+    (room / "submitted/ann/01_weights/01_weights.ipynb").write_bytes(submission.dumps(notebook))
+    assert grade(room)["ann"]["score"] == 15
+    assert counted[0].known
+
+
+@pytest.mark.parametrize(
+    ("file", "chapters"),
+    [
+        ("autograder/exercises/weights.py", "1"), ("autograder/exercises/backprop.py", "67"),
+        ("solutions/misconceptions/biases.py", "2"), ("solutions/weightlab/loss.py", "56789"),
+        ("solutions/weightlab/weights.py", "123456789"), ("autograder/capstone.py", "9"),
+        ("src/labkit/data_files/reader.safetensors", "9"), ("autograder/judge.py", "123456789"),
+        ("autograder/keys/forward.key", "4"), ("autograder/feedback.py", ""), ("src/labkit/figures/style.py", ""),
+    ],
+)  # fmt: skip
+def test_a_change_regrades_the_chapters_that_it_can_matter_to_and_no_others(file, chapters):
+    assert (ROOT / file).exists()
+    assert "".join(name[1] for name, chapter in CHAPTERS.items() if ROOT / file in deciding(chapter)) == chapters
+
+
+def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
+    digest = sources.chapter_digest.__wrapped__
+    files = {tmp_path / "a.py": b"1", tmp_path / "b.py": b"2"}
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    monkeypatch.setattr(sources, "deciding", lambda _: files)
+    seen = set()
+    for path, content in [*files.items(), (tmp_path / "a.py", b"3"), (tmp_path / "b.py", b"4")]:
+        path.write_bytes(content)
+        (tmp_path / "b.py").touch()
+        seen |= {digest(WEIGHTS.name, 1), digest(WEIGHTS.name, 2)}
+        assert digest(WEIGHTS.name, 1) == digest(WEIGHTS.name, 1)
+    assert len(seen) == 8
 
 
 def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):

@@ -16,6 +16,7 @@ from autograder.paths import ROOT, SOLUTIONS
 from tests.jupyterlab import (
     browser_page,
     course_copy,
+    handout_copy,
     open_notebook,
     require_browser,
     run_all,
@@ -33,8 +34,8 @@ SCREENSHOTS = os.environ.get("WEIGHTLAB_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     require_browser()
-    folder = tmp_path_factory.mktemp("journey")
-    environment = course_copy(folder)
+    folder = tmp_path_factory.mktemp("journey") / "handed-out"
+    environment = handout_copy(folder)  # what a student of a class gets
     from autograder.jupyter import quiet
 
     quiet()
