@@ -30,7 +30,9 @@ def released(chapter: Chapter) -> dict:
     cells = [_cell("markdown", f"# {chapter.title}", f"{chapter.name[:2]}-000"),
              _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001")]  # fmt: skip
     for exercise in chapter.exercises.values():
-        cells.append(_cell("markdown", f"## {exercise.name}\n\n{exercise.task}", f"about-{exercise.name}"))
+        # A heading of the exercise's name alone would get the id by which Formgrader finds the score.
+        heading = f"## Exercise: {exercise.name}\n\n{exercise.task}"
+        cells.append(_cell("markdown", heading, f"about-{exercise.name}"))
         cells.append(_check(exercise.name, exercise.points))
     for question in chapter.questions.values():
         cells.append(_cell("markdown", question.task, f"about-{question.name}"))

@@ -43,7 +43,7 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stan
                             "exercises": verdicts})  # fmt: skip
             if status == "missing":
                 continue
-            if wrong:
+            if wrong and i % 10 == 0:  # examples are looked for in some libraries only
                 library = made.library_with({name: one.function for name, one in wrong.items()})
                 made.hand_in(room, student, chapter, None, {chapter.module: library[chapter.module]})
             marks = {name: SimpleNamespace(needs_manual_grade=draw.random() < 0.6, manual_score=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -191,3 +192,19 @@ def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, 
     assert set(entry["exercises"][0]) == {"exercise", "chapter", "status", "score", "points", "misconception",
                                           "message", "aspects", "file"}  # fmt: skip
     json.dumps(graded.entries)
+
+
+def test_no_heading_has_the_id_by_which_formgrader_finds_a_score():
+    from autograder.paths import COURSE
+
+    taken, named = set(), set()
+    for path in COURSE.glob("*/*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if "nbgrader" in cell["metadata"]:
+                named.add(cell["metadata"]["nbgrader"]["grade_id"])
+            elif cell["cell_type"] == "markdown":
+                headings = re.findall(r"^#+ +(.*?)#*$", "".join(cell["source"]), re.MULTILINE)
+                taken |= {re.sub(r"[`*]", "", heading).strip().replace(" ", "-") for heading in headings}
+    assert len(taken) > 50
+    assert len(named) > 50
+    assert not taken & named

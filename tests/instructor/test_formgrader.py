@@ -13,6 +13,21 @@ from .. import jupyterlab
 from .conftest import SEED, WEIGHTS
 
 
+def shown(page):
+    """Which scores stand in the boxes of a submission; None where one is asked for."""
+    boxes = page.locator("input.score").all()
+    return {box.get_attribute("id"): box.get_attribute("placeholder") for box in boxes}
+
+
+def automatic(room, submission):
+    """Which scores grading has given, as a browser writes them."""
+    with sqlite3.connect(room / "gradebook.db") as book:
+        rows = book.execute("select base_cell.name, auto_score from grade join base_cell on base_cell.id = cell_id "
+                            "where grade.notebook_id = ?", [submission]).fetchall()  # fmt: skip
+    assert {None} < {score for _, score in rows}
+    return {name: None if score is None else f"{score:g}" for name, score in rows}
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_formgrader_shows_scores_and_keeps_a_persons_marks(graded, tmp_path):
@@ -44,6 +59,8 @@ def test_formgrader_shows_scores_and_keeps_a_persons_marks(graded, tmp_path):
             ).fetchone()  # fmt: skip
         page.goto(f"{address}formgrader/submissions/{submission}/")
         page.get_by_text("You add each weight to its input").wait_for()
+        page.locator("input.score[placeholder]").first.wait_for()
+        assert shown(page) == automatic(room, submission)
         box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
         box.fill("1.5")
         box.press("Tab")
