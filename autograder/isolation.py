@@ -25,6 +25,8 @@ _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
+_KEPT_BACK = ("clinic.py", "given_training.py", "__pycache__")
+"""What the lab lends to notebooks holds backward passes and a trainer, some of them right: exercises' answers."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -131,7 +133,8 @@ def _file_system() -> tuple[str, ...]:
     for path in (python, base / "lib", base / "lib64"):
         if path.exists() and not path.is_relative_to("/usr"):
             shown[path] = path
-    shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate"), _LABKIT: Path("/lab/labkit")}
+    shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
+    shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
     # Folders that bubblewrap makes by itself could not be entered by a user of the worker's own.
     folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
     for folder in dict.fromkeys([*folders, Path("/dev")]):

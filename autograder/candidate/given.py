@@ -10,9 +10,9 @@ def identity(x: np.ndarray) -> np.ndarray:
     return x
 
 
-def relu(x: np.ndarray) -> np.ndarray:
-    """Return the positive part of x."""
-    return np.maximum(x, 0)
+def leaky(x: np.ndarray) -> np.ndarray:
+    """Return x, its negative numbers a tenth as large: close to ReLU, whose code would be an exercise's answer."""
+    return np.where(x > 0, x, x / 10)
 
 
 def half(x: np.ndarray) -> np.ndarray:
@@ -47,7 +47,7 @@ def product_of_row_sums(array: np.ndarray) -> float:
 
 
 FUNCTIONS = {
-    "abs": np.abs, "tanh": np.tanh, "identity": identity, "relu": relu, "half": half,
+    "abs": np.abs, "tanh": np.tanh, "identity": identity, "leaky": leaky, "half": half,
     "sum_of_squares": sum_of_squares, "sum_of_cubes": sum_of_cubes, "product": product, "sine_sum": sine_sum,
     "product_of_row_sums": product_of_row_sums,
 }  # fmt: skip

@@ -253,11 +253,11 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     first, after = "the input's own spread comes first", "then the spread after every layer"
     yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
-    yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("relu"), note="one layer with ReLU")
+    yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, much like ReLU")
     yield Case.of(after, x, [rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(6, 2))], Given("tanh"),
                   note="three layers with tanh")  # fmt: skip
     square = [rng.normal(size=(5, 5)) for _ in range(12)]
-    yield Case.of(after, x, [weights / 2 for weights in square], Given("relu"), note="twelve square layers")
+    yield Case.of(after, x, [weights / 2 for weights in square], Given("leaky"), note="twelve square layers")
     yield Case.of(after, x, square[:3], Given("identity"), note="an activation that changes nothing")
     yield Case.of(after, x, square[:3], Given("half"), note="an activation that halves")
     yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")

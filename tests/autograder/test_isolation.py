@@ -80,6 +80,24 @@ assert len(files) > 50
 
 
 @sandboxed
+def test_what_the_lab_lends_to_notebooks_answers_no_exercise(runner):
+    """Are the clinic's backward passes and the given trainer, in any form, and a ReLU out of reach?"""
+    found = returning("there", """
+import importlib, os, sys
+there = []
+for name in ("clinic", "given_training"):
+    try:
+        there.append(importlib.import_module(f"labkit.{name}").__name__)
+    except ImportError:
+        pass
+there += [n for _, folders, names in os.walk("/lab/labkit") for n in names if "clinic" in n or "given_t" in n]
+there += [n for m in list(sys.modules.values()) for n in vars(m) if n == "relu"]
+import labkit.data
+""")
+    assert verdict_of(runner, found, expected=[]).status == "passed"
+
+
+@sandboxed
 def test_the_lab_s_training_data_is_there_and_the_network_to_adapt(runner):
     text = returning("[len(data.digits14_train()[0]), len(data.pretrained_reader())]", "from labkit import data")
     assert verdict_of(runner, text, expected=[4000, 3]).status == "passed"
