@@ -29,11 +29,13 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
 @_DATABASE
+@click.option("--run-notebooks", is_flag=True,
+              help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
 def grade(
     chapters: tuple[str, ...], classroom: Path, jobs: int | None, isolation: str, scheduler: str | None,
-    seed: int | None, database: str | None, as_json: bool, self_test: bool,
+    seed: int | None, database: str | None, run_notebooks: bool, as_json: bool, self_test: bool,
 ) -> None:  # fmt: skip
     """Grade a class: all chapters that anybody handed in, or the ones named."""
     if self_test:
@@ -46,7 +48,7 @@ def grade(
     try:
         with _Progress(sys.stderr.isatty() and not as_json) as progress:
             entries = grade_class(classroom, chapters, jobs=jobs, isolation=isolation, scheduler=scheduler, seed=seed,
-                                  database=database, progress=progress)  # fmt: skip
+                                  database=database, run_notebooks=run_notebooks, progress=progress)  # fmt: skip
     except (ClassroomError, GradebookError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -116,7 +118,11 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
 @_CLASSROOM
 @click.option("--replace", is_flag=True, help="Let a new hand-in take the place of one that is there.")
 def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool) -> None:
-    """Lay out hand-ins of a chapter: SOURCES are zips, or folders of them, as students, Moodle or Canvas name them."""
+    """Lay out hand-ins of a chapter, as students, Moodle or Canvas name them.
+
+    SOURCES are zips, one a student, or folders of them; or one zip alone, the download of the whole class.
+    """
+    from .candidate.wire import printable
     from .collect import collect as take
     from .exercises import CHAPTERS
 
@@ -126,7 +132,7 @@ def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: b
     if not results:
         raise click.ClickException(f"No zip lies in {', '.join(map(str, sources))}. Name the zips, or their folder.")
     for result in results:
-        click.echo(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}")
+        click.echo(printable(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}"))
     missed = sum(not result.taken for result in results)
     click.echo(f"{len(results) - missed} of {len(results)} hand-ins are in {classroom / 'submitted'}.")
     if missed:

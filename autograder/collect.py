@@ -66,6 +66,11 @@ class _HandIn:
         return (int(found["file"]) if found else 0, self.time)
 
     @property
+    def exact(self) -> bool:
+        """Return whether its name is a student's to the letter: one that only becomes so by cleaning gives way."""
+        return bool(_MOODLE.match(self.name) or _CANVAS.match(self.name)) or _bare(self.name) == student_of(self.name)
+
+    @property
     def late(self) -> bool:
         """Return whether Canvas marked it as late."""
         found = _CANVAS.match(self.name)
@@ -94,16 +99,21 @@ def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: boo
     results: dict[str, Collected] = {}
     with ExitStack() as opened:
         hand_ins = _named(_hand_ins(sources, opened))
-        count = Counter(student.casefold() for student, hand_in in hand_ins if hand_in.time)
-        for student, hand_in in sorted(hand_ins, key=lambda pair: pair[1].age, reverse=True):
-            who = student.casefold() or hand_in.name
+        count = Counter(student for student, hand_in in hand_ins if hand_in.time)
+        taken: set[str] = set()
+        for student, hand_in in sorted(hand_ins, key=lambda pair: (pair[1].exact, pair[1].age), reverse=True):
+            who = student or hand_in.name
             if who in results and results[who].taken:
                 continue
             try:
                 if not student:
                     raise Unusable("no student can be read from this name")
+                target = classroom / "submitted" / student / chapter
+                if student.casefold() in taken and target.exists():
+                    raise Unusable("this disk cannot tell the name from another student's")
                 files = _contents(hand_in.read(), chapter)
-                words = _put(classroom / "submitted" / student / chapter, files, replace)
+                words = _put(target, files, replace)
+                taken.add(student.casefold())
             except Exception as error:  # a broken archive raises whatever its compression does: the rest go on
                 words = str(error) or type(error).__name__
                 results.setdefault(who, Collected(student or hand_in.name[:80], False, words))
@@ -121,9 +131,14 @@ def student_of(name: str) -> str:
         raw = moodle["name"]
     elif found := moodle or canvas:
         raw = f"{found['name']}-{found['number']}"
-    else:  # a second download of the same file gets a number from the browser: "ada (1).zip"
-        raw = re.sub(r"( \(\d+\))?\.zip$", "", PurePosixPath(name).name, flags=re.IGNORECASE)
+    else:
+        raw = _bare(name)
     return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", raw)).strip("-.")[:80]
+
+
+def _bare(name: str) -> str:
+    # A second download of the same file gets a number from the browser: "ada (1).zip".
+    return re.sub(r"( \(\d+\))?\.zip$", "", PurePosixPath(name).name, flags=re.IGNORECASE)
 
 
 def _named(hand_ins: Iterable[_HandIn]) -> list[tuple[str, _HandIn]]:

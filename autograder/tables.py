@@ -10,6 +10,7 @@ from typing import Any
 
 from .gradebook import Person
 from .judge import MISSING, UNJUDGED
+from .candidate.wire import printable
 from .records import write as write_file
 
 
@@ -99,12 +100,12 @@ def _table(path: Path, rows: Iterable[list]) -> None:
 
 
 def _cell(value: Any) -> str:
-    """Write a value so that no spreadsheet takes it for a formula."""
+    """Write a value so that no spreadsheet takes it for a formula, and no terminal for a command."""
     if value is None:
         return ""
     if isinstance(value, (int, float)):
         return f"{round(value, 4):.10g}"
     if value == _NO_GRADE:
         return value
-    text = str(value).replace("\r", " ").replace("\n", " ")
+    text = printable(str(value).replace("\r", " ").replace("\n", " "))
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t")) else text
