@@ -31,6 +31,7 @@ def grade_class(
     seed: int | None = None,
     database: str | None = None,
     course: Path | None = None,
+    run_notebooks: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[dict]:
     """Grade what lies in ``submitted/`` and bring everything that is made of it up to date.
@@ -53,6 +54,9 @@ def grade_class(
         URL of the gradebook; by default what nbgrader's configuration says, else SQLite in the classroom.
     course : Path, optional
         Folder of the released notebooks; by default the source directory of nbgrader's configuration.
+    run_notebooks : bool
+        Whether the notebooks that people see show what their cells give now, in place of the outputs handed in; no
+        grade comes of it.
     progress : function, optional
         Called as ``progress(done, total)``.
 
@@ -76,13 +80,14 @@ def grade_class(
         config = _NbgraderConfig(classroom)
         url = url_of(classroom, database or config.url)
         run = _Run(classroom, records.read_seed(classroom) if seed is None else seed, config, progress)
+        run.run_notebooks = run_notebooks
         run.released = {name: records.released_notebook(name, course or config.source) for name in names}
         with ClassBook(url, config.course) as book:
             run.look(book, names)
         tasks = run.tasks()
         first = next(tasks, None)
         if first is not None:
-            examiner = Examiner(isolation, run.released, run.keys(), config.penalty)
+            examiner = Examiner(isolation, run.released, run.keys(), config.penalty, run_notebooks)
             if scheduler:
                 workers: LocalWorkers | DaskWorkers = DaskWorkers(examiner, scheduler)
             else:
@@ -157,6 +162,7 @@ class _Run:
         self.classroom, self.seed, self.config = classroom, seed, config
         self.records = Records(classroom)
         self.progress = progress or (lambda done, total: None)
+        self.run_notebooks = False
         self.released: dict[str, dict] = {}
         self.entries: list[dict] = []
         self.batch: list[tuple[str, Entry, Done | None]] = []
@@ -195,7 +201,8 @@ class _Run:
             return None
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
         marks = self._marks(handed_in, standing)
-        came = repr((handed_in.digest(), handed_in.timestamp, handed_in.secret))
+        again = ["run again"] if self.run_notebooks else []
+        came = repr((handed_in.digest(), handed_in.timestamp, handed_in.secret, *again))
         stamp = _digest(name, came, repr(marks), self.config.words, self.texts[chapter])
         known = self.records.get(name)
         if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (

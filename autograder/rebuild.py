@@ -77,7 +77,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> Rebuilt:
             continue
         cell["source"] = _source(theirs, cell["cell_type"], _joined(cell["source"]))
         if cell["cell_type"] == "code":
-            cell["outputs"] = list(_outputs(theirs.get("outputs")))
+            cell["outputs"] = list(sanitised(theirs.get("outputs")))
     return Rebuilt(notebook)
 
 
@@ -131,7 +131,8 @@ def _clean(text: str, limit: int) -> str:
 # Formgrader and feedback turn Markdown into a page with raw HTML and any link, and MathJax makes links in formulas.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|\w+;)")
-_SCHEME = re.compile(r"(javascript|vbscript|data|file|blob)\\?:(?=\S)", re.IGNORECASE)
+_LINK = re.compile(r"\](?=[(:](?!\s*https?://))", re.IGNORECASE)
+"""Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
 _MACRO = re.compile(r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
                     r"|newenvironment|DeclareMathOperator|csname)(?![A-Za-z]))")  # fmt: skip
 
@@ -143,11 +144,11 @@ def _source(theirs: dict, kind: str, released: str) -> str:
     text = _clean(text, MAX_SOURCE)
     if kind == "code":
         return text
-    text = _TAG.sub("< ", _ENTITY.sub("&amp;", text))
-    return _MACRO.sub(r"\\ ", _SCHEME.sub(r"\1 :", text))
+    text = _TAG.sub("< ", _ENTITY.sub("& ", text))
+    return _MACRO.sub(r"\\ ", _LINK.sub("] ", text))
 
 
-def _outputs(outputs: Any) -> Iterator[dict]:
+def sanitised(outputs: Any) -> Iterator[dict]:
     """Yield a cell's outputs as plain text and pictures, all that can run left out."""
     left = MAX_TEXT
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():

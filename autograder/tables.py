@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .candidate.wire import printable
 from .gradebook import Person
 from .judge import MISSING, UNJUDGED
-from .candidate.wire import printable
 from .records import write as write_file
 
 

@@ -19,6 +19,7 @@ from .exercises import CHAPTERS
 from .feedback import Marks
 from .key import Key
 from .records import ClassroomError
+from .rerun import rerun
 from .sources import chapter_digest
 from .submission import Examined, Submission
 
@@ -31,6 +32,7 @@ class Examiner:
     released: Mapping[str, dict]
     keys: Mapping[str, bytes]
     penalty: Callable[[str, float, float], float | None] | None = None
+    run_notebooks: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def work(task: Task, examiner: Examiner) -> Done:
     else:
         keys = _unpacked(examiner.keys[chapter.name])
         examined = submission.examine_submission(handed_in, chapter, keys, released, examiner.isolation)
+    if examiner.run_notebooks:
+        rerun(examined.rebuilt.notebook, handed_in.library, examiner.isolation)
     return _finish(task, examined, examiner)
 
 

@@ -69,8 +69,12 @@ def answer(job: dict) -> dict:
     -------
     dict
         ``{"error": ...}`` when the module cannot be run, ``{"absent": True}`` when it has no such
-        function, else ``{"cases": [[outcome, ...], ...], "printed": str}``.
+        function, else ``{"cases": [[outcome, ...], ...], "printed": str}``; of a job that is a notebook
+        what `notebook.run` says.
     """
+    if "cells" in job:
+        # Loaded only where a notebook is to be run: IPython costs more than all the rest.
+        return importlib.import_module(f"{library.__package__}.notebook").run(job)
     student = library.Library(job["sources"], job["folder"], _references(job), job["module"])
     student.install()
     printed = _Output()

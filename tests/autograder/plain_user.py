@@ -29,11 +29,12 @@ def run(
     Only the folders of ``binds`` are shared with what others see, at the places it names; /tmp is the program's own.
     """
     shared = [word for path, place in (binds or {}).items() for word in ("--bind", str(path), place)]
-    argv = [*_prefix(), *shared, "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *argv]
+    argv = [*prefix(), *shared, "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *argv]
     return subprocess.run(argv, capture_output=True, text=True, **{"cwd": ROOT} | options)
 
 
-def _prefix() -> list[str]:
+def prefix() -> list[str]:
+    """Return what to put before options of bubblewrap, two hyphens and a program."""
     argv = ["bwrap", "--cap-add", "ALL", "--die-with-parent", "--dev-bind", "/", "/"]
     argv += ["--perms", "1777", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp"]
     covered = {Path("/tmp")}

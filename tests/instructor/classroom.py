@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+import sqlite3
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -126,3 +127,21 @@ def course(folder: Path, chapters: list[Chapter]) -> Path:
         (folder / chapter.name).mkdir(parents=True)
         (folder / chapter.name / f"{chapter.name}.ipynb").write_text(json.dumps(released(chapter)))
     return folder
+
+
+def gradebook(room: Path, student: str | None = None) -> list[tuple]:
+    """Return every score and comment in a gradebook, by student and cell; of one student, or of all."""
+    with sqlite3.connect(room / "gradebook.db") as book:
+        rows = [
+            row
+            for table, columns in (("grade", "auto_score, manual_score, needs_manual_grade"),
+                                   ("comment", "auto_comment, manual_comment, 0"))
+            for row in book.execute(
+                f"select submitted_assignment.student_id, assignment.name, base_cell.name, {columns} from {table} "
+                f"join submitted_notebook on {table}.notebook_id = submitted_notebook.id "
+                "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
+                "join assignment on assignment.id = submitted_assignment.assignment_id "
+                f"join base_cell on base_cell.id = {table}.cell_id"
+            )
+        ]  # fmt: skip
+    return sorted((row for row in rows if student in (None, row[0])), key=str)

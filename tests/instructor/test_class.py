@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 
@@ -124,24 +123,6 @@ def test_the_tables_hold_everybody_and_no_formulas(graded):
         assert "\n=" not in (graded.room / name).read_text()
 
 
-def gradebook(room, chapters=NAMES):
-    """Every score and comment in a gradebook, by student and cell."""
-    with sqlite3.connect(room / "gradebook.db") as book:
-        rows = [
-            row
-            for table, columns in (("grade", "auto_score, manual_score, needs_manual_grade"),
-                                   ("comment", "auto_comment, manual_comment, 0"))
-            for row in book.execute(
-                f"select submitted_assignment.student_id, assignment.name, base_cell.name, {columns} from {table} "
-                f"join submitted_notebook on {table}.notebook_id = submitted_notebook.id "
-                "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
-                "join assignment on assignment.id = submitted_assignment.assignment_id "
-                f"join base_cell on base_cell.id = {table}.cell_id"
-            )
-        ]  # fmt: skip
-    return sorted((row for row in rows if row[1] in chapters), key=str)
-
-
 def nbgrader(*argv, **environment):
     """Run one of nbgrader's own commands from the project's folder, as an instructor would."""
     return subprocess.run(
@@ -170,7 +151,7 @@ def test_nbgraders_own_command_gives_the_same_grades_and_starts_no_kernel(graded
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr[-2000:]
     assert not started.exists()
-    assert gradebook(room) == [row for row in gradebook(graded.room) if row[0] in students]
+    assert made.gradebook(room) == [row for row in made.gradebook(graded.room) if row[0] in students]
     pages = nbgrader("generate_feedback", WEIGHTS.name, "--course-dir", room)
     assert pages.returncode == 0, pages.stderr[-2000:]
     assert "apply_weight" in (room / "feedback/reference/01_weights/01_weights.html").read_text()

@@ -1,0 +1,72 @@
+"""Runs the cells of a notebook one after another, and hands back what they showed, as plain data."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from typing import Any
+
+from . import library
+
+MAX_CELL = 100_000
+"""Characters of text that are kept of one output."""
+_ABSENT = ("check", "hint", "reveal", "reset", "progress", "predict", "outcome", "calibration", "concept_test",
+           "weight_slider")  # fmt: skip
+"""The lab's tools that need the examiner or somebody at the notebook: here they do nothing."""
+
+
+def run(job: dict) -> dict:
+    """Run the sources ``job["cells"]`` with the student's library.
+
+    Returns
+    -------
+    dict
+        ``outputs``: of each cell a list of outputs as a notebook holds them.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"IPYTHONDIR": home, "MPLCONFIGDIR": home, "MPLBACKEND": "agg"}
+        from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
+
+        import labkit
+
+        library.Library(job["sources"], job["folder"], {}, "").install()
+        vars(labkit).update(dict.fromkeys(_ABSENT, _nothing))
+        shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        shell.showtraceback = shell.showsyntaxerror = _nothing
+        return {"outputs": [_cell(shell, source) for source in job["cells"]]}
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _cell(shell: Any, source: str) -> list[dict]:
+    from IPython.core.displayhook import CapturingDisplayHook
+    from IPython.utils.capture import capture_output
+
+    values: list[dict] = []
+    shell.display_trap.hook = CapturingDisplayHook(shell, values)
+    with capture_output() as captured:
+        result = shell.run_cell(source, store_history=False)
+    outputs = [{"output_type": "stream", "name": name, "text": text[:MAX_CELL]}
+               for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr)) if text]  # fmt: skip
+    shown = [*(one.data for one in captured.outputs), *(one["data"] for one in values)]
+    outputs += [{"output_type": "display_data", "data": _data(data)} for data in shown]
+    if error := result.error_before_exec or result.error_in_exec:
+        told = {"ename": type(error).__name__, "evalue": str(error)[:MAX_CELL], "traceback": []}
+        outputs.append({"output_type": "error"} | told)
+    return outputs
+
+
+def _data(data: dict) -> dict:
+    """Return what is shown as text, and pictures as a notebook holds them."""
+    kept = {}
+    for kind in ("text/plain", "image/png"):
+        value = data.get(kind)
+        if isinstance(value, bytes):
+            value = base64.b64encode(value).decode()
+        if isinstance(value, str) and len(value) < 10 * MAX_CELL:
+            kept[kind] = value
+    return kept
