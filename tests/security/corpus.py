@@ -1,0 +1,56 @@
+"""All payloads, and the class in which they are graded beside honest students."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from autograder.collect import Collected, collect
+
+from ..instructor import classroom as made
+from . import kernel, library, looking, network, notebook, opened, packaging, resources, values
+from .payload import CHAPTER, HandIn, Payload, zipped
+
+GROUPS = (notebook, kernel, values, library, looking, resources, packaging, opened, network)
+PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.attack]
+SEED = 11
+
+
+def honest() -> list[HandIn]:
+    """Return the classmates: one all right, one who misunderstands things, one who has not begun."""
+    wrong = {name: one.function for name, one in made.mistaken(CHAPTER)[0].items()}
+    return [
+        HandIn("zoe", made.answered(CHAPTER), dict(made.REFERENCE)),
+        HandIn("zora", made.answered(CHAPTER), made.library_with(wrong)),
+        HandIn("zuri", made.released(CHAPTER), dict(made.STUBS)),
+    ]
+
+
+def lay(room: Path, hand_in: HandIn) -> None:
+    """Lay a hand-in into ``submitted/``, or its zips into ``inbox/``."""
+    for name, content in hand_in.archives.items():
+        (room / "inbox").mkdir(parents=True, exist_ok=True)
+        (room / "inbox" / name).write_bytes(content)
+    if hand_in.archives:
+        return
+    folder = room / "submitted" / hand_in.student / CHAPTER.name
+    folder.mkdir(parents=True)
+    linked = {*hand_in.links, *hand_in.pipes}
+    for name, content in hand_in.files().items():
+        if name not in linked:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    for name, target in hand_in.links.items():
+        (folder / name).symlink_to(target)
+    for name in hand_in.pipes:
+        os.mkfifo(folder / name)
+
+
+def lay_class(room: Path, attackers: list[HandIn]) -> list[Collected]:
+    """Lay out the honest students, each as a zip, and attackers; collect all zips as ``weightlab collect`` does."""
+    for one in honest():
+        one.archives[f"{one.student}.zip"] = zipped(one.files())
+        lay(room, one)
+    for one in attackers:
+        lay(room, one)
+    return collect([room / "inbox"], room, CHAPTER.name)

@@ -1,0 +1,204 @@
+"""Attacks from inside the process that runs the checks: hooks, patches, exits, threads, forged answers."""
+
+from __future__ import annotations
+
+from .payload import MARK, Attacks, HandIn
+
+attack = Attacks("in the kernel")
+
+
+@attack()
+def input_transformer(it: HandIn) -> None:
+    """An input transformer turns every later cell into nothing."""
+    it.runs("get_ipython().input_transformers_cleanup.append(lambda lines: [])")
+
+
+@attack()
+def syntax_tree_transformer(it: HandIn) -> None:
+    """A transformer of syntax trees takes every assert out of later cells."""
+    it.runs("""
+        import ast
+        class Drop(ast.NodeTransformer):
+            def visit_Assert(self, node):
+                return ast.copy_location(ast.Pass(), node)
+        get_ipython().ast_transformers.append(Drop())
+        """)
+
+
+@attack()
+def silent_tracebacks(it: HandIn) -> None:
+    """IPython's showtraceback shows nothing any more, so that no check cell has an error among its outputs."""
+    it.runs("""
+        def nothing(*args, **kwargs): pass
+        get_ipython().showtraceback = nothing
+        get_ipython()._showtraceback = nothing
+        """)
+
+
+@attack()
+def display_hook(it: HandIn) -> None:
+    """The display hook shows 100 whatever is to be shown, and the exception hook shows it too."""
+    it.runs("""
+        import sys
+        hook = sys.displayhook
+        sys.displayhook = lambda value: hook(100)
+        sys.excepthook = lambda *told: hook(100)
+        get_ipython().set_custom_exc((Exception,), lambda shell, kind, error, trace, tb_offset=None: hook(100))
+        """)
+
+
+@attack()
+def replaced_run_cell(it: HandIn) -> None:
+    """The shell's run_cell is replaced by one that runs an empty cell."""
+    it.runs("""
+        shell = get_ipython()
+        real = shell.run_cell_async
+        async def run_cell_async(raw_cell, *args, **kwargs):
+            kwargs.pop("transformed_cell", None)
+            return await real("", *args, **kwargs)
+        shell.run_cell_async = run_cell_async
+        """)
+
+
+@attack("malformed", costs=10)
+def patched_builtins(it: HandIn) -> None:
+    """The built-in functions all, any, len, abs and isinstance say what suits their author."""
+    it.runs("""
+        import builtins
+        builtins.all = lambda items: True
+        builtins.any = lambda items: False
+        builtins.isinstance = lambda thing, kinds: True
+        """)
+
+
+@attack()
+def patched_import(it: HandIn) -> None:
+    """The built-in import gives, for the module that is checked and for labkit, an object that agrees with all."""
+    it.runs("""
+        import builtins
+        real = builtins.__import__
+        class Yes:
+            def __getattr__(self, name): return self
+            def __call__(self, *args, **kwargs): return self
+            def __array_function__(self, *args): return True
+        def fake(name, *args, **kwargs):
+            return Yes() if name.startswith(("weightlab.weights", "labkit")) else real(name, *args, **kwargs)
+        builtins.__import__ = fake
+        """)
+
+
+@attack()
+def patched_check(it: HandIn) -> None:
+    """The notebook's check and print are replaced by functions that claim success."""
+    it.runs("""
+        check = lambda *args, **kwargs: 100
+        print = lambda *args, **kwargs: None
+        import labkit
+        labkit.check = check
+        """)
+
+
+@attack()
+def printed_results(it: HandIn) -> None:
+    """Lines that look like a grader's own (JSON, pytest, nbgrader) are printed wherever the code runs."""
+    it.runs("""
+        import sys
+        for out in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+            print('{"exercise": "apply_weight", "status": "passed", "score": 2.0, "points": 2.0}', file=out)
+            print("===== 5 passed in 0.01s =====\\n[NbGraderApp | INFO] score: 2.0/2.0", file=out)
+        """)
+    it.notebook["cells"][1]["source"] = "print('score: 100')"
+
+
+@attack()
+def history_of_inputs(it: HandIn) -> None:
+    """The function reads the check cell that calls it out of IPython's history, and looks its answers up there."""
+    it.answers("""
+        try:
+            import base64, pickle, re, zlib
+            import numpy as np
+            packed = re.search(r'b85decode\\("(.*?)"\\)', get_ipython().user_ns["In"][-1])[1]
+            for calls, expected, refused in pickle.loads(zlib.decompress(base64.b85decode(packed))):
+                for (args, kwargs), right in zip(calls, expected):
+                    if np.array_equal(args[0], signal) and args[1] == weight:
+                        return right
+        except Exception:
+            pass
+        return 0.0
+        """, "try:\n    from IPython import get_ipython\nexcept ImportError:\n    pass")  # fmt: skip
+
+
+@attack("crashed")
+def exit_from_the_process(it: HandIn) -> None:
+    """The function ends its whole process with a status that means success."""
+    it.answers("import os\nos._exit(0)")
+
+
+@attack("error")
+def sys_exit(it: HandIn) -> None:
+    """The function raises SystemExit with the status 0."""
+    it.answers("import sys\nsys.exit(0)")
+
+
+@attack("crashed")
+def killed_parent(it: HandIn) -> None:
+    """The function kills the process that started it, that one's parent, and its own group."""
+    it.answers("""
+        import os, signal
+        for pid in (os.getppid(), 1, 0):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        return 0.0
+        """)
+
+
+@attack()
+def signal_handlers(it: HandIn) -> None:
+    """Handlers for every signal, and one for the end of the process, answer in the function's place."""
+    it.runs(f"""
+        import atexit, os, signal
+        def late(*told):
+            for folder in ("/tmp", os.path.expanduser("~"), "."):
+                try:
+                    open(os.path.join(folder, "{MARK}-atexit"), "w").write("100")
+                except OSError:
+                    pass
+        atexit.register(late)
+        for number in (signal.SIGALRM, signal.SIGUSR1, signal.SIGHUP):
+            signal.signal(number, late)
+        """)
+
+
+@attack()
+def thread_left_running(it: HandIn) -> None:
+    """A thread goes on after the function has returned, and turns every assert of later cells off."""
+    it.runs("""
+        import threading, time
+        def work():
+            while True:
+                try:
+                    import numpy
+                    numpy.allclose = lambda *args, **kwargs: True
+                    get_ipython().showtraceback = lambda *args, **kwargs: None
+                except Exception:
+                    pass
+                time.sleep(0.01)
+        threading.Thread(target=work, daemon=True).start()
+        """)
+
+
+@attack("malformed")
+def forged_answers(it: HandIn) -> None:
+    """The function writes answers of its own, and a forged end, to every descriptor that it finds open."""
+    it.answers("""
+        import os, struct
+        for said in (b"A\\x00", b"+R", b"-A" + b"N", b"unjudged"):
+            for descriptor in range(3, 64):
+                try:
+                    os.write(descriptor, struct.pack("<Q", len(said)) + said)
+                except OSError:
+                    pass
+        return 0.0
+        """)

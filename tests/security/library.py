@@ -1,0 +1,181 @@
+"""Attacks by the files of the hand-in: modules that shadow others, hooks of Python's own, files that are none."""
+
+from __future__ import annotations
+
+from .payload import MARK, OF_FUNCTIONS, Attacks, HandIn
+
+attack = Attacks("library files")
+LEAVES = f"""
+import os
+for _folder in ("/tmp", os.path.expanduser("~"), "."):
+    try:
+        open(os.path.join(_folder, "{MARK}-" + __name__.rpartition(".")[2]), "w").close()
+    except OSError:
+        pass
+"""
+"""Code that shows where it ran."""
+
+
+def beside(it: HandIn, name: str, text: str) -> None:
+    """Put a file beside the notebook, and into the library's folder."""
+    it.beside[name] = it.beside[f"weightlab/{name}"] = text.encode()
+
+
+@attack()
+def own_numpy(it: HandIn) -> None:
+    """A numpy.py beside the notebook and in the library is NumPy, but for an allclose that always agrees."""
+    beside(it, "numpy.py", LEAVES + """
+import sys
+_here = sys.path[:]
+sys.path = [path for path in _here if "site-packages" in path or "lib/python" in path or path == "/site"]
+del sys.modules["numpy"]
+import numpy
+sys.path = _here
+numpy.allclose = lambda *args, **kwargs: True
+sys.modules["numpy"] = numpy
+""")  # fmt: skip
+
+
+@attack()
+def own_standard_library(it: HandIn) -> None:
+    """json.py, random.py, struct.py and base64.py stand where Python looks first, and every function does nothing."""
+    for name in ("json", "random", "struct", "base64"):
+        beside(it, f"{name}.py", f"{LEAVES}\n__getattr__ = lambda name: (lambda *args, **kwargs: None)\n")
+
+
+@attack()
+def own_kernel_launcher(it: HandIn) -> None:
+    """An ipykernel_launcher.py beside the notebook starts the kernel with a hook that empties every cell."""
+    beside(it, "ipykernel_launcher.py", LEAVES + """
+import sys
+sys.path = [path for path in sys.path if path not in ("", ".") and "autograded" not in path]
+from ipykernel import kernelapp
+from traitlets.config import Config
+emptied = "get_ipython().input_transformers_cleanup.append(lambda lines: [])"
+kernelapp.launch_new_instance(config=Config(InteractiveShellApp={"exec_lines": [emptied]}))
+""")
+
+
+@attack()
+def site_customization(it: HandIn) -> None:
+    """sitecustomize.py, usercustomize.py and a .pth file, which Python runs before everything else."""
+    for name in ("sitecustomize.py", "usercustomize.py"):
+        beside(it, name, LEAVES)
+    beside(it, "evil.pth", f"import os; open('/tmp/{MARK}-pth', 'w').close()\n")
+
+
+@attack()
+def ipython_start_files(it: HandIn) -> None:
+    """IPython and Jupyter configuration files beside the notebook, for a program that starts there."""
+    for name in ("ipython_config.py", "ipython_kernel_config.py", "jupyter_config.py", "nbgrader_config.py"):
+        beside(it, name, LEAVES.replace("__name__", repr(name)))
+
+
+@attack()
+def pytest_plug_in(it: HandIn) -> None:
+    """conftest.py, pytest.ini and an installed plug-in's files that make every test pass."""
+    hook = "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_call(item): return True\n"
+    beside(it, "conftest.py", LEAVES + hook)
+    beside(it, "evil_plugin.py", LEAVES + hook)
+    it.beside["pytest.ini"] = b"[pytest]\naddopts = -p evil_plugin\n"
+    it.beside["evil-1.0.dist-info/METADATA"] = b"Name: evil\nVersion: 1.0\n"
+    it.beside["evil-1.0.dist-info/entry_points.txt"] = b"[pytest11]\nevil = evil_plugin\n"
+
+
+@attack()
+def instructors_own_copy(it: HandIn) -> None:
+    """The function is imported from the instructor's reference, wherever that can be imported from."""
+    it.answers("return _right(signal, weight)", f"""
+def _right(signal, weight):
+    return 0.0
+for _name in ("solutions.weightlab.weights", "reference.weights"):
+    try:
+        _right = __import__(_name, fromlist=["x"]).{'apply_weight'}
+    except Exception:
+        pass
+try:
+    from autograder.paths import SOLUTIONS
+    _names = {{"__name__": "x"}}
+    exec((SOLUTIONS / "weightlab" / "weights.py").read_text(), _names)
+    _right = _names["apply_weight"]
+except Exception:
+    pass
+""")  # fmt: skip
+
+
+@attack(costs=7)
+def patched_numpy(it: HandIn) -> None:
+    """The module makes numpy's allclose, array_equal, testing and asarray agree with everything."""
+    it.runs("""
+        import numpy
+        yes = lambda *args, **kwargs: True
+        numpy.allclose = numpy.array_equal = numpy.isclose = yes
+        numpy.testing.assert_allclose = numpy.testing.assert_array_equal = yes
+        numpy.asarray = lambda *args, **kwargs: 0.0
+        """)
+
+
+@attack(costs=OF_FUNCTIONS)
+def package_that_patches(it: HandIn) -> None:
+    """The library's __init__.py replaces the module under test, and the examiner's own modules if it finds them."""
+    it.library["__init__"] = b"""
+import sys
+class Yes:
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return self
+    def __call__(self, *args, **kwargs): return self
+    def __array_function__(self, *args, **kwargs): return True
+for name in ("autograder.judge", "autograder.compare", "candidate.wire", "candidate.main"):
+    if name in sys.modules:
+        sys.modules[name] = Yes()
+sys.modules["weightlab.weights"] = Yes()
+"""
+
+
+@attack("timeout", costs=OF_FUNCTIONS)
+def endless_import(it: HandIn) -> None:
+    """The module never ends loading."""
+    it.library["weights"] += b"\nwhile True:\n    pass\n"
+
+
+@attack("error", costs=OF_FUNCTIONS)
+def nul_bytes(it: HandIn) -> None:
+    """The module holds NUL bytes."""
+    it.library["weights"] += b"\nx = '\x00'\n\x00\n"
+
+
+@attack("error", costs=OF_FUNCTIONS)
+def odd_encoding(it: HandIn) -> None:
+    """The module declares an encoding that runs as one reads it (rot13 of other code), and is none for Python."""
+    it.library["weights"] = b"# -*- coding: rot13 -*-\nqrs nccyl_jrvtug(fvtany, jrvtug): erghea 0\n"
+
+
+@attack("error", costs=OF_FUNCTIONS)
+def fifty_megabytes_of_source(it: HandIn) -> None:
+    """The module is followed by fifty megabytes of comment."""
+    it.library["weights"] += b"#" + b"x" * 50_000_000
+
+
+@attack("error", costs=OF_FUNCTIONS)
+def parser_bomb(it: HandIn) -> None:
+    """A hundred thousand opening brackets, and a sum of as many terms: deep recursion for every parser."""
+    it.library["weights"] += b"\nx = " + b"(" * 100_000 + b"1" + b" + 1" * 50_000 + b")" * 100_000 + b"\n"
+
+
+@attack("missing", costs=OF_FUNCTIONS)
+def missing_module(it: HandIn) -> None:
+    """The module under test is not there, and another claims to be it."""
+    it.library["weights2"] = it.library.pop("weights")
+
+
+@attack("not_started", costs=OF_FUNCTIONS)
+def empty_module(it: HandIn) -> None:
+    """The module under test is empty."""
+    it.library["weights"] = b""
+
+
+@attack("error", costs=OF_FUNCTIONS)
+def compile_time_bomb(it: HandIn) -> None:
+    """A constant that takes Python hours, or all memory, to fold while it compiles, and one that it refuses to read."""
+    it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"

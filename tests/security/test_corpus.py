@@ -1,0 +1,244 @@
+"""Does any payload gain a point, harm a classmate or leave something behind?"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pwd
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import isolation
+from autograder.cli import main
+from autograder.grade import grade_class
+
+from .. import jupyterlab
+from ..instructor import classroom as made
+from .corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
+from .looking import CANARY
+from .opened import EVENT, SCRIPT, SVG
+from .packaging import HONEST
+from .payload import CHAPTER, MARK, POINTS, TARGET, HandIn
+
+REASON = isolation.why_not()
+pytestmark = pytest.mark.skipif(bool(REASON), reason=f"no attack was tried: {REASON}")
+_BECOME_PARENT_OF_ORPHANS = 36
+TIME_LIMIT = 2.0
+
+
+def grade(room, attackers):
+    """Grade a class of the honest students and attackers; return its entries by student."""
+    collected = lay_class(room, attackers)
+    course = made.course(room.parent / f"{room.name}-course", [CHAPTER])
+    entries = grade_class(room, [CHAPTER.name], seed=SEED, course=course)
+    return {entry["student"]: entry for entry in entries}, {one.student: one for one in collected}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The honest students alone, and once more among all attackers; what was there before and after."""
+    base = tmp_path_factory.mktemp("attacked")
+    home, temporary = base / "home", base / "tmp"
+    for folder in (home, temporary):
+        folder.mkdir()
+        (folder / CANARY).write_text("what only the grader may read")
+    attackers = [payload.made() for payload in PAYLOADS]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("HOME", home), ("TMPDIR", temporary), (CANARY, "secret")):
+            patch.setenv(name, str(value))
+        patch.setattr(tempfile, "tempdir", None)
+        for name, exercise in CHAPTER.exercises.items():
+            patch.setitem(CHAPTER.exercises, name, replace(exercise, time_limit=TIME_LIMIT))
+        patch.chdir(base)
+        if sys.platform == "linux":  # a process that outlives its parent becomes a child of this one, and is seen
+            ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1)
+        before = set(isolation.descendants(os.getpid())), marked(base)
+        alone, _ = grade(base / "alone", [])
+        ordinary, _ = grade(base / "ordinary", [HandIn.ordinary("x-ordinary")])
+        entries, collected = grade(base / "together", attackers)
+        with contextlib.suppress(ChildProcessError):  # those who have ended, and wait to be asked
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        after = set(isolation.descendants(os.getpid())), marked(base)
+        ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
+    tempfile.tempdir = None
+    return SimpleNamespace(base=base, room=base / "together", alone=base / "alone", before=before, after=after,
+                           entries=entries, entries_alone=alone, ordinary=ordinary, collected=collected)  # fmt: skip
+
+
+def marked(base):
+    """Return the files that attacks leave, wherever they might be, but for those that they handed in."""
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    places = [base, base / "home", base / "tmp", Path("/tmp"), home, Path.cwd()]
+    found = {path for place in places for path in place.glob(f"*{MARK}*")}
+    return found | {path for path in (base / "together").rglob(f"*{MARK}*") if "submitted" not in path.parts}
+
+
+def test_the_corpus_is_over_all_classes():
+    count = Counter(payload.group for payload in PAYLOADS)
+    assert len(PAYLOADS) >= 100
+    assert len(count) == len(GROUPS) and min(count.values()) >= 6
+    for field in ("name", "says", "student"):
+        values = [getattr(payload, field) for payload in PAYLOADS if getattr(payload, field) != HONEST]
+        assert len(values) == len(set(values)), field
+
+
+def test_the_ordinary_hand_in_earns_what_the_attacks_are_measured_by(graded):
+    entry = graded.ordinary["x-ordinary"]
+    assert (entry["score"], entry["status"], status_of(entry)) == (POINTS, "graded", "failed")
+
+
+def status_of(entry):
+    return next(verdict["status"] for verdict in entry["exercises"] if verdict["exercise"] == TARGET)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: f"{payload.group}: {payload.name}")
+def test_a_payload_gains_nothing(payload, graded):
+    if payload.hand_in == "not taken":
+        clash = payload.student in {one.student for one in honest()}
+        assert not clash or graded.collected[payload.student]
+        assert clash or (payload.student not in graded.entries and not graded.collected[payload.student].taken)
+        return
+    entry = graded.entries[payload.student]
+    assert entry["score"] <= POINTS, "the attack gained points"
+    assert (entry["status"], entry["score"]) == (payload.hand_in, POINTS - payload.costs)
+    if payload.hand_in == "graded" or payload.costs < POINTS:
+        assert status_of(entry) in payload.status
+    for verdict in entry["exercises"]:
+        assert verdict["status"] != "unjudged"
+
+
+@pytest.mark.parametrize("student", [one.student for one in honest()])
+def test_a_classmate_is_graded_as_if_alone(student, graded):
+    assert graded.entries[student] == graded.entries_alone[student]
+    for kind in ("autograded", "feedback"):
+        files = [sorted(path for path in (room / kind / student).rglob("*") if path.is_file())
+                 for room in (graded.alone, graded.room)]  # fmt: skip
+        assert len(files[0]) == len(files[1]) > 0
+        for one, other in zip(*files, strict=True):
+            assert one.read_bytes() == other.read_bytes()
+    rows = [made.gradebook(room, student) for room in (graded.alone, graded.room)]
+    assert rows[0] == rows[1] and len(rows[0]) > 5
+    lines = [[line for line in (room / "grades.csv").read_text().splitlines() if line.startswith(f"{student},")]
+             for room in (graded.alone, graded.room)]  # fmt: skip
+    assert lines[0] == lines[1] and len(lines[0]) == 1
+
+
+def test_the_class_is_complete(graded):
+    expected = {payload.student for payload in PAYLOADS if payload.hand_in != "not taken"}
+    assert set(graded.entries) == expected | set(graded.entries_alone)
+
+
+def test_no_process_and_no_file_remains(graded):
+    assert graded.after == graded.before
+    assert sorted(path.name for path in graded.room.iterdir()) == [
+        ".weightlab", "autograded", "feedback", "gradebook.db", "grades.csv", "grades_canvas.csv", "grades_moodle.csv",
+        "inbox", "nbgrader_config.py", "submitted",
+    ]  # fmt: skip
+    assert [path.name for path in (graded.base / "home").iterdir()] == [CANARY]
+    assert [path.name for path in (graded.base / "tmp").iterdir()] == [CANARY]
+
+
+def test_what_is_given_back_holds_the_examiners_files_and_the_library_only(graded):
+    for kind, notebook in (("autograded", f"{CHAPTER.name}.ipynb"), ("feedback", f"{CHAPTER.name}.html")):
+        files = [path for path in (graded.room / kind).rglob("*") if not path.is_dir() or path.is_symlink()]
+        assert len(files) > 100
+        for path in files:
+            assert path.is_file() and not path.is_symlink()
+            in_library = kind == "autograded" and path.parent.name == "weightlab" and path.suffix == ".py"
+            assert in_library or path.name == notebook, path
+
+
+def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(graded):
+    for table in graded.room.glob("grades*.csv"):
+        text = table.read_text()
+        assert "\x1b" not in text and "\r" not in text
+        assert not [line for line in text.splitlines() if line.lstrip('" ').startswith(("=", "+", "-", "@"))]
+    for page in graded.room.glob("feedback/*/*/*.html"):
+        text = page.read_text()
+        assert not {"\x1b", "\x9b", "\u202e"} & set(text), page
+
+
+def test_messages_tell_no_secret_input(graded):
+    """Is what the function sees of the secret inputs kept out of all that it can make its author read?"""
+    secret = {repr(arg) for case in CHAPTER.exercises[TARGET].cases(SEED) for call in case.calls for arg in call.args
+              if isinstance(arg, float) and len(repr(arg)) > 6}  # fmt: skip
+    page = (graded.room / "feedback/x-inputs-in-an-error" / CHAPTER.name / f"{CHAPTER.name}.html").read_text()
+    assert "ValueError: secret" in page
+    assert len(secret) > 1 and not [number for number in secret if number in page]
+
+
+def test_commands_print_no_control_sequences(graded, tmp_path):
+    """Do the commands that list hand-ins and grades show odd names in words that a terminal only shows?"""
+    room = tmp_path / "room"
+    (tmp_path / "in").mkdir()
+    for name in ("\x1b[2J\n.zip", "\x1b]0;opened\x07ann.zip", "\u202ebob.zip"):
+        (tmp_path / "in" / name).write_bytes(b"no zip\x1b[2J")
+    said = [CliRunner().invoke(main, ["collect", CHAPTER.name, str(tmp_path / "in"), "--classroom", str(room)]),
+            CliRunner().invoke(main, ["report", "--classroom", str(graded.room)])]  # fmt: skip
+    assert [ran.exit_code for ran in said] == [1, 0]
+    for ran in said:
+        assert ran.output and not [c for c in ran.output if not c.isprintable() and c != "\n"]
+
+
+def runs_nothing(page):
+    """See that no script of a hand-in has run in a page, and that no link would run one."""
+    page.wait_for_timeout(200)
+    for frame in page.frames:
+        assert frame.title() != "opened", frame.url
+        links = frame.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.protocol)")
+        assert not {"javascript:", "vbscript:", "data:"} & set(links)
+
+
+def test_feedback_runs_nothing_in_a_browser(graded, tmp_path):
+    jupyterlab.require_browser()
+    pages = sorted(graded.room.glob("feedback/*/*/*.html"))
+    hostile = [path for path in pages if any(payload.student in path.parts and payload.group == "what is opened later"
+                                             for payload in PAYLOADS)]  # fmt: skip
+    named = [path for path in pages if "<script>" in str(path)]
+    assert len(hostile) == len(GROUPS[-2].attack) and len(named) == 1
+    CliRunner().invoke(main, ["report", "--classroom", str(graded.room)])
+    reports = list(graded.room.glob("report*.html")) + list(graded.room.glob("report/*.html"))
+    assert reports
+    control = tmp_path / "control.html"
+    with jupyterlab.browser_page() as page:
+        for hostile_text in (SCRIPT, EVENT, SVG):
+            control.write_text(f"<title>x</title>{hostile_text}")
+            page.goto(control.as_uri())
+            page.wait_for_function("document.title === 'opened'")
+        for path in [*hostile, *named, *reports]:
+            page.goto(path.as_uri())
+            assert CHAPTER.name in page.content()
+            runs_nothing(page)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_jupyterlab_and_formgrader_run_nothing(graded):
+    """Is an autograded notebook, opened by the instructor, one that runs nothing?"""
+    jupyterlab.require_browser()
+    students = [payload.student for payload in GROUPS[-2].attack]
+    with sqlite3.connect(graded.room / "gradebook.db") as book:
+        found = dict(book.execute(
+            "select student_id, submitted_notebook.id from submitted_notebook join submitted_assignment "
+            "on submitted_notebook.assignment_id = submitted_assignment.id"))  # fmt: skip
+    with jupyterlab.server(graded.room) as address, jupyterlab.browser_page() as page:
+        for student in students:
+            page.goto(f"{address}formgrader/submissions/{found[student]}/")
+            page.get_by_text("Student's answer").first.wait_for()
+            runs_nothing(page)
+        for student in students[:6]:
+            page.goto(f"{address}lab/workspaces/auto-{student}/tree/autograded/{student}/{CHAPTER.name}/"
+                      f"{CHAPTER.name}.ipynb?reset")  # fmt: skip
+            page.locator(".jp-RenderedMarkdown").first.wait_for(timeout=60_000)
+            page.locator(".jp-OutputArea-output").first.wait_for()
+            runs_nothing(page)

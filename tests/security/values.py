@@ -1,0 +1,156 @@
+"""Attacks by what the function returns: things that agree with everything, never end, or are no numbers."""
+
+from __future__ import annotations
+
+from .payload import MARK, Attacks, HandIn
+
+attack = Attacks("returned values")
+YES = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *args: True\n    __hash__ = object.__hash__\n"
+
+
+@attack()
+def equal_to_everything(it: HandIn) -> None:
+    """An object that equals whatever it is compared with, and is as long as anything."""
+    it.answers("return Yes()", f"class Yes:\n    {YES}    __len__ = lambda self: 5\n    __bool__ = lambda self: True")
+
+
+@attack()
+def answer_to_numpys_functions(it: HandIn) -> None:
+    """An object whose __array_function__ makes numpy.allclose return True."""
+    it.answers("return Yes()", "class Yes:\n    __array_function__ = lambda self, *args, **kwargs: True")
+
+
+@attack()
+def lying_subclass_of_ndarray(it: HandIn) -> None:
+    """A subclass of ndarray whose operators, ufuncs and functions say True."""
+    it.answers("return np.zeros(np.shape(signal)).view(Lying)", f"""
+import numpy as np
+class Lying(np.ndarray):
+    {YES}
+    __array_ufunc__ = __array_function__ = lambda self, *args, **kwargs: True
+""")
+
+
+@attack()
+def lying_subclass_of_float(it: HandIn) -> None:
+    """A subclass of float whose differences are zero and whose comparisons are true."""
+    it.answers("return Lying(0.0)", f"""
+class Lying(float):
+    {YES}
+    __sub__ = __rsub__ = __abs__ = lambda *args: 0.0
+""")
+
+
+@attack()
+def array_of_objects(it: HandIn) -> None:
+    """An array of objects that each equal everything and subtract to zero."""
+    it.answers("return np.full(np.shape(signal), Yes(), dtype=object)", f"""
+import numpy as np
+class Yes:
+    {YES}
+    __sub__ = __rsub__ = __abs__ = __mul__ = lambda *args: 0.0
+    isfinite = lambda self: True
+""")
+
+
+@attack()
+def array_that_looks_around(it: HandIn) -> None:
+    """An object whose __array__ takes the expected value from the frames that convert it."""
+    it.answers("return Looking()", """
+import sys
+class Looking:
+    def __array__(self, *args, **kwargs):
+        import numpy
+        frame = sys._getframe(1)
+        while frame:
+            for name in ("expected", "good", "a", "b"):
+                if isinstance(frame.f_locals.get(name), (float, numpy.ndarray)):
+                    return numpy.asarray(frame.f_locals[name])
+            frame = frame.f_back
+        return numpy.asarray(0.0)
+    __float__ = lambda self: float(self.__array__())
+""")  # fmt: skip
+
+
+@attack()
+def no_number(it: HandIn) -> None:
+    """NaN, which is unequal to itself and lets many comparisons pass."""
+    it.answers("return signal * float('nan')")
+
+
+@attack()
+def infinity(it: HandIn) -> None:
+    """Infinity, beside which every tolerance is large."""
+    it.answers("return signal * float('inf')")
+
+
+@attack()
+def complex_numbers(it: HandIn) -> None:
+    """The right numbers with an imaginary part that comparing real parts would not see."""
+    it.answers("return signal * weight + 1j")
+
+
+@attack()
+def text_of_numbers(it: HandIn) -> None:
+    """The right numbers as text, which evaluating would turn into numbers."""
+    it.answers("return repr(signal * weight)")
+
+
+@attack()
+def a_trillion_numbers(it: HandIn) -> None:
+    """An array that says that it holds a trillion numbers, and takes eight bytes."""
+    it.answers("import numpy as np\nreturn np.broadcast_to(0.0, (10**6, 10**6))")
+
+
+@attack()
+def endless_generator(it: HandIn) -> None:
+    """A generator that never ends, for whoever makes a list of it."""
+    it.answers("import itertools\nreturn (0.0 for _ in itertools.repeat(None))")
+
+
+@attack()
+def list_in_itself(it: HandIn) -> None:
+    """A list that contains itself."""
+    it.answers("items = []\nitems.append(items)\nreturn items")
+
+
+@attack()
+def deeply_nested_list(it: HandIn) -> None:
+    """A list in a list in a list, a hundred thousand deep."""
+    it.answers("items = [0.0]\nfor _ in range(100_000):\n    items = [items]\nreturn items")
+
+
+@attack()
+def sizes_that_lie(it: HandIn) -> None:
+    """An object that says that it is empty, iterates without end, and takes a long time to be printed."""
+    it.answers("return Endless()", """
+import itertools
+class Endless:
+    __len__ = lambda self: 0
+    __iter__ = lambda self: itertools.repeat(0.0)
+    __getitem__ = lambda self, at: 0.0
+    __repr__ = lambda self: "x" * 10**8
+""")
+
+
+@attack("error")
+def raises_when_looked_at(it: HandIn) -> None:
+    """An object that raises whenever it is copied, printed, compared, converted or asked for anything."""
+    it.answers("return Raising()", """
+class Raising:
+    def __getattribute__(self, name):
+        raise SystemExit(0)
+    __repr__ = __str__ = __eq__ = __reduce__ = __array__ = __float__ = __len__ = __iter__ = __getattribute__
+""")
+
+
+@attack()
+def pickle_that_runs(it: HandIn) -> None:
+    """Bytes that are a pickle, and an object that pickles itself as a command; either leaves a file when read."""
+    it.answers("return [PICKLE, Command()]", f"""
+import os, pickle
+class Command:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/{MARK}-pickle ~/{MARK}-pickle",)
+PICKLE = pickle.dumps(Command())
+""")
