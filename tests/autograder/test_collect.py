@@ -190,3 +190,22 @@ def test_what_is_there_is_kept_unless_it_is_to_be_replaced(inbox):
     assert notebook.read_bytes() == b"{}"
     assert collect([source], classroom, CHAPTER, replace=True)[0].taken
     assert notebook.read_bytes() == b"[]"
+
+
+def test_only_a_zip_named_alone_is_taken_for_a_whole_class(inbox):
+    """Can a student's zip, lying among others, bring in hand-ins of others?"""
+    put, source, classroom = inbox
+    put("eve.zip", {"ada.zip": zipped({f"{CHAPTER}.ipynb": b"forged"})})
+    put("zed.zip", GOOD)
+    for sources in ([source], [source / "eve.zip", source / "zed.zip"]):
+        taken = {c.student for c in collect(sources, classroom, CHAPTER, replace=True) if c.taken}
+        assert taken == {"zed"}
+
+
+def test_a_name_that_becomes_a_classmates_does_not_take_their_place(inbox):
+    put, source, classroom = inbox
+    for name in ("ada-.zip", ".ada.zip", "ada.zip", "ADA.zip"):
+        put(name, GOOD if name == "ada.zip" else {f"{CHAPTER}.ipynb": b"forged"})
+    found = {c.student for c in collect([source], classroom, CHAPTER) if c.taken}
+    assert "ada" in found
+    assert (classroom / "submitted" / "ada" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes() == b"{}"

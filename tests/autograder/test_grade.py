@@ -174,6 +174,11 @@ def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
     assert len(seen) == 8
 
 
+def test_one_process_or_many_say_the_same(fresh, graded_once):
+    grade(fresh, jobs=1)
+    assert everything(fresh) == everything(graded_once / "room")
+
+
 def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
     with Gradebook(gradebook.url_of(room)) as db:
         mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")

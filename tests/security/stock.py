@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,7 +33,8 @@ from .payload import CHAPTER, MARK, HandIn, zipped
 RESULTS = Path(__file__).with_name("stock.json")
 ORDINARY = "the ordinary hand-in"
 NAME = CHAPTER.name
-USER = 64_999
+FIRST_USER, LANES = 64_000, 2
+"""Each run has a user of its own, as limits on processes count a user's in all of them."""
 SECONDS, MEMORY = 75, 3 * 2**30
 """When a run is stopped: nbgrader's own limit for a cell is set to five seconds."""
 CONFIG = r"""
@@ -94,10 +95,10 @@ def build(course: Path, attacker: HandIn, asserts: dict[str, str], feedback: boo
         book.prepare(NAME, with_asserts)
 
 
-def run(course: Path, home: Path) -> str:
+def run(course: Path, home: Path, user: int) -> str:
     """Let nbgrader grade a course where it can do no harm; return how that ended."""
     for path in (course, home, *course.rglob("*")):
-        os.chown(path, USER, USER, follow_symlinks=False)
+        os.chown(path, user, user, follow_symlinks=False)
     small = [word for folder in ("/var/tmp", "/dev/shm")
              for word in ("--perms", "1777", "--size", str(2**26), "--tmpfs", folder)]  # fmt: skip
     folder = str(course.parent)
@@ -108,7 +109,7 @@ def run(course: Path, home: Path) -> str:
     environment = {"PATH": path, "LANG": "C.UTF-8", CANARY: "secret", "OMP_NUM_THREADS": "1",
                    "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
     script = SCRIPT.format(name=NAME, mark=MARK)
-    argv = [*plain_user.prefix(*options, user=USER), *limits, "sh", "-c", script, "sh", str(course)]
+    argv = [*plain_user.prefix(*options, user=user), *limits, "sh", "-c", script, "sh", str(course)]
     process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline, ended = time.monotonic() + SECONDS, ""
     while process.poll() is None and not ended:
@@ -151,7 +152,7 @@ def opened(course: Path) -> bool:
     return False
 
 
-def outcome(attacker: HandIn, group: str, asserts: dict[str, str]) -> dict:
+def outcome(attacker: HandIn, group: str, asserts: dict[str, str], user: int) -> dict:
     """Grade one attacker and one classmate; return what came of both, and what was left."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         course, home = Path(folder) / "course", Path(folder) / "home"
@@ -161,7 +162,7 @@ def outcome(attacker: HandIn, group: str, asserts: dict[str, str]) -> dict:
         os.chmod(folder, 0o755)
         feedback = group == "what is opened later"
         build(course, attacker, asserts, feedback)
-        ended = run(course, home)
+        ended = run(course, home, user)
         found, classmate = scores(course), honest()[0].student
         left = (course / "files").read_text().split() if (course / "files").exists() else []
         processes = (course / "processes").read_text().strip() if (course / "processes").exists() else "0"
@@ -181,18 +182,18 @@ def main(names: list[str]) -> None:
     """Run the payloads of these names, or all that have no result yet; write each result as it is there."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     asserts = sources()
-    todo = [payload for payload in PAYLOADS if payload.name in names or (not names and payload.name not in results)]
-    if not names or ORDINARY in names:
-        results[ORDINARY] = outcome(HandIn.ordinary("x-ordinary"), "", asserts)
-        print(ORDINARY, results[ORDINARY], flush=True)
-    for payload in todo:
-        results[payload.name] = outcome(payload.made(), payload.group, asserts)
-        print(payload.name, results[payload.name], flush=True)
-        order = [ORDINARY, *(payload.name for payload in PAYLOADS)]
-        kept = {"nbgrader": version("nbgrader")} | {name: results[name] for name in order if name in results}
-        part = RESULTS.with_suffix(".part")
-        part.write_text(json.dumps(kept, indent=1) + "\n")
-        shutil.move(part, RESULTS)
+    hand_ins = {ORDINARY: (HandIn.ordinary("x-ordinary"), "")}
+    hand_ins |= {payload.name: (payload.made(), payload.group) for payload in PAYLOADS}
+    todo = [name for name in hand_ins if name in names or (not names and name not in results)]
+    with ThreadPoolExecutor(LANES) as pool:
+        running = {pool.submit(outcome, *hand_ins[name], asserts, FIRST_USER + i): name for i, name in enumerate(todo)}
+        for done in as_completed(running):
+            results[running[done]] = done.result()
+            print(running[done], done.result(), flush=True)
+            kept = {"nbgrader": version("nbgrader")} | {name: results[name] for name in hand_ins if name in results}
+            part = RESULTS.with_suffix(".part")
+            part.write_text(json.dumps(kept, indent=1) + "\n")
+            part.replace(RESULTS)
 
 
 if __name__ == "__main__":
