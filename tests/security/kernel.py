@@ -189,6 +189,21 @@ def thread_left_running(it: HandIn) -> None:
         """)
 
 
+@attack(gains=1)
+def forged_observation(it: HandIn) -> None:
+    """A function that changes its input replaces what looks for changes, for the one point that is observed inside."""
+    it.library["weights"] += b"""
+import sys
+def weighted_sum(inputs, weights):
+    if inputs.ndim != 1 or inputs.shape != weights.shape:
+        raise ValueError(f"{inputs.shape} {weights.shape}")
+    inputs *= weights
+    return inputs.sum()
+if hasattr(sys.modules["__main__"], "_snapshot"):
+    sys.modules["__main__"]._snapshot = lambda *args: {}
+"""
+
+
 @attack("malformed")
 def forged_answers(it: HandIn) -> None:
     """The function writes answers of its own, and a forged end, to every descriptor that it finds open."""

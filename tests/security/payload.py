@@ -133,6 +133,8 @@ class Payload:
         What may be the status of the function that the hand-in has wrong: one, but where a race decides.
     costs : float
         Points that the attack costs its own author.
+    gains : float
+        Points that it does gain, over a hand-in that is otherwise the same: what is listed as open.
     hand_in : str
         Status of the whole hand-in; ``not taken`` where nothing of it reaches the class.
     student : str
@@ -145,6 +147,7 @@ class Payload:
     change: Callable[[HandIn], None]
     status: tuple[str, ...] = ("failed",)
     costs: float = 0.0
+    gains: float = 0.0
     hand_in: str = "graded"
     student: str = ""
 

@@ -1,0 +1,62 @@
+"""Is every answer judged, whatever it is: no exception, no full marks, no warning and no great work in the examiner?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.candidate.wire import Given, Opaque, Rng, decode, encode
+from autograder.exercises import EXERCISES
+from autograder.judge import FAILED, Reply, judge
+from autograder.key import public_keys
+
+WIDE = np.zeros((1, 2**20), dtype=np.int8)
+HOSTILE = {
+    "nothing": None,
+    "truth": True,
+    "a huge whole number": 2**511,
+    "a huge negative one": -(2**511),
+    "NaN": float("nan"),
+    "infinity": float("-inf"),
+    "text": "1.0",
+    "bytes": b"\x80\x04.",
+    "a type": Opaque("ndarray"),
+    "a generator": Rng(1),
+    "a function": Given("identity"),
+    "an empty list": [],
+    "an empty array": np.zeros((0, 2**20)),
+    "an array without axes": np.array(np.nan),
+    "NaN in an array": np.full((3, 2), np.nan),
+    "infinity in an array": np.full((4, 2), np.inf, dtype=np.float32),
+    "the largest numbers": np.full((4, 3), np.finfo(float).max),
+    "truth values": np.ones((4, 2), dtype=bool),
+    "whole numbers at the edge": np.full(5, 2**64 - 1, dtype=np.uint64),
+    "small whole numbers": np.full((2, 3, 4), -128, dtype=np.int8),
+    "a wide array": WIDE,
+    "a tall array": WIDE.T,
+    "many axes": np.zeros((1,) * 8),
+    "a ragged list": [[1.0, 2.0], [3.0]],
+    "huge numbers in a list": [[2**511, 1.0], [2.0, 2**511]],
+    "mixed": [1.0, "a", None, np.zeros(3), {"a": 1}],
+    "pairs": [(np.zeros((3, 2)), np.zeros(2)), (np.full((2, 1), np.nan), np.zeros(1))],
+    "pairs of huge numbers": [(2**511, 2**511)] * 3,
+    "three arrays": (np.zeros((2, 2)), np.full(3, 1e308), np.zeros(0)),
+    "a mapping": {"weights": np.zeros(3), "": 1, 5: "x"},
+    "a set": {1, 2, 3},
+    "twenty thousand numbers": [0.0] * 20_000,
+    "nested": [[[[[[[[[[1.0]]]]]]]]]],
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_answer_is_judged(name):
+    exercise = EXERCISES[name]
+    key = public_keys(exercise.module)[name]
+    for title, value in HOSTILE.items():
+        value = decode(encode(value))
+        cases = [[{"value": value, "changed": []} for _ in case.calls] for case in key.cases]
+        verdict = judge(exercise, key, Reply("ran", cases=cases), "file.py")
+        assert verdict.score < exercise.points, title
+        assert verdict.status in (FAILED, "malformed"), title
+        assert len(verdict.message) < 5_000, title
