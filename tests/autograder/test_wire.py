@@ -19,7 +19,7 @@ from autograder.candidate.wire import MAX_DEPTH, MAX_ITEMS, Given, Opaque, Rng, 
 
 MUTANTS = 400
 EXAMPLES = int(os.environ.get("WEIGHTLAB_FUZZ", "100000")) // MUTANTS
-"""Set WEIGHTLAB_FUZZ=5000000 for a long run by hand; docs/security.md has the last one."""
+"""Set WEIGHTLAB_FUZZ=5000000 for a long run by hand."""
 
 DTYPES = [np.dtype(code) for code in wire._DTYPES]
 ARRAYS = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
