@@ -120,7 +120,7 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
 def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool) -> None:
     """Lay out hand-ins of a chapter, as students, Moodle or Canvas name them.
 
-    SOURCES are zips, one a student, or folders of them; or one zip alone, the download of the whole class.
+    SOURCES are zips, one a student, or folders of them; or downloads of the whole class and nothing else.
     """
     from .candidate.wire import printable
     from .collect import collect as take
