@@ -136,6 +136,9 @@ _LINK = re.compile(r"\](?=[(:](?!\s*https?://))", re.IGNORECASE)
 _MACRO = re.compile(r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
                     r"|newenvironment|DeclareMathOperator|csname)(?![A-Za-z]))")  # fmt: skip
 
+_HEADING = re.compile(r"^([ \t>*+\-:\d.)]*)(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
+"""A heading's text becomes its id, by which Formgrader would take it for the cell of that name and hide its score."""
+
 
 def _source(theirs: dict, kind: str, released: str) -> str:
     text = _joined(theirs.get("source"))
@@ -145,6 +148,7 @@ def _source(theirs: dict, kind: str, released: str) -> str:
     if kind == "code":
         return text
     text = _TAG.sub("< ", _ENTITY.sub("& ", text))
+    text = _HEADING.sub("\\1\u200b\\2", text)  # a space of no width: it looks as it was typed
     return _MACRO.sub(r"\\ ", _LINK.sub("] ", text))
 
 
