@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-
 import numpy as np
 import pytest
 
 from autograder import reference
-from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
-from autograder.key import PUBLIC_SEED, make_key
-from autograder.paths import SOLUTIONS
 from autograder.questions import judge_answer
-from autograder.run import Runner, read_library
 from labkit import data
 from labkit.given_training import given_relu, given_training, share_correct
+
+from .quoted import help_table, learner, rows, verdict_on
 
 INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))
 NAMES = ("03_initialization", "04_forward", "05_loss")
@@ -135,10 +131,6 @@ def test_loss_feels_small_steps_and_accuracy_hardly_ever(reader):
     assert np.mean(np.diff(shares) != 0) < 0.25
 
 
-def learner(body, *lines):
-    return "\n    ".join([body, *lines])
-
-
 _LAYERS = ("a = [x]", "for w, b in layers[:-1]: a.append(relu(dense(a[-1], w, b)))")
 _STABLE = ("p = np.exp(logits - logits.max(axis=1, keepdims=True))", "p /= p.sum(axis=1, keepdims=True)")
 _A = "a = (6 / (fan_in + fan_out)) ** 0.5"
@@ -227,24 +219,9 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
 NAMELESS = {"raised a ValueError whose message does not name 6", "raised AttributeError: 'int' object has no"}
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with Runner() as started:
-        yield started
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "quoted"), [(name, body, quoted) for name, rows in QUOTED.items() for body, quoted in rows]
-)
+@pytest.mark.parametrize(("name", "body", "quoted"), rows(QUOTED))
 def test_the_notebook_explains_messages_that_learners_really_get(name, body, quoted, runner):
-    exercise, library = EXERCISES[name], read_library(SOLUTIONS / "weightlab")
-    signature = inspect.signature(getattr(reference.module(exercise.module), name))
-    arguments = ", ".join(str(p.replace(annotation=p.empty)) for p in signature.parameters.values())
-    library[exercise.module] += f"\n\ndef {name}({arguments}):\n    {body}\n".encode()
-    keys = {needed: make_key(EXERCISES[needed], PUBLIC_SEED) for needed in (name, *exercise.prerequisites)}
-    verdict = examine(exercise, keys, library, "src/weightlab", runner, reference_prerequisites=False)
+    verdict = verdict_on(name, body, runner)
     assert quoted in verdict.message
     assert verdict.misconception or any(quoted.startswith(words) for words in NAMELESS)
-    notebook = (SOLUTIONS / "notebooks" / f"{exercise.chapter}.md").read_text(encoding="utf-8")
-    table = " ".join(notebook[notebook.index("## I'm getting") :].split())
-    assert quoted in table
+    assert quoted in help_table(EXERCISES[name].chapter)
