@@ -29,7 +29,7 @@ def hint(name: str) -> tuple[str, str]:
     store.save("hints", opened | {name: count})
     words = "\n".join(asked.hints[:count])
     if count == len(asked.hints):
-        more = f'`reveal("{name}")` shows the answer' if SOLUTIONS.exists() else "your instructor has the answer"
+        more = f'`labkit.reveal("{name}")` shows the answer' if SOLUTIONS.exists() else "your instructor has the answer"
         words += f"\nThat was the last hint; {more}."
     return f"Hint {count} of {len(asked.hints)} for {name}", words
 
@@ -44,7 +44,7 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
     if not sure:
         return f"Show the answer of {name}?", (
             f'You learn most by one more try: `hint("{name}")` may be enough.\n'
-            f'If you want to see the answer now, call `reveal("{name}", sure=True)`.'
+            f'If you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
         )
     function = getattr(reference.module(asked.module), name)
     return f"One answer to {name}", f"{_body(inspect.getsource(function))}\n{asked.why}"
