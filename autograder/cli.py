@@ -186,6 +186,10 @@ def handout(folder: Path) -> None:
         written = handin.handout(folder)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
+        ) from None
     click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and examiner, no answers.")
 
 

@@ -54,6 +54,9 @@ def grade(
     except OSError as error:
         raise click.ClickException(f"{error}. What is graded so far is kept; mend that and run the same command again, "
                                    "which goes on where it stopped.") from None  # fmt: skip
+    except KeyboardInterrupt:
+        click.echo("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
+        raise SystemExit(130) from None
     if as_json:
         click.echo(json.dumps(entries, indent=1))
     else:
@@ -153,5 +156,7 @@ def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> 
         files = draw_report(classroom, chapters, database)
     except (ClassroomError, GradebookError) as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error}. The report is written into the classroom; make it writable.") from None
     for path in files:
         click.echo(path)

@@ -116,6 +116,10 @@ def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: boo
                 taken.add(student.casefold())
             except Exception as error:  # a broken archive raises whatever its compression does: the rest go on
                 words = str(error) or type(error).__name__
+                if isinstance(error, zipfile.BadZipFile):
+                    words = f"no zip, or a damaged one ({words}); download it again, or {_REMEDY}"
+                elif isinstance(error, OSError) and error.strerror:
+                    words = f"{error.filename or target} cannot be written or read ({error.strerror}); mend that first"
                 results.setdefault(who, Collected(student or hand_in.name[:80], False, words))
             else:
                 words += f", from the newest of {count[who]} zips that holds the chapter" if count[who] > 1 else ""

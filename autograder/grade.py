@@ -135,7 +135,8 @@ def _chapters(classroom: Path, asked: Iterable[str]) -> list[str]:
         raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
     names = asked or [name for name in CHAPTERS if next(submitted.glob(f"*/{name}"), None)]
     if not names:
-        raise ClassroomError(f"Nobody has handed in a chapter: {submitted} holds no STUDENT/CHAPTER folder.")
+        raise ClassroomError(f"Nobody has handed in a chapter: {submitted} holds no STUDENT/CHAPTER folder. "
+                             "`weightlab collect` puts hand-ins there.")  # fmt: skip
     return list(dict.fromkeys(names))
 
 

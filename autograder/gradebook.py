@@ -292,7 +292,8 @@ def _reworded(url: str) -> Iterator[None]:
         yield
     except (OperationalError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
         cause = str(getattr(error, "orig", error)).strip()
-        words = f"The gradebook {url} cannot be used: {cause}. Mend that"
+        place = url.partition("?")[0].removeprefix("sqlite:///") if url.startswith("sqlite:") else url
+        words = f"The gradebook {place} cannot be used: {cause}. Mend that"
         if "locked" in cause:
-            words = f"{url} is locked by another program. Close Formgrader and other graders of this class"
+            words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
         raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None

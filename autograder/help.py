@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import re
 import shutil
 import textwrap
 import time
@@ -73,26 +74,41 @@ def reset(name: str) -> tuple[str, str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             text = file.read()
-        nodes = ast.parse(text).body
-    except SyntaxError as error:
-        return f"{name} was not reset", (
-            f"Python cannot read line {error.lineno} of {shown(path)}, so the function cannot be found. Mend that line "
-            f"first, or take the whole file from a fresh copy of the course. Your version is kept in {shown(kept)}."
-        )
     except ValueError:
         return f"{name} was not reset", (
             f"{shown(path)} is no plain text in UTF-8. Save it as such, or take the whole file from a fresh copy of "
             f"the course. Your version is kept in {shown(kept)}."
         )
     lines = text.splitlines()
-    node = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name), None)
-    if node:
-        first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-        lines[first : node.end_lineno] = stub.splitlines()
+    if place := _place(name, text):
+        lines[place] = stub.splitlines()
     else:
         lines += ["", "", *stub.splitlines()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
-    return f"{name} is as it was at the beginning", f"In {shown(path)}. Your version is kept in {shown(kept)}."
+    words = f"In {shown(path)}. Your version is kept in {shown(kept)}."
+    try:
+        ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError) as error:
+        words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: mend that, too."
+    return f"{name} is as it was at the beginning", words
+
+
+def _place(name: str, text: str) -> slice | None:
+    """Return the lines of a function; where Python cannot read the file, up to what begins at the margin next."""
+    try:
+        nodes = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        lines = text.splitlines()
+        starts = [i for i, line in enumerate(lines) if re.match(rf"def\s+{name}\b", line)]
+        if not starts:
+            return None
+        follows = (i for i in range(starts[0] + 1, len(lines)) if re.match(r"(?:async )?def\s|class\s|@", lines[i]))
+        end = next(follows, len(lines))
+        return slice(starts[0], end - 2 if end < len(lines) and not "".join(lines[end - 2 : end]).strip() else end)
+    node = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name), None)
+    if node is None:
+        return None
+    return slice(min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno)
 
 
 def _keep(path: Path) -> Path:

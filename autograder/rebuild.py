@@ -131,6 +131,8 @@ def _clean(text: str, limit: int) -> str:
 # Formgrader and feedback turn Markdown into a page with raw HTML and any link, and MathJax makes links in formulas.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|\w+;)")
+_PICTURE = re.compile(r"!(?=\[)")
+"""A picture from the web would be fetched by whoever opens the page, from inside their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s*https?://))", re.IGNORECASE)
 """Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
 _MACRO = re.compile(r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
@@ -149,7 +151,7 @@ def _source(theirs: dict, kind: str, released: str) -> str:
         return text
     text = _TAG.sub("< ", _ENTITY.sub("& ", text))
     text = _HEADING.sub("\\1\u200b\\2", text)  # a space of no width: it looks as it was typed
-    return _MACRO.sub(r"\\ ", _LINK.sub("] ", text))
+    return _MACRO.sub(r"\\ ", _LINK.sub("] ", _PICTURE.sub("! ", text)))
 
 
 def sanitised(outputs: Any) -> Iterator[dict]:

@@ -202,6 +202,8 @@ def write(classroom: Path, standings: Mapping[str, Mapping[str, Standing]], chap
     from . import report_page  # which draws with what is here
 
     chosen = set(chapters)
+    if unknown := sorted(chosen - set(CHAPTERS)):
+        raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
     entries = [entry for entry in records.read_entries(classroom) if not chosen or entry["chapter"] in chosen]
     if not entries:
         raise ClassroomError(f"Nothing is graded in {classroom} yet: run `weightlab grade --classroom {classroom}`.")

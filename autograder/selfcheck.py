@@ -26,10 +26,16 @@ def find(name: str) -> Exercise | Question:
     asked: dict[str, Exercise | Question] = dict(EXERCISES)
     for chapter in CHAPTERS.values():
         asked |= chapter.questions
-    if name in asked:
+    if isinstance(name, str) and name in asked:
         return asked[name]
-    near = difflib.get_close_matches(str(name), asked, 3, 0.5)
-    raise UnknownName(f"No exercise is called {name!r}." + (f" Did you mean {' or '.join(near)}?" if near else ""))
+    if callable(name) and hasattr(name, "__name__"):
+        raise UnknownName(f'Put the name in quotes: "{name.__name__}".')
+    if not name or not isinstance(name, str):
+        raise UnknownName('Name an exercise, in quotes, such as check("apply_weight"); `weightlab status` lists them.')
+    if name in CHAPTERS:
+        raise UnknownName(f"{name} is a chapter. Name one of its exercises: {', '.join(CHAPTERS[name].exercises)}.")
+    near = difflib.get_close_matches(name, asked, 3, 0.5)
+    raise UnknownName(f"No exercise is called {name!r}.{_meant(near)}")
 
 
 def select(names: Iterable[str]) -> list[Exercise]:
@@ -58,8 +64,11 @@ def _not_checked_here(name: str) -> str:
     number = f"{int(name):02}" if name.isascii() and name.isdigit() else None
     near = [chapter for chapter in CHAPTERS if number == chapter[:2] or name.lower() == chapter[3:]]
     near = near or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
-    hint = f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
-    return f"No exercise or chapter is called {name!r}.{hint}"
+    return f"No exercise or chapter is called {name!r}.{_meant(near)}"
+
+
+def _meant(near: Iterable[str]) -> str:
+    return f" Did you mean {' or '.join(near)}?" if near else " `weightlab status` lists them."
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:

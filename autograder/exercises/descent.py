@@ -244,7 +244,7 @@ def train(rng):
 )
 def momentum_step(rng):
     """A step that keeps some of the speed of the steps before it."""
-    layers = random_layers(rng, (5, 4, 3))
+    layers = random_layers(rng, (5, 4, 6, 3))
     rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
     yield Case.of(None, layers, gradients, rest, 0.1, 0.9, note="the first step, from rest")
@@ -252,9 +252,9 @@ def momentum_step(rng):
     still = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the speed that is left")
     yield Case.of(None, layers, gradients, velocity, 0.3, 0.0, note="no momentum: plain descent")
-    layers = random_layers(rng, (3, 7, 2, 4), np.float32)
+    layers = random_layers(rng, (3, 7, 4), np.float32)
     gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
-    yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="three layers in float32")
+    yield Case.of(None, layers, gradients, velocity, 0.05, 0.5, note="two layers in float32")
 
 
 CHAPTER.question(

@@ -461,6 +461,12 @@ def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
 
 
 @of("momentum_step")
+def forgets_to_return_the_velocity(layers, gradients, velocity, learning_rate, momentum):
+    """You return the layers alone. The caller needs the new velocity as well, for the next step: return both, layers first."""
+    return gradient_step(layers, _added(velocity, gradients, momentum, 1), learning_rate)
+
+
+@of("momentum_step")
 def looks_ahead(layers, gradients, velocity, learning_rate, momentum):
     """You step by the gradient plus momentum times the new velocity. That is Nesterov's variant; here the step is the new velocity itself."""
     velocity = _added(velocity, gradients, momentum, 1)

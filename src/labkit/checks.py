@@ -44,7 +44,7 @@ class Note:
 _UNASKED = object()
 
 
-def check(name: str, value: Any = _UNASKED) -> Card | Note:
+def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     """Check one exercise of your library, or the number that you computed for a question.
 
     Parameters
@@ -83,7 +83,7 @@ def _next_step(verdict: Verdict) -> str:
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 
-def hint(name: str) -> Note:
+def hint(name: str = "") -> Note:
     """Open one more hint for an exercise, each time it is called."""
     try:
         return Note(*tutor.hint(name))
@@ -91,7 +91,7 @@ def hint(name: str) -> Note:
         return Note("hint", str(unknown))
 
 
-def reveal(name: str, sure: bool = False) -> Note:
+def reveal(name: str = "", sure: bool = False) -> Note:
     """Show an exercise's answer and why it is so; asks first.
 
     Parameters
@@ -107,7 +107,7 @@ def reveal(name: str, sure: bool = False) -> Note:
         return Note("reveal", str(unknown))
 
 
-def reset(name: str) -> Note:
+def reset(name: str = "") -> Note:
     """Put one exercise's stub back into your library; your version is kept in a copy."""
     try:
         return Note(*tutor.reset(name))

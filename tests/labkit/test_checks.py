@@ -8,6 +8,7 @@ import labkit
 from autograder import judge, selfcheck
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judge import Aspect, Verdict
+from autograder.key import public_keys
 from autograder.paths import SOLUTIONS
 from labkit import card, checks
 
@@ -127,17 +128,42 @@ def test_two_resets_within_a_second_keep_two_copies(state, library):
     assert kept == {MINE.encode(), between}
 
 
+def test_a_file_that_is_no_text_is_left_as_it_is(state, library):
+    broken = "# größer\n".encode("latin-1")
+    (library / "weights.py").write_bytes(broken)
+    assert "no plain text in UTF-8" in repr(labkit.reset("apply_weight"))
+    assert (library / "weights.py").read_bytes() == broken
+
+
+@pytest.mark.parametrize("slip", ["    return (7\n", "    return 7)\n    else:\n", "return 'seven\n", ""])
+def test_reset_helps_where_python_cannot_read_the_function(state, library, slip):
+    """A typing mistake is when one wants it most."""
+    (library / "weights.py").write_text(MINE.replace("    return 7\n", slip), encoding="utf-8")
+    assert "still cannot read" not in repr(labkit.reset("apply_weight"))
+    stub = public_keys("weights")["apply_weight"].stub
+    mended = MINE.replace("def apply_weight(signal, weight):\n    return 7\n", f"{stub.strip()}\n")
+    assert (library / "weights.py").read_text(encoding="utf-8") == mended
+
+
+def test_reset_says_where_another_function_cannot_be_read(state, library):
+    (library / "weights.py").write_text(MINE.replace("return 8", "return (8"), encoding="utf-8")
+    assert "Python still cannot read line" in repr(labkit.reset("apply_weight"))
+    assert "return (8" in (library / "weights.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
-    ("broken", "said"),
+    ("asked", "said"),
     [
-        (b"def apply_weight(:\n", "Python cannot read line 1"),
-        ("# größer\n".encode("latin-1"), "no plain text in UTF-8"),
+        (lambda: labkit.check(len), 'Put the name in quotes: "len".'),
+        (labkit.check, "Name an exercise, in quotes"),
+        (labkit.hint, "Name an exercise, in quotes"),
+        (lambda: labkit.hint("01_weights"), "01_weights is a chapter. Name one of its exercises: apply_weight, "),
+        (lambda: labkit.reset("xyzzy"), "No exercise is called 'xyzzy'. `weightlab status` lists them."),
+        (lambda: labkit.reveal("apply_wight"), "Did you mean apply_weight"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_left_as_it_is(state, library, broken, said):
-    (library / "weights.py").write_bytes(broken)
-    assert said in repr(labkit.reset("apply_weight"))
-    assert (library / "weights.py").read_bytes() == broken
+def test_a_name_that_is_none_is_answered_in_a_sentence(asked, said):
+    assert said in repr(asked())
 
 
 def test_reveal_asks_first_and_then_shows_the_answer_and_why():
