@@ -34,7 +34,8 @@ def record(verdicts: Iterable[Verdict]) -> None:
 def board() -> list[dict]:
     """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
 
-    ``finished`` is when the last of its exercises was solved, in seconds since 1970, or None.
+    ``begun`` says whether any of its exercises was ever checked; ``finished`` is when the last of them was solved,
+    in seconds since 1970, or None.
     """
     data = load()
     rows = []
@@ -56,6 +57,7 @@ def board() -> list[dict]:
             "items": items,
             "score": sum(item["score"] for item in items),
             "points": sum(item["points"] for item in items),
+            "begun": any(data.get(name, {}).get("tries") for name in asked),
             "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
         })  # fmt: skip
     return rows

@@ -173,6 +173,9 @@ def _trained(
     return layers, losses
 
 
+_ADAPTING, _ADAPTING_SEED, _ALPHA = {"epochs": 30, "batch_size": 20, "learning_rate": 0.05}, 9, 8
+
+
 def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     """Adapt a network with your library in three ways, and return what came out of each.
 
@@ -190,15 +193,47 @@ def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     dict of str to list of (weights, bias)
         By colleague, ``"p"``, ``"q"`` and ``"r"``.
     """
-    from weightlab.freezing import fine_tune, lora_fine_tune, lora_init, lora_merge
+    from weightlab.freezing import fine_tune, lora_merge
 
-    how = {"epochs": 30, "batch_size": 20, "learning_rate": 0.05}
-    rng = np.random.default_rng(9)
-    layers = [(np.asarray(weights, dtype=float), np.asarray(bias, dtype=float)) for weights, bias in layers]
-    adapters = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
-    adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=8, rng=rng, **how)
+    rng = np.random.default_rng(_ADAPTING_SEED)
+    layers = _in_float64(layers)
     merged = [
-        (lora_merge(weights, adapter, 8), bias) for (weights, bias), adapter in zip(layers, adapters, strict=True)
+        (lora_merge(weights, adapter, _ALPHA), bias)
+        for (weights, bias), adapter in zip(layers, _adapters(layers, x, y, rng), strict=True)
     ]
-    head = fine_tune(layers, x, y, frozen={0, 1}, rng=rng, **how)[0]
-    return {"p": merged, "q": head, "r": fine_tune(layers, x, y, frozen=set(), rng=rng, **how)[0]}
+    head = fine_tune(layers, x, y, frozen={0, 1}, rng=rng, **_ADAPTING)[0]
+    return {"p": merged, "q": head, "r": fine_tune(layers, x, y, frozen=set(), rng=rng, **_ADAPTING)[0]}
+
+
+def adapters_of_p(layers: Layers, x: np.ndarray, y: np.ndarray) -> tuple[Layers, int]:
+    """Return the adapters that colleague p merged, trained again from the same seed.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        The network that `adapted` was given.
+    x : ndarray of shape (n, fan_in)
+        The images that `adapted` was given.
+    y : ndarray of int, shape (n,)
+        Their labels.
+
+    Returns
+    -------
+    adapters : list of (down, up)
+        One for each layer: arrays of shape (fan_in, rank) and (rank, fan_out).
+    alpha : int
+        What they were merged with.
+    """
+    return _adapters(_in_float64(layers), x, y, np.random.default_rng(_ADAPTING_SEED)), _ALPHA
+
+
+def _in_float64(layers: Layers) -> Layers:
+    return [(np.asarray(weights, dtype=float), np.asarray(bias, dtype=float)) for weights, bias in layers]
+
+
+def _adapters(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
+    """Train a LoRA adapter of rank 4 for each matrix with the learner's functions."""
+    from weightlab.freezing import lora_fine_tune, lora_init
+
+    fresh = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
+    return lora_fine_tune(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]

@@ -85,7 +85,9 @@ def _title(row: Mapping) -> str:
 
 
 def _when(row: Mapping) -> str:
-    return time.strftime("%Y-%m-%d", time.localtime(row["finished"])) if row["finished"] else "under way"
+    if row["finished"]:
+        return time.strftime("%Y-%m-%d", time.localtime(row["finished"]))
+    return "under way" if row["begun"] else "not begun"
 
 
 def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:

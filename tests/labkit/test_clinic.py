@@ -19,7 +19,7 @@ backprop, descent, forward, loss = (reference.module(name) for name in ("backpro
 @pytest.fixture(autouse=True)
 def reference_library(monkeypatch):
     """Let the clinic train with the reference in place of the learner's library."""
-    for name in ("backprop", "descent", "forward", "loss"):
+    for name in ("backprop", "descent", "forward", "freezing", "loss"):
         monkeypatch.setitem(sys.modules, f"weightlab.{name}", reference.module(name))
 
 
@@ -84,6 +84,18 @@ def test_training_on_helps_exactly_those_with_a_gradient(patients):
                                   rng=np.random.default_rng(1))  # fmt: skip
         helped += patient.name * (loss.accuracy(forward.forward(layers, x_test)[0], y_test) > 0.9)
     assert helped == "ace"
+
+
+def test_colleague_ps_adapters_are_the_way_back_to_the_old_weights():
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(0, 0.3, sizes), rng.normal(0, 0.1, sizes[1])) for sizes in pairwise((9, 12, 8, 5))]
+    x, y = rng.normal(size=(40, 9)), rng.integers(0, 5, 40)
+    merged = clinic.adapted(layers, x, y)["p"]
+    adapters, alpha = clinic.adapters_of_p(layers, x, y)
+    for (weights, bias), (after, bias_after), (down, up) in zip(layers, merged, adapters, strict=True):
+        assert np.abs(after - weights).max() > 0.01
+        np.testing.assert_allclose(after - alpha / down.shape[1] * down @ up, weights, rtol=0, atol=1e-12)
+        np.testing.assert_array_equal(bias_after, bias)
 
 
 def test_the_picture_of_the_ward_says_what_it_shows(patients, capsys):

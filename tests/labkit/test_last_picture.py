@@ -27,7 +27,9 @@ def network(seed):
 def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, capsys):
     solved = time.mktime((2026, 3, 14, 12, 0, 0, 0, 0, -1))
     asked = {**CHAPTERS["01_weights"].exercises, **CHAPTERS["01_weights"].questions}
-    store.save("progress", {name: {"score": one.points, "tries": 1, "solved": solved} for name, one in asked.items()})
+    record = {name: {"score": one.points, "tries": 1, "solved": solved} for name, one in asked.items()}
+    tried = next(iter(CHAPTERS["02_biases"].exercises))
+    store.save("progress", record | {tried: {"score": 0.0, "tries": 1, "solved": None}})
     labkit.keepsake({"at birth": network(0), "adapted": network(1)})
     said = capsys.readouterr().out
     (kept,) = folder.glob("*.png")
@@ -37,7 +39,9 @@ def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, capsys):
     words = Image.open(kept).info["Description"]
     assert words in said
     assert f"01 weights: {points:g} of {points:g} points, 2026-03-14; 02 biases: 0 of " in words
-    assert "at birth, adapted" in words and "under way" in words
+    assert "at birth, adapted" in words
+    assert words.count("under way") == 1 and "points, under way; 03 initialization: 0 of " in words
+    assert words.count("not begun") == len(CHAPTERS) - 2
 
 
 def test_every_stage_is_drawn_from_its_own_weights():
