@@ -197,7 +197,8 @@ class _Run:
                 entry["status"] = MALFORMED
             elif standing is not None:  # as nbgrader does with a notebook that has gone
                 zeros = dict.fromkeys(standing.grades, 0.0)
-                self.batch.append((chapter, Entry(student, zeros, frozenset(), None, standing.timestamp, False), None))
+                entry_of_none = Entry(student, zeros, frozenset(), None, standing.timestamp, frozenset())
+                self.batch.append((chapter, entry_of_none, None))
             self._enter(entry)
             return None
         name = self.records.name(handed_in, CHAPTERS[chapter], self.seed)
@@ -239,7 +240,7 @@ class _Run:
         task = done.task
         student, chapter = task.handed_in.student, task.handed_in.chapter
         self.records.put(task.name, done.examined)
-        changed = not _ends_with(self._notebook(student, chapter), task.handed_in.digest())
+        changed = _rewritten(self._notebook(student, chapter), done.notebook)
         entry = Entry(student, done.automatic, done.blank, done.penalty, when(task.handed_in.timestamp), changed)
         self.batch.append((chapter, entry, done))
         self._enter(done.examined.entry(student, CHAPTERS[chapter]))
@@ -279,6 +280,21 @@ class _Run:
 def is_student_id(name: str) -> bool:
     """Whether a folder's name can be a student's id in a gradebook and a table."""
     return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
+
+
+def _rewritten(before: Path, now: bytes) -> frozenset[str]:
+    """Return the names of the cells whose text is not what was graded before; all where nothing was."""
+    try:
+        old = _texts(before.read_bytes())
+    except (OSError, ValueError, KeyError, TypeError):
+        old = {}
+    return frozenset(name for name, text in _texts(now).items() if old.get(name) != text)
+
+
+def _texts(notebook: bytes) -> dict[str, str]:
+    cells = json.loads(notebook)["cells"]
+    return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+            for cell in cells if "nbgrader" in cell["metadata"]}  # fmt: skip
 
 
 def _digest(*words: str) -> str:

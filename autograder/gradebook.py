@@ -70,7 +70,7 @@ class Entry:
     blank: frozenset[str]
     penalty: float | None
     timestamp: datetime.datetime | None
-    changed: bool
+    changed: frozenset[str]
 
     def comment(self, cell: str) -> str | None:
         """Return nbgrader's comment on an answer cell."""
@@ -254,7 +254,7 @@ class ClassBook:
             if row.manual_score is None:
                 asks = score is None
             else:  # a person's mark stands; whether it still fits is for a person to see
-                asks = row.needs_manual_grade or entry.changed
+                asks = row.needs_manual_grade or name in entry.changed or score != row.auto_score
             if (score, asks) != (row.auto_score, row.needs_manual_grade):
                 db.execute(update(api.Grade).where(api.Grade.id == row.id)
                            .values(auto_score=score, needs_manual_grade=asks))  # fmt: skip

@@ -195,7 +195,12 @@ def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,17.5,21" in rows
     assert "cy,01_weights,graded,14,16,15,21" in rows
-    # Another text under a mark that stands is for a person to look at again.
+    # Another library does not touch a mark on an answer; another text under it is for a person to look at again.
+    module = room / "submitted/ann/01_weights/weightlab/weights.py"
+    module.write_text(module.read_text() + "# a remark\n")
+    assert grade(room)["ann"]["score"] == 16
+    with sqlite3.connect(room / "gradebook.db") as db:
+        assert db.execute("select needs_manual_grade from grade where manual_score = 1.5").fetchall() == [(0,)]
     notebook = made.answered(WEIGHTS, words="Something else.")
     folder = room / "submitted/ann/01_weights"
     (folder / "01_weights.ipynb").write_bytes(submission.dumps(notebook))
@@ -290,7 +295,7 @@ def test_on_a_full_disk_it_stops_with_one_sentence_and_later_goes_on(graded_once
     assert ran.returncode == 0, ran.stderr[-2000:]
     said = ran.stdout.splitlines()
     assert len(said) >= 3
-    full = ("OSError [Errno 28] No space left on device", "GradebookError The gradebook sqlite:///")
+    full = ("OSError [Errno 28] No space left on device", "GradebookError The gradebook /mnt/class/room/gradebook.db")
     assert all(line.startswith(full) for line in said), said
     assert any("disk is full" in line for line in said)
 
