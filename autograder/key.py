@@ -6,7 +6,7 @@ import inspect
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -160,7 +160,7 @@ def pack(keys: list[Key]) -> bytes:
             "arguments": key.arguments,
             "cases": [packed(case) for case in key.cases],
             "expected": list(key.expected),
-            "known": [(known.name, known.advice, [asdict(seen) for seen in known.seen]) for known in key.known],
+            "known": [(known.name, known.advice, [dict(vars(seen)) for seen in known.seen]) for known in key.known],
         }
         for key in keys
     ]

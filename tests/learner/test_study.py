@@ -3,8 +3,11 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.parse
 import urllib.request
 
 import psutil
@@ -14,6 +17,19 @@ from autograder.paths import COURSE, ROOT
 from tests.jupyterlab import course_copy
 
 pytestmark = pytest.mark.slow
+
+
+def listening(address, seconds=60):
+    """Wait until somebody listens there."""
+    where, deadline = urllib.parse.urlsplit(address), time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection((where.hostname, where.port), 5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +46,7 @@ def address(tmp_path_factory):
         for line in process.stderr:
             said.append(line)
             if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\S*\?token=\w+", line):
+                listening(found[0])
                 yield found[0]
                 break
         else:
