@@ -1,7 +1,9 @@
 """Does a check in a notebook show what the examiner found, and nothing that runs?"""
 
 import os
+import time
 
+import psutil
 import pytest
 
 import labkit
@@ -192,3 +194,17 @@ def test_a_check_that_is_interrupted_leaves_no_process_behind(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         selfcheck.check_exercise(EXERCISES["apply_weight"])
     assert selfcheck._waiting.pid is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="elsewhere no process waits for the next check")
+def test_a_waiting_process_that_the_kernel_ends_is_gone_at_once():
+    """A kernel shutting down ends all its children, and waits for those that nobody reaps."""
+    asked, solved = EXERCISES["apply_weight"], SOLUTIONS / "weightlab"
+    selfcheck.check_exercise(asked, solved)
+    waiting = psutil.Process(selfcheck._waiting.pid)
+    waiting.terminate()
+    deadline = time.monotonic() + 20
+    while waiting.is_running() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not waiting.is_running(), "it is left as a zombie"
+    assert selfcheck.check_exercise(asked, solved).status == "passed"
