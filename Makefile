@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: study test grade release bench lint pins clean
 
 study: $(VENV)/ready
-	@$(BIN)/weightlab study
+	@$(BIN)/weightlab study $(ARGS)
 
 test: $(VENV)/ready
 	@$(BIN)/python -m pytest $(ARGS)
