@@ -17,7 +17,7 @@ SETTINGS = (
     ((784, 128, 10), 64, "float32", 1920, 3, ("PyTorch",)),
 )
 LEARNING_RATE = 0.05
-ROUNDS = 11
+ROUNDS = 31
 
 
 def ours(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int) -> list:

@@ -115,7 +115,8 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     ### BEGIN SOLUTION
     gradient = softmax(logits)
     gradient[np.arange(len(labels)), labels] -= 1
-    return gradient / len(labels)
+    gradient /= len(labels)
+    return gradient
     ### END SOLUTION
 
 
@@ -197,8 +198,8 @@ def backward(
     ### BEGIN SOLUTION
     gradients = []
     for k in range(len(layers) - 1, 0, -1):
-        grad_x, *gradient = dense_gradient(grad_logits, activations[k], layers[k][0])
-        gradients.append(tuple(gradient))
+        grad_x, grad_weights, grad_bias = dense_gradient(grad_logits, activations[k], layers[k][0])
+        gradients.append((grad_weights, grad_bias))
         grad_logits = relu_gradient(grad_x, activations[k])
     # Nothing below the first layer learns, so that the gradient of its inputs, often the largest product, is left out.
     gradients.append((activations[0].T @ grad_logits, grad_logits.sum(axis=0)))
