@@ -49,13 +49,28 @@ def examine(
         if not reference_prerequisites:
             return _self_check(exercise, keys, sources, folder, runner, quote)
         given = prerequisites(exercise)
-        verdict = _attempt(exercise, keys, sources, folder, runner, quote, given)
+        verdict = attempt(exercise, keys, sources, folder, runner, quote, given)
         if given and verdict.score < verdict.points and verdict.status not in (MISSING, NOT_STARTED):
-            own = _attempt(exercise, keys, sources, folder, runner, quote)
+            own = attempt(exercise, keys, sources, folder, runner, quote)
             verdict = own if own.score > verdict.score else verdict
         return verdict
     except Exception as error:
         return unjudged(exercise, error, f"{folder}/{exercise.module}.py")
+
+
+def attempt(
+    exercise: Exercise,
+    keys: Mapping[str, Key],
+    sources: Mapping[str, bytes],
+    folder: str,
+    runner: Runner,
+    quote: bool = True,
+    given: tuple[str, ...] = (),
+) -> Verdict:
+    """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
+    key = keys[exercise.name] if exercise.name in keys else public_keys(exercise.module)[exercise.name]
+    reply = runner.run(exercise, key, sources, folder, given)
+    return judge(exercise, key, reply, f"{folder}/{exercise.module}.py", quote)
 
 
 def examine_chapter(
@@ -114,39 +129,25 @@ def unjudged(exercise: Exercise, error: BaseException, file: str | None = None) 
     return judge(exercise, Key(exercise.name, (), (), (), ()), Reply(UNJUDGED, words), file)
 
 
-def _attempt(
-    exercise: Exercise,
-    keys: Mapping[str, Key],
-    sources: Mapping[str, bytes],
-    folder: str,
-    runner: Runner,
-    quote: bool,
-    given: tuple[str, ...] = (),
-) -> Verdict:
-    key = keys[exercise.name] if exercise.name in keys else public_keys(exercise.module)[exercise.name]
-    reply = runner.run(exercise, key, sources, folder, given)
-    return judge(exercise, key, reply, f"{folder}/{exercise.module}.py", quote)
-
-
 def _self_check(
     exercise: Exercise, keys: Mapping[str, Key], sources: Mapping[str, bytes], folder: str, runner: Runner, quote: bool
 ) -> Verdict:
     """Examine with the student's own prerequisites; name the first that fails before anything else."""
     tried: dict[str, Verdict] = {}
 
-    def attempt(name: str) -> Verdict:
+    def tried_once(name: str) -> Verdict:
         if name not in tried:
-            tried[name] = _attempt(EXERCISES[name], keys, sources, folder, runner, quote)
+            tried[name] = attempt(EXERCISES[name], keys, sources, folder, runner, quote)
         return tried[name]
 
     def first_failing(name: str) -> str | None:
-        verdict = attempt(name)
+        verdict = tried_once(name)
         if verdict.score == verdict.points:
             return None
         used = [below for below in EXERCISES[name].prerequisites if _uses(sources, EXERCISES[name].module, below)]
         return next(filter(None, map(first_failing, used)), name)
 
-    verdict = attempt(exercise.name)
+    verdict = tried_once(exercise.name)
     if verdict.status not in (MISSING, NOT_STARTED):
         first = first_failing(exercise.name)
         if first not in (None, exercise.name):

@@ -64,13 +64,27 @@ class Library(MetaPathFinder, Loader):
         try:
             text = importlib.util.decode_source(self.sources.get(name, b""))
             linecache.cache[self.path_of(name)] = (len(text), None, text.splitlines(True), self.path_of(name))
-            tree = _Without(given).visit(ast.parse(text, self.path_of(name)))
-            code = compile(tree, self.path_of(name), "exec", dont_inherit=True)
-            exec(code, vars(module), _Names(vars(module), given))
+            self._execute(module, text, self.path_of(name), given)
         except BaseException as error:
             if name == self.graded:
                 raise
             vars(module).update(given, __getattr__=_stand_ins(self.path_of(name), error))
+
+    @staticmethod
+    def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
+        begun = dict(vars(module))
+        try:
+            exec(compile(text, file, "exec", dont_inherit=True), vars(module), _Names(vars(module), given))
+        except SyntaxError:
+            raise
+        except BaseException:
+            if not given:
+                raise
+            # The mistake may lie in a definition that does not count here. To leave those out takes twice the time.
+            vars(module).clear()
+            vars(module).update(begun)
+            tree = _Without(given).visit(ast.parse(text, file))
+            exec(compile(tree, file, "exec", dont_inherit=True), vars(module), _Names(vars(module), given))
 
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:

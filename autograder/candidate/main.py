@@ -18,6 +18,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 if __package__:
@@ -35,6 +36,9 @@ else:
             os.setresuid(_user, _user, _user)
     # Started as a program, without site: the examiner names the folders to import from.
     sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argument.startswith("--path=")]
+    # Whatever only writes the docstrings of NumPy's compiled functions takes a seventh of its start, and none is read.
+    for _unread in ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"):
+        sys.modules[_unread] = ModuleType(_unread)
     import numpy as np
 
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -223,10 +227,10 @@ def write_frame(out: int, data: bytes) -> None:
         view = view[os.write(out, view) :]
 
 
-def run(frame: bytes) -> bytes:
+def run(job: dict) -> bytes:
     """Answer one job in this very process."""
     try:
-        return ANSWER + wire.encode(answer(wire.decode(frame)))
+        return ANSWER + wire.encode(answer(job))
     except wire.WireError as error:
         return TOO_MUCH + str(error).encode()
     except BaseException as error:
@@ -234,12 +238,12 @@ def run(frame: bytes) -> bytes:
         return BROKEN + _message(error).encode("utf-8", "replace")
 
 
-def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> bytes:
+def run_in_child(job: dict, private: tuple[int, ...], sandboxed: bool) -> bytes:
     """Answer one job in a forked child with limits, killed with all its kin at the deadline."""
     import select
     import signal
 
-    limits = wire.decode(frame)["limits"]
+    limits = job["limits"]
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -248,7 +252,7 @@ def run_in_child(frame: bytes, private: tuple[int, ...], sandboxed: bool) -> byt
                 os.close(descriptor)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             set_limits(limits, sandboxed)
-            write_frame(writer, run(frame))
+            write_frame(writer, run(job))
         finally:
             os._exit(0)
     os.close(writer)
@@ -362,7 +366,8 @@ def main(argv: list[str]) -> None:
     write_frame(outgoing, READY)
     last = False
     while not last and (frame := read_frame(incoming)) is not None:
-        reply = run_in_child(frame, (incoming.fileno(), outgoing), sandboxed) if forks else run(frame)
+        job = wire.decode(frame)
+        reply = run_in_child(job, (incoming.fileno(), outgoing), sandboxed) if forks else run(job)
         # What one exercise wrote, no other one finds.
         last = not forks or (sandboxed and bool(os.listdir("/tmp")))
         write_frame(outgoing, (LAST if last else MORE) + reply)

@@ -118,6 +118,12 @@ def test_an_error_in_the_module_under_test_counts(load):
         load("b", {"b": "1 / 0"})
 
 
+@pytest.mark.parametrize("text", ["def f(x=nothing): ...", "@nothing\ndef f(): ...", "f = nothing", "f: nothing = 1"])
+def test_an_error_in_a_definition_that_does_not_count_costs_its_module_nothing(text, load):
+    module = load("a", {"a": f"before = [1]\nbefore *= 2\n{text}\ndef g():\n    return f(), before\n"}, graded="a")
+    assert module.g() == ("given", [1, 1])
+
+
 def test_a_module_that_is_missing_still_has_its_given_functions(load):
     assert load("b", {"b": "from .a import f\nresult = f()\n"}).result == "given"
 
