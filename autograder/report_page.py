@@ -90,7 +90,7 @@ padding:0 1rem}
 h1{margin-bottom:.2em}h2{margin-top:2.2em}img{max-width:100%;height:auto}
 table{border-collapse:collapse;margin:1em 0}
 th,td{padding:.3em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #8884}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td{overflow-wrap:anywhere}.scroll{overflow-x:auto}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td{overflow-wrap:break-word;max-width:36rem}.scroll{overflow-x:auto}
 pre{background:#8881;padding:.6em 1em;overflow-x:auto;border-radius:6px}.quiet{opacity:.75}
 details{border-bottom:1px solid #8884;padding:.5em 0}summary{cursor:pointer}
 """

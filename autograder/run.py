@@ -247,7 +247,7 @@ def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         return Reply(judge.ERROR, _load_error(error, file), error=error)
     if data.get("absent"):
         return Reply(judge.NOT_STARTED, f"{file} has no function called {name}. Was it renamed or deleted? "
-                     f'reset("{name}") puts its beginning back.')  # fmt: skip
+                     f'labkit.reset("{name}") puts its beginning back.')  # fmt: skip
     _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
     cases = [[_outcome(outcome) for outcome in outcomes] for outcomes in data["cases"]]
     return Reply("ran", cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
