@@ -73,7 +73,7 @@ def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[
     if isolation == "process":
         # Windows cannot start a process without its system folder.
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
-        return _program(Path(sys.executable), CANDIDATE / "main.py", [_SITE, ROOT / "src"]), kept | _ENVIRONMENT
+        return _program(Path(sys.executable), CANDIDATE / "start.py", [_SITE, ROOT / "src"]), kept | _ENVIRONMENT
     if isolation != "bubblewrap":
         raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
@@ -85,7 +85,7 @@ def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[
     if filter_descriptor is not None and seccomp.program():
         argv += ["--seccomp", str(filter_descriptor)]
     python = Path(sys.executable).resolve()
-    program = _program(python, Path("/examiner/candidate/main.py"), [Path("/site"), Path("/lab")])
+    program = _program(python, Path("/examiner/candidate/start.py"), [Path("/site"), Path("/lab")])
     last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
     return [*argv, *_file_system(), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
 

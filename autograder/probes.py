@@ -30,7 +30,7 @@ def write_files():
                "/lab", "/lab/labkit", "/dev", "/dev/shm", "/run", "/var/tmp", "/proc",
                os.path.dirname(os.__file__)]  # fmt: skip
     done = []
-    for path in [*(os.path.join(folder, "probe") for folder in folders), os.__file__, "/examiner/candidate/main.py"]:
+    for path in [*(os.path.join(folder, "probe") for folder in folders), os.__file__, "/examiner/candidate/start.py"]:
         with contextlib.suppress(OSError), open(path, "ab"):
             done.append(path)
     return done

@@ -31,6 +31,8 @@ def main(names: list[str]) -> None:
     if unknown := set(names) - set(NAMES):
         raise SystemExit(f"No benchmark is called {', '.join(sorted(unknown))}. There are {', '.join(NAMES)}.")
     RESULTS.mkdir(exist_ok=True)
+    # As Python does unless told otherwise, what is measured here keeps the bytecode of what it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in names or NAMES:
         result = importlib.import_module(f"benchmarks.{name}").measure()
         path = RESULTS / f"{name}.json"

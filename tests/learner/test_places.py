@@ -71,8 +71,8 @@ warnings.filterwarnings("error", category=EncodingWarning, module=r"(autograder|
 def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
     """Check, hint, reset, hand in and use the lab's tools, the candidate's process included, without POSIX."""
     folder, environment = solved
-    candidate = folder / "autograder" / "candidate" / "main.py"
-    (tmp_path / "main.py").write_text(
+    candidate = folder / "autograder" / "candidate" / "start.py"
+    (tmp_path / "start.py").write_text(
         f"{WITHOUT_POSIX}\nimport runpy\nrunpy.run_path({str(candidate)!r}, run_name='__main__')\n", encoding="utf-8"
     )
     there = (
