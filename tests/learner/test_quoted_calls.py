@@ -49,7 +49,8 @@ def test_a_card_calls_only_what_every_notebook_imports_at_once():
     told = [words for one in asked for words in (*one.hints, getattr(one, "why", ""))]
     for path in [*(ROOT / "autograder").glob("*.py"), *(ROOT / "src" / "labkit").glob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        told += [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        told += [value for value in constants if isinstance(value, str)]
     found = {call for text in told for call in CALL.findall(text)}
     assert found
     assert found <= everywhere
