@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from . import isolation, key, submission
+from . import isolation, key, selftest, submission
 from .exercise import Chapter
 from .exercises import CHAPTERS
 from .key import Key
@@ -97,7 +97,7 @@ def require_isolation(name: str) -> None:
     """
     if name not in isolation.KINDS:
         raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")
-    if name == "bubblewrap" and (reason := isolation.why_not()):
+    if name == "bubblewrap" and (reason := selftest.why_not()):
         raise ClassroomError(reason)
 
 

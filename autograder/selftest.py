@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +22,50 @@ _SECONDS = 15.0
 _Row = tuple[str, bool, str]
 
 
+def why_not() -> str | None:
+    """Say in one sentence why bubblewrap cannot shut in candidates here and what to do, or return None where it can."""
+    if not sys.platform.startswith("linux"):
+        return (
+            f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
+            "isolation by name with --isolation process."
+        )
+    if shutil.which("bwrap") is None:
+        return (
+            "Bubblewrap is not installed: install it with `sudo apt install bubblewrap` (Debian, Ubuntu) or "
+            "`sudo dnf install bubblewrap` (Fedora, RHEL), or choose the weaker isolation with --isolation process."
+        )
+    try:
+        with run.Runner("bubblewrap") as runner:
+            runner.begin()
+    except run.CandidateError as error:
+        return f"Bubblewrap cannot start here ({error}): {_remedy(str(error))}."
+    return None
+
+
+def _remedy(said: str) -> str:
+    def setting(name: str) -> str:
+        with contextlib.suppress(OSError):
+            return Path("/proc/sys", name).read_text().strip()
+        return ""
+
+    if "Unknown option" in said:
+        return "it is too old; version 0.6 or newer is needed"
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return (
+            "this container forbids it; start the container with `--cap-add SYS_ADMIN --security-opt "
+            "seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
+        )
+    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return (
+            "AppArmor forbids it, as it does on Ubuntu 24.04; allow it with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`, or for bubblewrap alone as docs/security.md shows"
+        )
+    for name in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
+        if setting(name) == "0":
+            return f"allow it with `sudo sysctl -w {name.replace('/', '.')}={'1' if 'clone' in name else '10000'}`"
+    return "see docs/security.md, or choose the weaker isolation by name with --isolation process"
+
+
 def self_test(kind: str = "bubblewrap") -> list[_Row]:
     """Run the probes in a sandbox of this machine.
 
@@ -28,7 +74,7 @@ def self_test(kind: str = "bubblewrap") -> list[_Row]:
     list of (promise, holds, detail)
         What is promised, whether it was found to hold here, and what was seen.
     """
-    if kind == "bubblewrap" and (reason := isolation.why_not()):
+    if kind == "bubblewrap" and (reason := why_not()):
         return [("student code runs in a sandbox", False, reason)]
     with run.Runner(kind, time_limit=_SECONDS) as runner:
 

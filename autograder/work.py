@@ -20,6 +20,7 @@ from .feedback import Marks
 from .key import Key
 from .records import ClassroomError
 from .rerun import rerun
+from .selftest import why_not
 from .sources import chapter_digest
 from .submission import Examined, Submission
 
@@ -220,8 +221,6 @@ def _digests(chapters: Iterable[str]) -> dict[str, str]:
 
 def _why_not(isolation: str, digests: Mapping[str, str]) -> str | None:
     """Say why this machine cannot grade as the coordinator would, or return None."""
-    from .isolation import why_not
-
     if _digests(digests) != digests:
         return "its exercises, examiner or NumPy are not the coordinator's: install the same release on both."
     return why_not() if isolation == "bubblewrap" else None

@@ -39,7 +39,7 @@ def main(names: list[str]) -> None:
         path.write_text(json.dumps({"machine": machine(), **result}, indent=1) + "\n")
         print(f"\n{name}, kept in {path.relative_to(RESULTS.parent.parent)}")
         for key, value in result.items():
-            print(f"  {key}: {value}")
+            print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
     summary.write()
 
 

@@ -19,7 +19,7 @@ from nbformat.notebooknode import from_dict
 from nbgrader.utils import is_solution
 from threadpoolctl import threadpool_limits
 
-from autograder import isolation, reference
+from autograder import isolation, reference, selftest
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.key import Key, chapter_keys
@@ -58,7 +58,7 @@ def measure(size: Size = Size()) -> dict:
     get the same notebooks, in which asserts on the same inputs stand in place of the check cells, and grade all
     chapters of the sampled students.
     """
-    if reason := isolation.why_not():
+    if reason := selftest.why_not():
         raise SystemExit(f"Grading is measured with isolation on. {reason}")
     chapters = [CHAPTERS[name] for name in size.chapters if (COURSE / name).exists()]
     keys = {chapter.name: chapter_keys(chapter, SEED) for chapter in chapters}

@@ -5,7 +5,7 @@ import importlib.util
 
 import pytest
 
-from autograder import isolation
+from autograder import selftest
 from autograder.exercises import CHAPTERS
 from autograder.key import chapter_keys
 from benchmarks.__main__ import NAMES
@@ -17,7 +17,7 @@ def test_every_benchmark_can_be_imported_and_measures(name):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(isolation.why_not() is not None, reason="bubblewrap cannot run here")
+@pytest.mark.skipif(selftest.why_not() is not None, reason="bubblewrap cannot run here")
 def test_grading_is_measured_on_three_students_and_one_chapter():
     from benchmarks import grading
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from autograder import isolation
+from autograder import isolation, selftest
 from autograder.run import MAX_SOURCE, Runner
 
 from .small import returning, verdict_of
@@ -18,7 +18,7 @@ GOOD = returning("2.0")
 
 @pytest.fixture(scope="module", params=isolation.KINDS)
 def runner(request):
-    if request.param == "bubblewrap" and (reason := isolation.why_not()):
+    if request.param == "bubblewrap" and (reason := selftest.why_not()):
         pytest.skip(f"the sandbox was not tried: {reason}")
     with Runner(request.param, time_limit=2.0) as started:
         yield started

@@ -17,7 +17,7 @@ import pytest
 from nbgrader import api
 from nbgrader.api import Gradebook
 
-from autograder import gradebook, isolation, records, sources, submission, work
+from autograder import gradebook, records, selftest, sources, submission, work
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class, is_student_id
 from autograder.gradebook import GradebookError
@@ -288,7 +288,7 @@ assert everything(room) == everything(done / "room")
 
 
 def test_on_a_full_disk_it_stops_with_one_sentence_and_later_goes_on(graded_once):
-    if reason := isolation.why_not():
+    if reason := selftest.why_not():
         pytest.skip(f"{reason} So no disk was filled.")
     argv = ["bwrap", "--dev-bind", "/", "/", "--size", str(16 << 20), "--tmpfs", "/mnt", sys.executable, "-c"]
     ran = subprocess.run([*argv, _ON_A_FULL_DISK, graded_once], cwd=ROOT, capture_output=True, text=True)
@@ -401,7 +401,7 @@ def test_what_cannot_be_graded_is_said(room, chapters, words):
 
 
 def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
-    monkeypatch.setattr(records.isolation, "why_not", lambda: "Bubblewrap cannot start here: do this.")
+    monkeypatch.setattr(records.selftest, "why_not", lambda: "Bubblewrap cannot start here: do this.")
     with pytest.raises(ClassroomError, match="do this"):
         grade(room, isolation="bubblewrap")
     with pytest.raises(ClassroomError, match="Isolation is one of"):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import isolation, seccomp
+from autograder import isolation, seccomp, selftest
 from autograder.paths import ROOT
 from autograder.run import Runner
 from autograder.selftest import _PROMISES, self_test
@@ -23,7 +23,7 @@ from autograder.selftest import _PROMISES, self_test
 from . import plain_user
 from .small import exercise, returning, verdict_of
 
-REASON = isolation.why_not()
+REASON = selftest.why_not()
 AS_ROOT = os.name == "posix" and os.geteuid() == 0
 USERS = ("root", "a plain user") if AS_ROOT else ("a plain user",)
 sandboxed = pytest.mark.skipif(bool(REASON), reason=f"no sandbox was tried: {REASON}")
@@ -38,7 +38,7 @@ def promises(request):
         return {promise: (holds, seen) for promise, holds, seen in self_test()}
     if reason := plain_user.why_not():
         pytest.skip(f"not tried as a plain user: {reason}")
-    code = "import json; from autograder import isolation; print(json.dumps(isolation.self_test()))"
+    code = "import json; from autograder.selftest import self_test; print(json.dumps(self_test()))"
     done = plain_user.run([*plain_user.program(), "-c", code], timeout=300)
     assert done.returncode == 0, done.stderr
     return {promise: (holds, seen) for promise, holds, seen in json.loads(done.stdout)}
@@ -185,13 +185,13 @@ def test_the_weaker_isolation_is_chosen_by_its_name_only():
 
 def test_without_bubblewrap_one_sentence_says_what_to_do(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
-    said = isolation.why_not()
+    said = selftest.why_not()
     assert "apt install bubblewrap" in said and "\n" not in said
 
 
 def test_elsewhere_than_on_linux_one_sentence_says_so(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert "needs Linux" in isolation.why_not()
+    assert "needs Linux" in selftest.why_not()
 
 
 @pytest.mark.parametrize(
@@ -213,11 +213,11 @@ def test_the_remedy_fits_the_reason(files, said, remedy, monkeypatch):
 
     monkeypatch.setattr(Path, "read_text", read_text)
     monkeypatch.setattr(Path, "exists", lambda path: str(path) in files)
-    assert remedy in isolation._remedy(said)
+    assert remedy in selftest._remedy(said)
 
 
 def test_the_self_test_says_why_it_cannot_be_run(monkeypatch):
-    monkeypatch.setattr(isolation, "why_not", lambda: "No bubblewrap here.")
+    monkeypatch.setattr(selftest, "why_not", lambda: "No bubblewrap here.")
     assert self_test() == [("student code runs in a sandbox", False, "No bubblewrap here.")]
 
 

@@ -7,7 +7,7 @@ import copy
 import pytest
 from nbformat import validate
 
-from autograder import isolation
+from autograder import selftest
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class
 from autograder.rebuild import rebuild
@@ -16,7 +16,7 @@ from autograder.rerun import rerun
 from ..instructor import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
-SHUT_IN = "process" if isolation.why_not() else "bubblewrap"
+SHUT_IN = "process" if selftest.why_not() else "bubblewrap"
 
 
 def ran(cells, library=made.REFERENCE, seconds=30.0):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder import isolation
+from autograder import selftest
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class
 
@@ -59,7 +59,7 @@ def graded(tmp_path_factory):
     base = tmp_path_factory.mktemp("class")
     room, course = base / "room", made.course(base / "course", [WEIGHTS, BIASES])
     build(room)
-    shut_in = "process" if isolation.why_not() else "bubblewrap"
+    shut_in = "process" if selftest.why_not() else "bubblewrap"
     with pytest.MonkeyPatch.context() as patch:
         loop = WEIGHTS.exercises["apply_weight"]
         patch.setitem(WEIGHTS.exercises, "apply_weight", replace(loop, time_limit=2.0))

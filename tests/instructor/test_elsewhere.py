@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import isolation, work
+from autograder import selftest, work
 from autograder.grade import draw_report, grade_class
 from autograder.gradebook import ClassBook, GradebookError, url_of
 from autograder.paths import ROOT
@@ -43,7 +43,7 @@ def here(tmp_path_factory):
 
 
 def grade(room, **options):
-    shut_in = "process" if isolation.why_not() else "bubblewrap"
+    shut_in = "process" if selftest.why_not() else "bubblewrap"
     return grade_class(room, [WEIGHTS.name], seed=SEED, isolation=shut_in, course=room.parent / "course", **options)
 
 

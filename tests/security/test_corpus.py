@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from autograder import isolation
+from autograder import isolation, selftest
 from autograder.cli import main
 from autograder.grade import grade_class
 
@@ -29,7 +29,7 @@ from .opened import EVENT, SCRIPT, SVG
 from .packaging import HONEST
 from .payload import CHAPTER, MARK, POINTS, TARGET, HandIn
 
-REASON = isolation.why_not()
+REASON = selftest.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=f"no attack was tried: {REASON}")
 _BECOME_PARENT_OF_ORPHANS = 36
 TIME_LIMIT = 2.0
