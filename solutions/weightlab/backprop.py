@@ -115,8 +115,7 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     ### BEGIN SOLUTION
     gradient = softmax(logits)
     gradient[np.arange(len(labels)), labels] -= 1
-    gradient /= len(labels)
-    return gradient
+    return gradient / len(labels)
     ### END SOLUTION
 
 

@@ -70,7 +70,7 @@ def minibatches(
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
-        yield x.take(rows, axis=0), y.take(rows, axis=0)
+        yield x.take(rows, axis=0), y[rows]
     ### END SOLUTION
 
 

@@ -43,8 +43,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     ### BEGIN SOLUTION
     # A number taken off a whole row cancels in the ratio; taking off the largest keeps exp below one.
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    powers /= powers.sum(axis=1, keepdims=True)
-    return powers
+    return powers / powers.sum(axis=1, keepdims=True)
     ### END SOLUTION
 
 

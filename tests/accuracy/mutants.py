@@ -35,7 +35,8 @@ class Mutant:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.function}: {self.change}"
+        # Which quotes stand round a message, ast.unparse decides: from Python 3.12 on in another way than before.
+        return f"{self.function}: {self.change}".replace('"', "'")
 
 
 def mutants(function: ast.FunctionDef) -> list[Mutant]:
