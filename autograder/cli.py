@@ -138,7 +138,7 @@ def _help_command(name: str, words: str) -> None:
 
 def _as_commands(text: str) -> str:
     """Write what is called in a notebook, such as hint("dense"), as it is typed on the terminal."""
-    return re.sub(r'\b(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
+    return re.sub(r'\b(?:labkit\.)?(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
 
 
 def _unwritable(error: OSError) -> str:

@@ -301,4 +301,5 @@ def _put(target: Path, files: dict[str, bytes], replace: bool) -> str:
         path.write_bytes(content)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
-    return f"{len(files)} files"
+    alone = "" if any(name.endswith(".ipynb") for name in files) else f", no {target.name}.ipynb among them"
+    return f"{len(files)} files{alone}"

@@ -62,7 +62,12 @@ def _numeric(items: list | tuple) -> bool:
     return all(isinstance(item, (bool, int, float, np.generic)) for item in items)
 
 
+_NO_RETURN = " (is there a return?)"
+
+
 def _difference(kind: str, where: str, words: str) -> Difference:
+    if where:  # what lies within an answer has no return of its own
+        words = words.replace(_NO_RETURN, "")
     return Difference(kind, f"{where}: {words}" if where else words)
 
 
@@ -140,7 +145,7 @@ def number(value: Any) -> str:
         return str(bool(value))
     if isinstance(value, (int, np.integer)):
         return f"{int(value):,}" if abs(int(value)) < 10**24 else "a very large whole number"
-    return f"{float(value):.6g}"
+    return f"{float(value) + 0.0:.6g}"  # which takes the sign from a zero
 
 
 def _shape_words(array: np.ndarray) -> str:
@@ -150,7 +155,7 @@ def _shape_words(array: np.ndarray) -> str:
 def describe(value: Any) -> str:
     """Name a value in a few words that a learner understands."""
     if value is None:
-        return "None (is there a return?)"
+        return f"None{_NO_RETURN}"
     if isinstance(value, Opaque):
         return f"something that is no number, list or array: {value.type_name}"
     if isinstance(value, str):

@@ -145,12 +145,17 @@ class _NbgraderConfig:
 
     def __init__(self, classroom: Path) -> None:
         from nbgrader.preprocessors import AssignLatePenalties
+        from traitlets import TraitError
 
         app = records.nbgrader_app(classroom)
         self.url, self.course = app.coursedir.db_url, app.coursedir.course_id
         self.source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", "."))
-        late = AssignLatePenalties(config=app.config)
-        plugin = late.plugin_class(config=app.config)
+        try:
+            late = AssignLatePenalties(config=app.config)
+            plugin = late.plugin_class(config=app.config)
+        except TraitError as error:
+            raise ClassroomError(f"nbgrader's configuration names no penalty for being late that there is: {error} "
+                                 "Mend nbgrader_config.py in the classroom.") from None  # fmt: skip
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty
         about = {name: str(value) for name, value in plugin.trait_values(config=True).items()}
         self.words = f"{late.plugin_class.__module__}.{late.plugin_class.__qualname__} {sorted(about.items())}"

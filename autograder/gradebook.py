@@ -16,7 +16,7 @@ from nbgrader import api
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
 from sqlalchemy import insert, inspect, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from .submission import NO_RESPONSE
 
@@ -290,7 +290,7 @@ def when(timestamp: str | None) -> datetime.datetime | None:
 def _reworded(url: str) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
+    except (DatabaseError, ArgumentError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
         cause = str(getattr(error, "orig", error)).strip()
         place = url.partition("?")[0].removeprefix("sqlite:///") if url.startswith("sqlite:") else url
         words = f"The gradebook {place} cannot be used: {cause}. Mend that"

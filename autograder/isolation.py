@@ -38,8 +38,15 @@ _NOBODY = 65534
 _counter = itertools.count()
 
 
-def start(isolation: str) -> subprocess.Popen:
+def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
     """Start a candidate; jobs go to its standard input, answers come from its standard output.
+
+    Parameters
+    ----------
+    isolation : str
+        One of `KINDS`.
+    whole_lab : bool
+        Whether it finds all that a notebook uses, what would answer exercises included: for what earns no marks.
 
     Raises
     ------
@@ -48,19 +55,21 @@ def start(isolation: str) -> subprocess.Popen:
     """
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
     if isolation == "process":
-        argv, environment = command_line(isolation)
+        argv, environment = command_line(isolation, None, whole_lab)
         return subprocess.Popen(argv, env=environment, **options)
     reader, writer = os.pipe()
     try:
         os.write(writer, seccomp.program() or b"")
         os.close(writer)
-        argv, environment = command_line(isolation, reader)
+        argv, environment = command_line(isolation, reader, whole_lab)
         return subprocess.Popen(argv, env=environment, pass_fds=(reader,), **options)
     finally:
         os.close(reader)
 
 
-def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[list[str], dict[str, str]]:
+def command_line(
+    isolation: str, filter_descriptor: int | None = None, whole_lab: bool = False
+) -> tuple[list[str], dict[str, str]]:
     """Return the program that starts a candidate, and its whole environment.
 
     Parameters
@@ -69,11 +78,14 @@ def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[
         One of `KINDS`.
     filter_descriptor : int, optional
         Where bubblewrap reads the filter of system calls.
+    whole_lab : bool
+        As for `start`.
     """
     if isolation == "process":
         # Windows cannot start a process without its system folder.
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
-        return _program(Path(sys.executable), CANDIDATE / "start.py", [_SITE, ROOT / "src"]), kept | _ENVIRONMENT
+        paths = [_SITE, ROOT / "src", *([ROOT] if whole_lab else [])]
+        return _program(Path(sys.executable), CANDIDATE / "start.py", paths), kept | _ENVIRONMENT
     if isolation != "bubblewrap":
         raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
@@ -87,7 +99,7 @@ def command_line(isolation: str, filter_descriptor: int | None = None) -> tuple[
     python = Path(sys.executable).resolve()
     program = _program(python, Path("/examiner/candidate/start.py"), [Path("/site"), Path("/lab")])
     last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
-    return [*argv, *_file_system(), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
+    return [*argv, *_file_system(whole_lab), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
 
 
 _NAMESPACES = (
@@ -120,7 +132,7 @@ def _worker_id() -> int | None:
 
 
 @cache
-def _file_system() -> tuple[str, ...]:
+def _file_system(whole_lab: bool) -> tuple[str, ...]:
     """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
     python, base = Path(sys.executable).resolve(), Path(sys.base_prefix).resolve()
     argv: list[str] = []
@@ -134,14 +146,17 @@ def _file_system() -> tuple[str, ...]:
         if path.exists() and not path.is_relative_to("/usr"):
             shown[path] = path
     shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
-    shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
+    if whole_lab:
+        shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
+    else:
+        shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
     # Folders that bubblewrap makes by itself could not be entered by a user of the worker's own.
     folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
     for folder in dict.fromkeys([*folders, Path("/dev")]):
         argv += ["--perms", "0755", "--dir", str(folder)]
     for source, place in shown.items():
         argv += ["--ro-bind", str(source), str(place)]
-    for path in _hidden(base):
+    for path in _hidden(base, whole_lab):
         for source, place in shown.items():
             if path.is_relative_to(source) and path != source and path.exists():
                 there = str(place / path.relative_to(source))
@@ -154,12 +169,13 @@ def _file_system() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _hidden(base: Path) -> list[Path]:
+def _hidden(base: Path, whole_lab: bool) -> list[Path]:
     """Return what is covered where it lies inside something shown: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = base / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-    return [*traces, own_site, ROOT, Path.home(), *(_LABKIT / "data_files" / name for name in _HELD_OUT)]
+    held_out = [] if whole_lab else [_LABKIT / "data_files" / name for name in _HELD_OUT]
+    return [*traces, own_site, ROOT, Path.home(), *held_out]
 
 
 def usage(pid: int) -> tuple[int, int]:

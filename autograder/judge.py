@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import builtins
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from .compare import compare, describe, number, shown
 from .exercise import PURE, Case, Exercise
@@ -85,6 +87,11 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         verdict.score = None
         return verdict
     if reply.cases is None:
+        if reply.error and not quote:
+            verdict.message = (
+                f"{file} cannot be run: it {_kind(reply.error)} while it is being loaded. "
+                f"`weightlab check {exercise.name}` shows where."
+            )
         return verdict
     try:
         seen = [look(exercise, case, outcomes) for case, outcomes in zip(key.cases, reply.cases, strict=True)]
@@ -177,7 +184,9 @@ def _worded(
     wrong = _misconception(exercise, key, seen, aspect)
     call = f"{exercise.name}({_arguments(key, case, quote)})" if quote else f"{exercise.name}, {_title(case)},"
     if not quote:
-        words = _without_numbers(words, aspect)
+        words = _in_general(words, aspect, case, seen[index])
+        for told in verdict.aspects:
+            told.message = told.message and (WAITS if told.message == WAITS else "is not right")
     verdict.message = f"{call} {words}."
     if case.note and quote:
         verdict.message += f" (This case: {case.note}.)"
@@ -194,16 +203,26 @@ def _title(case: Case) -> str:
     return case.note or case.aspect or "an ordinary case"
 
 
-def _without_numbers(words: str, aspect: str) -> str:
-    """Say how a secret case failed without its inputs, outputs or expected values."""
-    if words.startswith("raised"):
-        where = re.search(r" in line \d+ of [\w./-]+", words)
-        return words.partition(":")[0] + (where.group() if where else "")
+def _in_general(words: str, aspect: str, case: Case, got: Seen) -> str:
+    """Say how a secret case failed, in no word that the student's code, which saw the inputs, could have chosen."""
+    if got.raised and case.raises in got.raised.get("kinds", ()):
+        return f"raised a {case.raises} whose message does not name what is wrong"
+    if got.raised:
+        return _kind(got.raised) + (f"; expected a {case.raises}" if case.raises else "")
+    if "changed its input" in words:
+        return words
     if "shape" in words or "items" in words:
         return "came back in the wrong shape"
-    if "changed its input" in words or words.startswith("calls something"):
-        return words
     return f"is not right in this respect: {aspect}"
+
+
+def _kind(error: dict) -> str:
+    """Name an exception, where it is one that everybody knows."""
+    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
+    known = isinstance(kind, type) and issubclass(kind, BaseException)
+    if known and kind is NotImplementedError:
+        return "calls something that is not written yet"
+    return f"raised {kind.__name__}" if known else "raised an error of its own"
 
 
 def _argument(key: Key, position: Any) -> str:

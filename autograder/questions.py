@@ -30,6 +30,8 @@ def judge_answer(question: Question, value: Any, quote: bool = True) -> Verdict:
         verdict.message = f"{number(given)} is right."
         return verdict
     verdict.message = f"{question.name} is {number(given)}, which is not the number asked for."
+    if _near(question.value, given, 0.01):
+        verdict.message += " It is close: give more digits, or let Python compute it."
     for name, (wrong, advice) in question.mistakes.items():
         if _near(wrong, given, question.rtol):
             verdict.misconception, verdict.advice = name, advice

@@ -59,8 +59,15 @@ def nbgrader_app(root: Path) -> Any:
     """Return nbgrader as it is configured in a folder; it does not complain that nothing is where a command runs."""
     from nbgrader.apps.baseapp import NbGrader
 
-    app = NbGrader(log_level=logging.ERROR)
-    app.initialize([], root=str(root))
+    app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
+    try:
+        app.initialize([], root=str(root))
+    except Exception as error:  # a configuration is a program: whatever it raises
+        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+        raise ClassroomError(
+            f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Mend nbgrader_config.py "
+            "in the classroom or the project, then run the same command again."
+        ) from None
     app.deinit_logging()
     return app
 
@@ -110,7 +117,13 @@ def read_seed(classroom: Path) -> int:
         with contextlib.suppress(FileExistsError):  # another grader of this class was first
             os.link(drawn, path)
         drawn.unlink()
-    return int(path.read_text())
+    try:
+        return int(path.read_text())
+    except ValueError:
+        raise ClassroomError(
+            f"{path} holds no number. Put the file back from a backup, or remove it: then a new one is drawn, and "
+            "everything is examined anew."
+        ) from None
 
 
 def save_entries(classroom: Path, entries: list[dict]) -> None:

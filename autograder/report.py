@@ -206,7 +206,8 @@ def write(classroom: Path, standings: Mapping[str, Mapping[str, Standing]], chap
         raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
     entries = [entry for entry in records.read_entries(classroom) if not chosen or entry["chapter"] in chosen]
     if not entries:
-        raise ClassroomError(f"Nothing is graded in {classroom} yet: run `weightlab grade --classroom {classroom}`.")
+        which = f"Of {', '.join(sorted(chosen))} nothing" if chosen else "Nothing"
+        raise ClassroomError(f"{which} is graded in {classroom} yet: run `weightlab grade --classroom {classroom}`.")
     summary = summarise(entries, standings, _concept_records(classroom))
     drawn = report_page.pictures(summary)
     examples = {(item.name, belief): _example_of(classroom, item, who) for item, belief, who in summary.beliefs()}

@@ -56,6 +56,8 @@ def _is_check(cell: Mapping[str, Any]) -> bool:
 
 
 class _NotebookRunner(run.Runner):
+    whole_lab = True
+
     def outputs(self, job: dict, seconds: float, count: int) -> tuple[list, str]:
         """Return what each cell showed, or nothing and why."""
         raw = self._ask(wire.encode(job), seconds)

@@ -14,7 +14,7 @@ from typing import Any
 from . import isolation, judge, reference
 from .candidate import main as candidate
 from .candidate import wire
-from .exercise import Exercise
+from .exercise import Call, Exercise
 from .judge import Reply
 from .key import Key
 
@@ -60,6 +60,9 @@ class Runner:
         Seconds that all runs together may take; what comes later is not tried.
     """
 
+    whole_lab = False
+    """Whether the candidate finds all that a notebook uses, see `isolation.start`."""
+
     def __init__(
         self, isolation: str = "process", time_limit: float | None = None, submission_limit: float | None = None
     ) -> None:
@@ -96,7 +99,7 @@ class Runner:
             return False
         self.close()
         try:
-            self._process = isolation.start(self.isolation)
+            self._process = isolation.start(self.isolation, self.whole_lab)
         except OSError as error:
             raise CandidateError(f"{type(error).__name__}: {error}") from error
         said, why = self._exchange(b"", START_SECONDS)
@@ -249,15 +252,16 @@ def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         return Reply(judge.NOT_STARTED, f"{file} has no function called {name}. Was it renamed or deleted? "
                      f'labkit.reset("{name}") puts its beginning back.')  # fmt: skip
     _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
-    cases = [[_outcome(outcome) for outcome in outcomes] for outcomes in data["cases"]]
+    cases = [[_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
+             for outcomes, case in zip(data["cases"], key.cases, strict=True)]  # fmt: skip
     return Reply("ran", cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
 
 
-def _outcome(outcome: dict) -> dict:
+def _outcome(outcome: dict, call: Call) -> dict:
     _require(("value" in outcome) != ("raised" in outcome))
-    changed = outcome["changed"]
-    _require(isinstance(changed, list) and len(changed) < 100)
-    _require(all(isinstance(one, int) or (isinstance(one, str) and one.isidentifier()) for one in changed))
+    changed, arguments = outcome["changed"], [*range(len(call.args)), *dict(call.kwargs)]
+    # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
+    _require(changed == [one for one in arguments if one in changed])
     seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _error(outcome["raised"])}
     return seen | {"changed": changed}
 

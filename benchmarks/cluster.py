@@ -96,11 +96,14 @@ def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
     hours = hand_ins * each / 3600
     sizes, memory = result["KiB a hand-in"], result["MiB at the peak"]
     kept = sizes["kept beside the hand-in"]
+    spread = result["on a cluster"]
+    own = spread.get("CPU seconds of the coordinator", 0)
+    alone = hand_ins * own / 3600  # no number of workers makes the class faster than its one coordinator
     lines = [
         f"- **Hand-ins**: {students:,} students × {chapters} chapters = {hand_ins:,}.",
         f"- **Processor time**: {hand_ins:,} × {each:g} CPU seconds (all processes of a hand-in, the students' own "
         f"functions among them) = **{hours:,.0f} core hours**: "
-        + ", ".join(f"{_time(hours / cores)} on {cores} cores" for cores in CORES) + ".",
+        + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES) + ".",
         f"- **Network**: {hand_ins:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
         f"{_gib(hand_ins * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, beside the hand-ins: {hand_ins:,} × {kept} KiB = "
@@ -108,12 +111,11 @@ def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
         f"a hand-in more, {_gib(hand_ins * sizes['of it the gradebook'])}.",
         f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
     ]  # fmt: skip
-    spread = result["on a cluster"]
-    if own := spread.get("CPU seconds of the coordinator"):
+    if own:
         lines.append(
             f"- **The coordinator** spends {own:g} CPU seconds on a hand-in, the scheduler "
             f"{spread['CPU seconds of the scheduler']:g} ({spread['how']}): one keeps about "
-            f"{max(1, round(each / own)):,} cores busy, and itself needs {_time(hand_ins * own / 3600)} for the class."
+            f"{max(1, round(each / own)):,} cores busy, and itself needs {_time(alone)} for the class."
         )
     return lines
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import CodeType, ModuleType
 
 PACKAGE = "weightlab"
 
@@ -72,19 +72,32 @@ class Library(MetaPathFinder, Loader):
 
     @staticmethod
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
+        """Run a module's text; what is given stands, and no mistake in a definition of one of its names counts."""
         begun = dict(vars(module))
         try:
-            exec(compile(text, file, "exec", dont_inherit=True), vars(module), _Names(vars(module), given))
-        except SyntaxError:
-            raise
-        except BaseException:
-            if not given:
+            _run(compile(text, file, "exec", dont_inherit=True), module, given)
+        except BaseException as error:
+            without = _Without(given)
+            tree = without.visit(ast.parse(text, file))
+            if not any(_line_in(error, file) in range(first, last + 1) for first, last in without.dropped):
                 raise
-            # The mistake may lie in a definition that does not count here. To leave those out takes twice the time.
+            # Again without them: to leave definitions out every time would cost more than this rare second run.
             vars(module).clear()
             vars(module).update(begun)
-            tree = _Without(given).visit(ast.parse(text, file))
-            exec(compile(tree, file, "exec", dont_inherit=True), vars(module), _Names(vars(module), given))
+            _run(compile(tree, file, "exec", dont_inherit=True), module, given)
+
+
+def _line_in(error: BaseException, file: str) -> int | None:
+    """Return the line of a module that raised an error, or that the compiler refused."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename != file:
+        trace = trace.tb_next
+    return trace.tb_lineno if trace else getattr(error, "lineno", None)
+
+
+def _run(code: CodeType, module: ModuleType, given: dict) -> None:
+    exec(code, vars(module), _Names(vars(module), given))
+    vars(module).update(given)  # also where the module went past its own names, as with ``global``
 
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
@@ -133,6 +146,8 @@ class _Without(ast.NodeTransformer):
 
     def __init__(self, names: dict) -> None:
         self.names = names
+        self.dropped: list[tuple[int, int]] = []
+        """The lines of what was dropped, first and last."""
 
     def visit(self, node: ast.AST) -> ast.AST:
         """Replace the node where it defines one of the names; look into ``if``, ``try`` and the like."""
@@ -143,4 +158,8 @@ class _Without(ast.NodeTransformer):
             defined = {target.id for target in targets if isinstance(target, ast.Name)}
         else:
             return node if isinstance(node, ast.expr) else self.generic_visit(node)
-        return ast.copy_location(ast.Pass(), node) if defined & set(self.names) else node
+        if not defined & set(self.names):
+            return node
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        self.dropped.append((first, node.end_lineno))
+        return ast.copy_location(ast.Pass(), node)

@@ -348,4 +348,3 @@ def main(argv: list[str]) -> None:
         # What one exercise wrote, no other one finds.
         last = not forks or (sandboxed and bool(os.listdir("/tmp")))
         write_frame(outgoing, (LAST if last else MORE) + reply)
-

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import os
+import re
+import sys
 import tempfile
 from typing import Any
 
@@ -14,6 +17,8 @@ MAX_CELL = 100_000
 _ABSENT = ("check", "hint", "reveal", "reset", "progress", "predict", "outcome", "calibration", "concept_test",
            "weight_slider")  # fmt: skip
 """The lab's tools that need the examiner or somebody at the notebook: here they do nothing."""
+
+_PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 
 def run(job: dict) -> dict:
@@ -31,6 +36,9 @@ def run(job: dict) -> dict:
 
         import labkit
 
+        for name in ("_add_newdocs", "_add_newdocs_scalars"):  # left out by start.py, but read by whoever asks for help
+            sys.modules.pop(f"numpy._core.{name}", None)
+            importlib.import_module(f"numpy._core.{name}")
         library.Library(job["sources"], job["folder"], {}, "").install()
         vars(labkit).update(dict.fromkeys(_ABSENT, _nothing))
         shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
@@ -69,4 +77,6 @@ def _data(data: dict) -> dict:
             value = base64.b64encode(value).decode()
         if isinstance(value, str) and len(value) < 10 * MAX_CELL:
             kept[kind] = value
+    if picture := _PICTURE.search(str(data.get("text/html", ""))[: 10 * MAX_CELL]):
+        kept["image/png"] = picture[1]  # the lab's figures come as HTML, with words for those who do not see them
     return kept

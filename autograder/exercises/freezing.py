@@ -205,6 +205,8 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("an index that no layer has", layers, gradients, rate, {1, 3}, raises=ValueError, mentions=(3,),
                   note="there are three layers, 0 to 2")  # fmt: skip
     yield Case.of("an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,))
+    yield Case.of("an index that no layer has", layers, gradients, rate, {-1}, raises=ValueError, mentions=(-1,),
+                  note="layers are counted from 0, not from the end")  # fmt: skip
 
 
 @CHAPTER.exercise(

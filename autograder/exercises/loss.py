@@ -82,7 +82,8 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "minus the label's entry of shifted. Return the mean of the rows' losses.",
     ),
     why="Taking the logarithm before any probability is formed keeps everything that matters: the loss of a confident "
-    "mistake is the lead of the wrong class, 20,000 where that is the lead.",
+    "mistake is the lead of the wrong class, 20,000 where that is the lead. The logits are laid on their side for "
+    "speed alone: along axis=1 of the rows as they come it is the same answer.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """The mean over the batch of -log(probability that softmax gives to the right class)."""
@@ -138,7 +139,7 @@ CHAPTER.question(
                                              "loss is not."),
     },
     hints=("-log(0.1), natural logarithm.",),
-    rtol=1e-4,
+    rtol=1e-3,
 )  # fmt: skip
 
 CHAPTER.question(
@@ -154,7 +155,7 @@ CHAPTER.question(
                                     "is exp."),
     },
     hints=("loss = -log(p). Solve for p.",),
-    rtol=1e-4,
+    rtol=1e-3,
 )  # fmt: skip
 
 CHAPTER.written_answer("loss_or_accuracy", points=3)

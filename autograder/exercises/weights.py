@@ -194,7 +194,7 @@ CHAPTER.question(
         "gives_the_number": (120_125, "This is how many there are. Which share of all weights is it?"),
         "gives_per_cent": (12_012_500 / 242_176, "This is in per cent. The share is a number between 0 and 1."),
     },
-    rtol=1e-6,
+    rtol=1e-3,
 )
 
 CHAPTER.written_answer("zero_or_negative", points=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 
 import pytest
@@ -118,10 +119,38 @@ def test_an_error_in_the_module_under_test_counts(load):
         load("b", {"b": "1 / 0"})
 
 
-@pytest.mark.parametrize("text", ["def f(x=nothing): ...", "@nothing\ndef f(): ...", "f = nothing", "f: nothing = 1"])
+BROKEN = {
+    "a default": "def f(x=nothing): ...",
+    "a decorator": "@nothing\ndef f(): ...",
+    "a decorator that reads text": "@eval('1 +')\ndef f(): ...",
+    "a value": "f = nothing",
+    "an annotation": "f: nothing = 1",
+    "an import of everything": "def f():\n    from math import *",
+    "a loop's end without a loop": "def f():\n    break",
+    "a name that is global too late": "def f():\n    x = 0\n    global x",
+    "a parameter that is global": "def f(x):\n    global x",
+    "a name of nowhere": "def f():\n    nonlocal x",
+    "waiting in an ordinary function": "def f():\n    await x",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 def test_an_error_in_a_definition_that_does_not_count_costs_its_module_nothing(text, load):
     module = load("a", {"a": f"before = [1]\nbefore *= 2\n{text}\ndef g():\n    return f(), before\n"}, graded="a")
     assert module.g() == ("given", [1, 1])
+
+
+@pytest.mark.parametrize("text", ["1 / 0", "def g(x=nothing): ...", "def g():\n    break", "class K:\n    nothing"])
+def test_any_other_error_counts_at_once(text, load):
+    runs = "import math\nmath.runs = getattr(math, 'runs', 0) + 1\n"
+    with pytest.raises((ArithmeticError, NameError, SyntaxError)):
+        load("a", {"a": f"{runs}{OWN}{text}\n"}, graded="a")
+    assert math.__dict__.pop("runs", 0) < 2, "the module ran twice"
+
+
+@pytest.mark.parametrize("rebound", ["global f\nf = 1\n", "globals()['f'] = 1\n", "exec('f = 1', globals())\n"])
+def test_a_given_function_stands_where_a_module_goes_past_its_own_names(rebound, load):
+    assert load("a", {"a": rebound + "def g():\n    return f()\n"}, graded="a").g() == "given"
 
 
 def test_a_module_that_is_missing_still_has_its_given_functions(load):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 from nbformat import validate
@@ -10,6 +11,7 @@ from nbformat import validate
 from autograder import selftest
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class
+from autograder.paths import COURSE
 from autograder.rebuild import rebuild
 from autograder.rerun import rerun
 
@@ -39,6 +41,23 @@ def test_cells_are_run_in_order_with_the_students_library():
     assert second[0]["text"].endswith("70.0\n")
     assert (second[-1]["output_type"], second[-1]["ename"]) == ("error", "ZeroDivisionError")
     assert made.cell(notebook, "apply_weight")["outputs"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=lambda chapter: chapter.name)
+def test_with_the_reference_every_chapter_runs_to_its_end(chapter):
+    notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
+    for name, question in chapter.questions.items():
+        made.cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
+    rerun(notebook, made.REFERENCE, SHUT_IN)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    assert [output["evalue"] for output in outputs if output["output_type"] == "error"] == []
+    assert any("image/png" in output.get("data", {}) for output in outputs), "no picture came back"
+
+
+def test_numpys_help_is_there():
+    _, (first, _) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", ""])
+    assert first[0]["text"].strip() == "zeros"
 
 
 def test_outputs_are_text_and_pictures_only():

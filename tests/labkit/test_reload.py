@@ -83,7 +83,7 @@ def test_a_syntax_error_is_one_sentence_and_says_what_stays(toylab, notebook, ca
     said = capsys.readouterr().out
     assert said == (
         "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
-        "Until it is mended and saved, its last version that worked stays in effect.\n"
+        "Until it is mended and saved, the last version that Python could read stays in effect.\n"
     )
     assert names["double"](2) == 4 and names["quadruple"](1) == 4
     reloader.before_cell()
