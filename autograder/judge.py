@@ -101,6 +101,9 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     problems = [_problems(exercise, case, expected, got)
                 for case, expected, got in zip(key.cases, key.expected, seen, strict=True)]  # fmt: skip
     _settle(exercise, key, verdict, problems, seen)
+    if not quote:
+        for aspect in aspects:
+            aspect.message = aspect.message if aspect.message in ("", WAITS) else "is not right"
     return _worded(exercise, key, verdict, problems, seen, quote)
 
 
@@ -185,8 +188,6 @@ def _worded(
     call = f"{exercise.name}({_arguments(key, case, quote)})" if quote else f"{exercise.name}, {_title(case)},"
     if not quote:
         words = _in_general(words, aspect, case, seen[index])
-        for told in verdict.aspects:
-            told.message = told.message and (WAITS if told.message == WAITS else "is not right")
     verdict.message = f"{call} {words}."
     if case.note and quote:
         verdict.message += f" (This case: {case.note}.)"

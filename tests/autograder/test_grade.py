@@ -400,6 +400,37 @@ def test_what_cannot_be_graded_is_said(room, chapters, words):
         grade_class(room, chapters, isolation="process", course=room.parent / "course")
 
 
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ("c.foo = (", "configuration cannot be read: SyntaxError"),
+        ("1 / 0", "configuration cannot be read: ZeroDivisionError"),
+        ("c.AssignLatePenalties.plugin_class = 'nobody.Plugin'", "names no penalty for being late that there is"),
+    ],
+)
+def test_a_broken_configuration_stops_grading_with_one_sentence(room, broken, words):
+    grade(room)
+    before = everything(room)
+    with (room / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"\n{broken}\n")
+    with pytest.raises(ClassroomError, match=words):
+        grade(room)
+    assert everything(room) == before
+
+
+def test_what_is_no_gradebook_and_no_seed_is_said(room):
+    with pytest.raises(GradebookError, match="cannot be used"):
+        grade(room, database="nonsense")
+    grade(room)
+    (room / ".weightlab" / "seed").write_text("seven\n")
+    with pytest.raises(ClassroomError, match="holds no number"):
+        grade_class(room, isolation="process", course=room.parent / "course")
+    (room / ".weightlab" / "seed").unlink()
+    (room / "gradebook.db").write_text("no database " * 100)
+    with pytest.raises(GradebookError, match="cannot be used"):
+        grade(room)
+
+
 def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
     monkeypatch.setattr(records.selftest, "why_not", lambda: "Bubblewrap cannot start here: do this.")
     with pytest.raises(ClassroomError, match="do this"):

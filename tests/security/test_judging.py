@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from autograder.candidate.wire import Given, Opaque, Rng, decode, encode
+from autograder.examine import attempt
 from autograder.exercises import EXERCISES
-from autograder.judge import FAILED, Reply, judge
+from autograder.judge import FAILED, NOT_STARTED, Reply, judge
 from autograder.key import public_keys
+from autograder.run import Runner
 
 WIDE = np.zeros((1, 2**20), dtype=np.int8)
 HOSTILE = {
@@ -60,3 +62,40 @@ def test_every_answer_is_judged(name):
         assert verdict.score < exercise.points, title
         assert verdict.status in (FAILED, "malformed"), title
         assert len(verdict.message) < 5_000, title
+
+
+HEARD = "inputs_as_heard"
+"""Stands for what a student's code read of its secret inputs."""
+TELLING = {
+    "an exception's text": (f"def neuron(*_): raise ValueError('{HEARD}')", "raised ValueError"),
+    "an exception's name": (f"def neuron(*_): raise type('{HEARD}', (ValueError,), {{}})", "raised an error of its"),
+    "a stub's sentence": (f"def neuron(*_): raise NotImplementedError('{HEARD}')", "is not written yet"),
+    "a file's name": (f"exec(compile('def neuron(*_): 1 / 0', 'weightlab/{HEARD}.py', 'exec'))", "ZeroDivisionError"),
+    "an error of the module": (f"raise ValueError('{HEARD}')", "raised ValueError while it is being loaded"),
+    "a syntax error of the module": (f"raise SyntaxError('{HEARD}', ('{HEARD}', 1, 1, '{HEARD}'))", "SyntaxError"),
+}
+
+
+@pytest.mark.parametrize(("source", "words"), TELLING.values(), ids=TELLING)
+def test_no_word_of_the_students_is_in_a_message_on_secret_inputs(source, words):
+    with Runner() as runner:
+        verdict = attempt(EXERCISES["neuron"], {}, {"biases": source.encode()}, "weightlab", runner, quote=False)
+        public = attempt(EXERCISES["neuron"], {}, {"biases": source.encode()}, "weightlab", runner)
+    told = [verdict.message, *(aspect.message for aspect in verdict.aspects)]
+    assert verdict.status == public.status
+    assert words in verdict.message
+    assert not any(HEARD in text for text in told), told
+    assert HEARD in public.message or verdict.status == NOT_STARTED, "nothing was told: does the attack work?"
+
+
+@pytest.mark.parametrize("changed", [[0, 0], [1, 0], ["inputs_as_heard"], [3], [-1], "bias", None])
+def test_only_a_calls_own_arguments_can_be_said_to_have_changed(changed):
+    from autograder.run import _understood
+
+    exercise = EXERCISES["neuron"]
+    key = public_keys("biases")["neuron"]
+    cases = [[{"value": 1.0, "changed": []} for _ in case.calls] for case in key.cases]
+    assert _understood({"cases": cases, "printed": ""}, exercise, key, "file.py").status == "ran"
+    cases[0][0]["changed"] = changed
+    with pytest.raises((ValueError, TypeError)):
+        _understood({"cases": cases, "printed": ""}, exercise, key, "file.py")
