@@ -261,6 +261,18 @@ def loss_after_the_step(layers, x, y, *, epochs, batch_size, learning_rate, rng)
 
 
 @of("train")
+def throws_the_step_away(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You compute each step and do not keep it: gradient_step returns new layers and leaves the old ones alone, so the network that you return never moved. Give its result a name: layers = gradient_step(...)."""
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            total += len(y_batch) * cross_entropy(forward(layers, x_batch)[0], y_batch)
+        losses.append(total / len(x))
+    return layers, losses
+
+
+@of("train")
 def loss_of_the_finished_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
     """You run all data through the network once more after each epoch and record that loss. It is a fair number, but another one, and it costs a forward pass for everything: take the mean of what the batches showed before their steps."""
     losses = []
@@ -539,6 +551,12 @@ def velocity_comes_first(layers, gradients, velocity, learning_rate, momentum):
     """You return (velocity, layers). The order is layers first, velocity second."""
     velocity = _added(velocity, gradients, momentum, 1)
     return velocity, gradient_step(layers, velocity, learning_rate)
+
+
+@of("momentum_step")
+def steps_without_a_velocity(layers, gradients, velocity, learning_rate, momentum):
+    """This is the plain step: the velocity neither grows nor moves anything. First velocity = momentum * velocity + gradient, then step against that, and return both."""
+    return gradient_step(layers, gradients, learning_rate), velocity
 
 
 @of("momentum_step")

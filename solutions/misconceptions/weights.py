@@ -173,7 +173,7 @@ def compares_only_lengths(inputs, weights):
 def compares_only_shapes(inputs, weights):
     """Your sum is right, and you compare the shapes, but two tables of the same shape still pass. Look at ndim as well: a neuron's inputs are one row of numbers."""
     if inputs.shape != weights.shape:
-        raise ValueError
+        raise ValueError(f"{inputs.shape} and {weights.shape}")
     return np.sum(inputs * weights)
 
 
