@@ -162,9 +162,10 @@ def submit(chapter: str) -> None:
     """Pack a chapter's notebook and your library into a zip for handing in."""
     from . import handin
     from .exercises import CHAPTERS
+    from .selfcheck import no_chapter
 
     if chapter not in CHAPTERS:
-        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
+        raise click.UsageError(no_chapter(chapter))
     try:
         packed = handin.submit(chapter)
     except OSError as error:

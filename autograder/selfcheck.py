@@ -62,10 +62,21 @@ def _not_checked_here(name: str) -> str:
             return f"{name} is a number of the notebook course/{chapter.name}: the cell below its answer checks it."
         if name in chapter.written:
             return f"{name} is an answer in your own words, in course/{chapter.name}: a person reads it, no check does."
-    number = f"{int(name):02}" if name.isascii() and name.isdigit() else None
-    near = [chapter for chapter in CHAPTERS if number == chapter[:2] or name.lower() == chapter[3:]]
-    near = near or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
+    if name in ("00_start_here", "00", "0"):
+        return "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks what you write there."
+    near = _chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
     return f"No exercise or chapter is called {name!r}.{_meant(near)}"
+
+
+def no_chapter(name: str) -> str:
+    """Say that no chapter has a name, and which one may have been meant."""
+    near = _chapters_like(name) or difflib.get_close_matches(name, CHAPTERS, 3, 0.5)
+    return f"No chapter is called {name!r}." + (_meant(near) if near else f" The chapters are {', '.join(CHAPTERS)}.")
+
+
+def _chapters_like(name: str) -> list[str]:
+    number = f"{int(name):02}" if name.isascii() and name.isdigit() else None
+    return [chapter for chapter in CHAPTERS if number == chapter[:2] or name.lower() == chapter[3:]]
 
 
 def _meant(near: Iterable[str]) -> str:

@@ -132,7 +132,7 @@ def with_replacement(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_whole_batches(x, y, batch_size, rng):
-    """You cut the file into batches first and shuffle those: examples that stand together in the file stay together for ever. Shuffle the examples, then cut."""
+    """Examples that stand together in the file stay together for ever: you shuffle whole batches, or only where the dealing begins. Shuffle the examples, then cut."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in rng.permutation(np.arange(0, len(x), batch_size)):

@@ -175,10 +175,10 @@ def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels:
     fig, axes = figure(n, 2, (8.4, 1.55 * n + 0.7), squeeze=False, sharex=True)
     for row, label in enumerate(labels):
         ax = axes[row, 0]
-        bars = ax.bar(range(classes), probabilities[row], color=TEXT, alpha=0.6)
+        bars = ax.bar(range(classes), probabilities[row], color=TEXT)
         bars[label].set(edgecolor=POSITIVE, linewidth=2.5)
         ax.set_ylim(0, 1.05)
-        ax.set_title(f"a {label}: believed with {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
+        ax.set_title(f"{label}: believed with {probabilities[row, label]:.0%}", fontsize=11, loc="left", pad=3)
         ax = axes[row, 1]
         ax.bar(range(classes), gradient[row], color=np.where(gradient[row] >= 0, POSITIVE, NEGATIVE))
         ax.axhline(0, color=TEXT, linewidth=1)

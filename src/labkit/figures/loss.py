@@ -29,7 +29,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     at = 2.2 * np.arange(n)
     for x, said, so in zip(at, predictions, targets, strict=True):
         side = abs(said - so)
-        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=POSITIVE, alpha=0.22, edgecolor=POSITIVE))
+        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(POSITIVE, 0.22), edgecolor=POSITIVE))
         inside = side > 0.8
         at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
         ax.annotate(f"{side**2:.2f}", at_label, (0 if inside else 14, 0), textcoords="offset points", va="center",
@@ -38,7 +38,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
     side = float(np.sqrt(mean))
     middle = float(np.mean(targets))
-    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=NEGATIVE, alpha=0.3, edgecolor=NEGATIVE))
+    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(NEGATIVE, 0.3), edgecolor=NEGATIVE))
     ax.annotate(f"mean {mean:.2f}", (at[-1] + 2.4 + side / 2, middle), (0, -6), textcoords="offset points", ha="center",
                 va="top")  # fmt: skip
     ax.set_aspect("equal")
