@@ -199,8 +199,8 @@ def weighted_sum(inputs, weights):
         raise ValueError(f"{inputs.shape} {weights.shape}")
     inputs *= weights
     return inputs.sum()
-if hasattr(sys.modules["__main__"], "_snapshot"):
-    sys.modules["__main__"]._snapshot = lambda *args: {}
+if hasattr(sys.modules.get("candidate.main"), "_snapshot"):
+    sys.modules["candidate.main"]._snapshot = lambda *args: {}
 """
 
 
