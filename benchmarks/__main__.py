@@ -34,7 +34,11 @@ def main(names: list[str]) -> None:
     # As Python does unless told otherwise, what is measured here keeps the bytecode of what it imports.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in names or NAMES:
-        result = importlib.import_module(f"benchmarks.{name}").measure()
+        try:
+            result = importlib.import_module(f"benchmarks.{name}").measure()
+        except ModuleNotFoundError as error:
+            install = f"{sys.executable} -m pip install -r requirements-ci.txt torch==2.13.0"
+            raise SystemExit(f"{name} is measured beside packages of which {error.name} is absent: {install}") from None
         path = RESULTS / f"{name}.json"
         path.write_text(json.dumps({"machine": machine(), **result}, indent=1) + "\n")
         print(f"\n{name}, kept in {path.relative_to(RESULTS.parent.parent)}")

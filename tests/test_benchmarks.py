@@ -2,6 +2,8 @@
 
 import importlib
 import importlib.util
+import subprocess
+import sys
 
 import pytest
 
@@ -11,11 +13,26 @@ from autograder.key import chapter_keys
 from benchmarks.__main__ import NAMES
 
 
+def absent(*packages):
+    """Mark a test that needs packages of requirements-ci.txt."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)}: not installed, so nothing was measured")
+
+
+@absent("threadpoolctl")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_benchmark_can_be_imported_and_measures(name):
     assert callable(importlib.import_module(f"benchmarks.{name}").measure)
 
 
+def test_a_benchmark_whose_peer_is_absent_says_what_to_install():
+    hidden = "import sys; sys.modules['threadpoolctl'] = None; from benchmarks.__main__ import main; main(['training'])"
+    done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "threadpoolctl" in done.stderr and "requirements-ci.txt" in done.stderr
+
+
+@absent("threadpoolctl")
 @pytest.mark.slow
 @pytest.mark.skipif(selftest.why_not() is not None, reason="bubblewrap cannot run here")
 def test_grading_is_measured_on_three_students_and_one_chapter():
@@ -37,7 +54,6 @@ def test_grading_is_measured_on_three_students_and_one_chapter():
 
 def run(source, module, functions, **names):
     """Run a benchmark's asserts on a library of these functions."""
-    import sys
     from types import ModuleType
     from unittest import mock
 
@@ -72,7 +88,7 @@ def test_asserts_pass_with_the_reference_and_fail_with_misconceptions(name):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not all(map(importlib.util.find_spec, ("torch", "sklearn"))), reason="torch or scikit-learn absent")
+@absent("torch", "sklearn")
 def test_training_is_measured_in_one_round(monkeypatch):
     from benchmarks import training
 

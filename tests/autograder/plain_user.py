@@ -17,8 +17,10 @@ USER = 65534
 
 def why_not() -> str | None:
     """Say why no program can be run so, or return None."""
-    missing = [name for name in ("bwrap", "setpriv") if shutil.which(name) is None]
-    return f"{' and '.join(missing)} is not installed" if missing else None
+    if missing := [name for name in ("bwrap", "setpriv") if shutil.which(name) is None]:
+        return f"{' and '.join(missing)} is not installed"
+    tried = subprocess.run([*prefix(), "--", "true"], capture_output=True, text=True)
+    return f"bubblewrap cannot start here ({tried.stderr.strip()})" if tried.returncode else None
 
 
 def run(
