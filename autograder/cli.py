@@ -59,6 +59,7 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check exercises of your library: all of them, or the ones named."""
     from . import progress
+    from .compare import counted
     from .judge import NOT_STARTED, PASSED, UNJUDGED
     from .selfcheck import UnknownName, check_library, saved_ago, select
 
@@ -84,7 +85,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         if waiting:
             click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
-        click.echo(f"{total:g} of {points:g} points.")
+        click.echo(f"{total:g} of {counted(points, 'point')}.")
     if any(verdict.status == UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
     raise SystemExit(0 if all(verdict.status == PASSED for verdict in verdicts) else 1)
@@ -181,10 +182,10 @@ def submit(chapter: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def handout(folder: Path) -> None:
     """Write the course without answers into a new folder, for a class."""
-    from . import handin
+    from .handout import handout as write
 
     try:
-        written = handin.handout(folder)
+        written = write(folder)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -199,6 +200,7 @@ def handout(folder: Path) -> None:
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""
     from . import release as releasing
+    from .compare import counted
 
     try:
         if only_check:
@@ -212,6 +214,6 @@ def release(only_check: bool) -> None:
             changed = releasing.release()
             for path in changed:
                 click.echo(f"wrote {shown(path)}" if path.exists() else f"removed {shown(path)}")
-            click.echo(f"{len(changed)} files written.")
+            click.echo(f"{counted(len(changed), 'file')} changed.")
     except (RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None

@@ -8,9 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import click
 
+from .candidate.wire import printable
+from .compare import counted
 from .isolation import KINDS
 
 _CLASSROOM = click.option(
@@ -43,6 +46,7 @@ def grade(
     from .grade import grade_class
     from .gradebook import GradebookError
     from .records import ClassroomError
+    from .tally import remarks_on
 
     begun = time.monotonic()
     try:
@@ -61,6 +65,8 @@ def grade(
         click.echo(json.dumps(entries, indent=1))
     else:
         _summary(classroom, entries, time.monotonic() - begun)
+    for student, chapter, _, words in remarks_on(classroom, entries):
+        click.echo(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)
 
@@ -72,9 +78,7 @@ def _self_test() -> int:
     for promise, holds, detail in rows:
         click.echo(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
     broken = sum(not holds for _, holds, _ in rows)
-    click.echo(
-        f"{broken} of {len(rows)} promises do not hold on this machine." if broken else "Every promise holds here."
-    )
+    click.echo(f"Promises not kept here: {broken} of {len(rows)}." if broken else "Every promise holds here.")
     return 1 if broken else 0
 
 
@@ -103,12 +107,12 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
-        scores = sorted(entry["score"] for entry in of if entry["status"] in ("graded", "malformed"))
+        scores = [entry["score"] for entry in of if entry["status"] in ("graded", "malformed")]
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
-        median = f"; median {scores[len(scores) // 2]:g} of {of[0]['points']:g} points" if scores else ""
-        click.echo(f"{chapter}: {statuses}{median}.")
-    click.echo(f"{len(entries)} entries in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; pages to give back: "
-               f"{classroom / 'feedback'}; written answers wait in Formgrader.")  # fmt: skip
+        middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
+        click.echo(f"{chapter}: {statuses}{middle}.")
+    click.echo(f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
+               f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader.")  # fmt: skip
     for entry in entries:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
@@ -125,7 +129,6 @@ def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: b
 
     SOURCES are zips, one a student, or folders of them; or downloads of the whole class and nothing else.
     """
-    from .candidate.wire import printable
     from .collect import collect as take
     from .exercises import CHAPTERS
 
@@ -137,7 +140,8 @@ def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: b
     for result in results:
         click.echo(printable(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}"))
     missed = sum(not result.taken for result in results)
-    click.echo(f"{len(results) - missed} of {len(results)} hand-ins are in {classroom / 'submitted'}.")
+    taken = f"{len(results) - missed} of {counted(len(results), 'hand-in')}"
+    click.echo(f"{taken} taken into {classroom / 'submitted'}.")
     if missed:
         raise SystemExit(1)
 

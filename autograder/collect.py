@@ -20,6 +20,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from .compare import counted
+from .exercises import CHAPTERS
 from .handin import CONCEPTS
 
 MAX_STUDENTS_FILES = 200_000
@@ -249,22 +251,24 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
 def _contents(data: bytes, chapter: str, within: bool = True) -> dict[str, bytes]:
     """Return what is taken of a hand-in, by its place in the chapter's folder."""
     taken: dict[str, bytes] = {}
+    notebook, others = f"{chapter}.ipynb", {f"{name}.ipynb" for name in CHAPTERS}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = _entries(archive)
-        for entry in entries:
-            path = PurePosixPath(entry.filename.replace("\\", "/"))
+        paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in entries]
+        for entry, path in zip(entries, paths, strict=True):
             if "solutions" in path.parts:  # of a whole project in a zip, the answer key is not the student's
                 continue
-            if path.name == f"{chapter}.ipynb":
+            if path.name == notebook:
                 taken.setdefault(path.name, _read(archive, entry, MAX_NOTEBOOK))
             elif path.parent.name == "weightlab" and _MODULE.fullmatch(path.name):
                 taken.setdefault(f"weightlab/{path.name}", _read(archive, entry, MAX_MODULE))
             elif path.name == CONCEPTS:
                 taken.setdefault(path.name, _read(archive, entry, MAX_MODULE))
-        if not taken.keys() - {CONCEPTS} and within:
+        if notebook not in taken and within:
             taken = _packed_twice(archive, entries, chapter) or taken
-    if not taken.keys() - {CONCEPTS}:
-        raise Unusable(f"holds neither {chapter}.ipynb nor a weightlab folder; {_REMEDY}")
+    if notebook not in taken:
+        instead = ", ".join(sorted(others & {path.name for path in paths}))
+        raise Unusable(f"holds {instead and f'{instead} and '}no {notebook}; {_REMEDY}")
     return taken
 
 
@@ -301,5 +305,4 @@ def _put(target: Path, files: dict[str, bytes], replace: bool) -> str:
         path.write_bytes(content)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
-    alone = "" if any(name.endswith(".ipynb") for name in files) else f", no {target.name}.ipynb among them"
-    return f"{len(files)} files{alone}"
+    return counted(len(files), "file")

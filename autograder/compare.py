@@ -42,7 +42,7 @@ def compare(
         if not isinstance(got, (list, tuple)):
             return _difference("type", where, f"{describe(got)}; expected {describe(expected)}")
         if len(got) != len(expected):
-            return _difference("shape", where, f"{len(got)} items; expected {len(expected)}")
+            return _difference("shape", where, f"{counted(len(got), 'item')}; expected {len(expected)}")
         return _first([(f"{where}[{i}]", e, g) for i, (e, g) in enumerate(zip(expected, got, strict=True))], rtol, atol)
     return _compare_numbers(np.asarray(expected), got, rtol, atol, where)
 
@@ -148,6 +148,11 @@ def number(value: Any) -> str:
     return f"{float(value) + 0.0:.6g}"  # which takes the sign from a zero
 
 
+def counted(n: float, one: str, many: str = "") -> str:
+    """Write how many there are of something: 1 file, 2 files; ``many`` where it takes more than an s."""
+    return f"{number(n)} {one if n == 1 else many or f'{one}s'}"
+
+
 def _shape_words(array: np.ndarray) -> str:
     return f"shape {array.shape}" if array.ndim else f"a single number ({number(array[()])})"
 
@@ -171,7 +176,7 @@ def describe(value: Any) -> str:
         inside = f" of {describe(value[0])}" if len(value) == 1 else f" of {len(value)} items"
         return f"a {type(value).__name__}{inside}"
     if isinstance(value, dict):
-        return f"a dictionary with {len(value)} keys"
+        return f"a dictionary with {counted(len(value), 'key')}"
     return f"a {type(value).__name__}"
 
 

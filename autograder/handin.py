@@ -1,10 +1,9 @@
-"""Packs what goes from hand to hand: a learner's submission, and the course without its answers."""
+"""Packs a chapter that a learner hands in."""
 
 from __future__ import annotations
 
 import ast
 import json
-import shutil
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,23 +17,6 @@ from .selfcheck import saved_ago
 
 CONCEPTS = "concepts.json"
 """What of the concept test goes into a hand-in, beside the notebook."""
-_HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
-_STUDENT_README = """# Weightlab
-
-Ten notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
-
-    make study
-
-sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`,
-`.venv\\Scripts` for `.venv/bin`):
-
-    python3 -m venv .venv
-    .venv/bin/python -m pip install -r requirements.txt
-    .venv/bin/weightlab study
-
-You write in `src/weightlab/`; `.venv/bin/weightlab submit 01_weights` packs a chapter for handing in. Where your class
-uses nbgrader's exchange, JupyterLab's menu Nbgrader, Assignment List submits a chapter together with your library.
-"""
 
 
 @dataclass
@@ -107,38 +89,3 @@ def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
         "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
     return warnings
-
-
-def handout(target: Path) -> list[Path]:
-    """Write the course without answers, references, misconceptions or history into a new folder.
-
-    Raises
-    ------
-    FileExistsError
-        If the folder exists and is not empty.
-    """
-    from . import release
-
-    if target.exists() and any(target.iterdir()):
-        raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
-    built = release.build()
-    release.prove(built)
-    from . import exchange  # nbgrader takes a second to import
-
-    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")
-    for name in _HANDED_OUT:
-        source, copy = ROOT / name, target / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=unwanted)
-        elif source.exists():
-            shutil.copy2(source, copy)
-    shutil.copy2(ROOT / "autograder" / "test_library.py", target / "autograder" / "test_library.py")
-    for path, content in built.items():
-        copy = target / path.relative_to(ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(content)
-    for name, text in ({"README.md": _STUDENT_README} | exchange.student_configs()).items():
-        (target / name).write_text(text, encoding="utf-8")
-    (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
-    return sorted(path for path in target.rglob("*") if path.is_file())

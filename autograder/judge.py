@@ -212,7 +212,7 @@ def _in_general(words: str, aspect: str, case: Case, got: Seen) -> str:
         return _kind(got.raised) + (f"; expected a {case.raises}" if case.raises else "")
     if "changed its input" in words:
         return words
-    if "shape" in words or "items" in words:
+    if "shape" in words or "item" in words:
         return "came back in the wrong shape"
     return f"is not right in this respect: {aspect}"
 

@@ -227,8 +227,10 @@ def _question(question: Question, cell: dict | None) -> Verdict:
         verdict.status = MALFORMED
         verdict.message = f"The cell that computes {question.name} shows no single number, but {shown[-1][:80]}"
     else:
-        verdict.message = (f"No result stands under the cell that computes {question.name}. "
-                           "Run that cell, save the notebook, and hand it in again.")  # fmt: skip
+        verdict.status = MALFORMED
+        verdict.message = (f"The cell that computes {question.name} was handed in without a result, and only what was "
+                           f"handed in counts. Write {question.name} in its last line, run it, save the notebook, and "
+                           "hand it in again.")  # fmt: skip
     return verdict
 
 

@@ -9,21 +9,27 @@ from math import ceil
 from statistics import median
 from typing import Any
 
+from labkit.figures.style import NEGATIVE, POSITIVE, TEXT, figure, to_png
+
 from . import reference
+from .compare import counted
 from .exercises import CHAPTERS
 from .judge import MALFORMED, MISSING, UNJUDGED
-from .report import KINDS, Summary
+from .tally import KINDS, Line, Summary
 
 _PERSONS_LINES = 500
+_LONGEST_WORDS = 400
 _SHOWN = 20
 """How many lines of each kind are in sight; more unfold."""
 
 
 def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
-    """Return each picture as PNG, with its text alternative."""
-    from labkit.figures.style import NEGATIVE, POSITIVE, TEXT, figure, to_png
+    """Return each picture that there is something to draw in as PNG, with its text alternative."""
+    there = {"scores": any(summary.scores.values()), "exercises": summary.items, "misconceptions": summary.beliefs()}
+    return {name: draw(summary) for name, draw in PICTURES.items() if there[name]}
 
-    made = {}
+
+def _scores(summary: Summary) -> tuple[bytes, str]:
     rows = summary.chapters
     fig, axes = figure(len(rows), 1, (8, 0.6 + 0.75 * len(rows)), sharex=True, squeeze=False)
     for ax, name in zip(axes[:, 0], rows, strict=True):
@@ -38,10 +44,12 @@ def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
         ax.set_xlim(-5, 105)
     axes[-1, 0].set_xlabel("automatic points, % of the chapter (dashed: median)")
     middles = ", ".join(f"{name} {median(shares):.0%}" for name, shares in summary.scores.items() if shares)
-    made["scores"] = to_png(fig), f"Histograms of the scores by chapter. Medians: {middles or 'none yet'}."
+    return to_png(fig), f"Histograms of the scores by chapter. Medians: {middles}."
 
+
+def _exercises(summary: Summary) -> tuple[bytes, str]:
     items = summary.items[:_SHOWN]
-    fig, ax = figure(1, 1, (8, 1.3 + 0.27 * max(1, len(items))))
+    fig, ax = figure(1, 1, (8, 1.3 + 0.27 * len(items)))
     colours, hatches = (POSITIVE, "#a3cbf0", NEGATIVE, "#f7c891", "#7a7a7a55"), ("", "", "", "//", "")
     left = [0.0] * len(items)
     for kind, colour, hatch in zip(KINDS, colours, hatches, strict=True):
@@ -55,18 +63,22 @@ def pictures(summary: Summary) -> dict[str, tuple[bytes, str]]:
     ax.set_xlabel("% of those who handed in (the hardest first, with the chapter's number)")
     fig.legend(loc="outside upper center", ncols=len(KINDS), fontsize=9)
     worst = ", ".join(f"{item.name} ({item.share:.0%} of its points)" for item in items[:3])
-    made["exercises"] = to_png(fig), f"Exercises by difficulty. The hardest: {worst or 'none yet'}."
+    return to_png(fig), f"Exercises by difficulty. The hardest: {worst}."
 
+
+def _misconceptions(summary: Summary) -> tuple[bytes, str]:
     beliefs = summary.beliefs()[:_SHOWN]
-    fig, ax = figure(1, 1, (8, 1.0 + 0.27 * max(1, len(beliefs))))
+    fig, ax = figure(1, 1, (8, 1.0 + 0.27 * len(beliefs)))
     ax.barh(range(len(beliefs)), [len(who) for _, _, who in beliefs], color=NEGATIVE)
     ax.set_yticks(range(len(beliefs)), [f"{item.name}: {_spoken(name)}" for item, name, _ in beliefs])
-    ax.set_ylim(max(1, len(beliefs)) - 0.5, -0.5)
+    ax.set_ylim(len(beliefs) - 0.5, -0.5)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel("students")
     most = "; ".join(f"{_spoken(name)} in {item.name}, {len(who)}" for item, name, who in beliefs[:3])
-    made["misconceptions"] = to_png(fig), f"The most frequent misconceptions: {most or 'none was found'}."
-    return made
+    return to_png(fig), f"The most frequent misconceptions: {most}."
+
+
+PICTURES = {"scores": _scores, "exercises": _exercises, "misconceptions": _misconceptions}
 
 
 def _spoken(name: str) -> str:
@@ -100,22 +112,25 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
     """Return the report as one HTML page that needs nothing beside it."""
 
     def picture(name: str) -> str:
+        if name not in drawn:
+            return "<p>There is nothing to draw yet: no hand-in has a score.</p>"
         png, words = drawn[name]
         source = base64.b64encode(png).decode()
         return f'<img src="data:image/png;base64,{source}" alt="{html.escape(words, quote=True)}">'
 
-    advice, asking, waiting = _advice(), len(summary.attention), sum(line[2] for line in summary.written)
+    advice, waiting = _advice(), counted(sum(line[2] for line in summary.written), "written answer")
+    asking = counted(len(summary.attention), "line below asks", "lines below ask")
     parts = [
-        f"<h1>The class: {_count(summary.students, 'student')}, {_count(len(summary.chapters), 'chapter')}</h1>",
-        f'<p class="quiet">{_count(waiting, "written answer")} to be marked. '
-        f"{'Nothing else asks' if not asking else _count(asking, 'line') + ' below ask'} for a person.</p>",
+        f"<h1>The class: {counted(summary.students, 'student')}, {counted(len(summary.chapters), 'chapter')}</h1>",
+        f'<p class="quiet">{waiting} to be marked. {asking if summary.attention else "Nothing else asks"} for a person.'
+        "</p>",
         "<h2>Scores</h2>", picture("scores"),
         _table(("chapter", *_STATUSES, "median"), [
             (name, *(summary.statuses[name][status] for status in _STATUSES),
              f"{median(shares):.0%}" if (shares := summary.scores[name]) else "–") for name in summary.chapters
         ]),
         "<h2>Exercises, the hardest first</h2>", picture("exercises"),
-        _folded(f"All {len(summary.items)} exercises and questions", _table(
+        "" if not summary.items else _folded(f"All {len(summary.items)} exercises and questions", _table(
             ("chapter", "exercise", "share of its points", *KINDS),
             [(item.chapter, item.name, f"{item.share:.0%}", *(item.kinds[kind] for kind in KINDS))
              for item in summary.items])),
@@ -131,7 +146,7 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
         told.append(_folded(f"{title}: {len(who)} of {item.kinds.total()}", f"<p>{words}</p>{shown}"))
     parts += told[:_SHOWN]
     if told[_SHOWN:]:
-        parts.append(_folded(f"{len(told) - _SHOWN} less frequent ones", "\n".join(told[_SHOWN:])))
+        parts.append(_folded(counted(len(told) - _SHOWN, "less frequent one"), "\n".join(told[_SHOWN:])))
     parts += ["<h2>What asks for a person</h2>", _attention(summary.attention), "<h2>Written answers</h2>"]
     parts.append(_table(("chapter", "question", "waiting", "marked", "empty"), summary.written))
     parts += _concepts(summary.concepts, summary.students)
@@ -143,18 +158,15 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
 _STATUSES = ("graded", MALFORMED, UNJUDGED, MISSING)
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'s' * (n != 1)}"
-
-
 def _folded(title: str, content: str) -> str:
     return f"<details><summary>{title}</summary>{content}</details>"
 
 
-def _attention(lines: list[tuple[str, str, str, str]]) -> str:
+def _attention(lines: list[Line]) -> str:
     if not lines:
         return "<p>Nothing.</p>"
     heads, most = ("student", "chapter", "status", "what happened"), _PERSONS_LINES
+    lines = [(*who, words[:_LONGEST_WORDS]) for *who, words in lines]
     parts = [_table(heads, lines[:_SHOWN])]
     if lines[_SHOWN:]:
         parts.append(_folded(f"{len(lines[_SHOWN:most])} more", _table(heads, lines[_SHOWN:most])))
@@ -173,9 +185,9 @@ def _concepts(found: Mapping[str, Any], students: int) -> list[str]:
             for one in found["questions"]]  # fmt: skip
     return [
         "<h2>Concept test</h2>",
-        f"<p>n = {found['students']} of {_count(students, 'student')} answered all {len(found['questions'])} questions "
-        f"both before the course and after it: {found['before']:.1f} right, then {found['after']:.1f}. Normalised "
-        f"gain: {gain}, which is the share learned of what could still be learned.</p>",
+        f"<p>n = {found['students']} of {counted(students, 'student')} answered all {len(found['questions'])} "
+        f"questions both before the course and after it: {found['before']:.1f} right, then {found['after']:.1f}. "
+        f"Normalised gain: {gain}, which is the share learned of what could still be learned.</p>",
         _table(("question", "right before", "right after", "still believed"), rows),
     ]
 

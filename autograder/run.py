@@ -215,11 +215,13 @@ class Runner:
             return Reply(judge.MALFORMED, f"What {name} sent back is no data ({error}).")
 
 
+_ONE_PROCESS = "Leave out os.fork and multiprocessing: it computes in the one process that it has."
 _CRASHES = {
     b"": "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
     "exits Python does that.",
     b"memory": f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped.",
-    b"processes": "{name} started far too many processes and was stopped.",
+    b"processes": f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}",
+    b"answers": f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
     b"files": "{name} wrote far too many files and was stopped.",
 }
 

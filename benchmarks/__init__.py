@@ -1,1 +1,22 @@
 """What is measured, against whom, and the last results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def result_of(name: str) -> dict:
+    """Return a benchmark's last results.
+
+    Raises
+    ------
+    SystemExit
+        If it was not run yet.
+    """
+    try:
+        return json.loads((RESULTS / f"{name}.json").read_text())
+    except FileNotFoundError:
+        raise SystemExit(f"{name} was not measured yet: python -m benchmarks {name}") from None

@@ -10,8 +10,7 @@ import sys
 
 import numpy as np
 
-from . import summary
-from .summary import RESULTS
+from . import RESULTS, summary
 
 NAMES = ("learner", "training", "grading", "capstone")
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 
+from . import result_of
+from .classes import answered, grade, hand_in, library
 from .peers import ONE_THREAD, own_seconds
 
 STUDENTS = 100_000
@@ -28,16 +30,14 @@ def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
     """
     if importlib.util.find_spec("distributed") is None:
         return {"how": "not measured: Dask is not installed"}
-    from . import grading
-
     room.mkdir()
-    spent, notebook = [], {chapter: grading.answered(CHAPTERS[chapter])}
+    spent, notebook = [], {chapter: answered(CHAPTERS[chapter])}
     with _cluster(room, workers) as (address, scheduler):
         for n in (workers, students, 4 * students):  # the first run only sees the workers come
-            hand_ins = {f"s{i:03d}": grading.library(3 * i, []) for i in range(n)}
+            hand_ins = {f"s{i:03d}": library(3 * i, []) for i in range(n)}
             before = own_seconds(scheduler)
-            group = grading.hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook)
-            run = grading.grade(group, workers, scheduler=address)
+            group = hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook)
+            run = grade(group, workers, scheduler=address)
             spent.append((run.seconds, run.coordinator, own_seconds(scheduler) - before))
     each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
     return {
@@ -129,6 +129,4 @@ def _gib(kib: float) -> str:
 
 
 if __name__ == "__main__":
-    from .summary import result_of
-
     print("\n".join(cost(result_of("grading"), int(sys.argv[1]) if sys.argv[1:] else STUDENTS)))

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import json
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,18 +15,15 @@ from nbformat.notebooknode import from_dict
 from nbgrader.utils import is_solution
 from threadpoolctl import threadpool_limits
 
-from autograder import isolation, reference, selftest
+from autograder import reference, selftest
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.key import Key, chapter_keys
 from autograder.paths import COURSE
-from tests.instructor.classroom import REFERENCE, cell, library_with
 
 from . import cluster, peers
-from .peers import BIN, ONE_THREAD, Sample
-
-SEED = 7
-ESSAY = "The weight multiplies what crosses the connection, and training moves it a little at a time. " * 6
+from .classes import SEED, Run, answered, grade, hand_in, library
+from .peers import Sample
 
 
 @dataclass(frozen=True)
@@ -145,29 +138,6 @@ def _mean(timed: peers.Timed, how: str) -> dict:
     return {"seconds": round(sum(timed.seconds) / n / JOBS, 3), "cpu": round(sum(timed.cpu) / n, 3), "how": how}
 
 
-def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """Return a student's library: every third student is right, the others hold some misconceptions."""
-    wrong = {}
-    if number % 3:
-        asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
-        for i, exercise in enumerate(asked):
-            known = reference.misconceptions(exercise.module).get(exercise.name, [])
-            if known and (i + number) % 5 == 0:
-                wrong[exercise.name] = known[number % len(known)].function
-    made = library_with(wrong) if wrong else REFERENCE
-    return {name: source + f"\n# {number}\n".encode() for name, source in made.items()}
-
-
-def answered(chapter: Chapter) -> dict:
-    """Return the released notebook with numbers and words in its answer cells."""
-    notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
-    for name, question in chapter.questions.items():
-        cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
-    for name in chapter.written:
-        cell(notebook, name)["source"] = ESSAY
-    return notebook
-
-
 def _with_outputs(notebook: dict, executed: dict) -> dict:
     """Return a notebook with the outputs of another that was executed, but for its check cells."""
     filled, outputs = copy.deepcopy(notebook), {one.get("id"): one.get("outputs", []) for one in executed["cells"]}
@@ -175,102 +145,6 @@ def _with_outputs(notebook: dict, executed: dict) -> dict:
         if one["cell_type"] == "code" and (is_solution(from_dict(one)) or "nbgrader" not in one["metadata"]):
             one["outputs"] = outputs.get(one["id"], [])
     return filled
-
-
-def hand_in(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
-    """Lay a class's hand-ins into a classroom."""
-    texts = {name: json.dumps(notebook).encode() for name, notebook in notebooks.items()}
-    for (student, sources), (chapter, text) in itertools.product(students.items(), texts.items()):
-        folder = room / "submitted" / student / chapter
-        (folder / "weightlab").mkdir(parents=True)
-        (folder / f"{chapter}.ipynb").write_bytes(text)
-        for name, source in sources.items():
-            (folder / "weightlab" / f"{name}.py").write_bytes(source)
-    return room
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of ``weightlab grade``: seconds, CPU seconds of all and of its first process, memory, points' share."""
-
-    seconds: float
-    cpu: float
-    coordinator: float
-    memory: dict[str, int]
-    share: float
-
-
-# A killed sandbox can be gone before its parent has waited for it. This process inherits it and counts it then.
-_COUNTED = """
-import ctypes, json, os, resource, subprocess, sys, time
-ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
-began = time.perf_counter()
-done = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1] + ".json", "wb"))
-seconds = time.perf_counter() - began
-try:
-    while True:
-        os.wait()
-except ChildProcessError:
-    pass
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-with open(sys.argv[1], "w") as file:
-    json.dump([done.returncode, seconds, used.ru_utime + used.ru_stime], file)
-"""
-
-
-def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None) -> Run:
-    """Grade a class, from nothing or once more, here or on a cluster."""
-    if anew:
-        for path in (path for path in room.iterdir() if path.name != "submitted"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    said = room.with_name(f"{room.name}.used")
-    command = [str(BIN / "weightlab"), "grade", "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED),
-               "--isolation", "bubblewrap", "--json", *(["--scheduler", scheduler] if scheduler else [])]  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-c", _COUNTED, str(said), *command], env=os.environ | ONE_THREAD)
-    memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
-    coordinator = 0.0
-    while process.poll() is None:
-        coordinator = max(coordinator, *map(peers.own_seconds, isolation.descendants(process.pid)[1:2]), 0.0)
-        for name, most in _memory(process.pid).items():
-            memory[name] = max(memory[name], most)
-        time.sleep(0.25)
-    code, seconds, cpu = json.loads(said.read_text())
-    if code:
-        raise RuntimeError(f"weightlab grade ended with {code}")
-    entries = json.loads(Path(f"{said}.json").read_text())
-    share = sum(entry["score"] for entry in entries) / sum(entry["points"] for entry in entries)
-    return Run(seconds, cpu, coordinator, memory, round(share, 2))
-
-
-def _memory(counting: int) -> dict[str, int]:
-    """Return MiB of the processes below a counting one: resident of one worker, its own part, proportional of others.
-
-    What processes share counts once in all but the first.
-    """
-    found = {"a worker": [0], "a worker, unshared": [0], "its sandbox": [0], "all processes": [0]}
-    below = isolation.descendants(counting)[1:]
-    found["all processes"].append(sum(_kibibytes(pid, "Pss") for pid in below))
-    for worker in isolation.descendants(below[0])[1:] if below else []:
-        if b"weightlab\0grade" in _command(worker):
-            found["a worker"].append(_kibibytes(worker, "Rss"))
-            found["a worker, unshared"].append(_kibibytes(worker, "Private_Dirty"))
-            found["its sandbox"].append(sum(_kibibytes(pid, "Pss") for pid in isolation.descendants(worker)[1:]))
-    return {name: round(max(sizes) / 1024) for name, sizes in found.items()}
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def _kibibytes(pid: int, field: str) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(f"{field}:")), 0)
 
 
 def _flat(room: Path, students: int, chapter: str) -> Run:

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.paths import ROOT
 
-from . import cluster
+from . import RESULTS, cluster, result_of
 
-RESULTS = Path(__file__).parent / "results"
 _NOT_YET = "*Not measured in this copy yet: `make bench` writes the numbers here.*"
-
-
-def result_of(name: str) -> dict:
-    """Return a benchmark's last results.
-
-    Raises
-    ------
-    SystemExit
-        If it was not run yet.
-    """
-    try:
-        return json.loads((RESULTS / f"{name}.json").read_text())
-    except FileNotFoundError:
-        raise SystemExit(f"{name} was not measured yet: python -m benchmarks {name}") from None
 
 
 def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from autograder.compare import counted
 from autograder.judge import PASSED, WAITS, Aspect, Verdict, score_text
 
 _STYLE = """<style>
@@ -88,7 +89,7 @@ def _headline(verdict: Verdict) -> str:
     if verdict.score is None:
         return f"{verdict.exercise} · could not be judged"
     mark = "✓ " if verdict.status == PASSED else ""
-    return f"{mark}{verdict.exercise} · {score_text(verdict.score)} of {score_text(verdict.points)} points"
+    return f"{mark}{verdict.exercise} · {score_text(verdict.score)} of {counted(verdict.points, 'point')}"
 
 
 def _graded(verdict: Verdict, saved: str) -> str:

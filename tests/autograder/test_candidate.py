@@ -281,6 +281,18 @@ def test_sabotage_earns_nothing(before, runner):
     assert "answer" in verdict.message or "small.py" in verdict.message
 
 
+def test_more_than_one_answer_is_taken_for_processes_of_its_own(runner):
+    twice = """
+import os, struct
+for d in range(3, 64):
+    try: os.write(d, 2 * (struct.pack("<Q", 1) + b"A"))
+    except OSError: pass
+"""
+    verdict = verdict_of(runner, returning("2.0", twice))
+    assert (verdict.status, verdict.score) == ("crashed", 0)
+    assert "More than one answer came back from answer" in verdict.message and "os.fork" in verdict.message
+
+
 def test_what_a_later_call_does_to_an_earlier_answer_does_not_count(runner):
     text = "import numpy as np\nkept = np.zeros(2)\ndef answer():\n    kept[:] += 1\n    return kept\n"
     import numpy as np

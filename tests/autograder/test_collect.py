@@ -88,7 +88,8 @@ def test_a_download_from_moodle_is_opened(inbox):
 
 def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
     put, source, classroom = inbox
-    old, other = {f"{CHAPTER}.ipynb": b"[]"}, {"02_biases/02_biases.ipynb": b"{}"}
+    old = {f"{CHAPTER}.ipynb": b"[]"}
+    other = {"02_biases/02_biases.ipynb": b"{}", "02_biases/weightlab/weights.py": b""}
     put("submissions.zip", {
         "lovelaceada_12_101_01_weights.zip": zipped(old), "lovelaceada_12_99_01_weights-1.zip": zipped(old),
         "lovelaceada_12_103_01_weights-2.zip": zipped(GOOD), "lovelaceada_12_104_02_biases.zip": zipped(other),
@@ -142,6 +143,17 @@ def test_a_whole_project_in_a_zip_is_read_but_for_its_answer_key(inbox):
                     "w/src/weightlab/weights.py": b"own"})  # fmt: skip
     collect([source], classroom, CHAPTER)
     assert (classroom / "submitted/ada" / CHAPTER / "weightlab/weights.py").read_bytes() == b"own"
+
+
+def test_another_chapters_zip_is_refused_and_what_it_holds_is_said(inbox):
+    put, source, classroom = inbox
+    put("ada.zip", {"02_biases/02_biases.ipynb": b"{}", "02_biases/weightlab/weights.py": b"x = 1\n"})
+    put("bo.zip", {"weightlab/weights.py": b"x = 1\n"})
+    put("cy.zip", {f"{CHAPTER}.ipynb": b"{}"})
+    found = {one.student: one.words.partition(";")[0] for one in collect([source], classroom, CHAPTER)}
+    assert found == {"ada": "holds 02_biases.ipynb and no 01_weights.ipynb", "bo": "holds no 01_weights.ipynb",
+                     "cy": "1 file"}  # fmt: skip
+    assert [path.name for path in (classroom / "submitted").iterdir()] == ["cy"]
 
 
 def test_names_inside_a_zip_are_not_believed(inbox):

@@ -17,7 +17,7 @@ import pytest
 from nbgrader import api
 from nbgrader.api import Gradebook
 
-from autograder import gradebook, records, selftest, sources, submission, work
+from autograder import gradebook, records, selftest, sources, submission, tally, work
 from autograder.exercises import CHAPTERS
 from autograder.grade import grade_class, is_student_id
 from autograder.gradebook import GradebookError
@@ -344,7 +344,10 @@ def test_late_hand_ins_follow_nbgraders_plug_in(room):
     (room / "submitted/bo/01_weights/timestamp.txt").write_text("no time at all")
     with Gradebook(gradebook.url_of(room)) as db:
         db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 1))
-    assert grade(room)["ann"]["score"] == 16
+    entries = grade(room)
+    assert entries["ann"]["score"] == 16 and entries["bo"]["status"] == "graded"
+    (remark,) = tally.remarks_on(room, entries.values())
+    assert remark[:3] == ("bo", WEIGHTS.name, "timestamp.txt") and "'no time at all' is no time" in remark[3]
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,0,21,16" in rows
     assert "cy,01_weights,graded,14,16,14,21,0" in rows

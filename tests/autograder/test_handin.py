@@ -11,10 +11,11 @@ import zipfile
 
 import pytest
 
-from autograder import handin, markers, reference
+from autograder import handin, markers, reference, release
 from autograder.collect import collect
 from autograder.exercises import CHAPTERS
-from autograder.paths import SOLUTIONS
+from autograder.handout import handout
+from autograder.paths import ROOT, SOLUTIONS
 from tests.jupyterlab import handout_copy
 
 CHAPTER = "01_weights"
@@ -76,6 +77,14 @@ def test_what_a_hand_out_cannot_do_it_says_in_one_sentence(handed_out, words):
     ran = weightlab(handed_out, *words)
     assert ran.returncode == 1
     assert re.fullmatch(r"Error: This copy of the course holds no solutions/.*\.\n", ran.stderr)
+
+
+def test_a_hand_out_into_the_project_itself_is_refused(monkeypatch):
+    monkeypatch.setattr(release, "build", dict)
+    monkeypatch.setattr(release, "prove", lambda built: None)
+    with pytest.raises(FileExistsError, match=r"lies inside the project\. Name a folder outside"):
+        handout(ROOT / "autograder" / "new")
+    assert not (ROOT / "autograder" / "new").exists()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from autograder import records, report
+from autograder import records, report, tally
 from autograder.cli import main
 from autograder.grade import draw_report
 from labkit.concepts import CONCEPTS
@@ -70,7 +70,7 @@ def room(tmp_path):
 
 
 def test_what_is_counted():
-    found = report.summarise(ENTRIES, {}, [])
+    found = tally.summarise(ENTRIES, {}, [])
     assert (found.students, found.chapters, found.scores) == (5, ["02_biases"], {"02_biases": [0.75, 0.0, 0.0]})
     assert found.statuses["02_biases"] == {"graded": 2, "malformed": 1, "unjudged": 1, "missing": 1}
     assert [item.name for item in found.items] == ["dense", "neuron"]
@@ -83,6 +83,28 @@ def test_what_is_counted():
     assert [(line[0], line[2]) for line in found.attention] == [
         ("dan", "unjudged"), ("cy", "malformed"), ("bo", "neuron: timeout")
     ]  # fmt: skip
+
+
+def test_a_library_that_cannot_be_loaded_asks_for_a_person_and_a_function_that_raises_does_not():
+    raised = [{"name": "right", "points": 2.0, "score": 0.0, "message": "is not right", "passed": False}]
+    torn = [one(name, "error", 0, message="Python cannot read line 1") for name in ("dense", "neuron")]
+    found = tally.summarise([
+        entry("ada", exercises=torn), entry("bo", exercises=[one("dense", "error", 0) | {"aspects": raised}]),
+        entry("cy", exercises=[one("dense", "missing", 0)]),
+    ], {}, [])  # fmt: skip
+    assert found.attention == [
+        ("ada", "02_biases", "library: error", "Python cannot read line 1"),
+        ("cy", "02_biases", "library: missing", "words"),
+    ]
+
+
+def test_where_nobody_handed_in_the_page_says_so_and_nothing_warns(room, recwarn):
+    draw_report(room)
+    records.save_entries(room, ENTRIES[-1:])
+    (page,) = draw_report(room)
+    assert [path.name for path in page.parent.iterdir()] == ["report.html"]
+    assert page.read_text().count("nothing to draw yet") == 2 and "<img" not in page.read_text()
+    assert not recwarn.list
 
 
 def test_the_page_needs_nothing_beside_it_and_runs_nothing(room):

@@ -148,7 +148,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
          "backward_unfrozen … raised ValueError: matmul: Input operand 1 has a mismatch …"),
         (walked_back("gradients = []", "if k in frozen: break", ONE_BACK, THROUGH_RELU,
                      "gradients.insert(0, gradient)"),
-         "backward_unfrozen … gave 1 items; expected 4"),
+         "backward_unfrozen … gave 1 item; expected 4"),
     ],
     "fine_tune": [
         (trained(BATCHES, FORWARD, ADD_LOSS, GRADIENTS.replace("backward(", "backward_unfrozen(")[:-1] + ", frozen)",

@@ -12,7 +12,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from autograder import key
+from autograder import key, tally
 from autograder.cli import main
 from autograder.paths import ROOT
 
@@ -84,6 +84,16 @@ def _score_of(exercise, answers, known, judge, reply):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.judge.look", lambda *_: next(replayed))
         return judge(exercise, answers, reply("ran", cases=[[] for _ in known.seen])).score
+
+
+def test_whatever_asks_for_a_person_is_told_once(graded):
+    found = tally.summarise(graded.entries, {}, [], tally.remarks_on(graded.room, graded.entries)).attention
+    assert [(student, chapter, status) for student, chapter, status, _ in found] == [
+        ("not-json", WEIGHTS.name, "malformed"), ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
+        ("no-library-file", WEIGHTS.name, "library: missing"), ("no-notebook", WEIGHTS.name, "missing"),
+        ("syntax-error", WEIGHTS.name, "library: error"),
+    ]  # fmt: skip
+    assert "Python cannot read line 1 of weightlab/weights.py" in found[-1][3]
 
 
 def test_messages_for_the_class_do_not_show_secret_inputs(graded):
