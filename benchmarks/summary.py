@@ -49,7 +49,7 @@ def grading(result: Mapping) -> list[str]:
         *(f"| {name} | {value:g} | {cpu[name]:g} |" for name, value in seconds.items()),
         "",
         *(f"How {name} was measured: {how}.\n" for name, how in result["how the others were measured"].items()),
-        f"Of weightlab's CPU seconds {own:g} are the functions of the reference, run once on all cases of a secret "
+        f"Of weightlab's CPU seconds {own:g} are the functions of the reference, run on all cases of a secret "
         "key; whatever runs more than once counts as the grader's.\n",
         f"Memory at the peak: {', '.join(f'{name} {size} MiB' for name, size in result['MiB at the peak'].items())}.",
     ]  # fmt: skip
