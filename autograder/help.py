@@ -66,24 +66,26 @@ def reset(name: str) -> tuple[str, str]:
     asked = find(name)
     if not isinstance(asked, Exercise):
         return name, "Only functions of the library can be reset."
-    stub = public_keys(asked.module)[name].stub
+    stub = public_keys(asked.module)[name].stub.splitlines()
     path = LIBRARY / f"{asked.module}.py"
     if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
-    kept = _keep(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             text = file.read()
     except ValueError:
         return f"{name} was not reset", (
             f"{shown(path)} is no plain text in UTF-8. Save it as such, or take the whole file from a fresh copy of "
-            f"the course. Your version is kept in {shown(kept)}."
+            "the course."
         )
-    lines = text.splitlines()
-    if place := _place(name, text):
-        lines[place] = stub.splitlines()
+    lines, place = text.splitlines(), _place(name, text)
+    if place and lines[place] == stub:
+        return f"{name} was not reset", f"It is already the stub of the beginning, so {shown(path)} stays as it is."
+    kept = _keep(path)
+    if place:
+        lines[place] = stub
     else:
-        lines += ["", "", *stub.splitlines()]
+        lines += ["", "", *stub]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
     words = f"In {shown(path)}. Your version is kept in {shown(kept)}."
     try:

@@ -34,8 +34,9 @@ def record(verdicts: Iterable[Verdict]) -> None:
 def board() -> list[dict]:
     """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
 
-    ``begun`` says whether any of its exercises was ever checked; ``finished`` is when the last of them was solved,
-    in seconds since 1970, or None.
+    ``written`` is what its answers in the learner's own words are worth, which a person marks and no other number
+    counts. ``begun`` says whether any of its exercises was ever checked; ``finished`` is when the last of them was
+    solved, in seconds since 1970, or None.
     """
     data = load()
     rows = []
@@ -57,10 +58,14 @@ def board() -> list[dict]:
             "items": items,
             "score": sum(item["score"] for item in items),
             "points": sum(item["points"] for item in items),
+            "written": float(sum(answer.points for answer in chapter.written.values())),
             "begun": any(data.get(name, {}).get("tries") for name in asked),
             "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
         })  # fmt: skip
     return rows
+
+
+OWN_WORDS = "A person marks answers in your own words; their points stand apart and are not counted here."
 
 
 def next_exercise() -> tuple[str, str] | None:

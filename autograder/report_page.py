@@ -9,7 +9,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
-from labkit.figures.style import NEGATIVE, POSITIVE, TEXT, figure, to_png
+from labkit.figures.style import FAINT, NEGATIVE, POSITIVE, TEXT, figure, to_png
 
 from . import reference
 from .compare import counted
@@ -50,7 +50,7 @@ def _scores(summary: Summary) -> tuple[bytes, str]:
 def _exercises(summary: Summary) -> tuple[bytes, str]:
     items = summary.items[:_SHOWN]
     fig, ax = figure(1, 1, (8, 1.3 + 0.27 * len(items)))
-    colours, hatches = (POSITIVE, "#a3cbf0", NEGATIVE, "#f7c891", "#7a7a7a55"), ("", "", "", "//", "")
+    colours, hatches = (POSITIVE, "#a3cbf0", NEGATIVE, "#f7c891", FAINT), ("", "", "", "//", "")
     left = [0.0] * len(items)
     for kind, colour, hatch in zip(KINDS, colours, hatches, strict=True):
         widths = [100 * item.kinds[kind] / max(1, item.kinds.total()) for item in items]

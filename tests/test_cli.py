@@ -168,7 +168,9 @@ def test_status_says_what_is_next(state):
     data = json.loads(run("status", "--json").output)
     assert data["next"] == ["01_weights", "apply_weight"]
     assert sum(len(row["items"]) for row in data["chapters"]) >= len(EXERCISES)
-    assert "Next: apply_weight" in run("status").output
+    said = run("status").output
+    assert "Next: apply_weight" in said
+    assert "A person marks answers in your own words" in said and "not counted here" in said
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from autograder.paths import SOLUTIONS
 
 # No docstring; parameters missing, unknown, out of order, without type or description; returns without a description.
 FAULTS = {"GL08", "PR01", "PR02", "PR03", "PR04", "PR07", "RT01", "RT03", "SS01", "SS03"}
-ONE_SCREEN = 40
+ONE_SCREEN, HALF_A_SCREEN = 40, 88
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -29,6 +29,13 @@ def test_a_docstring_describes_every_parameter_and_what_comes_back(name):
 def test_every_argument_and_result_has_a_type(name):
     function = getattr(reference.module(EXERCISES[name].module), name)
     assert set(inspect.signature(function).parameters) | {"return"} == set(function.__annotations__)
+
+
+@pytest.mark.parametrize("path", sorted((SOLUTIONS / "weightlab").glob("*.py")), ids=lambda path: path.stem)
+def test_a_line_fits_beside_a_notebook(path):
+    """Half a screen of JupyterLab holds so many columns; the stubs are these files without the answers."""
+    wide = [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > HALF_A_SCREEN]
+    assert wide == []
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -1,4 +1,4 @@
-"""Biases: the number that each neuron adds by itself, and the count of all parameters together."""
+"""Biases: the number that each neuron adds by itself; and all parameters, counted."""
 
 import math
 from collections.abc import Mapping
@@ -75,7 +75,9 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
 
 
 def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Return one array that holds a layer's weights and its bias, so that ``[x, 1] @ folded`` is the layer.
+    """Return one array that holds a layer's weights and its bias.
+
+    ``[x, 1] @ folded`` is the layer.
 
     A bias is the weight of a connection whose input is always one.
 
@@ -102,13 +104,14 @@ def count_parameters(shapes: Mapping[str, tuple[int, ...]]) -> int:
     Parameters
     ----------
     shapes : mapping of str to tuple of int
-        The shape of each array by its name: ``{"weights": (64, 10), "bias": (10,)}`` counts 650.
+        The shape of each array by its name: ``{"weights": (64, 10), "bias": (10,)}``
+        counts 650.
 
     Returns
     -------
     int
-        The number of entries of all arrays together. The shape ``()`` is a single number and counts
-        one; a mapping with nothing in it counts 0.
+        The number of entries of all arrays together. The shape ``()`` is a single
+        number and counts one; a mapping with nothing in it counts 0.
     """
     ### BEGIN SOLUTION
     return sum(math.prod(shape) for shape in shapes.values())

@@ -1,4 +1,4 @@
-"""The capstone: adapt a trained reader to digits that it has never seen, and let it forget nothing."""
+"""The capstone: adapt a trained reader to new digits, and let it forget nothing."""
 
 import numpy as np
 
@@ -8,9 +8,12 @@ from .freezing import lora_fine_tune, lora_init, lora_merge
 
 
 def adapt(
-    layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+    layers: list[tuple[np.ndarray, np.ndarray]],
+    x: np.ndarray,
+    y: np.ndarray,
+    rng: np.random.Generator,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the reader, adapted to a new kind of images, within a budget of 4,000 stored numbers.
+    """Return the reader, adapted to new images within a budget of 4,000 stored numbers.
 
     Parameters
     ----------
@@ -26,10 +29,10 @@ def adapt(
     Returns
     -------
     list of (weights, bias)
-        Layers of the same shapes. What counts is how many new images of the new kind they read, how
-        many of the old kind they still read, and that the change can be stored in 4,000 numbers:
-        for each weight matrix the smaller of its changed entries and rank · (fan_in + fan_out), for
-        each bias its changed entries.
+        Layers of the same shapes. What counts is how many new images of the new kind
+        they read, how many of the old kind they still read, and that the change can be
+        stored in 4,000 numbers: for each weight matrix the smaller of its changed
+        entries and rank · (fan_in + fan_out), for each bias its changed entries.
 
     Notes
     -----
@@ -38,11 +41,13 @@ def adapt(
     ### BEGIN SOLUTION
     rank, alpha = 8, 16
     old_x, old_y = data.digits14_train()
-    # The hundred new images are shown twenty times for every old one: the reader learns and does not forget.
+    # The hundred new images are shown twenty times for every old one: the reader learns
+    # and does not forget.
     both_x = np.concatenate([np.tile(x, (20, 1)), old_x])
     both_y = np.concatenate([np.tile(y, 20), old_y])
     adapters = [lora_init(*weights.shape, rank, rng) for weights, _ in layers]
-    # Small steps, as inverted images are nearly all ink, and smaller ones at the end, where descent still trembles.
+    # Small steps, as inverted images are nearly all ink, and smaller ones at the end,
+    # where descent still trembles.
     for epochs, learning_rate in [(8, 0.03), (2, 0.01)]:
         adapters, _ = lora_fine_tune(
             layers,
@@ -56,6 +61,7 @@ def adapt(
             rng=rng,
         )
     return [
-        (lora_merge(weights, adapter, alpha), bias) for (weights, bias), adapter in zip(layers, adapters, strict=True)
+        (lora_merge(weights, adapter, alpha), bias)
+        for (weights, bias), adapter in zip(layers, adapters, strict=True)
     ]
     ### END SOLUTION

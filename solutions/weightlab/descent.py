@@ -1,4 +1,4 @@
-"""Gradient descent: nudge every weight a small step against its gradient, and again, until the loss is low."""
+"""Gradient descent: nudge every weight a small step against its gradient, and again."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,9 @@ def gradient_step(
     gradients: list[tuple[np.ndarray, np.ndarray]],
     learning_rate: float,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the network after one step downhill: ``parameter - learning_rate * gradient``.
+    """Return the network after one step downhill.
+
+    Each parameter becomes ``parameter - learning_rate * gradient``.
 
     Parameters
     ----------
@@ -33,7 +35,9 @@ def gradient_step(
     ### BEGIN SOLUTION
     return [
         (weights - learning_rate * grad_weights, bias - learning_rate * grad_bias)
-        for (weights, bias), (grad_weights, grad_bias) in zip(layers, gradients, strict=True)
+        for (weights, bias), (grad_weights, grad_bias) in zip(
+            layers, gradients, strict=True
+        )
     ]
     ### END SOLUTION
 
@@ -86,8 +90,9 @@ def train(
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
     """Return the network trained by stochastic gradient descent, and how its loss fell.
 
-    An epoch goes once through all examples, in batches and in a new order; each batch takes one step down the
-    gradient of its mean cross-entropy (after Robbins & Monro, 1951, "A stochastic approximation method").
+    An epoch goes once through all examples, in batches and in a new order; each batch
+    takes one step down the gradient of its mean cross-entropy (after Robbins & Monro,
+    1951, "A stochastic approximation method").
 
     Parameters
     ----------
@@ -111,7 +116,8 @@ def train(
     layers : list of (weights, bias)
         The trained network.
     losses : list of float
-        For each epoch the mean loss over its batches, each measured before its step and weighted by its size.
+        For each epoch the mean loss over its batches, each measured before its step and
+        weighted by its size.
     """
     ### BEGIN SOLUTION
     losses = []
@@ -119,11 +125,14 @@ def train(
         answers, truths = [], []
         for x_batch, y_batch in minibatches(x, y, batch_size, rng):
             logits, activations = forward(layers, x_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
+            gradients = backward(
+                layers, activations, cross_entropy_gradient(logits, y_batch)
+            )
             layers = gradient_step(layers, gradients, learning_rate)
             answers.append(logits)
             truths.append(y_batch)
-        # Every example counts once: that is the mean over batches weighted by their sizes, at the price of one call.
+        # Every example counts once: that is the mean over batches weighted by their
+        # sizes, at the price of one call.
         losses.append(cross_entropy(np.concatenate(answers), np.concatenate(truths)))
     return layers, losses
     ### END SOLUTION
@@ -136,10 +145,11 @@ def momentum_step(
     learning_rate: float,
     momentum: float,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """Return the network after a step that keeps some of the speed of the steps before it.
+    """Return the network after a step that keeps some of the speed of those before it.
 
-    ``velocity = momentum * velocity + gradient``, then ``parameter - learning_rate * velocity`` (after Polyak,
-    1964, "Some methods of speeding up the convergence of iteration methods").
+    ``velocity = momentum * velocity + gradient``, then
+    ``parameter - learning_rate * velocity`` (after Polyak, 1964, "Some methods of
+    speeding up the convergence of iteration methods").
 
     Parameters
     ----------
@@ -164,7 +174,9 @@ def momentum_step(
     ### BEGIN SOLUTION
     velocity = [
         (momentum * speed_weights + grad_weights, momentum * speed_bias + grad_bias)
-        for (speed_weights, speed_bias), (grad_weights, grad_bias) in zip(velocity, gradients, strict=True)
+        for (speed_weights, speed_bias), (grad_weights, grad_bias) in zip(
+            velocity, gradients, strict=True
+        )
     ]
     return gradient_step(layers, velocity, learning_rate), velocity
     ### END SOLUTION

@@ -20,7 +20,8 @@ def relu(x: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
+    V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann
+    machines", ICML 2010.
     """
     ### BEGIN SOLUTION
     return np.maximum(x, 0)
@@ -41,7 +42,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
         Positive numbers that sum to one in every row.
     """
     ### BEGIN SOLUTION
-    # A number taken off a whole row cancels in the ratio; taking off the largest keeps exp below one.
+    # A number taken off a whole row cancels in the ratio; taking off the largest keeps
+    # exp from growing above one.
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
     ### END SOLUTION
@@ -66,7 +68,7 @@ def forward(
     logits : ndarray of shape (batch, n_classes)
         The outputs of the last layer.
     activations : list of ndarray
-        ``activations[k]`` is the input of layer k: x first, as many as there are layers.
+        ``activations[k]`` is the input of layer k: x first, as many as layers.
     """
     ### BEGIN SOLUTION
     activations = [x]

@@ -1,4 +1,4 @@
-"""Freezing: teach a trained network something new by moving only a few of its numbers."""
+"""Freezing: teach a trained network something new by moving few of its numbers."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,7 +15,7 @@ Adapter = tuple[np.ndarray, np.ndarray]
 
 
 def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
-    """Return how many numbers descent may still move: weights and biases of the layers not frozen.
+    """Return how many weights and biases descent may move, frozen layers left out.
 
     Parameters
     ----------
@@ -30,7 +30,11 @@ def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
         The number of trainable parameters.
     """
     ### BEGIN SOLUTION
-    return sum(weights.size + bias.size for k, (weights, bias) in enumerate(layers) if k not in frozen)
+    return sum(
+        weights.size + bias.size
+        for k, (weights, bias) in enumerate(layers)
+        if k not in frozen
+    )
     ### END SOLUTION
 
 
@@ -42,8 +46,9 @@ def frozen_step(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Take one step of descent with every layer but the frozen ones.
 
-    For a layer that is not frozen: ``parameter - learning_rate * gradient``. A frozen layer comes
-    back bit for bit as it was, whatever stands in its place among the gradients.
+    For a layer that is not frozen: ``parameter - learning_rate * gradient``. A frozen
+    layer comes back bit for bit as it was, whatever stands in its place among the
+    gradients.
 
     Parameters
     ----------
@@ -69,7 +74,9 @@ def frozen_step(
     ### BEGIN SOLUTION
     unknown = sorted(set(frozen) - set(range(len(layers))))
     if unknown:
-        raise ValueError(f"cannot freeze {unknown}: the layers are 0 to {len(layers) - 1}")
+        raise ValueError(
+            f"cannot freeze {unknown}: the layers are 0 to {len(layers) - 1}"
+        )
     return [
         layer if k in frozen else gradient_step([layer], [gradient], learning_rate)[0]
         for k, (layer, gradient) in enumerate(zip(layers, gradients, strict=True))
@@ -78,12 +85,16 @@ def frozen_step(
 
 
 def backward_unfrozen(
-    layers: Layers, activations: Sequence[np.ndarray], grad_logits: np.ndarray, frozen: Collection[int]
+    layers: Layers,
+    activations: Sequence[np.ndarray],
+    grad_logits: np.ndarray,
+    frozen: Collection[int],
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
-    """Return the gradients of the layers that are not frozen, and go no further down than they need.
+    """Return the gradients of the layers not frozen, going no further down than needed.
 
-    A frozen layer passes the gradient on to what lies below it, ``grad_x = grad_output @ weights.T``.
-    Below the lowest layer that still learns nobody needs it: nothing there is computed or looked at.
+    A frozen layer passes the gradient on to what lies below it,
+    ``grad_x = grad_output @ weights.T``. Below the lowest layer that still learns
+    nobody needs it: nothing there is computed or looked at.
 
     Parameters
     ----------
@@ -110,7 +121,9 @@ def backward_unfrozen(
         if k in frozen:
             grad = grad @ weights.T
         else:
-            grad, grad_weights, grad_bias = dense_gradient(grad, activations[k], weights)
+            grad, grad_weights, grad_bias = dense_gradient(
+                grad, activations[k], weights
+            )
             gradients[k] = (grad_weights, grad_bias)
         if k > lowest:
             grad = relu_gradient(grad, activations[k])
@@ -153,8 +166,8 @@ def fine_tune(
     layers : list of (weights, bias)
         The network afterwards.
     losses : list of float
-        One number an epoch: the mean over its batches of the loss before each step, weighted by
-        batch size.
+        One number an epoch: the mean over its batches of the loss before each step,
+        weighted by batch size.
     """
     ### BEGIN SOLUTION
     layers, losses = list(layers), []
@@ -171,8 +184,10 @@ def fine_tune(
     ### END SOLUTION
 
 
-def lora_init(fan_in: int, fan_out: int, rank: int, rng: np.random.Generator) -> Adapter:
-    """Return a new LoRA adapter: a random ``down`` and an ``up`` of zeros, together no change at all.
+def lora_init(
+    fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
+) -> Adapter:
+    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
 
     ``down`` is drawn from N(0, 1 / fan_in): the variance is ``1 / fan_in``.
 
@@ -203,12 +218,20 @@ def lora_init(fan_in: int, fan_out: int, rank: int, rng: np.random.Generator) ->
     """
     ### BEGIN SOLUTION
     if not 1 <= rank <= min(fan_in, fan_out):
-        raise ValueError(f"a rank of {rank} does not fit a layer of {fan_in} inputs and {fan_out} neurons")
-    return rng.normal(0.0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+        raise ValueError(
+            f"a rank of {rank} does not fit a layer of {fan_in} inputs "
+            f"and {fan_out} neurons"
+        )
+    return (
+        rng.normal(0.0, np.sqrt(1 / fan_in), size=(fan_in, rank)),
+        np.zeros((rank, fan_out)),
+    )
     ### END SOLUTION
 
 
-def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
+def lora_dense(
+    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
+) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
 
     ``outputs = x @ weights + bias + (alpha / rank) * (x @ down) @ up``
@@ -224,7 +247,7 @@ def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Ad
     adapter : pair (down, up)
         Of shapes (fan_in, rank) and (rank, fan_out).
     alpha : float
-        How loudly the adapter speaks; divided by the rank, so that ranks can be compared.
+        How loudly the adapter speaks; divided by the rank, so that ranks compare.
 
     Returns
     -------
@@ -239,12 +262,17 @@ def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Ad
 
 
 def lora_gradient(
-    grad_output: np.ndarray, x: np.ndarray, weights: np.ndarray, adapter: Adapter, alpha: float
+    grad_output: np.ndarray,
+    x: np.ndarray,
+    weights: np.ndarray,
+    adapter: Adapter,
+    alpha: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of a layer with a LoRA adapter; the layer's own weights are frozen.
+    """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
 
-    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the chain rule
-    through the two small matrices, what ``down`` and ``up`` have to answer for.
+    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the
+    chain rule through the two small matrices, what ``down`` and ``up`` have to answer
+    for.
 
     Parameters
     ----------
@@ -304,7 +332,7 @@ def lora_fine_tune(
     learning_rate: float,
     rng: np.random.Generator,
 ) -> tuple[list[Adapter], list[float]]:
-    """Train one adapter a layer by minibatch descent; all weights and biases stay frozen.
+    """Train one adapter a layer by minibatch descent; weights and biases stay frozen.
 
     Parameters
     ----------
@@ -342,7 +370,9 @@ def lora_fine_tune(
             grad = cross_entropy_gradient(logits, y_batch)
             for k in reversed(range(len(layers))):
                 weights, _ = layers[k]
-                grad_x, *gradient = lora_gradient(grad, activations[k], weights, adapters[k], alpha)
+                grad_x, *gradient = lora_gradient(
+                    grad, activations[k], weights, adapters[k], alpha
+                )
                 adapters[k] = gradient_step([adapters[k]], [gradient], learning_rate)[0]
                 grad = relu_gradient(grad_x, activations[k])
         losses.append(total / len(y))
@@ -351,7 +381,9 @@ def lora_fine_tune(
 
 
 def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
-    """Return the weights with the adapter folded in: ``weights + (alpha / rank) * down @ up``.
+    """Return the weights with the adapter folded in.
+
+    ``weights + (alpha / rank) * down @ up``.
 
     Parameters
     ----------

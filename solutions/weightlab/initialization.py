@@ -1,4 +1,4 @@
-"""Initialization: the random values that weights are born with, and why their scale matters."""
+"""Initialization: the random values that weights are born with, and their scale."""
 
 from collections.abc import Callable, Sequence
 
@@ -28,10 +28,10 @@ def zero_bias(fan_out: int) -> np.ndarray:
 def distinct_neurons(weights: np.ndarray) -> int:
     """Return how many different neurons a layer has.
 
-    Neurons a and b are the same neuron when no entry of their columns differs by more than a
-    ten-thousandth of the layer's largest weight:
-    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. The margin is for rounding, which
-    alone makes twins differ in their last digits.
+    Neurons a and b are the same neuron when no entry of their columns differs by more
+    than a ten-thousandth of the layer's largest weight:
+    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. The margin is for
+    rounding, which alone makes twins differ in their last digits.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nd
 
     References
     ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, equation 16.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks", AISTATS 2010, equation 16.
     """
     ### BEGIN SOLUTION
     limit = np.sqrt(6 / (fan_in + fan_out))
@@ -96,8 +96,8 @@ def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nda
 
     References
     ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, equation 12.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks", AISTATS 2010, equation 12.
     """
     ### BEGIN SOLUTION
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))
@@ -105,7 +105,7 @@ def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nda
 
 
 def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw weights from N(0, s²) with ``s = sqrt(2 / fan_in)``, for layers followed by ReLU.
+    """Draw weights from N(0, s²) with ``s = sqrt(2 / fan_in)``, for layers with ReLU.
 
     Parameters
     ----------
@@ -121,8 +121,8 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
 
     References
     ----------
-    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level
-    performance on ImageNet classification", ICCV 2015, equation 10.
+    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing
+    human-level performance on ImageNet classification", ICCV 2015, equation 10.
     """
     ### BEGIN SOLUTION
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
@@ -130,9 +130,11 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
 
 
 def signal_spread(
-    x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: Callable[[np.ndarray], np.ndarray]
+    x: np.ndarray,
+    weight_matrices: Sequence[np.ndarray],
+    activation: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Return the standard deviation of a signal as it travels through layers without biases.
+    """Return the standard deviation of a signal as it passes layers without biases.
 
     Each layer computes ``signal = activation(signal @ weights)``.
 
@@ -148,7 +150,8 @@ def signal_spread(
     Returns
     -------
     ndarray of shape (1 + n,)
-        Standard deviation over all entries (``np.std``) of x, then of the signal after each layer.
+        Standard deviation over all entries (``np.std``) of x, then of the signal after
+        each layer.
     """
     ### BEGIN SOLUTION
     signal, spreads = x, [np.std(x)]
@@ -167,7 +170,7 @@ def init_layers(
     Parameters
     ----------
     layer_sizes : sequence of at least two int
-        Number of inputs, then of neurons in each layer: ``[64, 32, 10]`` makes two layers.
+        Number of inputs, then of neurons in each layer: ``[64, 32, 10]`` makes two.
     rng : numpy.random.Generator
         Where all the randomness comes from.
     scheme : {"he", "xavier"}
@@ -186,7 +189,9 @@ def init_layers(
     ### BEGIN SOLUTION
     schemes = {"he": he_normal, "xavier": xavier_normal}
     if scheme not in schemes:
-        raise ValueError(f"unknown scheme {scheme!r}: choose one of {', '.join(schemes)}")
+        raise ValueError(
+            f"unknown scheme {scheme!r}: choose one of {', '.join(schemes)}"
+        )
     if len(layer_sizes) < 2:
         raise ValueError(f"a network needs at least two sizes, not {list(layer_sizes)}")
     layers = []

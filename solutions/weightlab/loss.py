@@ -22,9 +22,13 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
         If the shapes differ; the message names both.
     """
     ### BEGIN SOLUTION
-    # Shapes such as (4,) and (4, 1) would broadcast to (4, 4), and the mean of that means nothing.
+    # Shapes such as (4,) and (4, 1) would broadcast to (4, 4), whose mean means
+    # nothing.
     if np.shape(predictions) != np.shape(targets):
-        raise ValueError(f"shapes differ: predictions {np.shape(predictions)}, targets {np.shape(targets)}")
+        raise ValueError(
+            f"shapes differ: predictions {np.shape(predictions)}, "
+            f"targets {np.shape(targets)}"
+        )
     return float(np.mean((predictions - targets) ** 2))
     ### END SOLUTION
 
@@ -52,13 +56,15 @@ def one_hot(labels: np.ndarray, n_classes: int) -> np.ndarray:
     ### BEGIN SOLUTION
     for label in labels:
         if not 0 <= label < n_classes:
-            raise ValueError(f"label {label} is not one of the classes 0 to {n_classes - 1}")
+            raise ValueError(
+                f"label {label} is not one of the classes 0 to {n_classes - 1}"
+            )
     return np.eye(n_classes)[labels]
     ### END SOLUTION
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean over the batch of ``-log(softmax(logits)[label])``, natural logarithm.
+    """Return the mean over the batch of ``-log(softmax(logits)[label])``, natural log.
 
     Parameters
     ----------
@@ -70,14 +76,18 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     Returns
     -------
     float
-        Near zero when every right class has nearly all the probability; log(n_classes) for a blind guess.
+        Near zero when every right class has nearly all the probability; log(n_classes)
+        for a blind guess.
     """
     ### BEGIN SOLUTION
-    # -log(softmax) = log(sum(exp(shifted))) - shifted: no probability is formed, so none can become zero.
-    # One class a row, because NumPy reduces a few long rows much faster than many short ones.
+    # -log(softmax) = log(sum(exp(shifted))) - shifted: no probability is formed, so
+    # none can become zero. One class a row, because NumPy reduces a few long rows much
+    # faster than many short ones.
     scores = logits.T.copy()
     shifted = scores - scores.max(axis=0)
-    surprise = np.log(np.exp(shifted).sum(axis=0)) - shifted[labels, np.arange(len(labels))]
+    surprise = (
+        np.log(np.exp(shifted).sum(axis=0)) - shifted[labels, np.arange(len(labels))]
+    )
     return float(surprise.mean())
     ### END SOLUTION
 

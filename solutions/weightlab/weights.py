@@ -13,8 +13,8 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
     signal : float or ndarray of any shape
         What flows into the connection.
     weight : float
-        The connection's weight: above one it amplifies, near zero it suppresses, below zero it
-        flips the sign.
+        The connection's weight: above one it amplifies, near zero it suppresses, below
+        zero it flips the sign.
 
     Returns
     -------
@@ -27,7 +27,9 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
 
 
 def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
-    """Return what reaches a neuron: ``inputs[0] * weights[0] + inputs[1] * weights[1] + ...``.
+    """Return what reaches a neuron: the sum of its inputs, each times its weight.
+
+    ``inputs[0] * weights[0] + inputs[1] * weights[1] + ...``.
 
     Parameters
     ----------
@@ -44,24 +46,29 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the lengths differ or either is not one-dimensional; the message names both shapes.
+        If the lengths differ or either is not one-dimensional; the message names both
+        shapes.
     """
     ### BEGIN SOLUTION
     if inputs.ndim != 1 or inputs.shape != weights.shape:
-        raise ValueError(f"inputs and weights must be of one length: got shapes {inputs.shape} and {weights.shape}")
+        raise ValueError(
+            "inputs and weights must be of one length: got shapes "
+            f"{inputs.shape} and {weights.shape}"
+        )
     return float(inputs @ weights)
     ### END SOLUTION
 
 
 def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weighted sums of a whole layer for a whole batch: ``inputs @ weights``.
+    """Return the weighted sums of a whole layer for a batch: ``inputs @ weights``.
 
     Parameters
     ----------
     inputs : ndarray of shape (batch, fan_in)
         One example a row.
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column: ``weights[i, j]`` lies on the connection from input i to neuron j.
+        One neuron a column: ``weights[i, j]`` lies on the connection from input i to
+        neuron j.
 
     Returns
     -------
@@ -74,7 +81,7 @@ def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def count_weights(layer_sizes: Sequence[int]) -> int:
-    """Return the number of connections of a network in which each layer is fully connected to the next.
+    """Return how many connections a network of fully connected layers has.
 
     Parameters
     ----------
@@ -84,15 +91,18 @@ def count_weights(layer_sizes: Sequence[int]) -> int:
     Returns
     -------
     int
-        The number of weights, biases not counted; 0 for a single layer, which connects to nothing.
+        The number of weights, biases not counted; 0 for a single layer, which connects
+        to nothing.
     """
     ### BEGIN SOLUTION
     return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1))
     ### END SOLUTION
 
 
-def template_weights(images: np.ndarray, labels: np.ndarray, n_classes: int) -> np.ndarray:
-    """Return weights made without training: each class's mean image minus the mean of all images.
+def template_weights(
+    images: np.ndarray, labels: np.ndarray, n_classes: int
+) -> np.ndarray:
+    """Return weights made without training: each class's mean image minus that of all.
 
     Parameters
     ----------
@@ -106,10 +116,12 @@ def template_weights(images: np.ndarray, labels: np.ndarray, n_classes: int) -> 
     Returns
     -------
     ndarray of shape (pixels, n_classes)
-        Column c is the neuron of class c: positive where the class has more ink than the average
-        image, negative where it has less.
+        Column c is the neuron of class c: positive where the class has more ink than
+        the average image, negative where it has less.
     """
     ### BEGIN SOLUTION
-    class_means = np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)], axis=1)
+    class_means = np.stack(
+        [images[labels == c].mean(axis=0) for c in range(n_classes)], axis=1
+    )
     return class_means - images.mean(axis=0)[:, np.newaxis]
     ### END SOLUTION

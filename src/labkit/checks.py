@@ -122,8 +122,11 @@ class Board:
         self.rows, self.coming = record.board(), record.next_exercise()
 
     def __repr__(self) -> str:
-        lines = [f"{row['chapter']:<20} {row['score']:5g} of {row['points']:g}" for row in self.rows]
-        return "\n".join([*lines, self._next()])
+        lines = [
+            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} own words: {row['written']:g}"
+            for row in self.rows
+        ]
+        return "\n".join([*lines, record.OWN_WORDS, self._next()])
 
     def _next(self) -> str:
         return f"Next: {self.coming[1]} in {self.coming[0]}." if self.coming else "Every exercise is solved."
@@ -140,13 +143,14 @@ class Board:
                 f'<tr><th scope="row" style="text-align:left">{html.escape(row["chapter"])}</th>'
                 f'<td style="letter-spacing:.15em;text-align:left">{marks}</td>'
                 f"<td>{solved} of {len(row['items'])} solved</td>"
-                f"<td>{row['score']:g} of {row['points']:g} points</td></tr>"
+                f"<td>{row['score']:g} of {row['points']:g} points</td>"
+                f"<td>{row['written']:g} points</td></tr>"
             )
         left = 'style="text-align:left"'
         return (
             f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
-            f"<th>solved</th><th>points</th></tr></thead><tbody>{body}</tbody></table>"
-            f"<p>● solved, ◐ begun, ○ not started. {html.escape(self._next())}</p>"
+            f"<th>solved</th><th>points</th><th>own words</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<p>● solved, ◐ begun, ○ not started. {record.OWN_WORDS}</p><p>{html.escape(self._next())}</p>"
         )
 
 

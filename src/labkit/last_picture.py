@@ -18,7 +18,6 @@ from .figures.style import WEIGHTS, bare, figure, limit_of, show
 FOLDER = ROOT
 """Where the picture is kept: the learner's folder of the course."""
 _NEURONS = 8
-_PAPER = "#fdfcfa"
 
 
 def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> None:
@@ -36,7 +35,7 @@ def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> N
     alt = _in_words(stages, rows)
     path = FOLDER / f"my-network-{today}.png"
     try:
-        fig.savefig(path, dpi=200, facecolor=_PAPER, metadata={"Title": "One network's life", "Description": alt})
+        fig.savefig(path, dpi=200, metadata={"Title": "One network's life", "Description": alt})
         said = f"Kept as {shown(path)}."
     except OSError as error:
         said = f"It could not be kept: {shown(path)} cannot be written ({error.strerror})."
@@ -45,7 +44,7 @@ def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> N
 
 
 def draw(stages: Mapping[str, np.ndarray], rows: Sequence[Mapping]) -> Figure:
-    """Draw each stage's first weights as images over the pixels, and the chapters beside them.
+    """Draw each stage's first weights as images over the pixels, and the chapters below them.
 
     Parameters
     ----------
@@ -59,24 +58,23 @@ def draw(stages: Mapping[str, np.ndarray], rows: Sequence[Mapping]) -> Figure:
     Figure
         For `show`.
     """
-    height = max(1.05 * len(stages), 0.27 * len(rows)) + 0.7
-    fig, axes = figure(len(stages), 2, (11.5, height), width_ratios=[3, 1.5], squeeze=False)
+    lines = -(-len(rows) // 2)
+    heights = [0.85] * len(stages) + [0.28 * lines + 0.1]
+    fig, axes = figure(len(heights), 1, (7.8, sum(heights) + 0.6), height_ratios=heights, squeeze=False)
     fig.suptitle("One network's life, in weights: blue above zero, orange below", x=0.01, ha="left")
-    for ax, (name, weights) in zip(axes[:, 0], stages.items(), strict=True):
+    for ax, (name, weights) in zip(axes[:-1, 0], stages.items(), strict=True):
         weights = weights[:, :_NEURONS]
         side, limit = int(np.sqrt(len(weights))), limit_of(weights)
         tiles = np.full((side, weights.shape[1], side + 1), np.nan)
         tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
         bare(ax).imshow(tiles.reshape(side, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(name, rotation=0, ha="right", va="center")
-    for ax in axes[:, 1]:
-        ax.remove()
-    chapters = bare(fig.add_subplot(axes[0, 0].get_gridspec()[:, 1]))
+    chapters = bare(axes[-1, 0])
     for k, row in enumerate(rows):
-        y = 1 - (k + 0.5) / len(rows)
-        chapters.text(0.0, y, _title(row), va="center")
-        chapters.text(0.64, y, f"{row['score']:g} of {row['points']:g}", va="center", ha="right")
-        chapters.text(0.7, y, _when(row), va="center")
+        x, y = 0.66 * (k // lines) - 0.26, 1 - (k % lines + 0.5) / lines  # from below the stages' names on
+        chapters.text(x, y, _title(row), va="center")
+        chapters.text(x + 0.33, y, f"{row['score']:g} of {row['points']:g}", va="center", ha="right")
+        chapters.text(x + 0.37, y, _when(row), va="center")
     return fig
 
 
@@ -94,5 +92,5 @@ def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:
     chapters = "; ".join(f"{_title(row)}: {row['score']:g} of {row['points']:g} points, {_when(row)}" for row in rows)
     return (
         f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row a stage: "
-        f"{', '.join(' '.join(name.split()) for name in stages)}. Beside them your chapters. {chapters}."
+        f"{', '.join(' '.join(name.split()) for name in stages)}. Below them your chapters. {chapters}."
     )

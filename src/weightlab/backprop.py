@@ -1,4 +1,4 @@
-"""Backpropagation: how fast the loss would change if one weight alone moved, for every weight at once."""
+"""Backpropagation: how fast the loss would change if one weight alone moved."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,13 @@ import numpy as np
 from .forward import softmax
 
 
-def numerical_gradient(f: Callable[[np.ndarray], float], array: np.ndarray, step: float = 1e-5) -> np.ndarray:
-    """Return the gradient of ``f`` at ``array``, measured by moving one entry at a time.
+def numerical_gradient(
+    f: Callable[[np.ndarray], float], array: np.ndarray, step: float = 1e-5
+) -> np.ndarray:
+    """Return the gradient of ``f`` at ``array``, measured by moving each entry in turn.
 
-    ``gradient[i] = (f(array with step added at i) - f(array with step taken away at i)) / (2 * step)``
+    ``gradient[i] = (f(up) - f(down)) / (2 * step)``, where ``up`` is the array with the
+    step added at i, and ``down`` the array with the step taken away at i.
 
     Parameters
     ----------
@@ -33,17 +36,19 @@ def numerical_gradient(f: Callable[[np.ndarray], float], array: np.ndarray, step
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     """Return how far two arrays are apart, measured against their largest entries.
 
-    ``max|a - b| / max(max|a| + max|b|, 1e-12)``, each maximum taken over the whole array.
+    ``max|a - b| / max(max|a| + max|b|, 1e-12)``, each maximum over the whole array.
 
     Parameters
     ----------
     a, b : ndarray of one shape
-        For example a gradient by backpropagation and the same gradient by `numerical_gradient`.
+        For example a gradient by backpropagation and the same one by
+        `numerical_gradient`.
 
     Returns
     -------
     float
-        0.0 for equal arrays and for empty ones. Two gradients that agree differ by about 1e-7 or less.
+        0.0 for equal arrays and for empty ones. Two gradients that agree differ by
+        about 1e-7 or less.
 
     Raises
     ------
@@ -54,8 +59,12 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     raise NotImplementedError("relative_error is not written yet")
 
 
-def mean_squared_error_gradient(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return how the mean squared error, ``mean((predictions - targets) ** 2)``, changes with each prediction.
+def mean_squared_error_gradient(
+    predictions: np.ndarray, targets: np.ndarray
+) -> np.ndarray:
+    """Return how the mean squared error changes with each prediction.
+
+    The error is ``mean((predictions - targets) ** 2)``.
 
     Parameters
     ----------
@@ -98,7 +107,9 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
 
 
 def relu_gradient(grad_output: np.ndarray, activations: np.ndarray) -> np.ndarray:
-    """Return the gradient below a ReLU: it passes where the activation is above zero, and stops elsewhere.
+    """Return the gradient below a ReLU.
+
+    It passes where the activation is above zero, and stops elsewhere.
 
     Parameters
     ----------
@@ -121,9 +132,10 @@ def dense_gradient(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a dense layer, ``outputs = x @ weights + bias``.
 
-    Written with sums, of which matrix products make short work: ``grad_x[n, i]`` is the sum over j of
-    ``grad_output[n, j] * weights[i, j]``, ``grad_weights[i, j]`` the sum over n of ``x[n, i] * grad_output[n, j]``,
-    ``grad_bias[j]`` the sum over n of ``grad_output[n, j]``.
+    Written with sums, of which matrix products make short work: ``grad_x[n, i]`` is the
+    sum over j of ``grad_output[n, j] * weights[i, j]``, ``grad_weights[i, j]`` the sum
+    over n of ``x[n, i] * grad_output[n, j]``, ``grad_bias[j]`` the sum over n of
+    ``grad_output[n, j]``.
 
     Parameters
     ----------
@@ -148,20 +160,24 @@ def dense_gradient(
 
 
 def backward(
-    layers: list[tuple[np.ndarray, np.ndarray]], activations: list[np.ndarray], grad_logits: np.ndarray
+    layers: list[tuple[np.ndarray, np.ndarray]],
+    activations: list[np.ndarray],
+    grad_logits: np.ndarray,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the gradient of every weight and bias, by working back from the loss to the first layer.
+    """Return the gradient of every weight and bias, working back from the loss.
 
-    The loss's gradient enters at the top; each layer turns it into the gradients of its own weights and bias,
-    and hands on, through the ReLU below it, what the layer below needs (Rumelhart, Hinton & Williams, 1986,
-    "Learning representations by back-propagating errors").
+    The loss's gradient enters at the top; each layer turns it into the gradients of its
+    own weights and bias, and hands on, through the ReLU below it, what the layer below
+    needs (Rumelhart, Hinton & Williams, 1986, "Learning representations by
+    back-propagating errors").
 
     Parameters
     ----------
     layers : list of (weights, bias)
         The network.
     activations : list of ndarray
-        The input of each layer, as `forward` returns them: ``activations[k]`` of shape (batch, fan_in of layer k).
+        The input of each layer, as `forward` returns them: ``activations[k]`` of shape
+        (batch, fan_in of layer k).
     grad_logits : ndarray of shape (batch, n_classes)
         How the loss changes with each logit.
 

@@ -1,4 +1,4 @@
-"""The capstone: adapt a trained reader to digits that it has never seen, and let it forget nothing."""
+"""The capstone: adapt a trained reader to new digits, and let it forget nothing."""
 
 import numpy as np
 
@@ -8,9 +8,12 @@ from .freezing import lora_fine_tune, lora_init, lora_merge
 
 
 def adapt(
-    layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+    layers: list[tuple[np.ndarray, np.ndarray]],
+    x: np.ndarray,
+    y: np.ndarray,
+    rng: np.random.Generator,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the reader, adapted to a new kind of images, within a budget of 4,000 stored numbers.
+    """Return the reader, adapted to new images within a budget of 4,000 stored numbers.
 
     Parameters
     ----------
@@ -26,10 +29,10 @@ def adapt(
     Returns
     -------
     list of (weights, bias)
-        Layers of the same shapes. What counts is how many new images of the new kind they read, how
-        many of the old kind they still read, and that the change can be stored in 4,000 numbers:
-        for each weight matrix the smaller of its changed entries and rank · (fan_in + fan_out), for
-        each bias its changed entries.
+        Layers of the same shapes. What counts is how many new images of the new kind
+        they read, how many of the old kind they still read, and that the change can be
+        stored in 4,000 numbers: for each weight matrix the smaller of its changed
+        entries and rank · (fan_in + fan_out), for each bias its changed entries.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Gradient descent: nudge every weight a small step against its gradient, and again, until the loss is low."""
+"""Gradient descent: nudge every weight a small step against its gradient, and again."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,9 @@ def gradient_step(
     gradients: list[tuple[np.ndarray, np.ndarray]],
     learning_rate: float,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the network after one step downhill: ``parameter - learning_rate * gradient``.
+    """Return the network after one step downhill.
+
+    Each parameter becomes ``parameter - learning_rate * gradient``.
 
     Parameters
     ----------
@@ -76,8 +78,9 @@ def train(
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
     """Return the network trained by stochastic gradient descent, and how its loss fell.
 
-    An epoch goes once through all examples, in batches and in a new order; each batch takes one step down the
-    gradient of its mean cross-entropy (after Robbins & Monro, 1951, "A stochastic approximation method").
+    An epoch goes once through all examples, in batches and in a new order; each batch
+    takes one step down the gradient of its mean cross-entropy (after Robbins & Monro,
+    1951, "A stochastic approximation method").
 
     Parameters
     ----------
@@ -101,7 +104,8 @@ def train(
     layers : list of (weights, bias)
         The trained network.
     losses : list of float
-        For each epoch the mean loss over its batches, each measured before its step and weighted by its size.
+        For each epoch the mean loss over its batches, each measured before its step and
+        weighted by its size.
     """
     # Your code replaces the next line.
     raise NotImplementedError("train is not written yet")
@@ -114,10 +118,11 @@ def momentum_step(
     learning_rate: float,
     momentum: float,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """Return the network after a step that keeps some of the speed of the steps before it.
+    """Return the network after a step that keeps some of the speed of those before it.
 
-    ``velocity = momentum * velocity + gradient``, then ``parameter - learning_rate * velocity`` (after Polyak,
-    1964, "Some methods of speeding up the convergence of iteration methods").
+    ``velocity = momentum * velocity + gradient``, then
+    ``parameter - learning_rate * velocity`` (after Polyak, 1964, "Some methods of
+    speeding up the convergence of iteration methods").
 
     Parameters
     ----------

@@ -20,7 +20,8 @@ def relu(x: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
+    V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann
+    machines", ICML 2010.
     """
     # Your code replaces the next line.
     raise NotImplementedError("relu is not written yet")
@@ -62,7 +63,7 @@ def forward(
     logits : ndarray of shape (batch, n_classes)
         The outputs of the last layer.
     activations : list of ndarray
-        ``activations[k]`` is the input of layer k: x first, as many as there are layers.
+        ``activations[k]`` is the input of layer k: x first, as many as layers.
     """
     # Your code replaces the next line.
     raise NotImplementedError("forward is not written yet")

@@ -1,4 +1,4 @@
-"""Freezing: teach a trained network something new by moving only a few of its numbers."""
+"""Freezing: teach a trained network something new by moving few of its numbers."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,7 +15,7 @@ Adapter = tuple[np.ndarray, np.ndarray]
 
 
 def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
-    """Return how many numbers descent may still move: weights and biases of the layers not frozen.
+    """Return how many weights and biases descent may move, frozen layers left out.
 
     Parameters
     ----------
@@ -41,8 +41,9 @@ def frozen_step(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Take one step of descent with every layer but the frozen ones.
 
-    For a layer that is not frozen: ``parameter - learning_rate * gradient``. A frozen layer comes
-    back bit for bit as it was, whatever stands in its place among the gradients.
+    For a layer that is not frozen: ``parameter - learning_rate * gradient``. A frozen
+    layer comes back bit for bit as it was, whatever stands in its place among the
+    gradients.
 
     Parameters
     ----------
@@ -70,12 +71,16 @@ def frozen_step(
 
 
 def backward_unfrozen(
-    layers: Layers, activations: Sequence[np.ndarray], grad_logits: np.ndarray, frozen: Collection[int]
+    layers: Layers,
+    activations: Sequence[np.ndarray],
+    grad_logits: np.ndarray,
+    frozen: Collection[int],
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
-    """Return the gradients of the layers that are not frozen, and go no further down than they need.
+    """Return the gradients of the layers not frozen, going no further down than needed.
 
-    A frozen layer passes the gradient on to what lies below it, ``grad_x = grad_output @ weights.T``.
-    Below the lowest layer that still learns nobody needs it: nothing there is computed or looked at.
+    A frozen layer passes the gradient on to what lies below it,
+    ``grad_x = grad_output @ weights.T``. Below the lowest layer that still learns
+    nobody needs it: nothing there is computed or looked at.
 
     Parameters
     ----------
@@ -132,15 +137,17 @@ def fine_tune(
     layers : list of (weights, bias)
         The network afterwards.
     losses : list of float
-        One number an epoch: the mean over its batches of the loss before each step, weighted by
-        batch size.
+        One number an epoch: the mean over its batches of the loss before each step,
+        weighted by batch size.
     """
     # Your code replaces the next line.
     raise NotImplementedError("fine_tune is not written yet")
 
 
-def lora_init(fan_in: int, fan_out: int, rank: int, rng: np.random.Generator) -> Adapter:
-    """Return a new LoRA adapter: a random ``down`` and an ``up`` of zeros, together no change at all.
+def lora_init(
+    fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
+) -> Adapter:
+    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
 
     ``down`` is drawn from N(0, 1 / fan_in): the variance is ``1 / fan_in``.
 
@@ -173,7 +180,9 @@ def lora_init(fan_in: int, fan_out: int, rank: int, rng: np.random.Generator) ->
     raise NotImplementedError("lora_init is not written yet")
 
 
-def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
+def lora_dense(
+    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
+) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
 
     ``outputs = x @ weights + bias + (alpha / rank) * (x @ down) @ up``
@@ -189,7 +198,7 @@ def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Ad
     adapter : pair (down, up)
         Of shapes (fan_in, rank) and (rank, fan_out).
     alpha : float
-        How loudly the adapter speaks; divided by the rank, so that ranks can be compared.
+        How loudly the adapter speaks; divided by the rank, so that ranks compare.
 
     Returns
     -------
@@ -201,12 +210,17 @@ def lora_dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Ad
 
 
 def lora_gradient(
-    grad_output: np.ndarray, x: np.ndarray, weights: np.ndarray, adapter: Adapter, alpha: float
+    grad_output: np.ndarray,
+    x: np.ndarray,
+    weights: np.ndarray,
+    adapter: Adapter,
+    alpha: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of a layer with a LoRA adapter; the layer's own weights are frozen.
+    """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
 
-    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the chain rule
-    through the two small matrices, what ``down`` and ``up`` have to answer for.
+    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the
+    chain rule through the two small matrices, what ``down`` and ``up`` have to answer
+    for.
 
     Parameters
     ----------
@@ -246,7 +260,7 @@ def lora_fine_tune(
     learning_rate: float,
     rng: np.random.Generator,
 ) -> tuple[list[Adapter], list[float]]:
-    """Train one adapter a layer by minibatch descent; all weights and biases stay frozen.
+    """Train one adapter a layer by minibatch descent; weights and biases stay frozen.
 
     Parameters
     ----------
@@ -279,7 +293,9 @@ def lora_fine_tune(
 
 
 def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
-    """Return the weights with the adapter folded in: ``weights + (alpha / rank) * down @ up``.
+    """Return the weights with the adapter folded in.
+
+    ``weights + (alpha / rank) * down @ up``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Initialization: the random values that weights are born with, and why their scale matters."""
+"""Initialization: the random values that weights are born with, and their scale."""
 
 from collections.abc import Callable, Sequence
 
@@ -27,10 +27,10 @@ def zero_bias(fan_out: int) -> np.ndarray:
 def distinct_neurons(weights: np.ndarray) -> int:
     """Return how many different neurons a layer has.
 
-    Neurons a and b are the same neuron when no entry of their columns differs by more than a
-    ten-thousandth of the layer's largest weight:
-    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. The margin is for rounding, which
-    alone makes twins differ in their last digits.
+    Neurons a and b are the same neuron when no entry of their columns differs by more
+    than a ten-thousandth of the layer's largest weight:
+    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. The margin is for
+    rounding, which alone makes twins differ in their last digits.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nd
 
     References
     ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, equation 16.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks", AISTATS 2010, equation 16.
     """
     # Your code replaces the next line.
     raise NotImplementedError("xavier_uniform is not written yet")
@@ -87,15 +87,15 @@ def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nda
 
     References
     ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, equation 12.
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    neural networks", AISTATS 2010, equation 12.
     """
     # Your code replaces the next line.
     raise NotImplementedError("xavier_normal is not written yet")
 
 
 def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw weights from N(0, s²) with ``s = sqrt(2 / fan_in)``, for layers followed by ReLU.
+    """Draw weights from N(0, s²) with ``s = sqrt(2 / fan_in)``, for layers with ReLU.
 
     Parameters
     ----------
@@ -111,17 +111,19 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
 
     References
     ----------
-    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level
-    performance on ImageNet classification", ICCV 2015, equation 10.
+    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing
+    human-level performance on ImageNet classification", ICCV 2015, equation 10.
     """
     # Your code replaces the next line.
     raise NotImplementedError("he_normal is not written yet")
 
 
 def signal_spread(
-    x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: Callable[[np.ndarray], np.ndarray]
+    x: np.ndarray,
+    weight_matrices: Sequence[np.ndarray],
+    activation: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Return the standard deviation of a signal as it travels through layers without biases.
+    """Return the standard deviation of a signal as it passes layers without biases.
 
     Each layer computes ``signal = activation(signal @ weights)``.
 
@@ -137,7 +139,8 @@ def signal_spread(
     Returns
     -------
     ndarray of shape (1 + n,)
-        Standard deviation over all entries (``np.std``) of x, then of the signal after each layer.
+        Standard deviation over all entries (``np.std``) of x, then of the signal after
+        each layer.
     """
     # Your code replaces the next line.
     raise NotImplementedError("signal_spread is not written yet")
@@ -151,7 +154,7 @@ def init_layers(
     Parameters
     ----------
     layer_sizes : sequence of at least two int
-        Number of inputs, then of neurons in each layer: ``[64, 32, 10]`` makes two layers.
+        Number of inputs, then of neurons in each layer: ``[64, 32, 10]`` makes two.
     rng : numpy.random.Generator
         Where all the randomness comes from.
     scheme : {"he", "xavier"}

@@ -50,7 +50,7 @@ def one_hot(labels: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean over the batch of ``-log(softmax(logits)[label])``, natural logarithm.
+    """Return the mean over the batch of ``-log(softmax(logits)[label])``, natural log.
 
     Parameters
     ----------
@@ -62,7 +62,8 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     Returns
     -------
     float
-        Near zero when every right class has nearly all the probability; log(n_classes) for a blind guess.
+        Near zero when every right class has nearly all the probability; log(n_classes)
+        for a blind guess.
     """
     # Your code replaces the next line.
     raise NotImplementedError("cross_entropy is not written yet")

@@ -1,6 +1,7 @@
 """Does a check in a notebook show what the examiner found, and nothing that runs?"""
 
 import os
+import re
 import time
 
 import psutil
@@ -83,6 +84,20 @@ def test_what_was_solved_stays_solved(monkeypatch):
     assert "Next: weighted_sum" in repr(labkit.progress())
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_board_counts_what_is_checked_and_names_what_a_person_marks_as_the_chapter_does(name):
+    promised = (SOLUTIONS / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
+    functions, numbers, words = map(int, re.search(r"· (\d+) points for .*, (\d+) for numbers, (\d+) for answers in "
+                                                   r"your own words", promised).groups())  # fmt: skip
+    board = labkit.progress()
+    (row,) = (row for row in board.rows if row["chapter"] == name)
+    assert (row["points"], row["written"]) == (functions + numbers, words)
+    assert re.search(rf"^{name} +0 of {functions + numbers} +own words: {words}$", repr(board), re.MULTILINE)
+    assert f"<td>0 of {functions + numbers} points</td><td>{words} points</td>" in board._repr_html_()
+    for shown in (repr(board), board._repr_html_()):
+        assert "A person marks answers in your own words" in shown and "not counted here" in shown
+
+
 def test_a_record_that_cannot_be_read_is_kept_aside(state):
     state.mkdir()
     (state / "progress.json").write_text("{broken")
@@ -121,6 +136,17 @@ def test_reset_puts_one_stub_back_and_keeps_a_copy(state, library, newline):
     assert kept.read_bytes() == mine
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("below", ["", "def broken(:\n"])
+def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, library, newline, below):
+    untouched = "import numpy as np\n\n\n" + public_keys("weights")["weighted_sum"].stub + below
+    (library / "weights.py").write_text(untouched, encoding="utf-8", newline=newline)
+    before = (library / "weights.py").read_bytes()
+    said = repr(labkit.reset("weighted_sum"))
+    assert said.startswith("weighted_sum was not reset\nIt is already the stub of the beginning")
+    assert (library / "weights.py").read_bytes() == before and not (state / "kept").exists()
+
+
 def test_two_resets_within_a_second_keep_two_copies(state, library):
     (library / "weights.py").write_text(MINE, encoding="utf-8")
     labkit.reset("apply_weight")
@@ -134,7 +160,7 @@ def test_a_file_that_is_no_text_is_left_as_it_is(state, library):
     broken = "# größer\n".encode("latin-1")
     (library / "weights.py").write_bytes(broken)
     assert "no plain text in UTF-8" in repr(labkit.reset("apply_weight"))
-    assert (library / "weights.py").read_bytes() == broken
+    assert (library / "weights.py").read_bytes() == broken and not (state / "kept").exists()
 
 
 @pytest.mark.parametrize("slip", ["    return (7\n", "    return 7)\n    else:\n", "return 'seven\n", ""])

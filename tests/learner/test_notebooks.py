@@ -3,12 +3,17 @@
 import itertools
 import re
 
+import nbformat
 import pytest
+from nbgrader.validator import Validator
 
 from autograder.exercises import CHAPTERS
+from autograder.paths import SOLUTIONS
+from autograder.release import build_notebook
 from tests.learner.conftest import NOTEBOOKS
 
 pytestmark = pytest.mark.slow
+HALF_A_SCREEN = 88
 
 
 def outputs(notebook, kind=None):
@@ -65,6 +70,32 @@ def test_headings_are_in_order(solved, name):
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_line_of_code_fits_beside_the_library(name):
+    """With the answers, too, so that nobody who types them has to scroll."""
+    source = SOLUTIONS / "notebooks" / f"{name}.md"
+    for answers in (False, True):
+        cells = [cell.source for cell in build_notebook(source, answers).cells if cell.cell_type == "code"]
+        assert [line for cell in cells for line in cell.splitlines() if len(line) > HALF_A_SCREEN] == []
+        assert len(cells) > 5
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nbgraders_validate_says_of_an_untouched_chapter_what_the_start_page_tells(untouched, tmp_path, name):
+    """Every check, as partial credit even where there is none, and every answer in one's own words."""
+    nbformat.write(untouched(name), tmp_path / f"{name}.ipynb")
+    validator = Validator()
+    validator.preprocessors = []  # the page has been run
+    found = {one["source"]: one["error"] for one in validator.validate(str(tmp_path / f"{name}.ipynb"))["failed"]}
+    chapter = CHAPTERS[name]
+    calls = [f'check("{exercise}")' for exercise in chapter.exercises]
+    calls += [f'check("{question}", {question})' for question in chapter.questions]
+    assert {source for source in found if source.startswith("check(")} == set(calls)
+    assert all(found[call].startswith("Partial credit") for call in calls if len(call) == len(call.replace(",", "")))
+    assert list(found.values()).count("You did not provide a response.") == len(chapter.written)
+    assert len(found) == len(calls) + len(chapter.written)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_with_stubs_the_first_one_says_what_to_write_next(untouched, name):
     errors = outputs(untouched(name), "error")
@@ -76,8 +107,6 @@ def test_with_stubs_the_first_one_says_what_to_write_next(untouched, name):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_has_what_every_chapter_has(name):
-    from autograder.paths import SOLUTIONS
-
     text = (SOLUTIONS / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
     for needed in ("minutes", "<details>", "predict(", "outcome(", "I'm getting", "### BEGIN SOLUTION"):
         assert needed in text, needed

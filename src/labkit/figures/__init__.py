@@ -188,10 +188,10 @@ def draw_network(
         for (i, j), weight in sorted(np.ndenumerate(drawn), key=lambda item: abs(item[1])):
             line = LineCollection(
                 [[(k, heights[k][i]), (k + 1, heights[k + 1][j])]],
-                linewidths=0.4 + 5 * strength[i, j],
+                linewidths=0.9 + 4.5 * strength[i, j],
                 colors=POSITIVE if weight >= 0 else NEGATIVE,
                 linestyles="solid" if weight >= 0 else (0, (2.2, 0.9)),
-                alpha=0.25 + 0.75 * float(strength[i, j]),
+                alpha=0.75 + 0.25 * float(strength[i, j]),
             )
             ax.add_collection(line)
     floor = min(float(np.min(column)) for column in heights)

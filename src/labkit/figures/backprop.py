@@ -41,7 +41,7 @@ def loss_along_weights(
     slopes : mapping of str to float, optional
         How fast the loss changes where the weight is; drawn as a straight line.
     """
-    fig, axes = figure(1, len(losses), (3.1 * len(losses) + 0.6, 3.0), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(losses), (2.4 * len(losses) + 0.6, 3.0), sharey=True, squeeze=False)
     here = int(np.argmin(np.abs(moves)))
     for ax, (name, values) in zip(axes[0], losses.items(), strict=True):
         ax.plot(moves, values, color=POSITIVE)
@@ -107,7 +107,7 @@ def way_back(
     names : sequence of str
         One a column, written below it.
     """
-    fig, ax = figure(1, 1, (3.1 * len(values), 4.4))
+    fig, ax = figure(1, 1, (2.6 * len(values), 4.4))
     places = [np.linspace(1, -1, n) if n > 1 else np.zeros(1) for n in (column.shape[1] for column in values)]
     for k, matrix in enumerate(matrices):
         for (i, j), weight in np.ndenumerate(matrix):

@@ -29,7 +29,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     by_bias : mapping of float to ndarray of shape (n,)
         Bias to what the neuron gives, its weight being one.
     """
-    fig, axes = figure(1, 2, (8.4, 3.4), sharey=True)
+    fig, axes = figure(1, 2, (7.8, 3.4), sharey=True)
     for ax, name, lines in ((axes[0], "weight", by_weight), (axes[1], "bias", by_bias)):
         ax.axhline(0, color=TEXT, linewidth=1, linestyle="-")
         ax.axvline(0, color=TEXT, linewidth=1, linestyle="-")
@@ -37,7 +37,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
             ax.plot(x, outputs, color=COLORS[k], linestyle=LINE_STYLES[k], label=f"{name} {signed(value)}")
             at_zero = float(np.interp(0, x, outputs))
             ax.plot([0], [at_zero], marker="o", color=COLORS[k], markersize=7)
-        ax.legend(handlelength=3, fontsize=9.5, loc="upper left")
+        ax.legend(handlelength=3, fontsize=10, loc="upper left")
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
     axes[0].set_title("the weight tilts the line", fontsize=11.5)
@@ -65,7 +65,7 @@ def sensitivity(
         One a row.
     """
     n_rows, n_columns = len(biases), len(columns)
-    fig, axes = figure(2, len(tables), (0.78 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.9),
+    fig, axes = figure(2, len(tables), (0.62 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.8),
                        height_ratios=[0.9, 0.52 * n_rows], squeeze=False)  # fmt: skip
     side = int(np.sqrt(np.shape(faded[0])[1]))
     for k, (name, shares) in enumerate(tables.items()):
@@ -114,7 +114,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
                     markeredgewidth=0)  # fmt: skip
             active = int(np.sum(np.asarray(numbers) > 0))
             ax.annotate(f"{active} of {len(numbers)}\nactivate", (1.02, row), xycoords=("axes fraction", "data"),
-                        va="center", fontsize=9.5, annotation_clip=False)  # fmt: skip
+                        va="center", fontsize=10, annotation_clip=False)  # fmt: skip
         ax.axvline(0, color=TEXT, linewidth=1.8, linestyle="-")
         ax.set_title(f"bias {signed(bias)}", fontsize=11, loc="left", pad=3)
         ax.set_yticks(range(len(groups)), groups)

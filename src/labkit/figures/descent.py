@@ -90,11 +90,11 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         What there is to see in the images, for those who do not see them.
     """
     n = next(iter(rows.values())).shape[1]
-    fig, axes = figure(len(rows), 1, (0.86 * n + 2.4, 0.95 * len(rows) + 0.2), squeeze=False)
+    fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
     for ax, (name, weights) in zip(axes[:, 0], rows.items(), strict=True):
         _row_of_images(ax, weights, limit_of(weights))
-        ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11)
-        ax.text(1.01, 0.5, f"largest\n{np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=9.5)
+        ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=11)
+        ax.text(1.01, 0.5, f"largest\n{np.abs(weights).max():.2f}", transform=ax.transAxes, va="center", fontsize=10)
     side = int(np.sqrt(len(weights)))
     axes[0, 0].set_xticks([k * (side + 1) + (side - 1) / 2 for k in range(len(titles or ()))], titles or ())
     axes[0, 0].tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
@@ -133,8 +133,9 @@ def landscape(
     names : pair of str
         What the two weights are.
     """
-    fig, ax = figure(1, 1, (9.4, 4.3))
+    fig, ax = figure(1, 1, (7.8, 4.0))
     ax.remove()
+    fig.get_layout_engine().set(wspace=0.1)
     surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
     surface.plot_surface(*np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rstride=1,
                          cstride=1, zorder=1)  # fmt: skip
@@ -211,9 +212,9 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         Of how many hidden neurons the weights are drawn.
     """
-    fig, axes = figure(len(patients), 3, (10.2, 1.32 * len(patients) + 0.5), width_ratios=[2.3, 2 * neurons, 2.0],
+    # As high as the images are at this width: in a higher row they would not grow, and the rest would shrink.
+    fig, axes = figure(len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05],
                        squeeze=False)  # fmt: skip
-    fig.get_layout_engine().set(wspace=0.06)
     for (curve, gallery, bars), patient in zip(axes, patients, strict=True):
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
@@ -226,7 +227,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
             gallery.imshow(tiles, cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest",
                            extent=(left, left + 1, 0, tiles.shape[0] / tiles.shape[1]))  # fmt: skip
             gallery.text(left + 0.5, -0.01, f"largest weight {np.abs(weights).max():.3g}", ha="center", va="top",
-                         fontsize=9)  # fmt: skip
+                         fontsize=10)  # fmt: skip
             if patient is patients[0]:
                 gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
         gallery.set(xlim=(0, 2.1), ylim=(-0.08, 0.3))
@@ -238,7 +239,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         bars.yaxis.set_major_locator(MaxNLocator(3))
         if not biases.any():
             bars.set_ylim(-1, 1)
-    for ax, title in zip(axes[0, [0, 2]], ("loss by epoch", "hidden biases after"), strict=True):
+    for ax, title in zip(axes[0, [0, 2]], ("loss by epoch", "hidden biases\nafter"), strict=True):
         ax.set_title(title, fontsize=11)
     for curve in axes[:-1, 0]:
         curve.tick_params(labelbottom=False)

@@ -28,18 +28,19 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     xlabel, ylabel : str
         What the axes mean.
     """
-    height = 3.7 if any(map(any, panels.values())) else 3.2
+    height = 3.5 if any(map(any, panels.values())) else 3.2
     fig, axes = figure(1, len(panels), (4.1 * len(panels) + 0.4, height), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for k, (name, y) in enumerate(curves.items()):
             ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
-        if any(curves):  # below the panel, where no curve can run through it
-            ax.legend(handlelength=3, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)
     axes[0, 0].set_ylabel(ylabel)
+    named = {name: line for ax in axes[0] for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
+    if named:  # below the panels, where no curve can run through it; one name looks alike in all
+        fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=2.6)
     said = []
     for title, curves in panels.items():
         bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
@@ -76,7 +77,7 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
         axes[row, 1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
         for k, share in enumerate(probabilities):
             axes[row, 1].annotate(f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center",
-                                  fontsize=9)  # fmt: skip
+                                  fontsize=10)  # fmt: skip
     axes[0, 0].set_title("logits", fontsize=11.5)
     axes[0, 1].set_title("probabilities", fontsize=11.5)
     for ax in axes[-1]:
@@ -106,8 +107,8 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         square number of values.
     """
     hidden = len(steps[0][0]) - 1
-    fig, axes = figure(len(steps), hidden + 3, (1.45 * (hidden + 1) + 5.4, 1.65 * len(steps) + 0.3), squeeze=False,
-                       sharex="col", width_ratios=[1] * (hidden + 1) + [1.7, 1.7])  # fmt: skip
+    fig, axes = figure(len(steps), hidden + 3, (1.05 * (hidden + 1) + 4.9, 1.45 * len(steps) + 0.3),
+                       squeeze=False, sharex="col", width_ratios=[1] * (hidden + 1) + [1.25, 1.25])  # fmt: skip
     most = [max(limit_of(step[0][k]) for step in steps) for k in range(hidden + 1)]
     for row, (activations, logits, probabilities, name) in enumerate(steps):
         _square(axes[row, 0], activations[0], PAPER, 0, 1)
@@ -115,15 +116,15 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         for k in range(1, hidden + 1):
             _square(axes[row, k], activations[k], _ACTIVE, 0, most[k])
             active = int(np.sum(activations[k] > 0))
-            axes[row, k].set_xlabel(f"{active} of {np.size(activations[k])} active", fontsize=9)
+            axes[row, k].set_xlabel(f"{active} of {np.size(activations[k])}\nactive", fontsize=10)
         for ax, values in zip(axes[row, -2:], (logits, probabilities), strict=True):
             _bars(ax, values, int(np.argmax(values)))
-            ax.tick_params(labelsize=8.5)
+            ax.set_xticks(range(0, len(values), 3))
             ax.locator_params(axis="y", nbins=4)
         axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
     for ax, title in zip(axes[0], titles, strict=True):
-        ax.set_title(title, fontsize=10.5, pad=4)
+        ax.set_title(title.replace("[", "\n["), fontsize=10.5, pad=4)
     said = []
     for activations, _, probabilities, name in steps:
         active = " and ".join(f"{np.sum(a > 0)} of {np.size(a)}" for a in activations[1:])
@@ -146,7 +147,7 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
     """
     # All on one Axes, a unit an inch: a dozen of them with their ticks would take a second to draw.
     n, classes = probabilities.shape
-    side, tall, pitch = 1.25, 0.9, 1.55
+    side, tall, pitch = 1.05, 0.9, 1.2
     ground, one = side + 0.2 + tall, side + 0.2
     fig, ax = figure(1, 1, (pitch * n + 0.6, ground + 0.9))
     bare(ax)
@@ -156,13 +157,13 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
         ax.text(left + side / 2, -0.06, titles[k], ha="center", va="bottom", fontsize=10, fontweight="bold")
         places = left + side * (np.arange(classes) + 0.5) / classes
         colors = [to_rgba(POSITIVE, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
-        ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=6)
+        ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=5)
         for c in np.flatnonzero(probabilities[k] >= 0.1):
             ax.text(places[c], ground + 0.05, f"{c}", ha="center", va="top", fontsize=10)
     ax.hlines([one, ground], -0.06, n * pitch - (pitch - side), colors=[FAINT, TEXT], linewidth=0.8)
     for y, share in ((one, "1"), (ground, "0")):
-        ax.text(-0.1, y, share, ha="right", va="center", fontsize=9.5)
-    ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=9.5)
+        ax.text(-0.1, y, share, ha="right", va="center", fontsize=10)
+    ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=10)
     ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.28, -0.45))
     said = [f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
             for title, p in zip(titles, probabilities, strict=True)]  # fmt: skip
@@ -177,7 +178,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
     rows : sequence of (name, image, change)
         Image of shape (height * width,), and of the same size what a patch centred on each pixel changes.
     """
-    fig, axes = figure(2, len(rows), (1.9 * len(rows) + 1.0, 3.7), squeeze=False)
+    fig, axes = figure(2, len(rows), (1.9 * len(rows) + 1.0, 3.1), squeeze=False)
     limit = max(limit_of(change) for _, _, change in rows)
     for column, (name, image, change) in enumerate(rows):
         _square(axes[0, column], image, PAPER, 0, 1)

@@ -33,7 +33,7 @@ def tails(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], limit: float = 8.0
     limit : float
         Where the picture ends, in standard deviations; what lies outside is counted in its last bars.
     """
-    fig, axes = figure(1, len(pairs), (3.3 * len(pairs), 3.1), sharex=True, squeeze=False)
+    fig, axes = figure(1, len(pairs), (2.6 * len(pairs), 3.1), sharex=True, squeeze=False)
     edges = np.linspace(-limit, limit, 65)
     said = []
     for ax, (name, (trained, random)) in zip(axes[0], pairs.items(), strict=True):
@@ -99,7 +99,7 @@ def both_tasks(results: Mapping[str, tuple[Sequence[float], Sequence[float]]], n
             filled = {"markerfacecolor": "none", "markeredgewidth": 1.6} if k else {}
             ax.plot(runs, [row] * len(runs), linestyle="", marker=_MARKERS[2 * k], markersize=6.5, color=COLORS[k],
                     label=None if row else names[k], **filled)  # fmt: skip
-            ax.annotate(_percent(runs).replace(" to ", "–"), (1.12 + 0.15 * k, row), va="center", ha="right",
+            ax.annotate(_percent(runs).replace(" to ", "–"), (1.13 + 0.18 * k, row), va="center", ha="right",
                         xycoords=("axes fraction", "data"), color=COLORS[k], annotation_clip=False)  # fmt: skip
         said.append(f"{name}: {names[0]} {_percent(pair[0])}, {names[1]} {_percent(pair[1])}")
     ax.set_yticks(range(len(results)), results)
@@ -149,7 +149,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
     """
     columns = ("multiply-adds", "bytes stored", "seconds")
     ways = list(next(iter(tables.values())))
-    fig, axes = figure(1, 3, (9.4, 0.5 * len(ways) + 1.4), sharey=True)
+    fig, axes = figure(1, 3, (7.8, 0.55 * len(ways) + 1.4), sharey=True)
     said = []
     for network, (name, table) in enumerate(tables.items()):
         shares = np.array([table[way] for way in ways]) / np.array(table[ways[0]])
@@ -157,7 +157,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
         for ax, column in zip(axes, shares.T, strict=True):
             bars = ax.barh(place, column, height=0.36, color=COLORS[network], alpha=0.85 if network else 0.55,
                            hatch="//" if network else None, edgecolor=COLORS[network], label=name)  # fmt: skip
-            ax.bar_label(bars, [f"{share:.2g}" for share in column], padding=3, fontsize=9.5, color=TEXT)
+            ax.bar_label(bars, [f"{share:.2g}" for share in column], padding=3, fontsize=10, color=TEXT)
         said.append(f"{name}: " + "; ".join(
             f"{way} " + ", ".join(f"{share:.2g} of the {what}" for what, share in zip(columns, row, strict=True))
             for way, row in zip(ways[1:], shares[1:], strict=True)))  # fmt: skip

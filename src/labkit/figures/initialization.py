@@ -21,7 +21,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     by_start : mapping of str to ndarray of shape (fan_out,)
         Name of the start to the outputs of the layer's neurons.
     """
-    fig, axes = figure(1, len(by_start), (3.0 * len(by_start), 2.6), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(by_start), (2.6 * len(by_start), 2.6), sharey=True, squeeze=False)
     for ax, (name, outputs) in zip(axes[0], by_start.items(), strict=True):
         ax.vlines(range(len(outputs)), 0, outputs, colors=np.where(outputs < 0, NEGATIVE, POSITIVE), linewidth=3)
         ax.axhline(0, color=TEXT, linewidth=1, linestyle="-")
@@ -61,7 +61,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
             # Both are written outside the outermost mark, the second one on the other side.
             side, outermost = (-1) ** k, max(marks[name].values())
-            ax.annotate(f"±{words} = ±{value:.3f}", (side * outermost, 1.0), (5 * side, -2), va="top", fontsize=9.5,
+            ax.annotate(f"±{words} = ±{value:.3f}", (side * outermost, 1.0), (5 * side, -2), va="top", fontsize=10,
                         xycoords=("data", "axes fraction"), textcoords="offset points",
                         ha="left" if side > 0 else "right")  # fmt: skip
         ax.set_ylim(0, 1.12 * counts.max())
@@ -84,7 +84,7 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
     low, high : float
         Ends of the scale; a curve that leaves it is cut there.
     """
-    fig, axes = figure(1, len(panels), (4.5 * len(panels), 4.3), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (3.9 * len(panels), 4.3), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhspan(0.05, 2, color=COLORS[2], alpha=0.12, linewidth=0)
         for k, (name, runs) in enumerate(curves.items()):
@@ -117,7 +117,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         Name of the start to the signal (values from -1 to 1) by where it was taken.
     """
     places = list(next(iter(rows.values())))
-    fig, axes = figure(len(rows), len(places), (2.4 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True,
+    fig, axes = figure(len(rows), len(places), (1.7 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True,
                        squeeze=False)  # fmt: skip
     edges = np.linspace(-1, 1, 41)
     for row, (name, signal_at) in enumerate(rows.items()):

@@ -33,7 +33,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
         inside = side > 0.8
         at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
         ax.annotate(f"{side**2:.2f}", at_label, (0 if inside else 14, 0), textcoords="offset points", va="center",
-                    ha="center" if inside else "left", fontsize=9.5)  # fmt: skip
+                    ha="center" if inside else "left", fontsize=10)  # fmt: skip
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
     ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
     side = float(np.sqrt(mean))
@@ -121,7 +121,7 @@ def loss_and_accuracy(
     here : float, optional
         A value of x to mark.
     """
-    fig, axes = figure(1, 2, (8.4, 3.2))
+    fig, axes = figure(1, 2, (7.8, 3.2))
     for ax, y, name, k in ((axes[0], losses, "loss", 0), (axes[1], accuracies, "accuracy", 1)):
         ax.plot(x, y, color=COLORS[k], linestyle="-", drawstyle=("default", "steps-mid")[k])
         ax.set_title(name, fontsize=11.5)
@@ -156,7 +156,7 @@ def landscape(
     here : pair of float
         Values of the two weights to mark.
     """
-    fig, _ = figure(1, 1, (9.0, 4.2))
+    fig, _ = figure(1, 1, (7.8, 3.9))
     fig.clear()
     solid = fig.add_subplot(1, 2, 1, projection="3d")
     chart = fig.add_subplot(1, 2, 2)

@@ -1,7 +1,7 @@
 """How all figures of the course look, and how they reach the page: `figure` makes one, `show` displays it.
 
-Backgrounds are transparent and text is a grey halfway between paper and a dark page, so that the
-same picture reads in light and dark themes. Blue is positive and orange is negative everywhere:
+Every figure brings its own sheet of paper along, so that it reads alike on light and dark pages: no
+colour of text has enough contrast with both. Blue is positive and orange is negative everywhere:
 colour-blind readers tell these two apart, and wherever lines are drawn negative ones are dashed.
 """
 
@@ -20,16 +20,18 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 
 from ..display import show_message
 
-POSITIVE = "#2f7fd0"
-NEGATIVE = "#d9730d"
-TEXT = "#7a7a7a"
-FAINT = "#7a7a7a55"
-COLORS = (POSITIVE, NEGATIVE, "#12977a", "#b45bb0", "#96842a", "#7a7a7a")
-"""For curves and bars, in order; each is readable on white and on a dark page."""
+SHEET = "#fdfcfa"
+"""What every figure stands on."""
+POSITIVE = "#1f6fc2"
+NEGATIVE = "#b95800"
+TEXT = "#4a4a4c"
+FAINT = "#4a4a4c33"
+COLORS = (POSITIVE, NEGATIVE, "#0c7a62", "#a34a9f", "#7d6c14", "#6a6a6c")
+"""For curves, bars and words beside them, in order."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
 """One a colour, so that no curve is told by its colour alone."""
 
@@ -41,14 +43,15 @@ WEIGHTS = LinearSegmentedColormap.from_list(
 """For weights: orange below zero, pale at zero, blue above."""
 
 PIXELS_PER_INCH = 96
+WIDEST = 7.8
+"""Inches that fit beside the library in JupyterLab; a wider picture is shrunk there, and its words with it."""
 SHARPNESS = 1.6
-_MARGIN = (9, 9)
+_MARGIN = 14
 
 mpl.rcParams.update(
     {
-        "figure.facecolor": "none",
+        "figure.facecolor": SHEET,
         "axes.facecolor": "none",
-        "savefig.facecolor": "none",
         "legend.facecolor": "none",
         "legend.frameon": False,
         "text.color": TEXT,
@@ -89,7 +92,7 @@ def figure(
     rows, columns : int
         How many axes.
     size : pair of float, optional
-        Width and height in inches; an inch is 96 pixels on the page.
+        Width and height in inches; an inch is 96 pixels on the page. The width is at most `WIDEST`.
     **kwargs
         Handed to ``Figure.subplots``, such as ``sharex=True`` or ``width_ratios=[1, 2]``.
 
@@ -100,7 +103,8 @@ def figure(
     axes : Axes or ndarray of Axes
         One Axes, or an array of them, without dimensions of length one.
     """
-    fig = Figure(figsize=size or (min(9.0, 4.5 * columns + 1), 3.2 * rows), layout="constrained")
+    width, height = size or (4.5 * columns + 1, 3.2 * rows)
+    fig = Figure(figsize=(min(width, WIDEST), height), layout="constrained")
     return fig, fig.subplots(rows, columns, **kwargs)
 
 
@@ -109,14 +113,12 @@ def to_png(fig: Figure) -> bytes:
     fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
     canvas, buffer = FigureCanvasAgg(fig), io.BytesIO()
     canvas.draw()
-    pixels = np.asarray(canvas.buffer_rgba())
-    rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
-    height, width = pixels.shape[:2]
-    if rows.size and rows[0] > 0 and rows[-1] < height - 1 and columns[0] > 0 and columns[-1] < width - 1:
-        pixels = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        Image.fromarray(np.pad(pixels, (_MARGIN, _MARGIN, (0, 0)))).save(buffer, "png")
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    drawn = ImageChops.difference(picture, Image.new("RGB", picture.size, SHEET)).getbbox()
+    if drawn and min(drawn[:2]) > 0 and drawn[2] < picture.width and drawn[3] < picture.height:
+        ImageOps.expand(picture.crop(drawn), _MARGIN, SHEET).save(buffer, "png")
     else:  # something may reach beyond the figure: savefig finds out, but draws twice and measures every word anew
-        fig.savefig(buffer, format="png", bbox_inches="tight", pad_inches=_MARGIN[0] / fig.dpi)
+        fig.savefig(buffer, format="png", dpi=fig.dpi, bbox_inches="tight", pad_inches=_MARGIN / fig.dpi)
     return buffer.getvalue()
 
 
@@ -139,7 +141,7 @@ def show(fig: Figure, alt: str) -> None:
     png = to_png(fig)
     width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
     picture = (
-        f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; background: none" '
+        f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; border-radius: 6px" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
     )
     if pyplot := sys.modules.get("matplotlib.pyplot"):

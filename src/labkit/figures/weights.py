@@ -354,7 +354,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
         Where the plain picture ends; the other one shows all.
     """
     weights = np.ravel(weights)
-    fig, axes = figure(1, 2, (8.6, 3.1))
+    fig, axes = figure(1, 2, (7.8, 3.1))
     for ax, edges in ((axes[0], np.linspace(-limit, limit, 81)), (axes[1], _edges_of_all(weights))):
         histogram(ax, weights, edges)
         ax.axvline(0, color=TEXT, linewidth=1)
