@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Callable, Mapping
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from .display import interactive
 from .figures.biases import outputs
-from .figures.style import show, to_png
+from .figures.style import as_html, show, to_png
 from .figures.weights import signed
 from .reload import explain
 
@@ -45,9 +44,9 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
 
     def picture(bias: float) -> str:
         numbers = said(bias)
-        words = html.escape(_words(bias, numbers))
-        png = base64.b64encode(to_png(outputs({bias: numbers}))).decode()
-        return f'<img alt="{words}" width="720" src="data:image/png;base64,{png}"><p aria-live="polite">{words}</p>'
+        words = _words(bias, numbers)
+        drawn = as_html(to_png(outputs({bias: numbers})), words, 720)
+        return f'{drawn}<p aria-live="polite">{html.escape(words)}</p>'
 
     def moved(change: dict) -> None:
         try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Callable
 
 from . import data
 from .display import interactive
 from .figures.connection import connection, in_words
-from .figures.style import show, to_png
+from .figures.style import as_html, show, to_png
 from .reload import explain
 
 STILL = (1.8, 0.15, -1.0)
@@ -57,6 +56,6 @@ def _slide(apply_weight: Callable, signal: object) -> None:
 
 
 def _picture(apply_weight: Callable, signal: object, weight: float) -> str:
-    png = base64.b64encode(to_png(connection(apply_weight, signal, [weight]))).decode()
-    words = html.escape(f"With weight {weight:+.2f} {in_words(weight)}.")
-    return f'<img alt="{words}" width="540" src="data:image/png;base64,{png}"><p aria-live="polite">{words}</p>'
+    words = f"With weight {weight:+.2f} {in_words(weight)}."
+    picture = as_html(to_png(connection(apply_weight, signal, [weight])), words, 540)
+    return f'{picture}<p aria-live="polite">{html.escape(words)}</p>'

@@ -37,6 +37,7 @@ def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):
     (box,) = displayed
     control, picture = box.children
     assert 'alt="With weight +1.00 the digit arrives as strong as it was."' in picture.value
+    assert "max-width: 100%" in picture.value, "it would not fit beside the library"
     control.value = -0.5
     assert sent == [1.0, -0.5]
     assert "With weight -0.50 the digit arrives weaker, with every sign flipped." in picture.value

@@ -122,6 +122,14 @@ def to_png(fig: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def as_html(png: bytes, alt: str, width: float) -> str:
+    """Return a picture as HTML, so many pixels wide, or as wide as there is room."""
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; border-radius: 6px" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    )
+
+
 def show(fig: Figure, alt: str) -> None:
     """Display a figure with a text alternative, and close it.
 
@@ -139,11 +147,7 @@ def show(fig: Figure, alt: str) -> None:
     if not alt.strip():
         raise ValueError("Every figure needs a text alternative: say in a sentence what it shows.")
     png = to_png(fig)
-    width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
-    picture = (
-        f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; border-radius: 6px" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-    )
+    picture = as_html(png, alt, int.from_bytes(png[16:20], "big") / SHARPNESS)  # a PNG states its width there
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(fig)
     show_message(picture, f"[figure] {alt}")
