@@ -161,6 +161,6 @@ def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> 
     except (ClassroomError, GradebookError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error}. The report is written into the classroom; make it writable.") from None
+        raise click.ClickException(f"{error}. The report goes into the classroom; mend that and try again.") from None
     for path in files:
         click.echo(path)

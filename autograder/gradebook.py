@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -288,12 +290,16 @@ def when(timestamp: str | None) -> datetime.datetime | None:
 
 @contextmanager
 def _reworded(url: str) -> Iterator[None]:
+    log = logging.getLogger("tornado.application")  # nbgrader prints a traceback there before it raises
+    before, log.disabled = log.disabled, True
     try:
         yield
     except (DatabaseError, ArgumentError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
-        cause = str(getattr(error, "orig", error)).strip()
+        cause = re.sub(r"^\(\w+\.\w+\) ", "", str(getattr(error, "orig", error)).strip())
         place = url.partition("?")[0].removeprefix("sqlite:///") if url.startswith("sqlite:") else url
         words = f"The gradebook {place} cannot be used: {cause}. Mend that"
         if "locked" in cause:
             words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
         raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None
+    finally:
+        log.disabled = before

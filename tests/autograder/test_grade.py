@@ -16,6 +16,8 @@ import sys
 import pytest
 from nbgrader import api
 from nbgrader.api import Gradebook
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from autograder import gradebook, records, selftest, sources, submission, tally, work
 from autograder.exercises import CHAPTERS
@@ -298,6 +300,17 @@ def test_on_a_full_disk_it_stops_with_one_sentence_and_later_goes_on(graded_once
     full = ("OSError [Errno 28] No space left on device", "GradebookError The gradebook /mnt/class/room/gradebook.db")
     assert all(line.startswith(full) for line in said), said
     assert any("disk is full" in line for line in said)
+
+
+def test_a_gradebook_that_fills_the_disk_is_said_in_one_sentence(tmp_path, caplog):
+    def full(_):
+        raise OperationalError(None, None, sqlite3.OperationalError("database or disk is full"))
+
+    with gradebook.ClassBook(gradebook.url_of(tmp_path)) as book:
+        event.listen(book.book.engine, "commit", full)
+        with pytest.raises(GradebookError, match=r"gradebook\.db cannot be used: database or disk is full\. Mend that"):
+            book.prepare(WEIGHTS.name, made.released(WEIGHTS))
+    assert not caplog.records, "nbgrader has printed its traceback"
 
 
 def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, monkeypatch):
