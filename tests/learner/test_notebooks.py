@@ -1,5 +1,6 @@
 """Does every notebook run, show its figures with words for them, and stop kindly at a stub?"""
 
+import collections
 import itertools
 import re
 
@@ -86,14 +87,15 @@ def test_nbgraders_validate_says_of_an_untouched_chapter_what_the_start_page_tel
     nbformat.write(untouched(name), tmp_path / f"{name}.ipynb")
     validator = Validator()
     validator.preprocessors = []  # the page has been run
-    found = {one["source"]: one["error"] for one in validator.validate(str(tmp_path / f"{name}.ipynb"))["failed"]}
+    failed = [(one["source"], one["error"]) for one in validator.validate(str(tmp_path / f"{name}.ipynb"))["failed"]]
     chapter = CHAPTERS[name]
     calls = [f'check("{exercise}")' for exercise in chapter.exercises]
     calls += [f'check("{question}", {question})' for question in chapter.questions]
-    assert {source for source in found if source.startswith("check(")} == set(calls)
-    assert all(found[call].startswith("Partial credit") for call in calls if len(call) == len(call.replace(",", "")))
-    assert list(found.values()).count("You did not provide a response.") == len(chapter.written)
-    assert len(found) == len(calls) + len(chapter.written)
+    assert sorted(source for source, _ in failed if source.startswith("check(")) == sorted(calls)
+    said = collections.Counter(error.split(";")[0] for _, error in failed)
+    assert said["You did not provide a response."] == len(chapter.written)
+    assert said["Partial credit"] >= len(chapter.exercises)
+    assert len(failed) == len(calls) + len(chapter.written)
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
