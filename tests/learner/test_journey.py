@@ -11,6 +11,7 @@ import sys
 import nbformat
 import pytest
 
+from autograder.compare import counted
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.paths import ROOT, SOLUTIONS
 from tests.jupyterlab import (
@@ -127,12 +128,12 @@ def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, name):
         for exercise in exercises:
             write_answer(folder, exercise.module, exercise.name, answer_of(exercise.name, exercise.module))
             said = run_check(page, exercise.name).inner_text()
-            assert f"{exercise.name} · {exercise.points:g} of {exercise.points:g} points" in said, said
+            assert f"{exercise.name} · {exercise.points:g} of {counted(exercise.points, 'point')}" in said, said
         run_all(page)
         outputs = page.evaluate(OUTPUTS)
         look_through(page, f"{name}-light")
         assert [kind for kind, _ in outputs if kind in ("error", "stderr")] == []
-        cards = page.locator(".jp-OutputArea .wl-card", has_text=re.compile(r" of \d+ points")).all_inner_texts()
+        cards = page.locator(".jp-OutputArea .wl-card", has_text=re.compile(r" of \d+ points?\b")).all_inner_texts()
         asked = [cell for cell in sources(folder, name) if re.search(r"^check\(", cell, re.MULTILINE)]
         assert len(cards) == len(asked) and all(card.startswith("✓") for card in cards)
         pictures = page.locator(".jp-OutputArea img").evaluate_all(

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbgrader.validator import Validator
 
+from autograder.compare import counted
 from autograder.exercises import CHAPTERS
 from autograder.paths import SOLUTIONS
 from autograder.release import build_notebook
@@ -44,7 +45,7 @@ def test_with_the_reference_it_runs_to_its_end_without_a_complaint(solved, name)
 def test_with_the_reference_every_exercise_has_all_its_points(solved, name):
     shown = "\n".join(html_of(solved(name)))
     for exercise in CHAPTERS[name].exercises.values():
-        assert f"{exercise.name} · {exercise.points:g} of {exercise.points:g} points" in shown
+        assert f"{exercise.name} · {exercise.points:g} of {counted(exercise.points, 'point')}" in shown
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
