@@ -263,9 +263,8 @@ class _Run:
                 for name, source in handed_in.library.items():
                     records.write(folder / LIBRARY_FOLDER / f"{name}.py", source)
                 for beside in (folder, page.parent):  # nbgrader's exchange looks for both
-                    if handed_in.timestamp:  # nbgrader stumbles over what is no time, and not over nothing
-                        readable = handed_in.timestamp if when(handed_in.timestamp) else ""
-                        records.write(beside / "timestamp.txt", readable.encode())
+                    if handed_in.timestamp:
+                        records.write(beside / "timestamp.txt", handed_in.timestamp.encode())
                     if handed_in.secret:
                         records.write(beside / SECRET, handed_in.secret)
                 records.write(folder / f"{chapter}.ipynb", done.notebook)

@@ -35,12 +35,13 @@ def handout(target: Path) -> list[Path]:
     FileExistsError
         If the folder exists and is not empty, or lies inside the project, which would hand itself out.
     """
+    release.require_sources()
+    if target.resolve().is_relative_to(ROOT):
+        raise FileExistsError(f"{target} lies inside the project. Name a folder outside of it for the hand-out.")
     if target.exists() and any(target.iterdir()):
         raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
     built = release.build()
     release.prove(built)
-    if target.resolve().is_relative_to(ROOT):
-        raise FileExistsError(f"{target} lies inside the project. Name a folder outside of it for the hand-out.")
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")
     for name in _HANDED_OUT:
         source, copy = ROOT / name, target / name

@@ -75,10 +75,15 @@ def check() -> list[str]:
     return problems + [f"{shown(path)} has no source any more." for path in _obsolete(built)]
 
 
-def build() -> dict[Path, bytes]:
-    """Build every generated file in memory."""
+def require_sources() -> None:
+    """Make sure that this copy of the project can build: a student's copy holds no reference."""
     if not SOLUTIONS.exists():
         raise ReleaseError("This copy of the course holds no solutions/, from which everything is built.")
+
+
+def build() -> dict[Path, bytes]:
+    """Build every generated file in memory."""
+    require_sources()
     built: dict[Path, bytes] = {}
     for source in sorted((SOLUTIONS / "weightlab").glob("*.py")):
         stub = markers.strip_module(source.read_text(encoding="utf-8"), shown(source))

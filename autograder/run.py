@@ -215,7 +215,7 @@ class Runner:
             return Reply(judge.MALFORMED, f"What {name} sent back is no data ({error}).")
 
 
-_ONE_PROCESS = "Leave out os.fork and multiprocessing: it computes in the one process that it has."
+_ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
 _CRASHES = {
     b"": "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
     "exits Python does that.",

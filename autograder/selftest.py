@@ -134,7 +134,7 @@ def _leaves_nothing(probe: Callable, runner: run.Runner) -> tuple[bool, str]:
     value = _value(probe("leave_daemons"))
     # What stays is bubblewrap and the process that waits for the next exercise.
     left = isolation.descendants(runner.pid)[2:] if runner.pid else []
-    return value is True and not left, f"{len(left)} processes left of 6"
+    return value is True and not left, f"left of 6 processes: {len(left)}"
 
 
 def _secrets() -> list[str]:

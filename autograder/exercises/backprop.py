@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..compare import as_array
+from ..compare import as_array, counted
 from ..exercise import PURE, Case, Chapter, Given, Unusable
 
 CHAPTER = Chapter("06_backprop", "Backpropagation")
@@ -43,7 +43,8 @@ def _pairs(answers: list, calls: tuple) -> list:
     if not isinstance(gradients, (list, tuple)):
         raise Unusable("no list of gradients")
     if len(gradients) != n:
-        raise Unusable(f"{len(gradients)} items; expected a pair (grad_weights, grad_bias) for each of {n} layers")
+        found, wanted = counted(len(gradients), "item"), counted(n, "pair")
+        raise Unusable(f"{found}; expected {wanted} (grad_weights, grad_bias), one for each layer")
     return list(gradients)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from ..candidate.wire import Opaque
-from ..compare import as_array
+from ..compare import as_array, counted
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
 from .backprop import inputs_of_layers, random_layers
 
@@ -56,7 +56,7 @@ def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
         if len(pair) != 2 or any(part is None or not part.ndim for part in pair):
             raise Unusable("a batch that is no pair (x_batch, y_batch) of arrays")
         if len(pair[0]) != len(pair[1]):
-            raise Unusable(f"a batch of {len(pair[0])} examples and {len(pair[1])} labels")
+            raise Unusable(f"a batch of {counted(len(pair[0]), 'example')} and {counted(len(pair[1]), 'label')}")
         batches.append((pair[0], pair[1]))
     return batches
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import as_array, describe
+from ..compare import as_array, counted, describe
 from ..exercise import PURE, Call, Case, Chapter, Given, Rng, Unusable
 
 CHAPTER = Chapter("03_initialization", "Random at birth")
@@ -269,7 +269,7 @@ def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
     if len(answer) != len(sizes) - 1:
         first = as_array(answer[0][0]) if answer and isinstance(answer[0], (list, tuple)) and answer[0] else None
         begins = "" if first is None else f", the first with weights of shape {first.shape}"
-        count = f"{len(answer)} layer{'s' if len(answer) != 1 else ''}"
+        count = counted(len(answer), "layer")
         raise Unusable(f"{count} for {len(sizes)} sizes{begins}; expected {len(sizes) - 1}")
     for layer in answer:
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:

@@ -83,7 +83,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "backward": [
         (walked_back("", "gradients = dense_gradient(grad_logits, activations[k], layers[k][0])",
                      "grad_logits = relu_gradient(gradients[0], activations[k])"),
-         "… gave 3 items; expected a pair (grad_weights, grad_bias) for each of 1 layers …"),
+         "… gave 3 items; expected 1 pair (grad_weights, grad_bias), one for each layer …"),
         (walked_back("gradients = {}", ONE_BACK, "gradients[k] = gradient", THROUGH_RELU),
          "… gave no list of gradients …"),
         (walked_back("gradients = []", "grad_logits = relu_gradient(grad_logits, activations[k + 1])", ONE_BACK,
