@@ -26,6 +26,15 @@ class _Commands(click.Group):
             return getattr(importlib.import_module(".cli_class", __package__), name)
         return super().get_command(ctx, name)
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SyntaxError as error:  # of an author, in solutions/ or autograder/exercises
+            if not error.filename or not Path(error.filename).is_file():
+                raise
+            where = f"line {error.lineno} of {shown(error.filename)}" if error.lineno else shown(error.filename)
+            raise click.ClickException(f"Python cannot read {where}: {error.msg}.") from None
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:

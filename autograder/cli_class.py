@@ -46,6 +46,7 @@ def grade(
     from .grade import grade_class
     from .gradebook import GradebookError
     from .records import ClassroomError
+    from .reference import BrokenReference
     from .tally import remarks_on
 
     begun = time.monotonic()
@@ -53,7 +54,7 @@ def grade(
         with _Progress(sys.stderr.isatty() and not as_json) as progress:
             entries = grade_class(classroom, chapters, jobs=jobs, isolation=isolation, scheduler=scheduler, seed=seed,
                                   database=database, run_notebooks=run_notebooks, progress=progress)  # fmt: skip
-    except (ClassroomError, GradebookError) as error:
+    except (ClassroomError, GradebookError, BrokenReference) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error}. What is graded so far is kept; mend that and run the same command again, "

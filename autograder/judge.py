@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -98,8 +99,7 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         verdict.status, verdict.message = MALFORMED, f"What {exercise.name} sent back cannot be read ({error})."
         return verdict
-    problems = [_problems(exercise, case, expected, got)
-                for case, expected, got in zip(key.cases, key.expected, seen, strict=True)]  # fmt: skip
+    problems = _all_problems(exercise, key, seen)
     _settle(exercise, key, verdict, problems, seen)
     if not quote:
         for aspect in aspects:
@@ -107,13 +107,17 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     return _worded(exercise, key, verdict, problems, seen, quote)
 
 
+def _all_problems(exercise: Exercise, key: Key, seen: Sequence[Seen]) -> list[dict[str, str]]:
+    return [_problems(exercise, *answer) for answer in zip(key.cases, key.expected, seen, strict=True)]
+
+
 def _problems(exercise: Exercise, case: Case, expected: Any, seen: Seen) -> dict[str, str]:
     """Return what is wrong with a case, by aspect; an empty dictionary where nothing is."""
     found: dict[str, str] = {}
     parts = exercise.parts if case.aspect is None else (case.aspect,)
     if case.raises:
-        if words := refusal(case, seen.raised, seen.value):
-            found[case.aspect] = words
+        if not seen.rightly:
+            found[case.aspect] = refusal(case, seen.raised, seen.value)
     elif seen.raised:
         found = dict.fromkeys(parts, raised_words(seen.raised))
     elif seen.unusable:
@@ -239,23 +243,39 @@ def _arguments(key: Key, case: Case, quote: bool) -> str:
 def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) -> Any:
     """Return the first misconception that would have done the same in every case.
 
-    Where none would, one that would have done the same wherever the failing ``aspect`` was looked at:
-    people combine misunderstandings, and a wrong mean is no less a mean for also refusing nothing.
+    Where none would, of those that would have given the same wherever the failing ``aspect`` was looked at, the one
+    that agrees in most cases: people combine misunderstandings, and a wrong mean is no less a mean for also refusing
+    nothing, or for being written into the caller's array. That an exception is of one kind tells too little for that,
+    unless it is refusing that was asked; and there, too, nobody misunderstands what they got right.
     """
     for known in key.known:
         if all(map(same, key.cases, known.seen, seen)):
             return known
     deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or (not case.aspect and aspect != PURE)]
-    for known in key.known:
-        pairs = [(_part(exercise, key.cases[i], known.seen[i], aspect), _part(exercise, key.cases[i], seen[i], aspect))
-                 for i in deciding]  # fmt: skip
-        if pairs and all(map(same, [key.cases[i] for i in deciding], *zip(*pairs, strict=True))):
-            return known
-    return None
+    failing = _all_problems(exercise, key, seen)
+    if not any(aspect in failing[i] and (key.cases[i].raises or not seen[i].raised) for i in deciding):
+        return None
+    alike = [
+        known for known in key.known
+        if all(same(key.cases[i], *(_part(exercise, key.cases[i], answer[i], aspect) for answer in (known.seen, seen)))
+               for i in deciding)
+    ]  # fmt: skip
+    if any(key.cases[i].raises for i in deciding):
+        passed = set(exercise.aspects).difference(*failing)
+        alike = [known for known in alike if passed == passed.difference(*_all_problems(exercise, key, known.seen))]
+    return max(alike, key=lambda known: sum(map(same, key.cases, known.seen, seen)), default=None)
 
 
 def _part(exercise: Exercise, case: Case, seen: Seen, aspect: str) -> Seen:
-    """Narrow what was seen to the part of the answer that decides an aspect."""
+    """Narrow what was seen to what decides an aspect.
+
+    Of an answer with parts its own part; of what came back in place of a refusal only the kind. Changed inputs have an
+    aspect of their own.
+    """
+    seen = replace(seen, changed=()) if PURE in exercise.aspects else seen
+    if case.raises:
+        kind = "nothing" if seen.value is None else getattr(seen.value, "type_name", "something")
+        return replace(seen, value=None if seen.raised else kind, unusable=None)
     if case.aspect is not None or not isinstance(seen.value, (list, tuple)) or len(seen.value) != len(exercise.parts):
         return seen
     return replace(seen, value=seen.value[exercise.parts.index(aspect)])

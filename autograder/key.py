@@ -15,9 +15,10 @@ from .candidate import main as candidate
 from .candidate import wire
 from .compare import describe
 from .exercise import Call, Case, Chapter, Exercise, Unusable
-from .paths import KEYS, shown
+from .paths import KEYS, SOLUTIONS, shown
 
 PUBLIC_SEED = 2024
+_FOLDER = str(SOLUTIONS)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Key:
 
 def refusal(case: Case, raised: dict | None, value: Any = None) -> str:
     """Say what is wrong with the way in which bad input was refused, or return an empty string."""
+    if not raised and isinstance(value, wire.Opaque) and value.type_name == case.raises:
+        return f"returned a {case.raises} as its result; expected it to be raised"
     if not raised:
         return f"returned {describe(value)}; expected a {case.raises}"
     if case.raises not in raised.get("kinds", ()):
@@ -75,7 +78,10 @@ def raised_words(error: dict) -> str:
     where = f" in line {error['line']} of {error['file']}: {error['code']}" if error.get("line") else ""
     if error.get("type") == "NotImplementedError":
         return f"calls something that is not written yet ({error.get('message') or 'NotImplementedError'}){where}"
-    return f"raised {error.get('type')}: {error.get('message')}{where}"
+    kind, message = error.get("type"), error.get("message")
+    if not message and kind == "AssertionError":
+        return f"raised AssertionError (an assert that does not hold){where}"
+    return f"raised {kind}{f': {message}' if message else ''}{where}"
 
 
 def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
@@ -100,7 +106,7 @@ def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
 def _run(exercise: Exercise, case: Case, function: Callable) -> Seen:
     """Run a trusted function on a case, exactly as a candidate would."""
     generators: dict = {}
-    outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, "solutions") for call in case.calls]
+    outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, _FOLDER) for call in case.calls]
     crossed = wire.decode(wire.encode(outcomes))
     return look(exercise, case, crossed)
 
@@ -120,7 +126,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
     Raises
     ------
-    RuntimeError
+    BrokenReference
         If the reference itself does not do what a case says.
     """
     function = getattr(reference.module(exercise.module), exercise.name)
@@ -129,16 +135,23 @@ def make_key(exercise: Exercise, seed: int) -> Key:
     expected = []
     for case in cases:
         seen = _run(exercise, case, function)
-        if (seen.raised is None) == bool(case.raises) or seen.unusable or seen.changed:
-            raise RuntimeError(
-                f"{exercise.name}: the reference fails its own case {case.note or case.aspect!r}: {seen}"
-            )
+        if words := _fault(case, seen):
+            file = f"solutions/weightlab/{exercise.module}.py"
+            raise reference.BrokenReference(f"{file}: {exercise.name} {words} (its case: {case.note or case.aspect}).")
         expected.append(_bare(seen).value if case.expected is None else case.expected)
     known = tuple(
         Known(wrong.name, wrong.advice, tuple(_bare(_run(exercise, case, wrong.function)) for case in cases))
         for wrong in reference.misconceptions(exercise.module).get(exercise.name, [])
     )
     return Key(exercise.name, tuple(inspect.signature(function).parameters), cases, tuple(expected), known)
+
+
+def _fault(case: Case, seen: Seen) -> str:
+    """Say what a reference did that no answer may do, or return an empty string."""
+    if case.raises or seen.raised:
+        words = refusal(case, seen.raised, seen.value) if case.raises else raised_words(seen.raised)
+        return words.replace(_FOLDER, "solutions")
+    return f"gave {seen.unusable}" if seen.unusable else "changed its input" if seen.changed else ""
 
 
 def packed(case: Case) -> dict:

@@ -20,6 +20,10 @@ class NoReference(RuntimeError):
     """There are no solutions in this copy of the course."""
 
 
+class BrokenReference(RuntimeError):
+    """A solution or a misconception is not as it must be; the message names it."""
+
+
 def _import(name: str) -> ModuleType:
     """Import a module of solutions/ as part of one package, so that nothing shadows the student's library."""
     if _PACKAGE not in sys.modules:
@@ -56,7 +60,8 @@ def misconceptions(module_name: str) -> dict[str, list[Misconception]]:
         for exercise in getattr(function, "misunderstands", ()):
             advice = " ".join((function.__doc__ or "").split())
             if not advice:
-                raise ValueError(f"misconceptions/{module_name}.py: {function.__name__} has no advice (docstring)")
+                file = f"solutions/misconceptions/{module_name}.py"
+                raise BrokenReference(f"{file}: {function.__name__} has no advice (docstring).")
             found.setdefault(exercise, []).append(Misconception(function.__name__, exercise, advice, function))
     return found
 
@@ -73,7 +78,7 @@ def _definitions() -> dict[str, _Definition]:
     """Every top-level name of the reference, with the names that its definition uses."""
     found: dict[str, _Definition] = {}
     for path in sorted((SOLUTIONS / "weightlab").glob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in ast.parse(path.read_text(encoding="utf-8"), str(path)).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 names = [node.name]
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from . import key, markers
+from . import key, markers, reference
 from .compare import compare
 from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
@@ -93,6 +93,10 @@ def build() -> dict[Path, bytes]:
         text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
     for chapter in CHAPTERS.values():
+        for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
+            if name not in chapter.exercises:
+                file = f"solutions/misconceptions/{chapter.module}.py"
+                raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is no exercise of {chapter.name}.")
         stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
         keys = key.chapter_keys(chapter, key.PUBLIC_SEED).values()
         built[KEYS / f"{chapter.module}.key"] = key.pack(

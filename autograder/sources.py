@@ -44,7 +44,7 @@ def _follow(file: Path, found: set[Path]) -> None:
     if file in found or not file.exists():
         return
     found.add(file)
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
         if not isinstance(node, ast.ImportFrom):
             continue
         named = (node.module or "").split(".")

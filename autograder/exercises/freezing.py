@@ -166,6 +166,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("some layers frozen", layers, {0, 1}, note="only the head learns")
     yield Case.of("some layers frozen", layers, {1}, note="the middle layer is frozen")
     yield Case.of("some layers frozen", layers, {0, 2}, note="only the middle layer learns")
+    yield Case.of("some layers frozen", layers, {2}, note="the head is frozen")
     yield Case.of("none or all frozen", layers, set(), note="nothing is frozen")
     yield Case.of("none or all frozen", layers, {0, 1, 2}, note="everything is frozen")
 
@@ -282,6 +283,7 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
     yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are alike")
+    yield Case.of(learn, layers, x, y, frozen=set(), **whole, view="trained", note="one full batch, nothing is frozen")
     yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
@@ -404,6 +406,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(refuses, 6, 4, 0, Rng(1), raises=ValueError, mentions=(0,), note="a rank of 0")
     yield Case.of(refuses, 6, 4, 5, Rng(1), raises=ValueError, mentions=(5,), note="more than there are neurons")
     yield Case.of(refuses, 3, 8, 4, Rng(1), raises=ValueError, mentions=(4,), note="more than there are inputs")
+    yield Case.of(refuses, 5, 4, 9, Rng(1), raises=ValueError, mentions=(9,), note="more than there are of either")
     yield Case.of("starts as no change", 6, 4, 1, Rng(1), view="change", note="rank 1")
 
 
@@ -435,6 +438,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(part, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
     yield Case.of(nothing, x, weights, bias, (adapter[0], np.zeros((2, 3))), 4.0, note="up is zero")
     yield Case.of(nothing, x, weights, bias, adapter, 0.0, note="alpha is zero: switched off")
+    yield Case.of(part, *drawn(3, 3, 3, 3), 2.0, note="three of everything: the factors fit in any order")
 
 
 @CHAPTER.exercise(
@@ -541,6 +545,9 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, weights, (down, np.zeros_like(up)), 4.0, note="a new adapter changes nothing")
     yield Case.of(aspect, weights.astype(np.float32), (down.astype(np.float32), up.astype(np.float32)), 4,
                   note="float32, a whole-number alpha")  # fmt: skip
+    weights, _ = _layers(rng, (3, 3))[0]
+    yield Case.of(aspect, weights, _adapters(rng, (3, 3), 3)[0], 2.0,
+                  note="three of everything: the factors fit in any order")  # fmt: skip
 
 
 CHAPTER.question(

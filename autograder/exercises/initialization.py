@@ -180,6 +180,17 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rounding, lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),
                   note="three copies with one large weight among 600, and rounding in all of them")  # fmt: skip
 
+    # Sorted by their first weight, their last, their sum or their length: another stands between the twins.
+    between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
+    between[[0, 3]] += np.array([0, 1e-7, 2e-7])
+    yield Case.of(rounding, between, note="a third neuron between two twins that differ by rounding")
+    # A ten-thousandth is allowed to each weight: a hundredth of that in all of them makes a long difference, and a
+    # hundred times that in a single one of so many a short one.
+    many = np.ones((20_000, 3))
+    many[:, 1] += 9e-7 * (-1.0) ** np.arange(20_000)
+    many[11, 2] += 0.012
+    yield Case.of(rounding, many, note="20,000 inputs: rounding in every weight, and a single weight that differs")
+
     small, large = 1e-6 * rng.normal(size=(5, 4)), 1e5 * rng.normal(size=(5, 3))[:, [0, 1, 2, 0, 1]]
     large += 1e-7 * rng.uniform(-1, 1, size=large.shape) * np.abs(large).max()
     yield Case.of(scale, small, note="weights around a millionth")

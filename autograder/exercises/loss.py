@@ -119,7 +119,7 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     moved = np.array([1, 0, 2, 3, 1, 0, 1])
     yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
     yield Case.of(share, logits, (labels + 1) % 4, note="none right")
-    yield Case.of(share, 4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)), np.array([2, 1, 1]),
+    yield Case.of(share, 4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)), np.array([1, 0, 1]),
                   note="as many rows as classes")  # fmt: skip
     equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
     yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")

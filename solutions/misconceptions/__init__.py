@@ -9,6 +9,10 @@ def of(*exercises: str) -> Callable[[Callable], Callable]:
     """Mark a function as a misconception of these exercises; its docstring is the tutor's advice."""
 
     def mark(function: Callable) -> Callable:
+        name = function.__qualname__
+        if hasattr(function.__globals__.get(name), "misunderstands"):
+            file = function.__module__.replace(".", "/") + ".py"
+            raise ValueError(f"{file}: two misconceptions are called {name}, and the second replaces the first.")
         function.misunderstands = exercises
         return function
 

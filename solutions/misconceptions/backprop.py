@@ -164,6 +164,66 @@ def ignores_the_step(f, array, step=1e-5):
     return gradient
 
 
+@of("numerical_gradient")
+def moves_in_the_callers_dtype(f, array, step=1e-5):
+    """Your gradient is float64, but the array that you move about in is not: a copy keeps its dtype. Whole numbers swallow a step of 0.00001 entirely, and float32 keeps about seven digits, of which the step leaves two. Make the copy float64 first."""
+    moved, gradient = array.copy(), np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        here = array[index]
+        moved[index] = here + step
+        above = f(moved)
+        moved[index] = here - step
+        gradient[index] = (above - f(moved)) / (2 * step)
+        moved[index] = here
+    return gradient
+
+
+@of("numerical_gradient")
+def steps_back_to_the_start(f, array, step=1e-5):
+    """Your gradient is half as steep as the function: you compare a step up with the entry's own place, and divide by two steps. For the second call the entry must stand a step below where it began."""
+    moved = np.array(array, dtype=np.float64)
+    gradient, start = np.empty(moved.shape), f(moved)
+    for index in np.ndindex(moved.shape):
+        here = moved[index]
+        moved[index] = here + step
+        gradient[index] = (f(moved) - start) / (2 * step)
+        moved[index] = here
+    return gradient
+
+
+@of("numerical_gradient")
+def returns_inside_the_loop(f, array, step=1e-5):
+    """You measure the first entry and return: the return stands inside the loop. Move it to the left, below the loop, so that every entry is measured."""
+    gradient = np.zeros(array.shape)
+    first = (0,) * array.ndim
+    gradient[first] = numerical_gradient(f, array, step)[first]
+    return gradient
+
+
+@of("numerical_gradient")
+def hands_f_a_single_entry(f, array, step=1e-5):
+    """You hand f a single entry, array[index] + step. f wants the whole array, in which that one entry has moved and all others stand where they were."""
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
+    return gradient
+
+
+@of("numerical_gradient")
+def moves_whole_rows_in_a_view(f, array, step=1e-5):
+    """array[i] is a whole row where the array has two axes: you move its entries together, and they all get one slope. Go through the entries, with np.ndindex(array.shape)."""
+    moved = np.array(array, dtype=np.float64)
+    gradient = np.empty(moved.shape)
+    for i in range(len(moved)):
+        here = moved[i]
+        moved[i] = here + step
+        above = f(moved)
+        moved[i] = here - step
+        gradient[i] = (above - f(moved)) / (2 * step)
+        moved[i] = here
+    return gradient
+
+
 # relative_error
 
 
@@ -270,6 +330,31 @@ def lets_numpy_stretch(a, b):
     return float(np.abs(a - b).max(initial=0.0) / max(size, 1e-12))
 
 
+@of("relative_error")
+def adds_the_floor(a, b):
+    """You add the floor of 1e-12 to the size. It is a floor: where the size is larger it must not count, and where it is smaller it takes its place. Take the larger of the two."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return float(np.abs(a - b).max(initial=0.0) / (np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0) + 1e-12))
+
+
+@of("relative_error")
+def floor_at_zero_only(a, b):
+    """You look out for a size of exactly zero only. Two arrays that differ by less than anything that matters still seem far apart: let the size never be less than 1e-12."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
+    return float(np.abs(a - b).max(initial=0.0) / size) if size else 0.0
+
+
+@of("relative_error")
+def entry_by_entry_above_a_floor(a, b):
+    """You measure each difference against its own entry. Where a gradient is all but zero, rounding is all that is left, and your measure calls a correct gradient wrong. Take the scale from the whole array."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
+
+
 # mean_squared_error_gradient
 
 
@@ -335,6 +420,14 @@ def writes_into_the_predictions(predictions, targets):
 def stretches_the_targets(predictions, targets):
     """The numbers are right, but targets of another shape are stretched to fit without a word, and the gradient of a mix-up comes back. Compare the shapes first, and name both in the error."""
     return 2 * (predictions - targets) / predictions.size
+
+
+@of("mean_squared_error_gradient")
+def a_slope_for_each_column(predictions, targets):
+    """You average the differences down the columns. Each prediction has a slope of its own, so the gradient has the shape of predictions: no mean, only each one's share."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    return 2 * np.mean(predictions - targets, axis=0)
 
 
 # cross_entropy_gradient
@@ -434,6 +527,14 @@ def bare_exponentials(logits, labels):
     return (belief - one_hot(labels, logits.shape[1])) / len(labels)
 
 
+@of("cross_entropy_gradient")
+def one_taken_from_whole_rows(logits, labels):
+    """gradient[labels] names whole rows: the label serves as the number of an example, and all its classes lose one. Give NumPy the row and the column: gradient[np.arange(len(labels)), labels]."""
+    gradient = softmax(logits)
+    gradient[labels] -= 1
+    return gradient / len(labels)
+
+
 # relu_gradient
 
 
@@ -484,6 +585,18 @@ def zeroes_in_place(grad_output, activations):
     """The result is right, but you wrote the zeros into the caller's own array. Whoever still needs grad_output finds it changed. Make a new array."""
     grad_output[activations <= 0] = 0
     return grad_output
+
+
+@of("relu_gradient")
+def arguments_exchanged(grad_output, activations):
+    """You have exchanged the two: the activations pass where the gradient is above zero. It is the gradient that passes, and the activations that decide."""
+    return np.where(grad_output > 0, activations, 0)
+
+
+@of("relu_gradient")
+def answers_yes_or_no(grad_output, activations):
+    """You return True and False, which say where a gradient may pass. What comes from above is missing: the chain rule multiplies the two."""
+    return activations > 0
 
 
 # dense_gradient
@@ -573,6 +686,24 @@ def back_through_the_same_matrix(grad_output, x, weights):
 def weights_and_inputs_exchanged(grad_output, x, weights):
     """grad_x and grad_weights have changed places. The order that was agreed on is inputs, weights, bias."""
     return x.T @ grad_output, grad_output @ weights.T, grad_output.sum(axis=0)
+
+
+@of("dense_gradient")
+def weights_and_bias_exchanged(grad_output, x, weights):
+    """grad_weights and grad_bias have changed places. The order that was agreed on is inputs, weights, bias."""
+    return grad_output @ weights.T, grad_output.sum(axis=0), x.T @ grad_output
+
+
+@of("dense_gradient")
+def weights_from_the_left(grad_output, x, weights):
+    """For grad_x you multiply weights.T from the left, which fits square layers only. Each example's gradient is a row of grad_output, so grad_output stands on the left."""
+    return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
+
+
+@of("dense_gradient")
+def inputs_not_turned(grad_output, x, weights):
+    """For grad_weights you multiply x @ grad_output, which fits only where there are as many examples as inputs. The sum goes over the examples, which both share: turn x, so that its examples lie along the inner side."""
+    return grad_output @ weights.T, x @ grad_output, grad_output.sum(axis=0)
 
 
 # backward
@@ -683,3 +814,27 @@ def begins_at_the_front(layers, activations, grad_logits):
         gradients.append((grad_weights, grad_bias))
         grad = relu_gradient(grad_x, activation)
     return gradients
+
+
+@of("backward")
+def gate_from_the_gradient(layers, activations, grad_logits):
+    """You let the gradient itself decide where it passes through the ReLU, as relu_gradient(grad, grad) does. Whether a neuron was active is told by what it handed on going forward: its activations, activations[k] for the grad_x of layer k."""
+    return _back(layers, activations, grad_logits, through=lambda grad, activation: np.maximum(grad, 0))
+
+
+@of("backward")
+def relu_arguments_exchanged(layers, activations, grad_logits):
+    """You call relu_gradient with its arguments exchanged, so the activations travel back and the gradient decides where. The gradient comes first: relu_gradient(grad_x, activations[k])."""
+    return _back(layers, activations, grad_logits, through=lambda grad, activation: relu_gradient(activation, grad))
+
+
+@of("backward")
+def bias_before_weights(layers, activations, grad_logits):
+    """Both gradients are there, in the other order. A pair is (grad_weights, grad_bias), as a layer is (weights, bias)."""
+    return [pair[::-1] for pair in _back(layers, activations, grad_logits)]
+
+
+@of("backward")
+def returns_after_the_last_layer(layers, activations, grad_logits):
+    """You return after the last layer: the return stands inside the loop. Move it to the left, below the loop, so that all layers get their gradients."""
+    return _back(layers, activations, grad_logits)[-1:]

@@ -50,6 +50,12 @@ def never_below_zero(inputs, weights, bias):
     return max(0.0, weighted_sum(inputs, weights) + bias)
 
 
+@of("neuron")
+def shifts_the_weights(inputs, weights, bias):
+    """You add the bias to every weight, so the inputs change it. The bias comes after the weighted sum, and shifts it whatever the inputs are."""
+    return weighted_sum(inputs, weights + bias)
+
+
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
     """You return the neuron's number. Here the question is only whether it is above zero: True or False."""
@@ -96,6 +102,18 @@ def any_sum_but_zero(inputs, weights, bias):
 def active_below_zero(inputs, weights, bias):
     """Your answers are the wrong way round. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
+
+
+@of("activates")
+def silent_without_an_else(inputs, weights, bias):
+    """Where the neuron is silent your function returns nothing at all, None: the if has no other branch. The comparison is the answer itself, True or False, so no if is needed."""
+    return True if weighted_sum(inputs, weights) + bias > 0 else None
+
+
+@of("activates")
+def asks_every_connection(inputs, weights, bias):
+    """You compare every connection by itself, which gives an answer for each input. A neuron adds up first and gives one answer: ask for its number, then compare that."""
+    return inputs * weights + bias > 0
 
 
 @of("dense")
@@ -150,6 +168,18 @@ def silences_what_is_negative(x, weights, bias):
 def bias_once_for_each_input(x, weights, bias):
     """You add the bias on every connection, so it counts as often as there are inputs. Each neuron adds its bias once."""
     return weighted_sums(x, weights) + len(weights) * bias
+
+
+@of("dense")
+def order_swapped(x, weights, bias):
+    """You multiply in the other order, weights @ x. In a matrix product rows meet columns: the examples are rows of x and the neurons columns of weights, so x stands on the left."""
+    return weights @ x + bias
+
+
+@of("dense")
+def multiplies_entry_by_entry(x, weights, bias):
+    """You use *, which multiplies entry by entry and adds nothing up. Each output is a whole row of x times a whole column of weights, added up, and then the bias."""
+    return x * weights + bias
 
 
 @of("fold_bias")
@@ -275,3 +305,43 @@ def returns_inside_the_loop(shapes):
     for shape in shapes.values():
         return math.prod(shape)
     return 0
+
+
+@of("count_parameters")
+def walks_over_the_names_with_numpy(shapes):
+    """You multiply names, not sizes. A loop over a dictionary gives its keys, and .items() gives pairs of key and value; here only the shapes are wanted: shapes.values()."""
+    return sum(np.prod(shape) for shape in shapes)
+
+
+@of("count_parameters")
+def starts_the_product_at_zero(shapes):
+    """Your products are all zero: whatever zero is multiplied by, it stays zero. A sum starts at 0, but a product starts at 1."""
+    return 0
+
+
+@of("count_parameters")
+def product_never_reset(shapes):
+    """You go on multiplying from one array to the next: the product is set to 1 once, before the loop over the arrays. Set it to 1 again for each array."""
+    total, product = 0, 1
+    for shape in shapes.values():
+        product *= math.prod(shape)
+        total += product
+    return total
+
+
+@of("count_parameters")
+def counts_the_axes(shapes):
+    """You count the axes, how many sizes a shape has. A (64, 10) array has two axes but 640 numbers: multiply its sizes."""
+    return sum(len(shape) for shape in shapes.values())
+
+
+@of("count_parameters")
+def first_size_of_all_but_tables(shapes):
+    """You count tables and lines right, but take only the first size of every other shape. Some arrays have three axes or four, and a single number none: multiply all the sizes there are."""
+    return sum(shape[0] * shape[1] if len(shape) == 2 else shape[0] for shape in shapes.values())
+
+
+@of("count_parameters")
+def leaves_out_all_but_tables_and_lines(shapes):
+    """You count arrays with one axis and with two, and leave out all others. Some have three axes or four, and a single number none: multiply all the sizes there are."""
+    return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))

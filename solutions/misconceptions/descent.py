@@ -76,6 +76,48 @@ def the_direction_alone(layers, gradients, learning_rate):
     ]
 
 
+@of("gradient_step")
+def moves_only_the_names(layers, gradients, learning_rate):
+    """You return the layers unchanged: weights = weights - … in a loop gives the new array a name, but puts it nowhere. Collect the new pairs in a list of your own and return that."""
+    return layers
+
+
+@of("gradient_step")
+def weights_without_biases(layers, gradients, learning_rate):
+    """You return the weights alone. Biases are parameters like any other: return a pair for each layer, (weights, bias)."""
+    return [w - learning_rate * gw for (w, _), (gw, _) in zip(layers, gradients)]
+
+
+@of("gradient_step")
+def everything_in_one_list(layers, gradients, learning_rate):
+    """You return one long list, weights and biases in turn. The new network looks as the old one does: append one pair, (weights, bias), for each layer."""
+    return [p - learning_rate * g for pair, grads in zip(layers, gradients) for p, g in zip(pair, grads)]
+
+
+@of("gradient_step")
+def one_list_for_each_kind(layers, gradients, learning_rate):
+    """You return all weights in one list and all biases in another. The new network looks as the old one does: one pair, (weights, bias), for each layer."""
+    return tuple(map(list, zip(*gradient_step(layers, gradients, learning_rate))))
+
+
+@of("gradient_step")
+def one_pair_alone(layers, gradients, learning_rate):
+    """You return one pair, not a list of pairs: the return stands inside the loop, or each pair replaces the one before. Collect the pairs of all layers in a list."""
+    return gradient_step(layers, gradients, learning_rate)[0]
+
+
+@of("gradient_step")
+def the_last_pair_alone(layers, gradients, learning_rate):
+    """You return the last layer's pair, not a list of pairs: each pair replaces the one before. Make an empty list before the loop, and append to it."""
+    return gradient_step(layers, gradients, learning_rate)[-1]
+
+
+@of("gradient_step")
+def returns_inside_the_loop(layers, gradients, learning_rate):
+    """You return after the first layer: the return stands inside the loop. Move it to the left, below the loop, so that all layers take their step."""
+    return gradient_step(layers, gradients, learning_rate)[:1]
+
+
 # minibatches
 
 
@@ -222,6 +264,32 @@ def any_batch_size(x, y, batch_size, rng):
         rows = order[start : start + batch_size]
         yield x[rows], y[rows]
         start += batch_size
+
+
+@of("minibatches")
+def leaves_it_to_range(x, y, batch_size, rng):
+    """Your batches are right, but you do not look at the batch size. range refuses a step of zero in words about itself, and with a negative one it deals out nothing, without a word. Raise a ValueError of your own that names the number."""
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def from_the_global_state(x, y, batch_size, rng):
+    """Your order does not come from the rng that you were given, but from NumPy's shared state (np.random) or a generator of your own without a seed. Nobody can repeat such a run: call rng.permutation."""
+    return minibatches(x, y, batch_size, np.random.default_rng())
+
+
+@of("minibatches")
+def stops_before_a_last_full_batch(x, y, batch_size, rng):
+    """Your loop ends too early: range(0, len(x) - batch_size, batch_size) stops before the last batch, be it full or not. Begin a batch wherever there are examples left: range(0, len(x), batch_size)."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for start in range(0, len(x) - batch_size, batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
 
 
 # train
@@ -451,6 +519,27 @@ def trains_the_given_network(layers, x, y, *, epochs, batch_size, learning_rate,
             layers[:] = gradient_step(layers, gradients, learning_rate)
         losses.append(total / len(x))
     return layers, losses
+
+
+@of("train")
+def climbs_the_loss(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """Your network climbs: each step goes with the gradient, so the loss grows. gradient_step takes the gradient off already; give it the learning rate as it is."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), -learning_rate)
+    return layers, [_mean(met) for met in history]
+
+
+@of("train")
+def weighted_by_nothing(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You add up the batches' mean losses and divide by the number of examples. Each batch's mean stands for all its examples: multiply it by how many they are before you add it."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [sum(loss for _, loss in met) / len(x) for met in history]
+
+
+@of("train")
+def divided_by_the_batch_size(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    """You divide an epoch's sum of losses by the batch size. It is a sum over all examples: divide by len(x)."""
+    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
+    return layers, [sum(n * loss for n, loss in met) / batch_size for met in history]
 
 
 # momentum_step

@@ -58,6 +58,30 @@ def drops_the_negative(x):
     return np.asarray(x)[np.asarray(x) > 0]
 
 
+@of("relu")
+def keeps_the_negative(x):
+    """You have it the wrong way round: the negative numbers stay and the positive ones become zero. ReLU lets through what is above zero."""
+    return np.minimum(x, 0)
+
+
+@of("relu")
+def answers_yes_or_no(x):
+    """You return True and False, which say where x is positive. What is asked for is the numbers: x itself where it is positive, and 0 elsewhere."""
+    return np.asarray(x) > 0
+
+
+@of("relu")
+def python_max_row_by_row(x):
+    """Python's max works on single numbers, and your loop gives it whole rows as soon as the array has more than one axis. x may have any shape: use NumPy's function that compares entry by entry."""
+    return np.array([max(0, row) for row in x])
+
+
+@of("relu")
+def sigmoid_for_relu(x):
+    """You squeeze every number between 0 and 1, which is the sigmoid, an older activation. ReLU leaves a positive number as it is, and makes a negative one 0."""
+    return 1 / (1 + np.exp(-np.asarray(x)))
+
+
 @of("softmax")
 def shifts_the_callers_logits(logits):
     """Your probabilities are right, but you took the maximum off in place (-=), so the caller's logits have changed. Make a new array."""
@@ -151,6 +175,61 @@ def divides_by_the_largest(logits):
     """You divide the logits by the largest one. Only adding or subtracting the same number leaves the ratios of exponentials as they are; dividing changes them."""
     powers = np.exp(logits / np.abs(logits).max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def flat_sums(shift):
+    @of("softmax")
+    def sums_lie_flat(logits):
+        """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
+        powers = np.exp(logits - shift(logits))
+        return powers / powers.sum(axis=1)
+
+    return sums_lie_flat
+
+
+# The same slip beside another shift gives other numbers where there is one class.
+flat_beside_the_largest = flat_sums(np.max)
+flat_beside_none = flat_sums(lambda logits: 0)
+
+
+@of("softmax")
+def maxima_lie_flat(logits):
+    """Your maxima lost a dimension: np.max(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the maxima as a column: keepdims=True."""
+    powers = np.exp(logits - logits.max(axis=1))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def maxima_and_sums_lie_flat(logits):
+    """Your maxima and your sums lost a dimension: with axis=1 alone they have shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep both as columns: keepdims=True, once for each."""
+    powers = np.exp(logits - logits.max(axis=1))
+    return powers / powers.sum(axis=1)
+
+
+@of("softmax")
+def only_the_first_row(logits):
+    """You return the probabilities of the first row only: the return stands inside the loop. Go through all rows first."""
+    return reference_softmax(logits[:1])
+
+
+@of("softmax")
+def returns_logarithms(logits):
+    """You return the logarithms of the probabilities, which are negative. They come in chapter 5; here the probabilities themselves are asked for."""
+    return np.log(reference_softmax(logits))
+
+
+@of("softmax")
+def batch_as_one_after_the_shift(logits):
+    """You divide by the sum over the whole batch. Each row is one picture, and its own probabilities must sum to one: sum along axis 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum()
+
+
+@of("softmax")
+def sums_of_the_columns(logits):
+    """You divide by the sums of the columns, so the pictures of a batch compete with each other. The classes of one picture should: each row sums to one, axis=1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=0)
 
 
 def hidden_pass(layers, x, activation=reference_relu):
@@ -252,6 +331,14 @@ def layers_used_backwards(layers, x):
     return hidden_pass(layers[::-1], x)[:2]
 
 
+@of("forward")
+def always_the_same_input(layers, x):
+    """You send x itself into every layer. What leaves one layer enters the next: give each layer the last item of your list, or let its output take the place of x."""
+    hidden = [reference_relu(dense(x, weights, bias)) for weights, bias in layers[:-1]]
+    activations = [x, *hidden]
+    return dense(activations[-1], *layers[-1]), activations
+
+
 @of("predict")
 def last_of_equals(layers, x):
     """Where logits tie you take the last of them. The rule here is the lowest class, which is what np.argmax finds."""
@@ -312,3 +399,15 @@ def one_hot_answer(layers, x):
 def classes_as_decimals(layers, x):
     """Your classes are right, but come as decimals, 3.0 for 3: np.zeros makes such an array. A class names a place, and NumPy takes only whole numbers for that: np.zeros(len(x), dtype=int), or argmax over all rows at once."""
     return np.argmax(reference_forward(layers, x)[0], axis=1).astype(float)
+
+
+@of("predict")
+def stops_at_the_logits(layers, x):
+    """You return the logits. The class is asked for: the place of the largest logit in each row."""
+    return reference_forward(layers, x)[0]
+
+
+@of("predict")
+def asks_the_last_activations(layers, x):
+    """You look for the largest activation, which is a neuron of the layer before the last. The classes are the columns of the logits, which forward returns first."""
+    return np.argmax(reference_forward(layers, x)[1][-1], axis=1)

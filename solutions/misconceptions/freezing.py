@@ -63,6 +63,30 @@ def numbers_layers_from_one(layers, frozen):
     return sum(w.size + b.size for k, (w, b) in enumerate(layers, start=1) if k not in frozen)
 
 
+@of("count_trainable")
+def counts_rows(layers, frozen):
+    """You count rows: len() of an array is the size of its first axis. How many numbers it holds is its size: weights.size."""
+    return sum(len(w) + len(b) for k, (w, b) in enumerate(layers) if k not in frozen)
+
+
+@of("count_trainable")
+def stops_at_the_first_frozen(layers, frozen):
+    """You stop counting at the first frozen layer, as if it froze all above it. It freezes itself and no other: pass over it, and go on (continue, not break)."""
+    return sum(w.size + b.size for w, b in layers[: min(frozen, default=len(layers))])
+
+
+@of("count_trainable")
+def returns_inside_the_loop(layers, frozen):
+    """You return after the first layer: the return stands inside the loop. Move it to the left, below the loop, so that all layers are looked at first."""
+    return 0 if 0 in frozen else sum(part.size for part in layers[0])
+
+
+@of("count_trainable")
+def only_the_last_layer(layers, frozen):
+    """You return the count of the last layer that learns: your total is replaced each time round the loop. Add to it instead: += in place of =."""
+    return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
+
+
 @of("frozen_step")
 def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
     """You freeze by making the step zero: you still compute with the frozen layer's gradient. That gradient may be None, and zero times NaN is NaN. Frozen means that the layer is skipped, and its gradient never looked at."""
@@ -123,6 +147,30 @@ def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
 @of("frozen_step")
 def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
     """You accept an index that no layer has. Then a mistake in the numbering freezes nothing, and nobody notices while the layer that was meant is retrained. Raise a ValueError that names it."""
+    return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
+
+
+@of("frozen_step")
+def looks_at_a_frozen_gradient(layers, gradients, learning_rate, frozen):
+    """The frozen layers come back as they were, but you take their gradients in hand all the same: by a step of all layers that you undo afterwards, or by unpacking a pair that may be None. Ask first whether the layer is frozen, and then leave its gradient alone."""
+    _refuse_unknown(layers, frozen)
+    stepped = [(w - learning_rate * gw, b - learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
+    return [old if k in frozen else new for k, (old, new) in enumerate(zip(layers, stepped))]
+
+
+@of("frozen_step")
+def overlooks_a_negative_index(layers, gradients, learning_rate, frozen):
+    """You refuse an index that is too large, but not a negative one. Here layers are counted from 0 only, so -1 freezes nothing: refuse every index that is not in range(len(layers))."""
+    if any(k >= len(layers) for k in frozen):
+        raise ValueError(f"no layer {max(frozen)}")
+    return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
+
+
+@of("frozen_step")
+def lets_the_number_of_layers_pass(layers, gradients, learning_rate, frozen):
+    """You let the index len(layers) pass your check. Layers count from 0, so the last one is len(layers) - 1: refuse whatever is at least len(layers)."""
+    if any(k > len(layers) or k < 0 for k in frozen):
+        raise ValueError(f"no layer among {sorted(frozen)}")
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
 
 
@@ -205,6 +253,39 @@ def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
     """You compute gradients for the frozen layers and None for the others. It is the others that learn, and need theirs."""
     everything = backward(layers, activations, grad_logits)
     return [g if k in frozen else None for k, g in enumerate(everything)]
+
+
+@of("backward_unfrozen")
+def skips_the_relu(layers, activations, grad_logits, frozen):
+    """The gradient goes back as though there were no ReLU between the layers. A neuron that was silent must pass nothing on: take the gradient through relu_gradient before each layer below."""
+    return _unfrozen(layers, activations, grad_logits, frozen, through=lambda grad, activation: grad)
+
+
+@of("backward_unfrozen")
+def gate_from_the_gradient(layers, activations, grad_logits, frozen):
+    """You let the gradient itself decide where it passes through the ReLU, as relu_gradient(grad, grad) does. Whether a neuron was active is told by what it handed on going forward: its activations, activations[k] for what comes back from layer k."""
+    return _unfrozen(layers, activations, grad_logits, frozen, through=lambda grad, activation: np.maximum(grad, 0))
+
+
+@of("backward_unfrozen")
+def stops_above_as_many_as_are_frozen(layers, activations, grad_logits, frozen):
+    """You stop as many layers above the bottom as `frozen` has members. It says which layers, not how many: the lowest one that learns is where you may stop, and it may lie below a frozen one."""
+    low = len(frozen)
+    gradients = _unfrozen(layers[low:], activations[low:], grad_logits, {k - low for k in frozen})
+    return [None] * low + gradients
+
+
+def _unfrozen(layers, activations, grad, frozen, through=relu_gradient):
+    """Walk back to the lowest layer that learns, with a ReLU step of one's own."""
+    low = min((k for k in range(len(layers)) if k not in frozen), default=len(layers))
+    gradients = [None] * len(layers)
+    for k in range(len(layers) - 1, low - 1, -1):
+        if k in frozen:
+            grad = grad @ layers[k][0].T
+        else:
+            grad, *gradients[k] = dense_gradient(grad, activations[k], layers[k][0])
+        grad = through(grad, activations[k])
+    return gradients
 
 
 @of("fine_tune")
@@ -296,6 +377,70 @@ def losses_after_the_step(layers, x, y, *, frozen, epochs, batch_size, learning_
         )
         losses.append(cross_entropy(forward(layers, x)[0], y))
     return layers, losses
+
+
+@of("fine_tune")
+def plain_step_for_the_frozen_one(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """You step with gradient_step, which takes a step in every layer: a frozen one has None for a gradient, and None cannot be taken in hand. The step that passes over frozen layers is frozen_step, and it must be told which they are."""
+    return _fine_tuned(
+        layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=lambda *given: gradient_step(*given[:3])
+    )
+
+
+@of("fine_tune")
+def throws_the_step_away(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """You compute each step and do not keep it: frozen_step returns new layers and leaves the old ones alone, so the network that you return never moved. Give its result a name: layers = frozen_step(...)."""
+    return _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=lambda old, *given: old)
+
+
+@of("fine_tune")
+def one_step_an_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """You take one step an epoch, with all the data at once, and batch_size plays no part. Step after every batch, as train does."""
+    return fine_tune(
+        layers, x, y, frozen=frozen, epochs=epochs, batch_size=len(x), learning_rate=learning_rate, rng=rng
+    )
+
+
+@of("fine_tune")
+def loss_of_the_last_batch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """You record the loss of each epoch's last batch only: a few examples drawn by chance. Let all batches count, as train does."""
+    return _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, record=lambda met, n: met[-1][1])
+
+
+def _weighted_mean(met, n):
+    return sum(size * loss for size, loss in met) / n
+
+
+def _fine_tuned(
+    layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=frozen_step, record=_weighted_mean
+):
+    """Fine-tune with a step of one's own, and record an epoch's list of (size, loss) in a way of one's own."""
+    losses = []
+    for _ in range(epochs):
+        met = []
+        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+            logits, activations = forward(layers, x_batch)
+            met.append((len(y_batch), cross_entropy(logits, y_batch)))
+            grad = cross_entropy_gradient(logits, y_batch)
+            layers = step(layers, backward_unfrozen(layers, activations, grad, frozen), learning_rate, frozen)
+        losses.append(record(met, len(x)))
+    return layers, losses
+
+
+def with_losses(record):
+    @of("fine_tune", "lora_fine_tune")
+    def losses_that_are_no_mean(layers, *args, **settings):
+        """Your losses are not the mean over the epoch. Multiply each batch's loss by its number of examples, add these up, and divide by the number of all examples, as in train."""
+        loop = _fine_tuned if "frozen" in settings else _lora_loop
+        return loop(layers, *args, **settings, record=record)
+
+    return losses_that_are_no_mean
+
+
+# The division forgotten, the batches' sizes forgotten, and both.
+sums_over_examples = with_losses(lambda met, n: sum(size * loss for size, loss in met))
+means_over_examples = with_losses(lambda met, n: sum(loss for _, loss in met) / n)
+sums_over_batches = with_losses(lambda met, n: sum(loss for _, loss in met))
 
 
 @of("lora_init")
@@ -396,6 +541,44 @@ def no_rank_above_fan_out_refused(fan_in, fan_out, rank, rng):
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
+@of("lora_init")
+def compares_with_the_larger_size(fan_in, fan_out, rank, rng):
+    """You compare the rank with the larger of the two sizes. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller one."""
+    if not 1 <= rank <= max(fan_in, fan_out):
+        raise ValueError(f"rank {rank}")
+    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
+    """You compare the rank with fan_out alone. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller of the two."""
+    if not 1 <= rank <= fan_out:
+        raise ValueError(f"rank {rank}")
+    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def no_upper_limit(fan_in, fan_out, rank, rng):
+    """You refuse a rank below 1 but none that is too large. Above min(fan_in, fan_out) the extra directions cannot exist: down @ up has no higher rank."""
+    if rank < 1:
+        raise ValueError(f"rank {rank}")
+    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def rank_zero_passes(fan_in, fan_out, rank, rng):
+    """You let a rank of 0 pass. An adapter without a single direction can learn nothing: the smallest rank is 1."""
+    if rank > min(fan_in, fan_out):
+        raise ValueError(f"rank {rank}")
+    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def down_from_the_global_state(fan_in, fan_out, rank, rng):
+    """Your `down` does not come from the rng that you were given, but from NumPy's shared state (np.random) or a generator of your own without a seed. The same rng state must give the same adapter: call rng.normal."""
+    return lora_init(fan_in, fan_out, rank, np.random.default_rng())
+
+
 @of("lora_dense")
 def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
     """You send the signal through the adapter in place of the weights. The old layer goes on working, frozen, and the adapter's part is added to what it says."""
@@ -450,6 +633,27 @@ def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
     """You put a ReLU between `down` and `up`. The side path is linear from end to end; only so can it be folded into the weights."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * np.maximum(x @ down, 0) @ up
+
+
+@of("lora_dense")
+def factors_exchanged(x, weights, bias, adapter, alpha):
+    """You go through `up` first and `down` afterwards. The adapter is the pair (down, up), in the order of the signal's way: down leads from fan_in numbers to rank, up from rank to fan_out."""
+    down, up = adapter
+    return dense(x, weights, bias) + alpha / down.shape[1] * (x @ up) @ down
+
+
+@of("lora_dense")
+def side_path_scaled_by_fan_out(x, weights, bias, adapter, alpha):
+    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    down, up = adapter
+    return dense(x, weights, bias) + alpha / up.shape[1] * (x @ down) @ up
+
+
+@of("lora_dense")
+def scale_upside_down(x, weights, bias, adapter, alpha):
+    """Your scale stands upside down, rank / alpha. It is alpha divided by the rank: with alpha at zero the adapter is silent."""
+    down, up = adapter
+    return dense(x, weights, bias) + down.shape[1] / alpha * (x @ down) @ up
 
 
 @of("lora_gradient")
@@ -574,6 +778,18 @@ def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
     return [(lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, trained)], losses
 
 
+@of("lora_fine_tune")
+def no_relu_on_the_way_back(layers, adapters, x, y, **settings):
+    """On the way back the gradient skips the ReLU between your layers. A neuron that was silent must pass nothing on: take grad_x through relu_gradient, with that layer's input, before the layer below."""
+    return _lora_loop(layers, adapters, x, y, **settings, back_through=lambda grad, signal: grad)
+
+
+@of("lora_fine_tune")
+def relu_on_the_logits(layers, adapters, x, y, **settings):
+    """You apply ReLU to the last layer too. Its outputs are logits, and a negative logit means something: ReLU belongs between the layers."""
+    return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
+
+
 @of("lora_merge")
 def merges_without_scale(weights, adapter, alpha):
     """You fold the adapter in without its scale. The merged layer must say what lora_dense says, and there the adapter's part is scaled by alpha / rank."""
@@ -623,6 +839,34 @@ def merges_into_the_given_array(weights, adapter, alpha):
     return weights
 
 
+@of("lora_merge")
+def factors_exchanged_in_the_product(weights, adapter, alpha):
+    """You multiply up @ down. The product must be fan_in by fan_out, as the weights are: down has fan_in rows and up fan_out columns, so down stands on the left."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * (up @ down)
+
+
+@of("lora_merge")
+def divides_by_fan_out(weights, adapter, alpha):
+    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    down, up = adapter
+    return weights + alpha / up.shape[1] * down @ up
+
+
+@of("lora_merge")
+def scale_the_wrong_way_round(weights, adapter, alpha):
+    """Your scale stands upside down, rank / alpha. It is alpha divided by the rank, as in lora_dense."""
+    down, up = adapter
+    return weights + down.shape[1] / alpha * down @ up
+
+
+@of("lora_merge")
+def change_on_its_side(weights, adapter, alpha):
+    """You turn the change on its side before you add it, which fits square layers only. down @ up is fan_in by fan_out, as the weights are, and fits as it is."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * (down @ up).T
+
+
 _SEEDS = itertools.count()  # another generator at each call, and the same ones when a key is made again
 
 
@@ -650,19 +894,20 @@ def _refuse_unknown(layers, frozen):
 
 
 def _lora_loop(
-    layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng,
-    keep_down=False, blind=False, linear=False, hasty=False,
+    layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng, keep_down=False, blind=False,
+    linear=False, hasty=False, last=lambda logits: logits, back_through=relu_gradient, record=_weighted_mean,
 ):  # fmt: skip
     adapters, losses = list(adapters), []
     for _ in range(epochs):
-        total = 0.0
+        met = []
         for x_batch, y_batch in minibatches(x, y, batch_size, rng):
             signal, inputs = x_batch, []
             for k, ((w, b), adapter) in enumerate(zip(layers, adapters)):
                 inputs.append(signal if k == 0 or linear else np.maximum(signal, 0))
                 signal = dense(inputs[-1], w if blind else lora_merge(w, adapter, alpha), b)
-            total += cross_entropy(signal, y_batch) * len(y_batch)
-            grad = cross_entropy_gradient(signal, y_batch)
+            logits = last(signal)
+            met.append((len(y_batch), cross_entropy(logits, y_batch)))
+            grad = cross_entropy_gradient(logits, y_batch)
             for k in reversed(range(len(layers))):
                 down, up = adapters[k]
                 grad_x, grad_down, grad_up = lora_gradient(grad, inputs[k], layers[k][0], adapters[k], alpha)
@@ -670,6 +915,6 @@ def _lora_loop(
                 if hasty:
                     _, _, grad_up = lora_gradient(grad, inputs[k], layers[k][0], (moved, up), alpha)
                 adapters[k] = (moved, up - learning_rate * grad_up)
-                grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
-        losses.append(total / len(y))
+                grad = grad_x if linear else back_through(grad_x, inputs[k])
+        losses.append(record(met, len(y)))
     return adapters, losses

@@ -127,6 +127,90 @@ def margin_for_each_weight(weights):
     return len(kept)
 
 
+@of("distinct_neurons")
+def rows_counted_exactly(weights):
+    """You count different rows. A row holds the weights that leave one input; a neuron is a column, the weights that arrive at it. And compare with the margin that the task names, not exactly."""
+    return np.unique(weights, axis=0).shape[0]
+
+
+@of("distinct_neurons")
+def length_of_the_first_axis(weights):
+    """You return how many rows there are: len() of an array is the size of its first axis, and the different columns lie along its second, shape[1]. And compare with the margin that the task names, not exactly."""
+    return len(np.unique(weights, axis=1))
+
+
+@of("distinct_neurons")
+def counts_all_neurons(weights):
+    """You return how many neurons there are, twins among them. How many different ones there are is asked: compare each with those that you have counted so far."""
+    return weights.shape[1]
+
+
+@of("distinct_neurons")
+def counts_pairs(weights):
+    """You count pairs of neurons that differ. Three different neurons make three pairs, but four make six: count neurons, each one that differs from all that you have kept so far."""
+    margin = 1e-4 * np.abs(weights).max()
+    gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
+    return int(np.sum(np.triu(gaps > margin)))
+
+
+@of("distinct_neurons")
+def only_those_without_a_twin(weights):
+    """You count only neurons that have no twin. Twins are one neuron, but one they are: compare each with those that you have kept so far, not with all others."""
+    margin = 1e-4 * np.abs(weights).max()
+    gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
+    return int(np.sum((gaps <= margin).sum(axis=0) == 1))
+
+
+def sorted_by(rows):
+    @of("distinct_neurons")
+    def neighbours_after_sorting(weights):
+        """You sort the neurons and compare neighbours. Twins that differ by rounding need not become neighbours: another neuron may be sorted between them. Compare each neuron with every one that you have counted so far."""
+        margin, ordered = 1e-4 * np.abs(weights).max(), weights[:, np.lexsort(rows(weights))]
+        return 1 + int(np.sum(np.abs(np.diff(ordered, axis=1)).max(axis=0) > margin))
+
+    return neighbours_after_sorting
+
+
+# By the first weight, then the second; and from the last one backwards, as np.lexsort has it.
+by_first_weight, by_last_weight = sorted_by(lambda weights: weights[::-1]), sorted_by(lambda weights: weights)
+
+
+@of("distinct_neurons")
+def length_of_the_difference(weights):
+    """You measure how far two neurons are apart by the length of their difference, the root of the sum of squares. It grows with the number of inputs, so that in a wide layer rounding alone can exceed the margin. Take the largest difference of a single weight."""
+    return _different(weights, np.linalg.norm)
+
+
+@of("distinct_neurons")
+def length_against_a_length(weights):
+    """Your margin grows with the number of weights: you take the lengths of the difference and of the whole layer, roots of sums of squares. In a wide layer a single weight that differs then drowns among many that agree. Take the largest difference of a single weight, and the largest weight."""
+    kept = []
+    for column in weights.T:
+        if all(np.linalg.norm(column - other) > 1e-4 * np.linalg.norm(weights) for other in kept):
+            kept.append(column)
+    return len(kept)
+
+
+@of("distinct_neurons")
+def differences_added_up(weights):
+    """You add up the differences of two neurons. The sum grows with the number of inputs, so that in a wide layer rounding alone can exceed the margin. Take the largest difference of a single weight."""
+    return _different(weights, lambda difference: np.abs(difference).sum())
+
+
+@of("distinct_neurons")
+def differences_averaged(weights):
+    """You average the differences of two neurons. A single weight that differs then drowns among many that agree. Take the largest difference of a single weight."""
+    return _different(weights, lambda difference: np.abs(difference).mean())
+
+
+def _different(weights, size):
+    margin, kept = 1e-4 * np.abs(weights).max(), []
+    for column in weights.T:
+        if all(size(column - other) > margin for other in kept):
+            kept.append(column)
+    return len(kept)
+
+
 def distinct_columns(weights, margin=None):
     margin = 1e-4 * np.abs(weights).max() if margin is None else margin
     kept = []
@@ -223,6 +307,33 @@ def uniform_with_a_seed_of_its_own(fan_in, fan_out, rng):
     return np.random.default_rng(0).uniform(-1, 1, size=(fan_in, fan_out)) * np.sqrt(6 / (fan_in + fan_out))
 
 
+@of("xavier_uniform")
+def limit_from_outputs_alone(fan_in, fan_out, rng):
+    """You divided by fan_out alone. Xavier's rule balances both ends of the layer, fan_in + fan_out."""
+    limit = np.sqrt(6 / fan_out)
+    return rng.uniform(-limit, limit, size=(fan_in, fan_out))
+
+
+@of("xavier_uniform")
+def limit_of_one(fan_in, fan_out, rng):
+    """You drew between -1 and 1, whatever the layer. The more signals a neuron adds up, the smaller its weights have to be: the limit a depends on fan_in and fan_out."""
+    return rng.uniform(-1, 1, size=(fan_in, fan_out))
+
+
+@of("xavier_uniform")
+def brackets_left_out(fan_in, fan_out, rng):
+    """You wrote 6 / fan_in + fan_out, and Python divides before it adds. Put brackets around the sum that you divide by."""
+    limit = np.sqrt(6 / fan_in + fan_out)
+    return rng.uniform(-limit, limit, size=(fan_in, fan_out))
+
+
+@of("xavier_uniform")
+def one_long_line_of_draws(fan_in, fan_out, rng):
+    """Your numbers are right but stand in one long line. size takes the shape: (fan_in, fan_out)."""
+    limit = np.sqrt(6 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, size=fan_in * fan_out)
+
+
 @of("xavier_normal")
 def normal_on_its_side(fan_in, fan_out, rng):
     """Your weights lie on their side. A layer's weights have one row for each input and one column for each neuron: (fan_in, fan_out)."""
@@ -231,7 +342,7 @@ def normal_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """You gave rng.normal the variance. It wants the standard deviation, the square root of that; your weights are far too small, and so will be every signal."""
+    """Your weights are far too small, and so will be every signal. rng.normal wants the standard deviation, the square root of the whole fraction 2 / (fan_in + fan_out). The fraction itself is the variance; a root of its 2 alone is neither."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -275,6 +386,42 @@ def xavier_from_the_global_state(fan_in, fan_out, rng):
 def xavier_with_a_seed_of_its_own(fan_in, fan_out, rng):
     """You draw the same weights every time, whatever rng you are given: there is a seed inside your function. Then all layers of one shape start alike. Draw from rng, which moves on with each draw."""
     return xavier_normal(fan_in, fan_out, np.random.default_rng(0))
+
+
+@of("xavier_normal")
+def xavier_from_outputs_alone(fan_in, fan_out, rng):
+    """You divided by fan_out alone. Xavier's rule balances both ends of the layer, fan_in + fan_out."""
+    return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
+def xavier_unscaled(fan_in, fan_out, rng):
+    """You drew with standard deviation 1, whatever the layer. The sum of many such products is large, and it grows from layer to layer: the deviation depends on fan_in and fan_out."""
+    return rng.normal(size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
+def xavier_sizes_multiplied(fan_in, fan_out, rng):
+    """You multiplied the two sizes, so the weights are far too small. Xavier's rule adds them: 2 / (fan_in + fan_out)."""
+    return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
+def xavier_brackets_left_out(fan_in, fan_out, rng):
+    """You wrote 2 / fan_in + fan_out, and Python divides before it adds. Put brackets around the sum that you divide by."""
+    return rng.normal(0, np.sqrt(2 / fan_in + fan_out), size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
+def deviation_for_the_mean(fan_in, fan_out, rng):
+    """You gave the deviation as the mean: the first number of rng.normal is the mean, the second the standard deviation. Weights start around 0: rng.normal(0, deviation, size=...)."""
+    return rng.normal(np.sqrt(2 / (fan_in + fan_out)), size=(fan_in, fan_out))
+
+
+@of("xavier_normal")
+def xavier_divided_by_the_deviation(fan_in, fan_out, rng):
+    """You divide by the deviation, so your weights are far too large. Numbers of deviation 1 times σ have the deviation σ: multiply."""
+    return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / (fan_in + fan_out))
 
 
 @of("he_normal")
@@ -363,6 +510,30 @@ def he_with_a_seed_of_its_own(fan_in, fan_out, rng):
     return he_normal(fan_in, fan_out, np.random.default_rng(0))
 
 
+@of("he_normal")
+def he_deviation_for_the_mean(fan_in, fan_out, rng):
+    """You gave the deviation as the mean: the first number of rng.normal is the mean, the second the standard deviation. Weights start around 0: rng.normal(0, deviation, size=...)."""
+    return rng.normal(np.sqrt(2 / fan_in), size=(fan_in, fan_out))
+
+
+@of("he_normal")
+def divided_by_the_deviation(fan_in, fan_out, rng):
+    """You divide by the deviation, so your weights are far too large. Numbers of deviation 1 times σ have the deviation σ: multiply."""
+    return rng.standard_normal((fan_in, fan_out)) / np.sqrt(2 / fan_in)
+
+
+@of("he_normal")
+def both_sizes_multiplied(fan_in, fan_out, rng):
+    """You divided by fan_in times fan_out, so the weights are far too small. What makes a sum large is the number of signals that a neuron adds up: fan_in alone."""
+    return rng.normal(0, np.sqrt(2 / (fan_in * fan_out)), size=(fan_in, fan_out))
+
+
+@of("he_normal")
+def random_without_a_sign(fan_in, fan_out, rng):
+    """rng.random draws evenly between 0 and 1, so all your weights are positive and signals grow from layer to layer. Here they follow a bell around 0: rng.normal."""
+    return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
+
+
 @of("signal_spread")
 def measured_before_the_activation(x, weight_matrices, activation):
     """You measure the weighted sums, before the activation. What travels on is what the activation lets through: measure after it."""
@@ -428,6 +599,22 @@ def size_for_spread(x, weight_matrices, activation):
 def average_over_neurons(x, weight_matrices, activation):
     """You take the spread of each neuron (axis=0), and average those. What is asked for is one standard deviation over all entries at once: np.std without an axis."""
     return spread_of_layers(lambda signal: np.std(signal, axis=0).mean(), x, weight_matrices, activation)
+
+
+@of("signal_spread")
+def activation_before_the_weights(x, weight_matrices, activation):
+    """You apply the activation before the weights. In each layer the weights come first: activation(signal @ weights)."""
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = activation(x) @ weights
+        spreads.append(np.std(x))
+    return np.array(spreads)
+
+
+@of("signal_spread")
+def measures_the_weights(x, weight_matrices, activation):
+    """You measure the spread of the weights. What is asked for is the signal's, after each layer."""
+    return np.array([np.std(x), *(np.std(weights) for weights in weight_matrices)])
 
 
 def spread_of_layers(measure, x, weight_matrices, activation):
@@ -591,3 +778,43 @@ def layers_from_fresh_generators(layer_sizes, rng, scheme="he"):
     check(layer_sizes, scheme)
     own = np.random.default_rng()
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, own))
+
+
+@of("init_layers")
+def one_list_for_each_kind(layer_sizes, rng, scheme="he"):
+    """You return the weights in one list and the biases in another. Keep the two of a layer together: one pair, (weights, bias), for each layer."""
+    check(layer_sizes, scheme)
+    layers = network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+    return tuple(map(list, zip(*layers)))
+
+
+@of("init_layers")
+def one_bias_a_layer(layer_sizes, rng, scheme="he"):
+    """Your biases are single zeros. Each neuron has a bias of its own, and training will move them apart: zero_bias(fan_out) makes as many as the layer has neurons."""
+    check(layer_sizes, scheme)
+    return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng), lambda o: 0.0)
+
+
+@of("init_layers")
+def only_the_last_layer(layer_sizes, rng, scheme="he"):
+    """You return the last layer alone: your list is made anew each time round the loop. Make it once, empty, before the loop, and append to it."""
+    check(layer_sizes, scheme)
+    return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+
+
+@of("init_layers")
+def runs_past_the_last_size(layer_sizes, rng, scheme="he"):
+    """Your loop takes one step too many: the last size has no next one, hence the IndexError. There is one layer fewer than there are sizes: range(len(layer_sizes) - 1)."""
+    check(layer_sizes, scheme)
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    return [(draw(layer_sizes[k], layer_sizes[k + 1], rng), zero_bias(layer_sizes[k + 1])) for k in range(len(layer_sizes))]
+
+
+@of("init_layers")
+def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
+    """For a scheme that you do not know your function returns nothing at all, None: none of its branches is taken. Add an else that raises a ValueError naming the scheme."""
+    if len(layer_sizes) < 2:
+        raise ValueError("a network needs at least two sizes")
+    if scheme in ("he", "xavier"):
+        return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+    return None

@@ -96,6 +96,21 @@ def keeps_the_squares_apart(predictions, targets):
     return (predictions - targets) ** 2
 
 
+@of("mean_squared_error")
+def doubles_the_differences(predictions, targets):
+    """You double the differences: * 2 in place of ** 2. Doubled, misses upwards and downwards cancel; squared, each of them counts."""
+    check_shapes(predictions, targets)
+    return float(np.mean((predictions - targets) * 2))
+
+
+@of("mean_squared_error")
+def compares_the_number_of_axes(predictions, targets):
+    """You compare how many axes there are, not the shapes. (5, 2) and (1, 2) both have two, and NumPy repeats the one row: compare predictions.shape with targets.shape."""
+    if predictions.ndim != targets.ndim:
+        raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
+    return float(np.mean((predictions - targets) ** 2))
+
+
 @of("one_hot")
 def no_check_at_all(labels, n_classes):
     """You do not look at the labels first. NumPy counts negative places from the end, so label -1 silently becomes the last class, and a label that is too large gives an IndexError that speaks of axes. Refuse both with a ValueError that names the label."""
@@ -205,6 +220,33 @@ def truth_values(labels, n_classes):
     return labels[:, np.newaxis] == np.arange(n_classes)
 
 
+@of("one_hot")
+def whole_rows(labels, n_classes):
+    """zeros[labels] = 1 fills whole rows, and it is the label that picks them. The row is the example's number and the column its label: use both."""
+    reference_one_hot(labels, n_classes)
+    ones = np.zeros((len(labels), n_classes))
+    ones[labels] = 1
+    return ones
+
+
+@of("one_hot")
+def ones_along_the_diagonal(labels, n_classes):
+    """You write the ones along the diagonal: the column is the row's own number. It is the label that says which column."""
+    reference_one_hot(labels, n_classes)
+    ones = np.zeros((len(labels), n_classes))
+    for row in range(len(labels)):
+        ones[row, row] = 1
+    return ones
+
+
+@of("one_hot")
+def looks_above_n_classes_only(labels, n_classes):
+    """You refuse only labels above n_classes. The label n_classes has no column either, as the classes count from 0, and a negative label silently counts from the end: refuse whatever is below 0 or at least n_classes."""
+    if labels.max() > n_classes:
+        raise ValueError(f"label {labels.max()}")
+    return np.eye(n_classes)[labels]
+
+
 def surprise(logits, labels, log=np.log):
     shifted = logits - logits.max(axis=1, keepdims=True)
     return log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels] * log(np.e)
@@ -284,7 +326,7 @@ def shifts_only_the_sum(logits, labels):
 
 
 @of("cross_entropy")
-def columns_for_rows(logits, labels):
+def softmax_of_the_columns(logits, labels):
     """Your softmax goes down the columns. Each row is one example, whose classes share one whole: axis=1."""
     shifted = logits - logits.max(axis=0)
     chances = shifted - np.log(np.exp(shifted).sum(axis=0))
@@ -372,6 +414,51 @@ def logits_for_probabilities(logits, labels):
     return float(-np.log(logits[np.arange(len(labels)), labels]).mean())
 
 
+def all_classes(log_probabilities):
+    @of("cross_entropy")
+    def surprise_at_every_class(logits, labels):
+        """You average over all classes, and the labels play no part. The loss asks how surprised the network is at the right answer only: pick each row's entry at its label, then take the mean."""
+        return float(-log_probabilities(logits).mean())
+
+    return surprise_at_every_class
+
+
+# The same slip on logarithms that are exact for large logits, and on those that are not.
+every_class_exact = all_classes(lambda logits: logits - _log_sums(logits))
+every_class_of_probabilities = all_classes(lambda logits: np.log(softmax(logits)))
+
+
+def _log_sums(logits):
+    largest = logits.max(axis=1, keepdims=True)
+    return largest + np.log(np.exp(logits - largest).sum(axis=1, keepdims=True))
+
+
+@of("cross_entropy")
+def one_sum_for_the_batch(logits, labels):
+    """You add up the exponentials of the whole batch. Each row has a sum of its own, over its classes: axis=1, with keepdims=True where a column is needed."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum()) - shifted[np.arange(len(labels)), labels]).mean())
+
+
+@of("cross_entropy")
+def sums_lie_flat(logits, labels):
+    """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum(axis=1)) - shifted)[np.arange(len(labels)), labels].mean())
+
+
+@of("cross_entropy")
+def labels_pick_rows(logits, labels):
+    """values[labels] takes whole rows: the label serves as the number of an example. It says which column of its row is meant: values[np.arange(len(labels)), labels]."""
+    return float((_log_sums(logits) - logits)[labels].mean())
+
+
+@of("cross_entropy")
+def minus_the_probability(logits, labels):
+    """The logarithm is missing: you average the right class's probability, with a minus. The loss is minus the logarithm of it, which grows without end as the probability falls."""
+    return float(-np.exp(-surprise(logits, labels)).mean())
+
+
 @of("accuracy")
 def last_of_equals(logits, labels):
     """Where logits tie you take the last of them. The rule is the lowest class, as in predict."""
@@ -435,11 +522,22 @@ def all_or_nothing(logits, labels):
 @of("accuracy")
 def columns_for_rows(logits, labels):
     """You look along the columns, for the row that fits each class best. Each row is one picture: axis=1."""
-    best = np.argmax(logits, axis=0)
-    return float(np.mean([got == right for got, right in zip(best, labels)]))
+    return float(np.mean(np.argmax(logits, axis=0) == labels))
 
 
 @of("accuracy")
 def probability_of_the_right_class(logits, labels):
     """You average the probability of the right class. Accuracy asks only whether the right class has the largest logit: a narrow win counts as much as a clear one."""
     return float(np.mean(softmax(logits)[np.arange(len(labels)), labels]))
+
+
+@of("accuracy")
+def value_for_place(logits, labels):
+    """You compare the labels with how large the largest logit is. The class is its place in the row: np.argmax in place of np.max."""
+    return float(np.mean(np.max(logits, axis=1) == labels))
+
+
+@of("accuracy")
+def returns_inside_the_loop(logits, labels):
+    """You return after the first row: the return stands inside the loop. Move it to the left, below the loop, so that all rows are looked at first."""
+    return float(np.argmax(logits[0]) == labels[0]) / len(labels)

@@ -98,7 +98,7 @@ def only_the_last_connection(inputs, weights):
 
 
 @of("weighted_sum")
-def returns_inside_the_loop(inputs, weights):
+def returns_inside_the_sum(inputs, weights):
     """You return after the first product: the return stands inside the loop. Move it to the left, below the loop, so that all connections are added up first."""
     _refuse(inputs, weights)
     return float(inputs[0] * weights[0])
@@ -243,6 +243,18 @@ def only_the_first_example(inputs, weights):
     return inputs[0] @ weights
 
 
+@of("weighted_sums")
+def adds_up_everything(inputs, weights):
+    """You add everything up into one number. Each example has a sum for each neuron: one row for each example and one column for each neuron."""
+    return float(np.sum(inputs @ weights))
+
+
+@of("weighted_sums")
+def only_the_last_products(inputs, weights):
+    """Each of your results is its last product alone: it is replaced each time round the inner loop. Add to it instead: += in place of =."""
+    return inputs[:, -1:] * weights[-1:]
+
+
 @of("count_weights")
 def counts_neurons(layer_sizes):
     """You count the neurons. A weight sits on a connection: between 3 inputs and 2 neurons there are more lines than circles. Draw it."""
@@ -302,6 +314,24 @@ def products_not_added(layer_sizes):
 def connects_first_with_last(layer_sizes):
     """You connect the first layer straight with the last. The signal passes through every layer in between, over its connections."""
     return layer_sizes[0] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
+
+
+@of("count_weights")
+def only_the_last_two_layers(layer_sizes):
+    """You return the product of the last two sizes: your total is replaced each time round the loop. Add to it instead: += in place of =."""
+    return layer_sizes[-2] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
+
+
+@of("count_weights")
+def forgets_the_last_pair(layer_sizes):
+    """Your loop ends one pair too early, so the connections to the last layer are missing. There is one pair fewer than there are layers: range(len(layer_sizes) - 1)."""
+    return sum(a * b for a, b in zip(layer_sizes[:-2], layer_sizes[1:-1]))
+
+
+@of("count_weights")
+def connects_the_last_with_the_first(layer_sizes):
+    """You count one pair too many: for i = 0, layer_sizes[i - 1] is the last layer, which Python finds at the place -1. Begin with i = 1."""
+    return sum(layer_sizes[i] * layer_sizes[i - 1] for i in range(len(layer_sizes)))
 
 
 @of("template_weights")
@@ -393,6 +423,32 @@ def one_number_a_class(images, labels, n_classes):
 def one_number_an_image(images, labels, n_classes):
     """You average along each image, mean(axis=1), which gives the brightness of each image. Average over the images, mean(axis=0), which gives a picture."""
     return [images[labels == c].mean(axis=1) for c in range(n_classes)]
+
+
+@of("template_weights")
+def takes_the_class_for_a_row(images, labels, n_classes):
+    """You take row c of the images, images[c], for all images of class c. Compare the labels with c: images[labels == c] picks out the rows that show it."""
+    return np.stack([images[c].mean(axis=0) - images.mean(axis=0) for c in range(n_classes)], axis=1)
+
+
+@of("template_weights")
+def one_template_an_image(images, labels, n_classes):
+    """You go through labels, which holds a class for every image, so that a class gets as many columns as it has images. There is one column for each class: range(n_classes)."""
+    means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
+    return means[:, labels]
+
+
+@of("template_weights")
+def only_the_last_class(images, labels, n_classes):
+    """You return the template of the last class alone: it is replaced each time round the loop. Keep the templates in a list, and put them side by side at the end."""
+    return images[labels == n_classes - 1].mean(axis=0) - images.mean(axis=0)
+
+
+@of("template_weights")
+def rows_cut_anew(images, labels, n_classes):
+    """Your templates are right but stand in rows, and reshape only cuts the same numbers into other rows. What is a row must become a column: .T, or np.stack(..., axis=1)."""
+    means = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
+    return means.T.reshape(means.shape)
 
 
 def _means(images, labels, n_classes):

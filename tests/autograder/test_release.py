@@ -1,14 +1,20 @@
 """Is what is released exactly what the sources say, free of answers, and safe for a student's work?"""
 
 import functools
+import importlib
 import inspect
 import json
+import linecache
+import os
+import re
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
-from autograder import key, release
+from autograder import key, reference, release
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS
 
@@ -148,3 +154,63 @@ def test_a_key_within_tolerance_is_fresh_and_one_beyond_is_stale(elsewhere):
     assert release.check() == []
     path.write_bytes(shifted(1 + 1e-3))
     assert len(release.check()) == 1
+
+
+def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
+    wrong = reference.Misconception("bias_per_row", "dens", "Each neuron has one bias.", len)
+    monkeypatch.setattr(reference, "misconceptions", lambda module: {"dens": [wrong]} if module == "biases" else {})
+    words = "solutions/misconceptions/biases.py: bias_per_row is of 'dens', which is no exercise of 02_biases."
+    with pytest.raises(release.ReleaseError, match=f"^{re.escape(words)}$"):
+        release.build()
+
+
+def test_two_misconceptions_of_one_name_are_refused():
+    """The second would replace the first, and nobody would miss it."""
+    first, second = "@of('dense')\ndef twice(): 'First.'", "@of('neuron')\ndef twice(): 'Second.'"
+    of = importlib.import_module("solutions.misconceptions").of
+    with pytest.raises(ValueError, match=r"^topic\.py: two misconceptions are called twice"):
+        exec(f"{first}\n{second}", {"__name__": "topic", "of": of})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("return weighted_sums(x, weights) + bias", "return weights @ x + bias",
+         "raised ValueError: matmul: .* in line [0-9]+ of solutions/weightlab/biases.py: return weights @ x"),
+        ("return weighted_sums(x, weights) + bias", "x += 1; return weighted_sums(x, weights)", "changed its input"),
+    ],
+)  # fmt: skip
+def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, after, words, monkeypatch):
+    file = SOLUTIONS / "weightlab" / "biases.py"
+    spoilt = {"__name__": "solutions.weightlab.biases", "__package__": "solutions.weightlab"}
+    text = file.read_text().replace(before, after)
+    exec(compile(text, str(file), "exec"), spoilt)
+    monkeypatch.setitem(linecache.cache, str(file), (len(text), None, text.splitlines(True), str(file)))
+    monkeypatch.setattr(reference.module("biases"), "dense", spoilt["dense"])
+    with pytest.raises(reference.BrokenReference, match=rf"(?s)^solutions/weightlab/biases\.py: dense {words}") as told:
+        key.make_key(EXERCISES["dense"], key.PUBLIC_SEED)
+    assert "its case: four by two" in str(told.value) and "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("release", "solutions/misconceptions/loss.py"),
+        ("release", "autograder/exercises/loss.py"),
+        ("grade", "solutions/weightlab/loss.py"),
+    ],
+)
+def test_a_file_that_python_cannot_read_is_named_in_one_sentence(command, file, tmp_path):
+    copied = ("autograder", "solutions", "src", "course", "nbgrader_config.py")
+    for name in copied:
+        take = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        take(ROOT / name, tmp_path / name)
+    (tmp_path / file).write_text('"""A topic."""\n\ndef broken(:\n')
+    (tmp_path / "classroom/submitted/ada/05_loss").mkdir(parents=True)
+    (tmp_path / "classroom/submitted/ada/05_loss/05_loss.ipynb").write_text("{}")
+    options = ["--classroom", "classroom", "--isolation", "process"] if command == "grade" else []
+    run = subprocess.run(
+        [sys.executable, "-c", "from autograder.cli import main; main()", command, *options],
+        cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": f"{tmp_path}:{tmp_path}/src"},
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (1, f"Error: Python cannot read line 3 of {file}: invalid syntax.\n")
