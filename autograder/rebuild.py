@@ -174,7 +174,8 @@ def _output(output: dict, left: int) -> dict | None:
         lines = output.get("traceback")
         joined = "\n".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ""
         name, value = (_clean(_joined(output.get(field)), 1_000) for field in ("ename", "evalue"))
-        return {"output_type": "error", "ename": name, "evalue": value, "traceback": _clean(joined, left).split("\n")}
+        told = _clean(joined, left) or f"{name}: {value}"  # the traceback alone is shown
+        return {"output_type": "error", "ename": name, "evalue": value, "traceback": told.split("\n")}
     if kind in ("execute_result", "display_data") and isinstance(output.get("data"), dict):
         data = {}
         if text := _clean(_joined(output["data"].get("text/plain")), left):

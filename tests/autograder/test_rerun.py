@@ -40,6 +40,7 @@ def test_cells_are_run_in_order_with_the_students_library():
     assert [output.get("text") or output["data"]["text/plain"] for output in first] == ["hello\n", "6.0"]
     assert second[0]["text"].endswith("70.0\n")
     assert (second[-1]["output_type"], second[-1]["ename"]) == ("error", "ZeroDivisionError")
+    assert second[-1]["traceback"] == ["ZeroDivisionError: division by zero"]
     assert made.cell(notebook, "apply_weight")["outputs"] == []
 
 
