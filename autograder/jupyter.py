@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -46,8 +48,12 @@ def study(port: int, browser: bool, more: Sequence[str] = ()) -> int:
     quiet()
     page = START.relative_to(ROOT).as_posix()
     argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--port={port}",
-            f"--LabApp.default_url=/lab/tree/{page}", *([] if browser else ["--no-browser"]), *more]  # fmt: skip
+            f"--LabApp.default_url=/lab/tree/{page}", *([] if browser else ["--no-browser"])]  # fmt: skip
+    if os.name != "nt":
+        # A server without a terminal of its own would start login shells, which forget where `weightlab` is.
+        argv.append(f"--ServerApp.terminado_settings=shell_command={shlex.quote(os.environ.get('SHELL') or 'sh')}")
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     try:
-        return subprocess.call(argv, cwd=ROOT)
+        return subprocess.call([*argv, *more], cwd=ROOT, env=environment)
     except KeyboardInterrupt:
         return 0

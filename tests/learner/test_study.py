@@ -12,6 +12,7 @@ import urllib.request
 
 import psutil
 import pytest
+import websocket
 
 from autograder.paths import COURSE, ROOT
 from tests.jupyterlab import course_copy
@@ -56,6 +57,25 @@ def address(tmp_path_factory):
             one.kill()
         process.wait()
         process.stderr.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="PowerShell is no login shell")
+def test_its_terminal_knows_the_command(address):
+    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
+    asked = urllib.request.Request(f"{host}/api/terminals?token={token}", data=b"", method="POST")
+    with urllib.request.urlopen(asked) as answer:
+        name = json.load(answer)["name"]
+    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/terminals/websocket/{name}?token={token}")
+    line.settimeout(60)
+    said = ""
+    try:
+        line.send(json.dumps(["stdin", "command -v weightlab || echo no such command; echo en''d\r"]))
+        while "end" not in said:
+            kind, *words = json.loads(line.recv())
+            said += words[0] if kind == "stdout" else ""
+    finally:
+        line.close()
+    assert os.path.join(sys.prefix, "bin", "weightlab") in said, said
 
 
 def test_its_address_leads_to_the_first_page(address):
