@@ -108,8 +108,8 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     side = int(np.sqrt(pixels))
     height, width = shape or (side, side)
     if height * width != pixels:
-        raise ValueError(f"{n} times {pixels} numbers are no images of {height}×{width}. Of weights each column is one, "
-                         "a neuron: (pixels, neurons). Of images each row is one.")  # fmt: skip
+        raise ValueError(f"{n} times {pixels} numbers are no images of {height}×{width}. Of weights each column is "
+                         "one, a neuron: (pixels, neurons). Of images each row is one.")  # fmt: skip
     n_rows, columns = _grid(n, columns)
     size = size or (0.95 if n > 5 else 1.6)
     gap, title_room = 0.1, 0.22 if titles is not None else 0.0
