@@ -70,7 +70,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     from . import progress
     from .compare import counted
     from .judge import NOT_STARTED, PASSED, UNJUDGED
-    from .selfcheck import UnknownName, check_library, saved_ago, select
+    from .selfcheck import UnknownName, check_library, select
 
     library = library.resolve()
     if not library.is_dir():
@@ -80,8 +80,8 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     except UnknownName as unknown:
         raise click.UsageError(str(unknown)) from None
     verdicts = check_library(exercises, library)
-    if library == LIBRARY:
-        progress.record(verdicts)
+    if library == LIBRARY and not progress.record(verdicts):
+        click.echo(progress.NOT_KEPT, err=True)
     if as_json:
         click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
     else:
@@ -90,7 +90,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         waiting = [verdict for verdict in verdicts if verdict.status == NOT_STARTED and not names]
         for verdict in verdicts:
             if verdict not in waiting:
-                click.echo(_as_commands(card.plain(verdict, saved_ago(verdict.file))) + "\n")
+                click.echo(_as_commands(card.plain(verdict)) + "\n")
         if waiting:
             click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
@@ -142,17 +142,13 @@ def _help_command(name: str, words: str) -> None:
         except UnknownName as unknown:
             raise click.UsageError(str(unknown)) from None
         except OSError as error:
-            raise click.ClickException(_unwritable(error)) from None
+            raise click.ClickException(tutor.unwritable(error)) from None
         click.echo(_as_commands(f"{title}\n{text.replace('`', '')}"))
 
 
 def _as_commands(text: str) -> str:
     """Write what is called in a notebook, such as hint("dense"), as it is typed on the terminal."""
     return re.sub(r'\b(?:labkit\.)?(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
-
-
-def _unwritable(error: OSError) -> str:
-    return f"{error.filename} cannot be written ({error.strerror}), so nothing was changed."
 
 
 def _known(exercise: str) -> bool:
@@ -171,6 +167,7 @@ _help_command("reset", "Put one stub back; your version is kept in a copy.")
 def submit(chapter: str) -> None:
     """Pack a chapter's notebook and your library into a zip for handing in."""
     from . import handin
+    from . import help as tutor
     from .exercises import CHAPTERS
     from .selfcheck import no_chapter
 
@@ -179,7 +176,7 @@ def submit(chapter: str) -> None:
     try:
         packed = handin.submit(chapter)
     except OSError as error:
-        raise click.ClickException(_unwritable(error) if error.filename else str(error)) from None
+        raise click.ClickException(tutor.unwritable(error) if error.filename else str(error)) from None
     click.echo(f"{packed.path} holds:")
     for name in packed.contents:
         click.echo(f"  {name}")

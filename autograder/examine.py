@@ -148,7 +148,7 @@ def _self_check(
         return next(filter(None, map(first_failing, used)), name)
 
     verdict = tried_once(exercise.name)
-    if verdict.status not in (MISSING, NOT_STARTED):
+    if verdict.loaded and verdict.status not in (MISSING, NOT_STARTED):
         first = first_failing(exercise.name)
         if first not in (None, exercise.name):
             # What looks like a misunderstanding of this exercise may be the other one's mistake.

@@ -63,13 +63,14 @@ def beside_the_notebook(library: Path) -> dict[str, bytes]:
 def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
     """Say what looks unfinished or unsaved."""
     warnings = []
-    text = module.read_text(encoding="utf-8", errors="replace")
+    source = module.read_bytes()
+    text = source.decode("utf-8", "replace")
     if unwritten := [name for name in CHAPTERS[chapter].exercises if f'"{name} is not written yet"' in text]:
         warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
     try:
-        ast.parse(text)
+        ast.parse(source)  # as bytes, so that Python minds the encoding as it does on importing
     except (SyntaxError, ValueError) as error:
-        where = f"line {error.lineno} of " if isinstance(error, SyntaxError) else ""
+        where = f"line {error.lineno} of " if getattr(error, "lineno", None) else ""
         warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Mend it first.")
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -85,7 +86,7 @@ def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
         if cell is None or "".join(cell["source"]).strip() in ("", "*Write your answer here.*"):
             warnings.append(f"The written answer {name} is empty.")
     warnings.append(
-        f"The notebook was {saved_ago(shown(notebook))}, {shown(module)} was {saved_ago(shown(module))}; "
+        f"The notebook was {saved_ago(notebook)}, {shown(module)} was {saved_ago(module)}; "
         "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
     return warnings

@@ -25,14 +25,17 @@ def hint(name: str) -> tuple[str, str]:
     asked = find(name)
     if not asked.hints:
         return f"Hint for {name}", asked.task
-    opened = store.load("hints")
-    count = min(opened.get(name, 0) + 1, len(asked.hints)) if isinstance(opened.get(name, 0), int) else 1
-    store.save("hints", opened | {name: count})
+    store.update("hints", lambda opened: opened | {name: _one_more(opened.get(name), len(asked.hints))})
+    count = store.load("hints")[name]
     words = "\n".join(asked.hints[:count])
     if count == len(asked.hints):
         more = f'`labkit.reveal("{name}")` shows the answer' if SOLUTIONS.exists() else "your instructor has the answer"
         words += f"\nThat was the last hint; {more}."
     return f"Hint {count} of {len(asked.hints)} for {name}", words
+
+
+def _one_more(before: object, most: int) -> int:
+    return min(before + 1 if type(before) is int and before > 0 else 1, most)
 
 
 def reveal(name: str, sure: bool) -> tuple[str, str]:
@@ -42,7 +45,7 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
         return name, "A question's number is shown by your own code; the hints say how to get it."
     if not SOLUTIONS.exists():
         return name, "This copy of the course holds no answers; ask your instructor."
-    if not sure:
+    if sure is not True:
         return f"Show the answer of {name}?", (
             f'You learn most by one more try: `hint("{name}")` may be enough.\n'
             f'If you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
@@ -111,6 +114,11 @@ def _place(name: str, text: str) -> slice | None:
     if node is None:
         return None
     return slice(min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno)
+
+
+def unwritable(error: OSError) -> str:
+    """Say that a file could not be written."""
+    return f"{error.filename} cannot be written ({error.strerror}), so nothing was changed."
 
 
 def _keep(path: Path) -> Path:

@@ -51,11 +51,15 @@ class Verdict:
     file: str | None = None
     advice: str = ""
     printed: str = ""
+    saved: str = ""
+    """When the graded file was saved, in words."""
+    loaded: bool = True
+    """Whether the file could be run at all."""
 
     def as_json(self) -> dict:
         """Return the contract's form."""
         data = asdict(self)
-        del data["advice"], data["printed"]
+        del data["advice"], data["printed"], data["saved"], data["loaded"]
         data["aspects"] = [
             asdict(aspect) | {"passed": aspect.passed and self.status != UNJUDGED} for aspect in self.aspects
         ]
@@ -88,6 +92,7 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         verdict.score = None
         return verdict
     if reply.cases is None:
+        verdict.loaded = reply.status != ERROR
         if reply.error and not quote:
             verdict.message = (
                 f"{file} cannot be run: it {_kind(reply.error)} while it is being loaded. "

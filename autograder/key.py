@@ -78,7 +78,7 @@ def raised_words(error: dict) -> str:
     where = f" in line {error['line']} of {error['file']}: {error['code']}" if error.get("line") else ""
     if error.get("type") == "NotImplementedError":
         return f"calls something that is not written yet ({error.get('message') or 'NotImplementedError'}){where}"
-    kind, message = error.get("type"), error.get("message")
+    kind, message = error.get("type"), str(error.get("message") or "").strip()
     if not message and kind == "AssertionError":
         return f"raised AssertionError (an assert that does not hold){where}"
     return f"raised {kind}{f': {message}' if message else ''}{where}"

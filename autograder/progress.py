@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from labkit import store
 
@@ -13,22 +14,40 @@ from .judge import Verdict
 
 def load() -> dict[str, dict]:
     """Read the record of the exercises."""
-    fresh = {"score": 0.0, "tries": 0, "solved": None}
-    return {name: fresh | entry for name, entry in store.load("progress").items() if isinstance(entry, dict)}
+    return _cleaned(store.load("progress"))
 
 
-def record(verdicts: Iterable[Verdict]) -> None:
-    """Note the best score of each exercise, and when it first had full marks."""
-    data = load()
-    for verdict in verdicts:
-        if verdict.score is None:
-            continue
-        entry = data.setdefault(verdict.exercise, {"score": 0.0, "tries": 0, "solved": None})
-        entry["tries"] += 1
-        entry["score"] = max(entry["score"], verdict.score)
-        if verdict.status == "passed" and not entry["solved"]:
-            entry["solved"] = time.time()
-    store.save("progress", data)
+def _cleaned(record: dict) -> dict[str, dict]:
+    """Return the entries with every number that is one; what else stands in them counts as not there."""
+    return {name: _entry(**entry) for name, entry in record.items() if isinstance(entry, dict)}
+
+
+def _entry(score: Any = None, tries: Any = None, solved: Any = None, **_: Any) -> dict:
+    return {"score": float(_number(score)), "tries": int(_number(tries)), "solved": _number(solved) or None}
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) and 0 <= value < 1e12 else 0
+
+
+def record(verdicts: Iterable[Verdict]) -> bool:
+    """Note the best score of each exercise, and when it first had full marks; return whether it could be kept."""
+    judged, now = [verdict for verdict in verdicts if verdict.score is not None], time.time()
+
+    def noted(before: dict) -> dict:
+        data = _cleaned(before)
+        for verdict in judged:
+            entry = data.setdefault(verdict.exercise, _entry())
+            entry["tries"] += 1
+            entry["score"] = max(entry["score"], verdict.score)
+            if verdict.status == "passed" and not entry["solved"]:
+                entry["solved"] = now
+        return data
+
+    return store.update("progress", noted)
+
+
+NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in it, cannot be written."
 
 
 def board() -> list[dict]:

@@ -291,7 +291,9 @@ def _load_error(error: dict, file: str) -> str:
         return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
     if "SyntaxError" in error["kinds"]:
         return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
-    raised = ": ".join(filter(None, (error["type"], error["message"])))
+    if "UnicodeDecodeError" in error["kinds"] and not error["line"]:
+        return f"Python cannot read {file}: some of its bytes are none of UTF-8. Save it as plain text in UTF-8."
+    raised = ": ".join(filter(None, (error["type"], error["message"].strip())))
     if not error["line"]:
         return f"{file} cannot be run: {raised}."
     stopped = f"{file} stops while it is being loaded, in {where} ({error['code']})"

@@ -14,7 +14,7 @@ from .examine import examine
 from .exercise import Exercise, Question
 from .exercises import CHAPTERS, EXERCISES
 from .judge import Verdict
-from .paths import LIBRARY, ROOT, shown
+from .paths import LIBRARY, ROOT, SOLUTIONS, shown
 from .run import Runner, read_library
 
 
@@ -99,9 +99,14 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
-    return _shadowed(exercise, library) or examine(
-        exercise, {}, read_library(library), shown(library), runner, reference_prerequisites=False
-    )
+    if hidden := _shadowed(exercise, library):
+        return hidden
+    saved = saved_ago(library / f"{exercise.module}.py")  # before it is read: no later save was graded
+    verdict = examine(exercise, {}, read_library(library), shown(library), runner, reference_prerequisites=False)
+    verdict.saved = saved
+    if verdict.status == judge.MISSING and library == LIBRARY and SOLUTIONS.exists():
+        verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
+    return verdict
 
 
 class _Waiting(Runner):
@@ -133,14 +138,16 @@ def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
     return Verdict(exercise.name, exercise.chapter, judge.ERROR, 0.0, float(exercise.points), message=words)
 
 
-def saved_ago(file: str | None) -> str:
-    """Say when a graded file was last saved, in words."""
-    path = ROOT / file if file else None
-    if path is None or not path.exists():
+def saved_ago(path: Path) -> str:
+    """Say when a file was last saved: how long ago, and the time, as the words may stay in a notebook."""
+    try:
+        saved = path.stat().st_mtime
+    except OSError:
         return ""
-    seconds = max(0, time.time() - path.stat().st_mtime)
+    at = time.strftime("(at %H:%M:%S)", time.localtime(saved))
+    seconds = max(0, time.time() - saved)
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
         if seconds >= size:
             n = int(seconds // size)
-            return f"saved {n} {unit}{'s' if n > 1 else ''} ago"
-    return "saved just now"
+            return f"saved {n} {unit}{'s' if n > 1 else ''} ago {at}"
+    return f"saved just now {at}"

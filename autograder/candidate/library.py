@@ -102,8 +102,8 @@ def _run(code: CodeType, module: ModuleType, given: dict) -> None:
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
     """Return the ``__getattr__`` of a module that could not be run."""
-    line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
-    why = f"{file} could not be run: {type(error).__name__}{line}"
+    line = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+    why = f"{file} could not be run ({type(error).__name__}{line})"
 
     def stand_in(name: str) -> Callable:
         if name.startswith("__"):

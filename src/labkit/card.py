@@ -6,7 +6,7 @@ import html
 import re
 
 from autograder.compare import counted
-from autograder.judge import PASSED, WAITS, Aspect, Verdict, score_text
+from autograder.judge import MISSING, PASSED, WAITS, Aspect, Verdict, score_text
 
 _STYLE = """<style>
 .wl-card{border:1px solid var(--jp-border-color1,#8888);border-left:5px solid var(--wl,#888);border-radius:6px;
@@ -21,31 +21,29 @@ font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-
 _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}
 
 
-def plain(verdict: Verdict, saved: str = "") -> str:
+def plain(verdict: Verdict) -> str:
     """Return a verdict as a few lines of text for a terminal."""
-    lines = [_headline(verdict) + (f" · {_graded(verdict, saved)}" if verdict.file else "")]
+    lines = [_headline(verdict) + _graded(verdict)]
     if verdict.status not in ("missing", "not_started", "unjudged") and len(verdict.aspects) > 1:
         lines.append("   ".join(f"{_mark(aspect)} {aspect.name}" for aspect in verdict.aspects))
     lines.append(verdict.message)
     return "\n".join(lines)
 
 
-def as_html(verdict: Verdict, saved: str = "", below: str = "") -> str:
+def as_html(verdict: Verdict, below: str = "") -> str:
     """Return a verdict as HTML; everything that comes from the student's code is escaped.
 
     Parameters
     ----------
     verdict : Verdict
         What to show.
-    saved : str
-        When the graded file was saved, in words.
     below : str
         What to do next, in words with ``code`` between backquotes.
     """
     share = "passed" if verdict.status == PASSED else "partly" if verdict.score else "other"
     parts = [f"<p><strong>{html.escape(_headline(verdict))}</strong>"]
-    if verdict.file and verdict.score is not None:
-        parts.append(f' <span class="wl-quiet">· {html.escape(_graded(verdict, saved))}</span>')
+    if verdict.score is not None and (graded := _graded(verdict)):
+        parts.append(f'<span class="wl-quiet">{html.escape(graded)}</span>')
     parts.append("</p>")
     if verdict.status in ("passed", "failed") and len(verdict.aspects) > 1:
         items = "".join(map(_item, verdict.aspects))
@@ -53,8 +51,7 @@ def as_html(verdict: Verdict, saved: str = "", below: str = "") -> str:
     parts += [f"<p>{_with_code(line)}</p>" for line in verdict.message.splitlines() if line.strip()]
     if verdict.printed:
         parts.append(f'<p class="wl-quiet">Your code printed:</p><pre>{html.escape(verdict.printed[:2000])}</pre>')
-    if below:
-        parts.append(f'<p class="wl-quiet">{_with_code(below)}</p>')
+    parts += [f'<p class="wl-quiet">{_with_code(line)}</p>' for line in below.splitlines() if line]
     label = html.escape(f"Check of {verdict.exercise}", quote=True)
     body = "".join(parts)
     return f'{_STYLE}<div class="wl-card" role="group" aria-label="{label}" style="--wl:{_COLOURS[share]}">{body}</div>'
@@ -92,8 +89,10 @@ def _headline(verdict: Verdict) -> str:
     return f"{mark}{verdict.exercise} · {score_text(verdict.score)} of {counted(verdict.points, 'point')}"
 
 
-def _graded(verdict: Verdict, saved: str) -> str:
-    return f"graded {verdict.file}" + (f", {saved}" if saved else "")
+def _graded(verdict: Verdict) -> str:
+    if not verdict.file or verdict.status == MISSING:
+        return ""
+    return f" · graded {verdict.file}" + (f", {verdict.saved}" if verdict.saved else "")
 
 
 def _with_code(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from autograder import help as tutor
 from autograder import progress as record
 from autograder.exercise import Question
-from autograder.judge import PASSED, UNJUDGED, Verdict
+from autograder.judge import MISSING, PASSED, UNJUDGED, Verdict
 from autograder.questions import judge_answer
-from autograder.selfcheck import UnknownName, check_exercise, find, saved_ago
+from autograder.selfcheck import UnknownName, check_exercise, find
 
 from . import card
 
@@ -25,7 +25,7 @@ class Card:
         return repr(float(self.verdict.score))
 
     def _repr_html_(self) -> str:
-        return card.as_html(self.verdict, saved_ago(self.verdict.file), self._below)
+        return card.as_html(self.verdict, self._below)
 
 
 class Note:
@@ -70,16 +70,19 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     if verdict.status == UNJUDGED:
         # An error, so that nbgrader cannot take silence for full marks.
         raise RuntimeError(verdict.message)
-    record.record([verdict])
-    return Card(verdict, _next_step(verdict))
+    kept = record.record([verdict])
+    return Card(verdict, _next_step(verdict) + ("" if kept else f"\n{record.NOT_KEPT}"))
 
 
 def _next_step(verdict: Verdict) -> str:
     if verdict.status == PASSED:
         coming = record.next_exercise()
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
-    if verdict.message.startswith("Python cannot read line"):
-        return "Mend that line, save, and check again."  # no hint helps against a typing mistake
+    if verdict.status == MISSING:
+        return ""
+    if not verdict.loaded:  # no hint helps against a typing mistake
+        what = "that line" if verdict.message.startswith("Python cannot read line") else "that"
+        return f"Mend {what}, save, and check again."
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 
@@ -113,6 +116,8 @@ def reset(name: str = "") -> Note:
         return Note(*tutor.reset(name))
     except UnknownName as unknown:
         return Note("reset", str(unknown))
+    except OSError as error:
+        return Note(f"{name} was not reset", tutor.unwritable(error))
 
 
 class Board:

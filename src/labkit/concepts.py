@@ -258,8 +258,8 @@ def _show_widget(when: str) -> None:
 
     def recorder(name: str) -> Any:
         def record(change: dict) -> None:
-            everything = store.load("concepts")
-            store.save("concepts", everything | {when: _answers(everything, when) | {name: change["new"]}})
+            answered = {name: change["new"]}
+            store.update("concepts", lambda everything: everything | {when: _answers(everything, when) | answered})
             report()
 
         return record

@@ -31,12 +31,11 @@ def predict(name: str, question: str, options: Sequence[str]) -> None:
         What can be answered.
     """
     options = [str(option) for option in options]
-    record = store.load("predictions")
-    entry = record.get(name)
+    entry = store.load("predictions").get(name)
     if not isinstance(entry, dict) or entry.get("choice") not in options:
         entry = {"choice": None, "confidence": None, "outcome": None}
     entry |= {"question": question, "options": options}
-    store.save("predictions", record | {name: entry})
+    store.update("predictions", lambda record: record | {name: entry})
 
     text = "\n".join([f"Predict: {question}", *(f"  ( ) {option}" for option in options)])
     if interactive():
@@ -89,13 +88,12 @@ def _settled(entry: Mapping) -> bool:
 
 def _change(name: str, **fields: object) -> bool:
     """Record what the learner picked, unless the outcome of an earlier pick has been seen."""
-    record = store.load("predictions")
-    entry = record.get(name)
+    entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     if _settled(entry):
         return False
     late = entry.get("outcome") is not None  # a pick made after looking predicts nothing
-    store.save("predictions", record | {name: entry | fields | {"late": late}})
+    store.update("predictions", lambda record: record | {name: entry | fields | {"late": late}})
     return True
 
 
@@ -109,13 +107,12 @@ def outcome(name: str, option: str) -> None:
     option : str
         Which of the options came true, computed from what the cell found wherever possible.
     """
-    record = store.load("predictions")
-    entry = record.get(name)
+    entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
         raise ValueError(f"{option!r} is none of the options of the prediction {name!r}: {entry['options']}")
-    store.save("predictions", record | {name: entry | {"outcome": option}})
+    store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 
     choice = entry.get("choice")
     sure = f" ({entry['confidence']})" if entry.get("confidence") else ""

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+import math
 import os
+import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / ".weightlab"
+LOCK_SECONDS, STALE_SECONDS = 3.0, 10.0
+"""How long to wait for another process that writes, and how old the lock of one that died may become."""
+
+_pending: dict[Path, list[Callable[[dict], dict]]] = {}
+"""Changes that could not be written: they last as long as the process, and are written with the next that can be."""
 
 
 def load(name: str) -> dict:
-    """Read the record `name`; an empty one where there is none.
+    """Read the record `name`, with what could not be written; an empty one where there is none.
 
-    A file that cannot be read as a record is kept beside as ``NAME.broken`` and counts as empty, so
-    that a notebook goes on.
+    A file that holds no record is kept beside as ``NAME.broken`` and counts as empty, so that a notebook goes on. One
+    that cannot be read just now counts as empty too, and stays.
 
     Parameters
     ----------
@@ -29,16 +40,104 @@ def load(name: str) -> dict:
     """
     path = FOLDER / f"{name}.json"
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = _read(path)
+    except OSError:
+        record = {}
+    return _changed(record, _pending.get(path, []))
+
+
+def update(name: str, change: Callable[[dict], dict]) -> bool:
+    """Change the record `name` as it is on the disk now, so that nothing another process wrote is lost.
+
+    Parameters
+    ----------
+    name : str
+        As for `load`.
+    change : callable
+        Takes the record and returns the new one.
+
+    Returns
+    -------
+    bool
+        Whether it could be written. Where not, the file stays as it is and `load` knows of the change all the same.
+    """
+    path = FOLDER / f"{name}.json"
+    changes = _pending.setdefault(path, [])
+    changes.append(change)
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        with _locked(path.with_suffix(".lock")):
+            kept = save(name, _changed(_read(path), changes))
+    except OSError:
+        kept = False
+    if kept:
+        del _pending[path]
+    return kept
+
+
+def _changed(record: dict, changes: list[Callable[[dict], dict]]) -> dict:
+    for change in changes:
+        record = change(record)
+    return record
+
+
+def _read(path: Path) -> dict:
+    """Read a record; raise OSError where the file is there and cannot be read."""
+    try:
+        text = _patiently(path.read_bytes)
+        record = json.loads(text.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
         if isinstance(record, dict):
             return record
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         pass
-    with contextlib.suppress(OSError):
-        os.replace(path, path.with_suffix(".broken"))
+    names = itertools.chain([".broken"], (f"-{n}.broken" for n in itertools.count(2)))
+    aside = next(one for one in (path.with_name(path.stem + name) for name in names) if not one.exists())
+    with contextlib.suppress(FileNotFoundError):  # another process was quicker
+        _patiently(lambda: path.rename(aside))
+    print(f"{path} could not be read as a record. It is kept as {aside.name}, and a new one begins.", file=sys.stderr)
     return {}
+
+
+def _finite(text: str) -> float | None:
+    """Read a number as JSON has it; Python would also read NaN, and write none."""
+    return value if math.isfinite(value := float(text)) else None
+
+
+def _patiently(do: Callable[[], Any]) -> Any:
+    """Do something with a file, again where it fails: on Windows another process may hold the file for a moment."""
+    for wait in (0.01, 0.05):
+        try:
+            return do()
+        except FileNotFoundError:
+            raise
+        except OSError:
+            time.sleep(wait)
+    return do()
+
+
+@contextlib.contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    """Keep other processes from writing; after `LOCK_SECONDS` go on without, as a late record is worse than a race."""
+    deadline, mine = time.monotonic() + LOCK_SECONDS, False
+    while not mine and time.monotonic() < deadline:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            mine = True
+        except (FileExistsError, PermissionError) as error:
+            if isinstance(error, PermissionError) and os.name != "nt":  # there it may mean: about to be deleted
+                raise
+            with contextlib.suppress(OSError):
+                if time.time() - lock.stat().st_mtime > STALE_SECONDS:
+                    lock.unlink()
+            time.sleep(0.005)
+    try:
+        yield
+    finally:
+        if mine:
+            with contextlib.suppress(OSError):
+                _patiently(lock.unlink)
 
 
 def save(name: str, record: dict) -> bool:
@@ -63,7 +162,7 @@ def save(name: str, record: dict) -> bool:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(temporary, FOLDER / f"{name}.json")
+            _patiently(lambda: os.replace(temporary, FOLDER / f"{name}.json"))
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)

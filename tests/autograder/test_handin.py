@@ -117,6 +117,9 @@ def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learne
     path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
     path.write_text(json.dumps(made.answered(CHAPTERS[CHAPTER], notebook=json.loads(path.read_text()))))
     assert len(handin.submit(CHAPTER, learner).warnings) == 1
+    module = learner / "weightlab" / "weights.py"
+    module.write_bytes(b"\xef\xbb\xbf" + module.read_bytes())
+    assert len(handin.submit(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
 
 
 def test_what_cannot_count_is_warned_of(learner):

@@ -9,6 +9,7 @@ import pytest
 
 import labkit
 from autograder import judge, selfcheck
+from autograder import progress as record
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judge import Aspect, Verdict
 from autograder.key import public_keys
@@ -33,7 +34,7 @@ def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
 
 
 def test_the_card_says_points_file_and_aspects():
-    shown = card.as_html(verdict(), "saved 4 seconds ago", 'try `hint("apply_weight")`')
+    shown = card.as_html(verdict(saved="saved 4 seconds ago"), 'try `hint("apply_weight")`')
     for words in ("1 of 2 points", "graded src/weightlab/weights.py, saved 4 seconds ago", "one signal", "not yet",
                   '<code>hint(&quot;apply_weight&quot;)</code>', 'aria-label="Check of apply_weight"'):  # fmt: skip
         assert words in shown
@@ -41,7 +42,7 @@ def test_the_card_says_points_file_and_aspects():
 
 def test_nothing_from_the_students_code_becomes_markup():
     evil = "<img src=x onerror=alert(1)>"
-    shown = card.as_html(verdict(message=f"raised {evil}", printed=evil), evil, evil)
+    shown = card.as_html(verdict(message=f"raised {evil}", printed=evil, saved=evil), evil)
     assert "<img" not in shown
 
 
@@ -103,6 +104,65 @@ def test_a_record_that_cannot_be_read_is_kept_aside(state):
     (state / "progress.json").write_text("{broken")
     assert labkit.progress().rows[0]["score"] == 0
     assert (state / "progress.broken").read_text(encoding="utf-8") == "{broken"
+
+
+def test_wrong_types_in_a_record_count_as_nothing(state):
+    state.mkdir()
+    entries = '"score": "two", "tries": "x"', '"score": null, "solved": "x"', '"score": NaN, "tries": 1e999'
+    text = ", ".join(f'"{name}": {{{entry}}}' for name, entry in zip(EXERCISES, entries, strict=False))
+    (state / "progress.json").write_text(f'{{{text}, "dense": {{"score": 1.5, "solved": 7}}, "neuron": 3}}')
+    (state / "hints.json").write_text('{"dense": -5}')
+    rows = labkit.progress().rows
+    assert sum(row["score"] for row in rows) == 1.5
+    assert [item["name"] for row in rows for item in row["items"] if item["solved"]] == ["dense"]
+    assert record.record([verdict()]) and record.load()["apply_weight"] == {"score": 1.0, "tries": 1, "solved": None}
+    assert repr(labkit.hint("dense")).startswith("Hint 1 of")
+
+
+def test_where_no_record_can_be_kept_the_card_says_so_and_hints_go_on(state, monkeypatch):
+    state.write_text("a file in the folder's place")
+    monkeypatch.setattr(checks, "check_exercise", lambda exercise: verdict())
+    assert record.NOT_KEPT in labkit.check("apply_weight")._repr_html_()
+    assert labkit.progress().rows[0]["score"] == 1.0, "as long as the kernel runs"
+    assert [repr(labkit.hint("dense"))[:6] for _ in range(2)] == ["Hint 1", "Hint 2"]
+    state.unlink()
+    labkit.check("apply_weight")
+    assert record.load()["apply_weight"]["tries"] == 2, "what could not be written is written with the next"
+
+
+def test_the_card_names_the_save_that_was_graded(tmp_path, monkeypatch):
+    (tmp_path / "weights.py").write_text("def apply_weight(signal, weight):\n    return 7\n")
+    os.utime(tmp_path / "weights.py", (0, 0))
+    made = selfcheck.check_exercise(EXERCISES["apply_weight"], tmp_path)
+    os.utime(tmp_path / "weights.py")
+    at = time.strftime("%H:%M:%S", time.localtime(0))
+    assert re.search(rf"weights.py, saved \d+ days ago \(at {at}\)", checks.Card(made, "")._repr_html_())
+
+
+def test_a_missing_file_was_not_graded_and_reset_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(selfcheck, "LIBRARY", tmp_path)
+    shown = repr_html(selfcheck.check_exercise(EXERCISES["apply_weight"], tmp_path))
+    assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> puts the whole file back" in shown
+    assert "graded" not in shown and "one step further" not in shown
+
+
+TEXT = "Save it as plain text in UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("x = 1\n".encode("utf-16"), TEXT), (b"x = 1\x00\n", TEXT), (b"caf\xe9 = 1\n", TEXT),
+     (b"weighted_sum = 1\nprint(weighted_sum / 0)\n", "stops while it is being loaded, in line 2")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_path, text, words):
+    (tmp_path / "weights.py").write_bytes(text)
+    shown = repr_html(selfcheck.check_exercise(EXERCISES["weighted_sums"], tmp_path))
+    assert words in shown and "Mend that, save, and check again." in shown
+    assert "one step further" not in shown and "builds on" not in shown
+
+
+def repr_html(made):
+    return checks.Card(made, checks._next_step(made))._repr_html_()
 
 
 @pytest.fixture
@@ -195,7 +255,7 @@ def test_a_name_that_is_none_is_answered_in_a_sentence(asked, said):
 
 
 def test_reveal_asks_first_and_then_shows_the_answer_and_why():
-    asked = repr(labkit.reveal("dense"))
+    asked = repr(labkit.reveal("dense", sure="no"))
     assert "sure=True" in asked and "return" not in asked
     shown = repr(labkit.reveal("dense", sure=True))
     assert "return" in shown and EXERCISES["dense"].why in shown

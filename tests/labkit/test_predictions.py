@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -94,11 +96,37 @@ def test_a_record_is_replaced_whole_and_leaves_nothing_behind(records):
     assert [path.name for path in records.iterdir()] == ["x.json"]
 
 
-def test_a_spoilt_record_is_kept_aside(records):
+def test_a_spoilt_record_is_kept_aside(records, capsys):
     records.mkdir()
     (records / "x.json").write_text("{half")
     assert store.load("x") == {}
     assert (records / "x.broken").read_text(encoding="utf-8") == "{half"
+    (records / "x.json").write_text("again")
+    assert store.load("x") == store.load("x") == {}
+    assert (records / "x-2.broken").read_text(encoding="utf-8") == "again", "the older one is not overwritten"
+    assert capsys.readouterr().err.count("is kept as x-2.broken") == 1
+
+
+def test_a_record_that_cannot_be_read_just_now_is_left_alone(records, monkeypatch):
+    assert store.save("x", {"old": 1})
+    read = store.Path.read_bytes
+    monkeypatch.setattr(store.Path, "read_bytes", lambda path: (_ for _ in ()).throw(PermissionError("locked")))
+    assert store.load("x") == {}
+    assert store.update("x", lambda record: record | {"new": 2}) is False
+    assert store.load("x") == {"new": 2}
+    monkeypatch.setattr(store.Path, "read_bytes", read)
+    assert [path.name for path in records.iterdir()] == ["x.json"]
+    assert store.load("x") == {"old": 1, "new": 2}
+
+
+def test_two_processes_that_write_at_once_lose_nothing(records):
+    write = (
+        "import sys, pathlib; from labkit import store; store.FOLDER = pathlib.Path(sys.argv[1])\n"
+        "for n in range(15): assert store.update('x', lambda record: record | {sys.argv[2] + str(n): n})"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", write, str(records), name]) for name in "ab"]
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert len(store.load("x")) == 30 and [path.name for path in records.iterdir()] == ["x.json"]
 
 
 @pytest.mark.parametrize(
