@@ -39,7 +39,7 @@ def check_one(name, library, *, exit_code):
 def replace_function(library, name, code):
     """Append a definition, which is then the one in force."""
     path = library / f"{EXERCISES[name].module}.py"
-    path.write_text(path.read_text(encoding="utf-8") + "\n\n" + code)
+    path.write_text(path.read_text(encoding="utf-8") + "\n\n" + code, encoding="utf-8")
 
 
 def test_the_reference_passes_a_chapter_with_exit_code_0(library):

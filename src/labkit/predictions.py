@@ -61,19 +61,24 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     )  # fmt: skip
     said = widgets.HTML()
 
+    def say(words: str) -> None:
+        said.value = f'<span role="status">{html.escape(words)}</span>'
+
     def report() -> None:
         if settled:
-            said.value = "You have seen the outcome: the prediction stands."
+            say("You have seen the outcome: the prediction stands.")
         elif choice.value is None:
-            said.value = "Pick one before you run the next cell. It is never marked."
+            say("Pick one before you run the next cell. It is never marked.")
+        elif confidence.value:
+            say(f"✓ Recorded: “{choice.value}”, {confidence.value}. Run the next cell.")
         else:
-            said.value = "✓ Recorded. Run the next cell." if confidence.value else "Recorded. How sure are you?"
+            say(f"Recorded: “{choice.value}”. How sure are you?")
 
     def picked(_: object) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            said.value = "The outcome is known by now: your first prediction stands."
+            say("The outcome is known by now: your first prediction stands.")
 
     report()
     choice.observe(picked, "value")

@@ -208,7 +208,7 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
 
 
 def test_two_resets_within_a_second_keep_two_copies(state, library):
-    (library / "weights.py").write_text(MINE, encoding="utf-8")
+    (library / "weights.py").write_bytes(MINE.encode())
     labkit.reset("apply_weight")
     between = (library / "weights.py").read_bytes()
     labkit.reset("weighted_sum")

@@ -170,6 +170,37 @@ def test_curves_differ_in_more_than_colour():
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "loss", "log")
 
 
+def told_apart(one, other) -> bool:
+    """Whether two lines differ in dashes or marks, or in a colour that everybody sees."""
+    if (one.get_linestyle(), one.get_marker()) != (other.get_linestyle(), other.get_marker()):
+        return True
+    colors = [linear(line.get_color()) for line in (one, other)]
+    seen = [[lab(color @ np.array(matrix).T) for color in colors] for matrix in VISION.values()]
+    return all(np.linalg.norm(a - b) > 40 for a, b in seen)
+
+
+def test_the_colours_of_curves_are_told_apart_by_their_dashes_too():
+    """Not every two of six colours differ for everybody, so that each has its own dashes."""
+    _, ax = figures.figure()
+    plain = [ax.plot([0, 1], color=color, linestyle="-")[0] for color in style.COLORS]
+    assert not all(itertools.starmap(told_apart, itertools.combinations(plain, 2)))
+    pairs = zip(style.COLORS, style.LINE_STYLES, strict=True)
+    dashed = [ax.plot([0, 1], color=color, linestyle=dashes)[0] for color, dashes in pairs]
+    patterns = {str(line._unscaled_dash_pattern) for line in dashed}  # get_linestyle says "--" of every tuple
+    assert len(patterns) == len(style.COLORS)
+
+
+def test_three_paths_downhill_are_told_apart_on_the_surface_and_on_the_map(monkeypatch):
+    shown = []
+    monkeypatch.setattr(descent, "show", lambda fig, alt: shown.append(fig))
+    grid = np.linspace(-1, 1, 5)
+    losses = 1.1 + np.add.outer(grid**2, grid**2)
+    descent.landscape(grid, grid, losses, {f"rate {k}": np.full((3, 3), k / 10) for k in range(3)})
+    for ax in shown[0].axes:
+        lines = [line for line in ax.lines if line.get_label().startswith("rate")]
+        assert len(lines) == 3 and all(itertools.starmap(told_apart, itertools.combinations(lines, 2)))
+
+
 def test_a_histogram_counts_everything_and_parts_the_colours_at_zero():
     _, ax = figures.figure()
     counts = pictures.histogram(ax, np.array([[-3.0, -1.0], [2.0, 3.0]]), np.arange(-3.0, 4.0))

@@ -7,8 +7,8 @@ from tests.jupyterlab import browser_page, require_browser
 from tests.learner.conftest import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
-# Of the page around a notebook and the colours of its code, which nbconvert writes and we do not.
-NOT_OURS = {"exclude": [[".jp-InputArea"], [".jp-OutputPrompt"]]}
+# The numbers beside cells and the colours of code, which nbconvert writes and we do not.
+NOT_OURS = {"exclude": [[".jp-InputPrompt"], [".jp-OutputPrompt"], [".highlight"]]}
 OF_THE_PAGE = {"region", "landmark-one-main", "scrollable-region-focusable", "label", "color-contrast-enhanced"}
 
 
@@ -28,10 +28,18 @@ def test_axe_finds_nothing_serious(axe, solved, name, tmp_path):
     page_file.write_text(html, encoding="utf-8")
     with browser_page() as page:
         page.goto(page_file.as_uri(), wait_until="domcontentloaded")
-        violations = axe.run(page, context=NOT_OURS).response["violations"]
+        seen = axe.run(page, context=NOT_OURS, options={"resultTypes": ["violations", "passes"]}).response
+        good = [node["target"][-1] for rule in seen["passes"] for node in rule["nodes"]]
+        prose, outputs = (
+            page.evaluate(
+                "([all, place]) => all.filter(q => document.querySelector(q)?.closest(place)).length", [good, place]
+            )
+            for place in (".jp-InputArea .jp-RenderedMarkdown", ".jp-OutputArea")
+        )
     found = [
         (violation["id"], violation["impact"], [node["html"][:150] for node in violation["nodes"]][:3])
-        for violation in violations
+        for violation in seen["violations"]
         if violation["impact"] in ("serious", "critical") and violation["id"] not in OF_THE_PAGE
     ]
+    assert prose > 100 and outputs > 20, "axe has hardly seen the page"
     assert found == []

@@ -91,14 +91,14 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
         keep(page, "01-wrong")
 
         path = folder / "src/weightlab/weights.py"
-        path.write_text(path.read_text(encoding="utf-8") + "\ndef broken(:\n")
+        path.write_text(path.read_text(encoding="utf-8") + "\ndef broken(:\n", encoding="utf-8")
         shown = run_check(page, "weighted_sum")
         assert "Python cannot read line" in shown.inner_text()
         assert "Mend that line" in shown.inner_text() and "hint(" not in shown.inner_text()
         assert "⚠" not in page.locator(".jp-Notebook").inner_text(), "said twice"
         keep(page, "01-syntax")
 
-        path.write_text(path.read_text(encoding="utf-8").replace("\ndef broken(:\n", ""))
+        path.write_text(path.read_text(encoding="utf-8").replace("\ndef broken(:\n", ""), encoding="utf-8")
         write_answer(folder, "weights", "weighted_sum", answer_of("weighted_sum", "weights"))
         shown = run_check(page, "weighted_sum")
         assert "3 of 3 points" in shown.inner_text()

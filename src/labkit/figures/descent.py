@@ -145,9 +145,9 @@ def landscape(
     for k, (name, path) in enumerate(paths.items()):
         # The first lies on top: a path that is thrown about must not hide one that creeps.
         look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name,
-                "zorder": 10 - k}  # fmt: skip
+                "zorder": 10 - k, "marker": _MARKERS[k % 5], "markersize": 3.5}  # fmt: skip
         surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, **look)
-        flat.plot(path[:, 0], path[:, 1], marker=_MARKERS[k % 5], markersize=3.5, **look)
+        flat.plot(path[:, 0], path[:, 1], **look)
     start = next(iter(paths.values()))[0]
     flat.plot(start[0], start[1], marker="o", markersize=9, color=TEXT, zorder=11)
     flat.set_xlim(first.min(), first.max())
