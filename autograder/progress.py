@@ -87,9 +87,9 @@ def board() -> list[dict]:
 OWN_WORDS = "A person marks answers in your own words; their points stand apart and are not counted here."
 
 
-def next_exercise() -> tuple[str, str] | None:
-    """Return the chapter and the name of the first exercise that is not solved yet."""
-    for row in board():
+def next_exercise(chapter: str = "") -> tuple[str, str] | None:
+    """Return chapter and name of the first exercise that is not solved yet, those of ``chapter`` before others."""
+    for row in sorted(board(), key=lambda row: row["chapter"] != chapter):
         for item in row["items"]:
             if not item["solved"]:
                 return row["chapter"], item["name"]

@@ -76,7 +76,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
 
 def _next_step(verdict: Verdict) -> str:
     if verdict.status == PASSED:
-        coming = record.next_exercise()
+        coming = record.next_exercise(verdict.chapter)
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
     if verdict.status == MISSING:
         return ""

@@ -49,7 +49,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     import ipywidgets as widgets
     from IPython.display import display
 
-    settled = _settled(entry)
+    settled = entry.get("outcome") is not None and entry.get("choice") is not None
     question = widgets.HTML(f"<strong>Predict.</strong> {html.escape(entry['question'])}")
     choice = widgets.RadioButtons(
         options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"},
@@ -78,7 +78,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            say("The outcome is known by now: your first prediction stands.")
+            say("You have seen the outcome: what is picked after it is no prediction, and is not recorded.")
 
     report()
     choice.observe(picked, "value")
@@ -87,18 +87,13 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     display(box._repr_mimebundle_() | {"text/plain": text}, raw=True)
 
 
-def _settled(entry: Mapping) -> bool:
-    return entry.get("outcome") is not None and entry.get("choice") is not None
-
-
 def _change(name: str, **fields: object) -> bool:
-    """Record what the learner picked, unless the outcome of an earlier pick has been seen."""
+    """Record what the learner picked, unless the outcome has been seen: what is picked after it predicts nothing."""
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
-    if _settled(entry):
+    if entry.get("outcome") is not None:
         return False
-    late = entry.get("outcome") is not None  # a pick made after looking predicts nothing
-    store.update("predictions", lambda record: record | {name: entry | fields | {"late": late}})
+    store.update("predictions", lambda record: record | {name: entry | fields})
     return True
 
 
@@ -145,8 +140,7 @@ def scored_predictions() -> list[tuple[str, bool]]:
     return [
         (entry["confidence"], entry["choice"] == entry["outcome"])
         for entry in entries
-        if not entry.get("late")
-        and entry.get("confidence") in list(CONFIDENCE)
+        if entry.get("confidence") in list(CONFIDENCE)
         and entry.get("choice") is not None
         and entry.get("outcome") is not None
     ]

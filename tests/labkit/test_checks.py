@@ -52,6 +52,15 @@ def test_a_pass_says_what_comes_next(monkeypatch):
     assert "Next: weighted_sum" in labkit.check("apply_weight")._repr_html_()
 
 
+def test_what_comes_next_is_in_the_same_chapter_while_it_has_more(monkeypatch):
+    *names, last = [*CHAPTERS["02_biases"].exercises, *CHAPTERS["02_biases"].questions]
+    record.record(Verdict(name, "02_biases", "passed", 2.0, 2.0, message="") for name in names[1:])
+    for name, coming in (names[0], last), (last, "apply_weight"):
+        made = Verdict(name, "02_biases", "passed", 2.0, 2.0, message="")
+        record.record([made])
+        assert f"Next: {coming} " in checks._next_step(made)
+
+
 def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():
     assert "Did you mean apply_weight" in repr(labkit.check("aply_weight"))
 

@@ -52,11 +52,13 @@ def test_a_prediction_stands_once_its_outcome_is_seen():
     assert predictions.scored_predictions() == [("sure", False)]
 
 
-def test_a_pick_made_after_looking_is_no_prediction():
+def test_a_pick_made_after_looking_is_no_prediction(capsys):
     predict("boat", "?", OPTIONS)
     outcome("boat", "it sinks")
-    assert pick("boat", "it sinks")
+    assert not pick("boat", "it sinks")
     assert predictions.scored_predictions() == []
+    outcome("boat", "it sinks")
+    assert capsys.readouterr().out.count("You had made no prediction here") == 2
 
 
 def test_options_that_were_reworded_ask_again():
