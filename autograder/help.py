@@ -69,7 +69,7 @@ def reset(name: str) -> tuple[str, str]:
     asked = find(name)
     if not isinstance(asked, Exercise):
         return name, "Only functions of the library can be reset."
-    stub = public_keys(asked.module)[name].stub.splitlines()
+    stub = _lines(public_keys(asked.module)[name].stub)
     path = LIBRARY / f"{asked.module}.py"
     if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
@@ -81,16 +81,20 @@ def reset(name: str) -> tuple[str, str]:
             f"{shown(path)} is no plain text in UTF-8. Save it as such, or take the whole file from a fresh copy of "
             "the course."
         )
-    lines, place = text.splitlines(), _place(name, text)
+    lines, places = _lines(text), _places(name, text)
+    place, also = places[-1] if places else None, ""
+    if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
+        also = f" {name} is also defined in line {earlier}, without effect, as Python takes the last: delete one."
     if place and lines[place] == stub:
-        return f"{name} was not reset", f"It is already the stub of the beginning, so {shown(path)} stays as it is."
+        words = f"It is already the stub of the beginning, so {shown(path)} stays as it is."
+        return f"{name} was not reset", words + also
     kept = _keep(path)
     if place:
         lines[place] = stub
     else:
         lines += ["", "", *stub]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
-    words = f"In {shown(path)}. Your version is kept in {shown(kept)}."
+    words = f"In {shown(path)}. Your version is kept in {shown(kept)}.{also}"
     try:
         ast.parse("\n".join(lines))
     except (SyntaxError, ValueError) as error:
@@ -98,22 +102,30 @@ def reset(name: str) -> tuple[str, str]:
     return f"{name} is as it was at the beginning", words
 
 
-def _place(name: str, text: str) -> slice | None:
-    """Return the lines of a function; where Python cannot read the file, up to what begins at the margin next."""
+def _lines(text: str) -> list[str]:
+    """Split text where Python does, which is not at a form feed or a line separator."""
+    return re.split(r"\r\n|\r|\n", re.sub(r"(\r\n|\r|\n)\Z", "", text))
+
+
+def _places(name: str, text: str) -> list[slice]:
+    """Return the lines of each definition; where Python cannot read the file, up to what begins at the margin next."""
     try:
         nodes = ast.parse(text).body
     except (SyntaxError, ValueError):
-        lines = text.splitlines()
+        lines = _lines(text)
         starts = [i for i, line in enumerate(lines) if re.match(rf"def\s+{name}\b", line)]
-        if not starts:
-            return None
-        follows = (i for i in range(starts[0] + 1, len(lines)) if re.match(r"(?:async )?def\s|class\s|@", lines[i]))
-        end = next(follows, len(lines))
-        return slice(starts[0], end - 2 if end < len(lines) and not "".join(lines[end - 2 : end]).strip() else end)
-    node = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name), None)
-    if node is None:
-        return None
-    return slice(min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno)
+        return [slice(start, _end(lines, start)) for start in starts]
+    return [
+        slice(min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno)
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+
+
+def _end(lines: list[str], start: int) -> int:
+    follows = (i for i in range(start + 1, len(lines)) if re.match(r"(?:async )?def\s|class\s|@", lines[i]))
+    end = next(follows, len(lines))
+    return end - 2 if end < len(lines) and not "".join(lines[end - 2 : end]).strip() else end
 
 
 def unwritable(error: OSError) -> str:

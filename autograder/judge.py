@@ -109,7 +109,17 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     if not quote:
         for aspect in aspects:
             aspect.message = aspect.message if aspect.message in ("", WAITS) else "is not right"
-    return _worded(exercise, key, verdict, problems, seen, quote)
+    verdict = _worded(exercise, key, verdict, problems, seen, quote)
+    if quote and not verdict.score and _yields(exercise, key, reply.cases):
+        verdict.message += f"\n{exercise.name} gave a generator, as a function with yield does: return the result."
+    return verdict
+
+
+def _yields(exercise: Exercise, key: Key, cases: list[list[dict]]) -> bool:
+    """Whether generators came back, from a function whose answers are single numbers or arrays."""
+    single = not exercise.scored and not any(case.view for case in key.cases)
+    single = single and not any(isinstance(expected, list | tuple) for expected in key.expected)
+    return single and any(outcome.get("generator") for outcomes in cases for outcome in outcomes)
 
 
 def _all_problems(exercise: Exercise, key: Key, seen: Sequence[Seen]) -> list[dict[str, str]]:

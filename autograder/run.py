@@ -265,7 +265,7 @@ def _outcome(outcome: dict, call: Call) -> dict:
     # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
     _require(changed == [one for one in arguments if one in changed])
     seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _error(outcome["raised"])}
-    return seen | {"changed": changed}
+    return seen | {"changed": changed, "generator": outcome.get("generator") is True}
 
 
 def _error(told: dict) -> dict:

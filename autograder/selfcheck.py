@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import difflib
 import threading
@@ -102,11 +103,23 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     if hidden := _shadowed(exercise, library):
         return hidden
     saved = saved_ago(library / f"{exercise.module}.py")  # before it is read: no later save was graded
-    verdict = examine(exercise, {}, read_library(library), shown(library), runner, reference_prerequisites=False)
+    sources = read_library(library)
+    verdict = examine(exercise, {}, sources, shown(library), runner, reference_prerequisites=False)
     verdict.saved = saved
+    if verdict.status == judge.NOT_STARTED:
+        verdict.message += _written_above(exercise, sources[exercise.module])
     if verdict.status == judge.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict
+
+
+def _written_above(exercise: Exercise, source: bytes) -> str:
+    """Say where a function was defined before the stub that Python takes, or return an empty string."""
+    nodes = ast.parse(source).body
+    lines = [node.lineno for node in nodes if isinstance(node, ast.FunctionDef) and node.name == exercise.name]
+    if len(lines) < 2:
+        return ""
+    return f" It is also defined in line {lines[-2]}, but Python takes the last, in line {lines[-1]}: delete one."
 
 
 class _Waiting(Runner):

@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 import traceback
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -84,10 +85,11 @@ def _references(job: dict) -> dict[str, dict]:
 def _call(function: Any, args: tuple, kwargs: dict, generators: dict, folder: str) -> dict:
     args = tuple(_alive(arg, generators) for arg in args)
     kwargs = {key: _alive(arg, generators) for key, arg in kwargs.items()}
-    before = _snapshot(args, kwargs)
+    before, result = _snapshot(args, kwargs), None
     try:
         with np.errstate(all="ignore"):
-            value = _plain(function(*args, **kwargs))
+            result = function(*args, **kwargs)
+            value = _plain(result)
     except BaseException as error:
         outcome = {"raised": _describe(error, folder)}
     else:
@@ -98,7 +100,7 @@ def _call(function: Any, args: tuple, kwargs: dict, generators: dict, folder: st
             outcome = {"value": wire.Opaque(f"something that cannot be read: {_message(error)[:100]}")}
     after = _snapshot(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
-    return outcome
+    return outcome | {"generator": True} if type(result) is GeneratorType else outcome
 
 
 def _alive(value: Any, generators: dict) -> Any:

@@ -76,6 +76,8 @@ class Reloader:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self._sources: dict[str, bytes] = {}
+        self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
+        """What each module no longer has, with the notebook's names for it: a save may bring it back."""
         self.after_cell()
 
     def after_cell(self, _: object = None) -> None:
@@ -121,7 +123,7 @@ class Reloader:
                 if not key.startswith("__") and getattr(value, "__name__", "") != f"{name}.{key}":  # keep submodules
                     del vars(module)[key]
             exec(code, vars(module))
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # a KeyboardInterrupt, too, must leave no module half run
             vars(module).clear()
             vars(module).update(before)
             return _cannot_run(path, error)
@@ -130,7 +132,9 @@ class Reloader:
 
     def _replace(self, module: ModuleType, before: dict[str, Any]) -> None:
         """Give the new code to old functions, and rebind the notebook's names for everything else."""
-        own = {key: old for key, old in before.items() if getattr(old, "__module__", None) == module.__name__}
+        gone = self._gone.setdefault(module.__name__, {})
+        own = {key: old for key, (old, _) in gone.items()}
+        own |= {key: old for key, old in before.items() if getattr(old, "__module__", None) == module.__name__}
         moved: dict[int, str] = {}
         for key, old in own.items():
             new = vars(module).get(key)
@@ -140,6 +144,11 @@ class Reloader:
                 vars(module)[key] = old
             else:
                 moved[id(old)] = key
+            if key not in vars(module):
+                gone.setdefault(key, (old, []))
+            else:
+                for name in gone.pop(key, (old, []))[1]:
+                    self.namespace.setdefault(name, vars(module)[key])
         for name, value in list(self.namespace.items()):
             key = moved.get(id(value))
             if key is None or own[key] is not value:
@@ -148,6 +157,7 @@ class Reloader:
                 self.namespace[name] = vars(module)[key]
             else:
                 del self.namespace[name]
+                gone[key][1].append(name)
                 _say(f"{key} is no longer in {shown(Path(module.__file__))}, so the notebook has forgotten {name}.")
 
 
@@ -209,7 +219,9 @@ def _cannot_run(path: Path, error: BaseException) -> str:
         return f"Line {error.lineno} of {shown(path)} is not Python yet ({error.msg})."
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
     where = f" at line {lines[-1]}" if lines else ""
-    return f"{shown(path)} stops{where}: {type(error).__name__}: {error}."
+    if isinstance(error, KeyboardInterrupt):
+        return f"{shown(path)} was interrupted{where} while it was being loaded."
+    return f"{shown(path)} stops{where}: {': '.join(filter(None, (type(error).__name__, str(error).strip())))}."
 
 
 def _say(sentence: str) -> None:

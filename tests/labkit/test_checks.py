@@ -216,6 +216,32 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
     assert (library / "weights.py").read_bytes() == before and not (state / "kept").exists()
 
 
+@pytest.mark.parametrize("below", ["", "def broken(:\n"])
+def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state, library, below):
+    twice = f"# a\f form feed, \u2028 and \x85\n{MINE}\n\ndef apply_weight(signal, weight):\n    return 6\n\n\n{below}"
+    (library / "weights.py").write_text(twice, encoding="utf-8", newline="\n")
+    assert "apply_weight is also defined in line 5, without effect" in repr(labkit.reset("apply_weight"))
+    stub = public_keys("weights")["apply_weight"].stub.rstrip()
+    left = (library / "weights.py").read_text(encoding="utf-8")
+    assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)
+    again = repr(labkit.reset("apply_weight"))
+    assert "already the stub" in again and "also defined in line 5" in again
+    if not below:
+        last = left[: left.index(stub)].count("\n") + 1
+        said = selfcheck.check_exercise(EXERCISES["apply_weight"], library).message
+        assert said.endswith(f"also defined in line 5, but Python takes the last, in line {last}: delete one.")
+
+
+def test_reset_says_in_a_sentence_where_it_cannot_write(state, library):
+    (library / "weights.py").write_text(MINE, encoding="utf-8")
+    state.write_text("a file in the folder's place")
+    assert "cannot be written" in repr(labkit.reset("apply_weight"))
+    (library / "weights.py").unlink()
+    library.rmdir()
+    assert "cannot be written" in repr(labkit.reset("apply_weight"))
+    assert not library.exists()
+
+
 def test_two_resets_within_a_second_keep_two_copies(state, library):
     (library / "weights.py").write_bytes(MINE.encode())
     labkit.reset("apply_weight")

@@ -112,6 +112,19 @@ def test_a_file_that_stops_while_it_is_read_keeps_its_last_version(toylab, noteb
     assert names["double"](2) == 4
 
 
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [("KeyboardInterrupt", "weights.py was interrupted at line 4 while it was being loaded. "),
+     ("SystemExit", "weights.py stops at line 4: SystemExit. ")],
+)  # fmt: skip
+def test_a_load_that_is_broken_off_leaves_the_last_version(toylab, notebook, capsys, stop, said):
+    names, reloader = notebook
+    toylab("weights", f"def double(x):\n    return 0\n\nraise {stop}\n")
+    reloader.before_cell()
+    assert said in capsys.readouterr().out
+    assert names["double"](2) == sys.modules["toylab.weights"].double(2) == 4
+
+
 def test_a_function_that_is_gone_is_not_silently_kept(toylab, notebook, capsys):
     names, reloader = notebook
     toylab("weights", "def treble(x):\n    return 3 * x\n")
@@ -119,6 +132,11 @@ def test_a_function_that_is_gone_is_not_silently_kept(toylab, notebook, capsys):
     assert "double is no longer in src/toylab/weights.py" in capsys.readouterr().out
     assert "double" not in names and "twice" not in names
     assert not hasattr(sys.modules["toylab.weights"], "double")
+    names["twice"] = "taken"
+    toylab("weights", "def double(x):\n    return 5 * x\n")
+    reloader.before_cell()
+    assert names["double"](1) == names["quadruple"](0.2) == names["table"][0](1) == 5, "the next save brings it back"
+    assert names["twice"] == "taken"
 
 
 def test_editing_the_package_file_keeps_its_modules(toylab, notebook):
