@@ -1,4 +1,4 @@
-"""Your own library, checked exercise by exercise: ``pytest autograder -k dense``."""
+"""Your own library, checked exercise by exercise: ``pytest autograder -k "[dense-"``."""
 
 from __future__ import annotations
 

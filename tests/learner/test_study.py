@@ -14,7 +14,12 @@ import psutil
 import pytest
 import websocket
 
+from autograder import reference
+from autograder.exercises import EXERCISES
 from autograder.paths import COURSE, ROOT
+from autograder.run import Runner
+from labkit import card
+from tests.exercises.quoted import verdict_on
 from tests.jupyterlab import course_copy
 
 pytestmark = pytest.mark.slow
@@ -99,15 +104,28 @@ def test_nobody_will_be_asked_about_news(address):
 
 
 def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():
-    """Everything from the README's first word to the check that passes, but the fifteen questions that may wait."""
+    """Everything from the README's first word to the check that passes, but the fifteen questions that may wait.
+
+    The page, the function's docstring, and what the page shows on the way: the cards of the stub and of a wrong answer,
+    and two hints.
+    """
     readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("Without make")[0]
     cells = json.loads((COURSE / "00_start_here" / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells]
     last = max(n for n, text in enumerate(texts) if text == 'check("apply_weight")')
-    page = [text for cell, text in zip(cells[:last], texts, strict=False) if cell["cell_type"] == "markdown"]
-    words = len(re.findall(r"\w+", re.sub(r"\(http\S*\)", "", "\n".join([readme, *page]))))
+    exercise = EXERCISES["apply_weight"]
+    answers = ["raise NotImplementedError('apply_weight is not written yet')", "return signal + weight"]
+    with Runner() as runner:
+        verdicts = [verdict_on("apply_weight", answer, runner) for answer in answers]
+    assert [verdict.status for verdict in verdicts] == ["not_started", "failed"]
+    cards = [card.as_html(verdict, "saved a minute ago", '`hint("apply_weight")` takes you one step further.')
+             for verdict in verdicts]  # fmt: skip
+    shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
+    docstring = reference.module("weights").apply_weight.__doc__
+    read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
+    words = len(re.findall(r"\w+", "\n".join(read)))
     typed = "git clone https://github.com/weightlab/weightlab.git cd weightlab make study return signal + weight *"
     # Words read a minute: Brysbaert 2019; the commands and the answer are typed slowly.
     minutes = words / 238 + len(typed) / 200
     print(f"{words} words, {minutes:.1f} minutes")
-    assert words > 400 and minutes < 5
+    assert words > 800 and minutes < 5
