@@ -94,12 +94,15 @@ def reset(name: str) -> tuple[str, str]:
     else:
         lines += ["", "", *stub]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\r\n" if "\r\n" in text else "\n")
-    words = f"In {shown(path)}. Your version is kept in {shown(kept)}.{also}"
+    words = f"In {shown(path)}. Your version is kept in {shown(kept)}.{also} {_REVERT}"
     try:
         ast.parse("\n".join(lines))
     except (SyntaxError, ValueError) as error:
         words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: mend that, too."
     return f"{name} is as it was at the beginning", words
+
+
+_REVERT = "If an editor has the file open and asks, choose Revert: Overwrite would undo this."
 
 
 def _lines(text: str) -> list[str]:
@@ -154,5 +157,5 @@ def _whole_file(name: str, path: Path) -> tuple[str, str]:
         )
     path.write_text(markers.strip_module(source.read_text(encoding="utf-8"), shown(source)), encoding="utf-8")
     return f"{name} is as it was at the beginning", (
-        f"{shown(path)} was missing or empty, so the whole file is as it was at the beginning."
+        f"{shown(path)} was missing or empty, so the whole file is as it was at the beginning. {_REVERT}"
     )
