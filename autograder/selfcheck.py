@@ -33,10 +33,10 @@ def find(name: str) -> Exercise | Question:
     if callable(name) and hasattr(name, "__name__"):
         raise UnknownName(f'Put the name in quotes: "{name.__name__}".')
     if not name or not isinstance(name, str):
-        raise UnknownName('Name an exercise, in quotes, such as check("apply_weight"); `weightlab status` lists them.')
+        raise UnknownName('Name an exercise, in quotes, such as "apply_weight"; `weightlab status` lists them.')
     if name in CHAPTERS:
         raise UnknownName(f"{name} is a chapter. Name one of its exercises: {', '.join(CHAPTERS[name].exercises)}.")
-    near = difflib.get_close_matches(name, asked, 3, 0.5)
+    near = difflib.get_close_matches(name, asked, 3)
     raise UnknownName(f"No exercise is called {name!r}.{_meant(near)}")
 
 

@@ -56,6 +56,6 @@ def _slide(apply_weight: Callable, signal: object) -> None:
 
 
 def _picture(apply_weight: Callable, signal: object, weight: float) -> str:
-    words = f"With weight {weight:+.2f} {in_words(weight)}."
+    words = f"With weight {weight:+.2f} {in_words(weight)}.".replace("-", "−")
     picture = as_html(to_png(connection(apply_weight, signal, [weight])), words, 540)
     return f'{picture}<p aria-live="polite">{html.escape(words)}</p>'

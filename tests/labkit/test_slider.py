@@ -40,6 +40,6 @@ def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):
     assert "max-width: 100%" in picture.value, "it would not fit beside the library"
     control.value = -0.5
     assert sent == [1.0, -0.5]
-    assert "With weight -0.50 the digit arrives weaker, with every sign flipped." in picture.value
+    assert "With weight −0.50 the digit arrives weaker, with every sign flipped." in picture.value
     control.value = -2.0
     assert picture.value == "ValueError: too &lt;much&gt;"
