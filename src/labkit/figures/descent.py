@@ -137,15 +137,15 @@ def landscape(
     ax.remove()
     fig.get_layout_engine().set(wspace=0.1)
     surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
-    surface.plot_surface(*np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rstride=1,
-                         cstride=1, zorder=1)  # fmt: skip
+    surface.plot_surface(*np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rcount=33,
+                         ccount=33, zorder=1)  # fmt: skip
     flat = fig.add_subplot(1, 2, 2)
-    levels = np.geomspace(losses.min() * 1.01, losses.max(), 16)
+    levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
     flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
         # The first lies on top: a path that is thrown about must not hide one that creeps.
-        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 1.3, "linestyle": LINE_STYLES[0], "label": name,
-                "zorder": 10 - k, "marker": _MARKERS[k % 5], "markersize": 3.5}  # fmt: skip
+        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 0.9, "linestyle": LINE_STYLES[0], "label": name,
+                "zorder": 10 - k, "marker": _MARKERS[k % 5], "markersize": 3}  # fmt: skip
         surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, **look)
         flat.plot(path[:, 0], path[:, 1], **look)
     start = next(iter(paths.values()))[0]
@@ -155,6 +155,8 @@ def landscape(
     for ax in (surface, flat):
         ax.set_xlabel(names[0])
         ax.set_ylabel(names[1])
+    surface.xaxis.labelpad = surface.yaxis.labelpad = 8
+    surface.set_box_aspect((4, 4, 3), zoom=0.92)
     surface.set_title("loss", fontsize=11)
     surface.set_xlim(first.min(), first.max())
     surface.set_ylim(second.min(), second.max())
