@@ -52,6 +52,11 @@ def says(quote: str, message: str) -> bool:
     return re.search(".*".join(map(re.escape, re.split(" ?… ?", quote))), message, re.DOTALL) is not None
 
 
+def quotes(chapter: str) -> list[str]:
+    """Return the messages that a chapter's help table quotes."""
+    return re.findall(r"\*([^*]+)\*", re.sub("`[^`]*`", "", help_table(chapter)))
+
+
 def help_table(chapter: str) -> str:
     """Return the help table of a chapter's notebook in one line."""
     notebook = (SOLUTIONS / "notebooks" / f"{chapter}.md").read_text(encoding="utf-8")

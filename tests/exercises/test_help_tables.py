@@ -1,17 +1,24 @@
-"""Do the help tables of chapters 06 to 09 quote what learners really get, and has each quote been got?"""
+"""Do the help tables quote what learners really get, and has each quote been got?
+
+For most rows of chapters 01 to 05 learners' code stands in the modules that prove the chapters' claims.
+"""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 import pytest
 
 from autograder import reference
-from autograder.exercises import EXERCISES
+from autograder.examine import examine
+from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.paths import SOLUTIONS
+from autograder.questions import judge_answer
+from autograder.run import read_library
 from labkit import data
+from labkit.reload import LIBRARY, explain
 
-from .quoted import help_table, learner, rows, says, verdict_in_a_second, verdict_on
+from . import test_initialization_forward_loss, test_weights_and_biases
+from .quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
 
 CHANGED = "… gave the right answer but changed its input "
 NO_PAIR = "… gave a batch that is no pair (x_batch, y_batch) of arrays"
@@ -195,10 +202,26 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     ],
 }  # fmt: skip
 UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote
+    ("neuron", "weighted_sum",
+     "neuron builds on weighted_sum, which does not pass its own check yet: mend weighted_sum first."),
+    ("forward", "dense", "forward builds on dense, which does not pass its own check yet: mend dense first."),
     ("backward", "relu_gradient", "backward builds on …, which does not pass its own check yet …"),
     ("train", "forward", "train builds on …, which does not pass its own check yet …"),
     ("fine_tune", "minibatches", "… builds on …, which does not pass its own check yet …"),
 ]
+BROKEN = {  # what became of the file, as old text and new, and the quote
+    "unreadable": (b"def weighted_sums(", b"def weighted_sums((",
+                   "Python cannot read line … of src/weightlab/weights.py …"),
+    "renamed": (b"def weighted_sum(", b"def weighed_sum(",
+                "src/weightlab/weights.py has no function called weighted_sum. Was it renamed or deleted? …"),
+}  # fmt: skip
+ANSWERS = [  # chapter, question, a learner's number, and the quote
+    ("02_biases", "gpt2_parameters", 163_037_184,
+     "gpt2_parameters is 163,037,184, which is not the number asked for …"),
+    ("02_biases", "gpt2_parameters", None, "gpt2_parameters has no answer yet …"),
+    ("05_loss", "blind_loss", 1, "blind_loss is 1, which is not the number asked for …"),
+]
+IN_A_CELL = "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and run this cell again."
 RAN_AWAY = ["RuntimeWarning: overflow encountered …", "nan"]
 
 
@@ -218,6 +241,27 @@ def test_the_notebook_explains_what_is_said_where_something_is_not_written_yet(n
     assert quote in help_table(EXERCISES[name].chapter)
 
 
+@pytest.mark.parametrize(("old", "new", "quote"), BROKEN.values(), ids=BROKEN)
+def test_the_notebook_explains_what_is_said_of_a_broken_file(old, new, quote, runner):
+    library = read_library(SOLUTIONS / "weightlab")
+    library["weights"] = library["weights"].replace(old, new)
+    said = examine(EXERCISES["weighted_sum"], {}, library, "src/weightlab", runner, reference_prerequisites=False)
+    assert says(quote, said.message)
+
+
+@pytest.mark.parametrize(("chapter", "name", "given", "quote"), ANSWERS)
+def test_the_notebook_explains_what_is_said_of_a_number(chapter, name, given, quote):
+    assert says(quote, judge_answer(CHAPTERS[chapter].questions[name], given).message)
+
+
+def test_the_notebook_explains_what_a_cell_says_that_calls_an_unwritten_function():
+    names = {}
+    exec(compile("def weighted_sum(): raise NotImplementedError", LIBRARY / "weights.py", "exec"), names)
+    with pytest.raises(NotImplementedError) as raised:
+        names["weighted_sum"]()
+    assert explain(raised.value) == IN_A_CELL
+
+
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
 def test_steps_uphill_end_in_the_warning_and_in_nan():
     digits, rng = data.digits8(), np.random.default_rng(0)
@@ -230,9 +274,21 @@ def test_steps_uphill_end_in_the_warning_and_in_nan():
     assert np.isnan(losses[-1])
 
 
+@pytest.mark.parametrize("chapter", ["01_weights", "02_biases", "03_initialization", "04_forward", "05_loss"])
+def test_every_message_that_an_early_table_quotes_was_got_in_some_test(chapter):
+    """These tables quote more of a message than their proofs ask for, so that a proof is looked for within a quote."""
+    got = [quote for one in (test_weights_and_biases, test_initialization_forward_loss) for name, _, quote in
+           rows(one.QUOTED) if EXERCISES[name].chapter == chapter]  # fmt: skip
+    got += [quote for name, _, quote in UNWRITTEN if EXERCISES[name].chapter == chapter]
+    got += [quote for where, _, _, quote in ANSWERS if where == chapter]
+    got += [IN_A_CELL, *(quote for *_, quote in BROKEN.values())] if chapter == "01_weights" else []
+    messages = quotes(chapter)
+    assert len(messages) > 10 and [one for one in messages if not any(quote in one for quote in got)] == []
+
+
 @pytest.mark.parametrize("chapter", ["06_backprop", "07_descent", "08_freezing"])
 def test_every_message_that_a_table_quotes_was_got_above(chapter):
     got = {quote for name, _, quote in rows(QUOTED) + UNWRITTEN if EXERCISES[name].chapter == chapter}
     got |= set(RAN_AWAY) if chapter == "07_descent" else set()
-    messages = re.findall(r"\*([^*]+)\*", re.sub("`[^`]*`", "", help_table(chapter)))
+    messages = quotes(chapter)
     assert len(messages) > 10 and set(messages) == got
