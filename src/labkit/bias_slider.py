@@ -12,6 +12,7 @@ from .figures.biases import outputs
 from .figures.style import as_html, show, to_png
 from .figures.weights import signed
 from .reload import explain
+from .slider import with_number
 
 STILL = (1.0, 0.0, -1.0)
 """The biases shown where nobody can move a slider."""
@@ -54,11 +55,11 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
         except Exception as error:
             shown.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
 
-    slider = widgets.FloatSlider(value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", readout_format="+.2f",
+    slider = widgets.FloatSlider(value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", readout=False,
                                  continuous_update=False)  # fmt: skip
     shown = widgets.HTML(picture(slider.value))
     slider.observe(moved, "value")
-    display(widgets.VBox([slider, shown]))
+    display(widgets.VBox([with_number(slider), shown]))
 
 
 def _words(bias: float, numbers: Mapping[str, np.ndarray]) -> str:

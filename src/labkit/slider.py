@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from typing import Any
 
 from . import data
 from .display import interactive
@@ -41,7 +42,7 @@ def _slide(apply_weight: Callable, signal: object) -> None:
     from IPython.display import display
 
     slider = widgets.FloatSlider(
-        value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout_format="+.2f", layout={"width": "540px"}
+        value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout=False, layout={"width": "440px"}
     )
     picture = widgets.HTML(_picture(apply_weight, signal, slider.value))
 
@@ -52,7 +53,30 @@ def _slide(apply_weight: Callable, signal: object) -> None:
             picture.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
 
     slider.observe(moved, "value")
-    display(widgets.VBox([slider, picture]))
+    display(widgets.VBox([with_number(slider), picture]))
+
+
+def with_number(slider: Any) -> Any:
+    """Return a slider beside a box with its number: the slider's handle has no name that a screen reader could say.
+
+    Parameters
+    ----------
+    slider : ipywidgets.FloatSlider
+        The box takes its range, its steps and its description over.
+
+    Returns
+    -------
+    ipywidgets.HBox
+        Slider and box, which follow each other.
+    """
+    import ipywidgets as widgets
+
+    number = widgets.BoundedFloatText(
+        value=slider.value, min=slider.min, max=slider.max, step=slider.step, layout={"width": "170px"},
+        description=f"{slider.description} is",
+    )  # fmt: skip
+    widgets.link((slider, "value"), (number, "value"))
+    return widgets.HBox([slider, number])
 
 
 def _picture(apply_weight: Callable, signal: object, weight: float) -> str:

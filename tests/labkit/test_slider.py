@@ -35,10 +35,13 @@ def test_moving_the_slider_draws_anew_and_says_what_happens(monkeypatch):
 
     weight_slider(apply_weight)
     (box,) = displayed
-    control, picture = box.children
+    controls, picture = box.children
+    control, number = controls.children
+    assert (number.description, number.value) == ("weight is", 1.0), "the handle of the slider has no name, the box has"
     assert 'alt="With weight +1.00 the digit arrives as strong as it was."' in picture.value
     assert "max-width: 100%" in picture.value, "it would not fit beside the library"
-    control.value = -0.5
+    number.value = -0.5
+    assert control.value == -0.5
     assert sent == [1.0, -0.5]
     assert "With weight −0.50 the digit arrives weaker, with every sign flipped." in picture.value
     control.value = -2.0
