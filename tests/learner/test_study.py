@@ -118,8 +118,9 @@ def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_fi
     with Runner() as runner:
         verdicts = [verdict_on("apply_weight", answer, runner) for answer in answers]
     assert [verdict.status for verdict in verdicts] == ["not_started", "failed"]
-    cards = [card.as_html(verdict, "saved a minute ago", '`hint("apply_weight")` takes you one step further.')
-             for verdict in verdicts]  # fmt: skip
+    for verdict in verdicts:
+        verdict.saved = "saved 1 minute ago (at 14:03:12)"
+    cards = [card.as_html(verdict, '`hint("apply_weight")` takes you one step further.') for verdict in verdicts]
     shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
     docstring = reference.module("weights").apply_weight.__doc__
     read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
