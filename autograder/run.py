@@ -205,6 +205,9 @@ class Runner:
             return Reply(judge.CRASHED, _CRASHES.get(why, _CRASHES[b""]).format(name=name))
         if tag == candidate.TOO_MUCH:
             return Reply(judge.MALFORMED, f"{name} sent back more than can be read. Return just the result.")
+        if tag == candidate.SEVERAL:
+            words = f"More than one answer came back from {name}, as from processes that it started. {_ONE_PROCESS}"
+            return Reply(judge.MALFORMED, words)
         if tag == candidate.BROKEN:
             return Reply(judge.MALFORMED, f"What {name} gave back could not be read out. Does {file} change NumPy or "
                          "Python's own functions?")  # fmt: skip
@@ -221,7 +224,6 @@ _CRASHES = {
     "exits Python does that.",
     b"memory": f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped.",
     b"processes": f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}",
-    b"answers": f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
     b"files": "{name} wrote far too many files and was stopped.",
 }
 

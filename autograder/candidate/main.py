@@ -30,7 +30,7 @@ MAX_PRINTED = 4_000
 MAX_PROCESSES = 8
 MAX_FILES = 1_000
 """In a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
-READY, ANSWER, TIMEOUT, CRASHED, TOO_MUCH, BROKEN = b"R", b"A", b"T", b"C", b"X", b"B"
+READY, ANSWER, TIMEOUT, CRASHED, TOO_MUCH, BROKEN, SEVERAL = b"R", b"A", b"T", b"C", b"X", b"B", b"S"
 MORE, LAST = b"+", b"-"
 """Before every answer: whether this program waits for another job, or ends."""
 
@@ -276,7 +276,7 @@ def run_in_child(job: dict, private: tuple[int, ...], sandboxed: bool) -> bytes:
             return TIMEOUT
         return CRASHED + str(killed).encode()
     if len(data) - 8 > struct.unpack_from("<Q", data)[0]:  # more than one process has answered
-        return CRASHED + b"answers"
+        return SEVERAL
     return bytes(data[8:])
 
 

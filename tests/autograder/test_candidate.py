@@ -291,7 +291,7 @@ for d in range(3, 64):
     except OSError: pass
 """
     verdict = verdict_of(runner, returning("2.0", twice))
-    assert (verdict.status, verdict.score) == ("crashed", 0)
+    assert (verdict.status, verdict.score) == ("malformed", 0)
     assert "More than one answer came back from answer" in verdict.message and "os.fork" in verdict.message
 
 
