@@ -137,39 +137,25 @@ def adds_the_step_back(f, array, step=1e-5):
 @of("numerical_gradient")
 def keeps_the_dtype(f, array, step=1e-5):
     """You move entries about in the array's own dtype. Whole numbers swallow a step of 0.00001 entirely, and float32 keeps about seven digits, of which the step leaves two. Make the copy float64 first."""
-    moved, gradient = array.copy(), np.zeros_like(array)
-    for index in np.ndindex(array.shape):
-        here = array[index]
-        moved[index] = here + step
-        above = f(moved)
-        moved[index] = here - step
-        gradient[index] = (above - f(moved)) / (2 * step)
-        moved[index] = here
-    return gradient
+    return _measured(f, array.copy(), np.zeros_like(array), step)
 
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
     """You measure with a step of your own, whatever the caller asks for. How good the measurement is depends on the step: use the argument."""
-    step = 1e-5
-    moved = np.array(array, dtype=np.float64)
-    gradient = np.empty(moved.shape)
-    for index in np.ndindex(moved.shape):
-        here = moved[index]
-        moved[index] = here + step
-        above = f(moved)
-        moved[index] = here - step
-        gradient[index] = (above - f(moved)) / (2 * step)
-        moved[index] = here
-    return gradient
+    return numerical_gradient(f, array, 1e-5)
 
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
     """Your gradient is float64, but the array that you move about in is not: a copy keeps its dtype. Whole numbers swallow a step of 0.00001 entirely, and float32 keeps about seven digits, of which the step leaves two. Make the copy float64 first."""
-    moved, gradient = array.copy(), np.zeros(array.shape)
-    for index in np.ndindex(array.shape):
-        here = array[index]
+    return _measured(f, array.copy(), np.zeros(array.shape), step)
+
+
+def _measured(f, moved, gradient, step):
+    """Measure slopes on an array that is moved about, into another."""
+    for index in np.ndindex(moved.shape):
+        here = moved[index]
         moved[index] = here + step
         above = f(moved)
         moved[index] = here - step

@@ -145,11 +145,20 @@ def columns_for_rows(logits):
     return powers / powers.sum(axis=0)
 
 
-@of("softmax")
-def sums_lie_flat(logits):
-    """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.exp(shifted) / np.exp(shifted).sum(axis=1)
+def flat_sums(shift):
+    @of("softmax")
+    def sums_lie_flat(logits):
+        """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
+        powers = np.exp(logits - shift(logits))
+        return powers / powers.sum(axis=1)
+
+    return sums_lie_flat
+
+
+# The same slip beside another shift gives other numbers where there is one class.
+flat_beside_the_rows_own = flat_sums(lambda logits: logits.max(axis=1, keepdims=True))
+flat_beside_the_largest = flat_sums(np.max)
+flat_beside_none = flat_sums(lambda logits: 0)
 
 
 @of("softmax")
@@ -175,21 +184,6 @@ def divides_by_the_largest(logits):
     """You divide the logits by the largest one. Only adding or subtracting the same number leaves the ratios of exponentials as they are; dividing changes them."""
     powers = np.exp(logits / np.abs(logits).max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
-
-
-def flat_sums(shift):
-    @of("softmax")
-    def sums_lie_flat(logits):
-        """Your sums lost a dimension: np.sum(..., axis=1) gives shape (batch,), and NumPy lays that along the columns. It fails loudly for most shapes, and silently for a square batch. Keep the sums as a column: keepdims=True."""
-        powers = np.exp(logits - shift(logits))
-        return powers / powers.sum(axis=1)
-
-    return sums_lie_flat
-
-
-# The same slip beside another shift gives other numbers where there is one class.
-flat_beside_the_largest = flat_sums(np.max)
-flat_beside_none = flat_sums(lambda logits: 0)
 
 
 @of("softmax")

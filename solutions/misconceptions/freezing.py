@@ -530,47 +530,44 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
     """You accept any rank. Below 1 there is no adapter, and above min(fan_in, fan_out) the extra directions cannot exist: down @ up has no higher rank. Raise a ValueError that names the rank."""
+    return _adapter_where(True, fan_in, fan_out, rank, rng)
+
+
+def _adapter_where(accepted, fan_in, fan_out, rank, rng):
+    """Return a right adapter, where the rank was accepted."""
+    if not accepted:
+        raise ValueError(f"rank {rank}")
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def no_rank_above_fan_out_refused(fan_in, fan_out, rank, rng):
     """You compare the rank with fan_in alone. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller of the two."""
-    if not 1 <= rank <= fan_in:
-        raise ValueError(f"rank {rank}")
-    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+    return _adapter_where(1 <= rank <= fan_in, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def compares_with_the_larger_size(fan_in, fan_out, rank, rng):
     """You compare the rank with the larger of the two sizes. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller one."""
-    if not 1 <= rank <= max(fan_in, fan_out):
-        raise ValueError(f"rank {rank}")
-    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+    return _adapter_where(1 <= rank <= max(fan_in, fan_out), fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
     """You compare the rank with fan_out alone. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller of the two."""
-    if not 1 <= rank <= fan_out:
-        raise ValueError(f"rank {rank}")
-    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+    return _adapter_where(1 <= rank <= fan_out, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_upper_limit(fan_in, fan_out, rank, rng):
     """You refuse a rank below 1 but none that is too large. Above min(fan_in, fan_out) the extra directions cannot exist: down @ up has no higher rank."""
-    if rank < 1:
-        raise ValueError(f"rank {rank}")
-    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+    return _adapter_where(rank >= 1, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def rank_zero_passes(fan_in, fan_out, rank, rng):
     """You let a rank of 0 pass. An adapter without a single direction can learn nothing: the smallest rank is 1."""
-    if rank > min(fan_in, fan_out):
-        raise ValueError(f"rank {rank}")
-    return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
+    return _adapter_where(rank <= min(fan_in, fan_out), fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
