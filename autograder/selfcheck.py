@@ -65,13 +65,13 @@ def _not_checked_here(name: str) -> str:
             return f"{name} is an answer in your own words, in course/{chapter.name}: a person reads it, no check does."
     if name in ("00_start_here", "00", "0"):
         return "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks what you write there."
-    near = _chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3, 0.5)
+    near = _chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3)
     return f"No exercise or chapter is called {name!r}.{_meant(near)}"
 
 
 def no_chapter(name: str) -> str:
     """Say that no chapter has a name, and which one may have been meant."""
-    near = _chapters_like(name) or difflib.get_close_matches(name, CHAPTERS, 3, 0.5)
+    near = _chapters_like(name) or difflib.get_close_matches(name, CHAPTERS, 3)
     return f"No chapter is called {name!r}." + (_meant(near) if near else f" The chapters are {', '.join(CHAPTERS)}.")
 
 

@@ -57,7 +57,7 @@ def stops_before_adding(inputs, weights):
 
 @of("weighted_sum")
 def takes_the_mean(inputs, weights):
-    """You average. A neuron adds up: a second connection that carries something makes the result larger, not more moderate."""
+    """You average. A neuron adds up: each connection counts in full, however many there are."""
     _refuse(inputs, weights)
     return float(np.mean(inputs * weights))
 
