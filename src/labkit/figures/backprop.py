@@ -13,13 +13,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLORS, FAINT, NEGATIVE, POSITIVE, TEXT, bare, figure, show
+from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
 
 __all__ = ["belief_and_gradient", "check_of_passes", "error_by_step", "loss_along_weights", "way_back"]
 
 BACK = COLORS[3]
 """The colour of everything that travels backwards."""
-_DARK_TEXT, _PAPER = "#1d1d20", "#fbfaf7"
+_DARK_TEXT = "#1d1d20"
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#2f7fd0", "#a3cbf0", "#f6f4f0", "#f7c891", "#d9730d"])
 
 
@@ -119,7 +119,7 @@ def way_back(
             words = ",  ".join(map(_signed, column[:, i]))
             ax.text(k, y + (0.09 if back is not None else 0), words, ha="center", va="center", fontsize=13,
                     fontweight="bold", color=_DARK_TEXT, zorder=5)  # fmt: skip
-            ax.scatter(k, y, s=4200, color=_PAPER, edgecolor=TEXT, linewidth=1.5, zorder=4)
+            ax.scatter(k, y, s=4200, color=SHEET, edgecolor=TEXT, linewidth=1.5, zorder=4)
             if back is not None:
                 ax.text(k, y - 0.13, "← " + ",  ".join(map(_signed, back[:, i])), ha="center", va="center",
                         fontsize=11.5, color="#8a3a88", zorder=5)  # fmt: skip
