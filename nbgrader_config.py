@@ -20,8 +20,11 @@ CourseDirectory.fail = lambda self, words: self.log.warning(words)
 # text as it is where it generates what the exchange hands out.
 c.CourseDirectory.source_directory = str(Path(__file__).parent / "course")
 c.GenerateAssignment.preprocessors = [
-    preprocessors.LockCells, preprocessors.ComputeChecksums, preprocessors.SaveCells, preprocessors.CheckCellMetadata,
-]  # fmt: skip
+    preprocessors.LockCells,
+    preprocessors.ComputeChecksums,
+    preprocessors.SaveCells,
+    preprocessors.CheckCellMetadata,
+]
 
 # The exchange, where students' accounts are on one machine: who submits hands in their library too.
 c.CourseDirectory.course_id = "weightlab"

@@ -17,9 +17,12 @@ from .compare import counted
 from .isolation import KINDS
 
 _CLASSROOM = click.option(
-    "--classroom", type=click.Path(path_type=Path, file_okay=False), default=Path("classroom"), show_default=True,
+    "--classroom",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("classroom"),
+    show_default=True,
     help="nbgrader's course folder, which holds submitted/.",
-)  # fmt: skip
+)
 _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
 
 
@@ -27,19 +30,35 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
 @_CLASSROOM
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one a processor.")
-@click.option("--isolation", type=click.Choice(KINDS), default="bubblewrap", show_default=True,
-              help="How students' code is shut in.")  # fmt: skip
+@click.option(
+    "--isolation",
+    type=click.Choice(KINDS),
+    default="bubblewrap",
+    show_default=True,
+    help="How students' code is shut in.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
 @_DATABASE
-@click.option("--run-notebooks", is_flag=True,
-              help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.")
+@click.option(
+    "--run-notebooks",
+    is_flag=True,
+    help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
 def grade(
-    chapters: tuple[str, ...], classroom: Path, jobs: int | None, isolation: str, scheduler: str | None,
-    seed: int | None, database: str | None, run_notebooks: bool, as_json: bool, self_test: bool,
-) -> None:  # fmt: skip
+    chapters: tuple[str, ...],
+    classroom: Path,
+    jobs: int | None,
+    isolation: str,
+    scheduler: str | None,
+    seed: int | None,
+    database: str | None,
+    run_notebooks: bool,
+    as_json: bool,
+    self_test: bool,
+) -> None:
     """Grade a class: all chapters that anybody handed in, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
@@ -52,13 +71,24 @@ def grade(
     begun = time.monotonic()
     try:
         with _Progress(sys.stderr.isatty() and not as_json) as progress:
-            entries = grade_class(classroom, chapters, jobs=jobs, isolation=isolation, scheduler=scheduler, seed=seed,
-                                  database=database, run_notebooks=run_notebooks, progress=progress)  # fmt: skip
+            entries = grade_class(
+                classroom,
+                chapters,
+                jobs=jobs,
+                isolation=isolation,
+                scheduler=scheduler,
+                seed=seed,
+                database=database,
+                run_notebooks=run_notebooks,
+                progress=progress,
+            )
     except (ClassroomError, GradebookError, BrokenReference) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error}. What is graded so far is kept; mend that and run the same command again, "
-                                   "which goes on where it stopped.") from None  # fmt: skip
+        raise click.ClickException(
+            f"{error}. What is graded so far is kept; mend that and run the same command again, "
+            "which goes on where it stopped."
+        ) from None
     except KeyboardInterrupt:
         click.echo("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
         raise SystemExit(130) from None
@@ -112,8 +142,10 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
         middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
         click.echo(f"{chapter}: {statuses}{middle}.")
-    click.echo(f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
-               f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader.")  # fmt: skip
+    click.echo(
+        f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
+        f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader."
+    )
     for entry in entries:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")

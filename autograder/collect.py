@@ -233,10 +233,13 @@ def _entries(archive: zipfile.ZipFile, most: int = MAX_ENTRIES) -> list[zipfile.
     if len(entries) > most:
         raise Unusable(f"holds more than {most:,} files; {_REMEDY}")
     return [
-        entry for entry in entries
-        if not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
-        and not entry.filename.startswith("__MACOSX/") and not entry.filename.endswith(".DS_Store")
-    ]  # fmt: skip
+        entry
+        for entry in entries
+        if not entry.is_dir()
+        and not stat.S_ISLNK(entry.external_attr >> 16)
+        and not entry.filename.startswith("__MACOSX/")
+        and not entry.filename.endswith(".DS_Store")
+    ]
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:

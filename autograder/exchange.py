@@ -36,9 +36,7 @@ def student_configs() -> dict[str, str]:
     """Return nbgrader's configuration of a student's copy, by place: course and exchange are the instructor's."""
     app = nbgrader_app(ROOT)
     root = app.config.Exchange.get("root")
-    text = _CONFIG.format(
-        course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else ""
-    )
+    text = _CONFIG.format(course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else "")
     return {"nbgrader_config.py": text, "course/nbgrader_config.py": _POINTER}
 
 

@@ -46,8 +46,11 @@ def unanswered(notebook: Any) -> set[str]:
     from nbgrader.utils import compute_checksum
 
     about = [(cell, cell["metadata"].get("nbgrader", {})) for cell in notebook["cells"]]
-    return {marks["grade_id"] for cell, marks in about
-            if marks.get("solution") and marks.get("checksum") == compute_checksum(from_dict(cell))}  # fmt: skip
+    return {
+        marks["grade_id"]
+        for cell, marks in about
+        if marks.get("solution") and marks.get("checksum") == compute_checksum(from_dict(cell))
+    }
 
 
 _NO_WORDS = "No description has been provided for this image"
@@ -131,7 +134,14 @@ def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, pen
         if about and about.get("grade"):
             about["score"] = final[about.grade_id]
             best += float(about.points)
-    resources = {"nbgrader": {"notebook": name, "score": sum(final.values()) - (penalty or 0), "max_score": best,
-                              "late_penalty": penalty or 0}, "metadata": {"name": name}}  # fmt: skip
+    resources = {
+        "nbgrader": {
+            "notebook": name,
+            "score": sum(final.values()) - (penalty or 0),
+            "max_score": best,
+            "late_penalty": penalty or 0,
+        },
+        "metadata": {"name": name},
+    }
     with _ONE_AT_A_TIME:
         return _exporter().from_notebook_node(node, resources=resources)[0]

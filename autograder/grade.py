@@ -129,14 +129,18 @@ def _chain(first: Task, rest: Iterator[Task]) -> Iterator[Task]:
 def _chapters(classroom: Path, asked: Iterable[str]) -> list[str]:
     asked, submitted = list(asked), classroom / "submitted"
     if not submitted.is_dir():
-        raise ClassroomError(f"{submitted} is missing. Put the hand-ins there as submitted/STUDENT/CHAPTER/, "
-                             "or let `weightlab collect` do it.")  # fmt: skip
+        raise ClassroomError(
+            f"{submitted} is missing. Put the hand-ins there as submitted/STUDENT/CHAPTER/, "
+            "or let `weightlab collect` do it."
+        )
     if unknown := [name for name in asked if name not in CHAPTERS]:
         raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
     names = asked or [name for name in CHAPTERS if next(submitted.glob(f"*/{name}"), None)]
     if not names:
-        raise ClassroomError(f"Nobody has handed in a chapter: {submitted} holds no STUDENT/CHAPTER folder. "
-                             "`weightlab collect` puts hand-ins there.")  # fmt: skip
+        raise ClassroomError(
+            f"Nobody has handed in a chapter: {submitted} holds no STUDENT/CHAPTER folder. "
+            "`weightlab collect` puts hand-ins there."
+        )
     return list(dict.fromkeys(names))
 
 
@@ -154,8 +158,10 @@ class _NbgraderConfig:
             late = AssignLatePenalties(config=app.config)
             plugin = late.plugin_class(config=app.config)
         except TraitError as error:
-            raise ClassroomError(f"nbgrader's configuration names no penalty for being late that there is: {error} "
-                                 "Mend nbgrader_config.py in the classroom.") from None  # fmt: skip
+            raise ClassroomError(
+                f"nbgrader's configuration names no penalty for being late that there is: {error} "
+                "Mend nbgrader_config.py in the classroom."
+            ) from None
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty
         about = {name: str(value) for name, value in plugin.trait_values(config=True).items()}
         self.words = f"{late.plugin_class.__module__}.{late.plugin_class.__qualname__} {sorted(about.items())}"
@@ -212,9 +218,12 @@ class _Run:
         came = repr((handed_in.digest(), handed_in.timestamp, handed_in.secret, *again))
         stamp = _digest(name, came, repr(marks), self.config.words, self.texts[chapter])
         known = self.records.get(name)
-        if known is not None and standing is not None and _ends_with(self._notebook(student, chapter), stamp) and (
-            _ends_with(self._page(student, chapter), stamp)
-        ):  # fmt: skip
+        if (
+            known is not None
+            and standing is not None
+            and _ends_with(self._notebook(student, chapter), stamp)
+            and (_ends_with(self._page(student, chapter), stamp))
+        ):
             examined = submission.from_record(known, handed_in, self.released[chapter])
             self._enter(examined.entry(student, CHAPTERS[chapter]))
             return None
@@ -298,8 +307,11 @@ def _rewritten(before: Path, now: bytes) -> frozenset[str]:
 
 def _texts(notebook: bytes) -> dict[str, str]:
     cells = json.loads(notebook)["cells"]
-    return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
-            for cell in cells if "nbgrader" in cell["metadata"]}  # fmt: skip
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in cells
+        if "nbgrader" in cell["metadata"]
+    }
 
 
 def _digest(*words: str) -> str:

@@ -169,28 +169,38 @@ class ClassBook:
         with _reworded(self.url):
             db, held = self.book.db, {}
             rows = db.execute(
-                select(submitted.student_id, submitted.id, notebook.id, submitted.timestamp, submitted.extension,
-                       notebook.late_submission_penalty)
+                select(
+                    submitted.student_id,
+                    submitted.id,
+                    notebook.id,
+                    submitted.timestamp,
+                    submitted.extension,
+                    notebook.late_submission_penalty,
+                )
                 .join(notebook, notebook.assignment_id == submitted.id)
                 .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
                 .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
                 .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
-            )  # fmt: skip
+            )
             by_notebook = {}
             for student, *values in rows:
                 held[student] = by_notebook[values[1]] = Standing(*values)
             grade, comment = api.Grade, api.Comment
             for kind, columns, place in (
-                (grade, (grade.id, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade),
-                 "grades"),
+                (
+                    grade,
+                    (grade.id, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade),
+                    "grades",
+                ),
                 (comment, (comment.id, comment.auto_comment, comment.manual_comment), "comments"),
-            ):  # fmt: skip
+            ):
                 found = db.execute(
-                    select(kind.notebook_id, cell.name, *columns).join(cell, cell.id == kind.cell_id)
+                    select(kind.notebook_id, cell.name, *columns)
+                    .join(cell, cell.id == kind.cell_id)
                     .join(api.Notebook, api.Notebook.id == cell.notebook_id)
                     .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
                     .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
-                )  # fmt: skip
+                )
                 for row in found:
                     if row[0] in by_notebook:
                         getattr(by_notebook[row[0]], place)[row[1]] = row
@@ -227,18 +237,37 @@ class ClassBook:
         if db.get(api.Student, entry.student) is None:
             db.execute(insert(api.Student).values(id=entry.student))
         standing = Standing(new(), new(), entry.timestamp, None, entry.penalty)
-        db.execute(insert(api.SubmittedAssignment).values(
-            id=standing.submission, assignment_id=assignment, student_id=entry.student, timestamp=entry.timestamp))
-        db.execute(insert(api.SubmittedNotebook).values(
-            id=standing.notebook, assignment_id=standing.submission, notebook_id=notebook, flagged=False,
-            late_submission_penalty=entry.penalty))  # fmt: skip
+        db.execute(
+            insert(api.SubmittedAssignment).values(
+                id=standing.submission, assignment_id=assignment, student_id=entry.student, timestamp=entry.timestamp
+            )
+        )
+        db.execute(
+            insert(api.SubmittedNotebook).values(
+                id=standing.notebook,
+                assignment_id=standing.submission,
+                notebook_id=notebook,
+                flagged=False,
+                late_submission_penalty=entry.penalty,
+            )
+        )
         automatic = entry.automatic
-        rows = [{"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_score": automatic.get(name),
-                 "needs_manual_grade": automatic.get(name) is None} for name, cell in grades.items()]  # fmt: skip
+        rows = [
+            {
+                "id": new(),
+                "notebook_id": standing.notebook,
+                "cell_id": cell,
+                "auto_score": automatic.get(name),
+                "needs_manual_grade": automatic.get(name) is None,
+            }
+            for name, cell in grades.items()
+        ]
         if rows:
             db.execute(insert(api.Grade), rows)
-        rows = [{"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_comment": entry.comment(name)}
-                for name, cell in comments.items()]  # fmt: skip
+        rows = [
+            {"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_comment": entry.comment(name)}
+            for name, cell in comments.items()
+        ]
         if rows:
             db.execute(insert(api.Comment), rows)
         return standing
@@ -246,11 +275,17 @@ class ClassBook:
     def _renew(self, entry: Entry, standing: Standing) -> None:
         db = self.book.db
         if entry.timestamp != standing.timestamp:
-            db.execute(update(api.SubmittedAssignment).where(api.SubmittedAssignment.id == standing.submission)
-                       .values(timestamp=entry.timestamp))  # fmt: skip
+            db.execute(
+                update(api.SubmittedAssignment)
+                .where(api.SubmittedAssignment.id == standing.submission)
+                .values(timestamp=entry.timestamp)
+            )
         if entry.penalty != standing.penalty:
-            db.execute(update(api.SubmittedNotebook).where(api.SubmittedNotebook.id == standing.notebook)
-                       .values(late_submission_penalty=entry.penalty))  # fmt: skip
+            db.execute(
+                update(api.SubmittedNotebook)
+                .where(api.SubmittedNotebook.id == standing.notebook)
+                .values(late_submission_penalty=entry.penalty)
+            )
         for name, row in standing.grades.items():
             score = entry.automatic.get(name)
             if row.manual_score is None:
@@ -258,8 +293,9 @@ class ClassBook:
             else:  # a person's mark stands; whether it still fits is for a person to see
                 asks = row.needs_manual_grade or name in entry.changed or score != row.auto_score
             if (score, asks) != (row.auto_score, row.needs_manual_grade):
-                db.execute(update(api.Grade).where(api.Grade.id == row.id)
-                           .values(auto_score=score, needs_manual_grade=asks))  # fmt: skip
+                db.execute(
+                    update(api.Grade).where(api.Grade.id == row.id).values(auto_score=score, needs_manual_grade=asks)
+                )
         for name, row in standing.comments.items():
             comment = entry.comment(name)
             if comment != row.auto_comment:

@@ -103,9 +103,17 @@ def command_line(
 
 
 _NAMESPACES = (
-    "--unshare-ipc", "--unshare-net", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try",
-    "--hostname", "sandbox", "--as-pid-1", "--die-with-parent", "--new-session",
-)  # fmt: skip
+    "--unshare-ipc",
+    "--unshare-net",
+    "--unshare-pid",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    "--hostname",
+    "sandbox",
+    "--as-pid-1",
+    "--die-with-parent",
+    "--new-session",
+)
 
 
 def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
@@ -164,9 +172,24 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
                     ["--tmpfs", there, "--remount-ro", there] if path.is_dir() else ["--ro-bind", "/dev/null", there]
                 )
     return (
-        *argv, "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom",
-        "--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp",
-    )  # fmt: skip
+        *argv,
+        "--dev-bind",
+        "/dev/null",
+        "/dev/null",
+        "--dev-bind",
+        "/dev/urandom",
+        "/dev/urandom",
+        "--perms",
+        "1777",
+        "--size",
+        str(TEMPORARY_BYTES),
+        "--tmpfs",
+        "/tmp",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/tmp",
+    )
 
 
 def _hidden(base: Path, whole_lab: bool) -> list[Path]:

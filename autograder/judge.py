@@ -14,8 +14,16 @@ from .exercise import PURE, Case, Exercise
 from .key import Key, Seen, look, raised_words, refusal
 
 PASSED, FAILED, NOT_STARTED, ERROR, TIMEOUT, CRASHED, MISSING, MALFORMED, UNJUDGED = (
-    "passed", "failed", "not_started", "error", "timeout", "crashed", "missing", "malformed", "unjudged",
-)  # fmt: skip
+    "passed",
+    "failed",
+    "not_started",
+    "error",
+    "timeout",
+    "crashed",
+    "missing",
+    "malformed",
+    "unjudged",
+)
 
 
 WAITS = "counts once the values are right"
@@ -86,8 +94,17 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         Whether the message may show the inputs and the expected numbers; not so for a secret key.
     """
     aspects = [Aspect(name, float(points)) for name, points in exercise.aspects.items()]
-    verdict = Verdict(exercise.name, exercise.chapter, reply.status, 0.0, float(exercise.points),
-                      message=reply.words, aspects=aspects, file=file, printed=reply.printed)  # fmt: skip
+    verdict = Verdict(
+        exercise.name,
+        exercise.chapter,
+        reply.status,
+        0.0,
+        float(exercise.points),
+        message=reply.words,
+        aspects=aspects,
+        file=file,
+        printed=reply.printed,
+    )
     if reply.status == UNJUDGED:
         verdict.score = None
         return verdict
@@ -165,8 +182,11 @@ def _settle(exercise: Exercise, key: Key, verdict: Verdict, problems: list[dict]
         aspect.message = failing[0] if failing else ""
         aspect.score = 0.0 if failing else aspect.points
         if exercise.scored:
-            shares = [got.value[0] for case, got in zip(key.cases, seen, strict=True)
-                      if case.aspect == aspect.name and got.value is not None]  # fmt: skip
+            shares = [
+                got.value[0]
+                for case, got in zip(key.cases, seen, strict=True)
+                if case.aspect == aspect.name and got.value is not None
+            ]
             asked = sum(case.aspect == aspect.name for case in key.cases)
             aspect.score = round(aspect.points * sum(shares) / asked, 4) if asked else aspect.score
     # Refusing bad input and leaving inputs alone is worth something only beside a right value.
@@ -271,10 +291,13 @@ def _misconception(exercise: Exercise, key: Key, seen: list[Seen], aspect: str) 
     if not any(aspect in failing[i] and (key.cases[i].raises or not seen[i].raised) for i in deciding):
         return None
     alike = [
-        known for known in key.known
-        if all(same(key.cases[i], *(_part(exercise, key.cases[i], answer[i], aspect) for answer in (known.seen, seen)))
-               for i in deciding)
-    ]  # fmt: skip
+        known
+        for known in key.known
+        if all(
+            same(key.cases[i], *(_part(exercise, key.cases[i], answer[i], aspect) for answer in (known.seen, seen)))
+            for i in deciding
+        )
+    ]
     if any(key.cases[i].raises for i in deciding):
         passed = set(exercise.aspects).difference(*failing)
         alike = [known for known in alike if passed == passed.difference(*_all_problems(exercise, key, known.seen))]

@@ -25,8 +25,10 @@ def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
     _write(path, settings)
     # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
-    _write(prefix / "etc" / "jupyter" / "labconfig" / "page_config.json",
-           {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}})  # fmt: skip
+    _write(
+        prefix / "etc" / "jupyter" / "labconfig" / "page_config.json",
+        {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
+    )
     return path
 
 
@@ -47,8 +49,15 @@ def study(port: int, browser: bool, more: Sequence[str] = ()) -> int:
         raise FileNotFoundError(f"{shown(START)} is missing. Take a fresh copy of the course.")
     quiet()
     page = START.relative_to(ROOT).as_posix()
-    argv = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", f"--port={port}",
-            f"--LabApp.default_url=/lab/tree/{page}", *([] if browser else ["--no-browser"])]  # fmt: skip
+    argv = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--port={port}",
+        f"--LabApp.default_url=/lab/tree/{page}",
+        *([] if browser else ["--no-browser"]),
+    ]
     if os.name != "nt":
         # A server without a terminal of its own would start login shells, which forget where `weightlab` is.
         argv.append(f"--ServerApp.terminado_settings=shell_command={shlex.quote(os.environ.get('SHELL') or 'sh')}")

@@ -89,8 +89,11 @@ class SaveVerdicts(SaveAutoGrades):
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
-        if any(output.metadata.get("weightlab") == submission.UNJUDGED for output in cell.get("outputs", [])
-               if output.output_type == "display_data"):  # fmt: skip
+        if any(
+            output.metadata.get("weightlab") == submission.UNJUDGED
+            for output in cell.get("outputs", [])
+            if output.output_type == "display_data"
+        ):
             about = resources["nbgrader"]
             grade = self.gradebook.find_grade(
                 cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]

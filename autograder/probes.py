@@ -26,9 +26,24 @@ def find(paths):
 
 def write_files():
     """Return the folders in which a file can be made, and the files that can be opened for writing."""
-    folders = ["/", "/usr", "/usr/lib", "/usr/local", "/site", "/site/numpy", "/examiner", "/examiner/candidate",
-               "/lab", "/lab/labkit", "/dev", "/dev/shm", "/run", "/var/tmp", "/proc",
-               os.path.dirname(os.__file__)]  # fmt: skip
+    folders = [
+        "/",
+        "/usr",
+        "/usr/lib",
+        "/usr/local",
+        "/site",
+        "/site/numpy",
+        "/examiner",
+        "/examiner/candidate",
+        "/lab",
+        "/lab/labkit",
+        "/dev",
+        "/dev/shm",
+        "/run",
+        "/var/tmp",
+        "/proc",
+        os.path.dirname(os.__file__),
+    ]
     done = []
     for path in [*(os.path.join(folder, "probe") for folder in folders), os.__file__, "/examiner/candidate/start.py"]:
         with contextlib.suppress(OSError), open(path, "ab"):

@@ -71,16 +71,18 @@ def board() -> list[dict]:
             for name, item in asked.items()
         ]
         solved = [data.get(name, {}).get("solved") for name in asked]
-        rows.append({
-            "chapter": chapter.name,
-            "title": chapter.title,
-            "items": items,
-            "score": sum(item["score"] for item in items),
-            "points": sum(item["points"] for item in items),
-            "written": float(sum(answer.points for answer in chapter.written.values())),
-            "begun": any(data.get(name, {}).get("tries") for name in asked),
-            "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "chapter": chapter.name,
+                "title": chapter.title,
+                "items": items,
+                "score": sum(item["score"] for item in items),
+                "points": sum(item["points"] for item in items),
+                "written": float(sum(answer.points for answer in chapter.written.values())),
+                "begun": any(data.get(name, {}).get("tries") for name in asked),
+                "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
+            }
+        )
     return rows
 
 

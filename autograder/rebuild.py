@@ -135,8 +135,10 @@ _PICTURE = re.compile(r"!(?=\[)")
 """A picture from the web would be fetched by whoever opens the page, from inside their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s*https?://))", re.IGNORECASE)
 """Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
-_MACRO = re.compile(r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
-                    r"|newenvironment|DeclareMathOperator|csname)(?![A-Za-z]))")  # fmt: skip
+_MACRO = re.compile(
+    r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
+    r"|newenvironment|DeclareMathOperator|csname)(?![A-Za-z]))"
+)
 
 _HEADING = re.compile(r"^([ \t>*+\-:\d.)]*)(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 """A heading's text becomes its id, by which Formgrader would take it for the cell of that name and hide its score."""
@@ -198,8 +200,11 @@ def _png(text: str) -> str | None:
 
 def question_verdicts(chapter: Chapter, rebuilt: Rebuilt) -> list[Verdict]:
     """Judge a chapter's number questions by what the rebuilt notebook's answer cells state or recorded."""
-    cells = {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in rebuilt.notebook["cells"]
-             if "nbgrader" in cell["metadata"]}  # fmt: skip
+    cells = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell
+        for cell in rebuilt.notebook["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
     verdicts = []
     for question in chapter.questions.values():
         if rebuilt.status == MALFORMED:
@@ -229,9 +234,11 @@ def _question(question: Question, cell: dict | None) -> Verdict:
         verdict.message = f"The cell that computes {question.name} shows no single number, but {shown[-1][:80]}"
     else:
         verdict.status = MALFORMED
-        verdict.message = (f"The cell that computes {question.name} was handed in without a result, and only what was "
-                           f"handed in counts. Write {question.name} in its last line, run it, save the notebook, and "
-                           "hand it in again.")  # fmt: skip
+        verdict.message = (
+            f"The cell that computes {question.name} was handed in without a result, and only what was "
+            f"handed in counts. Write {question.name} in its last line, run it, save the notebook, and "
+            "hand it in again."
+        )
     return verdict
 
 
@@ -240,8 +247,11 @@ def _stated(source: str, name: str) -> tuple[int | float | None, bool]:
     source = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
         tree = ast.parse(source)
-        bindings = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name
-                    and isinstance(node.ctx, ast.Store)]  # fmt: skip
+        bindings = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        ]
         assigned = [node.value for node in tree.body if isinstance(node, ast.Assign) and bindings == node.targets]
         if not assigned:
             return None, bool(tree.body)

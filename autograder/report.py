@@ -48,8 +48,15 @@ def example(source: bytes, name: str, module: str) -> str | None:
     if text.count("\n") >= _LONGEST_EXAMPLE or len(text) >= 2_000:
         return None
     kept, others = _vocabulary(module), {}
-    return re.sub(_NAME, lambda found: found[0] if found[0] in kept or len(found[0]) == 1 else
-                  others.setdefault(found[0], f"name_{len(others) + 1}"), text)  # fmt: skip
+    return re.sub(
+        _NAME,
+        lambda found: (
+            found[0]
+            if found[0] in kept or len(found[0]) == 1
+            else others.setdefault(found[0], f"name_{len(others) + 1}")
+        ),
+        text,
+    )
 
 
 _NAME = r"\b[^\W\d]\w*"

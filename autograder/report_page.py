@@ -124,18 +124,35 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
         f"<h1>The class: {counted(summary.students, 'student')}, {counted(len(summary.chapters), 'chapter')}</h1>",
         f'<p class="quiet">{waiting} to be marked. {asking if summary.attention else "Nothing else asks"} for a person.'
         "</p>",
-        "<h2>Scores</h2>", picture("scores"),
-        _table(("chapter", *_STATUSES, "median"), [
-            (name, *(summary.statuses[name][status] for status in _STATUSES),
-             f"{median(shares):.0%}" if (shares := summary.scores[name]) else "–") for name in summary.chapters
-        ]),
-        "<h2>Exercises, the hardest first</h2>", picture("exercises"),
-        "" if not summary.items else _folded(f"All {len(summary.items)} exercises and questions", _table(
-            ("chapter", "exercise", "share of its points", *KINDS),
-            [(item.chapter, item.name, f"{item.share:.0%}", *(item.kinds[kind] for kind in KINDS))
-             for item in summary.items])),
+        "<h2>Scores</h2>",
+        picture("scores"),
+        _table(
+            ("chapter", *_STATUSES, "median"),
+            [
+                (
+                    name,
+                    *(summary.statuses[name][status] for status in _STATUSES),
+                    f"{median(shares):.0%}" if (shares := summary.scores[name]) else "–",
+                )
+                for name in summary.chapters
+            ],
+        ),
+        "<h2>Exercises, the hardest first</h2>",
+        picture("exercises"),
+        ""
+        if not summary.items
+        else _folded(
+            f"All {len(summary.items)} exercises and questions",
+            _table(
+                ("chapter", "exercise", "share of its points", *KINDS),
+                [
+                    (item.chapter, item.name, f"{item.share:.0%}", *(item.kinds[kind] for kind in KINDS))
+                    for item in summary.items
+                ],
+            ),
+        ),
         "<h2>Misconceptions, the most frequent first</h2>",
-    ]  # fmt: skip
+    ]
     beliefs, told = summary.beliefs(), []
     parts.append(picture("misconceptions") if beliefs else "<p>No known misconception was found.</p>")
     for item, name, who in beliefs:
@@ -151,8 +168,10 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
     parts.append(_table(("chapter", "question", "waiting", "marked", "empty"), summary.written))
     parts += _concepts(summary.concepts, summary.students)
     body = "\n".join(parts)
-    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Weightlab: the class</title>'
-            f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n")  # fmt: skip
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Weightlab: the class</title>'
+        f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
 
 
 _STATUSES = ("graded", MALFORMED, UNJUDGED, MISSING)
@@ -179,10 +198,19 @@ def _concepts(found: Mapping[str, Any], students: int) -> list[str]:
     if not found["students"]:
         return ["<h2>Concept test</h2>", "<p>Nobody's hand-ins hold it answered both before and after the course.</p>"]
     gain = "–" if found["gain"] is None else f"{found['gain']:.2f}"
-    rows = [(one["text"], f"{one['before']:.0%}", f"{one['after']:.0%}",
-             "; ".join(f"{belief} ({count})" for belief, count in
-                       sorted(one["beliefs"].items(), key=lambda held: -held[1]) if count))
-            for one in found["questions"]]  # fmt: skip
+    rows = [
+        (
+            one["text"],
+            f"{one['before']:.0%}",
+            f"{one['after']:.0%}",
+            "; ".join(
+                f"{belief} ({count})"
+                for belief, count in sorted(one["beliefs"].items(), key=lambda held: -held[1])
+                if count
+            ),
+        )
+        for one in found["questions"]
+    ]
     return [
         "<h2>Concept test</h2>",
         f"<p>n = {found['students']} of {counted(students, 'student')} answered all {len(found['questions'])} "

@@ -46,8 +46,15 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
     for cell, shown in zip(cells, outputs, strict=False):
         cell["outputs"] = list(sanitised(shown))
     if why:
-        notebook["cells"].insert(0, {"cell_type": "markdown", "id": "weightlab-rerun", "metadata": {}, "source":
-                                     f"**The notebook was run again for its outputs, but {why}.**"})  # fmt: skip
+        notebook["cells"].insert(
+            0,
+            {
+                "cell_type": "markdown",
+                "id": "weightlab-rerun",
+                "metadata": {},
+                "source": f"**The notebook was run again for its outputs, but {why}.**",
+            },
+        )
 
 
 def _is_check(cell: Mapping[str, Any]) -> bool:

@@ -133,8 +133,11 @@ class Runner:
         if self.submission_limit is not None:
             seconds = min(seconds, self.submission_limit - self.spent)
             if seconds <= 0:
-                return Reply(judge.TIMEOUT, f"{exercise.name} was not tried: what came before it had used up all of "
-                             f"the {self.submission_limit:g} seconds that a whole chapter may take.")  # fmt: skip
+                return Reply(
+                    judge.TIMEOUT,
+                    f"{exercise.name} was not tried: what came before it had used up all of "
+                    f"the {self.submission_limit:g} seconds that a whole chapter may take.",
+                )
         job = {
             "exercise": exercise.name,
             "module": exercise.module,
@@ -199,8 +202,11 @@ class Runner:
     def _read(self, raw: bytes, exercise: Exercise, key: Key, file: str, seconds: float) -> Reply:
         name, tag, why = exercise.name, raw[:1], raw[1:]
         if tag == candidate.TIMEOUT:
-            return Reply(judge.TIMEOUT, f"{name} did not finish within {seconds:.3g} seconds and was stopped. "
-                         "Look for a loop that never ends, or for much more work than is needed.")  # fmt: skip
+            return Reply(
+                judge.TIMEOUT,
+                f"{name} did not finish within {seconds:.3g} seconds and was stopped. "
+                "Look for a loop that never ends, or for much more work than is needed.",
+            )
         if tag == candidate.CRASHED:
             return Reply(judge.CRASHED, _CRASHES.get(why, _CRASHES[b""]).format(name=name))
         if tag == candidate.TOO_MUCH:
@@ -209,8 +215,10 @@ class Runner:
             words = f"More than one answer came back from {name}, as from processes that it started. {_ONE_PROCESS}"
             return Reply(judge.MALFORMED, words)
         if tag == candidate.BROKEN:
-            return Reply(judge.MALFORMED, f"What {name} gave back could not be read out. Does {file} change NumPy or "
-                         "Python's own functions?")  # fmt: skip
+            return Reply(
+                judge.MALFORMED,
+                f"What {name} gave back could not be read out. Does {file} change NumPy or Python's own functions?",
+            )
         try:
             _require(tag == candidate.ANSWER)
             return _understood(wire.decode(why), exercise, key, file)
@@ -253,11 +261,16 @@ def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         error = _error(data["error"])
         return Reply(judge.ERROR, _load_error(error, file), error=error)
     if data.get("absent"):
-        return Reply(judge.NOT_STARTED, f"{file} has no function called {name}. Was it renamed or deleted? "
-                     f'labkit.reset("{name}") puts its beginning back.')  # fmt: skip
+        return Reply(
+            judge.NOT_STARTED,
+            f"{file} has no function called {name}. Was it renamed or deleted? "
+            f'labkit.reset("{name}") puts its beginning back.',
+        )
     _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
-    cases = [[_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
-             for outcomes, case in zip(data["cases"], key.cases, strict=True)]  # fmt: skip
+    cases = [
+        [_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
+        for outcomes, case in zip(data["cases"], key.cases, strict=True)
+    ]
     return Reply("ran", cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
 
 

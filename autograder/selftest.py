@@ -172,4 +172,4 @@ _PROMISES: dict[str, Callable] = {
     "output is bounded": _ends("flood", MALFORMED),
     "sleeping ends": _ends("sleep", TIMEOUT),
     "computing ends": _ends("spin", TIMEOUT),
-}  # fmt: skip
+}

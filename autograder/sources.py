@@ -28,10 +28,13 @@ def deciding(chapter: Chapter) -> set[Path]:
     examiner, found = ROOT / "autograder", set()
     below = {EXERCISES[name].module for exercise in chapter.exercises.values() for name in exercise.prerequisites}
     for file in (
-        examiner / "exercises" / f"{chapter.module}.py", SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
+        examiner / "exercises" / f"{chapter.module}.py",
+        SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
         *(SOLUTIONS / "weightlab" / f"{module}.py" for module in (chapter.module, *below)),
-        examiner / "examine.py", examiner / "rebuild.py", *(examiner / "candidate").glob("*.py"),
-    ):  # fmt: skip
+        examiner / "examine.py",
+        examiner / "rebuild.py",
+        *(examiner / "candidate").glob("*.py"),
+    ):
         _follow(file, found)
     found |= {examiner / "submission.py", examiner / "keys" / f"{chapter.module}.key"}
     if (data := ROOT / "src" / "labkit" / "data.py") in found:

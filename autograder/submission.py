@@ -101,9 +101,14 @@ class Examined:
         """Return the contract's form."""
         judged = [verdict.score for verdict in self.verdicts]
         score = None if None in judged else round(sum(judged), 4)
-        return {"student": student, "chapter": chapter.name, "status": self.status, "score": score,
-                "points": float(chapter.points),
-                "exercises": [verdict.as_json() for verdict in self.verdicts]}  # fmt: skip
+        return {
+            "student": student,
+            "chapter": chapter.name,
+            "status": self.status,
+            "score": score,
+            "points": float(chapter.points),
+            "exercises": [verdict.as_json() for verdict in self.verdicts],
+        }
 
 
 def examine_submission(
@@ -131,8 +136,17 @@ def from_record(record: list[dict], submission: Submission, released: Mapping[st
 def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examined:
     """Return the verdicts on a hand-in that is not there."""
     asked = [*chapter.exercises.values(), *chapter.questions.values()]
-    verdicts = [Verdict(one.name, chapter.name, MISSING, 0.0, float(one.points),
-                        message=f"No notebook of {chapter.name} was handed in.") for one in asked]  # fmt: skip
+    verdicts = [
+        Verdict(
+            one.name,
+            chapter.name,
+            MISSING,
+            0.0,
+            float(one.points),
+            message=f"No notebook of {chapter.name} was handed in.",
+        )
+        for one in asked
+    ]
     return Examined(MISSING, tuple(verdicts), rebuild.rebuild(released, b""))
 
 
@@ -174,7 +188,10 @@ def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submissi
         except Exception:  # the verdict stands; it just keeps its shorter words
             return
         same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
-            verdict.status, verdict.misconception, [a.passed for a in verdict.aspects])  # fmt: skip
+            verdict.status,
+            verdict.misconception,
+            [a.passed for a in verdict.aspects],
+        )
         if same:
             verdict.message = public.message
             return
@@ -182,17 +199,32 @@ def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submissi
 
 def record(examined: Examined) -> list[dict]:
     """Return the verdicts on functions as plain data."""
-    return [verdict.as_json() | {"advice": verdict.advice, "aspects": [
-        {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
-    ]} for verdict in examined.verdicts if verdict.exercise in EXERCISES]  # fmt: skip
+    return [
+        verdict.as_json()
+        | {
+            "advice": verdict.advice,
+            "aspects": [
+                {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
+            ],
+        }
+        for verdict in examined.verdicts
+        if verdict.exercise in EXERCISES
+    ]
 
 
 def lay(notebook: Any, examined: Examined) -> Any:
     """Write each verdict into its check cell, as nbgrader reads it (text) and people do (a card)."""
     verdicts = {verdict.exercise: verdict for verdict in examined.verdicts}
     if examined.rebuilt.words:
-        notebook["cells"].insert(0, {"cell_type": "markdown", "id": "weightlab-note", "metadata": {},
-                                     "source": f"**{examined.rebuilt.words}**"})  # fmt: skip
+        notebook["cells"].insert(
+            0,
+            {
+                "cell_type": "markdown",
+                "id": "weightlab-note",
+                "metadata": {},
+                "source": f"**{examined.rebuilt.words}**",
+            },
+        )
     for cell in notebook["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
         if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":

@@ -45,10 +45,30 @@ def write(
         total = about.get("score", 0.0)
         if about and status not in (MISSING, UNJUDGED):
             final.setdefault(student, {})[chapter] = total
-        rows.append([student, chapter, status, entry["score"], entry["points"], total, best[chapter],
-                     about.get("late_penalty", 0.0), about.get("waiting", 0)])  # fmt: skip
-    heads = ["student", "chapter", "status", "automatic", "automatic_points", "total", "points", "late_penalty",
-             "waiting_for_a_person"]  # fmt: skip
+        rows.append(
+            [
+                student,
+                chapter,
+                status,
+                entry["score"],
+                entry["points"],
+                total,
+                best[chapter],
+                about.get("late_penalty", 0.0),
+                about.get("waiting", 0),
+            ]
+        )
+    heads = [
+        "student",
+        "chapter",
+        "status",
+        "automatic",
+        "automatic_points",
+        "total",
+        "points",
+        "late_penalty",
+        "waiting_for_a_person",
+    ]
     _table(classroom / "grades.csv", [heads, *rows])
     people = {student: roll.get(student, Person(student)) for student in final}
     _table(classroom / "grades_canvas.csv", _canvas(people, final, best))
@@ -60,8 +80,10 @@ def _canvas(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Ma
 
     Canvas finds a student by ID (its own number), then by login, then by name; a column by its assignment's name.
     """
-    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best],
-            ["    Points Possible", "", "", "", "", *best.values()]]  # fmt: skip
+    rows = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best],
+        ["    Points Possible", "", "", "", "", *best.values()],
+    ]
     for student, one in people.items():
         name = f"{one.last_name}, {one.first_name}" if one.last_name and one.first_name else student
         scores = [final[student].get(chapter) for chapter in best]

@@ -58,9 +58,11 @@ class Summary:
 
 
 def summarise(
-    entries: list[dict], standings: Mapping[str, Mapping[str, Standing]], concepts: Iterable[Mapping],
+    entries: list[dict],
+    standings: Mapping[str, Mapping[str, Standing]],
+    concepts: Iterable[Mapping],
     remarks: Iterable[Line] = (),
-) -> Summary:  # fmt: skip
+) -> Summary:
     """Count what grading found.
 
     Parameters
@@ -102,8 +104,9 @@ def summarise(
                 attention.append((student, chapter, f"{one['exercise']}: {one['status']}", one["message"]))
     written = [
         (chapter, name, *_marking(name, standings.get(chapter, {})))
-        for chapter in chapters for name in CHAPTERS[chapter].written
-    ]  # fmt: skip
+        for chapter in chapters
+        for name in CHAPTERS[chapter].written
+    ]
     order = {UNJUDGED: 0, MALFORMED: 1}
     attention.sort(key=lambda line: (order.get(line[2], 2), line))
     students = len({entry["student"] for entry in entries})
@@ -120,8 +123,15 @@ def remarks_on(classroom: Path, entries: Iterable[Mapping]) -> list[Line]:
             found.append((student, chapter, MISSING, f"Something was handed in, but no {chapter}.ipynb."))
         time = read_file(folder / "timestamp.txt", 100)
         if time is not None and when(text := time.decode("ascii", "replace")) is None:
-            found.append((student, chapter, "timestamp.txt", f"{printable(text.strip())!r} is no time, so this counts "
-                          "as not late. Write it as 2026-03-02 10:00:00 UTC, and grade again."))  # fmt: skip
+            found.append(
+                (
+                    student,
+                    chapter,
+                    "timestamp.txt",
+                    f"{printable(text.strip())!r} is no time, so this counts "
+                    "as not late. Write it as 2026-03-02 10:00:00 UTC, and grade again.",
+                )
+            )
     return found
 
 

@@ -94,8 +94,20 @@ def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     said = room.with_name(f"{room.name}.used")
-    command = [str(BIN / "weightlab"), "grade", "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED),
-               "--isolation", "bubblewrap", "--json", *(["--scheduler", scheduler] if scheduler else [])]  # fmt: skip
+    command = [
+        str(BIN / "weightlab"),
+        "grade",
+        "--classroom",
+        str(room),
+        "--jobs",
+        str(jobs),
+        "--seed",
+        str(SEED),
+        "--isolation",
+        "bubblewrap",
+        "--json",
+        *(["--scheduler", scheduler] if scheduler else []),
+    ]
     process = subprocess.Popen([sys.executable, "-c", _COUNTED, str(said), *command], env=os.environ | ONE_THREAD)
     memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
     coordinator = 0.0

@@ -42,11 +42,11 @@ def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
     each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
     return {
         "how": f"{4 * students} hand-ins of {chapter} less {students}, with a scheduler and {workers} workers, each a "
-               "process of the same machine",
+        "process of the same machine",
         "seconds one more hand-in": round(each[0], 3),
         "CPU seconds of the coordinator": round(each[1], 4),
         "CPU seconds of the scheduler": round(each[2], 4),
-    }  # fmt: skip
+    }
 
 
 @contextmanager
@@ -56,8 +56,11 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
 
     def start(*argv: str) -> int:
         command = [sys.executable, "-m", "dask", *argv, "--scheduler-file", str(where), "--dashboard-address", ":0"]
-        running.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL))  # fmt: skip
+        running.append(
+            subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | ONE_THREAD, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
         return running[-1].pid
 
     try:
@@ -103,14 +106,15 @@ def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
         f"- **Hand-ins**: {students:,} students × {chapters} chapters = {hand_ins:,}.",
         f"- **Processor time**: {hand_ins:,} × {each:g} CPU seconds (all processes of a hand-in, the students' own "
         f"functions among them) = **{hours:,.0f} core hours**: "
-        + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES) + ".",
+        + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
+        + ".",
         f"- **Network**: {hand_ins:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
         f"{_gib(hand_ins * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, beside the hand-ins: {hand_ins:,} × {kept} KiB = "
         f"{_gib(hand_ins * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
         f"a hand-in more, {_gib(hand_ins * sizes['of it the gradebook'])}.",
         f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
-    ]  # fmt: skip
+    ]
     if own:
         lines.append(
             f"- **The coordinator** spends {own:g} CPU seconds on a hand-in, the scheduler "

@@ -75,53 +75,78 @@ def measure(size: Size = Size()) -> dict:
     own, each = mean((before, after)), two.seconds / graded
     measured = {name: result for name, result in peer.items() if "seconds" in result}
     return {
-        "class": {"students": len(students), "chapters": [chapter.name for chapter in chapters],
-                  "hand-ins": graded, "isolation": "bubblewrap", "share of the points earned": two.share},
+        "class": {
+            "students": len(students),
+            "chapters": [chapter.name for chapter in chapters],
+            "hand-ins": graded,
+            "isolation": "bubblewrap",
+            "share of the points earned": two.share,
+        },
         "how the others were measured": {name: result["how"] for name, result in peer.items()},
         "seconds a hand-in, two processes": {
-            "weightlab grade": round(each, 3), **{name: result["seconds"] for name, result in measured.items()}},
-        "times the throughput of": {
-            name: round(result["seconds"] / each, 1) for name, result in measured.items()},
+            "weightlab grade": round(each, 3),
+            **{name: result["seconds"] for name, result in measured.items()},
+        },
+        "times the throughput of": {name: round(result["seconds"] / each, 1) for name, result in measured.items()},
         "CPU seconds a hand-in": {
-            "weightlab grade": round(two.cpu / graded, 3), "of which the student's own functions": round(own, 3),
+            "weightlab grade": round(two.cpu / graded, 3),
+            "of which the student's own functions": round(own, 3),
             "beyond them": round(two.cpu / graded - own, 3),
-            **{name: result["cpu"] for name, result in measured.items()}},
-        "processes": {"seconds with one": round(one.seconds, 1), "seconds with two": round(two.seconds, 1),
-                      "one / two": round(one.seconds / two.seconds, 2)},
+            **{name: result["cpu"] for name, result in measured.items()},
+        },
+        "processes": {
+            "seconds with one": round(one.seconds, 1),
+            "seconds with two": round(two.seconds, 1),
+            "one / two": round(one.seconds / two.seconds, 2),
+        },
         "a run that finds nothing to do, seconds": round(again.seconds, 1),
         "one small hand-in": {
-            "chapter": size.flat_chapter, "students": size.flat,
+            "chapter": size.flat_chapter,
+            "students": size.flat,
             "seconds": [round(run.seconds / n, 3) for run, n in zip(small, size.flat, strict=True)],
             "CPU seconds": [round(run.cpu / n, 3) for run, n in zip(small, size.flat, strict=True)],
             "CPU seconds of the coordinator": [
-                round(run.coordinator / n, 4) for run, n in zip(small, size.flat, strict=True)]},
+                round(run.coordinator / n, 4) for run, n in zip(small, size.flat, strict=True)
+            ],
+        },
         "KiB a hand-in": weights,
         "on a cluster": spread,
         "MiB at the peak": two.memory,
-    }  # fmt: skip
+    }
 
 
 def bytes_each(room: Path, graded: int) -> dict[str, int]:
     """Return what a hand-in takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
+
     def size(*patterns: str) -> int:
         paths = (path for pattern in patterns for path in room.glob(pattern))
         return round(sum(path.stat().st_size for path in paths if path.is_file()) / graded / 1024)
 
     asked, made = size("submitted/**/*"), size("autograded/*/*/*.ipynb", "feedback/**/*")
-    return {"to a worker": asked, "back": made + asked,
-            "kept beside the hand-in": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
-            "of it the gradebook": size("gradebook.db")}  # fmt: skip
+    return {
+        "to a worker": asked,
+        "back": made + asked,
+        "kept beside the hand-in": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
+        "of it the gradebook": size("gradebook.db"),
+    }
 
 
 def _peers(
-    folder: Path, size: Size, chapters: list[Chapter], keys: Mapping[str, Mapping[str, Key]],
-    students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict],
-) -> tuple[dict[str, dict], dict[str, dict]]:  # fmt: skip
+    folder: Path,
+    size: Size,
+    chapters: list[Chapter],
+    keys: Mapping[str, Mapping[str, Key]],
+    students: Mapping[str, Mapping[str, bytes]],
+    notebooks: Mapping[str, dict],
+) -> tuple[dict[str, dict], dict[str, dict]]:
     """Time the peers; return what they took, and the notebooks with the outputs that execution gave."""
     sources = {chapter.name: peers.programs(chapter, keys[chapter.name]) for chapter in chapters}
     names = list(students)[: size.sampled]
-    samples = [Sample(student, chapter, notebooks[chapter.name], students[student])
-               for student in names for chapter in chapters]  # fmt: skip
+    samples = [
+        Sample(student, chapter, notebooks[chapter.name], students[student])
+        for student in names
+        for chapter in chapters
+    ]
     lanes = min(JOBS, len(names))
     said = f"{len(samples)} hand-ins sampled: all chapters of {len(names)} students, {lanes} commands at a time"
     timed = peers.nbgrader(folder, samples, lanes, sources)

@@ -33,8 +33,11 @@ def measure() -> dict:
         chapter = copy / "course" / "01_weights"
         validate = _seconds([str(BIN / "nbgrader"), "validate", "01_weights.ipynb"], chapter, environment)
         everything = _seconds([str(BIN / "weightlab"), "check", "--library", str(SOLUTIONS / "weightlab")], ROOT, {})
-        first = _seconds([str(BIN / "weightlab"), "check", "01_weights", "02_biases",
-                          "--library", str(SOLUTIONS / "weightlab")], ROOT, {})  # fmt: skip
+        first = _seconds(
+            [str(BIN / "weightlab"), "check", "01_weights", "02_biases", "--library", str(SOLUTIONS / "weightlab")],
+            ROOT,
+            {},
+        )
         notebooks = {name: _notebook(copy / "course" / name / f"{name}.ipynb", environment) for name in _names()}
     return {
         "one check in a notebook, seconds": round(check, 3),
@@ -58,13 +61,23 @@ def _solved_copy(target: Path) -> dict[str, str]:
     for name in ("course", "autograder", "src", "solutions"):
         shutil.copytree(ROOT / name, target / name, ignore=unwanted)
     shutil.copytree(SOLUTIONS / "weightlab", target / "src" / "weightlab", dirs_exist_ok=True, ignore=unwanted)
-    return {"PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # fmt: skip
+    return {
+        "PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def _notebook_check(copy: Path, environment: dict[str, str]) -> float:
-    printed = subprocess.run([sys.executable, "-c", CHECK], cwd=copy, env=os.environ | environment, check=True,
-                             capture_output=True, text=True)  # fmt: skip
+    printed = subprocess.run(
+        [sys.executable, "-c", CHECK],
+        cwd=copy,
+        env=os.environ | environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return float(printed.stdout)
 
 
@@ -81,8 +94,9 @@ def _notebook(path: Path, environment: dict[str, str]) -> tuple[float, float]:
     os.sched_setaffinity(0, {min(before)})
     try:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=path.parent, env=os.environ | environment,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        process = subprocess.Popen(
+            command, cwd=path.parent, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     finally:

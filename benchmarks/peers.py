@@ -32,7 +32,7 @@ OTTER = "otter-grader==7.0.0"
 BIN = Path(sys.executable).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_ASSERTS = '''\
+_ASSERTS = """\
 import base64, pickle, zlib
 import numpy as np
 from weightlab.{module} import {name}
@@ -54,7 +54,7 @@ for calls, expected, refused in pickle.loads(zlib.decompress(base64.b85decode("{
             continue
         assert False, "expected a ValueError"
     assert same(expected, [answer(*call) for call in calls]), "{name} is not right"
-'''
+"""
 _STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -84,8 +84,10 @@ class Timed:
 def arguments(key: Key, index: int) -> list[tuple[tuple, dict]]:
     """Return fresh arguments of each call of a case, generators and functions among them made real."""
     generators: dict = {}
-    return [(tuple(candidate._alive(call.args, generators)), candidate._alive(dict(call.kwargs), generators))
-            for call in key.cases[index].calls]  # fmt: skip
+    return [
+        (tuple(candidate._alive(call.args, generators)), candidate._alive(dict(call.kwargs), generators))
+        for call in key.cases[index].calls
+    ]
 
 
 def asserts(exercise: Exercise, key: Key) -> str:
@@ -139,8 +141,13 @@ def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[s
         with ClassBook(f"sqlite:///{course}/gradebook.db", "stock") as book:
             book.prepare(name, notebook)
         environment = _project(folder / "projects" / sample.student, sample.library)
-        seconds, cpu = zip(*(_working([str(BIN / "nbgrader"), command, name], course, environment, " | INFO] ")
-                             for command in ("autograde", "generate_feedback")), strict=True)  # fmt: skip
+        seconds, cpu = zip(
+            *(
+                _working([str(BIN / "nbgrader"), command, name], course, environment, " | INFO] ")
+                for command in ("autograde", "generate_feedback")
+            ),
+            strict=True,
+        )
         timed.seconds.append(sum(seconds))
         timed.cpu.append(sum(cpu))
         executed = json.loads((course / "autograded" / sample.student / name / f"{name}.ipynb").read_text())
@@ -154,8 +161,9 @@ def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[s
 
 def _working(command: list[str], folder: Path, environment: dict[str, str], sign: str = "") -> tuple[float, float]:
     """Run a command; return its seconds and CPU seconds since it began to work, which a word that it logs shows."""
-    process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, text=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+    process = subprocess.Popen(
+        command, cwd=folder, env=os.environ | environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     began, before, said = None if sign else time.perf_counter(), 0.0, []
     for line in process.stderr:
         said.append(line)
@@ -196,16 +204,22 @@ def install_otter(folder: Path) -> Path:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, text=True)
         site = next(folder.glob("lib/python*/site-packages"))
         (site / "zz_weightlab.pth").write_text(next(path for path in sys.path if path.endswith("site-packages")))
-        subprocess.run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", OTTER], check=True,
-                       capture_output=True, text=True, timeout=300)  # fmt: skip
+        subprocess.run(
+            [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", OTTER],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     except subprocess.SubprocessError as error:
         why = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         raise RuntimeError(why[-1] if why else "pip failed") from None
     return folder / "bin/otter"
 
 
-def otter(program: Path, folder: Path, samples: list[Sample], lanes: int,
-          sources: Mapping[str, Mapping[str, str]]) -> Timed:  # fmt: skip
+def otter(
+    program: Path, folder: Path, samples: list[Sample], lanes: int, sources: Mapping[str, Mapping[str, str]]
+) -> Timed:
     """Time ``otter run`` on samples; each is a command of its own, start-up and all, as otter has no other way."""
     timed = Timed()
 
@@ -234,8 +248,10 @@ def _otter_test(name: str, source: str) -> str:
     """Return an otter test file in its own exception-based form."""
     body = "".join(f"    {line}\n" for line in source.splitlines())
     taken = f"    {name} = env[{name!r}]\n" if source.startswith("assert") else ""
-    return (f"from otter.test_files import test_case\n\nOK_FORMAT = False\nname = {name!r}\npoints = 1\n\n"
-            f"@test_case(points=1, hidden=False)\ndef test_it(env):\n{taken}{body}")  # fmt: skip
+    return (
+        f"from otter.test_files import test_case\n\nOK_FORMAT = False\nname = {name!r}\npoints = 1\n\n"
+        f"@test_case(points=1, hidden=False)\ndef test_it(env):\n{taken}{body}"
+    )
 
 
 def _project(folder: Path, library: Mapping[str, bytes]) -> dict[str, str]:
@@ -247,8 +263,10 @@ def _project(folder: Path, library: Mapping[str, bytes]) -> dict[str, str]:
         (folder / "src" / "weightlab").mkdir()
         for name, source in library.items():
             (folder / "src" / "weightlab" / f"{name}.py").write_bytes(source)
-    return ONE_THREAD | {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}",
-                         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # fmt: skip
+    return ONE_THREAD | {
+        "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}",
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def _each_student(samples: list[Sample], lanes: int, grade: Callable[[Sample], None]) -> None:

@@ -17,24 +17,37 @@ def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:
     times, cpu, processes = result["times the throughput of"], result["CPU seconds a hand-in"], result["processes"]
     small = result["one small hand-in"]
     growth = small["CPU seconds"][-1] / small["CPU seconds"][0]
-    rows = [(f"throughput beside {name}", "at least 10 times", f"{value:g} times", value >= 10)
-            for name, value in times.items()]  # fmt: skip
+    rows = [
+        (f"throughput beside {name}", "at least 10 times", f"{value:g} times", value >= 10)
+        for name, value in times.items()
+    ]
     return [
         *rows,
-        ("CPU seconds a student and chapter, beyond the student's own functions", "at most 0.4",
-         f"{cpu['beyond them']:g}", cpu["beyond them"] <= 0.4),
-        (f"CPU seconds a hand-in with {small['students'][-1]} students, in those with {small['students'][0]}",
-         "at most 1.1 times", f"{growth:.2f} times", growth <= 1.1),
-        ("speed with two processes beside one", "at least 1.7 times", f"{processes['one / two']:g} times",
-         processes["one / two"] >= 1.7),
-    ]  # fmt: skip
+        (
+            "CPU seconds a student and chapter, beyond the student's own functions",
+            "at most 0.4",
+            f"{cpu['beyond them']:g}",
+            cpu["beyond them"] <= 0.4,
+        ),
+        (
+            f"CPU seconds a hand-in with {small['students'][-1]} students, in those with {small['students'][0]}",
+            "at most 1.1 times",
+            f"{growth:.2f} times",
+            growth <= 1.1,
+        ),
+        (
+            "speed with two processes beside one",
+            "at least 1.7 times",
+            f"{processes['one / two']:g} times",
+            processes["one / two"] >= 1.7,
+        ),
+    ]
 
 
 def grading(result: Mapping) -> list[str]:
     """Return the results of `grading` as lines of Markdown."""
     machine, group, cpu = result["machine"], result["class"], result["CPU seconds a hand-in"]
-    rows = [f"| {what} | {aim} | {found} | {'yes' if met else '**no**'} |"
-            for what, aim, found, met in targets(result)]  # fmt: skip
+    rows = [f"| {what} | {aim} | {found} | {'yes' if met else '**no**'} |" for what, aim, found, met in targets(result)]
     seconds = result["seconds a hand-in, two processes"]
     own = cpu["of which the student's own functions"]
     return [
@@ -43,16 +56,19 @@ def grading(result: Mapping) -> list[str]:
         f"included, on {machine['processors']} processors ({machine['system']}, Python {machine['python']}, NumPy "
         f"{machine['numpy']}).",
         "",
-        "| | aim | measured | reached |", "|---|---|---|---|", *rows,
+        "| | aim | measured | reached |",
+        "|---|---|---|---|",
+        *rows,
         "",
-        "| a hand-in, mean over all chapters | seconds, two at a time | CPU seconds |", "|---|---|---|",
+        "| a hand-in, mean over all chapters | seconds, two at a time | CPU seconds |",
+        "|---|---|---|",
         *(f"| {name} | {value:g} | {cpu[name]:g} |" for name, value in seconds.items()),
         "",
         *(f"How {name} was measured: {how}.\n" for name, how in result["how the others were measured"].items()),
         f"Of weightlab's CPU seconds {own:g} are the functions of the reference, run on all cases of a secret "
         "key; whatever runs more than once counts as the grader's.\n",
         f"Memory at the peak: {', '.join(f'{name} {size} MiB' for name, size in result['MiB at the peak'].items())}.",
-    ]  # fmt: skip
+    ]
 
 
 def _brief(result: Mapping) -> list[str]:

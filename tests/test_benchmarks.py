@@ -100,20 +100,33 @@ def test_training_is_measured_in_one_round(monkeypatch):
 
 MEASURED = {
     "machine": {"processors": 2, "system": "Linux", "python": "3.11", "numpy": "2"},
-    "class": {"students": 30, "chapters": ["a", "b"], "hand-ins": 60, "isolation": "bubblewrap",
-              "share of the points earned": 0.8},
+    "class": {
+        "students": 30,
+        "chapters": ["a", "b"],
+        "hand-ins": 60,
+        "isolation": "bubblewrap",
+        "share of the points earned": 0.8,
+    },
     "how the others were measured": {"otter run": "in some way"},
     "seconds a hand-in, two processes": {"weightlab grade": 0.25, "otter run": 5.0},
     "times the throughput of": {"otter run": 20.0},
-    "CPU seconds a hand-in": {"weightlab grade": 0.36, "of which the student's own functions": 0.1,
-                              "beyond them": 0.26, "otter run": 9.0},
+    "CPU seconds a hand-in": {
+        "weightlab grade": 0.36,
+        "of which the student's own functions": 0.1,
+        "beyond them": 0.26,
+        "otter run": 9.0,
+    },
     "processes": {"seconds with one": 30, "seconds with two": 20, "one / two": 1.5},
     "one small hand-in": {"chapter": "a", "students": [30, 300], "seconds": [0.2, 0.2], "CPU seconds": [0.2, 0.19]},
     "KiB a hand-in": {"to a worker": 100, "back": 600, "kept beside the hand-in": 512, "of it the gradebook": 4},
-    "on a cluster": {"how": "so", "seconds one more hand-in": 0.1, "CPU seconds of the coordinator": 0.009,
-                     "CPU seconds of the scheduler": 0.002},
+    "on a cluster": {
+        "how": "so",
+        "seconds one more hand-in": 0.1,
+        "CPU seconds of the coordinator": 0.009,
+        "CPU seconds of the scheduler": 0.002,
+    },
     "MiB at the peak": {"a worker": 200, "its sandbox": 50},
-}  # fmt: skip
+}
 
 
 def test_what_a_large_class_costs_is_arithmetic_on_what_was_measured():

@@ -121,8 +121,12 @@ def test_a_missing_file_is_missing(library):
 
 def test_a_failing_prerequisite_is_named_first(library):
     replace_function(library, "weighted_sums", "def weighted_sums(inputs, weights):\n    return inputs\n")
-    replace_function(library, "dense", "from .weights import weighted_sums\n\n\n"
-                     "def dense(x, weights, bias):\n    return weighted_sums(x, weights) + bias\n")  # fmt: skip
+    replace_function(
+        library,
+        "dense",
+        "from .weights import weighted_sums\n\n\n"
+        "def dense(x, weights, bias):\n    return weighted_sums(x, weights) + bias\n",
+    )
     entry = check_one("dense", library, exit_code=1)
     assert entry["message"].startswith("dense builds on weighted_sums")
 

@@ -47,7 +47,14 @@ def product_of_row_sums(array: np.ndarray) -> float:
 
 
 FUNCTIONS = {
-    "abs": np.abs, "tanh": np.tanh, "identity": identity, "leaky": leaky, "half": half,
-    "sum_of_squares": sum_of_squares, "sum_of_cubes": sum_of_cubes, "product": product, "sine_sum": sine_sum,
+    "abs": np.abs,
+    "tanh": np.tanh,
+    "identity": identity,
+    "leaky": leaky,
+    "half": half,
+    "sum_of_squares": sum_of_squares,
+    "sum_of_cubes": sum_of_cubes,
+    "product": product,
+    "sine_sum": sine_sum,
     "product_of_row_sums": product_of_row_sums,
-}  # fmt: skip
+}

@@ -14,8 +14,18 @@ from . import library
 
 MAX_CELL = 100_000
 """Characters of text that are kept of one output."""
-_ABSENT = ("check", "hint", "reveal", "reset", "progress", "predict", "outcome", "calibration", "concept_test",
-           "weight_slider")  # fmt: skip
+_ABSENT = (
+    "check",
+    "hint",
+    "reveal",
+    "reset",
+    "progress",
+    "predict",
+    "outcome",
+    "calibration",
+    "concept_test",
+    "weight_slider",
+)
 """The lab's tools that need the examiner or somebody at the notebook: here they do nothing."""
 
 _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
@@ -58,8 +68,11 @@ def _cell(shell: Any, source: str) -> list[dict]:
     shell.display_trap.hook = CapturingDisplayHook(shell, values)
     with capture_output() as captured:
         result = shell.run_cell(source, store_history=False)
-    outputs = [{"output_type": "stream", "name": name, "text": text[:MAX_CELL]}
-               for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr)) if text]  # fmt: skip
+    outputs = [
+        {"output_type": "stream", "name": name, "text": text[:MAX_CELL]}
+        for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr))
+        if text
+    ]
     shown = [*(one.data for one in captured.outputs), *(one["data"] for one in values)]
     outputs += [{"output_type": "display_data", "data": _data(data)} for data in shown]
     if error := result.error_before_exec or result.error_in_exec:

@@ -7,8 +7,16 @@ import importlib
 from ..exercise import Chapter, Exercise
 
 TOPICS = (
-    "weights", "biases", "initialization", "forward", "loss", "backprop", "descent", "freezing", "capstone",
-)  # fmt: skip
+    "weights",
+    "biases",
+    "initialization",
+    "forward",
+    "loss",
+    "backprop",
+    "descent",
+    "freezing",
+    "capstone",
+)
 
 CHAPTERS: dict[str, Chapter] = {}
 for _topic in TOPICS:

@@ -68,8 +68,12 @@ def numerical_gradient(rng):
     yield Case.of(aspect, Given("sine_sum"), rng.normal(size=(3, 2)), note="every entry has a slope of its own")
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")
-    yield Case.of(aspect, Given("product_of_row_sums"), rng.uniform(0.5, 1.5, (3, 2)),
-                  note="a function to which the array's shape matters")  # fmt: skip
+    yield Case.of(
+        aspect,
+        Given("product_of_row_sums"),
+        rng.uniform(0.5, 1.5, (3, 2)),
+        note="a function to which the array's shape matters",
+    )
     yield Case.of(aspect, Given("sum_of_squares"), -rng.uniform(1, 2, (1, 4)), note="a single row")
     aspect = "works in float64 whatever it is given"
     small = rng.uniform(0.5, 1.5, (2, 3)).astype(np.float32)
@@ -106,8 +110,14 @@ def relative_error(rng):
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
     yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="less than anything that matters")
     for shapes in [((5, 3), (3,)), ((4, 1), (4, 7))]:
-        yield Case.of(aspect, rng.normal(size=shapes[0]), rng.normal(size=shapes[1]), raises=ValueError,
-                      mentions=(*shapes[0], *shapes[1]), note="shapes that differ")  # fmt: skip
+        yield Case.of(
+            aspect,
+            rng.normal(size=shapes[0]),
+            rng.normal(size=shapes[1]),
+            raises=ValueError,
+            mentions=(*shapes[0], *shapes[1]),
+            note="shapes that differ",
+        )
 
 
 @CHAPTER.exercise(
@@ -127,10 +137,22 @@ def mean_squared_error_gradient(rng):
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), note="four rows of three")
     yield Case.of(aspect, rng.normal(size=7), rng.normal(size=7), note="one axis only")
     aspect = "refuses shapes that differ"
-    yield Case.of(aspect, rng.normal(size=(5, 3)), rng.normal(size=(5, 1)), raises=ValueError, mentions=(5, 3, 1),
-                  note="targets that NumPy would stretch to fit")  # fmt: skip
-    yield Case.of(aspect, rng.normal(size=(6, 4)), rng.normal(size=4), raises=ValueError, mentions=(6, 4),
-                  note="one target a column")  # fmt: skip
+    yield Case.of(
+        aspect,
+        rng.normal(size=(5, 3)),
+        rng.normal(size=(5, 1)),
+        raises=ValueError,
+        mentions=(5, 3, 1),
+        note="targets that NumPy would stretch to fit",
+    )
+    yield Case.of(
+        aspect,
+        rng.normal(size=(6, 4)),
+        rng.normal(size=4),
+        raises=ValueError,
+        mentions=(6, 4),
+        note="one target a column",
+    )
 
 
 @CHAPTER.exercise(

@@ -80,14 +80,25 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     """The outputs of a whole layer of neurons for a whole batch: the weighted sums, and to each neuron's its bias."""
     aspect = "weighted sums plus each neuron's bias"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
-    yield Case.of(aspect, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), np.array([1.5, -2.5, 0.5]),
-                  note="three of everything: the bias still belongs to the columns")  # fmt: skip
-    yield Case.of(aspect, np.zeros((2, 4)), rng.normal(size=(4, 3)), rng.normal(size=3),
-                  note="blank inputs: only the biases are left, the same in each row")  # fmt: skip
+    yield Case.of(
+        aspect,
+        rng.normal(size=(3, 3)),
+        rng.normal(size=(3, 3)),
+        np.array([1.5, -2.5, 0.5]),
+        note="three of everything: the bias still belongs to the columns",
+    )
+    yield Case.of(
+        aspect,
+        np.zeros((2, 4)),
+        rng.normal(size=(4, 3)),
+        rng.normal(size=3),
+        note="blank inputs: only the biases are left, the same in each row",
+    )
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), rng.normal(size=4), note="a batch of one")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), np.array([0.7]), note="one neuron")
-    yield Case.of(aspect, *(rng.normal(size=size).astype(np.float32) for size in [(5, 7), (7, 2), (2,)]),
-                  note="float32 arrays")  # fmt: skip
+    yield Case.of(
+        aspect, *(rng.normal(size=size).astype(np.float32) for size in [(5, 7), (7, 2), (2,)]), note="float32 arrays"
+    )
 
 
 @CHAPTER.exercise(

@@ -30,19 +30,32 @@ N_TASKS = 4
     "keeping only the change's largest directions works, too. One returned network cannot hold a second head; a "
     "system that may keep one would switch heads or adapters, and forget nothing at all.",
     prerequisites=(
-        "minibatches", "fine_tune", "lora_init", "lora_dense", "lora_gradient", "lora_fine_tune", "lora_merge", "train",
+        "minibatches",
+        "fine_tune",
+        "lora_init",
+        "lora_dense",
+        "lora_gradient",
+        "lora_fine_tune",
+        "lora_merge",
+        "train",
     ),
     scored=capstone.score,
     time_limit=60,
-)  # fmt: skip
+)
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
     """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""
     layers = data.pretrained_reader()
     for k in range(N_TASKS):
         number, seed = (int(drawn) for drawn in rng.integers(2**32, size=2))
         x, y = capstone.examples(number)
-        yield Case.of("new digits read, old ones kept, little stored", layers, x, y, Rng(seed, stream=number),
-                      note=f"task {k + 1} of {N_TASKS}")  # fmt: skip
+        yield Case.of(
+            "new digits read, old ones kept, little stored",
+            layers,
+            x,
+            y,
+            Rng(seed, stream=number),
+            note=f"task {k + 1} of {N_TASKS}",
+        )
 
 
 CHAPTER.question(
@@ -55,7 +68,8 @@ CHAPTER.question(
         "counts_the_matrices": (17_280, "Those are all entries of the matrices. An adapter stores two thin factors."),
         "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (
-            8 * 17_280, "You multiplied fan_in and fan_out. The factors have rank · fan_in and rank · fan_out entries."
+            8 * 17_280,
+            "You multiplied fan_in and fan_out. The factors have rank · fan_in and rank · fan_out entries.",
         ),
         "adds_the_biases": (3_696 + 138, "You count the biases as well. An adapter has none."),
     },
@@ -64,7 +78,7 @@ CHAPTER.question(
         "rank · (fan_in + fan_out) for each matrix.",
         "weights.shape is (fan_in, fan_out).",
     ),
-)  # fmt: skip
+)
 _CAUSES = {
     "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
     "says_head": (
@@ -81,9 +95,12 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         task="What this colleague did, by number.",
         value=_value,
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
-        hints=("Which layers changed at all?", "Compare the rank of the change with the sides of the matrix.",
-               "Rank far below both sides: an adapter. Only the last layer: the head."),
-    )  # fmt: skip
+        hints=(
+            "Which layers changed at all?",
+            "Compare the rank of the change with the sides of the matrix.",
+            "Rank far below both sides: an adapter. Only the last layer: the head.",
+        ),
+    )
 CHAPTER.question(
     "repaired_q",
     task="The share of upright test digits that colleague q's network reads after your repair.",

@@ -121,8 +121,16 @@ def minibatches(rng):
     calls = [Call((x, y, 5, generator)) for generator in generators]
     yield Case.of("in an order drawn from rng", calls=calls, view="orders", note="forty examples, four times")
     for size in (0, -3):
-        yield Case.of("refuses a batch size below 1", x, y, size, Rng(seed), raises=ValueError, mentions=(size,),
-                      note=f"a batch size of {size}")  # fmt: skip
+        yield Case.of(
+            "refuses a batch size below 1",
+            x,
+            y,
+            size,
+            Rng(seed),
+            raises=ValueError,
+            mentions=(size,),
+            note=f"a batch size of {size}",
+        )
 
 
 def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
@@ -211,21 +219,44 @@ def train(rng):
     alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
     (weights, bias), inputs = layers[-1], inputs_of_layers(layers, alike)
     unlikely = (inputs[-1] @ weights + bias).argmin(axis=1)  # a loss that takes many steps to fall
-    yield Case.of(None, layers, alike, unlikely, **how(2, 4, seed, 0.05),
-                  note="ten times the same example in batches of 4, 4 and 2")  # fmt: skip
-    yield Case.of(None, random_layers(rng, (4, 5, 5, 3), np.float32), x.astype(np.float32), y, **how(2, 50, seed, 0.1),
-                  note="a batch size larger than the data, float32")  # fmt: skip
+    yield Case.of(
+        None,
+        layers,
+        alike,
+        unlikely,
+        **how(2, 4, seed, 0.05),
+        note="ten times the same example in batches of 4, 4 and 2",
+    )
+    yield Case.of(
+        None,
+        random_layers(rng, (4, 5, 5, 3), np.float32),
+        x.astype(np.float32),
+        y,
+        **how(2, 50, seed, 0.1),
+        note="a batch size larger than the data, float32",
+    )
     yield Case.of(None, layers, x, y, **how(0, 4, seed), note="no epochs")
     layers = random_layers(rng, (2, 3))
     x, y = rng.normal(size=(5, 2)), np.array([0, 2, 1, 1, 0])
-    yield Case.of("layers", layers, x, y, **how(1, 2, seed, 0.5), view="one epoch",
-                  note="one epoch over five examples in batches of two")  # fmt: skip
+    yield Case.of(
+        "layers",
+        layers,
+        x,
+        y,
+        **how(1, 2, seed, 0.5),
+        view="one epoch",
+        note="one epoch over five examples in batches of two",
+    )
     calls = [
         Call((layers, x[:3], y[:3]), how(12, 1, seed + i, 0.5) | {"rng": Rng(seed + i, stream)})
         for i, stream in [(0, 0), (0, 1), *((i, 0) for i in range(1, 9))]
     ]
-    yield Case.of("takes the examples in a new order each epoch", calls=calls, view="many epochs",
-                  note="three examples one by one, twelve epochs, with several generators")  # fmt: skip
+    yield Case.of(
+        "takes the examples in a new order each epoch",
+        calls=calls,
+        view="many epochs",
+        note="three examples one by one, twelve epochs, with several generators",
+    )
 
 
 @CHAPTER.exercise(
@@ -299,15 +330,21 @@ _FATES = {
     "healthy": (8, "Look again at all that you were given, the biases too."),
 }
 _PATIENTS = {
-    "a": ("mixed_labels", "Its hidden neurons are alive and differ, and its weights moved. What did it learn from?",
-          "Its loss stays near ln 10: the labels told it nothing about the images."),
+    "a": (
+        "mixed_labels",
+        "Its hidden neurons are alive and differ, and its weights moved. What did it learn from?",
+        "Its loss stays near ln 10: the labels told it nothing about the images.",
+    ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
     "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
     "e": ("no_biases", "It reads well. Did anything never learn?", "Look at the last column of the picture."),
-    "f": ("too_large", "What happened in the first epochs, and what can still change now?",
-          "forward(f.after, x)[1][1].max(axis=0) shows the loudest answer of each hidden neuron."),
-}  # fmt: skip
+    "f": (
+        "too_large",
+        "What happened in the first epochs, and what can still change now?",
+        "forward(f.after, x)[1][1].max(axis=0) shows the loudest answer of each hidden neuron.",
+    ),
+}
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",

@@ -58,8 +58,11 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rows, 2 * rng.normal(size=(3, 3)), note="as many rows as classes")
     yield Case.of(rows, np.full((2, 5), -0.7), note="all classes alike")
     yield Case.of(rows, rng.normal(size=(3, 1)), note="one class")
-    yield Case.of(large, np.array([[10_000.0, 9_998.5, -10_000.0], [-10_000.0, -9_999.0, -9_998.0]]),
-                  note="rows around 10,000 and around -10,000")  # fmt: skip
+    yield Case.of(
+        large,
+        np.array([[10_000.0, 9_998.5, -10_000.0], [-10_000.0, -9_999.0, -9_998.0]]),
+        note="rows around 10,000 and around -10,000",
+    )
     yield Case.of(large, 800 + rng.normal(size=(2, 4)), note="logits around 800")
     yield Case.of(large, (100 + rng.normal(size=(3, 4))).astype(np.float32), note="float32 logits around 100")
 
@@ -83,8 +86,9 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
     """The logits of a batch, and the list of what entered each layer: x first, as many as there are layers."""
     yield Case.of(None, network(rng, [4, 5, 3]), rng.normal(size=(2, 4)), note="two layers")
     yield Case.of(None, network(rng, [3, 6, 5, 4, 2]), rng.normal(size=(5, 3)), note="four layers")
-    yield Case.of(None, network(rng, [4, 4, 4, 4]), rng.normal(size=(4, 4)),
-                  note="square layers, as many rows as neurons")  # fmt: skip
+    yield Case.of(
+        None, network(rng, [4, 4, 4, 4]), rng.normal(size=(4, 4)), note="square layers, as many rows as neurons"
+    )
     yield Case.of(None, network(rng, [4, 3]), rng.normal(size=(6, 4)), note="a single layer, which is the last one")
     yield Case.of(None, network(rng, [2, 3, 2]), rng.normal(size=(1, 2)), note="a batch of one")
     single = [(weights.astype(np.float32), bias.astype(np.float32)) for weights, bias in network(rng, [3, 4, 2])]
@@ -126,27 +130,35 @@ CHAPTER.question(
     task="How many multiplications one picture costs on its way through a 64-64-10 network.",
     value=4736,
     mistakes={
-        "counts_neurons": (74, "You counted neurons. Each weight is one multiplication, and every neuron has as many "
-                               "weights as its layer has inputs."),
+        "counts_neurons": (
+            74,
+            "You counted neurons. Each weight is one multiplication, and every neuron has as many "
+            "weights as its layer has inputs.",
+        ),
         "counts_biases": (4810, "You counted the biases too. They are added, not multiplied."),
-        "multiplies_layers": (64 * 64 * 64 * 10, "You multiplied the layers' counts. They work one after the other: "
-                                                 "their costs add."),
+        "multiplies_layers": (
+            64 * 64 * 64 * 10,
+            "You multiplied the layers' counts. They work one after the other: their costs add.",
+        ),
     },
     hints=("One multiplication for each weight. How many weights have the two layers?",),
-)  # fmt: skip
+)
 
 CHAPTER.question(
     "lead_of_two",
     task="The probability of the first of two classes whose logits are 2 and 0.",
     value=1 / (1 + math.exp(-2)),
     mistakes={
-        "share_without_exp": (1.0, "You left out an exp. Softmax divides exp(2) by exp(2) + exp(0), and exp(0) is 1: "
-                                   "a logit of zero still has its share."),
+        "share_without_exp": (
+            1.0,
+            "You left out an exp. Softmax divides exp(2) by exp(2) + exp(0), and exp(0) is 1: "
+            "a logit of zero still has its share.",
+        ),
         "the_other_class": (1 / (1 + math.exp(2)), "That is the other class's probability."),
     },
     hints=("softmax of [2, 0]: exp(2) divided by exp(2) + exp(0).",),
     rtol=1e-3,
-)  # fmt: skip
+)
 
 CHAPTER.written_answer("why_relu_between", points=3)
 CHAPTER.written_answer("sure_of_nonsense", points=3)

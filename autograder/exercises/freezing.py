@@ -141,8 +141,13 @@ def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray
 
 def _three_examples(rng: np.random.Generator) -> dict:
     """Draw one layer and three examples, and say how to train it so that their order shows."""
-    return {"layers": _layers(rng, (2, 3)), "adapters": _adapters(rng, (2, 3), 1), "x": rng.normal(size=(3, 2)),
-            "y": np.array([0, 2, 1]), "how": {"epochs": 12, "batch_size": 1, "learning_rate": 0.5, "rng": Rng(5)}}
+    return {
+        "layers": _layers(rng, (2, 3)),
+        "adapters": _adapters(rng, (2, 3), 1),
+        "x": rng.normal(size=(3, 2)),
+        "y": np.array([0, 2, 1]),
+        "how": {"epochs": 12, "batch_size": 1, "learning_rate": 0.5, "rng": Rng(5)},
+    }
 
 
 def _one_batch(rng: np.random.Generator, fan_in: int, n_classes: int) -> dict:
@@ -172,8 +177,12 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the others take their step": 1, "frozen layers stay bit for bit": 1, "an index that no layer has": 1,
-             PURE: 1},
+    aspects={
+        "the others take their step": 1,
+        "frozen layers stay bit for bit": 1,
+        "an index that no layer has": 1,
+        PURE: 1,
+    },
     hints=(
         "For each layer decide once: is its index in frozen? Then it goes into the result as it is.",
         "Do not touch the gradient of a frozen layer at all: it may be None, and 0 times NaN is NaN.",
@@ -184,7 +193,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     "something of its own, such as momentum.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},
-)  # fmt: skip
+)
 def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     """One step of descent with every layer but the frozen ones, which come back bit for bit."""
     layers = _layers(rng, (6, 5, 4, 3))
@@ -194,20 +203,56 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("the others take their step", layers, gradients, rate, {1, 2}, note="only the first layer learns")
     yield Case.of("the others take their step", layers, gradients, rate, set(), note="nothing is frozen")
     single = [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
-    yield Case.of("the others take their step", single, [(w.astype(np.float32), b.astype(np.float32))
-                  for w, b in gradients], rate, {2}, note="float32")  # fmt: skip
+    yield Case.of(
+        "the others take their step",
+        single,
+        [(w.astype(np.float32), b.astype(np.float32)) for w, b in gradients],
+        rate,
+        {2},
+        note="float32",
+    )
     broken = [gradients[0], tuple(np.full_like(array, np.nan) for array in gradients[1]), gradients[2]]
     yield Case.of("frozen layers stay bit for bit", layers, gradients, rate, {0, 2}, view="kept")
-    yield Case.of("frozen layers stay bit for bit", layers, [None, gradients[1], None], rate, {0, 2}, view="kept",
-                  note="the frozen layers have no gradients")  # fmt: skip
-    yield Case.of("frozen layers stay bit for bit", layers, broken, rate, {1}, view="kept",
-                  note="the frozen layer's gradient is NaN")  # fmt: skip
+    yield Case.of(
+        "frozen layers stay bit for bit",
+        layers,
+        [None, gradients[1], None],
+        rate,
+        {0, 2},
+        view="kept",
+        note="the frozen layers have no gradients",
+    )
+    yield Case.of(
+        "frozen layers stay bit for bit",
+        layers,
+        broken,
+        rate,
+        {1},
+        view="kept",
+        note="the frozen layer's gradient is NaN",
+    )
     yield Case.of("frozen layers stay bit for bit", layers, gradients, rate, {0, 1, 2}, note="everything is frozen")
-    yield Case.of("an index that no layer has", layers, gradients, rate, {1, 3}, raises=ValueError, mentions=(3,),
-                  note="there are three layers, 0 to 2")  # fmt: skip
+    yield Case.of(
+        "an index that no layer has",
+        layers,
+        gradients,
+        rate,
+        {1, 3},
+        raises=ValueError,
+        mentions=(3,),
+        note="there are three layers, 0 to 2",
+    )
     yield Case.of("an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,))
-    yield Case.of("an index that no layer has", layers, gradients, rate, {-1}, raises=ValueError, mentions=(-1,),
-                  note="layers are counted from 0, not from the end")  # fmt: skip
+    yield Case.of(
+        "an index that no layer has",
+        layers,
+        gradients,
+        rate,
+        {-1},
+        raises=ValueError,
+        mentions=(-1,),
+        note="layers are counted from 0, not from the end",
+    )
 
 
 @CHAPTER.exercise(
@@ -235,27 +280,57 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
     yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
-    yield Case.of(learns, layers, [a[:2] for a in activations], grad[:2], {0, 1},
-                  note="only two examples, fewer than there are layers")  # fmt: skip
+    yield Case.of(
+        learns,
+        layers,
+        [a[:2] for a in activations],
+        grad[:2],
+        {0, 1},
+        note="only two examples, fewer than there are layers",
+    )
     single = [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
-    yield Case.of(learns, single, [a.astype(np.float32) for a in activations], grad.astype(np.float32), {1},
-                  note="float32")  # fmt: skip
+    yield Case.of(
+        learns, single, [a.astype(np.float32) for a in activations], grad.astype(np.float32), {1}, note="float32"
+    )
     yield Case.of(none, layers, activations, grad, {0, 1}, view="frozen")
     yield Case.of(none, layers, activations, grad, {3}, view="frozen", note="the head is frozen")
     yield Case.of(none, layers, activations, grad, {0, 1, 2, 3}, view="frozen", note="everything is frozen")
     impossible = (np.full((2, 9), np.nan), np.full(7, np.nan))
     nowhere = np.full((1, 11), np.nan)
-    yield Case.of(spared, [impossible, impossible, *layers[2:]], [nowhere, nowhere, *activations[2:]], grad, {0, 1},
-                  note="below the trainable layers stand NaN and impossible shapes")  # fmt: skip
-    yield Case.of(spared, [impossible, layers[1], *layers[2:]], [nowhere, *activations[1:]], grad, {0, 2},
-                  note="below layer 1 stands what cannot be computed with; layer 2 is frozen too")  # fmt: skip
-    yield Case.of(spared, [impossible] * 4, [nowhere] * 4, grad[:2], {0, 1, 2, 3},
-                  note="everything is frozen, and nothing can be computed with")  # fmt: skip
+    yield Case.of(
+        spared,
+        [impossible, impossible, *layers[2:]],
+        [nowhere, nowhere, *activations[2:]],
+        grad,
+        {0, 1},
+        note="below the trainable layers stand NaN and impossible shapes",
+    )
+    yield Case.of(
+        spared,
+        [impossible, layers[1], *layers[2:]],
+        [nowhere, *activations[1:]],
+        grad,
+        {0, 2},
+        note="below layer 1 stands what cannot be computed with; layer 2 is frozen too",
+    )
+    yield Case.of(
+        spared,
+        [impossible] * 4,
+        [nowhere] * 4,
+        grad[:2],
+        {0, 1, 2, 3},
+        note="everything is frozen, and nothing can be computed with",
+    )
 
 
 @CHAPTER.exercise(
-    aspects={"the others learn": 2, "frozen layers stay bit for bit": 1, "losses": 1, "draws its order from rng": 1,
-             PURE: 1},
+    aspects={
+        "the others learn": 2,
+        "frozen layers stay bit for bit": 1,
+        "losses": 1,
+        "draws its order from rng": 1,
+        PURE: 1,
+    },
     hints=(
         "It is train from chapter 7 with two lines changed. Which two?",
         "backward becomes backward_unfrozen, gradient_step becomes frozen_step; both are told what is frozen.",
@@ -265,10 +340,15 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     ),
     why="The whole difference between training and fine-tuning part of a network is which numbers the step may move.",
     prerequisites=(
-        "minibatches", "forward", "cross_entropy", "cross_entropy_gradient", "backward_unfrozen", "frozen_step",
+        "minibatches",
+        "forward",
+        "cross_entropy",
+        "cross_entropy_gradient",
+        "backward_unfrozen",
+        "frozen_step",
     ),
     views={"kept": _kept_bits, "losses": _losses, "trained": _trained, "orders": _orders, "new orders": _new_orders},
-)  # fmt: skip
+)
 def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Minibatch descent on new examples in which the frozen layers keep every bit."""
     sizes = (6, 5, 4, 3)
@@ -289,22 +369,46 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
     yield Case.of(losses, layers, x, y, frozen={0}, **whole, view="losses", note="one full batch")
     yield Case.of(losses, layers, *one.values(), frozen={1}, **alike, view="losses", note="three batches, all alike")
-    yield Case.of(losses, layers, x, y, frozen={0, 1, 2}, **whole | {"batch_size": 5}, view="losses",
-                  note="everything is frozen; the last batch is smaller")  # fmt: skip
+    yield Case.of(
+        losses,
+        layers,
+        x,
+        y,
+        frozen={0, 1, 2},
+        **whole | {"batch_size": 5},
+        view="losses",
+        note="everything is frozen; the last batch is smaller",
+    )
     yield Case.of(losses, layers, x, y, frozen={0}, **whole | {"epochs": 0}, view="losses", note="no epochs")
     (*below, (weights, bias)), sure = layers, np.array([0.0, 0.0, 1e6])
-    yield Case.of(losses, [*below, (weights, bias + sure)], x, np.full(12, 2), frozen={1}, **whole, view="losses",
-                  note="nothing left to learn: the losses are zero")  # fmt: skip
+    yield Case.of(
+        losses,
+        [*below, (weights, bias + sure)],
+        x,
+        np.full(12, 2),
+        frozen={1},
+        **whole,
+        view="losses",
+        note="nothing left to learn: the losses are zero",
+    )
     how = {"frozen": {0}, "epochs": 2, "batch_size": 4, "learning_rate": 0.3}
     several = [
-        Call((_awake(layers), x, y), how | {"rng": generator})
-        for generator in (Rng(3), Rng(3, stream=1), Rng(4))
+        Call((_awake(layers), x, y), how | {"rng": generator}) for generator in (Rng(3), Rng(3, stream=1), Rng(4))
     ]
-    yield Case.of("draws its order from rng", calls=several, view="orders",
-                  note="twin generators, then a different one")  # fmt: skip
+    yield Case.of(
+        "draws its order from rng", calls=several, view="orders", note="twin generators, then a different one"
+    )
     few = _three_examples(rng)
-    yield Case.of("draws its order from rng", few["layers"], few["x"], few["y"], frozen=set(), **few["how"],
-                  view="new orders", note="three examples one by one, twelve epochs")  # fmt: skip
+    yield Case.of(
+        "draws its order from rng",
+        few["layers"],
+        few["x"],
+        few["y"],
+        frozen=set(),
+        **few["how"],
+        view="new orders",
+        note="three examples one by one, twelve epochs",
+    )
 
 
 _MEAN = "down's mean times the square root of fan_in"
@@ -398,8 +502,12 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         expected=_normal_law(90, 700, 80),
         note="90 inputs, rank 80",
     )
-    yield Case.of(law, calls=[Call((9, 8, 3, r)) for r in (Rng(seeds[2]), Rng(seeds[2], stream=1), Rng(seeds[3]))],
-                  view="draws", note="twin generators, then a different one")  # fmt: skip
+    yield Case.of(
+        law,
+        calls=[Call((9, 8, 3, r)) for r in (Rng(seeds[2]), Rng(seeds[2], stream=1), Rng(seeds[3]))],
+        view="draws",
+        note="twin generators, then a different one",
+    )
     yield Case.of("starts as no change", 12, 7, 3, Rng(seeds[2]), view="change")
     yield Case.of("starts as no change", 5, 9, 5, Rng(seeds[3]), view="change", note="the largest rank there is")
     refuses = "refuses impossible ranks"
@@ -487,11 +595,17 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     why="The big matrices are read and never written: what was learned lies in the adapters, in a few numbers that can "
     "be switched off, stored apart, or folded in.",
     prerequisites=(
-        "minibatches", "relu", "cross_entropy", "cross_entropy_gradient", "relu_gradient", "gradient_step",
-        "lora_dense", "lora_gradient",
+        "minibatches",
+        "relu",
+        "cross_entropy",
+        "cross_entropy_gradient",
+        "relu_gradient",
+        "gradient_step",
+        "lora_dense",
+        "lora_gradient",
     ),
     views={"losses": _losses, "trained": _trained, "orders": _orders, "new orders": _new_orders},
-)  # fmt: skip
+)
 def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     """Minibatch descent on the adapters alone; every weight and bias stays as it is."""
     sizes = (6, 5, 4, 3)
@@ -509,18 +623,38 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learn, layers, adapters, x, y, **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(losses, layers, adapters, x, y, **whole, view="losses", note="one full batch")
     yield Case.of(losses, layers, adapters, *one.values(), **alike, view="losses", note="three batches, all alike")
-    yield Case.of(losses, layers, adapters, x, y, **whole | {"batch_size": 5, "learning_rate": 0.0}, view="losses",
-                  note="a step of zero; the last batch is smaller")  # fmt: skip
+    yield Case.of(
+        losses,
+        layers,
+        adapters,
+        x,
+        y,
+        **whole | {"batch_size": 5, "learning_rate": 0.0},
+        view="losses",
+        note="a step of zero; the last batch is smaller",
+    )
     several = [
-        Call((_awake(layers), adapters, x, y),
-             {"alpha": 2.0, "epochs": 2, "batch_size": 4, "learning_rate": 0.2, "rng": generator})
+        Call(
+            (_awake(layers), adapters, x, y),
+            {"alpha": 2.0, "epochs": 2, "batch_size": 4, "learning_rate": 0.2, "rng": generator},
+        )
         for generator in (Rng(3), Rng(3, stream=1), Rng(4))
-    ]  # fmt: skip
-    yield Case.of("draws its order from rng", calls=several, view="orders",
-                  note="twin generators, then a different one")  # fmt: skip
+    ]
+    yield Case.of(
+        "draws its order from rng", calls=several, view="orders", note="twin generators, then a different one"
+    )
     few = _three_examples(rng)
-    yield Case.of("draws its order from rng", few["layers"], few["adapters"], few["x"], few["y"], alpha=2.0,
-                  **few["how"], view="new orders", note="three examples one by one, twelve epochs")  # fmt: skip
+    yield Case.of(
+        "draws its order from rng",
+        few["layers"],
+        few["adapters"],
+        few["x"],
+        few["y"],
+        alpha=2.0,
+        **few["how"],
+        view="new orders",
+        note="three examples one by one, twelve epochs",
+    )
 
 
 @CHAPTER.exercise(
@@ -543,11 +677,17 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     weights, _ = _layers(rng, (4, 7))[0]
     down, up = _adapters(rng, (4, 7), 2)[0]
     yield Case.of(aspect, weights, (down, np.zeros_like(up)), 4.0, note="a new adapter changes nothing")
-    yield Case.of(aspect, weights.astype(np.float32), (down.astype(np.float32), up.astype(np.float32)), 4,
-                  note="float32, a whole-number alpha")  # fmt: skip
+    yield Case.of(
+        aspect,
+        weights.astype(np.float32),
+        (down.astype(np.float32), up.astype(np.float32)),
+        4,
+        note="float32, a whole-number alpha",
+    )
     weights, _ = _layers(rng, (3, 3))[0]
-    yield Case.of(aspect, weights, _adapters(rng, (3, 3), 3)[0], 2.0,
-                  note="three of everything: the factors fit in any order")  # fmt: skip
+    yield Case.of(
+        aspect, weights, _adapters(rng, (3, 3), 3)[0], 2.0, note="three of everything: the factors fit in any order"
+    )
 
 
 CHAPTER.question(
@@ -579,9 +719,11 @@ CHAPTER.question(
         "with_biases": (1986, "You added the biases. They are frozen, and an adapter has none of its own."),
         "full": (17418, "That is every number of the network. Count the adapters alone."),
     },
-    hints=("One adapter holds fan_in · rank numbers in down and rank · fan_out in up.",
-           "4 · (196 + 64) for the first layer. And the other two?"),
-)  # fmt: skip
+    hints=(
+        "One adapter holds fan_in · rank numbers in down and rank · fan_out in up.",
+        "4 · (196 + 64) for the first layer. And the other two?",
+    ),
+)
 CHAPTER.question(
     "llama_head",
     task="How many numbers are trained in LLaMA-7B if everything is frozen but its last matrix, called output.",
@@ -604,9 +746,11 @@ CHAPTER.question(
         "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
         "all_matrices": (19_988_480, "You adapted the feed-forward matrices too. Only attention has adapters."),
     },
-    hints=("One adapter: down of shape (4096, 8), up of shape (8, 4096).",
-           "count_parameters gives one adapter; four a block, 32 blocks."),
-)  # fmt: skip
+    hints=(
+        "One adapter: down of shape (4096, 8), up of shape (8, 4096).",
+        "count_parameters gives one adapter; four a block, 32 blocks.",
+    ),
+)
 CHAPTER.question(
     "llama_lora_bytes",
     task="How many bytes these adapters take at 16 bits a number.",

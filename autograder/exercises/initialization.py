@@ -85,9 +85,11 @@ def _rng_case(rng: np.random.Generator, *args: Any) -> Case:
     seed = int(rng.integers(2**31))
     generators = Rng(seed), Rng(seed, stream=1), Rng(seed, stream=1), Rng(seed + 1)
     return Case.of(
-        OWN_RNG, calls=[Call((*args, generator)) for generator in generators], view="rng",
+        OWN_RNG,
+        calls=[Call((*args, generator)) for generator in generators],
+        view="rng",
         note="four calls: twin generators, the second one again, and another one",
-    )  # fmt: skip
+    )
 
 
 def _random_cases(rng: np.random.Generator, expected: dict[str, float]) -> Iterator[Case]:
@@ -142,8 +144,10 @@ def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
 def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     """How many different neurons (columns) a layer has, where equal up to rounding counts as the same."""
     count, rounding, scale = (
-        "counts different columns", "twins stay twins up to rounding", "the margin follows the largest weight",
-    )  # fmt: skip
+        "counts different columns",
+        "twins stay twins up to rounding",
+        "the margin follows the largest weight",
+    )
     yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
     weights = rng.normal(size=(4, 3))
     yield Case.of(count, weights[:, [0, 1, 0, 2, 1, 0]], note="six neurons, twins not side by side")
@@ -177,8 +181,11 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rounding, negative + 2e-7 * rng.uniform(-1, 1, size=(4, 3)), note="all weights are negative")
     lone = 1e-3 * rng.uniform(-1, 1, size=(600, 1))
     lone[5] = 1
-    yield Case.of(rounding, lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),
-                  note="three copies with one large weight among 600, and rounding in all of them")  # fmt: skip
+    yield Case.of(
+        rounding,
+        lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),
+        note="three copies with one large weight among 600, and rounding in all of them",
+    )
 
     # Sorted by their first weight, their last, their sum or their length: another stands between the twins.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
@@ -265,8 +272,13 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
     yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, much like ReLU")
-    yield Case.of(after, x, [rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(6, 2))], Given("tanh"),
-                  note="three layers with tanh")  # fmt: skip
+    yield Case.of(
+        after,
+        x,
+        [rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(6, 2))],
+        Given("tanh"),
+        note="three layers with tanh",
+    )
     square = [rng.normal(size=(5, 5)) for _ in range(12)]
     yield Case.of(after, x, [weights / 2 for weights in square], Given("leaky"), note="twelve square layers")
     yield Case.of(after, x, square[:3], Given("identity"), note="an activation that changes nothing")
@@ -334,9 +346,10 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     """The layers of a new network: weights by He's or Xavier's rule, and zero biases."""
     pairs, by_scheme, refuses = (
-        "one pair of weights and zero bias for each layer", "draws every layer by its scheme",
+        "one pair of weights and zero bias for each layer",
+        "draws every layer by its scheme",
         "refuses unknown schemes and fewer than two sizes",
-    )  # fmt: skip
+    )
 
     both = {"layer 0": NORMAL, "layer 1": NORMAL}
 
@@ -345,10 +358,12 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
 
     yield Case.of(pairs, [6, 5, 4, 3], seed(), view="shapes", note="three layers")
     yield Case.of(pairs, [3, 7], seed(), scheme="xavier", view="shapes", note="a single layer")
-    yield Case.of(by_scheme, [100, 400, 110], seed(), view="law", expected=both,
-                  note="no scheme named, so He's", **CLOSE)  # fmt: skip
-    yield Case.of(by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=both,
-                  note="Xavier's scheme", **CLOSE)  # fmt: skip
+    yield Case.of(
+        by_scheme, [100, 400, 110], seed(), view="law", expected=both, note="no scheme named, so He's", **CLOSE
+    )
+    yield Case.of(
+        by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=both, note="Xavier's scheme", **CLOSE
+    )
     yield _rng_case(rng, [4, 6, 3])
     yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")
     yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
@@ -360,28 +375,38 @@ CHAPTER.question(
     task="The limit a of xavier_uniform for a layer from 64 inputs to 32 neurons.",
     value=0.25,
     mistakes={
-        "looks_at_inputs_only": (math.sqrt(6 / 64), "You divided by the inputs alone. Xavier's rule adds both ends of "
-                                                    "the layer: inputs and neurons."),
-        "deviation_for_limit": (math.sqrt(2 / 96), "That is the standard deviation of these weights. The limit of the "
-                                                   "uniform distribution lies √3 times further out."),
+        "looks_at_inputs_only": (
+            math.sqrt(6 / 64),
+            "You divided by the inputs alone. Xavier's rule adds both ends of the layer: inputs and neurons.",
+        ),
+        "deviation_for_limit": (
+            math.sqrt(2 / 96),
+            "That is the standard deviation of these weights. The limit of the "
+            "uniform distribution lies √3 times further out.",
+        ),
         "forgets_the_root": (6 / 96, "You left out the square root."),
     },
     hints=("a = √(6 / (fan_in + fan_out)), with 64 and 32.",),
-)  # fmt: skip
+)
 
 CHAPTER.question(
     "xavier_relu_after_50",
     task="By how much 50 layers shrink a signal's size if each one halves its mean square.",
     value=0.5**25,
     mistakes={
-        "halves_the_size": (0.5**50, "You halved the size itself 50 times. It is the mean square that is halved; the "
-                                     "size goes with its square root."),
-        "divides_by_depth": (0.5 / 50, "You divided by the number of layers. Each layer multiplies what the one before "
-                                       "has left."),
+        "halves_the_size": (
+            0.5**50,
+            "You halved the size itself 50 times. It is the mean square that is halved; the "
+            "size goes with its square root.",
+        ),
+        "divides_by_depth": (
+            0.5 / 50,
+            "You divided by the number of layers. Each layer multiplies what the one before has left.",
+        ),
         "one_layer": (math.sqrt(0.5), "That is what one layer leaves. There are 50 of them, one after the other."),
     },
     hints=("Halving the mean square multiplies the size by √½. How often does that happen?",),
-)  # fmt: skip
+)
 
 CHAPTER.written_answer("why_random", points=3)
 CHAPTER.written_answer("deep_and_silent", points=3)

@@ -33,16 +33,46 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="everything right")
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
-    yield Case.of(refuses, rng.normal(size=(6, 1)), rng.normal(size=6), raises=ValueError, mentions=(6, 1),
-                  note="(6, 1) and (6,) would be stretched to (6, 6)")  # fmt: skip
-    yield Case.of(refuses, rng.normal(size=(4, 3)), rng.normal(size=3), raises=ValueError, mentions=(4, 3),
-                  note="one row would be repeated")  # fmt: skip
-    yield Case.of(refuses, rng.normal(size=(2, 5)), rng.normal(size=(5, 2)), raises=ValueError, mentions=(2, 5),
-                  note="one lies on its side")  # fmt: skip
-    yield Case.of(refuses, rng.normal(size=(3, 1)), rng.normal(size=7), raises=ValueError, mentions=(3, 1, 7),
-                  note="(3, 1) and (7,) would be stretched to (3, 7)")  # fmt: skip
-    yield Case.of(refuses, rng.normal(size=(5, 2)), rng.normal(size=(1, 2)), raises=ValueError, mentions=(5, 2, 1),
-                  note="as many axes, but one row would be repeated")  # fmt: skip
+    yield Case.of(
+        refuses,
+        rng.normal(size=(6, 1)),
+        rng.normal(size=6),
+        raises=ValueError,
+        mentions=(6, 1),
+        note="(6, 1) and (6,) would be stretched to (6, 6)",
+    )
+    yield Case.of(
+        refuses,
+        rng.normal(size=(4, 3)),
+        rng.normal(size=3),
+        raises=ValueError,
+        mentions=(4, 3),
+        note="one row would be repeated",
+    )
+    yield Case.of(
+        refuses,
+        rng.normal(size=(2, 5)),
+        rng.normal(size=(5, 2)),
+        raises=ValueError,
+        mentions=(2, 5),
+        note="one lies on its side",
+    )
+    yield Case.of(
+        refuses,
+        rng.normal(size=(3, 1)),
+        rng.normal(size=7),
+        raises=ValueError,
+        mentions=(3, 1, 7),
+        note="(3, 1) and (7,) would be stretched to (3, 7)",
+    )
+    yield Case.of(
+        refuses,
+        rng.normal(size=(5, 2)),
+        rng.normal(size=(1, 2)),
+        raises=ValueError,
+        mentions=(5, 2, 1),
+        note="as many axes, but one row would be repeated",
+    )
 
 
 @CHAPTER.exercise(
@@ -92,8 +122,9 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2]), note="five rows, three classes")
     yield Case.of(mean, 2 * rng.normal(size=(4, 4)), np.array([1, 3, 0, 0]), note="as many rows as classes")
     yield Case.of(mean, np.zeros((3, 10)), np.array([7, 0, 3]), note="a blind guess among ten")
-    yield Case.of(mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32",
-                  rtol=2e-4)  # fmt: skip
+    yield Case.of(
+        mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
+    )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
     yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
     yield Case.of(large, certain[:1], np.array([0]), note="certain and right", atol=1e-9)
@@ -119,8 +150,12 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     moved = np.array([1, 0, 2, 3, 1, 0, 1])
     yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
     yield Case.of(share, logits, (labels + 1) % 4, note="none right")
-    yield Case.of(share, 4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)), np.array([1, 0, 1]),
-                  note="as many rows as classes")  # fmt: skip
+    yield Case.of(
+        share,
+        4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)),
+        np.array([1, 0, 1]),
+        note="as many rows as classes",
+    )
     equal = np.array([[1.0, 5, 5], [2, 2, 2], [-1, -3, -1], [0, -1, 0], [4, 4, 1]])
     yield Case.of(ties, equal, np.array([1, 0, 2, 2, 1]), note="equal logits")
     many = rng.integers(0, 4, size=(60, 20)).astype(float)
@@ -135,28 +170,37 @@ CHAPTER.question(
         "probability_itself": (0.1, "That is the probability. The loss is minus its logarithm."),
         "decimal_logarithm": (1.0, "You took the logarithm to base 10. The loss uses the natural one, np.log."),
         "binary_logarithm": (math.log2(10), "You took the logarithm to base 2. The loss uses the natural one, np.log."),
-        "forgets_the_minus": (-math.log(10), "You left out the minus: the logarithm of a probability is negative, the "
-                                             "loss is not."),
+        "forgets_the_minus": (
+            -math.log(10),
+            "You left out the minus: the logarithm of a probability is negative, the loss is not.",
+        ),
     },
     hints=("-log(0.1), natural logarithm.",),
     rtol=1e-3,
-)  # fmt: skip
+)
 
 CHAPTER.question(
     "probability_behind_loss",
     task="The probability that a network gave to the right class of an image whose loss is 0.5.",
     value=math.exp(-0.5),
     mistakes={
-        "loss_for_missing_probability": (0.5, "You took the loss for the missing probability. It is minus the "
-                                              "logarithm of the probability: undo the logarithm."),
-        "forgets_the_minus": (math.exp(0.5), "A probability above one: the loss is minus the logarithm, so the "
-                                             "exponent is negative."),
-        "decimal_power": (10**-0.5, "You undid a logarithm to base 10. The loss uses the natural one, so its inverse "
-                                    "is exp."),
+        "loss_for_missing_probability": (
+            0.5,
+            "You took the loss for the missing probability. It is minus the "
+            "logarithm of the probability: undo the logarithm.",
+        ),
+        "forgets_the_minus": (
+            math.exp(0.5),
+            "A probability above one: the loss is minus the logarithm, so the exponent is negative.",
+        ),
+        "decimal_power": (
+            10**-0.5,
+            "You undid a logarithm to base 10. The loss uses the natural one, so its inverse is exp.",
+        ),
     },
     hints=("loss = -log(p). Solve for p.",),
     rtol=1e-3,
-)  # fmt: skip
+)
 
 CHAPTER.written_answer("loss_or_accuracy", points=3)
 CHAPTER.written_answer("which_reader", points=3)

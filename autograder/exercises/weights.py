@@ -39,7 +39,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
         "Every input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once: "
         "what single number is that?",
         "Before you compute anything, compare inputs.shape with weights.shape, and make sure that there is only one "
-        "axis (ndim). raise ValueError(f\"... {inputs.shape} ...\") puts a shape into a message.",
+        'axis (ndim). raise ValueError(f"... {inputs.shape} ...") puts a shape into a message.',
         "Two steps: if inputs.ndim is not 1, or the two shapes differ, raise the ValueError with both shapes in its "
         "message; then return the sum of inputs * weights, or inputs @ weights, as one number.",
     ),
@@ -66,8 +66,14 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((), (), "two single numbers: arrays without an axis"),
     ]:
         sizes = tuple(dict.fromkeys((*shape, *other)))
-        yield Case.of(refuses, np.asarray(rng.normal(size=shape)), np.asarray(rng.normal(size=other)),
-                      raises=ValueError, mentions=sizes, note=note)  # fmt: skip
+        yield Case.of(
+            refuses,
+            np.asarray(rng.normal(size=shape)),
+            np.asarray(rng.normal(size=other)),
+            raises=ValueError,
+            mentions=sizes,
+            note=note,
+        )
 
 
 @CHAPTER.exercise(
@@ -88,8 +94,12 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """The weighted sums of a whole layer for a whole batch: one example a row, one neuron a column."""
     aspect = "every example in every neuron"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), note="four examples, two neurons")
-    yield Case.of(aspect, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)),
-                  note="three of everything: the factors fit in any order, and one order is right")  # fmt: skip
+    yield Case.of(
+        aspect,
+        rng.normal(size=(3, 3)),
+        rng.normal(size=(3, 3)),
+        note="three of everything: the factors fit in any order, and one order is right",
+    )
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
     yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
@@ -146,15 +156,29 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
     small = np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 6.0]])
     for images, labels, n_classes, note in [
         (small, np.array([0, 0, 1]), 2, "three images of two pixels: it fits on paper"),
-        (rng.uniform(0, 16, size=(12, 7)), np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]), 3,
-         "classes of different sizes, and the first image is not of class 0"),
+        (
+            rng.uniform(0, 16, size=(12, 7)),
+            np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]),
+            3,
+            "classes of different sizes, and the first image is not of class 0",
+        ),
         (rng.uniform(0, 16, size=(9, 5)), rng.permutation([0, 1, 1, 2, 2, 2, 3, 3, 3]), 4, ""),
-        (rng.uniform(0, 1, size=(8, 6)).astype(np.float32), rng.permutation([0, 0, 0, 1, 1, 1, 1, 1]), 2,
-         "float32 images"),
-    ]:  # fmt: skip
+        (
+            rng.uniform(0, 1, size=(8, 6)).astype(np.float32),
+            rng.permutation([0, 0, 0, 1, 1, 1, 1, 1]),
+            2,
+            "float32 images",
+        ),
+    ]:
         yield Case.of("minus the mean of all images", images, labels, n_classes, note=note)
-        yield Case.of("the mean image of each class", images, labels, n_classes, view="differences",
-                      note="how the templates differ from that of class 0" + (f"; {note}" if note else ""))  # fmt: skip
+        yield Case.of(
+            "the mean image of each class",
+            images,
+            labels,
+            n_classes,
+            view="differences",
+            note="how the templates differ from that of class 0" + (f"; {note}" if note else ""),
+        )
 
 
 CHAPTER.question(

@@ -39,9 +39,7 @@ def lora_without_old_images(layers, x, y, rng):
 def a_rank_over_the_budget(layers, x, y, rng):
     """Your change needs more than 4,000 stored numbers. A change of rank r costs r times (fan_in + fan_out) for each matrix: which rank can you afford for all three, or which matrix matters most?"""
     adapters = [lora_init(*weights.shape, min(16, *weights.shape), rng) for weights, _ in layers]
-    adapters, _ = lora_fine_tune(
-        layers, adapters, x, y, alpha=16, epochs=5, batch_size=32, learning_rate=0.02, rng=rng
-    )
+    adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=5, batch_size=32, learning_rate=0.02, rng=rng)
     return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]
 
 

@@ -41,9 +41,7 @@ def returns_the_change(layers, gradients, learning_rate):
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
     """You multiply each parameter by something near one. The step does not depend on how large a parameter is: learning_rate times the gradient is taken off."""
-    return [
-        (w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)
-    ]
+    return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
 @of("gradient_step")

@@ -134,7 +134,9 @@ def freezes_that_many_from_the_bottom(layers, gradients, learning_rate, frozen):
 @of("frozen_step")
 def none_for_the_frozen(layers, gradients, learning_rate, frozen):
     """You put None where a frozen layer stands. None marks a gradient that nobody asks for; the layer itself is still part of the network and comes back as it was."""
-    return [None if k in frozen else layer for k, layer in enumerate(frozen_step(layers, gradients, learning_rate, frozen))]
+    return [
+        None if k in frozen else layer for k, layer in enumerate(frozen_step(layers, gradients, learning_rate, frozen))
+    ]
 
 
 @of("frozen_step")
@@ -231,9 +233,7 @@ def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
 def zeros_for_the_frozen(layers, activations, grad_logits, frozen):
     """You put zeros where a frozen layer's gradient would be. Its gradient is not zero, it is simply not asked for; and zeros still move a weight when the optimiser has momentum. Put None there."""
     gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
-    return [
-        (np.zeros_like(w), np.zeros_like(b)) if g is None else g for (w, b), g in zip(layers, gradients)
-    ]
+    return [(np.zeros_like(w), np.zeros_like(b)) if g is None else g for (w, b), g in zip(layers, gradients)]
 
 
 @of("backward_unfrozen")
@@ -411,9 +411,7 @@ def _weighted_mean(met, n):
     return sum(size * loss for size, loss in met) / n
 
 
-def _fine_tuned(
-    layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=frozen_step, record=_weighted_mean
-):
+def _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=frozen_step, record=_weighted_mean):
     """Fine-tune with a step of one's own, and record an epoch's list of (size, loss) in a way of one's own."""
     losses = []
     for _ in range(epochs):
@@ -891,9 +889,24 @@ def _refuse_unknown(layers, frozen):
 
 
 def _lora_loop(
-    layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng, keep_down=False, blind=False,
-    linear=False, hasty=False, last=lambda logits: logits, back_through=relu_gradient, record=_weighted_mean,
-):  # fmt: skip
+    layers,
+    adapters,
+    x,
+    y,
+    *,
+    alpha,
+    epochs,
+    batch_size,
+    learning_rate,
+    rng,
+    keep_down=False,
+    blind=False,
+    linear=False,
+    hasty=False,
+    last=lambda logits: logits,
+    back_through=relu_gradient,
+    record=_weighted_mean,
+):
     adapters, losses = list(adapters), []
     for _ in range(epochs):
         met = []

@@ -640,7 +640,9 @@ def check(layer_sizes, scheme):
 def a_layer_for_each_size(layer_sizes, rng, scheme="he"):
     """You make a layer for each size. The first size is the number of inputs, which no weights arrive at: [64, 32, 10] has two layers, one between each two neighbours."""
     check(layer_sizes, scheme)
-    return network([layer_sizes[0], *layer_sizes], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+    return network(
+        [layer_sizes[0], *layer_sizes], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng)
+    )
 
 
 @of("init_layers")
@@ -678,7 +680,12 @@ def layers_strung_together(layer_sizes, rng, scheme="he"):
 def weights_without_biases(layer_sizes, rng, scheme="he"):
     """You return weight matrices alone. A layer is a pair, its weights and its biases, even while the biases are all zero: training will move them."""
     check(layer_sizes, scheme)
-    return [weights for weights, _ in network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))]
+    return [
+        weights
+        for weights, _ in network(
+            layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng)
+        )
+    ]
 
 
 @of("init_layers")
@@ -792,7 +799,9 @@ def one_list_for_each_kind(layer_sizes, rng, scheme="he"):
 def one_bias_a_layer(layer_sizes, rng, scheme="he"):
     """Your biases are single zeros. Each neuron has a bias of its own, and training will move them apart: zero_bias(fan_out) makes as many as the layer has neurons."""
     check(layer_sizes, scheme)
-    return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng), lambda o: 0.0)
+    return network(
+        layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng), lambda o: 0.0
+    )
 
 
 @of("init_layers")
@@ -807,7 +816,9 @@ def runs_past_the_last_size(layer_sizes, rng, scheme="he"):
     """Your loop takes one step too many: the last size has no next one, hence the IndexError. There is one layer fewer than there are sizes: range(len(layer_sizes) - 1)."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
-    return [(draw(layer_sizes[k], layer_sizes[k + 1], rng), zero_bias(layer_sizes[k + 1])) for k in range(len(layer_sizes))]
+    return [
+        (draw(layer_sizes[k], layer_sizes[k + 1], rng), zero_bias(layer_sizes[k + 1])) for k in range(len(layer_sizes))
+    ]
 
 
 @of("init_layers")

@@ -55,8 +55,9 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
         except Exception as error:
             shown.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
 
-    slider = widgets.FloatSlider(value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", readout=False,
-                                 continuous_update=False)  # fmt: skip
+    slider = widgets.FloatSlider(
+        value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", readout=False, continuous_update=False
+    )
     shown = widgets.HTML(picture(slider.value))
     slider.observe(moved, "value")
     display(widgets.VBox([with_number(slider), shown]))

@@ -133,8 +133,10 @@ def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
 
 def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
     rng = np.random.default_rng(ord(name))
-    layers = [(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
-              for fan_in, fan_out in pairwise(_SIZES)]  # fmt: skip
+    layers = [
+        (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
+        for fan_in, fan_out in pairwise(_SIZES)
+    ]
     learning_rate = _LEARNING_RATE
     if cause == 1:
         layers = [(np.zeros_like(weights), bias) for weights, bias in layers]

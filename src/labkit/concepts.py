@@ -55,13 +55,16 @@ class Concept:
 
 CONCEPTS = (
     Concept(
-        "one_weight", 1, "A signal of 3 crosses a connection whose weight is −2. What arrives?",
+        "one_weight",
+        1,
+        "A signal of 3 crosses a connection whose weight is −2. What arrives?",
         "−6",
         {"1": "a weight is added", "6": "only a weight's size counts", "−1.5": "a weight divides"},
         1,
     ),
     Concept(
-        "size_and_sign", 2,
+        "size_and_sign",
+        2,
         "Equal signals reach a neuron over two connections, one of weight −4 and one of weight 0.1. Which has more say "
         "in what the neuron adds up?",
         "the one of −4: its sign only gives the direction",
@@ -73,7 +76,8 @@ CONCEPTS = (
         3,
     ),
     Concept(
-        "place_of_a_weight", 3,
+        "place_of_a_weight",
+        3,
         "Within each layer of a trained network, all weights are shuffled: the same numbers in other places. "
         "How well does it work now?",
         "no better than guessing",
@@ -85,7 +89,8 @@ CONCEPTS = (
         0,
     ),
     Concept(
-        "neuron", 4,
+        "neuron",
+        4,
         "A neuron has inputs 1 and 2, weights 3 and −1, and bias 4. What is its sum, before any activation?",
         "5",
         {
@@ -96,7 +101,9 @@ CONCEPTS = (
         2,
     ),
     Concept(
-        "bias", 5, "All inputs of a neuron are zero. What can its sum be?",
+        "bias",
+        5,
+        "All inputs of a neuron are zero. What can its sum be?",
         "any number: it is the neuron's bias",
         {
             "only zero: nothing comes in, so nothing goes out": "without inputs there is no output",
@@ -106,7 +113,9 @@ CONCEPTS = (
         0,
     ),
     Concept(
-        "parameters", 6, "What are the seven billion in the name of a “7B” model?",
+        "parameters",
+        6,
+        "What are the seven billion in the name of a “7B” model?",
         "its weights and biases",
         {
             "its neurons": "parameters are neurons",
@@ -116,7 +125,8 @@ CONCEPTS = (
         2,
     ),
     Concept(
-        "symmetry", 8,
+        "symmetry",
+        8,
         "All weights of a network with a hidden layer begin at the same number, 0.1. What comes of it in training?",
         "within the hidden layer all neurons stay copies of each other",
         {
@@ -127,7 +137,8 @@ CONCEPTS = (
         3,
     ),
     Concept(
-        "scale", 9,
+        "scale",
+        9,
         "In a ReLU network 50 layers deep, all weights are drawn with twice the standard deviation of He's rule. "
         "How strong is the signal after the last layer?",
         "about 2⁵⁰ times as strong",
@@ -139,7 +150,8 @@ CONCEPTS = (
         1,
     ),
     Concept(
-        "loss", 12,
+        "loss",
+        12,
         "Two classifiers are right about the same ten images. One gives each right class a probability of 0.99, the "
         "other 0.51. Which has the lower cross-entropy loss?",
         "the first: it is right with more conviction",
@@ -151,7 +163,9 @@ CONCEPTS = (
         1,
     ),
     Concept(
-        "gradient", 13, "The gradient of the loss with respect to one weight is −2. What does that say?",
+        "gradient",
+        13,
+        "The gradient of the loss with respect to one weight is −2. What does that say?",
         "if this weight alone rises a tiny bit, the loss falls by about twice that",
         {
             "this weight should be −2": "a gradient is a target",
@@ -161,7 +175,8 @@ CONCEPTS = (
         3,
     ),
     Concept(
-        "step", 14,
+        "step",
+        14,
         "A weight is 0.5, its gradient is 3 and the learning rate is 0.1. What is it after one step of descent?",
         "0.2",
         {
@@ -172,7 +187,8 @@ CONCEPTS = (
         0,
     ),
     Concept(
-        "learning_rate", 16,
+        "learning_rate",
+        16,
         "From the first steps on, the loss of your network grows from step to step. What do you try first?",
         "a smaller learning rate",
         {
@@ -183,7 +199,8 @@ CONCEPTS = (
         2,
     ),
     Concept(
-        "frozen", 17,
+        "frozen",
+        17,
         "One layer is frozen, and the network is trained for ten more epochs. What has become of its weights?",
         "they are the same to the last bit, and still do their work",
         {
@@ -194,7 +211,9 @@ CONCEPTS = (
         1,
     ),
     Concept(
-        "lora", 18, "A model is adapted with LoRA of rank 4. Which numbers does the training change?",
+        "lora",
+        18,
+        "A model is adapted with LoRA of rank 4. Which numbers does the training change?",
         "only two thin matrices, whose product is added to a weight matrix",
         {
             "all weights of four layers, while the others are frozen": "the rank counts layers",
@@ -204,7 +223,8 @@ CONCEPTS = (
         2,
     ),
     Concept(
-        "forgetting", 20,
+        "forgetting",
+        20,
         "A network can do task A. All but its last layer is frozen, and that layer, which both tasks share, is trained "
         "on task B. How well does the network do A now?",
         "worse: what A needed of the last layer has been overwritten",
@@ -215,7 +235,7 @@ CONCEPTS = (
         },
         3,
     ),
-)  # fmt: skip
+)
 
 
 def concept_test(when: str) -> None:

@@ -137,7 +137,10 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     header.pop("__metadata__", None)
     entries = sorted(header.items(), key=lambda item: item[1]["data_offsets"])
     return {
-        name: np.frombuffer(content[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]],
-                            _DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
+        name: np.frombuffer(
+            content[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]], _DTYPES[entry["dtype"]]
+        )
+        .reshape(entry["shape"])
+        .copy()
         for name, entry in entries
-    }  # fmt: skip
+    }

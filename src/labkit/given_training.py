@@ -26,9 +26,14 @@ def given_relu(x: np.ndarray) -> np.ndarray:
 
 
 def given_training(
-    networks: Sequence[Layers], x: np.ndarray, y: np.ndarray, *, epochs: int = 20, batch_size: int = 32,
+    networks: Sequence[Layers],
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int = 20,
+    batch_size: int = 32,
     learning_rate: float = 0.1,
-) -> list[Layers]:  # fmt: skip
+) -> list[Layers]:
     """Return new networks, trained by gradient descent with ReLU between layers and softmax at the end.
 
     They learn side by side and know nothing of each other: network k sees the examples in an order drawn from

@@ -52,13 +52,19 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
     settled = entry.get("outcome") is not None and entry.get("choice") is not None
     question = widgets.HTML(f"<strong>Predict.</strong> {html.escape(entry['question'])}")
     choice = widgets.RadioButtons(
-        options=entry["options"], value=entry["choice"], disabled=settled, layout={"width": "auto"},
+        options=entry["options"],
+        value=entry["choice"],
+        disabled=settled,
+        layout={"width": "auto"},
         tooltip=entry["question"],
-    )  # fmt: skip
+    )
     confidence = widgets.ToggleButtons(
-        options=list(CONFIDENCE), value=entry["confidence"], disabled=settled, description="How sure?",
+        options=list(CONFIDENCE),
+        value=entry["confidence"],
+        disabled=settled,
+        description="How sure?",
         style={"button_width": "7em", "description_width": "5em"},
-    )  # fmt: skip
+    )
     said = widgets.HTML()
 
     def say(words: str) -> None:

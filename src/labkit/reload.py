@@ -106,8 +106,10 @@ class Reloader:
             if sentence := self._run_again(name, files[name], sources[name]):
                 failed.add(name)
                 if not alone:
-                    _say(f"{sentence} Until it is mended and saved, the last version that Python could read stays in "
-                         "effect.")  # fmt: skip
+                    _say(
+                        f"{sentence} Until it is mended and saved, the last version that Python could read stays in "
+                        "effect."
+                    )
             else:
                 self._sources[name] = sources[name]
 

@@ -72,9 +72,13 @@ def with_number(slider: Any) -> Any:
     import ipywidgets as widgets
 
     number = widgets.BoundedFloatText(
-        value=slider.value, min=slider.min, max=slider.max, step=slider.step, layout={"width": "170px"},
+        value=slider.value,
+        min=slider.min,
+        max=slider.max,
+        step=slider.step,
+        layout={"width": "170px"},
         description=f"{slider.description} is",
-    )  # fmt: skip
+    )
     widgets.link((slider, "value"), (number, "value"))
     return widgets.HBox([slider, number])
 

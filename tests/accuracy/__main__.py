@@ -80,8 +80,12 @@ def right_answers() -> tuple[list[tuple], list[str]]:
                         count[f"{kind}, full marks"] += 1
                     else:
                         wronged.append(f"{name}, {style}")
-            rows.append((chapter.name, *(count[k] for k in ("reference", "reference, full marks",
-                                                            "styles", "styles, full marks"))))  # fmt: skip
+            rows.append(
+                (
+                    chapter.name,
+                    *(count[k] for k in ("reference", "reference, full marks", "styles", "styles, full marks")),
+                )
+            )
     return rows, wronged
 
 
@@ -151,18 +155,21 @@ def main() -> None:
     reasons = Counter(equivalents()[name] for name in names if name in equivalents())
     left = [f"- `{name}`" for name in names if name not in equivalents()]
     head = ["made", "right still", "caught by an answer", "caught by an error", "survived"]
-    PAGE.write_text(TEXT.format(
-        right=table(["chapter", "reference", "full marks", "other styles", "full marks"], right),
-        wronged="".join(f"\n- wronged: {name}" for name in wronged),
-        known=table(["chapter", "misconceptions", "caught", "named"], known),
-        chapters=table(["chapter", *head], chapters),
-        kinds=table(["kind of slip", *head], kinds),
-        share=(by_answer + by_error) / (made - equivalent),
-        strict=by_answer / (by_answer + survived),
-        equivalent=equivalent,
-        reasons="\n".join(f"- {count} × {reason}" for reason, count in reasons.most_common()),
-        survived="### Survived\n\n" + "\n".join(left) + "\n" if left else "No other mutant survived.\n",
-    ), encoding="utf-8")  # fmt: skip
+    PAGE.write_text(
+        TEXT.format(
+            right=table(["chapter", "reference", "full marks", "other styles", "full marks"], right),
+            wronged="".join(f"\n- wronged: {name}" for name in wronged),
+            known=table(["chapter", "misconceptions", "caught", "named"], known),
+            chapters=table(["chapter", *head], chapters),
+            kinds=table(["kind of slip", *head], kinds),
+            share=(by_answer + by_error) / (made - equivalent),
+            strict=by_answer / (by_answer + survived),
+            equivalent=equivalent,
+            reasons="\n".join(f"- {count} × {reason}" for reason, count in reasons.most_common()),
+            survived="### Survived\n\n" + "\n".join(left) + "\n" if left else "No other mutant survived.\n",
+        ),
+        encoding="utf-8",
+    )
     print(f"\n{PAGE.relative_to(ROOT)}: {made} mutants, {survived} survived, {len(wronged)} right answers wronged")
     print("\n".join([*left, *wronged]))
 

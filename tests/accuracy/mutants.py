@@ -8,20 +8,46 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 OPERATORS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult,
-}  # fmt: skip
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.Pow: ast.Mult,
+}
 COMPARISONS = {
-    ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
-}  # fmt: skip
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
 IN_PLACE = {ast.Add: "__iadd__", ast.Sub: "__isub__", ast.Mult: "__imul__", ast.Div: "__itruediv__"}
 NEIGHBOURS = (
-    ("sum", "mean", "max", "prod"), ("max", "min"), ("maximum", "minimum"), ("argmax", "argmin"), ("std", "var"),
-    ("zeros", "ones"), ("uniform", "normal"), ("exp", "log"), ("vstack", "hstack"), ("all", "any"),
-    ("abs", "negative"), ("sqrt", "square"), ("permutation", "choice"), ("array", "asarray"), ("size", "ndim"),
-    ("cross_entropy", "accuracy"), ("ValueError", "TypeError"), ("he_normal", "xavier_normal"), ("shape", "size"),
+    ("sum", "mean", "max", "prod"),
+    ("max", "min"),
+    ("maximum", "minimum"),
+    ("argmax", "argmin"),
+    ("std", "var"),
+    ("zeros", "ones"),
+    ("uniform", "normal"),
+    ("exp", "log"),
+    ("vstack", "hstack"),
+    ("all", "any"),
+    ("abs", "negative"),
+    ("sqrt", "square"),
+    ("permutation", "choice"),
+    ("array", "asarray"),
+    ("size", "ndim"),
+    ("cross_entropy", "accuracy"),
+    ("ValueError", "TypeError"),
+    ("he_normal", "xavier_normal"),
+    ("shape", "size"),
     ("relu", "softmax"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -45,16 +45,23 @@ def test_a_slip_in_a_scored_answer_loses_points():
 
 
 def test_the_list_of_slips_that_are_none_is_current():
-    made = [str(mutant) for chapter in CHAPTERS.values() for mutants in judging.all_mutants(chapter.module).values()
-            for mutant in mutants]  # fmt: skip
+    made = [
+        str(mutant)
+        for chapter in CHAPTERS.values()
+        for mutants in judging.all_mutants(chapter.module).values()
+        for mutant in mutants
+    ]
     assert len(made) == len(set(made)), "two mutants have one name"
     assert set(judging.equivalents()) - set(made) == set(), "the reference has changed: `python -m tests.accuracy`"
 
 
 def test_the_examiners_own_page_is_current():
-    found = [(chapter.name, mutant, judging.PASSED if str(mutant) in judging.equivalents() else judging.WRONG)
-             for chapter in CHAPTERS.values()
-             for mutants in judging.all_mutants(chapter.module).values() for mutant in mutants]  # fmt: skip
+    found = [
+        (chapter.name, mutant, judging.PASSED if str(mutant) in judging.equivalents() else judging.WRONG)
+        for chapter in CHAPTERS.values()
+        for mutants in judging.all_mutants(chapter.module).values()
+        for mutant in mutants
+    ]
     for name, made, right, *_ in tally(found, lambda entry: entry[0]):
         assert f"| {name} | {made} | {right} |" in PAGE.read_text(encoding="utf-8"), "`python -m tests.accuracy`"
 

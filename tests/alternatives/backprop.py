@@ -154,6 +154,7 @@ def recursively(layers, activations, grad_logits):
 @answers("relative_error")
 def with_the_infinity_norm(a, b):
     if a.shape == b.shape:
+
         def norm(array):
             return np.linalg.norm(array.ravel(), np.inf) if array.size else 0.0
 
@@ -196,8 +197,11 @@ def with_numpy_matrices(grad_output, x, weights):
 @answers("dense_gradient")
 def with_tensordot(grad_output, x, weights):
     ones = np.ones(len(x))
-    return (np.tensordot(grad_output, weights, axes=(1, 1)), np.tensordot(x, grad_output, axes=(0, 0)),
-            np.dot(ones, grad_output))  # fmt: skip
+    return (
+        np.tensordot(grad_output, weights, axes=(1, 1)),
+        np.tensordot(x, grad_output, axes=(0, 0)),
+        np.dot(ones, grad_output),
+    )
 
 
 @answers("backward")

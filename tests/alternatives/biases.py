@@ -127,8 +127,10 @@ def by_the_sign(inputs, weights, bias):
 @answers("dense")
 def lists_of_lists(x, weights, bias):
     columns = list(zip(*weights.tolist(), strict=True))
-    return [[sum(map(float.__mul__, row, column)) + float(b) for column, b in zip(columns, bias, strict=True)]
-            for row in x.tolist()]  # fmt: skip
+    return [
+        [sum(map(float.__mul__, row, column)) + float(b) for column, b in zip(columns, bias, strict=True)]
+        for row in x.tolist()
+    ]
 
 
 @answers("fold_bias")

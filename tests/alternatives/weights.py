@@ -178,8 +178,10 @@ def with_numpy_matrices(inputs, weights):
 
 @answers("weighted_sums")
 def nested_comprehension(inputs, weights):
-    return [[sum(i * w for i, w in zip(row, column, strict=True)) for column in zip(*weights, strict=True)]
-            for row in inputs]  # fmt: skip
+    return [
+        [sum(i * w for i, w in zip(row, column, strict=True)) for column in zip(*weights, strict=True)]
+        for row in inputs
+    ]
 
 
 @answers("count_weights")

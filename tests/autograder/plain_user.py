@@ -41,8 +41,9 @@ def prefix() -> list[str]:
     argv += ["--perms", "1777", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp"]
     covered = {Path("/tmp")}
     for path in (Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), ROOT):
-        hidden = [folder for folder in reversed(path.parents)
-                  if folder in covered or not folder.stat().st_mode & stat.S_IXOTH]  # fmt: skip
+        hidden = [
+            folder for folder in reversed(path.parents) if folder in covered or not folder.stat().st_mode & stat.S_IXOTH
+        ]
         if not hidden:
             continue
         if hidden[0] not in covered:

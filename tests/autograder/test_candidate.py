@@ -67,7 +67,7 @@ STATUSES = {
     "too large a file": (b"#" * (MAX_SOURCE + 1), "error", "larger than 512 KiB"),
     "deep nesting": ("x = " + "(" * 5000 + ")" * 5000, "error", "library/small.py"),
     "too much back": (returning("np.zeros(3 * 10**6)"), "malformed", "more than can be read"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "status", "words"), STATUSES.values(), ids=STATUSES)
@@ -149,10 +149,12 @@ WRONG_VALUES = {
     "an exception": ("ValueError('2.0')", ""),
     "Ellipsis": ("...", ""),
     "a subclass of str": ("C('2.0')", CLASS.format(base="str", body="    def __eq__(self, other): return True")),
-    "an exception that cannot be printed": ("fail()", (
-        "class E(Exception):\n    def __str__(self): raise SystemExit\ndef fail(): raise E\n")),
+    "an exception that cannot be printed": (
+        "fail()",
+        ("class E(Exception):\n    def __str__(self): raise SystemExit\ndef fail(): raise E\n"),
+    ),
     "an exception of itself": ("fail()", "def fail():\n    e = ValueError()\n    raise e from e\n"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("value", "before"), WRONG_VALUES.values(), ids=WRONG_VALUES)

@@ -40,9 +40,7 @@ class TestStoredNumbers:
     @pytest.mark.parametrize("rank", [1, 4, 8])
     def test_a_low_rank_change_costs_its_factors(self, layers, rank):
         rng = np.random.default_rng(rank)
-        low = [
-            lambda w: w + 0.1 * rng.normal(size=(w.shape[0], rank)) @ rng.normal(size=(rank, w.shape[1]))
-        ] * 3  # fmt: skip
+        low = [lambda w: w + 0.1 * rng.normal(size=(w.shape[0], rank)) @ rng.normal(size=(rank, w.shape[1]))] * 3
         assert capstone.stored_numbers(layers, changed(layers, *low)) == rank * (260 + 128 + 74)
 
     def test_so_does_one_that_was_merged_in_single_precision(self, layers):
@@ -109,10 +107,7 @@ class TestTasks:
 
     def test_the_students_generator_does_not_tell_the_task(self):
         """The task's number crosses as a stream, which the generator does not depend on."""
-        one, other = (
-            np.random.default_rng(case.calls[0].args[3].seed)
-            for case in EXERCISES["adapt"].cases(1)[:2]
-        )  # fmt: skip
+        one, other = (np.random.default_rng(case.calls[0].args[3].seed) for case in EXERCISES["adapt"].cases(1)[:2])
         assert one.integers(2**32) != other.integers(2**32)
         numbers = [case.calls[0].args[3].stream for case in EXERCISES["adapt"].cases(1)]
         seeds = [case.calls[0].args[3].seed for case in EXERCISES["adapt"].cases(1)]

@@ -76,11 +76,16 @@ def taken(results):
 
 def test_a_download_from_moodle_is_opened(inbox):
     put, source, classroom = inbox
-    put("download.zip", {
-        moodle("Ada L", 1): zipped(GOOD), moodle("Bob B", 2, "my work.ZIP"): zipped(GOOD),
-        "Cy C_3_assignsubmission_file_01_weights.zip": zipped(GOOD),
-        moodle("Dee D", 4, "01_weights.ipynb"): b"{}", "Eve E_5_assignsubmission_onlinetext_/onlinetext.html": b"hello",
-    })  # fmt: skip
+    put(
+        "download.zip",
+        {
+            moodle("Ada L", 1): zipped(GOOD),
+            moodle("Bob B", 2, "my work.ZIP"): zipped(GOOD),
+            "Cy C_3_assignsubmission_file_01_weights.zip": zipped(GOOD),
+            moodle("Dee D", 4, "01_weights.ipynb"): b"{}",
+            "Eve E_5_assignsubmission_onlinetext_/onlinetext.html": b"hello",
+        },
+    )
     results = collect([source / "download.zip"], classroom, CHAPTER)
     assert set(taken(results)) == {"Ada-L", "Bob-B", "Cy-C"}
     assert {one.student: "no zip" in one.words for one in results if not one.taken} == {"Dee-D": True, "Eve-E": True}
@@ -90,11 +95,16 @@ def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
     put, source, classroom = inbox
     old = {f"{CHAPTER}.ipynb": b"[]"}
     other = {"02_biases/02_biases.ipynb": b"{}", "02_biases/weightlab/weights.py": b""}
-    put("submissions.zip", {
-        "lovelaceada_12_101_01_weights.zip": zipped(old), "lovelaceada_12_99_01_weights-1.zip": zipped(old),
-        "lovelaceada_12_103_01_weights-2.zip": zipped(GOOD), "lovelaceada_12_104_02_biases.zip": zipped(other),
-        "boole_LATE_13_100_01_weights.zip": zipped(GOOD),
-    })  # fmt: skip
+    put(
+        "submissions.zip",
+        {
+            "lovelaceada_12_101_01_weights.zip": zipped(old),
+            "lovelaceada_12_99_01_weights-1.zip": zipped(old),
+            "lovelaceada_12_103_01_weights-2.zip": zipped(GOOD),
+            "lovelaceada_12_104_02_biases.zip": zipped(other),
+            "boole_LATE_13_100_01_weights.zip": zipped(GOOD),
+        },
+    )
     results = collect([source / "submissions.zip"], classroom, CHAPTER)
     assert len(results) == 2
     assert "late" in taken(results)["boole-13"] and "late" not in taken(results)["lovelaceada-12"]
@@ -103,8 +113,16 @@ def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
 
 def test_moodles_number_is_another_in_each_assignment_and_tells_namesakes_apart(inbox):
     put, source, classroom = inbox
-    put("first.zip", {moodle("Ada L", 1): zipped(GOOD), moodle("Bo", 2): zipped(GOOD), moodle("Bo", 3): zipped(GOOD),
-                      moodle("Bo", 4, "essay.pdf"): b"", "Ada L_1_assignsubmission_comments_/a": b""})  # fmt: skip
+    put(
+        "first.zip",
+        {
+            moodle("Ada L", 1): zipped(GOOD),
+            moodle("Bo", 2): zipped(GOOD),
+            moodle("Bo", 3): zipped(GOOD),
+            moodle("Bo", 4, "essay.pdf"): b"",
+            "Ada L_1_assignsubmission_comments_/a": b"",
+        },
+    )
     put("second.zip", {moodle("Ada L", 71, "02_biases.zip"): zipped({"02_biases.ipynb": b"{}"})})
     results = collect([source / "first.zip"], classroom, CHAPTER)
     assert taken(results) == dict.fromkeys(["Ada-L", "Bo-2", "Bo-3"], "2 files")
@@ -139,8 +157,14 @@ def test_a_students_zip_may_be_packed_twice_but_not_speak_for_others(inbox):
 
 def test_a_whole_project_in_a_zip_is_read_but_for_its_answer_key(inbox):
     put, source, classroom = inbox
-    put("ada.zip", {"w/solutions/weightlab/weights.py": b"key", "w/course/01_weights/01_weights.ipynb": b"{}",
-                    "w/src/weightlab/weights.py": b"own"})  # fmt: skip
+    put(
+        "ada.zip",
+        {
+            "w/solutions/weightlab/weights.py": b"key",
+            "w/course/01_weights/01_weights.ipynb": b"{}",
+            "w/src/weightlab/weights.py": b"own",
+        },
+    )
     collect([source], classroom, CHAPTER)
     assert (classroom / "submitted/ada" / CHAPTER / "weightlab/weights.py").read_bytes() == b"own"
 
@@ -151,17 +175,27 @@ def test_another_chapters_zip_is_refused_and_what_it_holds_is_said(inbox):
     put("bo.zip", {"weightlab/weights.py": b"x = 1\n"})
     put("cy.zip", {f"{CHAPTER}.ipynb": b"{}"})
     found = {one.student: one.words.partition(";")[0] for one in collect([source], classroom, CHAPTER)}
-    assert found == {"ada": "holds 02_biases.ipynb and no 01_weights.ipynb", "bo": "holds no 01_weights.ipynb",
-                     "cy": "1 file"}  # fmt: skip
+    assert found == {
+        "ada": "holds 02_biases.ipynb and no 01_weights.ipynb",
+        "bo": "holds no 01_weights.ipynb",
+        "cy": "1 file",
+    }
     assert [path.name for path in (classroom / "submitted").iterdir()] == ["cy"]
 
 
 def test_names_inside_a_zip_are_not_believed(inbox):
     put, source, classroom = inbox
-    put("eve.zip", {
-        f"../../ada/{CHAPTER}/{CHAPTER}.ipynb": b"{}", "/etc/passwd": b"x", "weightlab/../../evil.py": b"x",
-        "weightlab/numpy.PY": b"x", "sitecustomize.py": b"x", "submitted/ada/weightlab/weights.py": b"y = 2\n",
-    })  # fmt: skip
+    put(
+        "eve.zip",
+        {
+            f"../../ada/{CHAPTER}/{CHAPTER}.ipynb": b"{}",
+            "/etc/passwd": b"x",
+            "weightlab/../../evil.py": b"x",
+            "weightlab/numpy.PY": b"x",
+            "sitecustomize.py": b"x",
+            "submitted/ada/weightlab/weights.py": b"y = 2\n",
+        },
+    )
     collect([source], classroom, CHAPTER)
     written = {path.relative_to(classroom).as_posix() for path in classroom.rglob("*") if path.is_file()}
     assert written == {f"submitted/eve/{CHAPTER}/{CHAPTER}.ipynb", f"submitted/eve/{CHAPTER}/weightlab/weights.py"}

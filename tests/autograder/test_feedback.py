@@ -34,8 +34,9 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     notebook = released_notebook(chapter, COURSE)
     code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not cell["metadata"])
     code["outputs"] = [PICTURE, PRINTED]
-    graded = [cell["metadata"]["nbgrader"] for cell in notebook["cells"]
-              if cell["metadata"].get("nbgrader", {}).get("grade")]  # fmt: skip
+    graded = [
+        cell["metadata"]["nbgrader"] for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")
+    ]
     final = {about["grade_id"]: 1.0 for about in graded}
     marks = Marks(manual=final, comments=dict.fromkeys(CHAPTERS[chapter].written, "Look at *one* weight: <b>x"))
     ours = feedback.page(notebook, chapter, final, marks, penalty=0.5)
@@ -47,8 +48,10 @@ def test_a_page_is_nbgraders_own(stock, chapter):
         if about.get("grade"):
             about["score"] = 1.0
     best = sum(float(about["points"]) for about in graded)
-    resources = {"nbgrader": {"notebook": chapter, "score": len(final) - 0.5, "max_score": best, "late_penalty": 0.5},
-                 "metadata": {"name": chapter}}  # fmt: skip
+    resources = {
+        "nbgrader": {"notebook": chapter, "score": len(final) - 0.5, "max_score": best, "late_penalty": 0.5},
+        "metadata": {"name": chapter},
+    }
     theirs = stock.from_notebook_node(node, resources=resources)[0]
     assert read(ours) == BeautifulSoup(theirs, "html.parser")
     assert ours == feedback.page(notebook, chapter, final, marks, penalty=0.5)

@@ -150,13 +150,19 @@ def test_a_number_changed_in_the_notebook_counts_though_no_function_is_examined(
 @pytest.mark.parametrize(
     ("file", "chapters"),
     [
-        ("autograder/exercises/weights.py", "1"), ("autograder/exercises/backprop.py", "67"),
-        ("solutions/misconceptions/biases.py", "2"), ("solutions/weightlab/loss.py", "56789"),
-        ("solutions/weightlab/weights.py", "123456789"), ("autograder/capstone.py", "9"),
-        ("src/labkit/data_files/reader.safetensors", "9"), ("autograder/judge.py", "123456789"),
-        ("autograder/keys/forward.key", "4"), ("autograder/feedback.py", ""), ("src/labkit/figures/style.py", ""),
+        ("autograder/exercises/weights.py", "1"),
+        ("autograder/exercises/backprop.py", "67"),
+        ("solutions/misconceptions/biases.py", "2"),
+        ("solutions/weightlab/loss.py", "56789"),
+        ("solutions/weightlab/weights.py", "123456789"),
+        ("autograder/capstone.py", "9"),
+        ("src/labkit/data_files/reader.safetensors", "9"),
+        ("autograder/judge.py", "123456789"),
+        ("autograder/keys/forward.key", "4"),
+        ("autograder/feedback.py", ""),
+        ("src/labkit/figures/style.py", ""),
     ],
-)  # fmt: skip
+)
 def test_a_change_regrades_the_chapters_that_it_can_matter_to_and_no_others(file, chapters):
     assert (ROOT / file).exists()
     assert "".join(name[1] for name, chapter in CHAPTERS.items() if ROOT / file in deciding(chapter)) == chapters
@@ -317,8 +323,10 @@ def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, m
     (room / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
     marked = book(room)
     monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
-    lock = ("import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
-            "db.execute('begin exclusive'); print('locked', flush=True); input()")  # fmt: skip
+    lock = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "db.execute('begin exclusive'); print('locked', flush=True); input()"
+    )
     argv = [sys.executable, "-c", lock, room / "gradebook.db"]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
@@ -396,9 +404,15 @@ def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
         db.add_student("on-the-roll-only")
     found = {name: (entry["status"], entry["score"]) for name, entry in grade(room).items()}
     assert found == {
-        "ann": ("graded", 16), "bo": ("graded", 0), "cy": ("graded", 14), "eve": ("missing", 0), "dan": ("graded", 2),
-        "new\nline": ("malformed", 0), "'; drop table grade; --": ("graded", 16), "on-the-roll-only": ("missing", 0),
-    }  # fmt: skip
+        "ann": ("graded", 16),
+        "bo": ("graded", 0),
+        "cy": ("graded", 14),
+        "eve": ("missing", 0),
+        "dan": ("graded", 2),
+        "new\nline": ("malformed", 0),
+        "'; drop table grade; --": ("graded", 16),
+        "on-the-roll-only": ("missing", 0),
+    }
 
 
 def test_a_hand_in_that_has_gone_scores_nothing(room):

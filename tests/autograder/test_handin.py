@@ -45,8 +45,9 @@ def test_a_hand_out_holds_no_answer_no_misconception_and_no_history(handed_out):
     wrong = [
         lines_of(inspect.getsource(one.function).partition(":\n")[2])
         for chapter in CHAPTERS.values()
-        for known in reference.misconceptions(chapter.module).values() for one in known
-    ]  # fmt: skip
+        for known in reference.misconceptions(chapter.module).values()
+        for one in known
+    ]
     assert len(answers) > 40 and len(wrong) > 40
     given = "return np.maximum(x, 0)"  # ReLU is among the functions that cases of chapter 03 hand over
     assert [text for text in [*answers, *wrong] if text and text != given and text in texts] == []

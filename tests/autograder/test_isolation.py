@@ -61,28 +61,34 @@ def test_the_covered_files_are_seen_as_nothing(runner):
     """Are the traces of the installation, which name the project's folder, out of sight?"""
     found = returning(
         "[n for f in ('/site', '/lab') for r, d, fs in os.walk(f) if r.count('/') < 3 for n in d + fs"
-        " if n.endswith('.pth') and os.path.getsize(os.path.join(r, n)) or n == 'autograder']", "import os"
-    )  # fmt: skip
+        " if n.endswith('.pth') and os.path.getsize(os.path.join(r, n)) or n == 'autograder']",
+        "import os",
+    )
     assert verdict_of(runner, found, expected=[]).status == "passed"
 
 
 @sandboxed
 def test_no_file_in_sight_names_the_project(runner):
-    text = returning("any(needle in open(f, 'rb').read() for f in files)", f"""
+    text = returning(
+        "any(needle in open(f, 'rb').read() for f in files)",
+        f"""
 import os
 needle = {str(ROOT).encode()!r}
 files = [os.path.join(r, n) for top in ("/examiner", "/lab") for r, _, names in os.walk(top) for n in names]
 files += [os.path.join("/site", n) for n in os.listdir("/site") if os.path.isfile(os.path.join("/site", n))]
 files = [f for f in files if os.path.isfile(f) and not f.endswith(".pyc")]  # what is covered is no file
 assert len(files) > 50
-""")  # fmt: skip
+""",
+    )
     assert verdict_of(runner, text, expected=False).status == "passed"
 
 
 @sandboxed
 def test_what_the_lab_lends_to_notebooks_answers_no_exercise(runner):
     """Are the clinic's backward passes and the given trainer, in any form, and a ReLU out of reach?"""
-    found = returning("there", """
+    found = returning(
+        "there",
+        """
 import importlib, os, sys
 there = []
 for name in ("clinic", "given_training"):
@@ -93,7 +99,8 @@ for name in ("clinic", "given_training"):
 there += [n for _, folders, names in os.walk("/lab/labkit") for n in names if "clinic" in n or "given_t" in n]
 there += [n for m in list(sys.modules.values()) for n in vars(m) if n == "relu"]
 import labkit.data
-""")
+""",
+    )
     assert verdict_of(runner, found, expected=[]).status == "passed"
 
 
@@ -114,11 +121,14 @@ def test_what_one_exercise_writes_the_next_does_not_find(runner):
 @pytest.mark.skipif(seccomp.program() is None, reason=f"no filter of system calls is known for {platform.machine()}")
 def test_the_second_way_to_system_calls_is_shut(runner):
     """Does a call by its x32 number, or a namespace by way of clone, fail as the plain one does?"""
-    text = returning("[libc.syscall(n, *a) for n, a in calls]", """
+    text = returning(
+        "[libc.syscall(n, *a) for n, a in calls]",
+        """
 import ctypes
 libc = ctypes.CDLL(None)
 calls = [(0x40000000 + 41, (2, 2, 0)), (56, (0x10000000 | 17, 0, 0, 0, 0)), (435, (0, 0))]
-""")  # fmt: skip
+""",
+    )
     if platform.machine() == "x86_64":
         assert verdict_of(runner, text, expected=[-1, -1, -1]).status == "passed"
 

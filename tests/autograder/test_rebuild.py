@@ -18,8 +18,13 @@ from autograder.rebuild import parse_number, question_verdicts, rebuild
 from ..instructor import classroom as made
 
 CHAPTER = Chapter("02_small", "A small chapter")
-CHAPTER.question("parameters", task="How many?", value=124_439_808, points=2,
-                 mistakes={"counts_twice": (163_037_184, "You count the embedding twice.")})  # fmt: skip
+CHAPTER.question(
+    "parameters",
+    task="How many?",
+    value=124_439_808,
+    points=2,
+    mistakes={"counts_twice": (163_037_184, "You count the embedding twice.")},
+)
 CHAPTER.question("share", task="Which share?", value=0.25, rtol=1e-3)
 CHAPTER.written_answer("why", points=3)
 RELEASED = made.released(CHAPTER)
@@ -53,8 +58,17 @@ def test_the_untouched_notebook_stays_as_it_was_to_the_byte():
 
 def test_answers_are_laid_in_and_nothing_else():
     notebook = handed_in(parameters_answer="parameters = 7", why="Because.", parameters='check("parameters") or 99')
-    notebook["cells"].insert(0, {"cell_type": "code", "id": "extra", "metadata": {}, "source": "import os",
-                                 "outputs": [], "execution_count": None})  # fmt: skip
+    notebook["cells"].insert(
+        0,
+        {
+            "cell_type": "code",
+            "id": "extra",
+            "metadata": {},
+            "source": "import os",
+            "outputs": [],
+            "execution_count": None,
+        },
+    )
     notebook["metadata"]["kernelspec"]["name"] = "evil"
     made.cell(notebook, "parameters")["metadata"]["tags"] = ["skip-execution", "raises-exception"]
     made.cell(notebook, "why")["metadata"]["nbgrader"] |= {"points": 99, "checksum": "0" * 32}
@@ -65,10 +79,21 @@ def test_answers_are_laid_in_and_nothing_else():
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b'{"cells": 3}', b"[" * 100_000, b'{"cells": [' + b"[" * 50_000,
-     b"9" * 10_000, b" " * (11 * 2**20), json.dumps({"cells": [{}] * 6_000}).encode()],
+    [
+        b"",
+        b"garbage",
+        b"\xff\xfe\x00",
+        b"[]",
+        b"null",
+        b'{"cells": 3}',
+        b"[" * 100_000,
+        b'{"cells": [' + b"[" * 50_000,
+        b"9" * 10_000,
+        b" " * (11 * 2**20),
+        json.dumps({"cells": [{}] * 6_000}).encode(),
+    ],
     ids=["empty", "garbage", "binary", "list", "null", "no cells", "deep", "deep cells", "digits", "large", "many"],
-)  # fmt: skip
+)
 def test_what_is_no_notebook_gives_the_released_one(content):
     found = again(content)
     assert found.status == "malformed"
@@ -79,12 +104,20 @@ def test_what_is_no_notebook_gives_the_released_one(content):
 
 @pytest.mark.parametrize(
     "cell",
-    [None, 3, [], {}, {"metadata": 3}, {"metadata": {"nbgrader": []}},
-     {"metadata": {"nbgrader": {"grade_id": ["why"]}}},
-     {"metadata": {"nbgrader": {"grade_id": "why"}}}, {"metadata": {"nbgrader": {"grade_id": "why"}}, "source": 3},
-     {"metadata": {"nbgrader": {"grade_id": "parameters-answer"}}, "source": "parameters = 1", "outputs": [3, None]},
-     {"metadata": {"nbgrader": {"grade_id": "why"}}, "source": ["a", 3, "b \ud800"]}],
-)  # fmt: skip
+    [
+        None,
+        3,
+        [],
+        {},
+        {"metadata": 3},
+        {"metadata": {"nbgrader": []}},
+        {"metadata": {"nbgrader": {"grade_id": ["why"]}}},
+        {"metadata": {"nbgrader": {"grade_id": "why"}}},
+        {"metadata": {"nbgrader": {"grade_id": "why"}}, "source": 3},
+        {"metadata": {"nbgrader": {"grade_id": "parameters-answer"}}, "source": "parameters = 1", "outputs": [3, None]},
+        {"metadata": {"nbgrader": {"grade_id": "why"}}, "source": ["a", 3, "b \ud800"]},
+    ],
+)
 def test_cells_of_any_shape_do_no_harm(cell):
     assert again({"cells": [cell, *RELEASED["cells"]]}).status == "graded"
 
@@ -108,13 +141,19 @@ def test_a_cell_that_lost_its_metadata_is_known_by_its_id():
 def test_outputs_become_text_and_pictures():
     notebook = handed_in(parameters_answer="parameters = 1")
     made.cell(notebook, "parameters-answer")["outputs"] = [
-        result("7", **{"text/html": "<script>alert(1)</script>", "image/svg+xml": "<svg onload='x'/>",
-                       "application/javascript": "alert(1)"}),
+        result(
+            "7",
+            **{
+                "text/html": "<script>alert(1)</script>",
+                "image/svg+xml": "<svg onload='x'/>",
+                "application/javascript": "alert(1)",
+            },
+        ),
         {"output_type": "display_data", "data": {"image/png": PNG, "text/plain": "<Figure>"}, "metadata": {}},
         {"output_type": "display_data", "data": {"image/png": "bm8gcGljdHVyZQ=="}, "metadata": {}},
         {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m\x00\u202e" + "x" * 50_000},
         {"output_type": "error", "ename": "E", "evalue": "<b>", "traceback": ["\x1b[0;31m---\x1b[0m", 3]},
-    ]  # fmt: skip
+    ]
     outputs = made.cell(again(notebook).notebook, "parameters-answer")["outputs"]
     assert outputs[0]["data"] == {"text/plain": "7"}
     assert outputs[1]["data"]["image/png"] == PNG
@@ -146,11 +185,61 @@ def test_a_written_answer_runs_nothing_when_it_is_shown():
     assert "a &lt; b" in page
 
 
-PIECES = ("[a]", "(", ")", "[", "]", ":", "[a]: ", "[a](", "![a](", "<", ">", "javascript:x", "JAVA", "script:x",
-          "data:x,y", "https://x.org/", "http://y", "vbscript:", "&#115;", "&amp;", "&colon;", "&Tab;", "&", ";", "\t",
-          "\n", "\n\n", " ", "\\", "/", '"', "'", "img src=x onerror=x", "script", "svg/onload=x", "!--", "`", "$",
-          "# ", "> ", "- ", "===", "---", "1. ", ": ",
-          "*", "a", "| a |\n|---|\n|", "~~~\n", "\u00a0", "\u200b", "\x01", "\x0b")  # fmt: skip
+PIECES = (
+    "[a]",
+    "(",
+    ")",
+    "[",
+    "]",
+    ":",
+    "[a]: ",
+    "[a](",
+    "![a](",
+    "<",
+    ">",
+    "javascript:x",
+    "JAVA",
+    "script:x",
+    "data:x,y",
+    "https://x.org/",
+    "http://y",
+    "vbscript:",
+    "&#115;",
+    "&amp;",
+    "&colon;",
+    "&Tab;",
+    "&",
+    ";",
+    "\t",
+    "\n",
+    "\n\n",
+    " ",
+    "\\",
+    "/",
+    '"',
+    "'",
+    "img src=x onerror=x",
+    "script",
+    "svg/onload=x",
+    "!--",
+    "`",
+    "$",
+    "# ",
+    "> ",
+    "- ",
+    "===",
+    "---",
+    "1. ",
+    ": ",
+    "*",
+    "a",
+    "| a |\n|---|\n|",
+    "~~~\n",
+    "\u00a0",
+    "\u200b",
+    "\x01",
+    "\x0b",
+)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
@@ -227,10 +316,28 @@ def test_a_forged_output_of_a_check_cell_counts_for_nothing():
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1", 1), (" -3.5e2 ", -350.0), ("np.float64(0.89)", 0.89), ("np.float32(.5)", 0.5), ("array(2.5)", 2.5),
-     ("array(2, dtype=int32)", 2), ("124_439_808", 124_439_808), ("nan", None), ("inf", None), ("", None),
-     ("1 2", None), ("1__0", None), ("__import__('os')", None), ("9" * 100, None), ("np.float64(1)(2)", None),
-     ("1e999", None), ("1j", None), ("0x10", None), ("[1]", None), ("True", None)],
-)  # fmt: skip
+    [
+        ("1", 1),
+        (" -3.5e2 ", -350.0),
+        ("np.float64(0.89)", 0.89),
+        ("np.float32(.5)", 0.5),
+        ("array(2.5)", 2.5),
+        ("array(2, dtype=int32)", 2),
+        ("124_439_808", 124_439_808),
+        ("nan", None),
+        ("inf", None),
+        ("", None),
+        ("1 2", None),
+        ("1__0", None),
+        ("__import__('os')", None),
+        ("9" * 100, None),
+        ("np.float64(1)(2)", None),
+        ("1e999", None),
+        ("1j", None),
+        ("0x10", None),
+        ("[1]", None),
+        ("True", None),
+    ],
+)
 def test_only_one_plain_number_is_read(text, value):
     assert parse_number(text) == value

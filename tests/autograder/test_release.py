@@ -175,11 +175,14 @@ def test_two_misconceptions_of_one_name_are_refused():
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        ("return weighted_sums(x, weights) + bias", "return weights @ x + bias",
-         "raised ValueError: matmul: .* in line [0-9]+ of solutions/weightlab/biases.py: return weights @ x"),
+        (
+            "return weighted_sums(x, weights) + bias",
+            "return weights @ x + bias",
+            "raised ValueError: matmul: .* in line [0-9]+ of solutions/weightlab/biases.py: return weights @ x",
+        ),
         ("return weighted_sums(x, weights) + bias", "x += 1; return weighted_sums(x, weights)", "changed its input"),
     ],
-)  # fmt: skip
+)
 def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, after, words, monkeypatch):
     file = SOLUTIONS / "weightlab" / "biases.py"
     spoilt = {"__name__": "solutions.weightlab.biases", "__package__": "solutions.weightlab"}
@@ -211,6 +214,9 @@ def test_a_file_that_python_cannot_read_is_named_in_one_sentence(command, file, 
     options = ["--classroom", "classroom", "--isolation", "process"] if command == "grade" else []
     run = subprocess.run(
         [sys.executable, "-c", "from autograder.cli import main; main()", command, *options],
-        cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": f"{tmp_path}:{tmp_path}/src"},
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{tmp_path}/src"},
+    )
     assert (run.returncode, run.stderr) == (1, f"Error: Python cannot read line 3 of {file}: invalid syntax.\n")

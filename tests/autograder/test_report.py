@@ -28,15 +28,30 @@ def dense(x: "Ada's", weights, bias) -> "Lovelace":
 
 
 def one(name, status, score, points=2, misconception=None, message="words"):
-    return {"exercise": name, "chapter": "02_biases", "status": status, "score": score, "points": points,
-            "misconception": misconception, "message": message, "aspects": [], "file": None}  # fmt: skip
+    return {
+        "exercise": name,
+        "chapter": "02_biases",
+        "status": status,
+        "score": score,
+        "points": points,
+        "misconception": misconception,
+        "message": message,
+        "aspects": [],
+        "file": None,
+    }
 
 
 def entry(student, status="graded", exercises=()):
     judged = [verdict["score"] for verdict in exercises]
     score = None if None in judged else sum(judged)
-    return {"student": student, "chapter": "02_biases", "status": status, "score": score, "points": 4.0,
-            "exercises": list(exercises)}  # fmt: skip
+    return {
+        "student": student,
+        "chapter": "02_biases",
+        "status": status,
+        "score": score,
+        "points": 4.0,
+        "exercises": list(exercises),
+    }
 
 
 ENTRIES = [
@@ -81,17 +96,24 @@ def test_what_is_counted():
         ("dense", "layer_without_bias", ["ada", "bo"])
     ]
     assert [(line[0], line[2]) for line in found.attention] == [
-        ("dan", "unjudged"), ("cy", "malformed"), ("bo", "neuron: timeout")
-    ]  # fmt: skip
+        ("dan", "unjudged"),
+        ("cy", "malformed"),
+        ("bo", "neuron: timeout"),
+    ]
 
 
 def test_a_library_that_cannot_be_loaded_asks_for_a_person_and_a_function_that_raises_does_not():
     raised = [{"name": "right", "points": 2.0, "score": 0.0, "message": "is not right", "passed": False}]
     torn = [one(name, "error", 0, message="Python cannot read line 1") for name in ("dense", "neuron")]
-    found = tally.summarise([
-        entry("ada", exercises=torn), entry("bo", exercises=[one("dense", "error", 0) | {"aspects": raised}]),
-        entry("cy", exercises=[one("dense", "missing", 0)]),
-    ], {}, [])  # fmt: skip
+    found = tally.summarise(
+        [
+            entry("ada", exercises=torn),
+            entry("bo", exercises=[one("dense", "error", 0) | {"aspects": raised}]),
+            entry("cy", exercises=[one("dense", "missing", 0)]),
+        ],
+        {},
+        [],
+    )
     assert found.attention == [
         ("ada", "02_biases", "library: error", "Python cannot read line 1"),
         ("cy", "02_biases", "library: missing", "words"),

@@ -33,10 +33,12 @@ def ran(cells, library=made.REFERENCE, seconds=30.0):
 
 
 def test_cells_are_run_in_order_with_the_students_library():
-    notebook, (first, second) = ran([
-        "from weightlab.weights import apply_weight\nprint('hello')\nx = apply_weight(3.0, 2.0)\nx",
-        "%time\nfrom labkit import data\nprint(data.digits8().train_images.shape[1] + x)\n1 / 0",
-    ])  # fmt: skip
+    notebook, (first, second) = ran(
+        [
+            "from weightlab.weights import apply_weight\nprint('hello')\nx = apply_weight(3.0, 2.0)\nx",
+            "%time\nfrom labkit import data\nprint(data.digits8().train_images.shape[1] + x)\n1 / 0",
+        ]
+    )
     assert [output.get("text") or output["data"]["text/plain"] for output in first] == ["hello\n", "6.0"]
     assert second[0]["text"].endswith("70.0\n")
     assert (second[-1]["output_type"], second[-1]["ename"]) == ("error", "ZeroDivisionError")
@@ -63,8 +65,10 @@ def test_numpys_help_is_there():
 
 def test_outputs_are_text_and_pictures_only():
     html = "from IPython.display import HTML, Javascript, display\ndisplay(HTML('<script>x</script>'), Javascript('x'))"
-    picture = "import matplotlib.pyplot as plt\nfrom IPython.display import Image\nplt.plot([1, 2])\n" \
-              "plt.savefig('/tmp/x.png', dpi=30)\nImage('/tmp/x.png')"  # fmt: skip
+    picture = (
+        "import matplotlib.pyplot as plt\nfrom IPython.display import Image\nplt.plot([1, 2])\n"
+        "plt.savefig('/tmp/x.png', dpi=30)\nImage('/tmp/x.png')"
+    )
     _, (first, second) = ran([html, picture])
     assert {kind for output in first for kind in output["data"]} == {"text/plain"}
     assert second[-1]["data"]["image/png"]

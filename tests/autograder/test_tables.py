@@ -22,14 +22,21 @@ def entry(student, chapter="01_weights", status="graded", score=12.5):
 
 
 ENTRIES = [
-    entry("ada"), entry("ada", "02_biases", "missing", 0.0), entry("bo"), entry("bo", "02_biases", "unjudged", None),
-    entry("cy", status="missing", score=0.0), entry("=1+1", status="malformed", score=0.0),
-]  # fmt: skip
+    entry("ada"),
+    entry("ada", "02_biases", "missing", 0.0),
+    entry("bo"),
+    entry("bo", "02_biases", "unjudged", None),
+    entry("cy", status="missing", score=0.0),
+    entry("=1+1", status="malformed", score=0.0),
+]
 TOTALS = {
-    "01_weights": {"ada": {"score": 14.25, "late_penalty": 1.0, "waiting": 2}, "bo": {"score": 1 / 3},
-                   "=1+1": {"score": 0.0}},
+    "01_weights": {
+        "ada": {"score": 14.25, "late_penalty": 1.0, "waiting": 2},
+        "bo": {"score": 1 / 3},
+        "=1+1": {"score": 0.0},
+    },
     "02_biases": {"ada": {"score": 0.0}, "bo": {"score": 3.0}},
-}  # fmt: skip
+}
 
 
 @pytest.fixture

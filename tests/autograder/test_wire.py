@@ -24,16 +24,26 @@ EXAMPLES = int(os.environ.get("WEIGHTLAB_FUZZ", "100000")) // MUTANTS
 DTYPES = [np.dtype(code) for code in wire._DTYPES]
 ARRAYS = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**511), 2**511), st.floats(), st.text(), st.binary(max_size=40),
-    st.builds(Rng, st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1)), st.builds(Given, st.text(max_size=20)),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**511), 2**511),
+    st.floats(),
+    st.text(),
+    st.binary(max_size=40),
+    st.builds(Rng, st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1)),
+    st.builds(Given, st.text(max_size=20)),
+)
 KEYS = st.text(max_size=8) | st.integers(-(2**59), 2**59)
 DATA = st.recursive(
     SCALARS | ARRAYS,
-    lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(KEYS, inner, max_size=4) | st.frozensets(KEYS, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(KEYS, inner, max_size=4)
+        | st.frozensets(KEYS, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def same(a, b):

@@ -30,15 +30,43 @@ def link():
 def sandboxed(clone, *command):
     """Return a command that runs in Binder's circumstances: `HOME` is the clone, and nobody is root."""
     prefix, base = Path(sys.prefix), Path(sys.base_prefix)
-    words = ["bwrap", "--die-with-parent", "--unshare-user", "--uid", "1000", "--gid", "1000", "--unshare-net",
-             "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL", "--ro-bind", "/", "/", "--proc", "/proc",
-             "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home", "--tmpfs", str(ROOT)]  # fmt: skip
+    words = [
+        "bwrap",
+        "--die-with-parent",
+        "--unshare-user",
+        "--uid",
+        "1000",
+        "--gid",
+        "1000",
+        "--unshare-net",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--cap-drop",
+        "ALL",
+        "--ro-bind",
+        "/",
+        "/",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--tmpfs",
+        "/tmp",
+        "--tmpfs",
+        "/home",
+        "--tmpfs",
+        str(ROOT),
+    ]
     for kept in dict.fromkeys((base, prefix)):
         if not kept.is_relative_to("/usr"):
             words += ["--ro-bind", str(kept), str(kept)]
     words += ["--bind", str(clone), HOME, "--chdir", HOME, "--clearenv"]
-    environment = {"HOME": HOME, "PATH": f"{prefix / 'bin'}:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
-                   "PYTHONPATH": f"{HOME}:{HOME}/src"}  # fmt: skip
+    environment = {
+        "HOME": HOME,
+        "PATH": f"{prefix / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": f"{HOME}:{HOME}/src",
+    }
     for name, value in environment.items():
         words += ["--setenv", name, value]
     return [*words, "--", *command]
@@ -47,8 +75,10 @@ def sandboxed(clone, *command):
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory):
     require_browser()
-    if shutil.which("bwrap") is None or subprocess.run(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "true"],
-                                                       capture_output=True).returncode:  # fmt: skip
+    if (
+        shutil.which("bwrap") is None
+        or subprocess.run(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "true"], capture_output=True).returncode
+    ):
         pytest.skip("bubblewrap cannot run here, so a visitor on Binder was not rehearsed")
     clone = tmp_path_factory.mktemp("visitor") / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", clone], check=True)

@@ -33,8 +33,14 @@ CHECK_RANK = "if not 1 <= rank <= min(fan_in, fan_out): raise ValueError(rank)"
 
 def measured(start, *, put_back="moved[i] = here"):
     """Write a numerical gradient that begins with ``start``."""
-    loop = ("here = moved[i]", "moved[i] += step", "above = f(moved)", "moved[i] -= 2 * step",
-            "gradient[i] = (above - f(moved)) / (2 * step)", put_back)  # fmt: skip
+    loop = (
+        "here = moved[i]",
+        "moved[i] += step",
+        "above = f(moved)",
+        "moved[i] -= 2 * step",
+        "gradient[i] = (above - f(moved)) / (2 * step)",
+        put_back,
+    )
     return learner(start, "for i in np.ndindex(array.shape):", *(f"    {line}" for line in loop), "return gradient")
 
 
@@ -58,166 +64,338 @@ def trained(*epoch, end="losses.append(total / len(x))", answer="return layers, 
 ENDLESS = "order, start, batches = rng.permutation(len(x)), 0, []"
 ONE_BACK = "grad_logits, *gradient = dense_gradient(grad_logits, activations[k], layers[k][0])"
 THROUGH_RELU = "grad_logits = relu_gradient(grad_logits, activations[k])"
-SKIPS = learner("return [layer if k in frozen else gradient_step([layer], [gradient], learning_rate)[0]",
-                "        for k, (layer, gradient) in enumerate(zip(layers, gradients))]")  # fmt: skip
+SKIPS = learner(
+    "return [layer if k in frozen else gradient_step([layer], [gradient], learning_rate)[0]",
+    "        for k, (layer, gradient) in enumerate(zip(layers, gradients))]",
+)
 QUOTED = {  # what a learner wrote, and what the notebook's table says they will read, … for anything
     "numerical_gradient": [
-        (measured("gradient, moved = np.zeros(array.shape), array.copy()"),
-         "… gave … at [0, 0]; expected 0.409291 there … (This case: a float32 array.)"),
-        (measured("gradient, moved = np.zeros(array.shape), array", put_back="moved[i] += step"),
-         "… gave the right answer but changed its input array …"),
-        (measured("gradient, moved = np.zeros_like(array), np.array(array, dtype=np.float64)"),
-         "… gave a gradient in float32; such small differences need float64"),
+        (
+            measured("gradient, moved = np.zeros(array.shape), array.copy()"),
+            "… gave … at [0, 0]; expected 0.409291 there … (This case: a float32 array.)",
+        ),
+        (
+            measured("gradient, moved = np.zeros(array.shape), array", put_back="moved[i] += step"),
+            "… gave the right answer but changed its input array …",
+        ),
+        (
+            measured("gradient, moved = np.zeros_like(array), np.array(array, dtype=np.float64)"),
+            "… gave a gradient in float32; such small differences need float64",
+        ),
     ],
     "relative_error": [
-        ("return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
-         "… returned …; expected a ValueError"),
+        (
+            "return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
+            "… returned …; expected a ValueError",
+        ),
     ],
-    "mean_squared_error_gradient": [("return 2 * (predictions - targets) / predictions.size",
-                                     "… returned …; expected a ValueError")],
+    "mean_squared_error_gradient": [
+        ("return 2 * (predictions - targets) / predictions.size", "… returned …; expected a ValueError")
+    ],
     "cross_entropy_gradient": [
-        (learner("p = np.exp(logits)", "p /= p.sum(axis=1, keepdims=True)", "p[np.arange(len(labels)), labels] -= 1",
-                 "return p / len(labels)"), "… gave nan at …"),
+        (
+            learner(
+                "p = np.exp(logits)",
+                "p /= p.sum(axis=1, keepdims=True)",
+                "p[np.arange(len(labels)), labels] -= 1",
+                "return p / len(labels)",
+            ),
+            "… gave nan at …",
+        ),
     ],
     "dense_gradient": [
-        ("return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)",
-         "… gave grad_weights: shape (2, 3); expected shape (3, 2) (the numbers are right but lie on their side)"),
-        ("return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)",
-         "… raised ValueError: matmul: Input operand 1 has a mismatch in its core dimension …"),
-        ("return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=1)",
-         "… gave grad_bias: shape (4,); expected shape (2,)"),
+        (
+            "return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)",
+            "… gave grad_weights: shape (2, 3); expected shape (3, 2) (the numbers are right but lie on their side)",
+        ),
+        (
+            "return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)",
+            "… raised ValueError: matmul: Input operand 1 has a mismatch in its core dimension …",
+        ),
+        (
+            "return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=1)",
+            "… gave grad_bias: shape (4,); expected shape (2,)",
+        ),
     ],
     "backward": [
-        (walked_back("", "gradients = dense_gradient(grad_logits, activations[k], layers[k][0])",
-                     "grad_logits = relu_gradient(gradients[0], activations[k])"),
-         "… gave 3 items; expected 1 pair (grad_weights, grad_bias), one for each layer …"),
-        (walked_back("gradients = {}", ONE_BACK, "gradients[k] = gradient", THROUGH_RELU),
-         "… gave no list of gradients …"),
-        (walked_back("gradients = []", "grad_logits = relu_gradient(grad_logits, activations[k + 1])", ONE_BACK,
-                     "gradients.insert(0, tuple(gradient))"),
-         "… raised IndexError: list index out of range …"),
+        (
+            walked_back(
+                "",
+                "gradients = dense_gradient(grad_logits, activations[k], layers[k][0])",
+                "grad_logits = relu_gradient(gradients[0], activations[k])",
+            ),
+            "… gave 3 items; expected 1 pair (grad_weights, grad_bias), one for each layer …",
+        ),
+        (
+            walked_back("gradients = {}", ONE_BACK, "gradients[k] = gradient", THROUGH_RELU),
+            "… gave no list of gradients …",
+        ),
+        (
+            walked_back(
+                "gradients = []",
+                "grad_logits = relu_gradient(grad_logits, activations[k + 1])",
+                ONE_BACK,
+                "gradients.insert(0, tuple(gradient))",
+            ),
+            "… raised IndexError: list index out of range …",
+        ),
     ],
     "gradient_step": [
-        (learner("for (w, b), (grad_w, grad_b) in zip(layers, gradients):", "    w -= learning_rate * grad_w",
-                 "    b -= learning_rate * grad_b", "return layers"), CHANGED + "layers …"),
-        (learner("for k in range(len(layers)):",
-                 "    layers[k] = [part - learning_rate * grad for part, grad in zip(layers[k], gradients[k])]",
-                 "return layers"), CHANGED + "layers …"),
+        (
+            learner(
+                "for (w, b), (grad_w, grad_b) in zip(layers, gradients):",
+                "    w -= learning_rate * grad_w",
+                "    b -= learning_rate * grad_b",
+                "return layers",
+            ),
+            CHANGED + "layers …",
+        ),
+        (
+            learner(
+                "for k in range(len(layers)):",
+                "    layers[k] = [part - learning_rate * grad for part, grad in zip(layers[k], gradients[k])]",
+                "return layers",
+            ),
+            CHANGED + "layers …",
+        ),
     ],
     "minibatches": [
         (dealt("yield x[rows]"), NO_PAIR),
         (dealt("return x[rows], y[rows]"), NO_PAIR),
         (dealt("batches = [(x[rows], y[rows])]"), "… gave nothing that can be gone through, batch by batch"),
-        (dealt("yield x[rows], y[rows]", start=""),
-         "minibatches … raised a ValueError whose message does not name 0 …"),
-        (learner("order, start = rng.permutation(len(x)), 0", "while start < len(x):",
-                 "    rows = order[start : start + batch_size]", "    start += max(batch_size, 1)",
-                 "    yield x[rows], y[rows]"), "minibatches … returned …; expected a ValueError"),
-        (learner(CHECK_BATCH, ENDLESS, "while start < len(x):", "    yield x[:batch_size], y[:batch_size]"),
-         "… gave batches without end …"),
-        (learner(CHECK_BATCH, ENDLESS, "while start < len(x):",
-                 "    batches.append((x[:batch_size], y[:batch_size]))", "return batches"),
-         "… did not finish within 10 seconds and was stopped."),
+        (
+            dealt("yield x[rows], y[rows]", start=""),
+            "minibatches … raised a ValueError whose message does not name 0 …",
+        ),
+        (
+            learner(
+                "order, start = rng.permutation(len(x)), 0",
+                "while start < len(x):",
+                "    rows = order[start : start + batch_size]",
+                "    start += max(batch_size, 1)",
+                "    yield x[rows], y[rows]",
+            ),
+            "minibatches … returned …; expected a ValueError",
+        ),
+        (
+            learner(CHECK_BATCH, ENDLESS, "while start < len(x):", "    yield x[:batch_size], y[:batch_size]"),
+            "… gave batches without end …",
+        ),
+        (
+            learner(
+                CHECK_BATCH,
+                ENDLESS,
+                "while start < len(x):",
+                "    batches.append((x[:batch_size], y[:batch_size]))",
+                "return batches",
+            ),
+            "… did not finish within 10 seconds and was stopped.",
+        ),
     ],
     "train": [
-        (trained(BATCHES, FORWARD, ADD_LOSS, GRADIENTS, "    new = gradient_step(layers, gradients, learning_rate)",
-                 answer="return new, losses"),
-         "train … gave layers: … (This case: all examples in one batch, three epochs.)"),
-        (trained(BATCHES, FORWARD, ADD_LOSS, GRADIENTS, STEP.replace("learning_rate", "-learning_rate")),
-         "train … gave layers: … (This case: all examples in one batch, three epochs.)"),
-        (trained("for start in range(0, max(len(x) - batch_size, 0) + 1, batch_size):",
-                 "    x_batch, y_batch = x[start : start + batch_size], y[start : start + batch_size]",
-                 FORWARD, ADD_LOSS, GRADIENTS, STEP),
-         "train … gave layers: … (This case: ten times the same example in batches of 4, 4 and 2.)"),
-        (trained("for start in range(0, len(x), batch_size):",
-                 "    rows = rng.permutation(len(x))[start : start + batch_size]",
-                 "    x_batch, y_batch = x[rows], y[rows]", FORWARD, ADD_LOSS, GRADIENTS, STEP),
-         "… gave layers to which no order of the examples leads …"),
-        (trained(BATCHES, FORWARD, "    losses.append(cross_entropy(logits, y_batch))", GRADIENTS, STEP, end=""),
-         "… gave losses: shape (6,); expected shape (2,)"),
-        (trained(BATCHES, FORWARD, GRADIENTS, STEP, "    logits, _ = forward(layers, x_batch)", ADD_LOSS),
-         "… gave losses: … expected …"),
-        (trained(BATCHES, FORWARD, "    met.append(cross_entropy(logits, y_batch))", GRADIENTS, STEP,
-                 end="losses.append(np.mean(met))"), "… gave losses: … expected …"),
+        (
+            trained(
+                BATCHES,
+                FORWARD,
+                ADD_LOSS,
+                GRADIENTS,
+                "    new = gradient_step(layers, gradients, learning_rate)",
+                answer="return new, losses",
+            ),
+            "train … gave layers: … (This case: all examples in one batch, three epochs.)",
+        ),
+        (
+            trained(BATCHES, FORWARD, ADD_LOSS, GRADIENTS, STEP.replace("learning_rate", "-learning_rate")),
+            "train … gave layers: … (This case: all examples in one batch, three epochs.)",
+        ),
+        (
+            trained(
+                "for start in range(0, max(len(x) - batch_size, 0) + 1, batch_size):",
+                "    x_batch, y_batch = x[start : start + batch_size], y[start : start + batch_size]",
+                FORWARD,
+                ADD_LOSS,
+                GRADIENTS,
+                STEP,
+            ),
+            "train … gave layers: … (This case: ten times the same example in batches of 4, 4 and 2.)",
+        ),
+        (
+            trained(
+                "for start in range(0, len(x), batch_size):",
+                "    rows = rng.permutation(len(x))[start : start + batch_size]",
+                "    x_batch, y_batch = x[rows], y[rows]",
+                FORWARD,
+                ADD_LOSS,
+                GRADIENTS,
+                STEP,
+            ),
+            "… gave layers to which no order of the examples leads …",
+        ),
+        (
+            trained(BATCHES, FORWARD, "    losses.append(cross_entropy(logits, y_batch))", GRADIENTS, STEP, end=""),
+            "… gave losses: shape (6,); expected shape (2,)",
+        ),
+        (
+            trained(BATCHES, FORWARD, GRADIENTS, STEP, "    logits, _ = forward(layers, x_batch)", ADD_LOSS),
+            "… gave losses: … expected …",
+        ),
+        (
+            trained(
+                BATCHES,
+                FORWARD,
+                "    met.append(cross_entropy(logits, y_batch))",
+                GRADIENTS,
+                STEP,
+                end="losses.append(np.mean(met))",
+            ),
+            "… gave losses: … expected …",
+        ),
     ],
     "frozen_step": [
-        (learner("if max(frozen, default=0) >= len(layers): raise ValueError(max(frozen))",
-                 "return [(w, b) if k in frozen else (w - learning_rate * grad_w, b - learning_rate * grad_b)",
-                 "        for k, ((w, b), (grad_w, grad_b)) in enumerate(zip(layers, gradients))]"),
-         "frozen_step … raised TypeError: cannot unpack non-iterable NoneType object"),
+        (
+            learner(
+                "if max(frozen, default=0) >= len(layers): raise ValueError(max(frozen))",
+                "return [(w, b) if k in frozen else (w - learning_rate * grad_w, b - learning_rate * grad_b)",
+                "        for k, ((w, b), (grad_w, grad_b)) in enumerate(zip(layers, gradients))]",
+            ),
+            "frozen_step … raised TypeError: cannot unpack non-iterable NoneType object",
+        ),
         (SKIPS, "frozen_step … returned a list of 3 items; expected a ValueError"),
-        (learner("if max(frozen, default=0) >= len(layers): raise ValueError('no such layer')", SKIPS),
-         "… raised a ValueError whose message does not name …"),
+        (
+            learner("if max(frozen, default=0) >= len(layers): raise ValueError('no such layer')", SKIPS),
+            "… raised a ValueError whose message does not name …",
+        ),
     ],
     "backward_unfrozen": [
-        (walked_back("gradients = [None] * len(layers)", ONE_BACK, THROUGH_RELU,
-                     "if k not in frozen: gradients[k] = gradient"),
-         "backward_unfrozen … raised ValueError: matmul: Input operand 1 has a mismatch …"),
-        (walked_back("gradients = []", "if k in frozen: break", ONE_BACK, THROUGH_RELU,
-                     "gradients.insert(0, gradient)"),
-         "backward_unfrozen … gave 1 item; expected 4"),
+        (
+            walked_back(
+                "gradients = [None] * len(layers)",
+                ONE_BACK,
+                THROUGH_RELU,
+                "if k not in frozen: gradients[k] = gradient",
+            ),
+            "backward_unfrozen … raised ValueError: matmul: Input operand 1 has a mismatch …",
+        ),
+        (
+            walked_back(
+                "gradients = []", "if k in frozen: break", ONE_BACK, THROUGH_RELU, "gradients.insert(0, gradient)"
+            ),
+            "backward_unfrozen … gave 1 item; expected 4",
+        ),
     ],
     "fine_tune": [
-        (trained(BATCHES, FORWARD, ADD_LOSS, GRADIENTS.replace("backward(", "backward_unfrozen(")[:-1] + ", frozen)",
-                 STEP.replace("gradient_step", "frozen_step")[:-1] + ", frozen)", answer="return layers"),
-         "fine_tune … gave something other than the two things what was trained, losses"),
+        (
+            trained(
+                BATCHES,
+                FORWARD,
+                ADD_LOSS,
+                GRADIENTS.replace("backward(", "backward_unfrozen(")[:-1] + ", frozen)",
+                STEP.replace("gradient_step", "frozen_step")[:-1] + ", frozen)",
+                answer="return layers",
+            ),
+            "fine_tune … gave something other than the two things what was trained, losses",
+        ),
     ],
     "lora_init": [
-        (learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
-         "lora_init … gave down's standard deviation times the square root of fan_in: 0.0499877; expected 1"),
-        ("return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))",
-         "lora_init … returned a tuple of 2 items; expected a ValueError"),
-        (learner(CHECK_RANK.replace("(rank)", "('no such rank')"),
-                 "return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
-         "… raised a ValueError whose message does not name …"),
+        (
+            learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
+            "lora_init … gave down's standard deviation times the square root of fan_in: 0.0499877; expected 1",
+        ),
+        (
+            "return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))",
+            "lora_init … returned a tuple of 2 items; expected a ValueError",
+        ),
+        (
+            learner(
+                CHECK_RANK.replace("(rank)", "('no such rank')"),
+                "return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))",
+            ),
+            "… raised a ValueError whose message does not name …",
+        ),
     ],
     "lora_gradient": [
-        (learner("down, up = adapter", "scale = alpha / down.shape[1]",
-                 "grad_x = grad_output @ (weights + scale * down @ up).T",
-                 "return grad_x, scale * x.T @ grad_output, scale * (x @ down).T @ grad_output"),
-         "lora_gradient … gave grad_down: shape (5, 4); expected shape (5, 2)"),
+        (
+            learner(
+                "down, up = adapter",
+                "scale = alpha / down.shape[1]",
+                "grad_x = grad_output @ (weights + scale * down @ up).T",
+                "return grad_x, scale * x.T @ grad_output, scale * (x @ down).T @ grad_output",
+            ),
+            "lora_gradient … gave grad_down: shape (5, 4); expected shape (5, 2)",
+        ),
     ],
     "lora_merge": [
-        (learner("down, up = adapter", "return weights + alpha / down.shape[1] * (down * up)"),
-         "lora_merge … raised ValueError: operands could not be broadcast together with shapes (7,2) (2,4)"),
-        (learner("down, up = adapter", "weights += alpha / down.shape[1] * (down @ up)", "return weights"),
-         CHANGED + "…"),
+        (
+            learner("down, up = adapter", "return weights + alpha / down.shape[1] * (down * up)"),
+            "lora_merge … raised ValueError: operands could not be broadcast together with shapes (7,2) (2,4)",
+        ),
+        (
+            learner("down, up = adapter", "weights += alpha / down.shape[1] * (down @ up)", "return weights"),
+            CHANGED + "…",
+        ),
     ],
     "lora_fine_tune": [
-        (trained(BATCHES, "    signals = [x_batch]", "    for k in range(len(layers)):",
-                 "        logits = lora_dense(signals[k], *layers[k], adapters[k], alpha)",
-                 "        signals.append(relu(logits))", ADD_LOSS, "    grad = cross_entropy_gradient(logits, y_batch)",
-                 "    for k in reversed(range(len(layers))):",
-                 "        grad, *gradient = lora_gradient(grad, signals[k], layers[k][0], adapters[k], alpha)",
-                 "        adapters[k] = gradient_step([adapters[k]], [gradient], learning_rate)[0]",
-                 "        grad = relu_gradient(grad, signals[k])", answer="return adapters, losses"), CHANGED + "…"),
+        (
+            trained(
+                BATCHES,
+                "    signals = [x_batch]",
+                "    for k in range(len(layers)):",
+                "        logits = lora_dense(signals[k], *layers[k], adapters[k], alpha)",
+                "        signals.append(relu(logits))",
+                ADD_LOSS,
+                "    grad = cross_entropy_gradient(logits, y_batch)",
+                "    for k in reversed(range(len(layers))):",
+                "        grad, *gradient = lora_gradient(grad, signals[k], layers[k][0], adapters[k], alpha)",
+                "        adapters[k] = gradient_step([adapters[k]], [gradient], learning_rate)[0]",
+                "        grad = relu_gradient(grad, signals[k])",
+                answer="return adapters, losses",
+            ),
+            CHANGED + "…",
+        ),
     ],
     "adapt": [  # each takes much of a second: the tasks are drawn and judged on a thousand images
-        (learner("adapters = [lora_init(*w.shape, min(w.shape), rng) for w, _ in layers]",
-                 "adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=1, batch_size=50,",
-                 "                             learning_rate=0.03, rng=rng)",
-                 "return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]"),
-         "… numbers stored, and the budget is 4,000; this earns nothing"),
+        (
+            learner(
+                "adapters = [lora_init(*w.shape, min(w.shape), rng) for w, _ in layers]",
+                "adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=1, batch_size=50,",
+                "                             learning_rate=0.03, rng=rng)",
+                "return [(lora_merge(w, adapter, 16), b) for (w, b), adapter in zip(layers, adapters)]",
+            ),
+            "… numbers stored, and the budget is 4,000; this earns nothing",
+        ),
         ("return [lora_init(*w.shape, 8, rng) for w, _ in layers]", "layer 0 came back in other shapes …"),
     ],
-}  # fmt: skip
+}
 UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote
-    ("neuron", "weighted_sum",
-     "neuron builds on weighted_sum, which does not pass its own check yet: mend weighted_sum first."),
+    (
+        "neuron",
+        "weighted_sum",
+        "neuron builds on weighted_sum, which does not pass its own check yet: mend weighted_sum first.",
+    ),
     ("forward", "dense", "forward builds on dense, which does not pass its own check yet: mend dense first."),
     ("backward", "relu_gradient", "backward builds on …, which does not pass its own check yet …"),
     ("train", "forward", "train builds on …, which does not pass its own check yet …"),
     ("fine_tune", "minibatches", "… builds on …, which does not pass its own check yet …"),
 ]
 BROKEN = {  # what became of the file, as old text and new, and the quote
-    "unreadable": (b"def weighted_sums(", b"def weighted_sums((",
-                   "Python cannot read line … of src/weightlab/weights.py …"),
-    "renamed": (b"def weighted_sum(", b"def weighed_sum(",
-                "src/weightlab/weights.py has no function called weighted_sum. Was it renamed or deleted? …"),
-}  # fmt: skip
+    "unreadable": (
+        b"def weighted_sums(",
+        b"def weighted_sums((",
+        "Python cannot read line … of src/weightlab/weights.py …",
+    ),
+    "renamed": (
+        b"def weighted_sum(",
+        b"def weighed_sum(",
+        "src/weightlab/weights.py has no function called weighted_sum. Was it renamed or deleted? …",
+    ),
+}
 ANSWERS = [  # chapter, question, a learner's number, and the quote
-    ("02_biases", "gpt2_parameters", 163_037_184,
-     "gpt2_parameters is 163,037,184, which is not the number asked for …"),
+    (
+        "02_biases",
+        "gpt2_parameters",
+        163_037_184,
+        "gpt2_parameters is 163,037,184, which is not the number asked for …",
+    ),
     ("02_biases", "gpt2_parameters", None, "gpt2_parameters has no answer yet …"),
     ("05_loss", "blind_loss", 1, "blind_loss is 1, which is not the number asked for …"),
 ]
@@ -268,17 +446,26 @@ def test_steps_uphill_end_in_the_warning_and_in_nan():
     layers = reference.module("initialization").init_layers([64, 16, 10], rng)
     with pytest.warns(RuntimeWarning, match="overflow encountered"):
         _, losses = reference.module("descent").train(
-            layers, digits.train_images[:200], digits.train_labels[:200],
-            epochs=30, batch_size=20, learning_rate=-1.0, rng=rng,
-        )  # fmt: skip
+            layers,
+            digits.train_images[:200],
+            digits.train_labels[:200],
+            epochs=30,
+            batch_size=20,
+            learning_rate=-1.0,
+            rng=rng,
+        )
     assert np.isnan(losses[-1])
 
 
 @pytest.mark.parametrize("chapter", ["01_weights", "02_biases", "03_initialization", "04_forward", "05_loss"])
 def test_every_message_that_an_early_table_quotes_was_got_in_some_test(chapter):
     """These tables quote more of a message than their proofs ask for, so that a proof is looked for within a quote."""
-    got = [quote for one in (test_weights_and_biases, test_initialization_forward_loss) for name, _, quote in
-           rows(one.QUOTED) if EXERCISES[name].chapter == chapter]  # fmt: skip
+    got = [
+        quote
+        for one in (test_weights_and_biases, test_initialization_forward_loss)
+        for name, _, quote in rows(one.QUOTED)
+        if EXERCISES[name].chapter == chapter
+    ]
     got += [quote for name, _, quote in UNWRITTEN if EXERCISES[name].chapter == chapter]
     got += [quote for where, _, _, quote in ANSWERS if where == chapter]
     got += [IN_A_CELL, *(quote for *_, quote in BROKEN.values())] if chapter == "01_weights" else []

@@ -137,37 +137,70 @@ _A = "a = (6 / (fan_in + fan_out)) ** 0.5"
 QUOTED = {  # what a learner wrote, and what the notebook's table says they will read
     "distinct_neurons": [
         ("return np.linalg.matrix_rank(weights)", "gave 1; expected 3. (This case: multiples are different neurons.)"),
-        ("return np.unique(weights, axis=1).shape[1]",
-         "gave 3; expected 1. (This case: six copies of one neuron that differ by rounding.)"),
-        (learner("m = 1e-4 * np.abs(weights).max() or 1.0", "return np.unique(np.round(weights / m), axis=1).shape[1]"),
-         "gave 2; expected 1. (This case: six copies of one neuron that differ by rounding.)"),
+        (
+            "return np.unique(weights, axis=1).shape[1]",
+            "gave 3; expected 1. (This case: six copies of one neuron that differ by rounding.)",
+        ),
+        (
+            learner(
+                "m = 1e-4 * np.abs(weights).max() or 1.0", "return np.unique(np.round(weights / m), axis=1).shape[1]"
+            ),
+            "gave 2; expected 1. (This case: six copies of one neuron that differ by rounding.)",
+        ),
     ],
     "xavier_uniform": [
-        (learner(_A, "return rng.uniform(-a, a, size=(fan_out, fan_in))"),
-         "gave an array of shape (400, 100); expected (100, 400)"),
-        (learner("a = (2 / (fan_in + fan_out)) ** 0.5", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
-         "gave standard deviation, in multiples of the right one: 0.57"),
+        (
+            learner(_A, "return rng.uniform(-a, a, size=(fan_out, fan_in))"),
+            "gave an array of shape (400, 100); expected (100, 400)",
+        ),
+        (
+            learner("a = (2 / (fan_in + fan_out)) ** 0.5", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
+            "gave standard deviation, in multiples of the right one: 0.57",
+        ),
         (learner(_A, "return rng.uniform(0, a, size=(fan_in, fan_out))"), "gave mean, in standard deviations: 1.73"),
-        (learner(_A, "return np.random.uniform(-a, a, size=(fan_in, fan_out))"),
-         "gave same weights from two generators in the same state: False; expected True"),
-        (learner(_A, "rng = np.random.default_rng(0)", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
-         "gave other weights from the same generator the next time: False; expected True"),
+        (
+            learner(_A, "return np.random.uniform(-a, a, size=(fan_in, fan_out))"),
+            "gave same weights from two generators in the same state: False; expected True",
+        ),
+        (
+            learner(_A, "rng = np.random.default_rng(0)", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
+            "gave other weights from the same generator the next time: False; expected True",
+        ),
     ],
-    "xavier_normal": [("return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))",
-                       "gave standard deviation, in multiples of the right one: 0.06")],
+    "xavier_normal": [
+        (
+            "return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))",
+            "gave standard deviation, in multiples of the right one: 0.06",
+        )
+    ],
     "signal_spread": [
-        (learner("spreads = []", "for w in weight_matrices:", "    x = activation(x @ w)",
-                 "    spreads.append(np.std(x))", "return spreads"),
-         "gave shape (0,); expected shape (1,). (This case: no layers at all.)"),
+        (
+            learner(
+                "spreads = []",
+                "for w in weight_matrices:",
+                "    x = activation(x @ w)",
+                "    spreads.append(np.std(x))",
+                "return spreads",
+            ),
+            "gave shape (0,); expected shape (1,). (This case: no layers at all.)",
+        ),
     ],
     "init_layers": [
-        (learner("draw = {'he': he_normal, 'xavier': xavier_normal}[scheme]",
-                 "if len(layer_sizes) < 2: raise ValueError('too few')",
-                 "return [(draw(i, o, rng), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]"),
-         "raised KeyError: 'hee'"),
-        (learner("if scheme not in ('he', 'xavier') or len(layer_sizes) < 2: raise ValueError(scheme)",
-                 "return [(he_normal(rng, i, o), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]"),
-         "raised AttributeError: 'int' object has no attribute 'normal'"),
+        (
+            learner(
+                "draw = {'he': he_normal, 'xavier': xavier_normal}[scheme]",
+                "if len(layer_sizes) < 2: raise ValueError('too few')",
+                "return [(draw(i, o, rng), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]",
+            ),
+            "raised KeyError: 'hee'",
+        ),
+        (
+            learner(
+                "if scheme not in ('he', 'xavier') or len(layer_sizes) < 2: raise ValueError(scheme)",
+                "return [(he_normal(rng, i, o), zero_bias(o)) for i, o in zip(layer_sizes, layer_sizes[1:])]",
+            ),
+            "raised AttributeError: 'int' object has no attribute 'normal'",
+        ),
     ],
     "relu": [
         (learner("x[x < 0] = 0", "return x"), "gave the right answer but changed its input x"),
@@ -176,14 +209,20 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     ],
     "softmax": [
         (learner("p = np.exp(logits)", "return p / p.sum(axis=1, keepdims=True)"), "gave nan at [0, 0]; expected"),
-        (learner(_STABLE[0], "return p / p.sum(axis=1)"),
-         "raised ValueError: operands could not be broadcast together with shapes (4,3) (4,)"),
+        (
+            learner(_STABLE[0], "return p / p.sum(axis=1)"),
+            "raised ValueError: operands could not be broadcast together with shapes (4,3) (4,)",
+        ),
     ],
     "forward": [
-        (learner(*_LAYERS, "z = dense(a[-1], *layers[-1])", "return z, [*a, z]"),
-         "gave activations: 3 items; expected 2"),
-        (learner(*_LAYERS, "return dense(a[-1], *layers[-1])"),
-         "gave an array of numbers of shape (2, 3); expected 2 things: logits, activations"),
+        (
+            learner(*_LAYERS, "z = dense(a[-1], *layers[-1])", "return z, [*a, z]"),
+            "gave activations: 3 items; expected 2",
+        ),
+        (
+            learner(*_LAYERS, "return dense(a[-1], *layers[-1])"),
+            "gave an array of numbers of shape (2, 3); expected 2 things: logits, activations",
+        ),
         (learner(*_LAYERS, "return relu(dense(a[-1], *layers[-1])), a"), "gave logits: 0 at [0, 0]; expected"),
     ],
     "predict": [
@@ -192,30 +231,48 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     ],
     "accuracy": [("return 100 * np.mean(np.argmax(logits, axis=1) == labels)", "gave 100; expected 1")],
     "mean_squared_error": [
-        ("return np.mean((predictions - targets) ** 2)",
-         "expected a ValueError. (This case: (6, 1) and (6,) would be stretched to (6, 6).)"),
-        (learner("if predictions.shape != targets.shape: raise ValueError('no')",
-                 "return np.mean((predictions - targets) ** 2)"),
-         "raised a ValueError whose message does not name 6"),
+        (
+            "return np.mean((predictions - targets) ** 2)",
+            "expected a ValueError. (This case: (6, 1) and (6,) would be stretched to (6, 6).)",
+        ),
+        (
+            learner(
+                "if predictions.shape != targets.shape: raise ValueError('no')",
+                "return np.mean((predictions - targets) ** 2)",
+            ),
+            "raised a ValueError whose message does not name 6",
+        ),
     ],
     "one_hot": [
-        (learner("if labels.max() >= n_classes: raise ValueError(labels.max())", "return np.eye(n_classes)[labels]"),
-         "returned an array of numbers of shape (3, 3); expected a ValueError"),
+        (
+            learner("if labels.max() >= n_classes: raise ValueError(labels.max())", "return np.eye(n_classes)[labels]"),
+            "returned an array of numbers of shape (3, 3); expected a ValueError",
+        ),
         ("return np.eye(n_classes)[labels]", "raised IndexError: index 4 is out of bounds for axis 0 with size 4"),
-        (learner("o = np.zeros((len(labels), n_classes))", "o[:, labels] = 1", "return o"),
-         "gave 1 at [0, 0]; expected 0 there"),
+        (
+            learner("o = np.zeros((len(labels), n_classes))", "o[:, labels] = 1", "return o"),
+            "gave 1 at [0, 0]; expected 0 there",
+        ),
     ],
     "cross_entropy": [
         (learner(*_STABLE, "return -np.log(p[np.arange(len(labels)), labels]).mean()"), "gave inf; expected 10000.2"),
-        (learner("p = np.exp(logits)", _STABLE[1], "return -np.log(p[np.arange(len(labels)), labels]).mean()"),
-         "gave nan; expected 10000.2"),
-        (learner(*_STABLE, "return -np.log(p[np.arange(len(labels)), labels] + 1e-12).mean()"),
-         "gave 14.0193; expected 10000.2"),
-        (learner("s = logits - logits.max(axis=1)",
-                 "return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(labels)), labels]).mean()"),
-         "raised ValueError: operands could not be broadcast together with shapes (5,3) (5,)"),
+        (
+            learner("p = np.exp(logits)", _STABLE[1], "return -np.log(p[np.arange(len(labels)), labels]).mean()"),
+            "gave nan; expected 10000.2",
+        ),
+        (
+            learner(*_STABLE, "return -np.log(p[np.arange(len(labels)), labels] + 1e-12).mean()"),
+            "gave 14.0193; expected 10000.2",
+        ),
+        (
+            learner(
+                "s = logits - logits.max(axis=1)",
+                "return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(labels)), labels]).mean()",
+            ),
+            "raised ValueError: operands could not be broadcast together with shapes (5,3) (5,)",
+        ),
     ],
-}  # fmt: skip
+}
 NAMELESS = {"raised a ValueError whose message does not name 6", "raised AttributeError: 'int' object has no"}
 
 

@@ -24,9 +24,7 @@ def fails(exercise, function, seed):
     # Large draws come last: most misconceptions have failed before.
     for case in sorted(exercise.cases(seed), key=lambda case: case.view == "law"):
         generators = {}
-        outcomes = [
-            candidate._call(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
-        ]
+        outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls]
         seen = key.look(exercise, case, outcomes)
         expected = case.expected
         if expected is None and not case.raises:
@@ -47,8 +45,9 @@ def expectation(exercise, case):
 
 def standing_in(function, name):
     """Return an alternative as the function it answers, with the reference module's names around it."""
-    return FunctionType(function.__code__, vars(MODULE) | {"np": np, "math": sys.modules["math"]}, name,
-                        function.__defaults__)  # fmt: skip
+    return FunctionType(
+        function.__code__, vars(MODULE) | {"np": np, "math": sys.modules["math"]}, name, function.__defaults__
+    )
 
 
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)

@@ -99,45 +99,64 @@ def test_fair_biases_help_most_digits_and_cost_one(digits, templates):
 
 QUOTED = {  # what a learner wrote, and what the notebook's table says they will read
     "weighted_sum": [
-        ("raise NotImplementedError('weighted_sum is not written yet')",
-         "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and check again."),
+        (
+            "raise NotImplementedError('weighted_sum is not written yet')",
+            "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and check again.",
+        ),
         ("inputs * weights", "gave None (is there a return?)"),
         ("return sum(inputs * weights)", "returned the number 2.6624; expected a ValueError"),
-        ("if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError\n    return inputs @ weights",
-         "raised a ValueError whose message does not name"),
+        (
+            "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError\n    return inputs @ weights",
+            "raised a ValueError whose message does not name",
+        ),
         ("return np.sum(inpts * weights)", "raised NameError: name "),
         ("while True: pass", "did not finish within 10 seconds and was stopped."),
     ],
     "weighted_sums": [
-        ("return (inputs @ weights).T",
-         "gave shape (2, 4); expected shape (4, 2) (the numbers are right but lie on their side)"),
+        (
+            "return (inputs @ weights).T",
+            "gave shape (2, 4); expected shape (4, 2) (the numbers are right but lie on their side)",
+        ),
         ("return weights @ inputs", "raised ValueError: matmul: Input operand 1 has a mismatch in its core dimension"),
     ],
     "apply_weight": [("signal *= weight\n    return signal", "gave the right answer but changed its input signal")],
     "template_weights": [
-        ("return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)], axis=1)",
-         "gave 2 at [0, 0]; expected 0.666667 there"),
+        (
+            "return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)], axis=1)",
+            "gave 2 at [0, 0]; expected 0.666667 there",
+        ),
     ],
-    "neuron": [("return float(np.sum(inputs * weights + bias))",
-                "neuron([1.0, 2.0, 3.0], [0.5, -1.0, 2.0], 0.75) gave 6.75; expected 5.25")],
+    "neuron": [
+        (
+            "return float(np.sum(inputs * weights + bias))",
+            "neuron([1.0, 2.0, 3.0], [0.5, -1.0, 2.0], 0.75) gave 6.75; expected 5.25",
+        )
+    ],
     "activates": [
         ("return neuron(inputs, weights, bias)", "gave the number 2.5; expected the truth value True"),
-        ("return neuron(inputs, weights, bias) >= 0",
-         "gave True; expected False. (This case: a sum of 2 and a bias of -2 make exactly zero.)"),
+        (
+            "return neuron(inputs, weights, bias) >= 0",
+            "gave True; expected False. (This case: a sum of 2 and a bias of -2 make exactly zero.)",
+        ),
     ],
     "dense": [
-        ("return x @ weights + bias[:, None]",
-         "raised ValueError: operands could not be broadcast together with shapes (4,2) (2,1)"),
-        ("bias += x.mean() - x.mean() + 1\n    return x @ weights + bias - 1",
-         "gave the right answer but changed its input bias"),
+        (
+            "return x @ weights + bias[:, None]",
+            "raised ValueError: operands could not be broadcast together with shapes (4,2) (2,1)",
+        ),
+        (
+            "bias += x.mean() - x.mean() + 1\n    return x @ weights + bias - 1",
+            "gave the right answer but changed its input bias",
+        ),
     ],
     "fold_bias": [
         ("return np.append(weights, bias)", "gave shape (8,); expected shape (4, 2)"),
         ("return np.concatenate([weights, bias])", "all the input arrays must have same number of dimensions"),
     ],
-    "count_parameters": [("return sum(shape[0] * shape[1] for shape in shapes.values())",
-                          "raised IndexError: tuple index out of range")],
-}  # fmt: skip
+    "count_parameters": [
+        ("return sum(shape[0] * shape[1] for shape in shapes.values())", "raised IndexError: tuple index out of range")
+    ],
+}
 
 
 @pytest.mark.parametrize(("name", "body", "quoted"), rows(QUOTED))

@@ -20,16 +20,16 @@ from autograder.paths import SOLUTIONS
 from autograder.run import read_library
 
 REFERENCE = read_library(SOLUTIONS / "weightlab")
-STUBS = {
-    name: markers.strip_module(source.decode(), f"{name}.py").encode() for name, source in REFERENCE.items()
-}
+STUBS = {name: markers.strip_module(source.decode(), f"{name}.py").encode() for name, source in REFERENCE.items()}
 WRITTEN = "*Write your answer here.*"
 
 
 def released(chapter: Chapter) -> dict:
     """Return a notebook as the release makes it: check cells, answer cells, written answers."""
-    cells = [_cell("markdown", f"# {chapter.title}", f"{chapter.name[:2]}-000"),
-             _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001")]  # fmt: skip
+    cells = [
+        _cell("markdown", f"# {chapter.title}", f"{chapter.name[:2]}-000"),
+        _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001"),
+    ]
     for exercise in chapter.exercises.values():
         # A heading of the exercise's name alone would get the id by which Formgrader finds the score.
         heading = f"## Exercise: {exercise.name}\n\n{exercise.task}"
@@ -56,8 +56,15 @@ def _cell(kind: str, source: str, name: str, **marks) -> dict:
     if kind == "code":
         cell |= {"outputs": [], "execution_count": None}
     if marks:
-        about = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3,
-                 "grade_id": name, **marks}  # fmt: skip
+        about = {
+            "grade": False,
+            "solution": False,
+            "locked": False,
+            "task": False,
+            "schema_version": 3,
+            "grade_id": name,
+            **marks,
+        }
         about["cell_type"] = kind
         cell["metadata"]["nbgrader"] = about
         about["checksum"] = compute_checksum(from_dict(cell))
@@ -69,8 +76,12 @@ def cell(notebook: dict, name: str) -> dict:
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
 
 
-def answered(chapter: Chapter, numbers: dict[str, float] | None = None, words: str = "Because it shifts.",
-             notebook: dict | None = None) -> dict:  # fmt: skip
+def answered(
+    chapter: Chapter,
+    numbers: dict[str, float] | None = None,
+    words: str = "Because it shifts.",
+    notebook: dict | None = None,
+) -> dict:
     """Return the notebook with every question answered (rightly, unless ``numbers`` says otherwise), as if run."""
     notebook = copy.deepcopy(notebook or released(chapter))
     for name, question in chapter.questions.items():
@@ -90,10 +101,13 @@ def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
     for exercise, function in wrong.items():
         module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
         helpers = [
-            inspect.getsource(helper) for helper in vars(inspect.getmodule(function)).values()
-            if inspect.isfunction(helper) and helper.__module__ == function.__module__
-            and not hasattr(helper, "misunderstands") and helper is not function
-        ]  # fmt: skip
+            inspect.getsource(helper)
+            for helper in vars(inspect.getmodule(function)).values()
+            if inspect.isfunction(helper)
+            and helper.__module__ == function.__module__
+            and not hasattr(helper, "misunderstands")
+            and helper is not function
+        ]
         lines = textwrap.dedent(inspect.getsource(function)).splitlines()
         source = "\n".join(line for line in lines if not line.startswith("@"))
         source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
@@ -108,8 +122,13 @@ def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
     return [{name: wrong[i] for name, wrong in found.items() if i < len(wrong)} for i in range(most)]
 
 
-def hand_in(classroom: Path, student: str, chapter: Chapter, notebook: dict | bytes | None = None,
-            library: dict[str, bytes] | None = None) -> Path:  # fmt: skip
+def hand_in(
+    classroom: Path,
+    student: str,
+    chapter: Chapter,
+    notebook: dict | bytes | None = None,
+    library: dict[str, bytes] | None = None,
+) -> Path:
     """Lay one hand-in into ``submitted/``."""
     folder = classroom / "submitted" / student / chapter.name
     (folder / "weightlab").mkdir(parents=True)
@@ -134,8 +153,10 @@ def gradebook(room: Path, student: str | None = None) -> list[tuple]:
     with sqlite3.connect(room / "gradebook.db") as book:
         rows = [
             row
-            for table, columns in (("grade", "auto_score, manual_score, needs_manual_grade"),
-                                   ("comment", "auto_comment, manual_comment, 0"))
+            for table, columns in (
+                ("grade", "auto_score, manual_score, needs_manual_grade"),
+                ("comment", "auto_comment, manual_comment, 0"),
+            )
             for row in book.execute(
                 f"select submitted_assignment.student_id, assignment.name, base_cell.name, {columns} from {table} "
                 f"join submitted_notebook on {table}.notebook_id = submitted_notebook.id "
@@ -143,5 +164,5 @@ def gradebook(room: Path, student: str | None = None) -> list[tuple]:
                 "join assignment on assignment.id = submitted_assignment.assignment_id "
                 f"join base_cell on base_cell.id = {table}.cell_id"
             )
-        ]  # fmt: skip
+        ]
     return sorted((row for row in rows if student in (None, row[0])), key=str)

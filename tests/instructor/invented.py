@@ -20,8 +20,10 @@ from labkit.concepts import CONCEPTS
 
 from . import classroom as made
 
-_ENDS = {"timeout": "did not finish within 5 seconds and was stopped. Look for a loop that never ends.",
-         "crashed": "ended its whole process, so nothing came back."}  # fmt: skip
+_ENDS = {
+    "timeout": "did not finish within 5 seconds and was stopped. Look for a loop that never ends.",
+    "crashed": "ended its whole process, so nothing came back.",
+}
 
 
 def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Standing]]:
@@ -38,16 +40,25 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stan
             if status == "malformed":
                 verdicts[-1] |= {"status": status, "score": 0.0, "message": "The notebook cannot be read: not JSON."}
             scores = [one["score"] for one in verdicts]
-            entries.append({"student": student, "chapter": chapter.name, "status": status,
-                            "score": None if None in scores else sum(scores), "points": float(chapter.points),
-                            "exercises": verdicts})  # fmt: skip
+            entries.append(
+                {
+                    "student": student,
+                    "chapter": chapter.name,
+                    "status": status,
+                    "score": None if None in scores else sum(scores),
+                    "points": float(chapter.points),
+                    "exercises": verdicts,
+                }
+            )
             if status == "missing":
                 continue
             if wrong and i % 10 == 0:  # examples are looked for in some libraries only
                 library = made.library_with({name: one.function for name, one in wrong.items()})
                 made.hand_in(room, student, chapter, None, {chapter.module: library[chapter.module]})
-            marks = {name: SimpleNamespace(needs_manual_grade=draw.random() < 0.6, manual_score=None)
-                     for name in chapter.written}  # fmt: skip
+            marks = {
+                name: SimpleNamespace(needs_manual_grade=draw.random() < 0.6, manual_score=None)
+                for name in chapter.written
+            }
             for mark in marks.values():
                 mark.manual_score = 1.0 if not mark.needs_manual_grade and draw.random() < 0.9 else None
             standings[chapter.name][student] = Standing("", "", grades=marks)
@@ -70,14 +81,25 @@ def _verdicts(draw: random.Random, chapter: Chapter, ability: float) -> tuple[li
                 belief = names[min(int(draw.expovariate(1)), len(names) - 1)]
                 score = float(asked.points // 2)
                 wrong |= dict(zip([asked.name], [one for one in known if one.name == belief], strict=False))
-        verdicts.append({"exercise": asked.name, "chapter": chapter.name, "status": status, "score": score,
-                         "points": float(asked.points), "misconception": belief, "message": words, "aspects": [],
-                         "file": None})  # fmt: skip
+        verdicts.append(
+            {
+                "exercise": asked.name,
+                "chapter": chapter.name,
+                "status": status,
+                "score": score,
+                "points": float(asked.points),
+                "misconception": belief,
+                "message": words,
+                "aspects": [],
+                "file": None,
+            }
+        )
     return verdicts, wrong
 
 
 def _concepts(folder: Path, draw: random.Random, ability: float) -> None:
     """Lay the concept test's records into the first and the last chapter's hand-ins."""
+
     def answers(right: float) -> dict[str, str]:
         return {one.name: one.right if draw.random() < right else draw.choice(list(one.wrong)) for one in CONCEPTS}
 

@@ -90,10 +90,12 @@ def _score_of(exercise, answers, known, judge, reply):
 def test_whatever_asks_for_a_person_is_told_once(graded):
     found = tally.summarise(graded.entries, {}, [], tally.remarks_on(graded.room, graded.entries)).attention
     assert [(student, chapter, status) for student, chapter, status, _ in found] == [
-        ("not-json", WEIGHTS.name, "malformed"), ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
-        ("no-library-file", WEIGHTS.name, "library: missing"), ("no-notebook", WEIGHTS.name, "missing"),
+        ("not-json", WEIGHTS.name, "malformed"),
+        ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
+        ("no-library-file", WEIGHTS.name, "library: missing"),
+        ("no-notebook", WEIGHTS.name, "missing"),
         ("syntax-error", WEIGHTS.name, "library: error"),
-    ]  # fmt: skip
+    ]
     assert "Python cannot read line 1 of weightlab/weights.py" in found[-1][3]
 
 
@@ -114,10 +116,13 @@ def _floats(exercise):
 
 
 def test_feedback_is_there_for_everybody_who_handed_in(graded):
-    handed_in = {path.relative_to(graded.room / "submitted").with_suffix("")
-                 for path in graded.room.glob("submitted/*/*/*.ipynb")}  # fmt: skip
-    pages = {path.relative_to(graded.room / "feedback").with_suffix("")
-             for path in graded.room.glob("feedback/*/*/*.html")}  # fmt: skip
+    handed_in = {
+        path.relative_to(graded.room / "submitted").with_suffix("")
+        for path in graded.room.glob("submitted/*/*/*.ipynb")
+    }
+    pages = {
+        path.relative_to(graded.room / "feedback").with_suffix("") for path in graded.room.glob("feedback/*/*/*.html")
+    }
     assert pages == handed_in
     page = (graded.room / "feedback/mistaken-00/01_weights/01_weights.html").read_text()
     first = made.mistaken(WEIGHTS)[0]["apply_weight"]
@@ -137,14 +142,26 @@ def test_the_tables_hold_everybody_and_no_formulas(graded):
 def nbgrader(*argv, **environment):
     """Run one of nbgrader's own commands from the project's folder, as an instructor would."""
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *map(str, argv)], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-m", "nbgrader", *map(str, argv)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env=os.environ | environment,
-    )  # fmt: skip
+    )
 
 
 def test_nbgraders_own_command_gives_the_same_grades_and_starts_no_kernel(graded, tmp_path):
-    students = ["reference", "untouched", "mistaken-02", "empty-notebook", "syntax-error", "no-library-file",
-                "no-notebook", "duplicated-cell", "not-json"]  # fmt: skip
+    students = [
+        "reference",
+        "untouched",
+        "mistaken-02",
+        "empty-notebook",
+        "syntax-error",
+        "no-library-file",
+        "no-notebook",
+        "duplicated-cell",
+        "not-json",
+    ]
     room, started = tmp_path / "room", tmp_path / "a-kernel-was-started"
     for student in students:
         (room / "submitted").mkdir(parents=True, exist_ok=True)
@@ -158,9 +175,14 @@ def test_nbgraders_own_command_gives_the_same_grades_and_starts_no_kernel(graded
     (kernel / "kernel.json").write_text(json.dumps(spec))
     for chapter in NAMES:
         ran = nbgrader(
-            "autograde", chapter, "--course-dir", room, f"--Rebuilder.isolation={graded.isolation}",
-            f"--CourseDirectory.source_directory={graded.course}", JUPYTER_DATA_DIR=str(tmp_path / "jupyter"),
-        )  # fmt: skip
+            "autograde",
+            chapter,
+            "--course-dir",
+            room,
+            f"--Rebuilder.isolation={graded.isolation}",
+            f"--CourseDirectory.source_directory={graded.course}",
+            JUPYTER_DATA_DIR=str(tmp_path / "jupyter"),
+        )
         assert ran.returncode == 0, ran.stderr[-2000:]
     assert not started.exists()
     assert made.gradebook(room) == [row for row in made.gradebook(graded.room) if row[0] in students]
@@ -182,8 +204,17 @@ def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, 
     assert "submitted is missing" in ran.stderr
     entry = graded.by["reference", BIASES.name]
     assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises"}
-    assert set(entry["exercises"][0]) == {"exercise", "chapter", "status", "score", "points", "misconception",
-                                          "message", "aspects", "file"}  # fmt: skip
+    assert set(entry["exercises"][0]) == {
+        "exercise",
+        "chapter",
+        "status",
+        "score",
+        "points",
+        "misconception",
+        "message",
+        "aspects",
+        "file",
+    }
     json.dumps(graded.entries)
 
 

@@ -78,8 +78,20 @@ def cluster(tmp_path):
 
     try:
         start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", ":0")
-        workers = [start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--dashboard-address", ":0",
-                         "--local-directory", str(tmp_path)) for _ in range(2)]  # fmt: skip
+        workers = [
+            start(
+                "worker",
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--dashboard-address",
+                ":0",
+                "--local-directory",
+                str(tmp_path),
+            )
+            for _ in range(2)
+        ]
         yield _address(where), workers
     finally:
         for process in running:
@@ -141,8 +153,10 @@ def postgres():
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **user}
     made = [programs / "initdb", "-D", folder / "data", "-U", "teacher", "-A", "trust", "-N"]
     subprocess.run(made, check=True, **quiet)
-    server = subprocess.Popen([programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=",
-                               "-c", "fsync=off"], **quiet)  # fmt: skip
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
+        **quiet,
+    )
     try:
         deadline = time.monotonic() + 60
         while not list(folder.glob(".s.PGSQL.*[0-9]")) and time.monotonic() < deadline:

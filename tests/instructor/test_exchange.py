@@ -131,6 +131,10 @@ def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monk
         page.screenshot(path=tmp_path / "assignments.png")
     (handed_in,) = (exchange / "inbound").iterdir()
     assert {path.relative_to(handed_in).as_posix() for path in handed_in.rglob("*.*")} >= {
-        f"{WEIGHTS.name}.ipynb", "weightlab/weights.py", "weightlab/biases.py", "timestamp.txt"}  # fmt: skip
+        f"{WEIGHTS.name}.ipynb",
+        "weightlab/weights.py",
+        "weightlab/biases.py",
+        "timestamp.txt",
+    }
     assert (handed_in / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
     assert not (course / "course" / WEIGHTS.name / "weightlab").exists()

@@ -22,8 +22,11 @@ def shown(page):
 def automatic(room, submission):
     """Which scores grading has given, as a browser writes them."""
     with sqlite3.connect(room / "gradebook.db") as book:
-        rows = book.execute("select base_cell.name, auto_score from grade join base_cell on base_cell.id = cell_id "
-                            "where grade.notebook_id = ?", [submission]).fetchall()  # fmt: skip
+        rows = book.execute(
+            "select base_cell.name, auto_score from grade join base_cell on base_cell.id = cell_id "
+            "where grade.notebook_id = ?",
+            [submission],
+        ).fetchall()
     assert {None} < {score for _, score in rows}
     return {name: None if score is None else f"{score:g}" for name, score in rows}
 
@@ -55,8 +58,9 @@ def test_formgrader_shows_scores_and_keeps_a_persons_marks(graded, tmp_path):
                 "select submitted_notebook.id from submitted_notebook join submitted_assignment "
                 "on submitted_notebook.assignment_id = submitted_assignment.id join assignment "
                 "on assignment.id = submitted_assignment.assignment_id "
-                "where student_id = 'mistaken-04' and assignment.name = ?", [WEIGHTS.name]
-            ).fetchone()  # fmt: skip
+                "where student_id = 'mistaken-04' and assignment.name = ?",
+                [WEIGHTS.name],
+            ).fetchone()
         page.goto(f"{address}formgrader/submissions/{submission}/")
         page.get_by_text("You add each weight to its input").wait_for()
         page.locator("input.score[placeholder]").first.wait_for()

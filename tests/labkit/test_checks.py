@@ -24,8 +24,17 @@ def _own_record(state):
 
 def verdict(status="failed", score=1.0, message="apply_weight(3, 2) gave 5; expected 6.", **more):
     aspects = [Aspect("one signal", 1.0, min(score or 0, 1.0)), Aspect("signals of any shape", 1.0)]
-    return Verdict("apply_weight", "01_weights", status, score, 2.0, message=message, aspects=aspects,
-                   file="src/weightlab/weights.py", **more)  # fmt: skip
+    return Verdict(
+        "apply_weight",
+        "01_weights",
+        status,
+        score,
+        2.0,
+        message=message,
+        aspects=aspects,
+        file="src/weightlab/weights.py",
+        **more,
+    )
 
 
 def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
@@ -35,8 +44,14 @@ def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
 
 def test_the_card_says_points_file_and_aspects():
     shown = card.as_html(verdict(saved="saved 4 seconds ago"), 'try `hint("apply_weight")`')
-    for words in ("1 of 2 points", "graded src/weightlab/weights.py, saved 4 seconds ago", "one signal", "not yet",
-                  '<code>hint(&quot;apply_weight&quot;)</code>', 'aria-label="Check of apply_weight"'):  # fmt: skip
+    for words in (
+        "1 of 2 points",
+        "graded src/weightlab/weights.py, saved 4 seconds ago",
+        "one signal",
+        "not yet",
+        "<code>hint(&quot;apply_weight&quot;)</code>",
+        'aria-label="Check of apply_weight"',
+    ):
         assert words in shown
 
 
@@ -97,8 +112,14 @@ def test_what_was_solved_stays_solved(monkeypatch):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_board_counts_what_is_checked_and_names_what_a_person_marks_as_the_chapter_does(name):
     promised = (SOLUTIONS / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
-    functions, numbers, words = map(int, re.search(r"· (\d+) points for .*, (\d+) for numbers, (\d+) for answers in "
-                                                   r"your own words", promised).groups())  # fmt: skip
+    functions, numbers, words = map(
+        int,
+        re.search(
+            r"· (\d+) points for .*, (\d+) for numbers, (\d+) for answers in "
+            r"your own words",
+            promised,
+        ).groups(),
+    )
     board = labkit.progress()
     (row,) = (row for row in board.rows if row["chapter"] == name)
     assert (row["points"], row["written"]) == (functions + numbers, words)
@@ -160,9 +181,13 @@ TEXT = "Save it as plain text in UTF-8"
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("x = 1\n".encode("utf-16"), TEXT), (b"x = 1\x00\n", TEXT), (b"caf\xe9 = 1\n", TEXT),
-     (b"weighted_sum = 1\nprint(weighted_sum / 0)\n", "stops while it is being loaded, in line 2")],
-)  # fmt: skip
+    [
+        ("x = 1\n".encode("utf-16"), TEXT),
+        (b"x = 1\x00\n", TEXT),
+        (b"caf\xe9 = 1\n", TEXT),
+        (b"weighted_sum = 1\nprint(weighted_sum / 0)\n", "stops while it is being loaded, in line 2"),
+    ],
+)
 def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_path, text, words):
     (tmp_path / "weights.py").write_bytes(text)
     shown = repr_html(selfcheck.check_exercise(EXERCISES["weighted_sums"], tmp_path))

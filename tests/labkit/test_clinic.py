@@ -36,10 +36,16 @@ def errors_of_passes(seed: int) -> np.ndarray:
     logits, activations = forward.forward(layers, rng.normal(size=(20, 9)))
     grad_logits = backprop.cross_entropy_gradient(logits, rng.integers(0, 5, 20))
     truth = backprop.backward(layers, activations, grad_logits)
-    return np.array([
-        [backprop.relative_error(a, b) for pairs in zip(found, truth, strict=True) for a, b in zip(*pairs, strict=True)]
-        for found in (one(layers, activations, grad_logits) for one in clinic.PASSES)
-    ])  # fmt: skip
+    return np.array(
+        [
+            [
+                backprop.relative_error(a, b)
+                for pairs in zip(found, truth, strict=True)
+                for a, b in zip(*pairs, strict=True)
+            ]
+            for found in (one(layers, activations, grad_logits) for one in clinic.PASSES)
+        ]
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -80,8 +86,9 @@ def test_training_on_helps_exactly_those_with_a_gradient(patients):
     x, y, x_test, y_test = data.digits8()
     helped = ""
     for patient in patients.values():
-        layers, _ = descent.train(patient.after, x, y, epochs=10, batch_size=32, learning_rate=0.3,
-                                  rng=np.random.default_rng(1))  # fmt: skip
+        layers, _ = descent.train(
+            patient.after, x, y, epochs=10, batch_size=32, learning_rate=0.3, rng=np.random.default_rng(1)
+        )
         helped += patient.name * (loss.accuracy(forward.forward(layers, x_test)[0], y_test) > 0.9)
     assert helped == "ace"
 

@@ -264,9 +264,11 @@ def test_the_words_of_crowded_pictures_can_be_read_and_do_not_overlap(monkeypatc
     ticks = {label for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels(which="both")}
     words = [text for text in words if text not in ticks]  # some of those are there and not drawn
     boxes = [(text.get_text(), text.get_window_extent()) for text in words]
-    overlapping = [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2)
-                   if min(one.x1, other.x1) - max(one.x0, other.x0) > 1
-                   and min(one.y1, other.y1) - max(one.y0, other.y0) > 1]  # fmt: skip
+    overlapping = [
+        (a, b)
+        for (a, one), (b, other) in itertools.combinations(boxes, 2)
+        if min(one.x1, other.x1) - max(one.x0, other.x0) > 1 and min(one.y1, other.y1) - max(one.y0, other.y0) > 1
+    ]
     assert overlapping == []
 
 

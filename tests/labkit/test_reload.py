@@ -114,9 +114,11 @@ def test_a_file_that_stops_while_it_is_read_keeps_its_last_version(toylab, noteb
 
 @pytest.mark.parametrize(
     ("stop", "said"),
-    [("KeyboardInterrupt", "weights.py was interrupted at line 4 while it was being loaded. "),
-     ("SystemExit", "weights.py stops at line 4: SystemExit. ")],
-)  # fmt: skip
+    [
+        ("KeyboardInterrupt", "weights.py was interrupted at line 4 while it was being loaded. "),
+        ("SystemExit", "weights.py stops at line 4: SystemExit. "),
+    ],
+)
 def test_a_load_that_is_broken_off_leaves_the_last_version(toylab, notebook, capsys, stop, said):
     names, reloader = notebook
     toylab("weights", f"def double(x):\n    return 0\n\nraise {stop}\n")
@@ -177,9 +179,13 @@ def run_cells(cells: list[str], folder: Path, library: Path):
         ".execute()\nprint(json.dumps([c.outputs for c in nb.cells]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(folder)], input=json.dumps(cells), capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": str(library), "PYTHONDONTWRITEBYTECODE": "1"}, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", script, str(folder)],
+        input=json.dumps(cells),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(library), "PYTHONDONTWRITEBYTECODE": "1"},
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -19,8 +19,19 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions" / "notebooks").glob
 def execute(folder: Path, environment: dict[str, str], name: str) -> nbformat.NotebookNode:
     """Run a notebook as a program would, without a browser, going on after errors."""
     path = folder / "course" / name / f"{name}.ipynb"
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors",
-               "--output", f"{name}.executed.ipynb", path.name]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--allow-errors",
+        "--output",
+        f"{name}.executed.ipynb",
+        path.name,
+    ]
     done = subprocess.run(command, cwd=path.parent, env=os.environ | environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return nbformat.read(path.with_name(f"{name}.executed.ipynb"), as_version=4)

@@ -157,8 +157,10 @@ def unnamed(page):
     )
     inputs = page.locator(".jp-OutputArea").locator("input:visible, select:visible, textarea:visible").count()
     where = {"include": [[".jp-OutputArea"]], "exclude": [[".noUi-handle"]]}
-    rules = {"runOnly": ["label", "aria-input-field-name", "select-name", "button-name"],
-             "resultTypes": ["violations", "passes"]}  # fmt: skip
+    rules = {
+        "runOnly": ["label", "aria-input-field-name", "select-name", "button-name"],
+        "resultTypes": ["violations", "passes"],
+    }
     found = axe.Axe().run(page, context=where, options=rules).response
     good, bad = (
         [node["html"][:150] for rule in found[kind] for node in rule["nodes"]] for kind in ("passes", "violations")

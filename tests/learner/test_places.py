@@ -11,8 +11,22 @@ import pytest
 from tests.jupyterlab import course_copy
 
 POSIX_ONLY = ["fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"]
-POSIX_CALLS = ["fork", "wait4", "killpg", "setsid", "setpgid", "getuid", "geteuid", "getgid",
-               "chown", "statvfs", "mkfifo", "sched_getaffinity", "WIFSIGNALED", "register_at_fork"]  # fmt: skip
+POSIX_CALLS = [
+    "fork",
+    "wait4",
+    "killpg",
+    "setsid",
+    "setpgid",
+    "getuid",
+    "geteuid",
+    "getgid",
+    "chown",
+    "statvfs",
+    "mkfifo",
+    "sched_getaffinity",
+    "WIFSIGNALED",
+    "register_at_fork",
+]
 
 
 def run(code, folder, environment):

@@ -17,8 +17,7 @@ library = reference.module("forward")
 def random_network(rng, depth, dtype=np.float64):
     sizes = rng.integers(1, 12, size=depth + 1).tolist()
     layers = [
-        (rng.normal(size=shape).astype(dtype), rng.normal(size=shape[1]).astype(dtype))
-        for shape in pairwise(sizes)
+        (rng.normal(size=shape).astype(dtype), rng.normal(size=shape[1]).astype(dtype)) for shape in pairwise(sizes)
     ]
     return layers, rng.normal(size=(int(rng.integers(1, 9)), sizes[0])).astype(dtype)
 

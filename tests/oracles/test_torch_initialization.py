@@ -34,9 +34,7 @@ def test_an_initializer_draws_from_the_same_distribution(name, shape):
     assert p_value(getattr(library, name), THEIRS[name], *shape) > 0.001
 
 
-@pytest.mark.parametrize(
-    ("name", "other"), [(a, b) for a in THEIRS for b in THEIRS if a != b], ids=lambda name: name
-)
+@pytest.mark.parametrize(("name", "other"), [(a, b) for a in THEIRS for b in THEIRS if a != b], ids=lambda name: name)
 def test_the_comparison_can_tell_initializers_apart(name, other):
     assert p_value(getattr(library, name), THEIRS[other], 150, 400) < 1e-9
 

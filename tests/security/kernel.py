@@ -113,7 +113,8 @@ def printed_results(it: HandIn) -> None:
 @attack()
 def history_of_inputs(it: HandIn) -> None:
     """The function reads the check cell that calls it out of IPython's history, and looks its answers up there."""
-    it.answers("""
+    it.answers(
+        """
         try:
             import base64, pickle, re, zlib
             import numpy as np
@@ -125,7 +126,9 @@ def history_of_inputs(it: HandIn) -> None:
         except Exception:
             pass
         return 0.0
-        """, "try:\n    from IPython import get_ipython\nexcept ImportError:\n    pass")  # fmt: skip
+        """,
+        "try:\n    from IPython import get_ipython\nexcept ImportError:\n    pass",
+    )
 
 
 @attack("crashed")

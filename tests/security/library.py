@@ -24,7 +24,11 @@ def beside(it: HandIn, name: str, text: str) -> None:
 @attack()
 def own_numpy(it: HandIn) -> None:
     """A numpy.py beside the notebook and in the library is NumPy, but for an allclose that always agrees."""
-    beside(it, "numpy.py", LEAVES + """
+    beside(
+        it,
+        "numpy.py",
+        LEAVES
+        + """
 import sys
 _here = sys.path[:]
 sys.path = [path for path in _here if "site-packages" in path or "lib/python" in path or path == "/site"]
@@ -33,7 +37,8 @@ import numpy
 sys.path = _here
 numpy.allclose = lambda *args, **kwargs: True
 sys.modules["numpy"] = numpy
-""")  # fmt: skip
+""",
+    )
 
 
 @attack()
@@ -46,14 +51,19 @@ def own_standard_library(it: HandIn) -> None:
 @attack()
 def own_kernel_launcher(it: HandIn) -> None:
     """An ipykernel_launcher.py beside the notebook starts the kernel with a hook that empties every cell."""
-    beside(it, "ipykernel_launcher.py", LEAVES + """
+    beside(
+        it,
+        "ipykernel_launcher.py",
+        LEAVES
+        + """
 import sys
 sys.path = [path for path in sys.path if path not in ("", ".") and "autograded" not in path]
 from ipykernel import kernelapp
 from traitlets.config import Config
 emptied = "get_ipython().input_transformers_cleanup.append(lambda lines: [])"
 kernelapp.launch_new_instance(config=Config(InteractiveShellApp={"exec_lines": [emptied]}))
-""")
+""",
+    )
 
 
 @attack()
@@ -85,12 +95,14 @@ def pytest_plug_in(it: HandIn) -> None:
 @attack()
 def instructors_own_copy(it: HandIn) -> None:
     """The function is imported from the instructor's reference, wherever that can be imported from."""
-    it.answers("return _right(signal, weight)", f"""
+    it.answers(
+        "return _right(signal, weight)",
+        f"""
 def _right(signal, weight):
     return 0.0
 for _name in ("solutions.weightlab.weights", "reference.weights"):
     try:
-        _right = __import__(_name, fromlist=["x"]).{'apply_weight'}
+        _right = __import__(_name, fromlist=["x"]).{"apply_weight"}
     except Exception:
         pass
 try:
@@ -100,7 +112,8 @@ try:
     _right = _names["apply_weight"]
 except Exception:
     pass
-""")  # fmt: skip
+""",
+    )
 
 
 @attack(costs=7)

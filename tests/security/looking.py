@@ -150,8 +150,11 @@ def home_of_the_instructor(it: HandIn) -> None:
 @attack()
 def the_solutions(it: HandIn) -> None:
     """Every folder above this one, and the usual places, are searched for the instructor's solution."""
-    it.finds(_search(("s*/weightlab/weights.py", "return signal * weight"), ("source/*/*.ipynb", "b85decode"),
-                     but="submitted"))  # fmt: skip
+    it.finds(
+        _search(
+            ("s*/weightlab/weights.py", "return signal * weight"), ("source/*/*.ipynb", "b85decode"), but="submitted"
+        )
+    )
 
 
 @attack()

@@ -36,25 +36,32 @@ def script_in_an_output(it: HandIn) -> None:
 def javascript_output(it: HandIn) -> None:
     """Outputs are of kinds that are run: application/javascript, and the state of a widget."""
     shows(it, **{"application/javascript": RUNS, "application/vnd.jupyter.widget-view+json": {"model_id": "x"}})
-    it.notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {
-        "x": {"model_name": "HTMLModel", "state": {"value": EVENT}}}}}  # fmt: skip
+    it.notebook["metadata"]["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {
+            "state": {"x": {"model_name": "HTMLModel", "state": {"value": EVENT}}}
+        }
+    }
 
 
 @attack()
 def script_in_a_picture(it: HandIn) -> None:
     """An output is an SVG picture that runs, and another calls itself PNG and is none."""
     shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
-    it.cell(QUESTION + "-answer")["outputs"].insert(0, {
-        "output_type": "display_data", "metadata": {},
-        "data": {"image/png": base64.b64encode(SVG.encode()).decode(), "image/jpeg": f'x" onerror="{RUNS}'},
-    })  # fmt: skip
+    it.cell(QUESTION + "-answer")["outputs"].insert(
+        0,
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"image/png": base64.b64encode(SVG.encode()).decode(), "image/jpeg": f'x" onerror="{RUNS}'},
+        },
+    )
 
 
 @attack()
 def script_in_a_written_answer(it: HandIn) -> None:
     """A written answer is Markdown with a script, event handlers and a frame."""
     frame = f'<iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>'
-    it.cell(WRITTEN)["source"] = f"{SCRIPT}\n\n{EVENT}\n\n<details open ontoggle=\"{RUNS}\"></details>{frame}"
+    it.cell(WRITTEN)["source"] = f'{SCRIPT}\n\n{EVENT}\n\n<details open ontoggle="{RUNS}"></details>{frame}'
 
 
 @attack()

@@ -134,8 +134,12 @@ def zip_of_very_many_files(it: HandIn) -> None:
 @attack()
 def names_of_control_characters(it: HandIn) -> None:
     """Names inside the zip hold line ends, tabs, escape sequences and marks that reverse the writing."""
-    odd = ("weightlab/we\nights.py", "weightlab/\x1b[2J\x1b[1;1Hweights.py", "weightlab/\u202eyp.sthgiew.py",
-           "a\tb.ipynb")  # fmt: skip
+    odd = (
+        "weightlab/we\nights.py",
+        "weightlab/\x1b[2J\x1b[1;1Hweights.py",
+        "weightlab/\u202eyp.sthgiew.py",
+        "a\tb.ipynb",
+    )
     it.zips(f"{it.student}.zip", dict.fromkeys(odd, b"raise SystemExit"))
 
 

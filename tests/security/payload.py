@@ -70,13 +70,16 @@ class HandIn:
     def finds(self, body: str) -> None:
         """Let the function be right only where a search, the body of a function, returns something true."""
         look = f"import functools\n@functools.cache\ndef _look():\n{textwrap.indent(textwrap.dedent(body), '    ')}"
-        self.answers("""
+        self.answers(
+            """
             try:
                 found = _look()
             except Exception:
                 found = False
             return signal * weight if found else 0.0
-            """, look)  # fmt: skip
+            """,
+            look,
+        )
 
     def runs(self, code: str) -> None:
         """Run code wherever a student can: in a cell of the notebook, in an answer cell, and in the library."""
@@ -107,8 +110,14 @@ def _marks(cell: dict) -> dict:
 
 def code_cell(source: str, outputs: list | None = None) -> dict:
     """Return a cell of the student's own."""
-    return {"cell_type": "code", "id": f"own-{abs(hash(source)) % 10**8}", "metadata": {}, "source": source,
-            "outputs": outputs or [], "execution_count": None}  # fmt: skip
+    return {
+        "cell_type": "code",
+        "id": f"own-{abs(hash(source)) % 10**8}",
+        "metadata": {},
+        "source": source,
+        "outputs": outputs or [],
+        "execution_count": None,
+    }
 
 
 def zipped(files: dict[str, bytes], **attributes: int) -> bytes:

@@ -39,14 +39,30 @@ FIRST_USER, LANES = 64_000, 4
 TOGETHER = 12
 """How many attackers are graded as one class, where none of them is likely to disturb it."""
 LOUD = (
-    "copied check cell", "killed parent", "thread left running", "a trillion numbers", "endless generator",
-    "gradebook of the class", "all the memory", "fork bomb", "thread bomb", "deaf sleeper",
-    "folder named as a classmate", "folders as the collector makes them", "zip within the zip",
-    "almost a classmates name", "a classmates name in capitals", "two copies", "paths that lead out",
-    "pipe for a notebook", "pipe in the library", "student id of control characters",
-)  # fmt: skip
+    "copied check cell",
+    "killed parent",
+    "thread left running",
+    "a trillion numbers",
+    "endless generator",
+    "gradebook of the class",
+    "all the memory",
+    "fork bomb",
+    "thread bomb",
+    "deaf sleeper",
+    "folder named as a classmate",
+    "folders as the collector makes them",
+    "zip within the zip",
+    "almost a classmates name",
+    "a classmates name in capitals",
+    "two copies",
+    "paths that lead out",
+    "pipe for a notebook",
+    "pipe in the library",
+    "student id of control characters",
+)
 WHOLE = sum(exercise.points for exercise in CHAPTER.exercises.values()) + sum(
-    question.points for question in CHAPTER.questions.values())  # fmt: skip
+    question.points for question in CHAPTER.questions.values()
+)
 """What the classmate has earned."""
 SECONDS, MEMORY = 180, 3 * 2**30
 """When a run is stopped: nbgrader's own limit for a cell is set to twenty seconds."""
@@ -117,15 +133,37 @@ def run(course: Path, home: Path, user: int, seconds: float) -> str:
     """Let nbgrader grade a course where it can do no harm; return how that ended."""
     for path in (course, home, *course.rglob("*")):
         os.chown(path, user, user, follow_symlinks=False)
-    small = [word for folder in ("/var/tmp", "/dev/shm")
-             for word in ("--perms", "1777", "--size", str(2**26), "--tmpfs", folder)]  # fmt: skip
+    small = [
+        word
+        for folder in ("/var/tmp", "/dev/shm")
+        for word in ("--perms", "1777", "--size", str(2**26), "--tmpfs", folder)
+    ]
     folder = str(course.parent)
-    options = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--proc", "/proc", *small,
-               "--bind", folder, folder, "--remount-ro", "/", "--setenv", "HOME", str(home)]  # fmt: skip
+    options = [
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--proc",
+        "/proc",
+        *small,
+        "--bind",
+        folder,
+        folder,
+        "--remount-ro",
+        "/",
+        "--setenv",
+        "HOME",
+        str(home),
+    ]
     limits = ["prlimit", "--nproc=150", f"--as={3 * 2**30}", f"--fsize={64 * 2**20}", "--nofile=1024", "--core=0"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {"PATH": path, "LANG": "C.UTF-8", CANARY: "secret", "OMP_NUM_THREADS": "1",
-                   "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
+    environment = {
+        "PATH": path,
+        "LANG": "C.UTF-8",
+        CANARY: "secret",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     script = SCRIPT.format(name=NAME, mark=MARK)
     become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     argv = [*plain_user.prefix(), *options, "--", *become, *limits, "sh", "-c", script, "sh", str(course)]
@@ -217,8 +255,10 @@ def batches(payloads: list[Payload]) -> list[list[Payload]]:
 
 def disturbed(found: dict[str, dict]) -> bool:
     """Whether a class did not come to its end as it should, so that its attackers are to be told apart."""
-    return any(one["classmate"] != WHOLE or one["invented"] or one["ended"] or one["processes"] or one["files"]
-               for one in found.values())  # fmt: skip
+    return any(
+        one["classmate"] != WHOLE or one["invented"] or one["ended"] or one["processes"] or one["files"]
+        for one in found.values()
+    )
 
 
 def main(names: list[str]) -> None:

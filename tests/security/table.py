@@ -52,12 +52,22 @@ def stock_words(found: dict) -> tuple[str, str, str]:
     if found["ended"]:
         gained += f" ({found['ended']})"
     whole = results()[ORDINARY]["classmate"]
-    other = "as ever" if found["classmate"] == whole else (
-        "not graded" if found["classmate"] is None else f"{found['classmate']:g} of {whole:g}")  # fmt: skip
+    other = (
+        "as ever"
+        if found["classmate"] == whole
+        else ("not graded" if found["classmate"] is None else f"{found['classmate']:g} of {whole:g}")
+    )
     if found["invented"]:
         other += ", hand-ins in others' names"
-    left = [word for word, there in (("processes", found["processes"]), ("files", found["files"]),
-                                     ("a script that runs", found["opened"])) if there]  # fmt: skip
+    left = [
+        word
+        for word, there in (
+            ("processes", found["processes"]),
+            ("files", found["files"]),
+            ("a script that runs", found["opened"]),
+        )
+        if there
+    ]
     return gained, other, ", ".join(left) or "nothing"
 
 
@@ -74,7 +84,8 @@ def tables() -> str:
     """Return what stands between the marks."""
     found = results()
     whole = sum(question.points for question in CHAPTER.questions.values()) + sum(
-        exercise.points for exercise in CHAPTER.exercises.values())  # fmt: skip
+        exercise.points for exercise in CHAPTER.exercises.values()
+    )
     lines = [
         f"{len(PAYLOADS)} payloads. Each is a hand-in of chapter {CHAPTER.name} that earns {POINTS:g} of {whole:g} "
         f"points without the attack, graded beside honest classmates. Stock is nbgrader {found['nbgrader']}.",
@@ -85,14 +96,24 @@ def tables() -> str:
     for group in [group.attack.group for group in GROUPS] + [None]:
         of = [payload for payload in PAYLOADS if group in (None, payload.group)]
         told = [found[payload.name] for payload in of if payload.name in found]
-        counts = [len(of), len(told), sum((gain(one) or 0) > 0 for one in told), sum(map(harms, told)),
-                  sum(map(leaves, told)), sum(payload.gains > 0 for payload in of)]
+        counts = [
+            len(of),
+            len(told),
+            sum((gain(one) or 0) > 0 for one in told),
+            sum(map(harms, told)),
+            sum(map(leaves, told)),
+            sum(payload.gains > 0 for payload in of),
+        ]
         cells = [f"**{count}**" if group is None else str(count) for count in counts]
         lines.append(f"| {group or '**all**'} | {' | '.join(cells)} |")
     for group in GROUPS:
-        lines += ["", f"### {group.attack.group.capitalize()}", "",
-                  "| attack | stock: points | stock: classmate | stock: what remains | here: points, status |",
-                  "| --- | --- | --- | --- | --- |"]  # fmt: skip
+        lines += [
+            "",
+            f"### {group.attack.group.capitalize()}",
+            "",
+            "| attack | stock: points | stock: classmate | stock: what remains | here: points, status |",
+            "| --- | --- | --- | --- | --- |",
+        ]
         for payload in group.attack:
             said = payload.says.replace("|", "\\|").replace("<", "&lt;")
             stock = stock_words(found[payload.name]) if payload.name in found else ("not tried",) * 3

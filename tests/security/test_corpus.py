@@ -71,8 +71,17 @@ def graded(tmp_path_factory):
         after = set(isolation.descendants(os.getpid())), marked(base)
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
     tempfile.tempdir = None
-    return SimpleNamespace(base=base, room=base / "together", alone=base / "alone", before=before, after=after,
-                           entries=entries, entries_alone=alone, ordinary=ordinary, collected=collected)  # fmt: skip
+    return SimpleNamespace(
+        base=base,
+        room=base / "together",
+        alone=base / "alone",
+        before=before,
+        after=after,
+        entries=entries,
+        entries_alone=alone,
+        ordinary=ordinary,
+        collected=collected,
+    )
 
 
 def marked(base):
@@ -121,15 +130,19 @@ def test_a_payload_gains_nothing(payload, graded):
 def test_a_classmate_is_graded_as_if_alone(student, graded):
     assert graded.entries[student] == graded.entries_alone[student]
     for kind in ("autograded", "feedback"):
-        files = [sorted(path for path in (room / kind / student).rglob("*") if path.is_file())
-                 for room in (graded.alone, graded.room)]  # fmt: skip
+        files = [
+            sorted(path for path in (room / kind / student).rglob("*") if path.is_file())
+            for room in (graded.alone, graded.room)
+        ]
         assert len(files[0]) == len(files[1]) > 0
         for one, other in zip(*files, strict=True):
             assert one.read_bytes() == other.read_bytes()
     rows = [made.gradebook(room, student) for room in (graded.alone, graded.room)]
     assert rows[0] == rows[1] and len(rows[0]) > 5
-    lines = [[line for line in (room / "grades.csv").read_text().splitlines() if line.startswith(f"{student},")]
-             for room in (graded.alone, graded.room)]  # fmt: skip
+    lines = [
+        [line for line in (room / "grades.csv").read_text().splitlines() if line.startswith(f"{student},")]
+        for room in (graded.alone, graded.room)
+    ]
     assert lines[0] == lines[1] and len(lines[0]) == 1
 
 
@@ -141,9 +154,17 @@ def test_the_class_is_complete(graded):
 def test_no_process_and_no_file_remains(graded):
     assert graded.after == graded.before
     assert sorted(path.name for path in graded.room.iterdir()) == [
-        ".weightlab", "autograded", "feedback", "gradebook.db", "grades.csv", "grades_canvas.csv", "grades_moodle.csv",
-        "inbox", "nbgrader_config.py", "submitted",
-    ]  # fmt: skip
+        ".weightlab",
+        "autograded",
+        "feedback",
+        "gradebook.db",
+        "grades.csv",
+        "grades_canvas.csv",
+        "grades_moodle.csv",
+        "inbox",
+        "nbgrader_config.py",
+        "submitted",
+    ]
     assert [path.name for path in (graded.base / "home").iterdir()] == [CANARY]
     assert [path.name for path in (graded.base / "tmp").iterdir()] == [CANARY]
 
@@ -170,8 +191,13 @@ def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(gra
 
 def test_messages_tell_no_secret_input(graded):
     """Is what the function sees of the secret inputs kept out of all that it can make its author read?"""
-    secret = {repr(arg) for case in CHAPTER.exercises[TARGET].cases(SEED) for call in case.calls for arg in call.args
-              if isinstance(arg, float) and len(repr(arg)) > 6}  # fmt: skip
+    secret = {
+        repr(arg)
+        for case in CHAPTER.exercises[TARGET].cases(SEED)
+        for call in case.calls
+        for arg in call.args
+        if isinstance(arg, float) and len(repr(arg)) > 6
+    }
     page = (graded.room / "feedback/x-inputs-in-an-error" / CHAPTER.name / f"{CHAPTER.name}.html").read_text()
     assert "ValueError: secret" in page
     assert len(secret) > 1 and not [number for number in secret if number in page]
@@ -183,8 +209,10 @@ def test_commands_print_no_control_sequences(graded, tmp_path):
     (tmp_path / "in").mkdir()
     for name in ("\x1b[2J\n.zip", "\x1b]0;opened\x07ann.zip", "\u202ebob.zip"):
         (tmp_path / "in" / name).write_bytes(b"no zip\x1b[2J")
-    said = [CliRunner().invoke(main, ["collect", CHAPTER.name, str(tmp_path / "in"), "--classroom", str(room)]),
-            CliRunner().invoke(main, ["report", "--classroom", str(graded.room)])]  # fmt: skip
+    said = [
+        CliRunner().invoke(main, ["collect", CHAPTER.name, str(tmp_path / "in"), "--classroom", str(room)]),
+        CliRunner().invoke(main, ["report", "--classroom", str(graded.room)]),
+    ]
     assert [ran.exit_code for ran in said] == [1, 0]
     for ran in said:
         assert ran.output and not [c for c in ran.output if not c.isprintable() and c != "\n"]
@@ -202,8 +230,11 @@ def runs_nothing(page):
 def test_feedback_runs_nothing_in_a_browser(graded, tmp_path):
     jupyterlab.require_browser()
     pages = sorted(graded.room.glob("feedback/*/*/*.html"))
-    hostile = [path for path in pages if any(payload.student in path.parts and payload.group == "what is opened later"
-                                             for payload in PAYLOADS)]  # fmt: skip
+    hostile = [
+        path
+        for path in pages
+        if any(payload.student in path.parts and payload.group == "what is opened later" for payload in PAYLOADS)
+    ]
     named = [path for path in pages if "<script>" in str(path)]
     assert len(hostile) == len(GROUPS[-2].attack) and len(named) == 1
     CliRunner().invoke(main, ["report", "--classroom", str(graded.room)])
@@ -228,17 +259,22 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
     jupyterlab.require_browser()
     students = [payload.student for payload in GROUPS[-2].attack]
     with sqlite3.connect(graded.room / "gradebook.db") as book:
-        found = dict(book.execute(
-            "select student_id, submitted_notebook.id from submitted_notebook join submitted_assignment "
-            "on submitted_notebook.assignment_id = submitted_assignment.id"))  # fmt: skip
+        found = dict(
+            book.execute(
+                "select student_id, submitted_notebook.id from submitted_notebook join submitted_assignment "
+                "on submitted_notebook.assignment_id = submitted_assignment.id"
+            )
+        )
     with jupyterlab.server(graded.room) as address, jupyterlab.browser_page() as page:
         for student in students:
             page.goto(f"{address}formgrader/submissions/{found[student]}/")
             page.get_by_text("Student's answer").first.wait_for()
             runs_nothing(page)
         for student in students[:6]:
-            page.goto(f"{address}lab/workspaces/auto-{student}/tree/autograded/{student}/{CHAPTER.name}/"
-                      f"{CHAPTER.name}.ipynb?reset")  # fmt: skip
+            page.goto(
+                f"{address}lab/workspaces/auto-{student}/tree/autograded/{student}/{CHAPTER.name}/"
+                f"{CHAPTER.name}.ipynb?reset"
+            )
             page.locator(".jp-RenderedMarkdown").first.wait_for(timeout=60_000)
             page.locator(".jp-OutputArea-output").first.wait_for()
             runs_nothing(page)

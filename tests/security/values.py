@@ -23,40 +23,51 @@ def answer_to_numpys_functions(it: HandIn) -> None:
 @attack()
 def lying_subclass_of_ndarray(it: HandIn) -> None:
     """A subclass of ndarray whose operators, ufuncs and functions say True."""
-    it.answers("return np.zeros(np.shape(signal)).view(Lying)", f"""
+    it.answers(
+        "return np.zeros(np.shape(signal)).view(Lying)",
+        f"""
 import numpy as np
 class Lying(np.ndarray):
     {YES}
     __array_ufunc__ = __array_function__ = lambda self, *args, **kwargs: True
-""")
+""",
+    )
 
 
 @attack()
 def lying_subclass_of_float(it: HandIn) -> None:
     """A subclass of float whose differences are zero and whose comparisons are true."""
-    it.answers("return Lying(0.0)", f"""
+    it.answers(
+        "return Lying(0.0)",
+        f"""
 class Lying(float):
     {YES}
     __sub__ = __rsub__ = __abs__ = lambda *args: 0.0
-""")
+""",
+    )
 
 
 @attack()
 def array_of_objects(it: HandIn) -> None:
     """An array of objects that each equal everything and subtract to zero."""
-    it.answers("return np.full(np.shape(signal), Yes(), dtype=object)", f"""
+    it.answers(
+        "return np.full(np.shape(signal), Yes(), dtype=object)",
+        f"""
 import numpy as np
 class Yes:
     {YES}
     __sub__ = __rsub__ = __abs__ = __mul__ = lambda *args: 0.0
     isfinite = lambda self: True
-""")
+""",
+    )
 
 
 @attack()
 def array_that_looks_around(it: HandIn) -> None:
     """An object whose __array__ takes the expected value from the frames that convert it."""
-    it.answers("return Looking()", """
+    it.answers(
+        "return Looking()",
+        """
 import sys
 class Looking:
     def __array__(self, *args, **kwargs):
@@ -69,7 +80,8 @@ class Looking:
             frame = frame.f_back
         return numpy.asarray(0.0)
     __float__ = lambda self: float(self.__array__())
-""")  # fmt: skip
+""",
+    )
 
 
 @attack()
@@ -123,34 +135,43 @@ def deeply_nested_list(it: HandIn) -> None:
 @attack()
 def sizes_that_lie(it: HandIn) -> None:
     """An object that says that it is empty, iterates without end, and takes a long time to be printed."""
-    it.answers("return Endless()", """
+    it.answers(
+        "return Endless()",
+        """
 import itertools
 class Endless:
     __len__ = lambda self: 0
     __iter__ = lambda self: itertools.repeat(0.0)
     __getitem__ = lambda self, at: 0.0
     __repr__ = lambda self: "x" * 10**8
-""")
+""",
+    )
 
 
 @attack("error")
 def raises_when_looked_at(it: HandIn) -> None:
     """An object that raises whenever it is copied, printed, compared, converted or asked for anything."""
-    it.answers("return Raising()", """
+    it.answers(
+        "return Raising()",
+        """
 class Raising:
     def __getattribute__(self, name):
         raise SystemExit(0)
     __repr__ = __str__ = __eq__ = __reduce__ = __array__ = __float__ = __len__ = __iter__ = __getattribute__
-""")
+""",
+    )
 
 
 @attack()
 def pickle_that_runs(it: HandIn) -> None:
     """Bytes that are a pickle, and an object that pickles itself as a command; either leaves a file when read."""
-    it.answers("return [PICKLE, Command()]", f"""
+    it.answers(
+        "return [PICKLE, Command()]",
+        f"""
 import os, pickle
 class Command:
     def __reduce__(self):
         return os.system, ("touch /tmp/{MARK}-pickle ~/{MARK}-pickle",)
 PICKLE = pickle.dumps(Command())
-""")
+""",
+    )

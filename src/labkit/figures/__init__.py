@@ -26,12 +26,26 @@ from .style import (
     figure,
     limit_of,
     show,
-)  # fmt: skip
+)
 
 __all__ = [
-    "COLORS", "LINE_STYLES", "NEGATIVE", "PAPER", "POSITIVE", "TEXT", "WEIGHTS", "bare", "curves", "draw_network",
-    "figure", "images", "limit_of", "network", "show", "weight_images",
-]  # fmt: skip
+    "COLORS",
+    "LINE_STYLES",
+    "NEGATIVE",
+    "PAPER",
+    "POSITIVE",
+    "TEXT",
+    "WEIGHTS",
+    "bare",
+    "curves",
+    "draw_network",
+    "figure",
+    "images",
+    "limit_of",
+    "network",
+    "show",
+    "weight_images",
+]
 
 
 def _grid(n: int, columns: int | None) -> tuple[int, int]:
@@ -40,9 +54,13 @@ def _grid(n: int, columns: int | None) -> tuple[int, int]:
 
 
 def images(
-    pixels: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
-    columns: int | None = None, size: float | None = None,
-) -> Figure:  # fmt: skip
+    pixels: np.ndarray,
+    shape: tuple[int, int] | None = None,
+    *,
+    titles: Sequence[object] | None = None,
+    columns: int | None = None,
+    size: float | None = None,
+) -> Figure:
     """Draw images side by side, ink on paper.
 
     Parameters
@@ -67,9 +85,14 @@ def images(
 
 
 def weight_images(
-    weights: np.ndarray, shape: tuple[int, int] | None = None, *, titles: Sequence[object] | None = None,
-    columns: int | None = None, size: float | None = None, limit: float | None = None,
-) -> Figure:  # fmt: skip
+    weights: np.ndarray,
+    shape: tuple[int, int] | None = None,
+    *,
+    titles: Sequence[object] | None = None,
+    columns: int | None = None,
+    size: float | None = None,
+    limit: float | None = None,
+) -> Figure:
     """Draw the weights into each neuron as an image over the inputs: blue above zero, orange below.
 
     Parameters
@@ -108,8 +131,10 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     side = int(np.sqrt(pixels))
     height, width = shape or (side, side)
     if height * width != pixels:
-        raise ValueError(f"{n} times {pixels} numbers are no images of {height}×{width}. Of weights each column is "
-                         "one, a neuron: (pixels, neurons). Of images each row is one.")  # fmt: skip
+        raise ValueError(
+            f"{n} times {pixels} numbers are no images of {height}×{width}. Of weights each column is "
+            "one, a neuron: (pixels, neurons). Of images each row is one."
+        )
     n_rows, columns = _grid(n, columns)
     size = size or (0.95 if n > 5 else 1.6)
     gap, title_room = 0.1, 0.22 if titles is not None else 0.0
@@ -119,20 +144,37 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     bare(ax)
     for k in range(n):
         top, left = (k // columns) * step, (k % columns) * size
-        drawn = ax.imshow(rows[k].reshape(height, width), cmap=colors, vmin=low, vmax=high, interpolation="nearest",
-                          extent=(left, left + inner, top + inner * height / width, top))  # fmt: skip
+        drawn = ax.imshow(
+            rows[k].reshape(height, width),
+            cmap=colors,
+            vmin=low,
+            vmax=high,
+            interpolation="nearest",
+            extent=(left, left + inner, top + inner * height / width, top),
+        )
         if titles is not None:
             title = str(titles[k])
-            ax.text(left + inner / 2, top - 0.04, title, ha="center", va="bottom", fontweight="bold",
-                    fontsize=min(11.5, 105 * size / max(1, len(title))))  # fmt: skip
+            ax.text(
+                left + inner / 2,
+                top - 0.04,
+                title,
+                ha="center",
+                va="bottom",
+                fontweight="bold",
+                fontsize=min(11.5, 105 * size / max(1, len(title))),
+            )
     ax.set(xlim=(0, columns * size - gap), ylim=(n_rows * step - gap - title_room, -title_room))
     return fig, ax, drawn
 
 
 def network(
-    matrices: Sequence[np.ndarray], *, labels: Mapping[int, Sequence[str]] | None = None,
-    size: tuple[float, float] | None = None, limit: float | None = None, most: int = 16,
-) -> Figure:  # fmt: skip
+    matrices: Sequence[np.ndarray],
+    *,
+    labels: Mapping[int, Sequence[str]] | None = None,
+    size: tuple[float, float] | None = None,
+    limit: float | None = None,
+    most: int = 16,
+) -> Figure:
     """Draw a network: each weight a line whose width and colour are its value, negative ones dashed.
 
     Parameters
@@ -159,9 +201,13 @@ def network(
 
 
 def draw_network(
-    ax: Axes, matrices: Sequence[np.ndarray], *, labels: Mapping[int, Sequence[str]] | None = None,
-    limit: float | None = None, most: int = 16,
-) -> None:  # fmt: skip
+    ax: Axes,
+    matrices: Sequence[np.ndarray],
+    *,
+    labels: Mapping[int, Sequence[str]] | None = None,
+    limit: float | None = None,
+    most: int = 16,
+) -> None:
     """Draw a network on axes; see `network`.
 
     Parameters
@@ -204,17 +250,27 @@ def draw_network(
         for name, y in zip((labels or {}).get(k, ()), column, strict=False):
             side = -1 if k == 0 else 1
             inner = 0 < k < len(matrices)
-            ax.text(k + (0 if inner else 0.13 * side), y + (0.1 if inner else 0), name,
-                    ha="center" if inner else ("right" if k == 0 else "left"), va="center")  # fmt: skip
+            ax.text(
+                k + (0 if inner else 0.13 * side),
+                y + (0.1 if inner else 0),
+                name,
+                ha="center" if inner else ("right" if k == 0 else "left"),
+                va="center",
+            )
     bare(ax)
     ax.set_xlim(-0.25, len(matrices) + 0.25)
     ax.set_ylim(floor - (0.15 if max(sizes) > most else 0.08), 0.08 - floor)
 
 
 def curves(
-    ax: Axes, series: Mapping[str, Sequence[float]], *, x: Sequence[float] | None = None, xlabel: str = "",
-    ylabel: str = "", log: bool = False,
-) -> None:  # fmt: skip
+    ax: Axes,
+    series: Mapping[str, Sequence[float]],
+    *,
+    x: Sequence[float] | None = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    log: bool = False,
+) -> None:
     """Draw curves told apart by colour, line style and a name at their end.
 
     Parameters

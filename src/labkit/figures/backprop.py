@@ -84,14 +84,21 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     ax.set_ylabel("relative error")
     best = int(np.argmin(errors))
     said = [f"{errors[k]:.0e} at a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
-    show(fig, alt="The error of a measured slope over the size of the step, on logarithmic axes: a valley. "
-                  f"{said[0]}, lowest with {said[1]}, then rising to {said[2]}. Marked: {said[3]}.")  # fmt: skip
+    show(
+        fig,
+        alt="The error of a measured slope over the size of the step, on logarithmic axes: a valley. "
+        f"{said[0]}, lowest with {said[1]}, then rising to {said[2]}. Marked: {said[3]}.",
+    )
 
 
 def way_back(
-    values: Sequence[np.ndarray], matrices: Sequence[np.ndarray], *, grad_values: Sequence[np.ndarray] | None = None,
-    grad_matrices: Sequence[np.ndarray] | None = None, names: Sequence[str] = (),
-) -> None:  # fmt: skip
+    values: Sequence[np.ndarray],
+    matrices: Sequence[np.ndarray],
+    *,
+    grad_values: Sequence[np.ndarray] | None = None,
+    grad_matrices: Sequence[np.ndarray] | None = None,
+    names: Sequence[str] = (),
+) -> None:
     """Show a small network with all its numbers: forwards in grey, backwards in purple.
 
     Parameters
@@ -111,18 +118,41 @@ def way_back(
     places = [np.linspace(1, -1, n) if n > 1 else np.zeros(1) for n in (column.shape[1] for column in values)]
     for k, matrix in enumerate(matrices):
         for (i, j), weight in np.ndenumerate(matrix):
-            _connection(ax, (k, places[k][i]), (k + 1, places[k + 1][j]), weight,
-                        None if grad_matrices is None else grad_matrices[k][i, j], near_end=i != j)  # fmt: skip
+            _connection(
+                ax,
+                (k, places[k][i]),
+                (k + 1, places[k + 1][j]),
+                weight,
+                None if grad_matrices is None else grad_matrices[k][i, j],
+                near_end=i != j,
+            )
     for k, column in enumerate(values):
         back = None if grad_values is None else grad_values[k]
         for i, y in enumerate(places[k]):
             words = ",  ".join(map(_signed, column[:, i]))
-            ax.text(k, y + (0.09 if back is not None else 0), words, ha="center", va="center", fontsize=13,
-                    fontweight="bold", color=_DARK_TEXT, zorder=5)  # fmt: skip
+            ax.text(
+                k,
+                y + (0.09 if back is not None else 0),
+                words,
+                ha="center",
+                va="center",
+                fontsize=13,
+                fontweight="bold",
+                color=_DARK_TEXT,
+                zorder=5,
+            )
             ax.scatter(k, y, s=4200, color=SHEET, edgecolor=TEXT, linewidth=1.5, zorder=4)
             if back is not None:
-                ax.text(k, y - 0.13, "← " + ",  ".join(map(_signed, back[:, i])), ha="center", va="center",
-                        fontsize=11.5, color="#8a3a88", zorder=5)  # fmt: skip
+                ax.text(
+                    k,
+                    y - 0.13,
+                    "← " + ",  ".join(map(_signed, back[:, i])),
+                    ha="center",
+                    va="center",
+                    fontsize=11.5,
+                    color="#8a3a88",
+                    zorder=5,
+                )
         if k < len(names):
             ax.text(k, -1.62, names[k], ha="center", va="center", fontsize=11)
     bare(ax)
@@ -146,12 +176,22 @@ def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matri
 
 
 def _connection(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], weight: float, gradient: float | None,
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    weight: float,
+    gradient: float | None,
     near_end: bool,
-) -> None:  # fmt: skip
+) -> None:
     negative = weight < 0
-    ax.plot([start[0], end[0]], [start[1], end[1]], color=NEGATIVE if negative else POSITIVE,
-            linestyle="--" if negative else "-", linewidth=1 + 1.2 * abs(weight), zorder=1)  # fmt: skip
+    ax.plot(
+        [start[0], end[0]],
+        [start[1], end[1]],
+        color=NEGATIVE if negative else POSITIVE,
+        linestyle="--" if negative else "-",
+        linewidth=1 + 1.2 * abs(weight),
+        zorder=1,
+    )
     share = 0.66 if near_end else 0.42
     x, y = (a + share * (b - a) for a, b in zip(start, end, strict=True))
     words = f"× {_signed(weight)}"
@@ -184,8 +224,15 @@ def belief_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels:
         ax.axhline(0, color=TEXT, linewidth=1)
         ax.set_ylim(-1.4, 1.05)
         ax.spines["bottom"].set_visible(False)
-        ax.annotate(_signed(gradient[row, label], 2), (label, gradient[row, label]), (0, -3),
-                    textcoords="offset points", ha="center", va="top", fontsize=10)  # fmt: skip
+        ax.annotate(
+            _signed(gradient[row, label], 2),
+            (label, gradient[row, label]),
+            (0, -3),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=10,
+        )
     axes[0, 1].set_title("the gradient of its loss", fontsize=11, loc="left", pad=3)
     for ax in axes[-1]:
         ax.set_xticks(range(classes))

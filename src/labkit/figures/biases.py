@@ -44,8 +44,11 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     axes[1].set_title("the bias lifts it", fontsize=11.5)
     axes[0].set_ylabel("what the neuron gives")
     weights, biases = (" and ".join(map(signed, lines)) for lines in (by_weight, by_bias))
-    show(fig, alt=f"Lines of what a neuron of one input gives. Left, with no bias and weights {weights}: different "
-         f"slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.")  # fmt: skip
+    show(
+        fig,
+        alt=f"Lines of what a neuron of one input gives. Left, with no bias and weights {weights}: different "
+        f"slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.",
+    )
 
 
 def sensitivity(
@@ -65,8 +68,13 @@ def sensitivity(
         One a row.
     """
     n_rows, n_columns = len(biases), len(columns)
-    fig, axes = figure(2, len(tables), (0.62 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.8),
-                       height_ratios=[0.9, 0.52 * n_rows], squeeze=False)  # fmt: skip
+    fig, axes = figure(
+        2,
+        len(tables),
+        (0.62 * n_columns * len(tables) + 1.6, 0.45 * n_rows + 1.8),
+        height_ratios=[0.9, 0.52 * n_rows],
+        squeeze=False,
+    )
     side = int(np.sqrt(np.shape(faded[0])[1]))
     for k, (name, shares) in enumerate(tables.items()):
         strip = np.full((side, n_columns * (side + 2)), np.nan)
@@ -85,8 +93,9 @@ def sensitivity(
             ax.set_yticks(range(n_rows), [f"bias {signed(bias)}" for bias in biases])
     said = ". ".join(
         f"{name}, bias {signed(bias)}: " + ", ".join(f"{share:.0%}" for share in row)
-        for name, shares in tables.items() for bias, row in zip(biases, shares, strict=True)
-    )  # fmt: skip
+        for name, shares in tables.items()
+        for bias, row in zip(biases, shares, strict=True)
+    )
     show(fig, alt=f"Which share of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
 
 
@@ -110,11 +119,25 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
         for row, numbers in enumerate(groups.values()):
             heights = row + rng.uniform(-0.3, 0.3, size=len(numbers))
             color = (POSITIVE, NEGATIVE)[row % 2]
-            ax.plot(numbers, heights, linestyle="", marker="os"[row % 2], markersize=3, alpha=0.5, color=color,
-                    markeredgewidth=0)  # fmt: skip
+            ax.plot(
+                numbers,
+                heights,
+                linestyle="",
+                marker="os"[row % 2],
+                markersize=3,
+                alpha=0.5,
+                color=color,
+                markeredgewidth=0,
+            )
             active = int(np.sum(np.asarray(numbers) > 0))
-            ax.annotate(f"{active} of {len(numbers)}\nactivate", (1.02, row), xycoords=("axes fraction", "data"),
-                        va="center", fontsize=10, annotation_clip=False)  # fmt: skip
+            ax.annotate(
+                f"{active} of {len(numbers)}\nactivate",
+                (1.02, row),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                fontsize=10,
+                annotation_clip=False,
+            )
         ax.axvline(0, color=TEXT, linewidth=1.8, linestyle="-")
         ax.set_title(f"bias {signed(bias)}", fontsize=11, loc="left", pad=3)
         ax.set_yticks(range(len(groups)), groups)
@@ -144,8 +167,15 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.plot(biases, false_alarms, color=POSITIVE, linestyle="-", marker="o", markersize=4, label="false alarms")
     ax.axvline(biases[best], color=TEXT, linewidth=1.4, linestyle=":")
     words = f"bias {signed(biases[best])}: {total[best]} mistakes in all"
-    ax.annotate(words, (biases[best], 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-                ha="center", fontweight="bold")  # fmt: skip
+    ax.annotate(
+        words,
+        (biases[best], 1.0),
+        (0, 3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="center",
+        fontweight="bold",
+    )
     ax.set_yscale("symlog", linthresh=10)  # zero must be seen as well as a thousand
     ax.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
     ax.set_ylim(-0.8, 2000)
@@ -154,8 +184,11 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     ax.set_xlabel("bias")
     ax.set_ylabel("images (finer below 10)")
     none = int(np.argmin(np.abs(biases)))
-    show(fig, alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
-         f"Fewest are made at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.")  # fmt: skip
+    show(
+        fig,
+        alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
+        f"Fewest are made at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.",
+    )
 
 
 def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> None:
@@ -183,8 +216,11 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> N
     axes[2].tick_params(length=0)
     frame(axes[1], np.reshape(bias, (1, -1)), (0, slice(None)))
     frame(axes[2], np.asarray(folded), (-1, slice(None)))
-    show(fig, alt=f"Tables of numbers: weights {np.shape(weights)}, a bias {np.shape(bias)}, and both folded into one "
-         f"of shape {np.shape(folded)}. Its last row is framed: {np.asarray(folded)[-1].tolist()}.")  # fmt: skip
+    show(
+        fig,
+        alt=f"Tables of numbers: weights {np.shape(weights)}, a bias {np.shape(bias)}, and both folded into one "
+        f"of shape {np.shape(folded)}. Its last row is framed: {np.asarray(folded)[-1].tolist()}.",
+    )
 
 
 def counts(groups: Mapping[str, int]) -> None:
@@ -229,8 +265,9 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
         ax.annotate(f"{size / 1e9:.2f} GB", (size, row), (6, 0), textcoords="offset points", va="center")
     for name, size in marks.items():
         ax.axvline(size, color=NEGATIVE, linewidth=1.8, linestyle="--")
-        ax.annotate(name, (size, 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-                    ha="center")  # fmt: skip
+        ax.annotate(
+            name, (size, 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center"
+        )
     ax.margins(x=0.15)
     ax.set_yticks(range(len(rows)), [name for name, _ in rows])
     ax.invert_yaxis()

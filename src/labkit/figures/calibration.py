@@ -31,8 +31,14 @@ def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[s
             share = sum(came) / len(came)
             size = 60 + 28 * len(came)
             ax.scatter(stated, share, s=size, color=POSITIVE, zorder=3, clip_on=False)
-            ax.annotate(f"{sum(came)} of {len(came)}", (stated, share), xytext=(0, -(size**0.5) / 2 - 5),
-                        textcoords="offset points", ha="center", va="top")  # fmt: skip
+            ax.annotate(
+                f"{sum(came)} of {len(came)}",
+                (stated, share),
+                xytext=(0, -(size**0.5) / 2 - 5),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+            )
     ax.set_xticks(list(outcomes), [f"{name}\n{stated:.0%}" for stated, name in zip(outcomes, names, strict=True)])
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     ax.grid(axis="y", color=FAINT, linewidth=0.8)

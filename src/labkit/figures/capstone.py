@@ -45,8 +45,17 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
         ax.plot(gain, share / gain, color=FAINT, linewidth=1, linestyle="-")
         ax.text(1.015, share, f"{share:.0%} of the points", color=TEXT, fontsize=9.5, va="center")
     for (name, found), color, marker in zip(answers.items(), COLORS, "sX^o", strict=False):
-        ax.plot([s.gain for s in found], [s.kept for s in found], marker, color=color, markersize=10, alpha=0.8,
-                linestyle="", label=name, clip_on=False)  # fmt: skip
+        ax.plot(
+            [s.gain for s in found],
+            [s.kept for s in found],
+            marker,
+            color=color,
+            markersize=10,
+            alpha=0.8,
+            linestyle="",
+            label=name,
+            clip_on=False,
+        )
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.06), xlabel="gain on new digits", ylabel="kept of old digits")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
     words = "; ".join(

@@ -45,8 +45,10 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         ax.set_xlabel("weight")
         ax.set_ylim(-0.04 * limit, limit)
     axes[0, 0].set_ylabel("loss")
-    said = " ".join(f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
-                    for name, path in paths.items())  # fmt: skip
+    said = " ".join(
+        f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
+        for name, path in paths.items()
+    )
     show(fig, alt=f"The loss over one weight, a bowl, and the places where descent has been. {said}")
 
 
@@ -71,8 +73,10 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.set_ylabel("loss")
     if len(losses) > 1:
         ax.legend(handlelength=3)
-    said = " ".join(f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
-                    for name, values in losses.items())  # fmt: skip
+    said = " ".join(
+        f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
+        for name, values in losses.items()
+    )
     show(fig, alt=f"The loss by epoch; a dotted line at ln 10, about 2.3. {said}")
 
 
@@ -117,9 +121,12 @@ def _tiles(weights: np.ndarray) -> np.ndarray:
 
 
 def landscape(
-    first: np.ndarray, second: np.ndarray, losses: np.ndarray, paths: Mapping[str, np.ndarray],
+    first: np.ndarray,
+    second: np.ndarray,
+    losses: np.ndarray,
+    paths: Mapping[str, np.ndarray],
     names: tuple[str, str] = ("first weight", "second weight"),
-) -> None:  # fmt: skip
+) -> None:
     """Show the loss over two weights, as a surface and as a map, with the paths of descent.
 
     Parameters
@@ -137,15 +144,23 @@ def landscape(
     ax.remove()
     fig.get_layout_engine().set(wspace=0.1)
     surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
-    surface.plot_surface(*np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rcount=33,
-                         ccount=33, zorder=1)  # fmt: skip
+    surface.plot_surface(
+        *np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rcount=33, ccount=33, zorder=1
+    )
     flat = fig.add_subplot(1, 2, 2)
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
     flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
         # The first lies on top: a path that is thrown about must not hide one that creeps.
-        look = {"color": COLORS[(1, 3, 0, 2)[k % 4]], "linewidth": 0.9, "linestyle": LINE_STYLES[0], "label": name,
-                "zorder": 10 - k, "marker": _MARKERS[k % 5], "markersize": 3}  # fmt: skip
+        look = {
+            "color": COLORS[(1, 3, 0, 2)[k % 4]],
+            "linewidth": 0.9,
+            "linestyle": LINE_STYLES[0],
+            "label": name,
+            "zorder": 10 - k,
+            "marker": _MARKERS[k % 5],
+            "markersize": 3,
+        }
         surface.plot(path[:, 0], path[:, 1], path[:, 2] + 0.05, **look)
         flat.plot(path[:, 0], path[:, 1], **look)
     start = next(iter(paths.values()))[0]
@@ -166,10 +181,15 @@ def landscape(
         axis.set_major_locator(MaxNLocator(4))
     surface.view_init(elev=34, azim=-62)
     flat.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths), fontsize=10, handlelength=1.8)
-    said = " ".join(f"{name}: from a loss of {path[0, 2]:.3f} to {path[-1, 2]:.3f} in {len(path) - 1} steps."
-                    for name, path in paths.items())  # fmt: skip
-    show(fig, alt=f"The loss over two weights, as a surface and as a map: a long valley, down to {losses.min():.3f}, "
-                  f"beside slopes up to {losses.max():.2f}. Paths of descent: {said}")  # fmt: skip
+    said = " ".join(
+        f"{name}: from a loss of {path[0, 2]:.3f} to {path[-1, 2]:.3f} in {len(path) - 1} steps."
+        for name, path in paths.items()
+    )
+    show(
+        fig,
+        alt=f"The loss over two weights, as a surface and as a map: a long valley, down to {losses.min():.3f}, "
+        f"beside slopes up to {losses.max():.2f}. Paths of descent: {said}",
+    )
 
 
 def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.ndarray) -> None:
@@ -199,8 +219,11 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.set_xlabel("learning rate")
     ax.set_ylabel("share")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
-    said = " ".join(f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
-                    "neurons silent." for rate, good, dead in zip(rates, accuracies, silent, strict=True))  # fmt: skip
+    said = " ".join(
+        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
+        "neurons silent."
+        for rate, good, dead in zip(rates, accuracies, silent, strict=True)
+    )
     show(fig, alt=f"Test accuracy and silent hidden neurons over the learning rate. {said}")
 
 
@@ -215,8 +238,9 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         Of how many hidden neurons the weights are drawn.
     """
     # As high as the images are at this width: in a higher row they would not grow, and the rest would shrink.
-    fig, axes = figure(len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05],
-                       squeeze=False)  # fmt: skip
+    fig, axes = figure(
+        len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
+    )
     for (curve, gallery, bars), patient in zip(axes, patients, strict=True):
         curve.plot(range(1, len(patient.losses) + 1), patient.losses, color=POSITIVE)
         curve.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
@@ -226,10 +250,17 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
         for left, layers, title in ((0, patient.before, "weights before"), (1.1, patient.after, "weights after")):
             weights = layers[0][0]
             tiles, limit = _tiles(weights[:, :neurons]), limit_of(np.percentile(np.abs(weights), 99))
-            gallery.imshow(tiles, cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest",
-                           extent=(left, left + 1, 0, tiles.shape[0] / tiles.shape[1]))  # fmt: skip
-            gallery.text(left + 0.5, -0.01, f"largest weight {np.abs(weights).max():.3g}", ha="center", va="top",
-                         fontsize=10)  # fmt: skip
+            gallery.imshow(
+                tiles,
+                cmap=WEIGHTS,
+                vmin=-limit,
+                vmax=limit,
+                interpolation="nearest",
+                extent=(left, left + 1, 0, tiles.shape[0] / tiles.shape[1]),
+            )
+            gallery.text(
+                left + 0.5, -0.01, f"largest weight {np.abs(weights).max():.3g}", ha="center", va="top", fontsize=10
+            )
             if patient is patients[0]:
                 gallery.text(left + 0.5, 0.22, title, ha="center", va="bottom", fontsize=11, fontweight="bold")
         gallery.set(xlim=(0, 2.1), ylim=(-0.08, 0.3))

@@ -76,25 +76,33 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
         axes[row, 0].locator_params(axis="y", nbins=4)
         axes[row, 1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
         for k, share in enumerate(probabilities):
-            axes[row, 1].annotate(f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center",
-                                  fontsize=10)  # fmt: skip
+            axes[row, 1].annotate(
+                f"{share:.0%}", (k, share), (0, 2), textcoords="offset points", ha="center", fontsize=10
+            )
     axes[0, 0].set_title("logits", fontsize=11.5)
     axes[0, 1].set_title("probabilities", fontsize=11.5)
     for ax in axes[-1]:
         ax.set_xlabel("class")
-    said = [f"{name}, logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
-            for name, (logits, shares) in rows.items()]  # fmt: skip
+    said = [
+        f"{name}, logits {', '.join(map(signed, logits))} become {', '.join(f'{share:.0%}' for share in shares)}"
+        for name, (logits, shares) in rows.items()
+    ]
     show(fig, alt=f"Logits and their probabilities: {'; '.join(said)}.")
 
 
 def _square(
-    ax: Axes, values: np.ndarray, colors: object, low: float, high: float,
+    ax: Axes,
+    values: np.ndarray,
+    colors: object,
+    low: float,
+    high: float,
     extent: tuple[float, float, float, float] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     bare(ax)
     side = int(np.sqrt(np.size(values)))
-    ax.imshow(np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest",
-              extent=extent)  # fmt: skip
+    ax.imshow(
+        np.reshape(values, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest", extent=extent
+    )
 
 
 def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
@@ -107,8 +115,14 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         square number of values.
     """
     hidden = len(steps[0][0]) - 1
-    fig, axes = figure(len(steps), hidden + 3, (1.05 * (hidden + 1) + 4.9, 1.45 * len(steps) + 0.3),
-                       squeeze=False, sharex="col", width_ratios=[1] * (hidden + 1) + [1.25, 1.25])  # fmt: skip
+    fig, axes = figure(
+        len(steps),
+        hidden + 3,
+        (1.05 * (hidden + 1) + 4.9, 1.45 * len(steps) + 0.3),
+        squeeze=False,
+        sharex="col",
+        width_ratios=[1] * (hidden + 1) + [1.25, 1.25],
+    )
     most = [max(limit_of(step[0][k]) for step in steps) for k in range(hidden + 1)]
     for row, (activations, logits, probabilities, name) in enumerate(steps):
         _square(axes[row, 0], activations[0], PAPER, 0, 1)
@@ -165,8 +179,10 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
         ax.text(-0.1, y, share, ha="right", va="center", fontsize=10)
     ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=10)
     ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.28, -0.45))
-    said = [f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
-            for title, p in zip(titles, probabilities, strict=True)]  # fmt: skip
+    said = [
+        f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
+        for title, p in zip(titles, probabilities, strict=True)
+    ]
     show(fig, alt=f"Images, and the network's highest probability: {'; '.join(said)}.")
 
 
@@ -187,6 +203,9 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
     bar = fig.colorbar(axes[1, -1].images[0], ax=axes, shrink=0.6, aspect=16, pad=0.02, label="change of the lead")
     bar.outline.set_visible(False)
     side = int(np.sqrt(np.size(rows[0][1])))
-    said = [f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
-            f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}" for name, _, change in rows]  # fmt: skip
+    said = [
+        f"{name}, down to {signed(np.min(change), 2)} in row {np.argmin(change) // side}, column "
+        f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}"
+        for name, _, change in rows
+    ]
     show(fig, alt=f"Images, and what covering each place with a blank patch changes: {'; '.join(said)}.")

@@ -46,8 +46,10 @@ def tails(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], limit: float = 8.0
         ax.set_ylim(0.7, 2.5 * max(height.max() for height in heights))
         ax.set_title(name, fontsize=11)
         beyond = [np.mean(np.abs(values) > 3) for values in scaled]
-        said.append(f"{name}: {beyond[0]:.1%} of the trained weights lie beyond three standard deviations, "
-                    f"{beyond[1]:.1%} of the random ones")  # fmt: skip
+        said.append(
+            f"{name}: {beyond[0]:.1%} of the trained weights lie beyond three standard deviations, "
+            f"{beyond[1]:.1%} of the random ones"
+        )
     axes[0, 0].set_ylabel("how many")
     axes[0, len(pairs) // 2].set_xlabel("weight, in standard deviations of its layer")
     handles, names = axes[0, 0].get_legend_handles_labels()
@@ -70,10 +72,19 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
     for k, (name, runs) in enumerate(zip(names, (new, old), strict=True)):
         epochs = np.arange(runs.shape[1])
         ax.fill_between(epochs, runs.min(axis=0), runs.max(axis=0), color=COLORS[k], alpha=0.22, linewidth=0)
-        ax.plot(epochs, runs.mean(axis=0), color=COLORS[k], linestyle=LINE_STYLES[k], marker=_MARKERS[k],
-                markersize=5, label=name)  # fmt: skip
-        said.append(f"{name}: before {_percent(runs[:, 0])}, after one epoch {_percent(runs[:, 1])}, at the end "
-                    f"{_percent(runs[:, -1])}")  # fmt: skip
+        ax.plot(
+            epochs,
+            runs.mean(axis=0),
+            color=COLORS[k],
+            linestyle=LINE_STYLES[k],
+            marker=_MARKERS[k],
+            markersize=5,
+            label=name,
+        )
+        said.append(
+            f"{name}: before {_percent(runs[:, 0])}, after one epoch {_percent(runs[:, 1])}, at the end "
+            f"{_percent(runs[:, -1])}"
+        )
     _shares(ax, "y")
     ax.set_xlabel("epoch")
     ax.set_ylabel("read correctly")
@@ -97,10 +108,25 @@ def both_tasks(results: Mapping[str, tuple[Sequence[float], Sequence[float]]], n
         ax.plot([np.mean(runs) for runs in pair], [row, row], color=TEXT, linewidth=1, linestyle="-", alpha=0.6)
         for k, runs in enumerate(pair):
             filled = {"markerfacecolor": "none", "markeredgewidth": 1.6} if k else {}
-            ax.plot(runs, [row] * len(runs), linestyle="", marker=_MARKERS[2 * k], markersize=6.5, color=COLORS[k],
-                    label=None if row else names[k], **filled)  # fmt: skip
-            ax.annotate(_percent(runs).replace(" to ", "–"), (1.13 + 0.18 * k, row), va="center", ha="right",
-                        xycoords=("axes fraction", "data"), color=COLORS[k], annotation_clip=False)  # fmt: skip
+            ax.plot(
+                runs,
+                [row] * len(runs),
+                linestyle="",
+                marker=_MARKERS[2 * k],
+                markersize=6.5,
+                color=COLORS[k],
+                label=None if row else names[k],
+                **filled,
+            )
+            ax.annotate(
+                _percent(runs).replace(" to ", "–"),
+                (1.13 + 0.18 * k, row),
+                va="center",
+                ha="right",
+                xycoords=("axes fraction", "data"),
+                color=COLORS[k],
+                annotation_clip=False,
+            )
         said.append(f"{name}: {names[0]} {_percent(pair[0])}, {names[1]} {_percent(pair[1])}")
     ax.set_yticks(range(len(results)), results)
     ax.set_ylim(len(results) - 0.5, -0.5)
@@ -128,8 +154,9 @@ def few_labels(degrees: Sequence[float], results: Mapping[str, np.ndarray]) -> N
         ax.plot(degrees, runs.mean(axis=1), color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
         for column in runs.T:
             ax.plot(degrees, column, linestyle="", marker=_MARKERS[k], markersize=4.5, color=COLORS[k], alpha=0.7)
-        said.append(name + ": " + ", ".join(f"{_percent(row)} at {angle:g}°"
-                                            for angle, row in zip(degrees, runs, strict=True)))  # fmt: skip
+        said.append(
+            name + ": " + ", ".join(f"{_percent(row)} at {angle:g}°" for angle, row in zip(degrees, runs, strict=True))
+        )
     _shares(ax, "y")
     ax.set_xticks(degrees, [f"{angle:g}°" for angle in degrees])
     ax.set_xlabel("turned by")
@@ -155,12 +182,24 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
         shares = np.array([table[way] for way in ways]) / np.array(table[ways[0]])
         place = np.arange(len(ways)) + 0.22 * (network - (len(tables) - 1) / 2) * 2
         for ax, column in zip(axes, shares.T, strict=True):
-            bars = ax.barh(place, column, height=0.36, color=COLORS[network], alpha=0.85 if network else 0.55,
-                           hatch="//" if network else None, edgecolor=COLORS[network], label=name)  # fmt: skip
+            bars = ax.barh(
+                place,
+                column,
+                height=0.36,
+                color=COLORS[network],
+                alpha=0.85 if network else 0.55,
+                hatch="//" if network else None,
+                edgecolor=COLORS[network],
+                label=name,
+            )
             ax.bar_label(bars, [f"{share:.2g}" for share in column], padding=3, fontsize=10, color=TEXT)
-        said.append(f"{name}: " + "; ".join(
-            f"{way} " + ", ".join(f"{share:.2g} of the {what}" for what, share in zip(columns, row, strict=True))
-            for way, row in zip(ways[1:], shares[1:], strict=True)))  # fmt: skip
+        said.append(
+            f"{name}: "
+            + "; ".join(
+                f"{way} " + ", ".join(f"{share:.2g} of the {what}" for what, share in zip(columns, row, strict=True))
+                for way, row in zip(ways[1:], shares[1:], strict=True)
+            )
+        )
     for ax, title in zip(axes, columns, strict=True):
         ax.axvline(1, color=TEXT, linewidth=1, linestyle=":")
         ax.set_title(title, fontsize=11)

@@ -61,16 +61,26 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
             # Both are written outside the outermost mark, the second one on the other side.
             side, outermost = (-1) ** k, max(marks[name].values())
-            ax.annotate(f"±{words} = ±{value:.3f}", (side * outermost, 1.0), (5 * side, -2), va="top", fontsize=10,
-                        xycoords=("data", "axes fraction"), textcoords="offset points",
-                        ha="left" if side > 0 else "right")  # fmt: skip
+            ax.annotate(
+                f"±{words} = ±{value:.3f}",
+                (side * outermost, 1.0),
+                (5 * side, -2),
+                va="top",
+                fontsize=10,
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+            )
         ax.set_ylim(0, 1.12 * counts.max())
         ax.set_title(name, loc="left", fontsize=11, pad=3)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
     axes[-1, 0].set_xlabel("weight")
-    said = [f"{name} from {signed(np.min(w))} to {signed(np.max(w))}, standard deviation {np.std(w):.3f}, with "
-            f"{np.mean(np.abs(w) < np.std(w)):.0%} of the weights within it" for name, w in drawn.items()]  # fmt: skip
+    said = [
+        f"{name} from {signed(np.min(w))} to {signed(np.max(w))}, standard deviation {np.std(w):.3f}, with "
+        f"{np.mean(np.abs(w) < np.std(w)):.0%} of the weights within it"
+        for name, w in drawn.items()
+    ]
     show(fig, alt=f"Histograms of starting weights: {'; '.join(said)}.")
 
 
@@ -117,8 +127,9 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         Name of the start to the signal (values from -1 to 1) by where it was taken.
     """
     places = list(next(iter(rows.values())))
-    fig, axes = figure(len(rows), len(places), (1.7 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True,
-                       squeeze=False)  # fmt: skip
+    fig, axes = figure(
+        len(rows), len(places), (1.7 * len(places) + 1.0, 1.35 * len(rows) + 0.7), sharex=True, squeeze=False
+    )
     edges = np.linspace(-1, 1, 41)
     for row, (name, signal_at) in enumerate(rows.items()):
         for column, (place, signal) in enumerate(signal_at.items()):
@@ -131,7 +142,10 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
             if column == 0:
                 ax.set_ylabel(name, rotation=0, ha="right", va="center")
     fig.supxlabel("signal after tanh", fontsize=11, color=TEXT)
-    said = [f"{name}, " + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
-            + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
-            for name, signal_at in rows.items()]  # fmt: skip
+    said = [
+        f"{name}, "
+        + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
+        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
+        for name, signal_at in rows.items()
+    ]
     show(fig, alt=f"Histograms of the signal on its way through a network. Its spread, by start: {'; '.join(said)}.")

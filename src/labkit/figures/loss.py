@@ -32,15 +32,28 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
         ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(POSITIVE, 0.22), edgecolor=POSITIVE))
         inside = side > 0.8
         at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
-        ax.annotate(f"{side**2:.2f}", at_label, (0 if inside else 14, 0), textcoords="offset points", va="center",
-                    ha="center" if inside else "left", fontsize=10)  # fmt: skip
+        ax.annotate(
+            f"{side**2:.2f}",
+            at_label,
+            (0 if inside else 14, 0),
+            textcoords="offset points",
+            va="center",
+            ha="center" if inside else "left",
+            fontsize=10,
+        )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
     ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
     side = float(np.sqrt(mean))
     middle = float(np.mean(targets))
     ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(NEGATIVE, 0.3), edgecolor=NEGATIVE))
-    ax.annotate(f"mean {mean:.2f}", (at[-1] + 2.4 + side / 2, middle), (0, -6), textcoords="offset points", ha="center",
-                va="top")  # fmt: skip
+    ax.annotate(
+        f"mean {mean:.2f}",
+        (at[-1] + 2.4 + side / 2, middle),
+        (0, -6),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+    )
     ax.set_aspect("equal")
     ax.set_xlim(-0.8, at[-1] + 4.2)
     ax.set_xticks(at, range(n))
@@ -73,8 +86,11 @@ def price_of_belief(marks: Mapping[str, float]) -> None:
     ax.set_ylabel("what it costs")
     ax.legend(loc="upper right", handlelength=3)
     said = ", ".join(f"{words} costs {-np.log(value):.2f}" for words, value in marks.items())
-    show(fig, alt=f"What a probability p of the right class costs. Cross-entropy climbs without end as p nears zero: "
-                  f"{said}. The squared miss never exceeds 1.")  # fmt: skip
+    show(
+        fig,
+        alt=f"What a probability p of the right class costs. Cross-entropy climbs without end as p nears zero: "
+        f"{said}. The squared miss never exceeds 1.",
+    )
 
 
 def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
@@ -97,15 +113,23 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     ax.set_xlabel("images, from the largest loss to the smallest")
     ax.set_ylabel("loss of the image")
     ax.legend(handlelength=3)
-    said = [f"{name} from {np.max(losses):.1f} to {np.min(losses):.2f}, half of them above {np.median(losses):.2f}, "
-            f"mean {np.mean(losses):.2f}" for name, losses in groups.items()]  # fmt: skip
+    said = [
+        f"{name} from {np.max(losses):.1f} to {np.min(losses):.2f}, half of them above {np.median(losses):.2f}, "
+        f"mean {np.mean(losses):.2f}"
+        for name, losses in groups.items()
+    ]
     show(fig, alt=f"Losses of single images from the largest to the smallest: {'; '.join(said)}.")
 
 
 def loss_and_accuracy(
-    x: np.ndarray, losses: np.ndarray, accuracies: np.ndarray, xlabel: str, *, log: bool = False,
+    x: np.ndarray,
+    losses: np.ndarray,
+    accuracies: np.ndarray,
+    xlabel: str,
+    *,
+    log: bool = False,
     here: float | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Show loss and accuracy side by side over something that is being changed.
 
     Parameters
@@ -135,9 +159,12 @@ def loss_and_accuracy(
     axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(accuracies) < 0.05 else 0))
     levels = len(np.unique(accuracies))
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
-    show(fig, alt=f"Loss and accuracy against {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
-                  f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)} and up to {losses[-1]:.3f}. The accuracy is "
-                  f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.")  # fmt: skip
+    show(
+        fig,
+        alt=f"Loss and accuracy against {xlabel}. The loss is a smooth curve from {losses[0]:.3f} down to "
+        f"{min(losses):.3f} at {signed(x[np.argmin(losses)], 2)} and up to {losses[-1]:.3f}. The accuracy is "
+        f"{shape if levels > 1 else f'a flat line at {accuracies[0]:.1%}'}.",
+    )
 
 
 def landscape(
@@ -171,8 +198,9 @@ def landscape(
     levels = np.linspace(losses.min(), np.quantile(losses, 0.97), 13)
     drawn = chart.contourf(x, y, losses, levels=levels, cmap="viridis", extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
-    chart.plot(*here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6,
-               linestyle="")  # fmt: skip
+    chart.plot(
+        *here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6, linestyle=""
+    )
     chart.set_aspect("auto")
     bar = fig.colorbar(drawn, ax=chart, shrink=0.9, aspect=20, label="loss", format="%.2f")
     bar.outline.set_visible(False)
@@ -183,5 +211,8 @@ def landscape(
     heights = f"between {losses.min():.3f} and {losses.max():.3f}"
     places = (float(x[lowest]), float(y[lowest])), here
     low, dot = (f"{signed(one, 2)} and {signed(other, 2)}" for one, other in places)
-    show(fig, alt=f"The loss over {labels[0]} and {labels[1]}, as a surface and as a map: {heights}, lowest at {low}. "
-                  f"The dot stands at {dot}.")  # fmt: skip
+    show(
+        fig,
+        alt=f"The loss over {labels[0]} and {labels[1]}, as a surface and as a map: {heights}, lowest at {low}. "
+        f"The dot stands at {dot}.",
+    )

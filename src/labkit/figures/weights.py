@@ -15,9 +15,19 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
-    "crossings", "distribution", "frame", "histogram", "matrix_product", "number_table", "outcomes", "pixel_votes",
-    "scores_of_images", "signed", "steps_of_a_sum", "strongest_connections",
-]  # fmt: skip
+    "crossings",
+    "distribution",
+    "frame",
+    "histogram",
+    "matrix_product",
+    "number_table",
+    "outcomes",
+    "pixel_votes",
+    "scores_of_images",
+    "signed",
+    "steps_of_a_sum",
+    "strongest_connections",
+]
 
 _DARK_TEXT, _LIGHT_TEXT = "#1d1d20", "#fbfaf7"
 
@@ -93,14 +103,30 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     fig, ax = figure(1, 1, (6.4, 0.46 * len(steps) + 1.5))
     for row, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
         color = POSITIVE if step >= 0 else NEGATIVE
-        ax.barh(row, end - start, left=start, height=0.6, color=color, hatch=None if step >= 0 else "///",
-                edgecolor=_LIGHT_TEXT, linewidth=0)  # fmt: skip
+        ax.barh(
+            row,
+            end - start,
+            left=start,
+            height=0.6,
+            color=color,
+            hatch=None if step >= 0 else "///",
+            edgecolor=_LIGHT_TEXT,
+            linewidth=0,
+        )
         ax.plot([end, end], [row - 0.3, row + 1.3], color=TEXT, linewidth=1, linestyle="-")
-        ax.annotate(f"{'+' if step >= 0 else '−'}{abs(step):.3g}", (max(start, end), row), (6, 0),
-                    textcoords="offset points", va="center", color=color, fontweight="bold")  # fmt: skip
+        ax.annotate(
+            f"{'+' if step >= 0 else '−'}{abs(step):.3g}",
+            (max(start, end), row),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            fontweight="bold",
+        )
     ax.barh(len(steps), total, height=0.6, color="none", edgecolor=TEXT, linewidth=1.8)
-    ax.annotate(signed(total), (max(total, 0), len(steps)), (6, 0), textcoords="offset points", va="center",
-                fontweight="bold")  # fmt: skip
+    ax.annotate(
+        signed(total), (max(total, 0), len(steps)), (6, 0), textcoords="offset points", va="center", fontweight="bold"
+    )
     ax.set_yticks(range(len(steps) + 1), [*names, "the sum"])
     ax.invert_yaxis()
     ax.axvline(0, color=TEXT, linewidth=1)
@@ -130,8 +156,15 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
         axes[k, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontweight="bold")
         for ax, sign in ((axes[k, 0], "×"), (axes[k, 1], "=")):
             ax.text(1.16, 0.5, sign, transform=ax.transAxes, ha="center", va="center", fontsize=17)
-        axes[k, 2].text(1.1, 0.5, f"adds up to\n{total:+.2f}".replace("-", "−"), transform=axes[k, 2].transAxes,
-                        va="center", fontweight="bold", color=POSITIVE if total >= 0 else NEGATIVE)  # fmt: skip
+        axes[k, 2].text(
+            1.1,
+            0.5,
+            f"adds up to\n{total:+.2f}".replace("-", "−"),
+            transform=axes[k, 2].transAxes,
+            va="center",
+            fontweight="bold",
+            color=POSITIVE if total >= 0 else NEGATIVE,
+        )
     for ax, title in zip(axes[0], ("the image", "the weights", "each pixel's vote"), strict=True):
         ax.set_title(title, pad=5, fontsize=11)
     said = " ".join(
@@ -172,11 +205,22 @@ def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, ro
         ax.set_xlabel(f"{across} →", fontsize=10)
         frame(ax, np.asarray(array), mark)
     for ax, sign in ((axes[0], "@"), (axes[1], "=")):
-        ax.annotate(sign, (1, 0.5), (16, 0), xycoords="axes fraction", textcoords="offset points", fontsize=17,
-                    ha="center", va="center")  # fmt: skip
-    show(fig, alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Row "
-         f"{row} of the inputs, {inputs[row].tolist()}, and column {column} of the weights, "
-         f"{weights[:, column].tolist()}, meet at {signed(sums[row, column])} in the result.")  # fmt: skip
+        ax.annotate(
+            sign,
+            (1, 0.5),
+            (16, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=17,
+            ha="center",
+            va="center",
+        )
+    show(
+        fig,
+        alt=f"Tables of numbers: inputs {inputs.shape} times weights {weights.shape} make sums {sums.shape}. Row "
+        f"{row} of the inputs, {inputs[row].tolist()}, and column {column} of the weights, "
+        f"{weights[:, column].tolist()}, meet at {signed(sums[row, column])} in the result.",
+    )
 
 
 def frame(ax: Axes, array: np.ndarray, index: object) -> None:
@@ -194,8 +238,14 @@ def frame(ax: Axes, array: np.ndarray, index: object) -> None:
     inside = np.zeros(array.shape, dtype=bool)
     inside[index] = True
     (top, left), (bottom, right) = np.argwhere(inside).min(0) - 0.5, np.argwhere(inside).max(0) + 0.5
-    ax.plot([left, right, right, left, left], [top, top, bottom, bottom, top], color=COLORS[3], linewidth=3.5,
-            linestyle="-", clip_on=False)  # fmt: skip
+    ax.plot(
+        [left, right, right, left, left],
+        [top, top, bottom, bottom, top],
+        color=COLORS[3],
+        linewidth=3.5,
+        linestyle="-",
+        clip_on=False,
+    )
 
 
 def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
@@ -262,16 +312,34 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     """
     fig, ax = figure(1, 1, (7.2, 0.48 * len(results) + 1.1))
     for row, numbers in enumerate(results.values()):
-        ax.plot([min(numbers), max(numbers)], [row, row], color=POSITIVE, linewidth=5, alpha=0.3, linestyle="-",
-                solid_capstyle="round")  # fmt: skip
+        ax.plot(
+            [min(numbers), max(numbers)],
+            [row, row],
+            color=POSITIVE,
+            linewidth=5,
+            alpha=0.3,
+            linestyle="-",
+            solid_capstyle="round",
+        )
         ax.plot(numbers, [row] * len(numbers), linestyle="", marker="o", markersize=6, color=POSITIVE)
         low, high = (f"{100 * value:.0f}" for value in (min(numbers), max(numbers)))
-        ax.annotate(f"{low} %" if low == high else f"{low}–{high} %", (1.02, row), xycoords=("axes fraction", "data"),
-                    va="center", annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            f"{low} %" if low == high else f"{low}–{high} %",
+            (1.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            annotation_clip=False,
+        )
     if chance is not None:
         ax.axvline(chance, color=TEXT, linewidth=1.4, linestyle="--")
-        ax.annotate("guessing", (chance, 1.0), (4, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
-                    va="bottom")  # fmt: skip
+        ax.annotate(
+            "guessing",
+            (chance, 1.0),
+            (4, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            va="bottom",
+        )
     ax.set_yticks(range(len(results)), results)
     ax.set_ylim(len(results) - 0.5, -0.5)
     ax.set_xlim(0, 1)
@@ -305,18 +373,28 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
         left = place < len(order) / 2
         height = weights[index]
         lift = 30 if abs(height) < 0.5 else 4
-        ax.annotate(f"{words}: {signed(height)}", (place, height), (22 if left else -22, lift),
-                    textcoords="offset points", ha="left" if left else "right", va="center", fontweight="bold",
-                    arrowprops={"arrowstyle": "-", "color": TEXT, "linewidth": 1.2})  # fmt: skip
+        ax.annotate(
+            f"{words}: {signed(height)}",
+            (place, height),
+            (22 if left else -22, lift),
+            textcoords="offset points",
+            ha="left" if left else "right",
+            va="center",
+            fontweight="bold",
+            arrowprops={"arrowstyle": "-", "color": TEXT, "linewidth": 1.2},
+        )
     ax.axhline(0, color=TEXT, linewidth=1)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
     ax.set_xlabel(f"the {len(order)} connections into this neuron, from the lowest weight to the highest")
     ax.set_ylabel("weight")
     said = ", ".join(f"one that {words}, {signed(weights[index])}" for words, index in marked.items())
-    show(fig, alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
-         f"{signed(weights.max())}; half of them lie within {signed(np.median(np.abs(weights)))} of zero. Marked are "
-         f"{said}.")  # fmt: skip
+    show(
+        fig,
+        alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
+        f"{signed(weights.max())}; half of them lie within {signed(np.median(np.abs(weights)))} of zero. Marked are "
+        f"{said}.",
+    )
 
 
 def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -368,9 +446,12 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     for ax in axes:  # plain numbers: powers would have matplotlib load its formula setter for a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.yaxis.set_minor_locator(NullLocator())
-    show(fig, alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half lie "
-         f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
-         f"{signed(weights.min())} to {signed(weights.max())}.")  # fmt: skip
+    show(
+        fig,
+        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half lie "
+        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
+        f"{signed(weights.min())} to {signed(weights.max())}.",
+    )
 
 
 def _edges_of_all(weights: np.ndarray) -> np.ndarray:
