@@ -7,8 +7,8 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
-from ..compare import as_array, compare
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
+from ..judging.compare import as_array, compare
 
 CHAPTER = Chapter("08_freezing", "Move a few numbers, keep the rest")
 

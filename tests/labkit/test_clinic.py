@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.exercises import CHAPTERS
+from autograder.judging import reference
 from labkit import clinic, data
 from labkit.figures import descent as pictures
 
