@@ -195,7 +195,8 @@ def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     dict of str to list of (weights, bias)
         By colleague, ``"p"``, ``"q"`` and ``"r"``.
     """
-    from weightlab.freezing import fine_tune, lora_merge
+    from weightlab.freezing import fine_tune
+    from weightlab.lora import lora_merge
 
     rng = np.random.default_rng(_ADAPTING_SEED)
     layers = _in_float64(layers)
@@ -235,7 +236,7 @@ def _in_float64(layers: Layers) -> Layers:
 
 def _adapters(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
     """Train a LoRA adapter of rank 4 for each matrix with the learner's functions."""
-    from weightlab.freezing import lora_fine_tune, lora_init
+    from weightlab.lora import lora_fine_tune, lora_init
 
     fresh = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
     return lora_fine_tune(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]
