@@ -96,7 +96,8 @@ for name in ("clinic", "given_training", "passes"):
         there.append(importlib.import_module(f"labkit.{name}").__name__)
     except ImportError:
         pass
-there += [n for _, folders, names in os.walk("/lab/labkit") for n in names if n.startswith(("clinic.c", "clinic.p", "given_t", "passes"))]
+kept_back = ("clinic.c", "clinic.p", "given_t", "passes")
+there += [n for _, folders, names in os.walk("/lab/labkit") for n in names if n.startswith(kept_back)]
 there += [n for m in list(sys.modules.values()) for n in vars(m) if n == "relu"]
 import labkit.data
 """,
