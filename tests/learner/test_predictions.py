@@ -19,8 +19,8 @@ _SMALL = frozenset(
     re.findall(
         r"[a-z]+",
         "a about all an and are as at be been but by can could do does each few for from had has have how if in into "
-        "is it its more most much no none nor not nothing of on one only or other out over per same so some than that the "
-        "their them then there these they this to two was what when where which while who will with would you your",
+        "is it its more most much no none nor not nothing of on one only or other out over per same so some than that "
+        "the their them then there these they this to two was what when where which while who will with would you your",
     )
 )
 
