@@ -14,7 +14,11 @@ from ..judging import reference
 from ..paths import ROOT, SOLUTIONS
 
 _ROOMS = ("candidate", "judging", "sandbox")
-_INDIFFERENT = {ROOT / "autograder" / name for name in ("release.py", "markers.py", "test_library.py", "__main__.py")}
+_SHARED = ("shared", "tuning")
+"""Modules of autograder/exercises/ from which several chapters draw."""
+_INDIFFERENT = {
+    ROOT / "autograder" / name for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py")
+}
 """Beside the examiner's ground, but without a part in any verdict."""
 
 
@@ -40,7 +44,7 @@ def deciding(chapter: Chapter) -> set[Path]:
         *(file for room in _ROOMS for file in (examiner / room).rglob("*.py")),
         *examiner.glob("*.py"),
         *(examiner / "classroom" / f"{name}.py" for name in ("submission", "rebuild")),
-        *(examiner / "exercises" / f"{name}.py" for name in ("__init__", "shared", chapter.module)),
+        *(examiner / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
         examiner / "keys" / f"{chapter.module}.key",
         SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
         *(SOLUTIONS / "weightlab" / f"{module}.py" for module in {chapter.module, *below}),

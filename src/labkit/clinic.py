@@ -1,81 +1,22 @@
-"""The clinic: backward passes to be checked, and networks that did not learn as they should.
+"""The clinic: networks that did not learn as they should, and networks that colleagues adapted.
 
-Nothing here says what is wrong with whom. Chapter 6 finds out which passes to trust, with a gradient
-checker; chapter 7 finds out what its patients suffer from, by their weights and losses alone.
+Nothing here says what was done to whom: that is in a data file, ``data_files/clinic.json``. Learners
+find it out from weights and losses alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from .data import FILES
+
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
-
-def pass_1(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, one after another."""
-    gradients, grad = [], grad_logits
-    for (weights, _), activation in zip(reversed(layers), reversed(activations), strict=True):
-        gradients.append((activation.T @ grad, grad.sum(axis=0)))
-        grad = np.where(activation > 0, grad @ weights.T, 0)
-    return gradients[::-1]
-
-
-def pass_2(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, counting them down."""
-    gradients, grad = [None] * len(layers), grad_logits
-    for k in range(len(layers) - 1, -1, -1):
-        gradients[k] = (activations[k].T @ grad, grad.mean(axis=0))
-        grad = (grad @ layers[k][0].T) * (activations[k] > 0)
-    return gradients
-
-
-def pass_3(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, the top one first and by itself."""
-    last = len(layers) - 1
-    gradients, grad = [(activations[last].T @ grad_logits, grad_logits.sum(axis=0))], grad_logits
-    for k in range(last, 0, -1):
-        grad = grad @ layers[k][0].T
-        if k > 1:
-            grad = grad * (activations[k] > 0)
-        gradients.insert(0, (activations[k - 1].T @ grad, grad.sum(axis=0)))
-    return gradients
-
-
-def pass_4(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, with sums written out by their indices."""
-    gradients, grad = [], grad_logits
-    for k in reversed(range(len(layers))):
-        gradients.insert(0, (np.einsum("ni,nj->ij", activations[k], grad), np.einsum("nj->j", grad)))
-        grad = np.einsum("nj,ij->ni", grad, layers[k][0]) * np.sign(activations[k])
-    return gradients
-
-
-def pass_5(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, with the slope of the activation written out."""
-    gradients, grad = [], grad_logits
-    for k in reversed(range(len(layers))):
-        gradients.insert(0, (activations[k].T @ grad, grad.sum(axis=0)))
-        slope = np.where(activations[k] > 0, 1.0, 0.01)
-        grad = (grad @ layers[k][0].T) * slope
-    return gradients
-
-
-def pass_6(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers in half the memory."""
-    gradients, grad = [], np.float32(grad_logits)
-    for k in reversed(range(len(layers))):
-        activation = np.float32(activations[k])
-        gradients.insert(0, (activation.T @ grad, grad.sum(axis=0)))
-        grad = (grad @ np.float32(layers[k][0]).T) * (activation > 0)
-    return gradients
-
-
-PASSES: tuple[Callable, ...] = (pass_1, pass_2, pass_3, pass_4, pass_5, pass_6)
-"""Six backward passes, each ``backward(layers, activations, grad_logits)``; some are right."""
 
 CAUSES = {
     1: "every weight started at zero",
@@ -109,8 +50,13 @@ class Patient(NamedTuple):
     losses: list[float]
 
 
+@cache
+def _records() -> dict[str, dict]:
+    """Read what was done to each patient (a number of `CAUSES`) and by each colleague."""
+    return json.loads((FILES / "clinic.json").read_text(encoding="utf-8"))
+
+
 _SIZES, _EPOCHS, _BATCH_SIZE, _LEARNING_RATE = (64, 32, 10), 20, 32, 0.3
-_ORDER = (6, 1, 4, 2, 7, 5)
 
 
 def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
@@ -128,7 +74,7 @@ def admit(x: np.ndarray, y: np.ndarray) -> list[Patient]:
     list of Patient
         64-32-10 networks after 20 epochs in batches of 32.
     """
-    return [_admitted(name, cause, x, y) for name, cause in zip("abcdef", _ORDER, strict=True)]
+    return [_admitted(name, cause, x, y) for name, cause in _records()["patients"].items()]
 
 
 def _admitted(name: str, cause: int, x: np.ndarray, y: np.ndarray) -> Patient:
@@ -195,16 +141,24 @@ def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     dict of str to list of (weights, bias)
         By colleague, ``"p"``, ``"q"`` and ``"r"``.
     """
-    from weightlab.freezing import fine_tune, lora_merge
-
     rng = np.random.default_rng(_ADAPTING_SEED)
     layers = _in_float64(layers)
-    merged = [
-        (lora_merge(weights, adapter, _ALPHA), bias)
-        for (weights, bias), adapter in zip(layers, _adapters(layers, x, y, rng), strict=True)
-    ]
-    head = fine_tune(layers, x, y, frozen={0, 1}, rng=rng, **_ADAPTING)[0]
-    return {"p": merged, "q": head, "r": fine_tune(layers, x, y, frozen=set(), rng=rng, **_ADAPTING)[0]}
+    return {name: _by(method, layers, x, y, rng) for name, method in _records()["colleagues"].items()}
+
+
+def _by(method: str, layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
+    """Adapt a network with the learner's functions, and return the layers that come out."""
+    from weightlab.freezing import fine_tune
+    from weightlab.lora import lora_merge
+
+    if method == "adapters":
+        adapters = _adapters(layers, x, y, rng)
+        return [
+            (lora_merge(weights, adapter, _ALPHA), bias)
+            for (weights, bias), adapter in zip(layers, adapters, strict=True)
+        ]
+    frozen = set(range(len(layers) - 1)) if method == "output layer" else set()
+    return fine_tune(layers, x, y, frozen=frozen, rng=rng, **_ADAPTING)[0]
 
 
 def adapters_of_p(layers: Layers, x: np.ndarray, y: np.ndarray) -> tuple[Layers, int]:
@@ -235,7 +189,7 @@ def _in_float64(layers: Layers) -> Layers:
 
 def _adapters(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
     """Train a LoRA adapter of rank 4 for each matrix with the learner's functions."""
-    from weightlab.freezing import lora_fine_tune, lora_init
+    from weightlab.lora import lora_fine_tune, lora_init
 
     fresh = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
     return lora_fine_tune(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]

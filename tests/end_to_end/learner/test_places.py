@@ -89,9 +89,7 @@ def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
     (tmp_path / "start.py").write_text(
         f"{WITHOUT_POSIX}\nimport runpy\nrunpy.run_path({str(candidate)!r}, run_name='__main__')\n", encoding="utf-8"
     )
-    there = (
-        f"from pathlib import Path\nfrom autograder.sandbox import isolation\nisolation.CANDIDATE = Path({str(tmp_path)!r})\n"
-    )
+    there = f"from pathlib import Path\nfrom autograder.sandbox import isolation\nisolation.CANDIDATE = Path({str(tmp_path)!r})\n"
     environment = environment | {"PYTHONWARNDEFAULTENCODING": "1"}
     entries = json.loads(run(WITHOUT_POSIX + there + textwrap.dedent(CHECK), folder, environment))
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
