@@ -8,7 +8,7 @@ import pytest
 
 from autograder.paths import SOLUTIONS
 from autograder.release import build_notebook
-from tests.learner.conftest import NOTEBOOKS
+from tests.end_to_end.learner.conftest import NOTEBOOKS
 
 TO_DO = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"}
 """Chapters, by number, whose predictions have not been gone through yet."""

@@ -89,20 +89,23 @@ def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
     (tmp_path / "start.py").write_text(
         f"{WITHOUT_POSIX}\nimport runpy\nrunpy.run_path({str(candidate)!r}, run_name='__main__')\n", encoding="utf-8"
     )
-    there = f"from pathlib import Path\nfrom autograder.sandbox import isolation\nisolation.CANDIDATE = Path({str(tmp_path)!r})\n"
+    there = (
+        "from pathlib import Path\nfrom autograder.sandbox import isolation\n"
+        f"isolation.CANDIDATE = Path({str(tmp_path)!r})\n"
+    )
     environment = environment | {"PYTHONWARNDEFAULTENCODING": "1"}
     entries = json.loads(run(WITHOUT_POSIX + there + textwrap.dedent(CHECK), folder, environment))
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
     use = """
         import labkit
-        from autograder import handin
+        from autograder.learner import submit
         from autograder.cli.study import quiet
         from labkit import data
         assert labkit.hint("dense").words and len(data.digits8().train_labels)
         assert "Show the answer" in repr(labkit.reveal("dense"))
         assert "as it was at the beginning" in repr(labkit.reset("dense"))
         assert "Next: " in repr(labkit.progress())
-        assert "01_weights/weightlab/weights.py" in handin.submit("01_weights").contents
+        assert "01_weights/weightlab/weights.py" in submit.submit("01_weights").contents
         quiet(Path("settings"))
         print("done")
     """
