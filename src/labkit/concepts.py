@@ -190,7 +190,7 @@ CONCEPTS = (
         "step",
         7,
         14,
-        "A weight is 0.5, its gradient is 3 and the learning rate is 0.1. What is the weight after one step of descent?",
+        "A weight is 0.5, its gradient is 3 and the learning rate is 0.1. What is the weight after one descent step?",
         "0.2",
         {
             "0.8": "descent follows the gradient",
@@ -216,8 +216,8 @@ CONCEPTS = (
         "frozen",
         8,
         17,
-        "One layer of a network is frozen, and the network is trained for ten more epochs. What has happened to the frozen "
-        "layer's weights?",
+        "One layer of a network is frozen, and the network is trained for ten more epochs. What has happened to the "
+        "frozen layer's weights?",
         "they are unchanged, and every signal still crosses them",
         {
             "they have moved, but much less than the weights of the other layers": "freezing slows a layer down",
