@@ -31,20 +31,20 @@ def code_cells(name):
 
 
 def calls(source, function):
-    """Return the calls of a function in a cell, as lists of its constant arguments."""
+    """Return the calls of a function in a cell as lists of their arguments, None for what only the notebook knows."""
     found = []
     for node in ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function:
-            found.append([ast.literal_eval(arg) if _constant(arg) else None for arg in node.args])
+            found.append([_value(arg) for arg in node.args])
     return found
 
 
-def _constant(node):
+def _value(node):
+    """Return what an argument is, also where it is written with `range`, such as a list of digits."""
     try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True
+        return eval(compile(ast.Expression(node), "argument", "eval"), {"__builtins__": {"str": str, "range": range}})
+    except NameError:
+        return None
 
 
 def predictions():
