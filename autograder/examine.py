@@ -30,7 +30,7 @@ def examine(
     keys : mapping of str to Key
         By exercise; the public key stands in for a missing one.
     sources : mapping of str to bytes
-        The student's modules, as from `run.read_library`.
+        The student's modules, as from `library.read_library`.
     folder : str
         How messages name the library's folder.
     reference_prerequisites : bool

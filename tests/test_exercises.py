@@ -10,8 +10,9 @@ import pytest
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import Runner, read_library
+from autograder.sandbox.process import Runner
 from tests.alternatives import load
 
 ALTERNATIVES = load()

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from ..exercises import CHAPTERS
 from ..judging.compare import counted
-from ..learner.submit import CONCEPTS
+from ..library import CONCEPTS
 
 MAX_STUDENTS_FILES = 200_000
 MAX_ENTRIES = 2_000

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..candidate import main as candidate
 from ..candidate import wire
+from ..library import LIBRARY_FOLDER, MAX_SOURCE
 from ..sandbox import process
 from .rebuild import sanitised
-from .submission import LIBRARY_FOLDER
 
 SECONDS = 120.0
 """The most that all cells of a notebook together may take."""
@@ -37,7 +37,7 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not _is_check(cell)]
     job = {
         "cells": ["".join(cell["source"]) for cell in cells],
-        "sources": {name: text for name, text in sources.items() if len(text) <= process.MAX_SOURCE},
+        "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
         "folder": LIBRARY_FOLDER,
         "limits": {"seconds": float(seconds), "memory": process.MEMORY, "file_bytes": process.FILE_BYTES},
     }

@@ -18,11 +18,11 @@ from ..exercises import CHAPTERS, EXERCISES
 from ..judging import judge
 from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
-from ..sandbox.process import Runner, read_library
+from ..library import LIBRARY_FOLDER, read_library
+from ..sandbox.process import Runner
 from . import rebuild
 from .rebuild import Rebuilt
 
-LIBRARY_FOLDER = "weightlab"
 SECRET = "submission_secret.txt"
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""

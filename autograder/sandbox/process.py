@@ -8,7 +8,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ..candidate import main as candidate
@@ -17,10 +16,9 @@ from ..exercise import Call, Exercise
 from ..judging import judge, reference
 from ..judging.judge import Reply
 from ..judging.key import Key
+from ..library import MAX_SOURCE
 from . import isolation
 
-MAX_SOURCE = 512 * 2**10
-MAX_MODULES = 100
 MEMORY = 2**30
 """What one process may map, and all that a candidate started may hold together."""
 FILE_BYTES = 2**20
@@ -31,21 +29,6 @@ _TICK = 0.05
 
 class CandidateError(RuntimeError):
     """The process for the student's code could not be started: the examiner's failure, not the student's."""
-
-
-def read_library(folder: Path) -> dict[str, bytes]:
-    """Read the modules of a library folder, by module name.
-
-    Links and files that Python could not import are left out; of an oversized file only its beginning is read, which
-    `Runner.run` refuses.
-    """
-    sources = {}
-    if folder.is_dir():
-        for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
-            if path.stem.isidentifier() and path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    sources[path.stem] = file.read(MAX_SOURCE + 1)
-    return sources
 
 
 class Runner:
@@ -118,7 +101,7 @@ class Runner:
         Parameters
         ----------
         sources : mapping
-            As from `read_library`.
+            As from `library.read_library`.
         folder : str
             How messages name the library's folder.
         given : tuple of str

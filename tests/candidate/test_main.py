@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from autograder.library import MAX_SOURCE
 from autograder.sandbox import isolation, selftest
-from autograder.sandbox.process import MAX_SOURCE, Runner
+from autograder.sandbox.process import Runner
 from tests.support.small import returning, verdict_of
 
 GOOD = returning("2.0")

@@ -13,7 +13,7 @@ import pytest
 from autograder.candidate import main as candidate
 from autograder.candidate import wire
 from autograder.sandbox import isolation, process
-from autograder.sandbox.process import CandidateError, Runner, read_library
+from autograder.sandbox.process import CandidateError, Runner
 from tests.support.small import exercise, returning, verdict_of
 
 ENDLESS = "def answer():\n    while True:\n        pass"
@@ -23,31 +23,6 @@ ENDLESS = "def answer():\n    while True:\n        pass"
 def runner():
     with Runner() as started:
         yield started
-
-
-def test_a_library_is_read_as_its_python_files(tmp_path):
-    (tmp_path / "weights.py").write_text("x = 1")
-    (tmp_path / "notes.txt").write_text("no")
-    (tmp_path / "weights.py.bak").write_text("no")
-    (tmp_path / "my-file.py").write_text("no module's name")
-    (tmp_path / "folder.py").mkdir()
-    (tmp_path / "large.py").write_bytes(b"#" * (process.MAX_SOURCE + 5))
-    if hasattr(os, "symlink") and os.name == "posix":
-        (tmp_path / "link.py").symlink_to("/etc/passwd")
-        os.mkfifo(tmp_path / "pipe.py")
-    read = read_library(tmp_path)
-    assert sorted(read) == ["large", "weights"]
-    assert len(read["large"]) == process.MAX_SOURCE + 1
-
-
-def test_a_library_that_is_not_there_is_empty(tmp_path):
-    assert read_library(tmp_path / "no") == {}
-
-
-def test_a_folder_of_very_many_files_is_read_in_part(tmp_path):
-    for i in range(process.MAX_MODULES + 20):
-        (tmp_path / f"m{i:04d}.py").write_text("")
-    assert len(read_library(tmp_path)) == process.MAX_MODULES
 
 
 def test_one_program_serves_many_exercises(runner):
