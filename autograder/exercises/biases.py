@@ -14,14 +14,14 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 @CHAPTER.exercise(
     aspects={"the weighted sum": 1, "and the bias, once": 1},
     hints=(
-        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for the "
-        "bias when the inputs are not zero?",
-        "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the same "
-        "amount for all inputs.",
+        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for "
+        "the bias when the inputs are not zero?",
+        "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the "
+        "same amount for all inputs.",
         "Return weighted_sum(inputs, weights) + bias: one bias for the neuron, not one for each connection.",
     ),
-    why="First the inputs are weighted and added up. Then the bias shifts the sum by the same amount whatever the inputs "
-    "are.",
+    why="First the inputs are weighted and added up. Then the bias shifts the sum by the same amount whatever the "
+    "inputs are.",
     prerequisites=("weighted_sum",),
 )
 def neuron(rng: np.random.Generator) -> Iterator[Case]:
@@ -109,12 +109,12 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "A bias acts like the weight of an input that is always 1. With one more input, does the array of weights get "
         "one more row or one more column?",
-        "Each input has one row, and the constant 1 is the last input. NumPy has a function that stacks arrays as rows: "
-        "look up np.vstack.",
+        "Each input has one row, and the constant 1 is the last input. NumPy has a function that stacks arrays as "
+        "rows: look up np.vstack.",
         "Return np.vstack([weights, bias]). It treats the 1-D bias as one row.",
     ),
-    why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what a "
-    "bias does. So a bias can be stored, and learned, like a weight.",
+    why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what "
+    "a bias does. So a bias can be stored, and learned, like a weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
@@ -133,8 +133,8 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
         "Within a shape the sizes multiply; over the arrays the counts add. shapes.values() gives the shapes without "
         "their names, and math.prod multiplies the sizes of one shape.",
-        "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as the "
-        "special cases need.",
+        "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
+        "the special cases need.",
     ),
     why="An array holds the product of its sizes, and a model holds the sum over its arrays. Weights and biases are "
     "counted in the same way, because both are learned.",
@@ -161,8 +161,8 @@ CHAPTER.question(
     points=2,
     hints=(
         "count_parameters(gpt2_block) counts one block. How many blocks are there, and which arrays are outside them?",
-        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). The embedding is "
-        "listed there once.",
+        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). The embedding "
+        "is listed there once.",
     ),
     mistakes={
         "counts_the_tied_embedding_twice": (
