@@ -20,6 +20,7 @@ _TOOLS = {
     "progress": "checks",
     "predict": "predictions",
     "outcome": "predictions",
+    "nearest": "predictions",
     "calibration": "predictions",
     "concept_test": "concepts",
     "keepsake": "last_picture",

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, LOSS, NEGATIVE, POSITIVE, TEXT, figure, show
 from .weights import signed
 
 __all__ = ["landscape", "loss_and_accuracy", "price_of_belief", "sorted_losses", "squares"]
@@ -188,7 +188,7 @@ def landscape(
     solid = fig.add_subplot(1, 2, 1, projection="3d")
     chart = fig.add_subplot(1, 2, 2)
     x, y = np.meshgrid(first, second, indexing="ij")
-    solid.plot_surface(x, y, losses, cmap="viridis", linewidth=0, antialiased=True, alpha=0.95)
+    solid.plot_surface(x, y, losses, cmap=LOSS, linewidth=0, antialiased=True, alpha=0.95)
     solid.set_zlabel("loss", color=TEXT)
     for axis in (solid.xaxis, solid.yaxis, solid.zaxis):
         axis.set_pane_color((0, 0, 0, 0))
@@ -196,7 +196,7 @@ def landscape(
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
     levels = np.linspace(losses.min(), np.quantile(losses, 0.97), 13)
-    drawn = chart.contourf(x, y, losses, levels=levels, cmap="viridis", extend="max")
+    drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
     chart.plot(
         *here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6, linestyle=""
