@@ -153,12 +153,13 @@ def _as_commands(text: str) -> str:
 
 def _known(exercise: str) -> bool:
     from .selfcheck import find
+    from .written import find_written
 
-    return find(exercise) is not None
+    return (find_written(exercise) or find(exercise)) is not None
 
 
 _help_command("hint", "Open one more hint for an exercise.")
-_help_command("reveal", "Show an exercise's answer and why, after asking.")
+_help_command("reveal", "Show an exercise's answer, or a written question's model answer, after asking.")
 _help_command("reset", "Put one stub back; your version is kept in a copy.")
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from labkit import store
 
-from . import markers, reference
-from .exercise import Exercise
+from . import markers, reference, written
+from .exercise import Exercise, Question, Written
 from .key import public_keys
 from .paths import LIBRARY, SOLUTIONS, shown
 from .selfcheck import find
@@ -39,19 +39,27 @@ def _one_more(before: object, most: int) -> int:
 
 
 def reveal(name: str, sure: bool) -> tuple[str, str]:
-    """Return an exercise's answer with why, once the learner is sure."""
-    asked = find(name)
-    if not isinstance(asked, Exercise):
+    """Return an exercise's answer with why, or a written question's model answer, once the learner is sure."""
+    asked = written.find_written(name) or find(name)
+    if isinstance(asked, Question):
         return name, "A question's number is shown by your own code; the hints say how to get it."
     if not SOLUTIONS.exists():
         return name, "This copy of the course holds no answers; ask your instructor."
     if sure is not True:
-        return f"Show the answer of {name}?", (
-            f'You learn most by one more try: `hint("{name}")` may be enough.\n'
-            f'If you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
+        first = (
+            "Write your own answer first, then compare."
+            if isinstance(asked, Written)
+            else f'You learn most by one more try: `hint("{name}")` may be enough.'
         )
+        return f"Show the answer of {name}?", (
+            f'{first}\nIf you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
+        )
+    if isinstance(asked, Written):
+        return f"A model answer to {name}, and how it is marked", written.model_answer(asked)
     function = getattr(reference.module(asked.module), name)
-    return f"One answer to {name}", f"{_body(inspect.getsource(function))}\n{asked.why}"
+    equation = markers.notes(function.__doc__).replace("``", "`")
+    parts = [equation, _body(inspect.getsource(function)), asked.why]
+    return f"One answer to {name}", "\n".join(part for part in parts if part)
 
 
 def _body(source: str) -> str:

@@ -23,15 +23,15 @@ Answer = Callable[[Layers, np.ndarray, np.ndarray, np.random.Generator, Task], L
 
 def _adapters(rank: int, n_old: int, repeats: int, epochs: int, learning_rate: float = 0.02) -> Answer:
     """Train one adapter a layer on the new images, each repeated, with some old ones."""
-    freezing, alpha = reference.module("freezing"), 2 * rank
+    lora, alpha = reference.module("lora"), 2 * rank
 
     def answer(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, _: Task) -> Layers:
         x, y = _mixed(x, y, n_old, repeats, rng)
-        adapters = [freezing.lora_init(*weights.shape, rank, rng) for weights, _ in layers]
-        adapters, _ = freezing.lora_fine_tune(
+        adapters = [lora.lora_init(*weights.shape, rank, rng) for weights, _ in layers]
+        adapters, _ = lora.lora_fine_tune(
             layers, adapters, x, y, alpha=alpha, epochs=epochs, batch_size=32, learning_rate=learning_rate, rng=rng
         )
-        return [(freezing.lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, adapters, strict=True)]
+        return [(lora.lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, adapters, strict=True)]
 
     return answer
 

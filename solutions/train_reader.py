@@ -17,7 +17,7 @@ from labkit import data
 SEED = 2024
 SIZES = [196, 64, 64, 10]
 N_IMAGES = 2000
-"""How many of the 4,000 training images the reader has seen; chapter 9 draws its tasks from the others."""
+"""How many of the 4,000 training images the reader has seen; chapter 10 draws its tasks from the others."""
 
 
 def train_reader() -> list[tuple[np.ndarray, np.ndarray]]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from labkit import data
 
-from .freezing import lora_fine_tune, lora_init, lora_merge
+from .lora import lora_fine_tune, lora_init, lora_merge
 
 
 def adapt(

@@ -95,12 +95,12 @@ def hint(name: str = "") -> Note:
 
 
 def reveal(name: str = "", sure: bool = False) -> Note:
-    """Show an exercise's answer and why it is so; asks first.
+    """Show an exercise's answer and why it is right, or a written question's model answer; asks first.
 
     Parameters
     ----------
     name : str
-        The exercise.
+        The exercise or the written question.
     sure : bool
         Say True to see the answer.
     """

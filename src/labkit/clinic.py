@@ -148,7 +148,8 @@ def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
 
 def _by(method: str, layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
     """Adapt a network with the learner's functions, and return the layers that come out."""
-    from weightlab.freezing import fine_tune, lora_merge
+    from weightlab.freezing import fine_tune
+    from weightlab.lora import lora_merge
 
     if method == "adapters":
         adapters = _adapters(layers, x, y, rng)
@@ -188,7 +189,7 @@ def _in_float64(layers: Layers) -> Layers:
 
 def _adapters(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Layers:
     """Train a LoRA adapter of rank 4 for each matrix with the learner's functions."""
-    from weightlab.freezing import lora_fine_tune, lora_init
+    from weightlab.lora import lora_fine_tune, lora_init
 
     fresh = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
     return lora_fine_tune(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]

@@ -75,7 +75,7 @@ def digits14() -> Digits:
 
 
 def digits14_train() -> tuple[np.ndarray, np.ndarray]:
-    """Return only the training part of `digits14`: what chapter 9's network was trained on.
+    """Return only the training part of `digits14`: what chapter 10's network was trained on.
 
     Returns
     -------

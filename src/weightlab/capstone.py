@@ -4,7 +4,7 @@ import numpy as np
 
 from labkit import data
 
-from .freezing import lora_fine_tune, lora_init, lora_merge
+from .lora import lora_fine_tune, lora_init, lora_merge
 
 
 def adapt(
@@ -33,10 +33,6 @@ def adapt(
         they read, how many of the old kind they still read, and that the change can be
         stored in 4,000 numbers: for each weight matrix the smaller of its changed
         entries and rank · (fan_in + fan_out), for each bias its changed entries.
-
-    Notes
-    -----
-    ``data.digits14_train()`` gives the 4,000 old images and their labels.
     """
     # Your code replaces the next line.
     raise NotImplementedError("adapt is not written yet")

@@ -1,17 +1,15 @@
-"""Freezing: teach a trained network something new by moving few of its numbers."""
+"""Freezing: train a network further while some of its layers keep every bit."""
 
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from .backprop import cross_entropy_gradient, dense_gradient, relu_gradient
-from .biases import dense
 from .descent import gradient_step, minibatches
-from .forward import forward, relu
+from .forward import forward
 from .loss import cross_entropy
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
-Adapter = tuple[np.ndarray, np.ndarray]
 
 
 def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
@@ -144,172 +142,34 @@ def fine_tune(
     raise NotImplementedError("fine_tune is not written yet")
 
 
-def lora_init(
-    fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
-) -> Adapter:
-    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
+def interpolate_layers(
+    layers: Layers, tuned: Layers, share: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return a network between two networks of the same shapes.
 
-    ``down`` is drawn from N(0, 1 / fan_in): the variance is ``1 / fan_in``.
-
-    Parameters
-    ----------
-    fan_in, fan_out : int
-        The size of the layer that it adapts.
-    rank : int
-        How many directions the change may have.
-    rng : numpy.random.Generator
-        Where ``down`` is drawn from.
-
-    Returns
-    -------
-    down : ndarray of shape (fan_in, rank)
-        Random, so that it has something to say once ``up`` listens.
-    up : ndarray of shape (rank, fan_out)
-        Zeros, so that the adapter starts as no change at all.
-
-    Raises
-    ------
-    ValueError
-        If ``rank`` is below 1 or above ``min(fan_in, fan_out)``; the message names it.
-
-    References
-    ----------
-    E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021.
-    """
-    # Your code replaces the next line.
-    raise NotImplementedError("lora_init is not written yet")
-
-
-def lora_dense(
-    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
-) -> np.ndarray:
-    """Return the outputs of a layer with its adapter switched on.
-
-    ``outputs = x @ weights + bias + (alpha / rank) * (x @ down) @ up``
-
-    Parameters
-    ----------
-    x : ndarray of shape (batch, fan_in)
-        The layer's inputs.
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    bias : ndarray of shape (fan_out,)
-        The frozen bias.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        How loudly the adapter speaks; divided by the rank, so that ranks compare.
-
-    Returns
-    -------
-    ndarray of shape (batch, fan_out)
-        What the layer gives together with its adapter.
-    """
-    # Your code replaces the next line.
-    raise NotImplementedError("lora_dense is not written yet")
-
-
-def lora_gradient(
-    grad_output: np.ndarray,
-    x: np.ndarray,
-    weights: np.ndarray,
-    adapter: Adapter,
-    alpha: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
-
-    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the
-    chain rule through the two small matrices, what ``down`` and ``up`` have to answer
-    for.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (batch, fan_out)
-        The loss's gradient at the layer's outputs.
-    x : ndarray of shape (batch, fan_in)
-        The layer's inputs.
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        As for `lora_dense`.
-
-    Returns
-    -------
-    grad_x : ndarray of shape (batch, fan_in)
-        The loss's gradient at the layer's inputs.
-    grad_down : ndarray of shape (fan_in, rank)
-        The loss's gradient at ``down``.
-    grad_up : ndarray of shape (rank, fan_out)
-        The loss's gradient at ``up``.
-    """
-    # Your code replaces the next line.
-    raise NotImplementedError("lora_gradient is not written yet")
-
-
-def lora_fine_tune(
-    layers: Layers,
-    adapters: Sequence[Adapter],
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    alpha: float,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    rng: np.random.Generator,
-) -> tuple[list[Adapter], list[float]]:
-    """Train one adapter a layer by minibatch descent; weights and biases stay frozen.
+    Every weight and bias is moved a fraction of the way from its value in ``layers`` to
+    its value in ``tuned``: ``(1 - share) * old + share * new``. Both ends are exact: 0
+    gives the values of ``layers``, 1 those of ``tuned``.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        The frozen network.
-    adapters : list of (down, up)
-        One adapter a layer, as from `lora_init`.
-    x : ndarray of shape (n, fan_in)
-        The new examples.
-    y : ndarray of int, shape (n,)
-        Their labels.
-    alpha : float
-        As for `lora_dense`.
-    epochs, batch_size : int
-        As for `train`.
-    learning_rate : float
-        As for `train`.
-    rng : numpy.random.Generator
-        As for `train`.
+        The network before fine-tuning.
+    tuned : list of (weights, bias)
+        The network afterwards, of the same shapes.
+    share : float
+        How far to go; 0.5 is half-way.
 
     Returns
     -------
-    adapters : list of (down, up)
-        The trained adapters.
-    losses : list of float
-        As from `fine_tune`.
+    list of (weights, bias)
+        The network in between.
+
+    Raises
+    ------
+    ValueError
+        If the networks differ in depth, or a weight matrix or bias in its shape; the
+        message names the depths or the two shapes.
     """
     # Your code replaces the next line.
-    raise NotImplementedError("lora_fine_tune is not written yet")
-
-
-def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
-    """Return the weights with the adapter folded in.
-
-    ``weights + (alpha / rank) * down @ up``.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        As for `lora_dense`.
-
-    Returns
-    -------
-    ndarray of shape (fan_in, fan_out)
-        With these in place of the old weights the layer needs no adapter any more.
-    """
-    # Your code replaces the next line.
-    raise NotImplementedError("lora_merge is not written yet")
+    raise NotImplementedError("interpolate_layers is not written yet")

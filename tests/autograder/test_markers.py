@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from autograder.markers import MarkerError, regions, strip_module
+from autograder.markers import MarkerError, notes, regions, strip_module
 
 GOOD = '''"""A module."""
 
@@ -67,3 +67,58 @@ def test_ordinary_comments_and_headings_are_no_markers(text):
 def test_a_region_in_no_function_is_an_error():
     with pytest.raises(MarkerError, match=r"m\.py:2: a solution region that lies in no function"):
         strip_module("class A:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n", "m.py")
+
+
+WITH_NOTES = '''"""A module."""
+
+
+def area(r):
+    """Return the area of a disc.
+
+    Returns
+    -------
+    float
+        The area.
+
+    Notes
+    -----
+    ``area = pi * r ** 2``.
+
+    It grows
+    with the square.
+
+    References
+    ----------
+    Euclid.
+    """
+    ### BEGIN SOLUTION
+    return 3.14 * r**2
+    ### END SOLUTION
+
+
+def last(r):
+    """Return it.
+
+    Notes
+    -----
+    ``r``
+    """
+    ### BEGIN SOLUTION
+    return r
+    ### END SOLUTION
+'''
+
+
+def test_a_stubs_docstring_leaves_out_its_notes_and_nothing_else():
+    area, final = ast.parse(strip_module(WITH_NOTES, "m.py")).body[1:]
+    assert ast.get_docstring(area) == (
+        "Return the area of a disc.\n\nReturns\n-------\nfloat\n    The area.\n\nReferences\n----------\nEuclid."
+    )
+    assert ast.get_docstring(final).rstrip() == "Return it."
+
+
+def test_notes_are_read_one_line_for_each_paragraph():
+    area, final = ast.parse(WITH_NOTES).body[1:]
+    assert notes(ast.get_docstring(area)) == "``area = pi * r ** 2``.\nIt grows with the square."
+    assert notes(ast.get_docstring(final)) == "``r``"
+    assert notes("Return it.") == notes(None) == ""

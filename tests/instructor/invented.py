@@ -104,7 +104,7 @@ def _concepts(folder: Path, draw: random.Random, ability: float) -> None:
         return {one.name: one.right if draw.random() < right else draw.choice(list(one.wrong)) for one in CONCEPTS}
 
     record: dict[str, dict] = {}
-    for when, chapter, right in (("before", "01_weights", ability / 2), ("after", "09_capstone", ability)):
+    for when, chapter, right in (("before", "01_weights", ability / 2), ("after", "10_capstone", ability)):
         if draw.random() < 0.85:
             record = record | {when: answers(right)}
             (folder / chapter).mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 import labkit
+from autograder import help as tutor
 from autograder import judge, selfcheck
 from autograder import progress as record
 from autograder.exercises import CHAPTERS, EXERCISES
@@ -86,6 +87,35 @@ def test_a_failure_of_the_examiner_is_an_error_and_never_marks(monkeypatch):
     )
     with pytest.raises(RuntimeError, match="examiner failed"):
         labkit.check("apply_weight")
+
+
+def test_a_written_questions_model_answer_and_marking_are_shown_to_who_is_sure():
+    asked = labkit.reveal("zero_or_negative")
+    assert asked.title == "Show the answer of zero_or_negative?"
+    assert "Model answer" not in asked.words
+    shown = labkit.reveal("zero_or_negative", sure=True)
+    assert "\nMarking. 1 point: " in shown.words and shown.words.startswith("Model answer. ")
+    assert "\n2 points: " in shown.words
+    assert "*" not in shown.words and "SOLUTION" not in shown.words
+
+
+def test_a_class_hand_out_holds_no_model_answer(monkeypatch, tmp_path):
+    monkeypatch.setattr(tutor, "SOLUTIONS", tmp_path / "none")
+    assert "ask your instructor" in labkit.reveal("zero_or_negative", sure=True).words
+
+
+def test_every_written_question_has_a_model_answer_and_a_marking_scheme():
+    names = [name for chapter in CHAPTERS.values() for name in chapter.written]
+    assert len(names) > 10
+    for name in names:
+        words = labkit.reveal(name, sure=True).words
+        assert "Model answer." in words and "Marking." in words, name
+
+
+def test_an_answer_is_shown_with_its_equation():
+    shown = labkit.reveal("dense", sure=True).words
+    assert shown.startswith("`x @ weights + bias`, which is")
+    assert "return weighted_sums(x, weights) + bias`" in shown
 
 
 def test_a_questions_number_is_judged_and_a_known_mistake_is_named():

@@ -21,7 +21,7 @@ backprop, descent, forward, loss = (reference.module(name) for name in ("backpro
 @pytest.fixture(autouse=True)
 def reference_library(monkeypatch):
     """Let the clinic train with the reference in place of the learner's library."""
-    for name in ("backprop", "descent", "forward", "freezing", "loss"):
+    for name in ("backprop", "descent", "forward", "freezing", "lora", "loss"):
         monkeypatch.setitem(sys.modules, f"weightlab.{name}", reference.module(name))
 
 
