@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from ..given_training import given_relu, given_training, share_correct
-from .style import FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
+from .style import FAINT, NEGATIVE, POSITIVE, SERIES, SHEET, TEXT, figure, show
 
 __all__ = ["corners", "fits", "opening", "spirals"]
 
@@ -51,7 +52,7 @@ def opening() -> None:
         sizes = [2, hidden, 2] if hidden else [2, 2]
         layers = [
             (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), rng.normal(0, 0.3, fan_out))
-            for fan_in, fan_out in zip(sizes, sizes[1:], strict=False)
+            for fan_in, fan_out in pairwise(sizes)
         ]
         [layers] = given_training([layers], points, labels, epochs=500, batch_size=30, learning_rate=0.4)
         name = f"{hidden} hidden neurons" if hidden else "no hidden layer"
@@ -61,7 +62,10 @@ def opening() -> None:
         _divided(ax, decide, points, labels, (-1.25, 1.25))
         ax.set_title(f"{name}\n{right:.0%} of the points right", fontsize=11)
     said = ", ".join(f"with {name} {right:.0%} of the points are right" for name, (_, right) in panels.items())
-    show(fig, alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.")
+    show(
+        fig,
+        alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.",
+    )
 
 
 def _classes(layers: Sequence[tuple[np.ndarray, np.ndarray]], points: np.ndarray) -> np.ndarray:
@@ -112,20 +116,21 @@ def corners(
         The class, 0 or 1, at points of the input plane and at points of the hidden neurons' plane.
     """
     fig, axes = figure(1, 2, (7.2, 3.5))
-    for ax, where, rule, span in ((axes[0], points, decide, (-0.6, 1.6)), (axes[1], hidden, decide_hidden, (-0.6, 2.6))):
+    for ax, where, rule, span in (
+        (axes[0], points, decide, (-0.6, 1.6)),
+        (axes[1], hidden, decide_hidden, (-0.6, 2.6)),
+    ):
         _divided(ax, rule, where, labels, span)
         ax.set_xticks([0, 1, 2][: 2 if ax is axes[0] else 3])
         ax.set_yticks([0, 1, 2][: 2 if ax is axes[0] else 3])
     axes[0].set(title="the inputs", xlabel="first input", ylabel="second input")
     axes[1].set(title="the hidden neurons", xlabel="first hidden neuron", ylabel="second hidden neuron")
-    moved = "; ".join(
-        f"({x:g}, {y:g}) becomes ({h:g}, {k:g})" for (x, y), (h, k) in zip(points, hidden, strict=True)
-    )
+    moved = "; ".join(f"({x:g}, {y:g}) becomes ({h:g}, {k:g})" for (x, y), (h, k) in zip(points, hidden, strict=True))
     right = int(np.sum(decide(points) == labels))
     show(
         fig,
-        alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, bent "
-        f"in the first and one straight line in the second, has {right} of {len(points)} points on the right side.",
+        alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, "
+        f"bent in the first and one straight line in the second, has {right} of {len(points)} points right.",
     )
 
 
@@ -151,9 +156,9 @@ def fits(
     for ax, (title, (line, bends)) in zip(axes[0], fitted.items(), strict=True):
         ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0)
         ax.plot(x, target, color=TEXT, linewidth=1.5, linestyle="--", label="the curve")
-        ax.plot(x, line, color=POSITIVE, linestyle="-", label="the network")
+        ax.plot(x, line, color=SERIES[0], linestyle="-", label="the network")
         at = np.interp(bends, x, line)
-        ax.plot(bends, at, marker="o", markersize=5, color=POSITIVE, linestyle="", label="one neuron's bend")
+        ax.plot(bends, at, marker="o", markersize=5, color=SERIES[0], linestyle="", label="one neuron's bend")
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)

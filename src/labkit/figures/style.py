@@ -32,6 +32,8 @@ TEXT = "#4a4a4c"
 FAINT = "#4a4a4c33"
 COLORS = (POSITIVE, NEGATIVE, "#0c7a62", "#a34a9f", "#7d6c14", "#6a6a6c")
 """For curves, bars and words beside them, in order."""
+SERIES = (*COLORS[2:], "#b3455c", "#1d1d20")
+"""For curves without a sign, such as a loss or an accuracy: blue and orange stay free for above and below zero."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
 """One a colour, so that no curve is told by its colour alone."""
 
