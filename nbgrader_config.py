@@ -29,17 +29,17 @@ c.GenerateAssignment.preprocessors = [
 # The exchange, where students' accounts are on one machine: who submits hands in their library too.
 c.CourseDirectory.course_id = "weightlab"
 c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
-c.ExchangeFactory.submit = "autograder.exchange.SubmitWithLibrary"
+c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
 # Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
 # c.Exchange.root = "/srv/exchange"
 
 # Grading executes no notebook: functions are graded from the student's weightlab/*.py, in isolation.
-c.Autograde.exporter_class = "autograder.nbgrader_plugins.Rebuilder"
-c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.drop_links"
+c.Autograde.exporter_class = "autograder.classroom.nbgrader_plugins.Rebuilder"
+c.Autograde.pre_convert_hook = "autograder.classroom.nbgrader_plugins.drop_links"
 c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugins.Verdicts",
-    "autograder.nbgrader_plugins.SaveVerdicts",
+    "autograder.classroom.nbgrader_plugins.Verdicts",
+    "autograder.classroom.nbgrader_plugins.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from . import reference
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
-from .judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
-from .key import Key, public_keys
-from .run import Runner
+from .judging import reference
+from .judging.judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
+from .judging.key import Key, public_keys
+from .sandbox.process import Runner
 
 
 def examine(

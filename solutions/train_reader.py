@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from safetensors.numpy import save
 
-from autograder import reference
+from autograder.judging import reference
 from labkit import data
 
 SEED = 2024

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..compare import as_array
 from ..exercise import PURE, Call, Case, Chapter, Unusable
+from ..judging.compare import as_array
 
 CHAPTER = Chapter("01_weights", "One number on one connection")
 

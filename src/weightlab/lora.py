@@ -18,21 +18,20 @@ def lora_init(
 ) -> Adapter:
     """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
 
-    ``down`` is drawn from N(0, 1 / fan_in): the variance is ``1 / fan_in``.
-
     Parameters
     ----------
     fan_in, fan_out : int
-        The size of the layer that it adapts.
+        The numbers of inputs and of neurons of the layer that it adapts.
     rank : int
-        How many directions the change may have.
+        How many columns ``down`` has, and how many rows ``up`` has.
     rng : numpy.random.Generator
         Where ``down`` is drawn from.
 
     Returns
     -------
     down : ndarray of shape (fan_in, rank)
-        Random, so that it has something to say once ``up`` listens.
+        Drawn from a normal distribution with mean 0; its variance is one divided by
+        the number of inputs.
     up : ndarray of shape (rank, fan_out)
         Zeros, so that the adapter starts as no change at all.
 
@@ -44,6 +43,12 @@ def lora_init(
     References
     ----------
     E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021.
+
+    Examples
+    --------
+    >>> down, up = lora_init(6, 4, 2, np.random.default_rng(0))
+    >>> down.shape, up.shape, bool(up.any())
+    ((6, 2), (2, 4), False)
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_init is not written yet")
@@ -53,8 +58,6 @@ def lora_dense(
     x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
 ) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
-
-    ``outputs = x @ weights + bias + (alpha / rank) * (x @ down) @ up``
 
     Parameters
     ----------
@@ -67,12 +70,21 @@ def lora_dense(
     adapter : pair (down, up)
         Of shapes (fan_in, rank) and (rank, fan_out).
     alpha : float
-        How loudly the adapter speaks; divided by the rank, so that ranks compare.
+        What the adapter's part is multiplied by, after a division by the rank.
 
     Returns
     -------
     ndarray of shape (batch, fan_out)
-        What the layer gives together with its adapter.
+        The outputs of the layer and its adapter together.
+
+    Examples
+    --------
+    One input of 3, a weight of 1, an adapter of rank 1, alpha 2.
+
+    >>> x, weights, bias = np.array([[3.0]]), np.array([[1.0]]), np.zeros(1)
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> lora_dense(x, weights, bias, adapter, 2.0).tolist()
+    [[15.0]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_dense is not written yet")
@@ -87,14 +99,13 @@ def lora_gradient(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
 
-    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the
-    chain rule through the two small matrices, what ``down`` and ``up`` have to answer
-    for.
+    The layer's outputs are those of `lora_dense`: the input reaches them through the
+    weights and through the adapter.
 
     Parameters
     ----------
     grad_output : ndarray of shape (batch, fan_out)
-        The loss's gradient at the layer's outputs.
+        The loss's gradient with respect to the layer's outputs.
     x : ndarray of shape (batch, fan_in)
         The layer's inputs.
     weights : ndarray of shape (fan_in, fan_out)
@@ -107,11 +118,21 @@ def lora_gradient(
     Returns
     -------
     grad_x : ndarray of shape (batch, fan_in)
-        The loss's gradient at the layer's inputs.
+        The loss's gradient with respect to the layer's inputs.
     grad_down : ndarray of shape (fan_in, rank)
-        The loss's gradient at ``down``.
+        The loss's gradient with respect to ``down``.
     grad_up : ndarray of shape (rank, fan_out)
-        The loss's gradient at ``up``.
+        The loss's gradient with respect to ``up``.
+
+    Examples
+    --------
+    The layer of the example of `lora_dense`, and a gradient of 1.
+
+    >>> x, weights = np.array([[3.0]]), np.array([[1.0]])
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> grads = lora_gradient(np.array([[1.0]]), x, weights, adapter, 2.0)
+    >>> [grad.item() for grad in grads]
+    [5.0, 24.0, 3.0]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_gradient is not written yet")
@@ -129,14 +150,14 @@ def lora_fine_tune(
     learning_rate: float,
     rng: np.random.Generator,
 ) -> tuple[list[Adapter], list[float]]:
-    """Train one adapter a layer by minibatch descent; weights and biases stay frozen.
+    """Return one trained adapter per layer, and the losses; the layers stay frozen.
 
     Parameters
     ----------
     layers : list of (weights, bias)
         The frozen network.
     adapters : list of (down, up)
-        One adapter a layer, as from `lora_init`.
+        One adapter per layer, as from `lora_init`.
     x : ndarray of shape (n, fan_in)
         The new examples.
     y : ndarray of int, shape (n,)
@@ -155,16 +176,27 @@ def lora_fine_tune(
     adapters : list of (down, up)
         The trained adapters.
     losses : list of float
-        As from `fine_tune`.
+        One number per epoch, as from `train`.
+
+    Examples
+    --------
+    >>> layers = [(np.zeros((2, 2)), np.zeros(2))]
+    >>> adapters = [(np.eye(2), np.zeros((2, 2)))]
+    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=2, epochs=2,
+    ...                                  batch_size=2, learning_rate=1.0,
+    ...                                  rng=np.random.default_rng(0))
+    >>> losses[1] < losses[0], bool(layers[0][0].any())
+    (True, False)
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_fine_tune is not written yet")
 
 
 def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
-    """Return the weights with the adapter folded in.
+    """Return the weights with the adapter merged into them.
 
-    ``weights + (alpha / rank) * down @ up``.
+    A plain layer with these weights gives the outputs of `lora_dense`.
 
     Parameters
     ----------
@@ -178,7 +210,13 @@ def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarra
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        With these in place of the old weights the layer needs no adapter any more.
+        The merged weights, a new array.
+
+    Examples
+    --------
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> lora_merge(np.array([[1.0]]), adapter, 2.0).tolist()
+    [[5.0]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_merge is not written yet")

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.exercises import CHAPTERS
+from autograder.judging import reference
 from labkit import clinic, data, passes
 from labkit.figures import descent as pictures
 

@@ -7,7 +7,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 from autograder.paths import SOLUTIONS
 from labkit import data
 from labkit.tasks import turn

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import FAINT, LINE_STYLES, NEGATIVE, POSITIVE, SERIES, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
 from .weights import signed
 
 __all__ = [
@@ -43,10 +43,10 @@ def loss_along_weights(
     fig, axes = figure(1, len(losses), (2.4 * len(losses) + 0.6, 3.0), sharey=True, squeeze=False)
     here = int(np.argmin(np.abs(moves)))
     for ax, (name, values) in zip(axes[0], losses.items(), strict=True):
-        ax.plot(moves, values, color=SERIES[0], linestyle="-")
+        ax.plot(moves, values, color=COLORS[0], linestyle="-")
         if slopes:
             reach = np.abs(moves) <= 0.6 * np.abs(moves).max()
-            ax.plot(moves[reach], values[here] + slopes[name] * moves[reach], color=SERIES[1], linestyle="--")
+            ax.plot(moves[reach], values[here] + slopes[name] * moves[reach], color=COLORS[1], linestyle="--")
             ax.set_title(f"{name}\nslope {signed(slopes[name])}")
         else:
             ax.set_title(name)
@@ -75,7 +75,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
         The index of the step to mark.
     """
     fig, ax = figure(1, 1, (6.4, 3.2))
-    ax.loglog(steps, errors, color=SERIES[0], linestyle="-")
+    ax.loglog(steps, errors, color=COLORS[0], linestyle="-")
     ax.minorticks_off()
     ax.plot(steps[marked], errors[marked], marker="o", markersize=9, color=TEXT)
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
@@ -101,7 +101,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
     fig, axes = figure(1, 2, (7.8, 3.7), sharey=True)
     for k, (name, both) in enumerate(journeys.items()):
         for ax, values in zip(axes, both, strict=True):
-            ax.plot(values, color=SERIES[k], linestyle=LINE_STYLES[k], label=name)
+            ax.plot(values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
     axes[0].set(title="signal, forwards →", ylabel="RMS", yscale="log")
     axes[1].set(title="← gradient, backwards", yscale="log")
     for ax in axes:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from ..given_training import given_relu, given_training, share_correct
-from .style import FAINT, NEGATIVE, POSITIVE, SERIES, SHEET, TEXT, figure, show
+from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
 
 __all__ = ["corners", "fits", "opening", "spirals"]
 
@@ -156,9 +156,9 @@ def fits(
     for ax, (title, (line, bends)) in zip(axes[0], fitted.items(), strict=True):
         ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0)
         ax.plot(x, target, color=TEXT, linewidth=1.5, linestyle="--", label="the curve")
-        ax.plot(x, line, color=SERIES[0], linestyle="-", label="the network")
+        ax.plot(x, line, color=COLORS[0], linestyle="-", label="the network")
         at = np.interp(bends, x, line)
-        ax.plot(bends, at, marker="o", markersize=5, color=SERIES[0], linestyle="", label="one neuron's bend")
+        ax.plot(bends, at, marker="o", markersize=5, color=COLORS[0], linestyle="", label="one neuron's bend")
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
-from .style import FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, SERIES, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 from .weights import signed
 
 __all__ = ["covered", "lines", "logits_and_probabilities", "pass_of_image", "predicted"]
@@ -33,7 +33,7 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         ax.axhline(0, color=TEXT, linewidth=0.8, linestyle="-")
         for k, (name, y) in enumerate(curves.items()):
-            ax.plot(x, y, color=SERIES[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
+            ax.plot(x, y, color=COLORS[k % 6], linestyle=LINE_STYLES[k % 6], label=name or None)
         ax.grid(color=FAINT, linewidth=0.6)
         ax.set_title(title, fontsize=11.5)
         ax.set_xlabel(xlabel)

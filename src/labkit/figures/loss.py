@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from .style import FAINT, LINE_STYLES, LOSS, SERIES, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, LOSS, TEXT, figure, show
 from .weights import signed
 
 __all__ = ["cost_of_probability", "landscape", "loss_and_accuracy", "opening", "pulls", "sorted_losses", "squares"]
@@ -36,7 +36,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     at = 2.2 * np.arange(n)
     for x, said, so in zip(at, predictions, targets, strict=True):
         side = abs(said - so)
-        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(SERIES[1], 0.18), edgecolor=SERIES[1]))
+        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(COLORS[1], 0.18), edgecolor=COLORS[1]))
         inside = side > 0.8
         at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
         ax.annotate(
@@ -49,10 +49,10 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
             fontsize=10,
         )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
-    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=SERIES[1], label="prediction")
+    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=COLORS[1], label="prediction")
     side = float(np.sqrt(mean))
     middle = float(np.mean(targets))
-    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(SERIES[0], 0.3), edgecolor=SERIES[0]))
+    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(COLORS[0], 0.3), edgecolor=COLORS[0]))
     ax.annotate(
         f"mean {mean:.2f}",
         (at[-1] + 2.4 + side / 2, middle),
@@ -84,10 +84,10 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
-    ax.plot(p, -np.log(p), color=SERIES[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
-    ax.plot(p, (1 - p) ** 2, color=SERIES[1], linestyle=LINE_STYLES[1], label="squared error of that class, (1 − p)²")
+    ax.plot(p, -np.log(p), color=COLORS[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
+    ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared error of that class, (1 − p)²")
     for words, value in marks.items():
-        ax.plot([value], [-np.log(value)], marker="o", color=SERIES[0], markersize=7)
+        ax.plot([value], [-np.log(value)], marker="o", color=COLORS[0], markersize=7)
         ax.annotate(f"{words}: {-np.log(value):.2f}", (value, -np.log(value)), (9, 3), textcoords="offset points")
     ax.grid(color=FAINT, linewidth=0.6)
     ax.set_ylim(-0.15, 7.5)
@@ -115,7 +115,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
     fig, axes = figure(1, 2, (7.8, 3.3))
     for k, (name, both) in enumerate(losses.items()):
         for ax, values in zip(axes, both, strict=True):
-            ax.plot(lead, values, color=SERIES[k], linestyle=LINE_STYLES[k], label=name)
+            ax.plot(lead, values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
     axes[0].set(title="the loss", ylabel="loss")
     axes[1].set(title="how fast it falls", ylabel="fall per unit of the right logit", yscale="log")
     axes[1].minorticks_off()
@@ -142,8 +142,8 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     fig, ax = figure(1, 1, (7.2, 3.4))
     for k, (name, losses) in enumerate(groups.items()):
         share = (np.arange(len(losses)) + 0.5) / len(losses)
-        ax.plot(share, np.sort(losses)[::-1], color=SERIES[k], linestyle=LINE_STYLES[k], label=name)
-        ax.axhline(np.mean(losses), color=SERIES[k], linestyle=LINE_STYLES[k], linewidth=1)
+        ax.plot(share, np.sort(losses)[::-1], color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+        ax.axhline(np.mean(losses), color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1)
         mean = np.mean(losses)
         ax.annotate(f"mean {mean:.2f}", (1.0, mean), (0, 3), textcoords="offset points", ha="right")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
@@ -185,7 +185,7 @@ def loss_and_accuracy(
     """
     fig, axes = figure(1, 2, (7.8, 3.2))
     for ax, y, name, k in ((axes[0], losses, "loss", 0), (axes[1], accuracies, "accuracy", 1)):
-        ax.plot(x, y, color=SERIES[k], linestyle="-", drawstyle=("default", "steps-mid")[k])
+        ax.plot(x, y, color=COLORS[k], linestyle="-", drawstyle=("default", "steps-mid")[k])
         ax.set_title(name, fontsize=11.5)
         ax.set_xlabel(xlabel)
         ax.grid(color=FAINT, linewidth=0.6)

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from .style import COLORS, FAINT, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
     "crossings",
@@ -241,7 +241,7 @@ def frame(ax: Axes, array: np.ndarray, index: object) -> None:
     ax.plot(
         [left, right, right, left, left],
         [top, top, bottom, bottom, top],
-        color=COLORS[3],
+        color=MARK,
         linewidth=3.5,
         linestyle="-",
         clip_on=False,
@@ -315,16 +315,16 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
         ax.plot(
             [min(numbers), max(numbers)],
             [row, row],
-            color=POSITIVE,
+            color=COLORS[0],
             linewidth=5,
             alpha=0.3,
             linestyle="-",
             solid_capstyle="round",
         )
-        ax.plot(numbers, [row] * len(numbers), linestyle="", marker="o", markersize=6, color=POSITIVE)
+        ax.plot(numbers, [row] * len(numbers), linestyle="", marker="o", markersize=6, color=COLORS[0])
         low, high = (f"{100 * value:.0f}" for value in (min(numbers), max(numbers)))
         ax.annotate(
-            f"{low} %" if low == high else f"{low}–{high} %",
+            f"{low}%" if low == high else f"{low}–{high}%",
             (1.02, row),
             xycoords=("axes fraction", "data"),
             va="center",
