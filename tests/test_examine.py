@@ -12,8 +12,9 @@ from autograder.examine import examine, examine_chapter, in_order, prerequisites
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.key import make_key
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import CandidateError, Runner, read_library
+from autograder.sandbox.process import CandidateError, Runner
 
 REFERENCE = {name: text.decode() for name, text in read_library(SOLUTIONS / "weightlab").items()}
 SEED = 3

@@ -10,9 +10,9 @@ from nbgrader.exchange.default import ExchangeSubmit
 from traitlets import Unicode
 
 from ..learner.submit import beside_the_notebook
+from ..library import LIBRARY_FOLDER
 from ..paths import LIBRARY, ROOT
 from .records import nbgrader_app
-from .submission import LIBRARY_FOLDER
 
 _CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import atexit
 import difflib
-import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,8 +14,9 @@ from ..exercise import Exercise, Question
 from ..exercises import CHAPTERS, EXERCISES
 from ..judging import judge
 from ..judging.judge import Verdict
+from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
-from ..sandbox.process import Runner, read_library
+from ..sandbox.process import Runner
 
 
 class UnknownName(LookupError):
@@ -122,20 +122,7 @@ def _written_above(exercise: Exercise, source: bytes) -> str:
     return f" It is also defined in line {lines[-2]}, but Python takes the last, in line {lines[-1]}: delete one."
 
 
-class _Waiting(Runner):
-    """A runner whose process is reaped at once when somebody else ends it.
-
-    A kernel that shuts down ends all that it started, and waits some seconds for those that are only half gone.
-    """
-
-    def begin(self) -> bool:
-        fresh = super().begin()
-        if fresh:
-            threading.Thread(target=self._process.wait, daemon=True).start()
-        return fresh
-
-
-_waiting = _Waiting()
+_waiting = Runner(reap=True)
 atexit.register(_waiting.close)
 
 

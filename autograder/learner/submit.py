@@ -11,8 +11,8 @@ from pathlib import Path
 from labkit import store
 
 from ..exercises import CHAPTERS
+from ..library import read_library
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..sandbox.process import read_library
 from .check import saved_ago
 
 CONCEPTS = "concepts.json"

@@ -12,8 +12,8 @@ from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import read_library
 from labkit import data
 from labkit.reload import LIBRARY, explain
 from tests.exercises import test_initialization_forward_loss, test_weights_and_biases

@@ -18,6 +18,7 @@ from labkit.concepts import merged
 
 from ...exercises import CHAPTERS
 from ...learner.submit import CONCEPTS
+from ...library import LIBRARY_FOLDER
 from ...paths import SOLUTIONS
 from .. import records, submission
 from ..gradebook import Standing
@@ -139,7 +140,7 @@ def _example_of(classroom: Path, item: Item, who: list[str]) -> str | None:
     """Return the shortest wrong answer among some of those who hold a misconception."""
     found = []
     for student in who[:_LOOKED_AT]:
-        folder = classroom / "submitted" / student / item.chapter / submission.LIBRARY_FOLDER
+        folder = classroom / "submitted" / student / item.chapter / LIBRARY_FOLDER
         source = submission.read_file(folder / f"{CHAPTERS[item.chapter].module}.py", 200_000)
         if source and (text := example(source, item.name, CHAPTERS[item.chapter].module)):
             found.append(text)
