@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import library
 from autograder.candidate import frames, limits, wire
 from autograder.candidate.frames import Ending
 from autograder.examine import run_exercise
-from autograder.library import read_library
 from autograder.sandbox import isolation
 from autograder.sandbox.process import CandidateError, Outcome, Runner
 from tests.support.small import exercise, returning, verdict_of
@@ -27,31 +25,6 @@ ENDLESS = "def answer():\n    while True:\n        pass"
 def runner():
     with Runner() as started:
         yield started
-
-
-def test_a_library_is_read_as_its_python_files(tmp_path):
-    (tmp_path / "weights.py").write_text("x = 1")
-    (tmp_path / "notes.txt").write_text("no")
-    (tmp_path / "weights.py.bak").write_text("no")
-    (tmp_path / "my-file.py").write_text("no module's name")
-    (tmp_path / "folder.py").mkdir()
-    (tmp_path / "large.py").write_bytes(b"#" * (library.MAX_SOURCE + 5))
-    if hasattr(os, "symlink") and os.name == "posix":
-        (tmp_path / "link.py").symlink_to("/etc/passwd")
-        os.mkfifo(tmp_path / "pipe.py")
-    read = read_library(tmp_path)
-    assert sorted(read) == ["large", "weights"]
-    assert len(read["large"]) == library.MAX_SOURCE + 1
-
-
-def test_a_library_that_is_not_there_is_empty(tmp_path):
-    assert read_library(tmp_path / "no") == {}
-
-
-def test_a_folder_of_very_many_files_is_read_in_part(tmp_path):
-    for i in range(library.MAX_MODULES + 20):
-        (tmp_path / f"m{i:04d}.py").write_text("")
-    assert len(read_library(tmp_path)) == library.MAX_MODULES
 
 
 def test_one_program_serves_many_exercises(runner):
