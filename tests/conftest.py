@@ -28,7 +28,7 @@ def pytest_report_header(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Keep together what shares a costly fixture, and begin with what takes long, so that no processor waits at the end.
+    """Keep together what shares a costly fixture, and begin with what takes long.
 
     A file's tests share their fixtures and stay on one processor, but for those that look at one executed notebook:
     these stay together, whichever file they are in. A test may also name a group of its own.
