@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from . import reference
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
-from .judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
-from .key import Key, public_keys
-from .run import Runner
+from .judging import reference
+from .judging.judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
+from .judging.key import Key, public_keys
+from .sandbox.process import Runner
 
 
 def examine(
@@ -30,7 +30,7 @@ def examine(
     keys : mapping of str to Key
         By exercise; the public key stands in for a missing one.
     sources : mapping of str to bytes
-        The student's modules, as from `run.read_library`.
+        The student's modules, as from `library.read_library`.
     folder : str
         How messages name the library's folder.
     reference_prerequisites : bool

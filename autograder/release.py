@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from . import glossary, key, markers, reference
-from .compare import compare
+from . import glossary, markers
 from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
-from .judge import same
+from .judging import key, reference
+from .judging.compare import compare
+from .judging.judge import same
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
 
 MANIFEST = KEYS / "released.json"

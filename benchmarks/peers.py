@@ -21,11 +21,11 @@ from pathlib import Path
 from nbformat.notebooknode import from_dict
 from nbgrader.utils import compute_checksum
 
-from autograder import reference
 from autograder.candidate import main as candidate
+from autograder.classroom.gradebook import ClassBook
 from autograder.exercise import Chapter, Exercise, Question
-from autograder.gradebook import ClassBook
-from autograder.key import Key
+from autograder.judging import reference
+from autograder.judging.key import Key
 from autograder.paths import ROOT
 
 OTTER = "otter-grader==7.0.0"

@@ -7,11 +7,12 @@ import textwrap
 
 import pytest
 
-from autograder import judge, key, reference
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
+from autograder.judging import judge, key, reference
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.run import Runner, read_library
+from autograder.sandbox.process import Runner
 from tests.alternatives import load
 
 ALTERNATIVES = load()

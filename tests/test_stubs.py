@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from autograder import markers, reference
+from autograder import markers
 from autograder.exercises import EXERCISES
+from autograder.judging import reference
 from autograder.paths import SOLUTIONS
 
 TO_DO = {"forward", "loss", "backprop"}

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from . import given, library, wire
+from . import given, importer, wire
 
 MAX_ANSWER = 16 * 2**20
 MAX_ITERATIONS = 20_000
@@ -56,13 +56,13 @@ def answer(job: dict) -> dict:
     """
     if "cells" in job:
         # Loaded only where a notebook is to be run: IPython costs more than all the rest.
-        return importlib.import_module(f"{library.__package__}.notebook").run(job)
-    student = library.Library(job["sources"], job["folder"], _references(job), job["module"])
+        return importlib.import_module(f"{importer.__package__}.notebook").run(job)
+    student = importer.Library(job["sources"], job["folder"], _references(job), job["module"])
     student.install()
     printed = _Output()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
         try:
-            module = importlib.import_module(f"{library.PACKAGE}.{job['module']}")
+            module = importlib.import_module(f"{importer.PACKAGE}.{job['module']}")
         except BaseException as error:
             return {"error": _describe(error, job["folder"])}
         function = getattr(module, job["exercise"], None)

@@ -8,8 +8,8 @@ import numpy as np
 
 from labkit import data
 
-from .. import capstone
 from ..exercise import Case, Chapter, Rng
+from . import capstone_scores
 
 CHAPTER = Chapter("10_capstone", "One network's whole life")
 N_TASKS = 4
@@ -39,7 +39,7 @@ N_TASKS = 4
         "lora_merge",
         "train",
     ),
-    scored=capstone.score,
+    scored=capstone_scores.score,
     time_limit=60,
 )
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
@@ -47,7 +47,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
     layers = data.pretrained_reader()
     for k in range(N_TASKS):
         number, seed = (int(drawn) for drawn in rng.integers(2**32, size=2))
-        x, y = capstone.examples(number)
+        x, y = capstone_scores.examples(number)
         yield Case.of(
             "new digits read, old ones kept, little stored",
             layers,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..compare import as_array
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
+from ..judging.compare import as_array
 from .tuning import (
     awake,
     draw_adapters,

@@ -6,8 +6,8 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
-from ..compare import as_array, compare
 from ..exercise import Call, Rng, Unusable
+from ..judging.compare import as_array, compare
 
 
 def draw_layers(rng: np.random.Generator, sizes: tuple[int, ...]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 FILES = Path(__file__).resolve().parent / "data_files"
 READER = FILES / "reader.safetensors"
-"""The course's own digit reader, written by ``solutions/train_reader.py``."""
+"""The course's own digit reader, written by ``solutions/data/train_reader.py``."""
 
 
 class Digits(NamedTuple):

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from autograder import judge, key, reference
 from autograder.candidate import main as candidate
 from autograder.candidate import wire
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES
+from autograder.judging import judge, key, reference
 from autograder.paths import SOLUTIONS
-
-from .mutants import Mutant, mutants
+from tests.accuracy.mutants import Mutant, mutants
 
 PASSED, WRONG, RAISED, STOPPED, BROKEN = b"PWRSB"
 """Right in every case; a wrong answer; an exception where none was asked for; ended by a limit; we failed."""

@@ -8,17 +8,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import reference
+from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.questions import judge_answer
-from autograder.run import read_library
 from labkit import data
 from labkit.reload import LIBRARY, explain
-
-from . import test_initialization_forward_loss, test_weights_and_biases
-from .quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
+from tests.exercises import test_initialization_forward_loss, test_weights_and_biases
+from tests.support.quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
 
 CHANGED = "… gave the right answer but changed its input "
 NO_PAIR = "… gave a batch that is no pair (x_batch, y_batch) of arrays"

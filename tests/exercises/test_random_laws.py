@@ -8,9 +8,9 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from autograder import judge, key, reference
 from autograder.candidate import main as candidate
 from autograder.exercises import EXERCISES
+from autograder.judging import judge, key, reference
 from tests.alternatives import load
 
 RANDOM = [EXERCISES[name] for name in ("xavier_uniform", "xavier_normal", "he_normal", "init_layers")]

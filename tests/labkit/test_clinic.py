@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.exercises import CHAPTERS
-from labkit import clinic, data, passes
+from autograder.judging import reference
+from labkit import data
 from labkit.figures import descent as pictures
+from labkit.lent import clinic, passes
 
 CAUSES = json.loads((data.FILES / "clinic.json").read_text(encoding="utf-8"))["patients"]
 backprop, descent, forward, loss = (reference.module(name) for name in ("backprop", "descent", "forward", "loss"))
