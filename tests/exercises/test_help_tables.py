@@ -295,6 +295,15 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "fine_tune … gave something other than the two things what was trained, losses",
         ),
     ],
+    "interpolate_layers": [
+        (
+            learner(
+                "if len(layers) != len(tuned): raise ValueError('depths')",
+                "return [tuple((1 - share) * a + share * b for a, b in zip(*pair)) for pair in zip(layers, tuned)]",
+            ),
+            "interpolate_layers … returned a list of 3 items; expected a ValueError",
+        ),
+    ],
     "lora_init": [
         (
             learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
