@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from ..given_training import given_relu, given_training, share_correct
+from ..lent.given_training import given_relu, given_training, share_correct
 from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
 
 __all__ = ["corners", "fits", "opening", "spirals"]
