@@ -21,7 +21,6 @@ def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
     verdict = check.check_exercise(APPLY_WEIGHT, tmp_path)
     assert verdict.status == "not_started"
     assert "There is code below line 2, but line 2 raises NotImplementedError first" in verdict.message
-    )
 
 
 @pytest.mark.parametrize(
@@ -60,9 +59,7 @@ def test_the_librarys_own_function_hides_nothing():
 
 
 def test_imports_that_grading_lacks_are_named_with_their_lines():
-    source = (
-        b"import math\nimport numpy as np\nimport seaborn\nfrom . import biases\ndef f():\n    import torch.nn\n"
-    )
+    source = b"import math\nimport numpy as np\nimport seaborn\nfrom . import biases\ndef f():\n    import torch.nn\n"
     said = remarks.describe_foreign_imports(source, "src/weightlab/weights.py")
     assert said.startswith("src/weightlab/weights.py imports seaborn (line 3), torch (line 6).")
     for fine in (
