@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,20 +46,7 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     return verdict
 
 
-class _Waiting(Runner):
-    """A runner whose process is reaped at once when somebody else ends it.
-
-    A kernel that shuts down ends all that it started, and waits some seconds for those that are only half gone.
-    """
-
-    def begin(self) -> bool:
-        fresh = super().begin()
-        if fresh:
-            threading.Thread(target=self._process.wait, daemon=True).start()
-        return fresh
-
-
-_waiting = _Waiting()
+_waiting = Runner(reap=True)
 atexit.register(_waiting.close)
 
 
