@@ -24,6 +24,7 @@ _TOOLS = {
     "concept_test": "concepts",
     "keepsake": "last_picture",
     "weight_slider": "slider",
+    "draw_digit": "live.pad",
 }
 _MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]
