@@ -7,14 +7,16 @@ from pathlib import Path
 from nbgrader import preprocessors
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.classroom.times import existing_time
+
 c = get_config()  # noqa: F821  (nbgrader gives it)
 
 # nbgrader runs the program alembic, which lies beside this Python, whether or not an environment is activated.
 if (beside := str(Path(sys.executable).parent)) not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
 
-# Where a timestamp.txt holds no time nbgrader calls a method that it has not, and the hand-in fails: say it, and go on.
-CourseDirectory.fail = lambda self, words: self.log.warning(words)
+# Whoever reads a timestamp.txt, nbgrader too, reads one strict form: anything else counts as no time and stops nothing.
+CourseDirectory.get_existing_timestamp = existing_time
 
 # The released notebooks are the source: `weightlab release` has taken the answers out already, so nbgrader leaves the
 # text as it is where it generates what the exchange hands out.
@@ -29,17 +31,17 @@ c.GenerateAssignment.preprocessors = [
 # The exchange, where students' accounts are on one machine: who submits hands in their library too.
 c.CourseDirectory.course_id = "weightlab"
 c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
-c.ExchangeFactory.submit = "autograder.exchange.SubmitWithLibrary"
+c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
 # Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
 # c.Exchange.root = "/srv/exchange"
 
 # Grading executes no notebook: functions are graded from the student's weightlab/*.py, in isolation.
-c.Autograde.exporter_class = "autograder.nbgrader_plugins.Rebuilder"
-c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.drop_links"
+c.Autograde.exporter_class = "autograder.classroom.nbgrader_plugins.Rebuilder"
+c.Autograde.pre_convert_hook = "autograder.classroom.nbgrader_plugins.drop_links"
 c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugins.Verdicts",
-    "autograder.nbgrader_plugins.SaveVerdicts",
+    "autograder.classroom.nbgrader_plugins.Verdicts",
+    "autograder.classroom.nbgrader_plugins.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

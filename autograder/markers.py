@@ -1,9 +1,10 @@
-"""Finds the regions that hold answers, and takes them out."""
+"""Finds what holds answers, solution regions and a docstring's notes, and takes it out."""
 
 from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,5 +91,42 @@ def strip_module(text: str, file: str) -> str:
             raise MarkerError(f"{file}:{region.first + 1}: a solution region that lies in no function")
         return ""
 
-    stripped = strip(text, file, stub)
+    stripped = drop_notes(strip(text, file, stub))
     return re.sub(r"\n{4,}", "\n\n\n", stripped).rstrip() + "\n"
+
+
+def drop_notes(module: str) -> str:
+    """Return a library module without the Notes sections of its functions' docstrings.
+
+    The Notes section is where numpydoc puts an equation. Here it holds the expression that the student is to
+    find, so the reference and `reveal` show it and a stub does not.
+    """
+    lines = module.splitlines()
+    for node in reversed(ast.parse(module).body):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno - 1, node.body[0].end_lineno - 1
+            if section := _notes(lines[first:last]):
+                del lines[first + section.start : first + section.stop]
+                if not lines[first + section.start - 1].strip() and lines[first + section.start].strip() == '"""':
+                    del lines[first + section.start - 1]
+    return "\n".join(lines) + "\n"
+
+
+def notes(docstring: str | None) -> str:
+    """Return what stands in a docstring's Notes section, one line for each paragraph."""
+    lines = inspect.cleandoc(docstring or "").splitlines()
+    section = _notes(lines)
+    if section is None:
+        return ""
+    paragraphs = "\n".join(lines[section][2:]).strip().split("\n\n")
+    return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _notes(lines: list[str]) -> slice | None:
+    """Return where the Notes section lies among a docstring's lines: from its heading to the next one."""
+    headings = [i for i in range(len(lines) - 1) if lines[i].strip() and re.fullmatch(r"-{3,}", lines[i + 1].strip())]
+    for number, start in enumerate(headings):
+        if lines[start].strip() == "Notes":
+            following = headings[number + 1 :]
+            return slice(start, following[0] if following else len(lines))
+    return None

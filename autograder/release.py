@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from . import key, markers, reference
-from .compare import compare
+from . import glossary, markers
 from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
-from .judge import same
+from .judging import key, reference
+from .judging.compare import compare
+from .judging.judge import same
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
 
 MANIFEST = KEYS / "released.json"
@@ -92,6 +93,7 @@ def build() -> dict[Path, bytes]:
         notebook = build_notebook(source)
         text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
+    built[COURSE / "glossary" / "glossary.ipynb"] = _build_glossary()
     for chapter in CHAPTERS.values():
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
@@ -103,6 +105,24 @@ def build() -> dict[Path, bytes]:
             [replace(made, stub=_function(stubs, made.exercise)) for made in keys]
         )
     return built
+
+
+def _build_glossary() -> bytes:
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted((SOLUTIONS / "notebooks").glob("*.md"))}
+    try:
+        cells = glossary.write_pages(sources)
+    except glossary.GlossaryError as error:
+        raise ReleaseError(f"solutions/notebooks/{error}") from None
+    notebook = {
+        "cells": [
+            {"cell_type": "markdown", "id": f"glossary-{number:03d}", "metadata": {}, "source": text.splitlines(True)}
+            for number, text in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
 def _function(text: str, name: str) -> str:

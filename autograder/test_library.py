@@ -6,9 +6,9 @@ import functools
 
 import pytest
 
-from autograder.exercises import EXERCISES
-from autograder.judge import NOT_STARTED, UNJUDGED, Verdict
-from autograder.selfcheck import check_exercise
+from .exercises import EXERCISES
+from .judging.judge import NOT_STARTED, UNJUDGED, Verdict
+from .learner.check import check_exercise
 
 
 @functools.cache

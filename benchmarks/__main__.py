@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from . import RESULTS, summary
+from benchmarks import RESULTS, summary
 
 NAMES = ("learner", "training", "grading", "capstone")
 

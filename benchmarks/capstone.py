@@ -10,28 +10,29 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder import capstone, reference
+from autograder.exercises import capstone_scores
+from autograder.judging import reference
 from labkit import data
 from labkit.tasks import Task
 
 N_TASKS = 60
 RUNS_A_KIND = 20
 RESULTS = Path(__file__).parent / "results"
-Layers = capstone.Layers
+Layers = capstone_scores.Layers
 Answer = Callable[[Layers, np.ndarray, np.ndarray, np.random.Generator, Task], Layers]
 
 
 def _adapters(rank: int, n_old: int, repeats: int, epochs: int, learning_rate: float = 0.02) -> Answer:
     """Train one adapter a layer on the new images, each repeated, with some old ones."""
-    freezing, alpha = reference.module("freezing"), 2 * rank
+    lora, alpha = reference.module("lora"), 2 * rank
 
     def answer(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, _: Task) -> Layers:
         x, y = _mixed(x, y, n_old, repeats, rng)
-        adapters = [freezing.lora_init(*weights.shape, rank, rng) for weights, _ in layers]
-        adapters, _ = freezing.lora_fine_tune(
+        adapters = [lora.lora_init(*weights.shape, rank, rng) for weights, _ in layers]
+        adapters, _ = lora.lora_fine_tune(
             layers, adapters, x, y, alpha=alpha, epochs=epochs, batch_size=32, learning_rate=learning_rate, rng=rng
         )
-        return [(freezing.lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, adapters, strict=True)]
+        return [(lora.lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, adapters, strict=True)]
 
     return answer
 
@@ -105,14 +106,14 @@ def answers() -> dict[str, Answer]:
 
 def _attempt(answer: Answer, layers: Layers, number: int) -> tuple[float, float, float, float, int, float]:
     """Return share, share without the budget, new and old accuracy, stored numbers, seconds."""
-    x, y = capstone.examples(number)
+    x, y = capstone_scores.examples(number)
     start = time.process_time()
     with np.errstate(all="ignore"):
-        adapted = answer(layers, x, y, np.random.default_rng(number), capstone.draw_task(number))
+        adapted = answer(layers, x, y, np.random.default_rng(number), capstone_scores.draw_task(number))
     seconds = time.process_time() - start
     try:
-        found = capstone.standing(number, layers, adapted)
-    except capstone.NoNetwork:
+        found = capstone_scores.standing(number, layers, adapted)
+    except capstone_scores.NoNetwork:
         return 0.0, 0.0, np.nan, np.nan, 0, seconds
     return found.share, found.gain * found.kept, found.new, found.old, found.stored, seconds
 
@@ -120,9 +121,9 @@ def _attempt(answer: Answer, layers: Layers, number: int) -> tuple[float, float,
 def _levels(layers: Layers) -> dict[str, dict]:
     """Measure what the reference reads of the new digits, by kind of task."""
     adapt = answers()["the reference: LoRA rank 8, 4,000 old images"]
-    runs: dict[str, list[tuple]] = {kind: [] for kind in capstone.LEVELS}
+    runs: dict[str, list[tuple]] = {kind: [] for kind in capstone_scores.LEVELS}
     for number in count():
-        found = runs[capstone.draw_task(number).kind]
+        found = runs[capstone_scores.draw_task(number).kind]
         if len(found) < RUNS_A_KIND:
             found.append(_attempt(adapt, layers, number))
         if min(map(len, runs.values())) == RUNS_A_KIND:
@@ -131,7 +132,7 @@ def _levels(layers: Layers) -> dict[str, dict]:
     for kind, found in runs.items():
         new, old = np.array([run[2] for run in found]), np.array([run[3] for run in found])
         measured[kind] = {
-            "level": capstone.LEVELS[kind],
+            "level": capstone_scores.LEVELS[kind],
             "reference_mean": round(new.mean(), 3),
             "reference_lowest": round(new.min(), 3),
             "old_lowest": round(old.min(), 3),
@@ -158,10 +159,10 @@ def measure() -> dict:
             "numbers_stored": int(np.median(stored)),
             "cpu_seconds": round(seconds.mean(), 2),
         }
-    untouched = [capstone.read_share(layers, *_new_images(number)) for number in range(N_TASKS)]
+    untouched = [capstone_scores.read_share(layers, *_new_images(number)) for number in range(N_TASKS)]
     result = {
         "tasks": N_TASKS,
-        "kinds": dict(Counter(capstone.draw_task(number).kind for number in range(N_TASKS))),
+        "kinds": dict(Counter(capstone_scores.draw_task(number).kind for number in range(N_TASKS))),
         "untouched_highest": round(max(untouched), 3),
         "answers": rows,
         "levels": _levels(layers),
@@ -174,7 +175,7 @@ def measure() -> dict:
 
 def _new_images(number: int) -> tuple[np.ndarray, np.ndarray]:
     digits = data.digits14()
-    return capstone.draw_task(number).apply(digits.test_images), digits.test_labels
+    return capstone_scores.draw_task(number).apply(digits.test_images), digits.test_labels
 
 
 def _table(result: dict) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import isolation, reference
 from autograder.exercise import Chapter
+from autograder.judging import reference
 from autograder.paths import COURSE
-from tests.instructor.classroom import REFERENCE, cell, library_with
-
-from .peers import BIN, ONE_THREAD, own_seconds
+from autograder.sandbox import isolation
+from benchmarks.peers import BIN, ONE_THREAD, own_seconds
+from tests.support.classroom import REFERENCE, cell, library_with
 
 SEED = 7
 ESSAY = "The weight multiplies what crosses the connection, and training moves it a little at a time. " * 6

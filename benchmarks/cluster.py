@@ -14,10 +14,9 @@ from pathlib import Path
 
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
-
-from . import result_of
-from .classes import answered, grade, hand_in, library
-from .peers import ONE_THREAD, own_seconds
+from benchmarks import result_of
+from benchmarks.classes import answered, grade, hand_in, library
+from benchmarks.peers import ONE_THREAD, own_seconds
 
 STUDENTS = 100_000
 CORES = (16, 64, 256)

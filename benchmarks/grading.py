@@ -17,15 +17,15 @@ from nbformat.notebooknode import from_dict
 from nbgrader.utils import is_solution
 from threadpoolctl import threadpool_limits
 
-from autograder import reference, selftest
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
-from autograder.key import Key, chapter_keys
+from autograder.judging import reference
+from autograder.judging.key import Key, chapter_keys
 from autograder.paths import COURSE
-
-from . import cluster, peers
-from .classes import SEED, Run, answered, grade, hand_in, library
-from .peers import Sample
+from autograder.sandbox import selftest
+from benchmarks import cluster, peers
+from benchmarks.classes import SEED, Run, answered, grade, hand_in, library
+from benchmarks.peers import Sample
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.paths import ROOT
-
-from . import RESULTS, cluster, result_of
+from benchmarks import RESULTS, cluster, result_of
 
 _NOT_YET = "*Not measured in this copy yet: `make bench` writes the numbers here.*"
 

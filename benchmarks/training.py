@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from autograder import reference
+from autograder.judging import reference
 
 SETTINGS = (
     # layer sizes, batch size, dtype, examples, epochs, who takes part

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder import selftest
 from autograder.exercises import CHAPTERS
-from autograder.key import chapter_keys
+from autograder.judging.key import chapter_keys
+from autograder.sandbox import selftest
 from benchmarks.__main__ import NAMES
 
 
@@ -65,7 +65,7 @@ def run(source, module, functions, **names):
 
 @pytest.mark.parametrize("name", list(CHAPTERS))
 def test_asserts_pass_with_the_reference_and_fail_with_misconceptions(name):
-    from autograder import reference
+    from autograder.judging import reference
     from benchmarks import peers
 
     chapter, right, wrong = CHAPTERS[name], vars(reference.module(CHAPTERS[name].module)), 0

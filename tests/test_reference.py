@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from autograder import reference
 from autograder.exercises import EXERCISES
+from autograder.judging import reference
 from autograder.paths import SOLUTIONS
 
 # No docstring; parameters missing, unknown, out of order, without type or description; returns without a description.

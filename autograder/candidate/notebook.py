@@ -10,7 +10,7 @@ import sys
 import tempfile
 from typing import Any
 
-from . import library
+from . import importer
 
 MAX_CELL = 100_000
 """Characters of text that are kept of one output."""
@@ -31,7 +31,7 @@ _ABSENT = (
 _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 
-def run(job: dict) -> dict:
+def run_cells(job: dict) -> dict:
     """Run the sources ``job["cells"]`` with the student's library.
 
     Returns
@@ -49,7 +49,7 @@ def run(job: dict) -> dict:
         for name in ("_add_newdocs", "_add_newdocs_scalars"):  # left out by start.py, but read by whoever asks for help
             sys.modules.pop(f"numpy._core.{name}", None)
             importlib.import_module(f"numpy._core.{name}")
-        library.Library(job["sources"], job["folder"], {}, "").install()
+        importer.Library(job["sources"], job["folder"], {}, "").install()
         vars(labkit).update(dict.fromkeys(_ABSENT, _nothing))
         shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         shell.showtraceback = shell.showsyntaxerror = _nothing

@@ -15,6 +15,7 @@ TOPICS = (
     "backprop",
     "descent",
     "freezing",
+    "lora",
     "capstone",
 )
 

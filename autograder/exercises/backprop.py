@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
-from ..compare import as_array, counted
 from ..exercise import PURE, Case, Chapter, Given, Unusable
+from ..judging.compare import as_array, counted
+from .shared import inputs_of_layers, random_layers
 
 CHAPTER = Chapter("06_backprop", "Backpropagation")
-
-
-def random_layers(rng: np.random.Generator, sizes: tuple[int, ...], dtype: type = float) -> list[tuple]:
-    """Draw a network whose weights and biases are well away from zero on the whole."""
-    return [
-        (rng.normal(0, 0.8, (fan_in, fan_out)).astype(dtype), rng.normal(0, 0.5, fan_out).astype(dtype))
-        for fan_in, fan_out in pairwise(sizes)
-    ]
-
-
-def inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
-    """Return what each layer of a ReLU network is given."""
-    inputs = [x]
-    for weights, bias in layers[:-1]:
-        inputs.append(np.maximum(inputs[-1] @ weights + bias, 0))
-    return inputs
 
 
 def _in_float64(answers: list, calls: tuple) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Chapter 09 asks for one thing: teach a trained reader something new, cheaply, and let it forget nothing."""
+"""Chapter 10 asks for one thing: teach a trained reader something new, cheaply, and let it forget nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from labkit import data
 
-from .. import capstone
 from ..exercise import Case, Chapter, Rng
+from . import capstone_scores
 
-CHAPTER = Chapter("09_capstone", "One network's whole life")
+CHAPTER = Chapter("10_capstone", "One network's whole life")
 N_TASKS = 4
 
 
@@ -20,7 +20,7 @@ N_TASKS = 4
     hints=(
         "Before anything clever return `layers` and look at the message: the old digits are kept, the gain is nothing. "
         "Then fine_tune the head, and see which of the two numbers moves which way.",
-        "Which of chapter 8's ways changes all three matrices in fewer than 4,000 numbers? And what was it that kept "
+        "Which of chapter 9's ways changes all three matrices in fewer than 4,000 numbers? And what was it that kept "
         "the old digits readable while new ones came in?",
         "One LoRA adapter a layer (what rank is affordable?), trained by lora_fine_tune on the new images, each "
         "repeated, together with as many old ones from data.digits14_train(); then lora_merge. Try smaller steps "
@@ -39,7 +39,7 @@ N_TASKS = 4
         "lora_merge",
         "train",
     ),
-    scored=capstone.score,
+    scored=capstone_scores.score,
     time_limit=60,
 )
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
@@ -47,7 +47,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
     layers = data.pretrained_reader()
     for k in range(N_TASKS):
         number, seed = (int(drawn) for drawn in rng.integers(2**32, size=2))
-        x, y = capstone.examples(number)
+        x, y = capstone_scores.examples(number)
         yield Case.of(
             "new digits read, old ones kept, little stored",
             layers,

@@ -7,9 +7,9 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from ..candidate.wire import Opaque
-from ..compare import as_array, counted
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
-from .backprop import inputs_of_layers, random_layers
+from ..judging.compare import as_array, counted
+from .shared import inputs_of_layers, random_layers
 
 CHAPTER = Chapter("07_descent", "Gradient descent")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import as_array, counted, describe
 from ..exercise import PURE, Call, Case, Chapter, Given, Rng, Unusable
+from ..judging.compare import as_array, counted, describe
 
 CHAPTER = Chapter("03_initialization", "Random at birth")
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..weightlab.descent import train
-from ..weightlab.freezing import fine_tune, lora_fine_tune, lora_init, lora_merge
+from ..weightlab.freezing import fine_tune
+from ..weightlab.lora import lora_fine_tune, lora_init, lora_merge
 from . import of
 
 
@@ -15,7 +16,7 @@ def nothing_changed(layers, x, y, rng):
 
 @of("adapt")
 def everything_retrained(layers, x, y, rng):
-    """You retrain every weight. That is over four times the budget, and on new images alone it also overwrites what the reader knew. Chapter 8 had a way to change big matrices with few numbers."""
+    """You retrain every weight. That is over four times the budget, and on new images alone it also overwrites what the reader knew. Chapter 9 has a way to change big matrices with few numbers."""
     return train(layers, x, y, epochs=20, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 

@@ -9,7 +9,7 @@ from .weights import weighted_sum, weighted_sums
 
 
 def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
-    """Return what one neuron computes: ``weighted_sum(inputs, weights) + bias``.
+    """Return what one neuron computes from its inputs.
 
     Parameters
     ----------
@@ -18,12 +18,21 @@ def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
     weights : ndarray of shape (n,)
         One weight for each connection.
     bias : float
-        What the neuron adds, whatever comes in.
+        The neuron's own number, added whatever comes in.
 
     Returns
     -------
     float
         The weighted sum, shifted by the bias.
+
+    Notes
+    -----
+    ``weighted_sum(inputs, weights) + bias``.
+
+    Examples
+    --------
+    >>> neuron(np.array([10.0, 1.0]), np.array([0.5, -2.0]), 0.25)
+    3.25
     """
     ### BEGIN SOLUTION
     return weighted_sum(inputs, weights) + bias
@@ -31,7 +40,7 @@ def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
 
 
 def activates(inputs: np.ndarray, weights: np.ndarray, bias: float) -> bool:
-    """Return whether the neuron activates: ``neuron(inputs, weights, bias) > 0``.
+    """Return whether the neuron activates.
 
     Parameters
     ----------
@@ -40,12 +49,21 @@ def activates(inputs: np.ndarray, weights: np.ndarray, bias: float) -> bool:
     weights : ndarray of shape (n,)
         One weight for each connection.
     bias : float
-        What the neuron adds, whatever comes in.
+        The neuron's own number, added whatever comes in.
 
     Returns
     -------
     bool
-        True where the weighted sum plus the bias is strictly above zero.
+        True if the neuron's output is strictly above zero.
+
+    Notes
+    -----
+    ``neuron(inputs, weights, bias) > 0``.
+
+    Examples
+    --------
+    >>> bool(activates(np.array([10.0, 1.0]), np.array([0.5, -2.0]), -4.0))
+    False
     """
     ### BEGIN SOLUTION
     return neuron(inputs, weights, bias) > 0
@@ -53,14 +71,14 @@ def activates(inputs: np.ndarray, weights: np.ndarray, bias: float) -> bool:
 
 
 def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Return the outputs of a whole layer for a whole batch: ``x @ weights + bias``.
+    """Return the outputs of a whole layer of neurons for a whole batch.
 
     Parameters
     ----------
     x : ndarray of shape (batch, fan_in)
-        One example a row.
+        One example per row.
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column.
+        One neuron per column.
     bias : ndarray of shape (fan_out,)
         One bias for each neuron.
 
@@ -68,6 +86,16 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (batch, fan_out)
         Entry ``[b, j]`` is what neuron j computes for example b.
+
+    Notes
+    -----
+    ``x @ weights + bias``, which is ``weighted_sums(x, weights) + bias``.
+
+    Examples
+    --------
+    >>> weights = np.array([[3.0, 0.0, -1.0], [4.0, 5.0, 0.5]])
+    >>> dense(np.array([[1.0, 2.0]]), weights, np.array([0.5, -10.0, 0.0]))
+    array([[11.5,  0. ,  0. ]])
     """
     ### BEGIN SOLUTION
     return weighted_sums(x, weights) + bias
@@ -77,14 +105,14 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
 def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """Return one array that holds a layer's weights and its bias.
 
-    ``[x, 1] @ folded`` is the layer.
-
-    A bias is the weight of a connection whose input is always one.
+    A bias acts as the weight of one more connection, whose input is always 1. With that
+    input put last in each row of ``x``, the weighted sums of the folded array are the
+    layer's outputs.
 
     Parameters
     ----------
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column.
+        One neuron per column.
     bias : ndarray of shape (fan_out,)
         One bias for each neuron.
 
@@ -92,6 +120,17 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (fan_in + 1, fan_out)
         The weights, with the bias as one more row below them.
+
+    Notes
+    -----
+    ``np.vstack([weights, bias])``, so that ``[x, 1] @ folded`` is the layer.
+
+    Examples
+    --------
+    >>> fold_bias(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([9.0, 8.0]))
+    array([[1., 2.],
+           [3., 4.],
+           [9., 8.]])
     """
     ### BEGIN SOLUTION
     return np.vstack([weights, bias])
@@ -99,19 +138,27 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
 
 
 def count_parameters(shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """Return how many numbers a model has learned, from the shapes of its arrays.
+    """Return the number of parameters of a model, from the shapes of its arrays.
 
     Parameters
     ----------
     shapes : mapping of str to tuple of int
-        The shape of each array by its name: ``{"weights": (64, 10), "bias": (10,)}``
-        counts 650.
+        The shape of each array by its name.
 
     Returns
     -------
     int
         The number of entries of all arrays together. The shape ``()`` is a single
-        number and counts one; a mapping with nothing in it counts 0.
+        number and counts as one; an empty mapping counts 0.
+
+    Notes
+    -----
+    ``sum(math.prod(shape) for shape in shapes.values())``.
+
+    Examples
+    --------
+    >>> count_parameters({"weights": (64, 10), "bias": (10,)})
+    650
     """
     ### BEGIN SOLUTION
     return sum(math.prod(shape) for shape in shapes.values())

@@ -14,9 +14,7 @@ def gradient_step(
     gradients: list[tuple[np.ndarray, np.ndarray]],
     learning_rate: float,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the network after one step downhill.
-
-    Each parameter becomes ``parameter - learning_rate * gradient``.
+    """Return the network after one small step downhill.
 
     Parameters
     ----------
@@ -30,7 +28,22 @@ def gradient_step(
     Returns
     -------
     list of (weights, bias)
-        New layers; the given ones are left as they were.
+        New layers; the old ones stay as they were.
+
+    Notes
+    -----
+    Each weight and each bias becomes ``parameter - learning_rate * gradient``.
+
+    Examples
+    --------
+    A network of one connection: the weight is 2 and its gradient 4, the bias is 0 and
+    its gradient -1.
+
+    >>> layers = [(np.array([[2.0]]), np.array([0.0]))]
+    >>> gradients = [(np.array([[4.0]]), np.array([-1.0]))]
+    >>> ((weights, bias),) = gradient_step(layers, gradients, 0.5)
+    >>> float(weights[0, 0]), float(bias[0])
+    (0.0, 0.5)
     """
     ### BEGIN SOLUTION
     return [
@@ -45,7 +58,7 @@ def gradient_step(
 def minibatches(
     x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Deal out all examples once, a few at a time, in an order drawn from ``rng``.
+    """Yield all examples once, a few at a time, in an order drawn from ``rng``.
 
     Parameters
     ----------
@@ -54,7 +67,7 @@ def minibatches(
     y : ndarray of shape (n, ...)
         What belongs to each of them, such as its label.
     batch_size : int
-        How many examples a batch has; the last may have fewer.
+        How many examples are in a batch; the last batch may hold fewer.
     rng : numpy.random.Generator
         Draws the order.
 
@@ -67,6 +80,21 @@ def minibatches(
     ------
     ValueError
         If ``batch_size`` is below 1; the message names it.
+
+    Notes
+    -----
+    One permutation of the row numbers serves both arrays: ``order =
+    rng.permutation(len(x))``, and a batch is ``x[rows], y[rows]`` for the next
+    ``batch_size`` entries of it.
+
+    Examples
+    --------
+    >>> x, y = np.zeros((5, 2)), np.arange(5)
+    >>> batches = list(minibatches(x, y, 2, np.random.default_rng(0)))
+    >>> [x_batch.shape for x_batch, _ in batches]
+    [(2, 2), (2, 2), (1, 2)]
+    >>> sorted(int(label) for _, y_batch in batches for label in y_batch)
+    [0, 1, 2, 3, 4]
     """
     ### BEGIN SOLUTION
     if batch_size < 1:
@@ -91,13 +119,12 @@ def train(
     """Return the network trained by stochastic gradient descent, and how its loss fell.
 
     An epoch goes once through all examples, in batches and in a new order; each batch
-    takes one step down the gradient of its mean cross-entropy (after Robbins & Monro,
-    1951, "A stochastic approximation method").
+    makes one step, down the gradient of its mean cross-entropy.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network to begin with; it is left as it was.
+        The network to begin with; it stays as it was.
     x : ndarray of shape (n, fan_in)
         The examples.
     y : ndarray of int, shape (n,)
@@ -118,6 +145,28 @@ def train(
     losses : list of float
         For each epoch the mean loss over its batches, each measured before its step and
         weighted by its size.
+
+    Notes
+    -----
+    For each batch of ``minibatches(x, y, batch_size, rng)``: `forward`,
+    `cross_entropy`, `cross_entropy_gradient`, `backward`, `gradient_step`; and on with
+    the layers that the step returned. An epoch's loss is the sum of loss times batch
+    size, divided by ``len(y)``.
+
+    References
+    ----------
+    H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951.
+
+    Examples
+    --------
+    Two inputs, two classes; the label is the index of the larger input.
+
+    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> zeros = [(np.zeros((2, 2)), np.zeros(2))]
+    >>> layers, losses = train(zeros, x, y, epochs=3, batch_size=2, learning_rate=1.0,
+    ...                        rng=np.random.default_rng(0))
+    >>> [round(float(loss), 3) for loss in losses]
+    [0.693, 0.474, 0.348]
     """
     ### BEGIN SOLUTION
     losses = []
@@ -145,11 +194,7 @@ def momentum_step(
     learning_rate: float,
     momentum: float,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """Return the network after a step that keeps some of the speed of those before it.
-
-    ``velocity = momentum * velocity + gradient``, then
-    ``parameter - learning_rate * velocity`` (after Polyak, 1964, "Some methods of
-    speeding up the convergence of iteration methods").
+    """Return the network after a step that keeps a fraction of the speed before it.
 
     Parameters
     ----------
@@ -162,7 +207,8 @@ def momentum_step(
     learning_rate : float
         The size of the step.
     momentum : float
-        The share of the velocity that is kept, from 0 (plain descent) to just below 1.
+        The fraction of the velocity that is kept, from 0 (plain descent) to just below
+        1.
 
     Returns
     -------
@@ -170,6 +216,28 @@ def momentum_step(
         New layers.
     velocity : list of (velocity of weights, velocity of bias)
         The new velocity, for the next step.
+
+    Notes
+    -----
+    First ``velocity = momentum * velocity + gradient``, then
+    ``parameter - learning_rate * velocity``, with the new velocity. This is
+    ``torch.optim.SGD(..., momentum=momentum)``.
+
+    References
+    ----------
+    B. T. Polyak, "Some Methods of Speeding Up the Convergence of Iteration Methods",
+    1964.
+
+    Examples
+    --------
+    One connection: weight 1, gradient 2, velocity 4; the bias is at rest.
+
+    >>> layers = [(np.array([[1.0]]), np.zeros(1))]
+    >>> gradients = [(np.array([[2.0]]), np.zeros(1))]
+    >>> velocity = [(np.array([[4.0]]), np.zeros(1))]
+    >>> layers, velocity = momentum_step(layers, gradients, velocity, 0.25, 0.5)
+    >>> float(velocity[0][0][0, 0]), float(layers[0][0][0, 0])
+    (4.0, 0.0)
     """
     ### BEGIN SOLUTION
     velocity = [

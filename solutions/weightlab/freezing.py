@@ -1,21 +1,19 @@
-"""Freezing: teach a trained network something new by moving few of its numbers."""
+"""Freezing: train a network further while some of its layers keep every bit."""
 
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from .backprop import cross_entropy_gradient, dense_gradient, relu_gradient
-from .biases import dense
 from .descent import gradient_step, minibatches
-from .forward import forward, relu
+from .forward import forward
 from .loss import cross_entropy
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
-Adapter = tuple[np.ndarray, np.ndarray]
 
 
 def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
-    """Return how many weights and biases descent may move, frozen layers left out.
+    """Return how many parameters training may still update.
 
     Parameters
     ----------
@@ -27,7 +25,19 @@ def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
     Returns
     -------
     int
-        The number of trainable parameters.
+        The number of trainable parameters, weights and biases together.
+
+    Notes
+    -----
+    The sum of ``weights.size + bias.size`` over the layers ``k not in frozen``.
+
+    Examples
+    --------
+    Layers of 6 + 2 and of 4 + 2 parameters.
+
+    >>> layers = [(np.zeros((3, 2)), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))]
+    >>> count_trainable(layers, {0})
+    6
     """
     ### BEGIN SOLUTION
     return sum(
@@ -44,18 +54,17 @@ def frozen_step(
     learning_rate: float,
     frozen: Collection[int],
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Take one step of descent with every layer but the frozen ones.
+    """Return the network after one step that skips the frozen layers.
 
-    For a layer that is not frozen: ``parameter - learning_rate * gradient``. A frozen
-    layer comes back bit for bit as it was, whatever stands in its place among the
-    gradients.
+    A frozen layer comes back bit for bit as it was, whatever its entry among the
+    gradients is.
 
     Parameters
     ----------
     layers : list of (weights, bias)
         The network.
     gradients : list of (grad_weights, grad_bias) or None
-        One entry a layer; that of a frozen layer may be None, or hold NaN.
+        One entry per layer; that of a frozen layer may be None, or hold NaN.
     learning_rate : float
         The size of the step.
     frozen : set of int
@@ -70,6 +79,19 @@ def frozen_step(
     ------
     ValueError
         If ``frozen`` names an index that no layer has; the message says which.
+
+    Notes
+    -----
+    ``parameter - learning_rate * gradient`` for the layers ``k not in frozen``; the
+    layer itself for the others. Indices are 0 to ``len(layers) - 1``.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))]
+    >>> gradients = [None, (np.array([[10.0]]), np.zeros(1))]
+    >>> stepped = frozen_step(layers, gradients, 0.1, {0})
+    >>> [float(weights[0, 0]) for weights, _ in stepped]
+    [1.0, 1.0]
     """
     ### BEGIN SOLUTION
     unknown = sorted(set(frozen) - set(range(len(layers))))
@@ -90,11 +112,10 @@ def backward_unfrozen(
     grad_logits: np.ndarray,
     frozen: Collection[int],
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
-    """Return the gradients of the layers not frozen, going no further down than needed.
+    """Return the gradients of the layers that learn, going back no further than needed.
 
-    A frozen layer passes the gradient on to what lies below it,
-    ``grad_x = grad_output @ weights.T``. Below the lowest layer that still learns
-    nobody needs it: nothing there is computed or looked at.
+    A frozen layer still passes the gradient to the layers before it. Before the first
+    layer that learns no gradient is needed: nothing there is computed or looked at.
 
     Parameters
     ----------
@@ -103,14 +124,28 @@ def backward_unfrozen(
     activations : list of ndarray of shape (batch, fan_in)
         The input of each layer, as `forward` returns them.
     grad_logits : ndarray of shape (batch, n_classes)
-        The loss's gradient at the logits.
+        The loss's gradient with respect to the logits.
     frozen : set of int
         Indices of the frozen layers.
 
     Returns
     -------
     list of (grad_weights, grad_bias) or None
-        One entry a layer, None for a frozen one.
+        One entry per layer, None for a frozen one.
+
+    Notes
+    -----
+    As `backward`, but the loop ends at the first layer that learns. A frozen layer
+    after it passes ``grad @ weights.T``; every layer but the last one reached passes
+    its gradient through `relu_gradient`.
+
+    Examples
+    --------
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.zeros(2))]
+    >>> signal, grad = np.array([[1.0, 2.0]]), np.array([[0.5, -0.5]])
+    >>> gradients = backward_unfrozen(layers, [signal, signal], grad, {0})
+    >>> gradients[0] is None, gradients[1][1].tolist()
+    (True, [0.5, -0.5])
     """
     ### BEGIN SOLUTION
     gradients = [None] * len(layers)
@@ -142,7 +177,7 @@ def fine_tune(
     learning_rate: float,
     rng: np.random.Generator,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
-    """Train a network further by minibatch descent, with some layers frozen.
+    """Return a network trained further with some of its layers frozen, and its losses.
 
     Parameters
     ----------
@@ -166,8 +201,22 @@ def fine_tune(
     layers : list of (weights, bias)
         The network afterwards.
     losses : list of float
-        One number an epoch: the mean over its batches of the loss before each step,
-        weighted by batch size.
+        One number per epoch, as from `train`.
+
+    Notes
+    -----
+    `train`, with ``backward_unfrozen(layers, activations, grad_logits, frozen)`` in
+    place of `backward` and ``frozen_step(layers, gradients, learning_rate, frozen)`` in
+    place of `gradient_step`.
+
+    Examples
+    --------
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))]
+    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> tuned, losses = fine_tune(layers, x, y, frozen={0}, epochs=2, batch_size=2,
+    ...                           learning_rate=1.0, rng=np.random.default_rng(0))
+    >>> np.array_equal(tuned[0][0], np.eye(2)), bool(tuned[1][0].any())
+    (True, True)
     """
     ### BEGIN SOLUTION
     layers, losses = list(layers), []
@@ -184,223 +233,67 @@ def fine_tune(
     ### END SOLUTION
 
 
-def lora_init(
-    fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
-) -> Adapter:
-    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
+def interpolate_layers(
+    layers: Layers, tuned: Layers, share: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return a network between two networks of the same shapes.
 
-    ``down`` is drawn from N(0, 1 / fan_in): the variance is ``1 / fan_in``.
-
-    Parameters
-    ----------
-    fan_in, fan_out : int
-        The size of the layer that it adapts.
-    rank : int
-        How many directions the change may have.
-    rng : numpy.random.Generator
-        Where ``down`` is drawn from.
-
-    Returns
-    -------
-    down : ndarray of shape (fan_in, rank)
-        Random, so that it has something to say once ``up`` listens.
-    up : ndarray of shape (rank, fan_out)
-        Zeros, so that the adapter starts as no change at all.
-
-    Raises
-    ------
-    ValueError
-        If ``rank`` is below 1 or above ``min(fan_in, fan_out)``; the message names it.
-
-    References
-    ----------
-    E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021.
-    """
-    ### BEGIN SOLUTION
-    if not 1 <= rank <= min(fan_in, fan_out):
-        raise ValueError(
-            f"a rank of {rank} does not fit a layer of {fan_in} inputs "
-            f"and {fan_out} neurons"
-        )
-    return (
-        rng.normal(0.0, np.sqrt(1 / fan_in), size=(fan_in, rank)),
-        np.zeros((rank, fan_out)),
-    )
-    ### END SOLUTION
-
-
-def lora_dense(
-    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
-) -> np.ndarray:
-    """Return the outputs of a layer with its adapter switched on.
-
-    ``outputs = x @ weights + bias + (alpha / rank) * (x @ down) @ up``
-
-    Parameters
-    ----------
-    x : ndarray of shape (batch, fan_in)
-        The layer's inputs.
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    bias : ndarray of shape (fan_out,)
-        The frozen bias.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        How loudly the adapter speaks; divided by the rank, so that ranks compare.
-
-    Returns
-    -------
-    ndarray of shape (batch, fan_out)
-        What the layer gives together with its adapter.
-    """
-    ### BEGIN SOLUTION
-    down, up = adapter
-    _, rank = down.shape
-    return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up
-    ### END SOLUTION
-
-
-def lora_gradient(
-    grad_output: np.ndarray,
-    x: np.ndarray,
-    weights: np.ndarray,
-    adapter: Adapter,
-    alpha: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
-
-    ``grad_x = grad_output @ (weights + (alpha / rank) * down @ up).T``, and, by the
-    chain rule through the two small matrices, what ``down`` and ``up`` have to answer
-    for.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (batch, fan_out)
-        The loss's gradient at the layer's outputs.
-    x : ndarray of shape (batch, fan_in)
-        The layer's inputs.
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        As for `lora_dense`.
-
-    Returns
-    -------
-    grad_x : ndarray of shape (batch, fan_in)
-        The loss's gradient at the layer's inputs.
-    grad_down : ndarray of shape (fan_in, rank)
-        The loss's gradient at ``down``.
-    grad_up : ndarray of shape (rank, fan_out)
-        The loss's gradient at ``up``.
-    """
-    ### BEGIN SOLUTION
-    down, up = adapter
-    _, rank = down.shape
-    grad_inner = (alpha / rank) * grad_output @ up.T
-    grad_x = grad_output @ weights.T + grad_inner @ down.T
-    grad_down = x.T @ grad_inner
-    grad_up = (alpha / rank) * (x @ down).T @ grad_output
-    return grad_x, grad_down, grad_up
-    ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def _lora_forward(
-    layers: Layers, adapters: Sequence[Adapter], x: np.ndarray, alpha: float
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return the logits with all adapters on, and the input of each layer."""
-    activations = []
-    for (weights, bias), adapter in zip(layers, adapters, strict=True):
-        activations.append(relu(x) if activations else x)
-        x = lora_dense(activations[-1], weights, bias, adapter, alpha)
-    return x, activations
-
-
-### END SOLUTION
-def lora_fine_tune(
-    layers: Layers,
-    adapters: Sequence[Adapter],
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    alpha: float,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    rng: np.random.Generator,
-) -> tuple[list[Adapter], list[float]]:
-    """Train one adapter a layer by minibatch descent; weights and biases stay frozen.
+    Every weight and bias goes the same fraction of the way from its value in ``layers``
+    to its value in ``tuned``.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        The frozen network.
-    adapters : list of (down, up)
-        One adapter a layer, as from `lora_init`.
-    x : ndarray of shape (n, fan_in)
-        The new examples.
-    y : ndarray of int, shape (n,)
-        Their labels.
-    alpha : float
-        As for `lora_dense`.
-    epochs, batch_size : int
-        As for `train`.
-    learning_rate : float
-        As for `train`.
-    rng : numpy.random.Generator
-        As for `train`.
+        The network before fine-tuning.
+    tuned : list of (weights, bias)
+        The network afterwards, of the same shapes.
+    share : float
+        The fraction of the way: 0 gives the values of ``layers``, 1 those of ``tuned``,
+        0.5 is half-way.
 
     Returns
     -------
-    adapters : list of (down, up)
-        The trained adapters.
-    losses : list of float
-        As from `fine_tune`.
-    """
-    ### BEGIN SOLUTION
-    adapters, losses = list(adapters), []
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = _lora_forward(layers, adapters, x_batch, alpha)
-            total += cross_entropy(logits, y_batch) * len(y_batch)
-            grad = cross_entropy_gradient(logits, y_batch)
-            for k in reversed(range(len(layers))):
-                weights, _ = layers[k]
-                grad_x, *gradient = lora_gradient(
-                    grad, activations[k], weights, adapters[k], alpha
-                )
-                adapters[k] = gradient_step([adapters[k]], [gradient], learning_rate)[0]
-                grad = relu_gradient(grad_x, activations[k])
-        losses.append(total / len(y))
-    return adapters, losses
-    ### END SOLUTION
+    list of (weights, bias)
+        The network in between, in new arrays.
 
+    Raises
+    ------
+    ValueError
+        If the networks differ in depth, or a weight matrix or bias in its shape; the
+        message names the depths or the two shapes.
 
-def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
-    """Return the weights with the adapter folded in.
+    Notes
+    -----
+    ``(1 - share) * old + share * new`` for each array. Averaging a network with its
+    fine-tuned self is known as WiSE-FT.
 
-    ``weights + (alpha / rank) * down @ up``.
-
-    Parameters
+    References
     ----------
-    weights : ndarray of shape (fan_in, fan_out)
-        The frozen weights.
-    adapter : pair (down, up)
-        Of shapes (fan_in, rank) and (rank, fan_out).
-    alpha : float
-        As for `lora_dense`.
+    M. Wortsman et al., "Robust Fine-Tuning of Zero-Shot Models", 2022.
 
-    Returns
-    -------
-    ndarray of shape (fan_in, fan_out)
-        With these in place of the old weights the layer needs no adapter any more.
+    Examples
+    --------
+    >>> old = [(np.array([[2.0]]), np.array([0.0]))]
+    >>> new = [(np.array([[4.0]]), np.array([8.0]))]
+    >>> ((weights, bias),) = interpolate_layers(old, new, 0.25)
+    >>> float(weights[0, 0]), float(bias[0])
+    (2.5, 2.0)
     """
     ### BEGIN SOLUTION
-    down, up = adapter
-    _, rank = down.shape
-    return weights + (alpha / rank) * (down @ up)
+    if len(layers) != len(tuned):
+        raise ValueError(
+            f"networks of {len(layers)} and {len(tuned)} layers do not fit"
+        )
+    mixed = []
+    for layer, tuned_layer in zip(layers, tuned, strict=True):
+        for old, new in zip(layer, tuned_layer, strict=True):
+            if old.shape != new.shape:
+                raise ValueError(f"shapes {old.shape} and {new.shape} do not fit")
+        mixed.append(
+            tuple(
+                (1 - share) * old + share * new
+                for old, new in zip(layer, tuned_layer, strict=True)
+            )
+        )
+    return mixed
     ### END SOLUTION

@@ -6,20 +6,29 @@ import numpy as np
 
 
 def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarray:
-    """Return the signal after it has crossed one connection: ``weight * signal``.
+    """Return the signal after it has crossed one connection.
 
     Parameters
     ----------
     signal : float or ndarray of any shape
         What flows into the connection.
     weight : float
-        The connection's weight: above one it amplifies, near zero it suppresses, below
-        zero it flips the sign.
+        The connection's weight. With a magnitude above one it amplifies, near zero it
+        suppresses, and below zero it flips the sign.
 
     Returns
     -------
     float or ndarray
         The weighted signal, of the same shape.
+
+    Notes
+    -----
+    ``weight * signal``.
+
+    Examples
+    --------
+    >>> apply_weight(6.0, -0.5)
+    -3.0
     """
     ### BEGIN SOLUTION
     return weight * signal
@@ -27,9 +36,7 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
 
 
 def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
-    """Return what reaches a neuron: the sum of its inputs, each times its weight.
-
-    ``inputs[0] * weights[0] + inputs[1] * weights[1] + ...``.
+    """Return what reaches a neuron when each input crosses its own connection.
 
     Parameters
     ----------
@@ -41,13 +48,23 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
     Returns
     -------
     float
-        The sum of the weighted inputs.
+        All weighted inputs together, as one number.
 
     Raises
     ------
     ValueError
         If the lengths differ or either is not one-dimensional; the message names both
         shapes.
+
+    Notes
+    -----
+    ``inputs[0] * weights[0] + inputs[1] * weights[1] + ...``, which is
+    ``inputs @ weights``.
+
+    Examples
+    --------
+    >>> weighted_sum(np.array([10.0, 1.0]), np.array([0.5, -2.0]))
+    3.0
     """
     ### BEGIN SOLUTION
     if inputs.ndim != 1 or inputs.shape != weights.shape:
@@ -60,20 +77,30 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
 
 
 def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weighted sums of a whole layer for a batch: ``inputs @ weights``.
+    """Return the weighted sums of a whole layer for a whole batch.
 
     Parameters
     ----------
     inputs : ndarray of shape (batch, fan_in)
-        One example a row.
+        One example per row.
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column: ``weights[i, j]`` lies on the connection from input i to
+        One neuron per column: ``weights[i, j]`` is on the connection from input i to
         neuron j.
 
     Returns
     -------
     ndarray of shape (batch, fan_out)
         Entry ``[b, j]`` is the weighted sum of example b in neuron j.
+
+    Notes
+    -----
+    ``inputs @ weights``.
+
+    Examples
+    --------
+    >>> weights = np.array([[3.0, 0.0, -1.0], [4.0, 5.0, 0.5]])
+    >>> weighted_sums(np.array([[1.0, 2.0]]), weights)
+    array([[11., 10.,  0.]])
     """
     ### BEGIN SOLUTION
     return inputs @ weights
@@ -81,18 +108,27 @@ def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def count_weights(layer_sizes: Sequence[int]) -> int:
-    """Return how many connections a network of fully connected layers has.
+    """Return the number of connections in a network of fully connected layers.
 
     Parameters
     ----------
     layer_sizes : sequence of int
-        How many neurons each layer has, the inputs first: ``[64, 32, 10]``.
+        The number of inputs, then the number of neurons in each layer.
 
     Returns
     -------
     int
-        The number of weights, biases not counted; 0 for a single layer, which connects
-        to nothing.
+        The number of weights, without biases; 0 for a single size, because there is
+        nothing to connect to.
+
+    Notes
+    -----
+    ``layer_sizes[0] * layer_sizes[1] + layer_sizes[1] * layer_sizes[2] + ...``.
+
+    Examples
+    --------
+    >>> count_weights([64, 32, 10])
+    2368
     """
     ### BEGIN SOLUTION
     return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1))
@@ -102,22 +138,37 @@ def count_weights(layer_sizes: Sequence[int]) -> int:
 def template_weights(
     images: np.ndarray, labels: np.ndarray, n_classes: int
 ) -> np.ndarray:
-    """Return weights made without training: each class's mean image minus that of all.
+    """Return the weights of one neuron per class, made from averages of the images.
+
+    A weight says how much ink its pixel has in the average image of the class, compared
+    with the average over all images.
 
     Parameters
     ----------
     images : ndarray of shape (n, pixels)
-        One image a row.
+        One image per row.
     labels : ndarray of shape (n,)
         The class of each image, 0 to ``n_classes - 1``; every class occurs.
     n_classes : int
-        How many classes there are.
+        The number of classes.
 
     Returns
     -------
     ndarray of shape (pixels, n_classes)
         Column c is the neuron of class c: positive where the class has more ink than
         the average image, negative where it has less.
+
+    Notes
+    -----
+    Column c is the mean image of class c minus the mean of all n images,
+    ``images[labels == c].mean(axis=0) - images.mean(axis=0)``.
+
+    Examples
+    --------
+    >>> images = np.array([[4.0, 0.0], [0.0, 6.0]])
+    >>> template_weights(images, np.array([0, 1]), 2)
+    array([[ 2., -2.],
+           [-3.,  3.]])
     """
     ### BEGIN SOLUTION
     class_means = np.stack(

@@ -4,7 +4,7 @@ import numpy as np
 
 from labkit import data
 
-from .freezing import lora_fine_tune, lora_init, lora_merge
+from .lora import lora_fine_tune, lora_init, lora_merge
 
 
 def adapt(
@@ -13,7 +13,7 @@ def adapt(
     y: np.ndarray,
     rng: np.random.Generator,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the reader, adapted to new images within a budget of 4,000 stored numbers.
+    """Return the reader, adapted to a new kind of digits in 4,000 stored numbers.
 
     Parameters
     ----------
@@ -29,14 +29,19 @@ def adapt(
     Returns
     -------
     list of (weights, bias)
-        Layers of the same shapes. What counts is how many new images of the new kind
-        they read, how many of the old kind they still read, and that the change can be
-        stored in 4,000 numbers: for each weight matrix the smaller of its changed
-        entries and rank · (fan_in + fan_out), for each bias its changed entries.
+        Layers of the same shapes. They should read new images of the new kind, still
+        read the old kind, and differ from ``layers`` by a change that can be stored in
+        4,000 numbers. A weight matrix stores the smaller of its changed entries and
+        rank · (fan_in + fan_out), where rank is that of the change; a bias stores its
+        changed entries.
 
-    Notes
-    -----
-    ``data.digits14_train()`` gives the 4,000 old images and their labels.
+    Examples
+    --------
+    >>> reader = data.pretrained_reader()
+    >>> x, y = data.digits14_train()
+    >>> adapted = adapt(reader, x[:100], y[:100], np.random.default_rng(0))
+    >>> [weights.shape for weights, _ in adapted]
+    [(196, 64), (64, 64), (64, 10)]
     """
     # Your code replaces the next line.
     raise NotImplementedError("adapt is not written yet")

@@ -1,4 +1,4 @@
-"""Initialization: the random values that weights are born with, and their scale."""
+"""Initialization: the random values that weights start with, and their scale."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,18 +19,22 @@ def zero_bias(fan_out: int) -> np.ndarray:
     -------
     ndarray of shape (fan_out,)
         Zeros.
+
+    Examples
+    --------
+    >>> zero_bias(3)
+    array([0., 0., 0.])
     """
     # Your code replaces the next line.
     raise NotImplementedError("zero_bias is not written yet")
 
 
 def distinct_neurons(weights: np.ndarray) -> int:
-    """Return how many different neurons a layer has.
+    """Return how many neurons of a layer have different incoming weights.
 
-    Neurons a and b are the same neuron when no entry of their columns differs by more
-    than a ten-thousandth of the layer's largest weight:
-    ``max|weights[:, a] - weights[:, b]| <= 1e-4 * max|weights|``. The margin is for
-    rounding, which alone makes twins differ in their last digits.
+    Two neurons count as the same when no weight of one differs from the other's by more
+    than a ten-thousandth (1e-4) of the largest magnitude in the whole array. The margin
+    is for rounding, which alone makes identical neurons differ in their last digits.
 
     Parameters
     ----------
@@ -40,79 +44,104 @@ def distinct_neurons(weights: np.ndarray) -> int:
     Returns
     -------
     int
-        Number of different columns, from 1 (all neurons are the same one) to fan_out.
+        Number of different columns, from 1 (all neurons are identical) to fan_out.
+
+    Examples
+    --------
+    >>> distinct_neurons(np.array([[0.5, 0.5, -0.5], [2.0, 2.0, 2.0]]))
+    2
     """
     # Your code replaces the next line.
     raise NotImplementedError("distinct_neurons is not written yet")
 
 
 def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw weights from U(-a, a) with ``a = sqrt(6 / (fan_in + fan_out))``.
+    """Draw weights from Xavier's uniform distribution, symmetric around zero.
 
     Parameters
     ----------
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        Where all the randomness comes from.
+        The generator to draw from; nothing else is random.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0 and standard deviation ``sqrt(2 / (fan_in + fan_out))``.
+        Weights with mean 0. Their variance is one over the average of fan_in and
+        fan_out.
 
     References
     ----------
     X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
     neural networks", AISTATS 2010, equation 16.
+
+    Examples
+    --------
+    >>> weights = xavier_uniform(100, 50, np.random.default_rng(0))
+    >>> weights.shape, bool(np.abs(weights).max() < 0.2)
+    ((100, 50), True)
     """
     # Your code replaces the next line.
     raise NotImplementedError("xavier_uniform is not written yet")
 
 
 def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw weights from N(0, s²) with ``s = sqrt(2 / (fan_in + fan_out))``.
+    """Draw weights from Xavier's normal distribution.
 
     Parameters
     ----------
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        Where all the randomness comes from.
+        The generator to draw from; nothing else is random.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0 and standard deviation s.
+        Weights with mean 0. Their variance is one over the average of fan_in and
+        fan_out.
 
     References
     ----------
     X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
     neural networks", AISTATS 2010, equation 12.
+
+    Examples
+    --------
+    >>> weights = xavier_normal(100, 300, np.random.default_rng(0))
+    >>> weights.shape, round(float(np.std(weights)), 2)
+    ((100, 300), 0.07)
     """
     # Your code replaces the next line.
     raise NotImplementedError("xavier_normal is not written yet")
 
 
 def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw weights from N(0, s²) with ``s = sqrt(2 / fan_in)``, for layers with ReLU.
+    """Draw weights from He's normal distribution, made for layers with ReLU.
 
     Parameters
     ----------
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        Where all the randomness comes from.
+        The generator to draw from; nothing else is random.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0 and standard deviation s.
+        Weights with mean 0. Their variance is twice one over fan_in.
 
     References
     ----------
     K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing
     human-level performance on ImageNet classification", ICCV 2015, equation 10.
+
+    Examples
+    --------
+    >>> weights = he_normal(200, 300, np.random.default_rng(0))
+    >>> weights.shape, round(float(np.std(weights)), 2)
+    ((200, 300), 0.1)
     """
     # Your code replaces the next line.
     raise NotImplementedError("he_normal is not written yet")
@@ -125,14 +154,15 @@ def signal_spread(
 ) -> np.ndarray:
     """Return the standard deviation of a signal as it passes layers without biases.
 
-    Each layer computes ``signal = activation(signal @ weights)``.
+    In each layer the signal is first weighted, then passed to the activation function.
 
     Parameters
     ----------
     x : ndarray of shape (batch, fan_in)
         The signal that enters the first layer.
     weight_matrices : sequence of n ndarray
-        One weight matrix a layer, each with as many rows as the one before has columns.
+        One weight matrix per layer, each with as many rows as the one before has
+        columns.
     activation : callable
         Function of an array that returns an array of the same shape.
 
@@ -141,6 +171,11 @@ def signal_spread(
     ndarray of shape (1 + n,)
         Standard deviation over all entries (``np.std``) of x, then of the signal after
         each layer.
+
+    Examples
+    --------
+    >>> signal_spread(np.array([[1.0], [-1.0]]), [np.array([[3.0]])] * 2, np.abs)
+    array([1., 0., 0.])
     """
     # Your code replaces the next line.
     raise NotImplementedError("signal_spread is not written yet")
@@ -154,21 +189,27 @@ def init_layers(
     Parameters
     ----------
     layer_sizes : sequence of at least two int
-        Number of inputs, then of neurons in each layer: ``[64, 32, 10]`` makes two.
+        Number of inputs, then number of neurons in each layer.
     rng : numpy.random.Generator
-        Where all the randomness comes from.
+        The generator to draw from; nothing else is random.
     scheme : {"he", "xavier"}
         Draws every layer by `he_normal` or by `xavier_normal`.
 
     Returns
     -------
     list of (weights, bias)
-        One pair a layer, of shapes (fan_in, fan_out) and (fan_out,).
+        One pair per layer, of shapes (fan_in, fan_out) and (fan_out,).
 
     Raises
     ------
     ValueError
         For an unknown scheme, which the message names, and for fewer than two sizes.
+
+    Examples
+    --------
+    >>> layers = init_layers([64, 32, 10], np.random.default_rng(0))
+    >>> [(weights.shape, bias.shape) for weights, bias in layers]
+    [((64, 32), (32,)), ((32, 10), (10,))]
     """
     # Your code replaces the next line.
     raise NotImplementedError("init_layers is not written yet")

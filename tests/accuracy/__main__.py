@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from autograder import judge, key
 from autograder.exercise import Exercise
 from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import judge, key
 from autograder.paths import ROOT
-from autograder.run import Runner
+from autograder.sandbox.process import Runner
 from tests import test_exercises as exercises
-
-from .judging import PASSED, RAISED, SEEDS, all_mutants, answer_key, equivalents, verdicts
+from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_key, equivalents, verdicts
 
 PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The examiner's own accuracy

@@ -7,10 +7,9 @@ import random
 import pytest
 
 from autograder.exercises import CHAPTERS, EXERCISES
+from tests.accuracy import judging
+from tests.accuracy.__main__ import PAGE, table, tally
 from tests.alternatives import load
-
-from . import judging
-from .__main__ import PAGE, table, tally
 
 SEED = 20
 AT_MOST = 150

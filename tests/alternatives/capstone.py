@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from . import answers
+from tests.alternatives import answers
 
 
 @answers("adapt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.run import Runner
+from autograder.sandbox.process import Runner
 
 
 @pytest.fixture(scope="package")

@@ -8,17 +8,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import reference
+from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.questions import judge_answer
-from autograder.run import read_library
 from labkit import data
 from labkit.reload import LIBRARY, explain
-
-from . import test_initialization_forward_loss, test_weights_and_biases
-from .quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
+from tests.exercises import test_initialization_forward_loss, test_weights_and_biases
+from tests.support.quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
 
 CHANGED = "… gave the right answer but changed its input "
 NO_PAIR = "… gave a batch that is no pair (x_batch, y_batch) of arrays"
@@ -296,6 +295,15 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "fine_tune … gave something other than the two things what was trained, losses",
         ),
     ],
+    "interpolate_layers": [
+        (
+            learner(
+                "if len(layers) != len(tuned): raise ValueError('depths')",
+                "return [tuple((1 - share) * a + share * b for a, b in zip(*pair)) for pair in zip(layers, tuned)]",
+            ),
+            "interpolate_layers … returned a list of 3 items; expected a ValueError",
+        ),
+    ],
     "lora_init": [
         (
             learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
@@ -376,6 +384,7 @@ UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote
     ("backward", "relu_gradient", "backward builds on …, which does not pass its own check yet …"),
     ("train", "forward", "train builds on …, which does not pass its own check yet …"),
     ("fine_tune", "minibatches", "… builds on …, which does not pass its own check yet …"),
+    ("lora_fine_tune", "lora_dense", "… builds on …, which does not pass its own check yet …"),
 ]
 BROKEN = {  # what became of the file, as old text and new, and the quote
     "unreadable": (
@@ -473,9 +482,9 @@ def test_every_message_that_an_early_table_quotes_was_got_in_some_test(chapter):
     assert len(messages) > 10 and [one for one in messages if not any(quote in one for quote in got)] == []
 
 
-@pytest.mark.parametrize("chapter", ["06_backprop", "07_descent", "08_freezing"])
+@pytest.mark.parametrize("chapter", ["06_backprop", "07_descent", "08_freezing", "09_lora"])
 def test_every_message_that_a_table_quotes_was_got_above(chapter):
     got = {quote for name, _, quote in rows(QUOTED) + UNWRITTEN if EXERCISES[name].chapter == chapter}
     got |= set(RAN_AWAY) if chapter == "07_descent" else set()
     messages = quotes(chapter)
-    assert len(messages) > 10 and set(messages) == got
+    assert len(messages) > 5 and set(messages) == got

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.exercises import CHAPTERS, EXERCISES
-from autograder.questions import judge_answer
+from autograder.judging import reference
+from autograder.judging.question import judge_answer
 from labkit import data
-from labkit.given_training import given_relu, given_training, share_correct
-
-from .quoted import help_table, learner, rows, verdict_on
+from labkit.lent.given_training import given_relu, given_training, share_correct
+from tests.support.quoted import help_table, learner, rows, verdict_on
 
 INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))
 NAMES = ("03_initialization", "04_forward", "05_loss")

@@ -6,10 +6,9 @@ import os
 
 import pytest
 
-from autograder import reference
 from autograder.exercises import EXERCISES
-
-from .test_random_laws import expectation, fails
+from autograder.judging import reference
+from tests.exercises.test_random_laws import expectation, fails
 
 RANDOM = [EXERCISES[name] for name in ("minibatches", "train", "fine_tune", "lora_init", "lora_fine_tune")]
 SEEDS = range(int(os.environ.get("WEIGHTLAB_SEEDS", "40")))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import reference
+from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.questions import judge_answer
-from autograder.run import read_library
 from labkit import data
-
-from .quoted import help_table, rows, verdict_in_a_second, verdict_on
+from tests.support.quoted import help_table, rows, verdict_in_a_second, verdict_on
 
 WEIGHTS, BIASES = reference.module("weights"), reference.module("biases")
 QUESTIONS = CHAPTERS["01_weights"].questions | CHAPTERS["02_biases"].questions

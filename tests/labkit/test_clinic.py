@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from autograder import reference
 from autograder.exercises import CHAPTERS
-from labkit import clinic, data
+from autograder.judging import reference
+from labkit import data
 from labkit.figures import descent as pictures
+from labkit.lent import clinic, passes
 
+CAUSES = json.loads((data.FILES / "clinic.json").read_text(encoding="utf-8"))["patients"]
 backprop, descent, forward, loss = (reference.module(name) for name in ("backprop", "descent", "forward", "loss"))
 
 
 @pytest.fixture(autouse=True)
 def reference_library(monkeypatch):
     """Let the clinic train with the reference in place of the learner's library."""
-    for name in ("backprop", "descent", "forward", "freezing", "loss"):
+    for name in ("backprop", "descent", "forward", "freezing", "lora", "loss"):
         monkeypatch.setitem(sys.modules, f"weightlab.{name}", reference.module(name))
 
 
@@ -43,7 +46,7 @@ def errors_of_passes(seed: int) -> np.ndarray:
                 for pairs in zip(found, truth, strict=True)
                 for a, b in zip(*pairs, strict=True)
             ]
-            for found in (one(layers, activations, grad_logits) for one in clinic.PASSES)
+            for found in (one(layers, activations, grad_logits) for one in passes.PASSES)
         ]
     )
 
@@ -60,7 +63,7 @@ def test_passes_are_wrong_where_the_questions_say(seed):
 
 def test_the_questions_know_what_happened_to_the_patients():
     questions = CHAPTERS["07_descent"].questions
-    assert tuple(questions[f"patient_{name}"].value for name in "abcdef") == clinic._ORDER
+    assert tuple(questions[f"patient_{name}"].value for name in "abcdef") == tuple(CAUSES.values())
     for name in "abcdef":
         assert {value for value, _ in questions[f"patient_{name}"].mistakes.values()} == set(clinic.CAUSES) - {
             questions[f"patient_{name}"].value
@@ -70,7 +73,7 @@ def test_the_questions_know_what_happened_to_the_patients():
 def test_patients_show_their_symptoms_and_nobody_elses(patients):
     digits = data.digits8()
     distinct = reference.module("initialization").distinct_neurons
-    for patient, cause in zip(patients.values(), clinic._ORDER, strict=True):
+    for patient, cause in zip(patients.values(), CAUSES.values(), strict=True):
         (weights, bias), (last_weights, last_bias) = patient.after
         hidden = forward.forward(patient.after, digits.train_images)[1][1]
         assert (not weights.any() and not last_weights.any()) == (cause == 1)

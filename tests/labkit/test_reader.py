@@ -7,7 +7,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 from autograder.paths import SOLUTIONS
 from labkit import data
 from labkit.tasks import turn
@@ -15,7 +15,7 @@ from labkit.tasks import turn
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("train_reader", SOLUTIONS / "train_reader.py")
+    spec = importlib.util.spec_from_file_location("train_reader", SOLUTIONS / "data" / "train_reader.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 
 torch = pytest.importorskip("torch", reason="without torch the forward pass is not compared with an independent one")
 

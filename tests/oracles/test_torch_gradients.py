@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: its gradients are not compared with ours")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 
 torch = pytest.importorskip("torch", reason="without torch no initializer is compared with its own")
 stats = pytest.importorskip("scipy.stats", reason="without scipy there is no Kolmogorov–Smirnov test of initializers")

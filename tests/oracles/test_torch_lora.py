@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: LoRA's gradients are not compared with its own")
 
-freezing, forward, loss = (reference.module(name) for name in ("freezing", "forward", "loss"))
+freezing, lora, forward, loss = (reference.module(name) for name in ("freezing", "lora", "forward", "loss"))
 LAYERS = range(24)
 
 
@@ -35,9 +35,9 @@ def test_outputs_and_gradients_of_an_adapted_layer_are_pytorchs(seed):
     leaves = [torch.tensor(array, requires_grad=True) for array in (x, *adapter)]
     outputs = torch_outputs(leaves[0], torch.tensor(weights), torch.tensor(bias), *leaves[1:], alpha)
     outputs.backward(torch.tensor(grad))
-    ours = freezing.lora_dense(x, weights, bias, adapter, alpha)
+    ours = lora.lora_dense(x, weights, bias, adapter, alpha)
     np.testing.assert_allclose(ours, outputs.detach(), rtol=1e-12, atol=1e-12)
-    for our, leaf in zip(freezing.lora_gradient(grad, x, weights, adapter, alpha), leaves, strict=True):
+    for our, leaf in zip(lora.lora_gradient(grad, x, weights, adapter, alpha), leaves, strict=True):
         np.testing.assert_allclose(our, leaf.grad, rtol=1e-12, atol=1e-12)
 
 
@@ -48,7 +48,7 @@ def test_training_adapters_takes_the_steps_that_pytorch_takes(seed):
     sizes, alpha, rate = [7, 6, 5, 4][: 3 + seed % 2], 6.0, 0.1
     pairs = list(pairwise(sizes))
     layers = [(rng.normal(size=pair) / 2, rng.normal(size=pair[1])) for pair in pairs]
-    adapters = [freezing.lora_init(*pair, 3, rng) for pair in pairs]
+    adapters = [lora.lora_init(*pair, 3, rng) for pair in pairs]
     x, y = rng.normal(size=(9, sizes[0])), rng.integers(sizes[-1], size=9)
 
     theirs = [tuple(torch.tensor(part, requires_grad=True) for part in adapter) for adapter in adapters]
@@ -65,7 +65,7 @@ def test_training_adapters_takes_the_steps_that_pytorch_takes(seed):
         optimizer.step()
         losses.append(value.item())
 
-    ours, our_losses = freezing.lora_fine_tune(
+    ours, our_losses = lora.lora_fine_tune(
         layers, adapters, x, y, alpha=alpha, epochs=5, batch_size=9, learning_rate=rate, rng=rng
     )
     np.testing.assert_allclose(our_losses, losses, rtol=1e-11)
@@ -102,31 +102,31 @@ def test_freezing_a_layer_gives_the_gradients_of_requires_grad_false(seed):
 @pytest.mark.parametrize("seed", LAYERS)
 def test_a_merged_layer_says_what_the_adapted_one_says(seed):
     _, x, weights, bias, adapter, alpha = an_adapted_layer(seed)
-    merged = freezing.lora_merge(weights, adapter, alpha)
-    np.testing.assert_allclose(x @ merged + bias, freezing.lora_dense(x, weights, bias, adapter, alpha), rtol=1e-11)
+    merged = lora.lora_merge(weights, adapter, alpha)
+    np.testing.assert_allclose(x @ merged + bias, lora.lora_dense(x, weights, bias, adapter, alpha), rtol=1e-11)
 
 
 @pytest.mark.parametrize("seed", LAYERS)
 def test_the_change_has_no_higher_rank_than_the_adapter(seed):
     _, _, weights, _, adapter, alpha = an_adapted_layer(seed)
-    change = freezing.lora_merge(weights, adapter, alpha) - weights
+    change = lora.lora_merge(weights, adapter, alpha) - weights
     assert np.linalg.matrix_rank(change, tol=1e-9) <= adapter[0].shape[1]
 
 
 def test_a_new_adapter_is_exactly_no_change():
     rng = np.random.default_rng(0)
     x, weights, bias = rng.normal(size=(5, 7)), rng.normal(size=(7, 4)), rng.normal(size=4)
-    adapter = freezing.lora_init(7, 4, 3, rng)
-    assert freezing.lora_merge(weights, adapter, 6.0).tobytes() == weights.tobytes()
-    assert freezing.lora_dense(x, weights, bias, adapter, 6.0).tobytes() == (x @ weights + bias).tobytes()
+    adapter = lora.lora_init(7, 4, 3, rng)
+    assert lora.lora_merge(weights, adapter, 6.0).tobytes() == weights.tobytes()
+    assert lora.lora_dense(x, weights, bias, adapter, 6.0).tobytes() == (x @ weights + bias).tobytes()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_single_precision_stays_single(dtype):
     grad, x, weights, bias, adapter, alpha = an_adapted_layer(1, dtype)
     results = [
-        freezing.lora_dense(x, weights, bias, adapter, alpha),
-        *freezing.lora_gradient(grad, x, weights, adapter, alpha),
-        freezing.lora_merge(weights, adapter, alpha),
+        lora.lora_dense(x, weights, bias, adapter, alpha),
+        *lora.lora_gradient(grad, x, weights, adapter, alpha),
+        lora.lora_merge(weights, adapter, alpha),
     ]
     assert {result.dtype for result in results} == {np.dtype(dtype)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder import reference
+from autograder.judging import reference
 
 torch = pytest.importorskip("torch", reason="without torch the losses are not compared with independent ones")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.collect import Collected, collect
-
-from ..instructor import classroom as made
-from . import kernel, library, looking, network, notebook, opened, packaging, resources, values
-from .payload import CHAPTER, HandIn, Payload, zipped
+from autograder.classroom.collect import Collected, collect
+from tests.security import kernel, library, looking, network, notebook, opened, packaging, resources, values
+from tests.security.payload import CHAPTER, HandIn, Payload, zipped
+from tests.support import classroom as made
 
 GROUPS = (notebook, kernel, values, library, looking, resources, packaging, opened, network)
 PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.attack]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .payload import MARK, Attacks, HandIn
+from tests.security.payload import MARK, Attacks, HandIn
 
 attack = Attacks("in the kernel")
 

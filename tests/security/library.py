@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .payload import MARK, OF_FUNCTIONS, Attacks, HandIn
+from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, HandIn
 
 attack = Attacks("library files")
 LEAVES = f"""
@@ -139,7 +139,7 @@ class Yes:
         return self
     def __call__(self, *args, **kwargs): return self
     def __array_function__(self, *args, **kwargs): return True
-for name in ("autograder.judge", "autograder.compare", "candidate.wire", "candidate.main"):
+for name in ("autograder.judging.judge", "autograder.judging.compare", "candidate.wire", "candidate.main"):
     if name in sys.modules:
         sys.modules[name] = Yes()
 sys.modules["weightlab.weights"] = Yes()

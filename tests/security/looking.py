@@ -5,7 +5,7 @@ Each function is right only where its author found what the search is for, so th
 
 from __future__ import annotations
 
-from .payload import CHAPTER, MARK, Attacks, HandIn
+from tests.security.payload import CHAPTER, MARK, Attacks, HandIn
 
 attack = Attacks("looking around")
 CANARY = "WEIGHTLAB_CANARY"

@@ -5,7 +5,7 @@ Where only the lack of a network stood in the way (ENETUNREACH, no name server) 
 
 from __future__ import annotations
 
-from .payload import Attacks, HandIn
+from tests.security.payload import Attacks, HandIn
 
 attack = Attacks("network")
 _SENDS = """

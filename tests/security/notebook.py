@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 
-from .payload import OF_NUMBERS, Attacks, HandIn, code_cell
+from tests.security.payload import OF_NUMBERS, Attacks, HandIn, code_cell
 
 attack = Attacks("notebook metadata")
 FULL = {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadata": {}, "execution_count": 1}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from .payload import QUESTION, Attacks, HandIn
+from tests.security.payload import QUESTION, Attacks, HandIn
 
 attack = Attacks("what is opened later")
 RUNS = "document.title='opened'"

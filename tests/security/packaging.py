@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import stat
 
-from ..instructor import classroom as made
-from .payload import CHAPTER, MARK, OF_FUNCTIONS, POINTS, Attacks, HandIn, zipped
+from tests.security.payload import CHAPTER, MARK, OF_FUNCTIONS, POINTS, Attacks, HandIn, zipped
+from tests.support import classroom as made
 
 attack = Attacks("packaging")
 HONEST = "zoe"

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autograder.exercises import CHAPTERS
-
-from ..instructor import classroom as made
+from tests.support import classroom as made
 
 CHAPTER = CHAPTERS["01_weights"]
 TARGET = "apply_weight"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .payload import MARK, OF_FUNCTIONS, Attacks, HandIn
+from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, HandIn
 
 attack = Attacks("resources")
 SECONDS = 600

@@ -19,17 +19,15 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
-from autograder import isolation
-from autograder.gradebook import ClassBook
-from autograder.key import chapter_keys
+from autograder.classroom.gradebook import ClassBook
+from autograder.judging.key import chapter_keys
+from autograder.sandbox import isolation
 from benchmarks import peers
-
-from .. import jupyterlab
-from ..autograder import plain_user
-from ..instructor import classroom as made
-from .corpus import PAYLOADS, SEED, honest, lay
-from .looking import CANARY
-from .payload import CHAPTER, MARK, HandIn, Payload, zipped
+from tests.security.corpus import PAYLOADS, SEED, honest, lay
+from tests.security.looking import CANARY
+from tests.security.payload import CHAPTER, MARK, HandIn, Payload, zipped
+from tests.support import classroom as made
+from tests.support import jupyterlab, plain_user
 
 RESULTS = Path(__file__).with_name("stock.json")
 ORDINARY = "the ordinary hand-in"

@@ -17,17 +17,16 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from autograder import isolation, selftest
-from autograder.cli import main
-from autograder.grade import grade_class
-
-from .. import jupyterlab
-from ..instructor import classroom as made
-from .corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
-from .looking import CANARY
-from .opened import EVENT, SCRIPT, SVG
-from .packaging import HONEST
-from .payload import CHAPTER, MARK, POINTS, TARGET, HandIn
+from autograder.classroom.grade import grade_class
+from autograder.cli.main import main
+from autograder.sandbox import isolation, selftest
+from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
+from tests.security.looking import CANARY
+from tests.security.opened import EVENT, SCRIPT, SVG
+from tests.security.packaging import HONEST
+from tests.security.payload import CHAPTER, MARK, POINTS, TARGET, HandIn
+from tests.support import classroom as made
+from tests.support import jupyterlab
 
 REASON = selftest.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=f"no attack was tried: {REASON}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from . import table
-from .corpus import PAYLOADS
-from .stock import ORDINARY
+from tests.security import table
+from tests.security.corpus import PAYLOADS
+from tests.security.stock import ORDINARY
 
 
 def test_the_results_are_of_these_payloads_and_this_nbgrader():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .payload import MARK, Attacks, HandIn
+from tests.security.payload import MARK, Attacks, HandIn
 
 attack = Attacks("returned values")
 YES = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *args: True\n    __hash__ = object.__hash__\n"

@@ -13,20 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from .style import (
-    COLORS,
-    FAINT,
-    LINE_STYLES,
-    NEGATIVE,
-    PAPER,
-    POSITIVE,
-    TEXT,
-    WEIGHTS,
-    bare,
-    figure,
-    limit_of,
-    show,
-)
+from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
     "COLORS",

@@ -13,11 +13,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
+from .style import FAINT, MARK, NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
 
 __all__ = ["belief_and_gradient", "check_of_passes", "error_by_step", "loss_along_weights", "way_back"]
 
-BACK = COLORS[3]
+BACK = MARK
 """The colour of everything that travels backwards."""
 _DARK_TEXT = "#1d1d20"
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#2f7fd0", "#a3cbf0", "#f6f4f0", "#f7c891", "#d9730d"])

@@ -1,4 +1,4 @@
-"""The picture of chapter 9's look back: how sure the learner was, and how often that was right."""
+"""The picture of chapter 10's look back: how sure the learner was, and how often that was right."""
 
 from __future__ import annotations
 

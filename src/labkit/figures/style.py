@@ -2,7 +2,8 @@
 
 Every figure brings its own sheet of paper along, so that it reads alike on light and dark pages: no
 colour of text has enough contrast with both. Blue is positive and orange is negative everywhere:
-colour-blind readers tell these two apart, and wherever lines are drawn negative ones are dashed.
+colour-blind readers tell these two apart, and wherever connections are drawn negative ones are dashed.
+Whatever has no sign, such as one of several curves, has one of `COLORS`, which hold neither blue nor orange.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ POSITIVE = "#1f6fc2"
 NEGATIVE = "#b95800"
 TEXT = "#4a4a4c"
 FAINT = "#4a4a4c33"
-COLORS = (POSITIVE, NEGATIVE, "#0c7a62", "#a34a9f", "#7d6c14", "#6a6a6c")
-"""For curves, bars and words beside them, in order."""
+COLORS = ("#0c7a62", "#a34a9f", "#2b2b2e", "#7d6c14", "#b8325e", "#6a6a6c")
+"""For curves, bars and words beside them that have no sign, in order."""
+MARK = "#a34a9f"
+"""For frames and arrows that point something out."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
 """One a colour, so that no curve is told by its colour alone."""
 

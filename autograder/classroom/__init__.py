@@ -1,0 +1,1 @@
+"""A class: handing out, collecting, grading, the gradebook and feedback."""

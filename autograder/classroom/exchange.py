@@ -1,0 +1,54 @@
+"""nbgrader's exchange on the student's side: what is submitted carries the student's library with it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeSubmit
+from traitlets import Unicode
+
+from ..library import LIBRARY_FOLDER, read_companions
+from ..paths import LIBRARY, ROOT
+from .records import nbgrader_app
+
+_CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821  (nbgrader gives it)
+c.CourseDirectory.course_id = {course!r}
+{root}c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
+c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
+c.SubmitWithLibrary.library = str(Path(__file__).parent / "src" / "weightlab")
+'''
+_POINTER = '''"""nbgrader's Assignment List looks for its configuration here."""
+
+from pathlib import Path
+
+load_subconfig("nbgrader_config.py", path=str(Path(__file__).parent.parent))  # noqa: F821  (nbgrader gives it)
+'''
+
+
+def student_configs() -> dict[str, str]:
+    """Return nbgrader's configuration of a student's copy, by place: course and exchange are the instructor's."""
+    app = nbgrader_app(ROOT)
+    root = app.config.Exchange.get("root")
+    text = _CONFIG.format(course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else "")
+    return {"nbgrader_config.py": text, "course/nbgrader_config.py": _POINTER}
+
+
+class SubmitWithLibrary(ExchangeSubmit):
+    """Submits a chapter's folder, and beside the notebook the library as it is on disk now."""
+
+    library = Unicode(str(LIBRARY), help="The student's library, a package folder.").tag(config=True)
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy the chapter, then the library; never into the student's own course folder."""
+        super().do_copy(src, dest, log)
+        shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever lies there
+        for name, content in read_companions(Path(self.library)).items():
+            path = Path(dest, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)

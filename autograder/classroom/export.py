@@ -1,0 +1,133 @@
+"""Writes a class's grades as tables: for people, for Canvas and for Moodle."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..candidate.wire import printable
+from ..judging.judge import MISSING, UNJUDGED
+from .gradebook import Person
+from .records import write as write_file
+
+
+def write(
+    classroom: Path,
+    entries: list[dict],
+    totals: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    released: Mapping[str, dict],
+    roll: Mapping[str, Person],
+) -> None:
+    """Write ``grades.csv`` (one line a student and chapter), and a table each that Canvas and Moodle can import.
+
+    In the platforms' tables nothing stands for what was not handed in or not judged yet: an import would set it.
+
+    Parameters
+    ----------
+    entries : list of dict
+        As `grade.grade_class` returns them.
+    totals : mapping
+        By chapter and student: the final score, lateness's cost, and how many answers wait for a person.
+    released : mapping
+        Released notebooks by chapter, for what all of a chapter is worth.
+    roll : mapping
+        What the gradebook knows of students, by id.
+    """
+    best = {chapter: _worth(notebook) for chapter, notebook in released.items()}
+    rows: list[list] = []
+    final: dict[str, dict[str, float]] = {}
+    for entry in entries:
+        student, chapter, status = entry["student"], entry["chapter"], entry["status"]
+        about = totals.get(chapter, {}).get(student, {})
+        total = about.get("score", 0.0)
+        if about and status not in (MISSING, UNJUDGED):
+            final.setdefault(student, {})[chapter] = total
+        rows.append(
+            [
+                student,
+                chapter,
+                status,
+                entry["score"],
+                entry["points"],
+                total,
+                best[chapter],
+                about.get("late_penalty", 0.0),
+                about.get("waiting", 0),
+            ]
+        )
+    heads = [
+        "student",
+        "chapter",
+        "status",
+        "automatic",
+        "automatic_points",
+        "total",
+        "points",
+        "late_penalty",
+        "waiting_for_a_person",
+    ]
+    _table(classroom / "grades.csv", [heads, *rows])
+    people = {student: roll.get(student, Person(student)) for student in final}
+    _table(classroom / "grades_canvas.csv", _canvas(people, final, best))
+    _table(classroom / "grades_moodle.csv", _moodle(people, final, best))
+
+
+def _canvas(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
+    """Return Canvas's own five columns, a line of what each column is worth, and the grades.
+
+    Canvas finds a student by ID (its own number), then by login, then by name; a column by its assignment's name.
+    """
+    rows = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best],
+        ["    Points Possible", "", "", "", "", *best.values()],
+    ]
+    for student, one in people.items():
+        name = f"{one.last_name}, {one.first_name}" if one.last_name and one.first_name else student
+        scores = [final[student].get(chapter) for chapter in best]
+        rows.append([name, one.lms_user_id, "", student, "", *scores])
+    return rows
+
+
+_NO_GRADE = "-"
+
+
+def _moodle(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
+    """Return a column to know students by, or more where the gradebook has more for everybody, and the grades.
+
+    Moodle asks on import which column names the student: one empty cell there would give a grade to the line before.
+    """
+    known = {
+        "username": list(people),
+        "idnumber": [one.lms_user_id for one in people.values()],
+        "email": [one.email for one in people.values()],
+    }
+    known = {head: column for head, column in known.items() if all(column)}
+    scores = ([final[student].get(chapter, _NO_GRADE) for chapter in best] for student in people)
+    rows = zip(zip(*known.values(), strict=True), scores, strict=True)
+    return [[*known, *best], *([*who, *grades] for who, grades in rows)]
+
+
+def _worth(notebook: Mapping[str, Any]) -> float:
+    marks = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
+    return float(sum(about["points"] for about in marks if about.get("grade")))
+
+
+def _table(path: Path, rows: Iterable[list]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
+    write_file(path, text.getvalue().encode("utf-8", "replace"))
+
+
+def _cell(value: Any) -> str:
+    """Write a value so that no spreadsheet takes it for a formula, and no terminal for a command."""
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return f"{round(value, 4):.10g}"
+    if value == _NO_GRADE:
+        return value
+    text = printable(str(value).replace("\r", " ").replace("\n", " "))
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t")) else text

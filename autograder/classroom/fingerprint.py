@@ -1,0 +1,60 @@
+"""Says which of the project's files decide a chapter's verdicts, so that only what changed is graded again."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ..exercise import Chapter
+from ..exercises import CHAPTERS, EXERCISES
+from ..judging import reference
+from ..paths import ROOT, SOLUTIONS
+
+_ROOMS = ("candidate", "judging", "sandbox")
+_SHARED = ("shared", "tuning")
+"""Modules of autograder/exercises/ from which several chapters draw."""
+_INDIFFERENT = {
+    ROOT / "autograder" / name for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py")
+}
+"""Beside the examiner's ground, but without a part in any verdict."""
+
+
+@cache
+def chapter_digest(chapter: str, seed: int) -> str:
+    """Return a name for all that decides verdicts beside what was handed in: the files, the seed and NumPy."""
+    hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
+    for file in sorted(deciding(CHAPTERS[chapter])):
+        hashed.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return hashed.hexdigest()
+
+
+def deciding(chapter: Chapter) -> set[Path]:
+    """Return the files that decide a chapter's verdicts.
+
+    They are found by folder, not by following imports: whole rooms of the examiner, the chapter's own exercises,
+    misconceptions and public key, the reference's modules that its exercises build on, and the data where it has any.
+    """
+    examiner = ROOT / "autograder"
+    named = {name for exercise in chapter.exercises.values() for name in (exercise.name, *exercise.prerequisites)}
+    below = {EXERCISES[name].module for name in reference.closure(sorted(named)) if name in EXERCISES}
+    found = {
+        *(file for room in _ROOMS for file in (examiner / room).rglob("*.py")),
+        *examiner.glob("*.py"),
+        *(examiner / "classroom" / f"{name}.py" for name in ("submission", "rebuild")),
+        *(examiner / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
+        examiner / "keys" / f"{chapter.module}.key",
+        SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
+        *(SOLUTIONS / "weightlab" / f"{module}.py" for module in {chapter.module, *below}),
+    }
+    if any(exercise.scored for exercise in chapter.exercises.values()):
+        data = ROOT / "src" / "labkit" / "data_files"
+        found.add(examiner / "exercises" / f"{chapter.module}_scores.py")
+        found |= {
+            data.parent / "data.py",
+            data.parent / "tasks.py",
+            *(file for file in data.rglob("*") if file.is_file()),
+        }
+    return {file for file in found - _INDIFFERENT if file.exists()}

@@ -1,0 +1,62 @@
+"""Writes the course without its answers into a folder of its own, for a class."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .. import release
+from ..paths import ROOT
+from . import exchange
+
+_HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
+_STUDENT_README = """# Weightlab
+
+Ten notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
+
+    make study
+
+sets everything up and opens JupyterLab at the first page. Without make (on Windows: `py` for `python3`,
+`.venv\\Scripts` for `.venv/bin`):
+
+    python3 -m venv .venv
+    .venv/bin/python -m pip install -r requirements.txt
+    .venv/bin/weightlab study
+
+You write in `src/weightlab/`; `.venv/bin/weightlab submit 01_weights` packs a chapter for handing in. Where your class
+uses nbgrader's exchange, JupyterLab's menu Nbgrader, Assignment List submits a chapter together with your library.
+"""
+
+
+def handout(target: Path) -> list[Path]:
+    """Write the course without answers, references, misconceptions or history into a new folder.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder exists and is not empty, or lies inside the project, which would hand itself out.
+    """
+    release.require_sources()
+    if target.resolve().is_relative_to(ROOT):
+        raise FileExistsError(f"{target} lies inside the project. Name a folder outside of it for the hand-out.")
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
+    built = release.build()
+    release.prove(built)
+    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")
+    for name in _HANDED_OUT:
+        source, copy = ROOT / name, target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=unwanted)
+        elif source.exists():
+            shutil.copy2(source, copy)
+    shutil.copy2(ROOT / "autograder" / "test_library.py", target / "autograder" / "test_library.py")
+    for path, content in built.items():
+        copy = target / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(content)
+    for name, text in ({"README.md": _STUDENT_README} | exchange.student_configs()).items():
+        (target / name).write_text(text, encoding="utf-8")
+    (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    return sorted(path for path in target.rglob("*") if path.is_file())

@@ -1,0 +1,104 @@
+"""Puts the examiner into nbgrader's own commands: they give the grades that ``weightlab grade`` gives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Integer, Unicode
+
+from ..exercises import CHAPTERS
+from ..limits import MAX_NOTEBOOK
+from . import submission
+from .files import read_file
+from .gradebook import ClassBook, GradebookError
+from .rebuild import rebuild
+from .records import ClassroomError, Records, read_seed, released_notebook, require_isolation
+
+
+def _released(directory: Any, chapter: str) -> dict:
+    return released_notebook(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
+
+
+def drop_links(*, notebooks: list[str], **_: Any) -> None:
+    """Remove from a hand-in what is no ordinary file: nbgrader would copy what a link points to, however long."""
+    for notebook in notebooks:
+        for folder, folders, files in os.walk(os.path.dirname(notebook)):
+            for name in folders + files:
+                path = Path(folder, name)
+                if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                    path.unlink()
+
+
+class Rebuilder(NotebookExporter):
+    """Reads a handed-in notebook, whatever it is, as the released one with the student's answers laid in."""
+
+    isolation = Unicode("bubblewrap", help="How students' code is shut in while it is graded.").tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        directory = getattr(self.parent, "coursedir", None)
+        if directory is not None and directory.assignment_id in CHAPTERS:
+            chapter = directory.assignment_id
+            try:
+                require_isolation(self.isolation)
+                with ClassBook(directory.db_url, directory.course_id) as book:
+                    book.prepare(chapter, _released(directory, chapter))
+            except (ClassroomError, GradebookError) as error:
+                self.parent.log.error(str(error))  # nbgrader's command ends without a word of its own
+                raise NbGraderException(str(error)) from None
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+        """Convert a handed-in notebook (first pass) or the rebuilt one (second pass)."""
+        chapter = resources["nbgrader"]["assignment"]
+        if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
+            return super().from_filename(filename, resources=resources, **kwargs)
+        resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
+        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
+        return self.from_notebook_node(from_dict(made.notebook), resources=resources)
+
+
+class Verdicts(NbGraderPreprocessor):
+    """Examines a hand-in and writes each verdict into its check cell, where nbgrader executes the notebook."""
+
+    seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Lay the verdicts in."""
+        about, converter = resources["nbgrader"], self.parent.parent
+        directory = converter.coursedir
+        name = about["assignment"]
+        if name not in CHAPTERS:
+            return nb, resources
+        folder = directory.format_path(directory.submitted_directory, about["student"], name)
+        root = Path(directory.root)
+        seed = read_seed(root) if self.seed is None else self.seed
+        handed_in = submission.read(Path(folder), about["student"], name)
+        examined = Records(root).examine(
+            handed_in, CHAPTERS[name], seed, _released(directory, name), self.parent.isolation
+        )
+        return from_dict(submission.lay(nb, examined)), resources
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Enters the scores in the gradebook; what could not be judged is left to a person."""
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        super()._add_score(cell, resources)
+        if any(
+            output.metadata.get("weightlab") == submission.UNJUDGED
+            for output in cell.get("outputs", [])
+            if output.output_type == "display_data"
+        ):
+            about = resources["nbgrader"]
+            grade = self.gradebook.find_grade(
+                cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
+            )
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()

@@ -1,0 +1,76 @@
+"""Runs a rebuilt notebook again, shut in as all student code is, for its outputs: they are shown, and never graded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..candidate import wire
+from ..candidate.frames import Ending
+from ..library import LIBRARY_FOLDER, MAX_SOURCE
+from ..sandbox.process import Outcome, Runner
+from .rebuild import sanitised
+
+SECONDS = 120.0
+"""The most that all cells of a notebook together may take."""
+_WHY = {
+    Ending.TIMEOUT: f"it did not finish within {SECONDS:g} seconds",
+    Ending.CRASHED: "it ended its whole process",
+    Ending.MEMORY: "it used too much memory",
+    Ending.PROCESSES: "it started too many processes",
+    Ending.FILES: "it wrote too many files",
+    Ending.TOO_MUCH: "it shows more than can be read",
+}
+
+
+def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: float = SECONDS) -> None:
+    """Put what the notebook's cells show now in place of the outputs that were handed in.
+
+    Check cells are not run, as their outputs are the verdicts. Where nothing comes back the first cell says why, and
+    the handed-in outputs stay.
+
+    Parameters
+    ----------
+    notebook : dict
+        As `rebuild.rebuild` makes it; changed in place.
+    sources : mapping of str to bytes
+        The student's modules.
+    """
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not _is_check(cell)]
+    job = {
+        "cells": ["".join(cell["source"]) for cell in cells],
+        "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
+        "folder": LIBRARY_FOLDER,
+    }
+    with Runner(isolation, whole_lab=True) as runner:
+        outputs, why = _read_outputs(runner.run(wire.encode(job), seconds), len(cells))
+    for cell, shown in zip(cells, outputs, strict=False):
+        cell["outputs"] = list(sanitised(shown))
+    if why:
+        notebook["cells"].insert(
+            0,
+            {
+                "cell_type": "markdown",
+                "id": "weightlab-rerun",
+                "metadata": {},
+                "source": f"**The notebook was run again for its outputs, but {why}.**",
+            },
+        )
+
+
+def _is_check(cell: Mapping[str, Any]) -> bool:
+    marks = cell["metadata"].get("nbgrader", {})
+    return bool(marks.get("grade") and not marks.get("solution"))
+
+
+def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:
+    """Return what each cell showed, or nothing and why."""
+    if outcome.ending is not Ending.ANSWERED:
+        return [], _WHY.get(outcome.ending, "what it shows could not be read out")
+    try:
+        found = wire.decode(outcome.data)["outputs"]
+        json.dumps(found)  # plain text and numbers, as a notebook's own
+    except (wire.WireError, KeyError, TypeError, ValueError):
+        return [], "what it shows is no data"
+    return (found, "") if isinstance(found, list) and len(found) == count else ([], "what it shows is no data")

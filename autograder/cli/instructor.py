@@ -1,0 +1,199 @@
+"""The instructor's commands ``weightlab grade``, ``weightlab collect`` and ``weightlab report``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import click
+
+from ..candidate.wire import printable
+from ..judging.compare import counted
+from ..sandbox.isolation import KINDS
+
+_CLASSROOM = click.option(
+    "--classroom",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("classroom"),
+    show_default=True,
+    help="nbgrader's course folder, which holds submitted/.",
+)
+_DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
+@_CLASSROOM
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one a processor.")
+@click.option(
+    "--isolation",
+    type=click.Choice(KINDS),
+    default="bubblewrap",
+    show_default=True,
+    help="How students' code is shut in.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
+@click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
+@_DATABASE
+@click.option(
+    "--run-notebooks",
+    is_flag=True,
+    help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
+@click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
+def grade(
+    chapters: tuple[str, ...],
+    classroom: Path,
+    jobs: int | None,
+    isolation: str,
+    scheduler: str | None,
+    seed: int | None,
+    database: str | None,
+    run_notebooks: bool,
+    as_json: bool,
+    self_test: bool,
+) -> None:
+    """Grade a class: all chapters that anybody handed in, or the ones named."""
+    if self_test:
+        raise SystemExit(_self_test())
+    from ..classroom.grade import grade_class
+    from ..classroom.gradebook import GradebookError
+    from ..classroom.records import ClassroomError
+    from ..classroom.report.tally import remarks_on
+    from ..judging.reference import BrokenReference
+
+    begun = time.monotonic()
+    try:
+        with _Progress(sys.stderr.isatty() and not as_json) as progress:
+            entries = grade_class(
+                classroom,
+                chapters,
+                jobs=jobs,
+                isolation=isolation,
+                scheduler=scheduler,
+                seed=seed,
+                database=database,
+                run_notebooks=run_notebooks,
+                progress=progress,
+            )
+    except (ClassroomError, GradebookError, BrokenReference) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error}. What is graded so far is kept; mend that and run the same command again, "
+            "which goes on where it stopped."
+        ) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
+        raise SystemExit(130) from None
+    if as_json:
+        click.echo(json.dumps(entries, indent=1))
+    else:
+        _summary(classroom, entries, time.monotonic() - begun)
+    for student, chapter, _, words in remarks_on(classroom, entries):
+        click.echo(printable(f"{student}, {chapter}: {words}"), err=True)
+    if any(entry["status"] == "unjudged" for entry in entries):
+        raise SystemExit(3)
+
+
+def _self_test() -> int:
+    from ..sandbox.selftest import self_test
+
+    rows = self_test()
+    for promise, holds, detail in rows:
+        click.echo(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
+    broken = sum(not holds for _, holds, _ in rows)
+    click.echo(f"Promises not kept here: {broken} of {len(rows)}." if broken else "Every promise holds here.")
+    return 1 if broken else 0
+
+
+class _Progress:
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        if not self._shown:
+            return lambda done, total: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        line = self._bar.add_task("grading", total=None)
+        return lambda done, total: self._bar.update(line, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._bar.stop()
+
+
+def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
+    chapters = dict.fromkeys(entry["chapter"] for entry in entries)
+    for chapter in chapters:
+        of = [entry for entry in entries if entry["chapter"] == chapter]
+        scores = [entry["score"] for entry in of if entry["status"] in ("graded", "malformed")]
+        statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
+        middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
+        click.echo(f"{chapter}: {statuses}{middle}.")
+    click.echo(
+        f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
+        f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader."
+    )
+    for entry in entries:
+        if entry["status"] == "unjudged":
+            why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
+            click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
+
+
+@click.command()
+@click.argument("chapter")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@_CLASSROOM
+@click.option("--replace", is_flag=True, help="Let a new hand-in take the place of one that is there.")
+def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool) -> None:
+    """Lay out hand-ins of a chapter, as students, Moodle or Canvas name them.
+
+    SOURCES are zips, one a student, or folders of them; or downloads of the whole class and nothing else.
+    """
+    from ..classroom.collect import collect as take
+    from ..exercises import CHAPTERS
+
+    if chapter not in CHAPTERS:
+        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
+    results = take(sources, classroom, chapter, replace)
+    if not results:
+        raise click.ClickException(f"No zip lies in {', '.join(map(str, sources))}. Name the zips, or their folder.")
+    for result in results:
+        click.echo(printable(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}"))
+    missed = sum(not result.taken for result in results)
+    taken = f"{len(results) - missed} of {counted(len(results), 'hand-in')}"
+    click.echo(f"{taken} taken into {classroom / 'submitted'}.")
+    if missed:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
+@_CLASSROOM
+@_DATABASE
+def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
+    """Draw the class as graded last: scores, hard exercises, misconceptions, and what waits for a person."""
+    from ..classroom.grade import draw_report
+    from ..classroom.gradebook import GradebookError
+    from ..classroom.records import ClassroomError
+
+    try:
+        files = draw_report(classroom, chapters, database)
+    except (ClassroomError, GradebookError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error}. The report goes into the classroom; mend that and try again.") from None
+    for path in files:
+        click.echo(path)

@@ -1,0 +1,132 @@
+"""The reference library and the misconceptions, for the trusted side only."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from ..paths import SOLUTIONS
+
+_PACKAGE = "solutions"
+
+
+class NoReference(RuntimeError):
+    """There are no solutions in this copy of the course."""
+
+
+class BrokenReference(RuntimeError):
+    """A solution or a misconception is not as it must be; the message names it."""
+
+
+def _import(name: str) -> ModuleType:
+    """Import a module of solutions/ as part of one package, so that nothing shadows the student's library."""
+    if _PACKAGE not in sys.modules:
+        path = SOLUTIONS / "__init__.py"
+        if not path.exists():
+            raise NoReference("This copy of the course holds no solutions; ask your instructor.")
+        spec = importlib.util.spec_from_file_location(_PACKAGE, path, submodule_search_locations=[str(path.parent)])
+        package = importlib.util.module_from_spec(spec)
+        sys.modules[_PACKAGE] = package
+        spec.loader.exec_module(package)
+    return importlib.import_module(f"{_PACKAGE}.{name}")
+
+
+def module(name: str) -> ModuleType:
+    """Return the reference's module of a chapter, such as ``weights``."""
+    return _import(f"weightlab.{name}")
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that people give, and what a tutor would say to it."""
+
+    name: str
+    exercise: str
+    advice: str
+    function: Callable
+
+
+@cache
+def misconceptions(module_name: str) -> dict[str, list[Misconception]]:
+    """Return a chapter's misconceptions by exercise, in the order in which they are tried."""
+    found: dict[str, list[Misconception]] = {}
+    for function in vars(_import(f"misconceptions.{module_name}")).values():
+        for exercise in getattr(function, "misunderstands", ()):
+            advice = " ".join((function.__doc__ or "").split())
+            if not advice:
+                file = f"solutions/misconceptions/{module_name}.py"
+                raise BrokenReference(f"{file}: {function.__name__} has no advice (docstring).")
+            found.setdefault(exercise, []).append(Misconception(function.__name__, exercise, advice, function))
+    return found
+
+
+@dataclass(frozen=True)
+class _Definition:
+    module: str
+    node: ast.stmt
+    uses: frozenset[str]
+
+
+@cache
+def _definitions() -> dict[str, _Definition]:
+    """Every top-level name of the reference, with the names that its definition uses."""
+    found: dict[str, _Definition] = {}
+    for path in sorted((SOLUTIONS / "weightlab").glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8"), str(path)).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names = [node.name]
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+            else:
+                continue
+            body = node.body if isinstance(node, ast.FunctionDef) else [node]
+            uses = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+            if isinstance(node, ast.FunctionDef):
+                # Neither docstrings nor hints are needed, and each candidate compiles what is left.
+                node.body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+                node.returns = None
+                for arg in [*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs]:
+                    arg.annotation = None
+            for name in names:
+                if name in found:
+                    raise ValueError(f"{name} is defined in {found[name].module}.py and in {path.name}")
+                found[name] = _Definition(path.stem, node, frozenset(uses - set(names)))
+    return found
+
+
+def closure(names: Iterable[str]) -> list[str]:
+    """Return the names and everything that the reference's definitions of them use, uses first."""
+    definitions, ordered = _definitions(), []
+
+    def visit(name: str) -> None:
+        if name in ordered or name not in definitions:
+            return
+        for used in sorted(definitions[name].uses):
+            visit(used)
+        ordered.append(name)
+
+    for name in names:
+        visit(name)
+    return ordered
+
+
+@cache
+def source_of(names: tuple[str, ...]) -> tuple[str, dict[str, list[str]]]:
+    """Return a program that defines these functions (and what they need), and the names by module."""
+    wanted = closure(names)
+    definitions = _definitions()
+    lines = ["from __future__ import annotations", "import math", "from pathlib import Path", "import numpy as np"]
+    by_module: dict[str, list[str]] = {}
+    for name in wanted:
+        node = definitions[name].node
+        lines.append(ast.unparse(node))
+        if not name.startswith("_"):
+            by_module.setdefault(definitions[name].module, []).append(name)
+    return "\n\n".join(lines), by_module

@@ -1,0 +1,1 @@
+"""One's own library: check, progress, hints, handing in, and what a notebook imports."""

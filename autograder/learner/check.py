@@ -1,0 +1,86 @@
+"""Checks a learner's own library by the public keys: what notebook, terminal and pytest share."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..examine import examine
+from ..exercise import Exercise
+from ..judging import judge
+from ..judging.judge import Verdict
+from ..library import read_library
+from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
+from ..sandbox.process import Runner
+
+
+def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
+    """Check one exercise of a library folder; the process that forks for it waits for the next check."""
+    try:
+        return _check(exercise, library, _waiting)
+    except BaseException:
+        _waiting.close()
+        raise
+
+
+def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> list[Verdict]:
+    """Check exercises of a library folder, one after another, each in a limited process."""
+    with Runner() as runner:
+        return [_check(exercise, library, runner) for exercise in exercises]
+
+
+def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
+    if hidden := _shadowed(exercise, library):
+        return hidden
+    saved = saved_ago(library / f"{exercise.module}.py")  # before it is read: no later save was graded
+    sources = read_library(library)
+    verdict = examine(exercise, {}, sources, shown(library), runner, reference_prerequisites=False)
+    verdict.saved = saved
+    if verdict.status == judge.NOT_STARTED:
+        verdict.message += _written_above(exercise, sources[exercise.module])
+    if verdict.status == judge.MISSING and library == LIBRARY and SOLUTIONS.exists():
+        verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
+    return verdict
+
+
+def _written_above(exercise: Exercise, source: bytes) -> str:
+    """Say where a function was defined before the stub that Python takes, or return an empty string."""
+    nodes = ast.parse(source).body
+    lines = [node.lineno for node in nodes if isinstance(node, ast.FunctionDef) and node.name == exercise.name]
+    if len(lines) < 2:
+        return ""
+    return f" It is also defined in line {lines[-2]}, but Python takes the last, in line {lines[-1]}: delete one."
+
+
+_waiting = Runner(reap=True)
+atexit.register(_waiting.close)
+
+
+def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
+    """Refuse a folder beside the notebook that Python would import in place of the real library."""
+    beside = Path.cwd() / "weightlab"
+    if library != LIBRARY or not beside.is_dir() or beside.resolve() == LIBRARY or ROOT not in beside.resolve().parents:
+        return None
+    words = (
+        f"The folder {shown(beside)} hides your library: Python would import it in place of {shown(LIBRARY)}. "
+        "Move it away, restart the kernel, and check again."
+    )
+    return Verdict(exercise.name, exercise.chapter, judge.ERROR, 0.0, float(exercise.points), message=words)
+
+
+def saved_ago(path: Path) -> str:
+    """Say when a file was last saved: how long ago, and the time, as the words may stay in a notebook."""
+    try:
+        saved = path.stat().st_mtime
+    except OSError:
+        return ""
+    at = time.strftime("(at %H:%M:%S)", time.localtime(saved))
+    seconds = max(0, time.time() - saved)
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            n = int(seconds // size)
+            return f"saved {n} {unit}{'s' if n > 1 else ''} ago {at}"
+    return f"saved just now {at}"

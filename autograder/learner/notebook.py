@@ -1,0 +1,168 @@
+"""The notebook side of the examiner: check, hint, reveal, reset and the progress board."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from .. import card
+from ..exercise import Question
+from ..judging.judge import MISSING, PASSED, UNJUDGED, Verdict
+from ..judging.question import judge_answer
+from ..names import UnknownName, find_asked
+from . import progress as record
+from . import tutor
+from .check import check_exercise
+
+
+class Card:
+    """A verdict as a notebook shows it: a card, and as plain text the score, which nbgrader reads."""
+
+    def __init__(self, verdict: Verdict, below: str) -> None:
+        self.verdict, self._below = verdict, below
+
+    def __repr__(self) -> str:
+        return repr(float(self.verdict.score))
+
+    def _repr_html_(self) -> str:
+        return card.as_html(self.verdict, self._below)
+
+
+class Note:
+    """Words on a card."""
+
+    def __init__(self, title: str, words: str) -> None:
+        self.title, self.words = title, words
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.words}"
+
+    def _repr_html_(self) -> str:
+        return card.note(self.title, self.words)
+
+
+_UNASKED = object()
+
+
+def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
+    """Check one exercise of your library, or the number that you computed for a question.
+
+    Parameters
+    ----------
+    name : str
+        The exercise's or question's name.
+    value : number, optional
+        Your answer, for a question.
+
+    Returns
+    -------
+    Card
+        Shown as a card by the notebook; as text it is the score.
+    """
+    try:
+        asked = find_asked(name)
+    except UnknownName as unknown:
+        return Note("check", str(unknown))
+    if isinstance(asked, Question):
+        verdict = judge_answer(asked, None if value is _UNASKED else value)
+    else:
+        verdict = check_exercise(asked)
+    if verdict.status == UNJUDGED:
+        # An error, so that nbgrader cannot take silence for full marks.
+        raise RuntimeError(verdict.message)
+    kept = record.record([verdict])
+    return Card(verdict, _next_step(verdict) + ("" if kept else f"\n{record.NOT_KEPT}"))
+
+
+def _next_step(verdict: Verdict) -> str:
+    if verdict.status == PASSED:
+        coming = record.next_exercise(verdict.chapter)
+        return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
+    if verdict.status == MISSING:
+        return ""
+    if not verdict.loaded:  # no hint helps against a typing mistake
+        what = "that line" if verdict.message.startswith("Python cannot read line") else "that"
+        return f"Mend {what}, save, and check again."
+    return f'`hint("{verdict.exercise}")` takes you one step further.'
+
+
+def hint(name: str = "") -> Note:
+    """Open one more hint for an exercise, each time it is called."""
+    try:
+        return Note(*tutor.hint(name))
+    except UnknownName as unknown:
+        return Note("hint", str(unknown))
+
+
+def reveal(name: str = "", sure: bool = False) -> Note:
+    """Show an exercise's answer and why it is right, or a written question's model answer; asks first.
+
+    Parameters
+    ----------
+    name : str
+        The exercise or the written question.
+    sure : bool
+        Say True to see the answer.
+    """
+    try:
+        return Note(*tutor.reveal(name, sure))
+    except UnknownName as unknown:
+        return Note("reveal", str(unknown))
+
+
+def reset(name: str = "") -> Note:
+    """Put one exercise's stub back into your library; your version is kept in a copy."""
+    try:
+        return Note(*tutor.reset(name))
+    except UnknownName as unknown:
+        return Note("reset", str(unknown))
+    except OSError as error:
+        return Note(f"{name} was not reset", tutor.unwritable(error))
+
+
+class Board:
+    """The progress board: one line a chapter."""
+
+    def __init__(self) -> None:
+        self.rows, self.coming = record.board(), record.next_exercise()
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} own words: {row['written']:g}"
+            for row in self.rows
+        ]
+        return "\n".join([*lines, record.OWN_WORDS, self._next()])
+
+    def _next(self) -> str:
+        return f"Next: {self.coming[1]} in {self.coming[0]}." if self.coming else "Every exercise is solved."
+
+    def _repr_html_(self) -> str:
+        body = ""
+        for row in self.rows:
+            marks = "".join(
+                f'<span title="{html.escape(item["name"])}" aria-hidden="true">{_mark(item)}</span>'
+                for item in row["items"]
+            )
+            solved = sum(item["solved"] for item in row["items"])
+            body += (
+                f'<tr><th scope="row" style="text-align:left">{html.escape(row["chapter"])}</th>'
+                f'<td style="letter-spacing:.15em;text-align:left">{marks}</td>'
+                f"<td>{solved} of {len(row['items'])} solved</td>"
+                f"<td>{row['score']:g} of {row['points']:g} points</td>"
+                f"<td>{row['written']:g} points</td></tr>"
+            )
+        left = 'style="text-align:left"'
+        return (
+            f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
+            f"<th>solved</th><th>points</th><th>own words</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<p>● solved, ◐ begun, ○ not started. {record.OWN_WORDS}</p><p>{html.escape(self._next())}</p>"
+        )
+
+
+def _mark(item: dict) -> str:
+    return "●" if item["solved"] else "◐" if item["score"] else "○"
+
+
+def progress() -> Board:
+    """Show the progress board."""
+    return Board()

@@ -1,0 +1,98 @@
+"""The learner's own record of what was solved, kept on disk and never taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from labkit import store
+
+from ..exercises import CHAPTERS
+from ..judging.judge import Verdict
+
+
+def load() -> dict[str, dict]:
+    """Read the record of the exercises."""
+    return _cleaned(store.load("progress"))
+
+
+def _cleaned(record: dict) -> dict[str, dict]:
+    """Return the entries with every number that is one; what else stands in them counts as not there."""
+    return {name: _entry(**entry) for name, entry in record.items() if isinstance(entry, dict)}
+
+
+def _entry(score: Any = None, tries: Any = None, solved: Any = None, **_: Any) -> dict:
+    return {"score": float(_number(score)), "tries": int(_number(tries)), "solved": _number(solved) or None}
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) and 0 <= value < 1e12 else 0
+
+
+def record(verdicts: Iterable[Verdict]) -> bool:
+    """Note the best score of each exercise, and when it first had full marks; return whether it could be kept."""
+    judged, now = [verdict for verdict in verdicts if verdict.score is not None], time.time()
+
+    def noted(before: dict) -> dict:
+        data = _cleaned(before)
+        for verdict in judged:
+            entry = data.setdefault(verdict.exercise, _entry())
+            entry["tries"] += 1
+            entry["score"] = max(entry["score"], verdict.score)
+            if verdict.status == "passed" and not entry["solved"]:
+                entry["solved"] = now
+        return data
+
+    return store.update("progress", noted)
+
+
+NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in it, cannot be written."
+
+
+def board() -> list[dict]:
+    """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
+
+    ``written`` is what its answers in the learner's own words are worth, which a person marks and no other number
+    counts. ``begun`` says whether any of its exercises was ever checked; ``finished`` is when the last of them was
+    solved, in seconds since 1970, or None.
+    """
+    data = load()
+    rows = []
+    for chapter in CHAPTERS.values():
+        asked = {**chapter.exercises, **chapter.questions}
+        items = [
+            {
+                "name": name,
+                "score": min(float(data.get(name, {}).get("score", 0.0)), float(item.points)),
+                "points": float(item.points),
+                "solved": bool(data.get(name, {}).get("solved")),
+            }
+            for name, item in asked.items()
+        ]
+        solved = [data.get(name, {}).get("solved") for name in asked]
+        rows.append(
+            {
+                "chapter": chapter.name,
+                "title": chapter.title,
+                "items": items,
+                "score": sum(item["score"] for item in items),
+                "points": sum(item["points"] for item in items),
+                "written": float(sum(answer.points for answer in chapter.written.values())),
+                "begun": any(data.get(name, {}).get("tries") for name in asked),
+                "finished": max(solved) if all(isinstance(when, int | float) and when for when in solved) else None,
+            }
+        )
+    return rows
+
+
+OWN_WORDS = "A person marks answers in your own words; their points stand apart and are not counted here."
+
+
+def next_exercise(chapter: str = "") -> tuple[str, str] | None:
+    """Return chapter and name of the first exercise that is not solved yet, those of ``chapter`` before others."""
+    for row in sorted(board(), key=lambda row: row["chapter"] != chapter):
+        for item in row["items"]:
+            if not item["solved"]:
+                return row["chapter"], item["name"]
+    return None

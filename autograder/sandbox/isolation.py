@@ -1,0 +1,241 @@
+"""How a candidate's process is shut in: plain limits for self-checks, bubblewrap for a class."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy
+
+from ..paths import CANDIDATE, ROOT
+from . import seccomp
+
+KINDS = ("bubblewrap", "process")
+TEMPORARY_BYTES = 16 * 2**20
+"""How much a sandbox's /tmp holds; nothing else in it can be written."""
+
+_SITE = Path(numpy.__file__).resolve().parent.parent
+_LABKIT = ROOT / "src" / "labkit"
+_HELD_OUT = ("digits14_held_out.npz",)
+"""Images on which the capstone is judged: no candidate sees them."""
+_KEPT_BACK = ("lent", "__pycache__")
+"""What the lab lends to notebooks holds backward passes and a trainer, some of them right: exercises' answers."""
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_NOBODY = 65534
+_counter = itertools.count()
+
+
+def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
+    """Start a candidate; jobs go to its standard input, answers come from its standard output.
+
+    Parameters
+    ----------
+    isolation : str
+        One of `KINDS`.
+    whole_lab : bool
+        Whether it finds all that a notebook uses, what would answer exercises included: for what earns no marks.
+
+    Raises
+    ------
+    ValueError
+        If there is no such isolation.
+    """
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
+    if isolation == "process":
+        argv, environment = command_line(isolation, None, whole_lab)
+        return subprocess.Popen(argv, env=environment, **options)
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, seccomp.program() or b"")
+        os.close(writer)
+        argv, environment = command_line(isolation, reader, whole_lab)
+        return subprocess.Popen(argv, env=environment, pass_fds=(reader,), **options)
+    finally:
+        os.close(reader)
+
+
+def command_line(
+    isolation: str, filter_descriptor: int | None = None, whole_lab: bool = False
+) -> tuple[list[str], dict[str, str]]:
+    """Return the program that starts a candidate, and its whole environment.
+
+    Parameters
+    ----------
+    isolation : str
+        One of `KINDS`.
+    filter_descriptor : int, optional
+        Where bubblewrap reads the filter of system calls.
+    whole_lab : bool
+        As for `start`.
+    """
+    if isolation == "process":
+        # Windows cannot start a process without its system folder.
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+        paths = [_SITE, ROOT / "src", *([ROOT] if whole_lab else [])]
+        return _program(Path(sys.executable), CANDIDATE / "start.py", paths), kept | _ENVIRONMENT
+    if isolation != "bubblewrap":
+        raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
+    worker = _worker_id()
+    argv = [shutil.which("bwrap") or "bwrap", *_NAMESPACES]
+    if worker is None:
+        argv += ["--unshare-user", "--uid", str(_NOBODY), "--gid", str(_NOBODY), "--cap-drop", "ALL"]
+    else:
+        argv += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    if filter_descriptor is not None and seccomp.program():
+        argv += ["--seccomp", str(filter_descriptor)]
+    python = Path(sys.executable).resolve()
+    program = _program(python, Path("/examiner/candidate/start.py"), [Path("/site"), Path("/lab")])
+    last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
+    return [*argv, *_file_system(whole_lab), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
+
+
+_NAMESPACES = (
+    "--unshare-ipc",
+    "--unshare-net",
+    "--unshare-pid",
+    "--unshare-uts",
+    "--unshare-cgroup-try",
+    "--hostname",
+    "sandbox",
+    "--as-pid-1",
+    "--die-with-parent",
+    "--new-session",
+)
+
+
+def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
+    # As -I does, but the environment counts: it is ours, and holds the hash seed.
+    return [str(python), "-P", "-s", "-S", "-B", str(main), *(f"--path={path}" for path in paths)]
+
+
+def _worker_id() -> int | None:
+    """Return a user id that nobody else has, or None where this process may not take one.
+
+    Limits on processes do not bind root, and a user shared by two sandboxes would share their limit.
+    """
+    if os.geteuid() != 0:
+        return None
+    last = 0
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        first, _, count = map(int, line.split())
+        last = max(last, first + count - 1)
+    number = os.getpid() * 16 + next(_counter) % 16
+    if last >= 2**31:
+        # By systemd's table nobody gives out the ids from here to 2**31.
+        return 0x70000000 + number % 2**24
+    return last - 1 - number % 10_000 if last > 30_000 else None
+
+
+@cache
+def _file_system(whole_lab: bool) -> tuple[str, ...]:
+    """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
+    python, base = Path(sys.executable).resolve(), Path(sys.base_prefix).resolve()
+    argv: list[str] = []
+    shown = {Path("/usr"): Path("/usr")}
+    for path in map(Path, ("/lib", "/lib64", "/nix/store")):
+        if path.is_symlink():
+            argv += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            shown[path] = path
+    for path in (python, base / "lib", base / "lib64"):
+        if path.exists() and not path.is_relative_to("/usr"):
+            shown[path] = path
+    shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
+    if whole_lab:
+        shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
+    else:
+        shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
+    # Folders that bubblewrap makes by itself could not be entered by a user of the worker's own.
+    folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
+    for folder in dict.fromkeys([*folders, Path("/dev")]):
+        argv += ["--perms", "0755", "--dir", str(folder)]
+    for source, place in shown.items():
+        argv += ["--ro-bind", str(source), str(place)]
+    for path in _hidden(base, whole_lab):
+        for source, place in shown.items():
+            if path.is_relative_to(source) and path != source and path.exists():
+                there = str(place / path.relative_to(source))
+                argv += (
+                    ["--tmpfs", there, "--remount-ro", there] if path.is_dir() else ["--ro-bind", "/dev/null", there]
+                )
+    return (
+        *argv,
+        "--dev-bind",
+        "/dev/null",
+        "/dev/null",
+        "--dev-bind",
+        "/dev/urandom",
+        "/dev/urandom",
+        "--perms",
+        "1777",
+        "--size",
+        str(TEMPORARY_BYTES),
+        "--tmpfs",
+        "/tmp",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/tmp",
+    )
+
+
+def _hidden(base: Path, whole_lab: bool) -> list[Path]:
+    """Return what is covered where it lies inside something shown: the project, its traces, a home, test images."""
+    names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
+    traces = [path for name in names for path in _SITE.glob(name)]
+    own_site = base / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    held_out = [] if whole_lab else [_LABKIT / "data_files" / name for name in _HELD_OUT]
+    return [*traces, own_site, ROOT, Path.home(), *held_out]
+
+
+def usage(pid: int) -> tuple[int, int]:
+    """Return how many processes a candidate has become, and the memory of all together (0 where Linux does not say)."""
+    pids, resident = descendants(pid), 0
+    for one in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            resident += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+    return len(pids), resident * os.sysconf("SC_PAGE_SIZE") if resident else 0
+
+
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that it started, parents first (only itself where Linux does not say)."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{one}/task"):
+                with open(f"/proc/{one}/task/{thread}/children", encoding="ascii") as children:
+                    found += map(int, children.read().split())
+    return found
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kill a candidate with everything below it."""
+    # A worker that has changed its user no longer dies with its parent, so the whole family is named.
+    for pid in reversed(descendants(process.pid)[1:]):
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+
+
+def end(process: subprocess.Popen) -> None:
+    """Kill a candidate, and wait until it is gone."""
+    if process.poll() is None:
+        kill(process)
+    process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError):
+            stream.close()

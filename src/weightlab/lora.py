@@ -1,0 +1,222 @@
+"""LoRA: adapt a trained network with two thin matrices beside each large one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .backprop import cross_entropy_gradient, relu_gradient
+from .biases import dense
+from .descent import gradient_step, minibatches
+from .forward import relu
+from .loss import cross_entropy
+
+Adapter = tuple[np.ndarray, np.ndarray]
+
+
+def lora_init(
+    fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
+) -> Adapter:
+    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        The numbers of inputs and of neurons of the layer that it adapts.
+    rank : int
+        How many columns ``down`` has, and how many rows ``up`` has.
+    rng : numpy.random.Generator
+        Where ``down`` is drawn from.
+
+    Returns
+    -------
+    down : ndarray of shape (fan_in, rank)
+        Drawn from a normal distribution with mean 0; its variance is one divided by
+        the number of inputs.
+    up : ndarray of shape (rank, fan_out)
+        Zeros, so that the adapter starts as no change at all.
+
+    Raises
+    ------
+    ValueError
+        If ``rank`` is below 1 or above ``min(fan_in, fan_out)``; the message names it.
+
+    References
+    ----------
+    E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021.
+
+    Examples
+    --------
+    >>> down, up = lora_init(6, 4, 2, np.random.default_rng(0))
+    >>> down.shape, up.shape, bool(up.any())
+    ((6, 2), (2, 4), False)
+    """
+    # Your code replaces the next line.
+    raise NotImplementedError("lora_init is not written yet")
+
+
+def lora_dense(
+    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
+) -> np.ndarray:
+    """Return the outputs of a layer with its adapter switched on.
+
+    Parameters
+    ----------
+    x : ndarray of shape (batch, fan_in)
+        The layer's inputs.
+    weights : ndarray of shape (fan_in, fan_out)
+        The frozen weights.
+    bias : ndarray of shape (fan_out,)
+        The frozen bias.
+    adapter : pair (down, up)
+        Of shapes (fan_in, rank) and (rank, fan_out).
+    alpha : float
+        What the adapter's part is multiplied by, after a division by the rank.
+
+    Returns
+    -------
+    ndarray of shape (batch, fan_out)
+        The outputs of the layer and its adapter together.
+
+    Examples
+    --------
+    One input of 3, a weight of 1, an adapter of rank 1, alpha 2.
+
+    >>> x, weights, bias = np.array([[3.0]]), np.array([[1.0]]), np.zeros(1)
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> lora_dense(x, weights, bias, adapter, 2.0).tolist()
+    [[15.0]]
+    """
+    # Your code replaces the next line.
+    raise NotImplementedError("lora_dense is not written yet")
+
+
+def lora_gradient(
+    grad_output: np.ndarray,
+    x: np.ndarray,
+    weights: np.ndarray,
+    adapter: Adapter,
+    alpha: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of a layer with a LoRA adapter; its own weights are frozen.
+
+    The layer's outputs are those of `lora_dense`: the input reaches them through the
+    weights and through the adapter.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (batch, fan_out)
+        The loss's gradient with respect to the layer's outputs.
+    x : ndarray of shape (batch, fan_in)
+        The layer's inputs.
+    weights : ndarray of shape (fan_in, fan_out)
+        The frozen weights.
+    adapter : pair (down, up)
+        Of shapes (fan_in, rank) and (rank, fan_out).
+    alpha : float
+        As for `lora_dense`.
+
+    Returns
+    -------
+    grad_x : ndarray of shape (batch, fan_in)
+        The loss's gradient with respect to the layer's inputs.
+    grad_down : ndarray of shape (fan_in, rank)
+        The loss's gradient with respect to ``down``.
+    grad_up : ndarray of shape (rank, fan_out)
+        The loss's gradient with respect to ``up``.
+
+    Examples
+    --------
+    The layer of the example of `lora_dense`, and a gradient of 1.
+
+    >>> x, weights = np.array([[3.0]]), np.array([[1.0]])
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> grads = lora_gradient(np.array([[1.0]]), x, weights, adapter, 2.0)
+    >>> [grad.item() for grad in grads]
+    [5.0, 24.0, 3.0]
+    """
+    # Your code replaces the next line.
+    raise NotImplementedError("lora_gradient is not written yet")
+
+
+def lora_fine_tune(
+    layers: Sequence[tuple[np.ndarray, np.ndarray]],
+    adapters: Sequence[Adapter],
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    alpha: float,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+) -> tuple[list[Adapter], list[float]]:
+    """Return one trained adapter per layer, and the losses; the layers stay frozen.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        The frozen network.
+    adapters : list of (down, up)
+        One adapter per layer, as from `lora_init`.
+    x : ndarray of shape (n, fan_in)
+        The new examples.
+    y : ndarray of int, shape (n,)
+        Their labels.
+    alpha : float
+        As for `lora_dense`.
+    epochs, batch_size : int
+        As for `train`.
+    learning_rate : float
+        As for `train`.
+    rng : numpy.random.Generator
+        As for `train`.
+
+    Returns
+    -------
+    adapters : list of (down, up)
+        The trained adapters.
+    losses : list of float
+        One number per epoch, as from `train`.
+
+    Examples
+    --------
+    >>> layers = [(np.zeros((2, 2)), np.zeros(2))]
+    >>> adapters = [(np.eye(2), np.zeros((2, 2)))]
+    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=2, epochs=2,
+    ...                                  batch_size=2, learning_rate=1.0,
+    ...                                  rng=np.random.default_rng(0))
+    >>> losses[1] < losses[0], bool(layers[0][0].any())
+    (True, False)
+    """
+    # Your code replaces the next line.
+    raise NotImplementedError("lora_fine_tune is not written yet")
+
+
+def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarray:
+    """Return the weights with the adapter merged into them.
+
+    A plain layer with these weights gives the outputs of `lora_dense`.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (fan_in, fan_out)
+        The frozen weights.
+    adapter : pair (down, up)
+        Of shapes (fan_in, rank) and (rank, fan_out).
+    alpha : float
+        As for `lora_dense`.
+
+    Returns
+    -------
+    ndarray of shape (fan_in, fan_out)
+        The merged weights, a new array.
+
+    Examples
+    --------
+    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
+    >>> lora_merge(np.array([[1.0]]), adapter, 2.0).tolist()
+    [[5.0]]
+    """
+    # Your code replaces the next line.
+    raise NotImplementedError("lora_merge is not written yet")

@@ -1,0 +1,199 @@
+"""Are a student's modules run as Python would run them, with the given functions in place from the first line?"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+
+import pytest
+
+from autograder.candidate.importer import Library
+
+
+def given_f():
+    return "given"
+
+
+GIVEN = {"a": {"f": given_f}}
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Import a module of a library of texts."""
+
+    def load(name, texts, given=GIVEN, graded="b"):
+        sources = {module: text if isinstance(text, bytes) else text.encode() for module, text in texts.items()}
+        library = Library(sources, "lib", given, graded)
+        for known in [known for known in sys.modules if known.partition(".")[0] == "weightlab"]:
+            monkeypatch.delitem(sys.modules, known)
+        monkeypatch.setattr(sys, "meta_path", [library, *sys.meta_path])
+        module = importlib.import_module(f"weightlab.{name}")
+        for known in [known for known in sys.modules if known.partition(".")[0] == "weightlab"]:
+            monkeypatch.delitem(sys.modules, known)
+        return module
+
+    return load
+
+
+OWN = "def f():\n    return 'own'\n"
+DEFINITIONS = {
+    "a function": OWN,
+    "an asynchronous one": "async def f():\n    return 'own'\n",
+    "a class": "class f:\n    pass\n",
+    "an assignment": "f = lambda: 'own'\n",
+    "a chain of assignments": "g = f = lambda: 'own'\n",
+    "an annotation": "f: object = lambda: 'own'\n",
+    "a bare annotation": "f: object\n",
+    "several targets": "f, g = (lambda: 'own'), 1\n",
+    "a condition": "if True:\n    def f():\n        return 'own'\nelse:\n    f = None\n",
+    "try": "try:\n    import nothing_of_the_kind\nexcept ImportError:\n    def f():\n        return 'own'\n",
+    "a loop": "for f in [lambda: 'own']:\n    pass\n",
+    "with": "import contextlib\nwith contextlib.nullcontext(lambda: 'own') as f:\n    pass\n",
+    "a walrus": "(f := lambda: 'own')\n",
+    "match": "match (lambda: 'own'):\n    case f:\n        pass\n",
+    "an import": "from .c import f\n",
+    "an import by another name": "from .c import g as f\n",
+    "an import of everything": "from .c import *\n",
+    "twice": OWN + OWN,
+    "deleted": OWN + "try:\n    del f\nexcept NameError:\n    pass\n",
+    "an error in its defaults": "def f(x=nothing):\n    return 'own'\n",
+    "nothing at all": "",
+}
+HELPER = {"c": "def f():\n    return 'own'\ng = f\n"}
+
+
+@pytest.mark.parametrize("text", DEFINITIONS.values(), ids=DEFINITIONS)
+def test_a_given_function_stands_however_its_name_is_bound(text, load):
+    module = load("b", HELPER | {"a": text, "b": "from .a import f\ndef use():\n    return f()\n"})
+    assert module.use() == "given"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from .a import f\nresult = f()",
+        "from .a import f as g\nresult = g()",
+        "from . import a\nresult = a.f()",
+        "import weightlab.a\nresult = weightlab.a.f()",
+        "import weightlab.a as m\nresult = m.f()",
+        "from weightlab import a\nresult = a.f()",
+        "from weightlab.a import *\nresult = f()",
+        "from .a import f\nTABLE = {'f': f}\nresult = TABLE['f']()",
+        "from .a import f\ndef g(h=f):\n    return h()\nresult = g()",
+        "from .a import f\nimport functools\nresult = functools.partial(f)()",
+        "import importlib\nresult = importlib.import_module('weightlab.a').f()",
+    ],
+)
+def test_a_given_function_is_there_before_the_first_line_runs(use, load):
+    assert load("b", {"a": OWN, "b": use}).result == "given"
+
+
+def test_within_its_own_module_the_given_function_is_used(load):
+    module = load("a", {"a": OWN + "table = [f]\ndef g():\n    return f(), table[0]()\n"}, graded="a")
+    assert module.g() == ("given", "given")
+
+
+def test_names_inside_functions_and_classes_are_the_students(load):
+    inner = "    def f(self=None):\n        return 'own'\n"
+    text = f"class K:\n{inner}def g():\n{inner}    return f(), K().f()\n"
+    assert load("a", {"a": text}, graded="a").g() == ("own", "own")
+
+
+def test_everything_else_of_the_module_is_the_students(load):
+    module = load("a", {"a": OWN + "x = 3\ndef g():\n    global x\n    x += 1\n    return x\n"}, graded="a")
+    assert (module.g(), module.x) == (4, 4)
+
+
+@pytest.mark.parametrize("text", ["this is no Python", "1 / 0", "import sys; sys.exit()", "import nothing_of_the_kind"])
+def test_a_module_that_cannot_run_still_has_its_given_functions(text, load):
+    user = "from .a import f, other\ndef use():\n    return f()\ndef fail():\n    other()\n"
+    module = load("b", {"a": text, "b": user})
+    assert module.use() == "given"
+    with pytest.raises(ImportError, match=r"lib/a\.py could not be run"):
+        module.fail()
+
+
+def test_an_error_in_the_module_under_test_counts(load):
+    with pytest.raises(ZeroDivisionError):
+        load("b", {"b": "1 / 0"})
+
+
+BROKEN = {
+    "a default": "def f(x=nothing): ...",
+    "a decorator": "@nothing\ndef f(): ...",
+    "a decorator that reads text": "@eval('1 +')\ndef f(): ...",
+    "a value": "f = nothing",
+    "an annotation": "f: nothing = 1",
+    "an import of everything": "def f():\n    from math import *",
+    "a loop's end without a loop": "def f():\n    break",
+    "a name that is global too late": "def f():\n    x = 0\n    global x",
+    "a parameter that is global": "def f(x):\n    global x",
+    "a name of nowhere": "def f():\n    nonlocal x",
+    "waiting in an ordinary function": "def f():\n    await x",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_an_error_in_a_definition_that_does_not_count_costs_its_module_nothing(text, load):
+    module = load("a", {"a": f"before = [1]\nbefore *= 2\n{text}\ndef g():\n    return f(), before\n"}, graded="a")
+    assert module.g() == ("given", [1, 1])
+
+
+@pytest.mark.parametrize("text", ["1 / 0", "def g(x=nothing): ...", "def g():\n    break", "class K:\n    nothing"])
+def test_any_other_error_counts_at_once(text, load):
+    runs = "import math\nmath.runs = getattr(math, 'runs', 0) + 1\n"
+    with pytest.raises((ArithmeticError, NameError, SyntaxError)):
+        load("a", {"a": f"{runs}{OWN}{text}\n"}, graded="a")
+    assert math.__dict__.pop("runs", 0) < 2, "the module ran twice"
+
+
+@pytest.mark.parametrize("rebound", ["global f\nf = 1\n", "globals()['f'] = 1\n", "exec('f = 1', globals())\n"])
+def test_a_given_function_stands_where_a_module_goes_past_its_own_names(rebound, load):
+    assert load("a", {"a": rebound + "def g():\n    return f()\n"}, graded="a").g() == "given"
+
+
+def test_a_module_that_is_missing_still_has_its_given_functions(load):
+    assert load("b", {"b": "from .a import f\nresult = f()\n"}).result == "given"
+
+
+def test_a_module_that_nobody_has_is_missing(load):
+    with pytest.raises(ModuleNotFoundError, match=r"weightlab\.z"):
+        load("b", {"b": "from .z import f\n"})
+
+
+def test_an_error_in_the_package_itself_costs_nothing(load):
+    assert load("b", {"__init__": "1 / 0", "b": "result = 1\n"}).result == 1
+
+
+def test_modules_may_import_each_other_in_circles(load):
+    texts = {"b": "from . import c\ndef g():\n    return c.h()\n", "c": "from . import b\ndef h():\n    return 5\n"}
+    assert load("b", texts, given={}).g() == 5
+
+
+def test_annotations_are_evaluated_as_python_does(load):
+    assert load("b", {"b": "from __future__ import annotations\ndef g(x: Nothing): pass\n"}).g
+    text = "def g(x: Nothing): pass\n"
+    try:
+        exec(compile(text, "b.py", "exec", dont_inherit=True), {})
+    except NameError:  # before Python 3.14
+        with pytest.raises(NameError):
+            load("b", {"b": text})
+    else:
+        assert load("b", {"b": text}).g
+
+
+def test_a_traceback_shows_the_students_line(load):
+    module = load("b", {"b": "def g():\n    return 1 / 0  # here\n"})
+    import traceback
+
+    try:
+        module.g()
+    except ZeroDivisionError as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+    assert (last.filename, last.lineno, last.line) == ("lib/b.py", 2, "return 1 / 0  # here")
+
+
+def test_a_library_that_shadows_others_shadows_nothing(load):
+    module = load("b", {"numpy": "1 / 0", "json": "1 / 0", "b": "import numpy, json\nresult = numpy.ones(2).sum()\n"})
+    assert module.result == 2

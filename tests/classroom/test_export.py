@@ -1,0 +1,81 @@
+"""Would Canvas and Moodle take the tables in, and give nobody a grade that they have not got?"""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from autograder.classroom import export
+from autograder.classroom.gradebook import Person
+
+RELEASED = {
+    name: {"cells": [{"metadata": {"nbgrader": {"grade": True, "points": points}}}, {"metadata": {}}]}
+    for name, points in (("01_weights", 16), ("02_biases", 20))
+}
+ADA = Person("ada", "Ada", "Lovelace", "ada@example.org", "4711")
+BO = Person("bo", "", "", "bo@example.org")
+
+
+def entry(student, chapter="01_weights", status="graded", score=12.5):
+    return {"student": student, "chapter": chapter, "status": status, "score": score, "points": 16.0}
+
+
+ENTRIES = [
+    entry("ada"),
+    entry("ada", "02_biases", "missing", 0.0),
+    entry("bo"),
+    entry("bo", "02_biases", "unjudged", None),
+    entry("cy", status="missing", score=0.0),
+    entry("=1+1", status="malformed", score=0.0),
+]
+TOTALS = {
+    "01_weights": {
+        "ada": {"score": 14.25, "late_penalty": 1.0, "waiting": 2},
+        "bo": {"score": 1 / 3},
+        "=1+1": {"score": 0.0},
+    },
+    "02_biases": {"ada": {"score": 0.0}, "bo": {"score": 3.0}},
+}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(*people):
+        export.write(tmp_path, ENTRIES, TOTALS, RELEASED, {one.student: one for one in people})
+        return {path.stem: list(csv.reader(path.open(newline=""))) for path in tmp_path.glob("*.csv")}
+
+    return write
+
+
+def test_canvas_finds_its_own_columns_and_each_student_by_number_login_or_name(written):
+    assert written(ADA, BO)["grades_canvas"] == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "01_weights", "02_biases"],
+        ["    Points Possible", "", "", "", "", "16", "20"],
+        ["Lovelace, Ada", "4711", "", "ada", "", "14.25", ""],
+        ["bo", "", "", "bo", "", "0.3333", ""],
+        ["'=1+1", "", "", "'=1+1", "", "0", ""],
+    ]
+
+
+def test_moodle_gets_a_column_to_map_from_only_where_it_is_filled_for_everybody(written):
+    rows = written(ADA, BO)["grades_moodle"]
+    assert rows == [
+        ["username", "01_weights", "02_biases"],
+        ["ada", "14.25", "-"],
+        ["bo", "0.3333", "-"],
+        ["'=1+1", "0", "-"],
+    ]
+    third = Person("=1+1", email="third@example.org")
+    assert written(ADA, BO, third)["grades_moodle"][:2] == [
+        ["username", "email", "01_weights", "02_biases"],
+        ["ada", "ada@example.org", "14.25", "-"],
+    ]
+
+
+def test_grades_csv_holds_everybody_with_status_lateness_and_what_waits(written):
+    rows = written()["grades"]
+    assert len(rows) == 1 + len(ENTRIES)
+    assert rows[1] == ["ada", "01_weights", "graded", "12.5", "16", "14.25", "16", "1", "2"]
+    assert rows[4][:4] == ["bo", "02_biases", "unjudged", ""]
+    assert rows[5][:3] == ["cy", "01_weights", "missing"]

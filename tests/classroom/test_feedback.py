@@ -1,0 +1,75 @@
+"""Is the page that a student gets back the one that nbgrader would make?"""
+
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat.notebooknode import from_dict
+from nbgrader.converters import GenerateFeedback
+
+from autograder.classroom import feedback
+from autograder.classroom.feedback import Marks
+from autograder.classroom.records import released_notebook
+from autograder.exercises import CHAPTERS
+from autograder.paths import COURSE
+
+PICTURE = {"output_type": "display_data", "data": {"image/png": "aGVsbG8="}, "metadata": {}}
+PRINTED = {"output_type": "stream", "name": "stdout", "text": "1 < 2, <img src=x> & <b>so on\n"}
+
+
+@pytest.fixture(scope="module")
+def stock():
+    exporter = HTMLExporter(config=GenerateFeedback().config)
+    exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
+    return exporter
+
+
+def read(page):
+    """Read a page as nbconvert does, which writes it anew: twice, as blank lines settle only then."""
+    return BeautifulSoup(str(BeautifulSoup(page, "html.parser")), "html.parser")
+
+
+@pytest.mark.parametrize("chapter", ["01_weights", "02_biases"])
+def test_a_page_is_nbgraders_own(stock, chapter):
+    notebook = released_notebook(chapter, COURSE)
+    code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not cell["metadata"])
+    code["outputs"] = [PICTURE, PRINTED]
+    graded = [
+        cell["metadata"]["nbgrader"] for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")
+    ]
+    final = {about["grade_id"]: 1.0 for about in graded}
+    marks = Marks(manual=final, comments=dict.fromkeys(CHAPTERS[chapter].written, "Look at *one* weight: <b>x"))
+    ours = feedback.page(notebook, chapter, final, marks, penalty=0.5)
+    node = from_dict(notebook)
+    for cell in node.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("solution"):
+            about["comment"] = marks.comments.get(about.grade_id, feedback.NO_RESPONSE)
+        if about.get("grade"):
+            about["score"] = 1.0
+    best = sum(float(about["points"]) for about in graded)
+    resources = {
+        "nbgrader": {"notebook": chapter, "score": len(final) - 0.5, "max_score": best, "late_penalty": 0.5},
+        "metadata": {"name": chapter},
+    }
+    theirs = stock.from_notebook_node(node, resources=resources)[0]
+    assert read(ours) == BeautifulSoup(theirs, "html.parser")
+    assert ours == feedback.page(notebook, chapter, final, marks, penalty=0.5)
+    pictures = read(ours).select("img")
+    assert pictures and all(picture.get("alt") for picture in pictures)
+    assert not read(ours).select('img[src="x"]')
+
+
+@pytest.mark.parametrize(
+    ("tag", "described"),
+    [
+        ('<img src="a.png">', True),
+        ('<img\nsrc="a.png"/>', True),
+        ('<img src="a.png" alt="a weight">', False),
+        ('<img alt="" src="a.png">', False),
+        ('<img src="a.png" data-alt="x">', True),
+        ("<imgs>", False),
+    ],
+)
+def test_only_pictures_without_a_description_get_one(tag, described):
+    assert (feedback._NO_WORDS in feedback._described(tag)) is described

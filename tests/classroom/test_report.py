@@ -1,0 +1,196 @@
+"""Does the report say what the class has understood, and name nobody it need not?"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.classroom import records
+from autograder.classroom.grade import draw_report
+from autograder.classroom.report import tally, write
+from autograder.cli.main import main
+from labkit.concepts import CONCEPTS
+from tests.support import classroom as made
+from tests.support import jupyterlab
+from tests.support.invented import invent
+
+WRONG = b'''
+def dense(x: "Ada's", weights, bias) -> "Lovelace":
+    """By Ada Lovelace."""
+    # ada.lovelace@example.org
+    adas_sum = x @ weights
+    print("ada was here", f"and {adas_sum} there")
+    return adas_sum
+'''
+
+
+def one(name, status, score, points=2, misconception=None, message="words"):
+    return {
+        "exercise": name,
+        "chapter": "02_biases",
+        "status": status,
+        "score": score,
+        "points": points,
+        "misconception": misconception,
+        "message": message,
+        "aspects": [],
+        "file": None,
+    }
+
+
+def entry(student, status="graded", exercises=()):
+    judged = [verdict["score"] for verdict in exercises]
+    score = None if None in judged else sum(judged)
+    return {
+        "student": student,
+        "chapter": "02_biases",
+        "status": status,
+        "score": score,
+        "points": 4.0,
+        "exercises": list(exercises),
+    }
+
+
+ENTRIES = [
+    entry("ada", exercises=[one("dense", "failed", 1, misconception="layer_without_bias"), one("neuron", "passed", 2)]),
+    entry("bo", exercises=[one("dense", "failed", 0, misconception="layer_without_bias"), one("neuron", "timeout", 0)]),
+    entry("cy", "malformed", [one("dense", "not_started", 0), one("neuron", "malformed", 0, message="no <b>JSON</b>")]),
+    entry("dan", "unjudged", [one("dense", "unjudged", None, message="it broke"), one("neuron", "passed", 2)]),
+    entry("eve", "missing", [one("dense", "missing", 0), one("neuron", "missing", 0)]),
+]
+
+
+@pytest.fixture
+def room(tmp_path):
+    folder = tmp_path / "room"
+    for student in ("ada", "bo"):
+        made.hand_in(folder, student, made.CHAPTERS["02_biases"], b"{}", {"biases": WRONG})
+    answers = {concept.name: concept.right for concept in CONCEPTS}
+    before = answers | {CONCEPTS[0].name: next(iter(CONCEPTS[0].wrong))}
+    for student, chapter, record in (
+        ("ada", "01_weights", {"before": before}),
+        ("ada", "02_biases", {"before": answers, "after": before}),  # of what was changed later, the first counts
+        ("ada", "10_capstone", {"after": answers}),
+        ("bo", "02_biases", {"before": before, "after": answers | {CONCEPTS[1].name: "<b>"}}),
+    ):
+        (folder / "submitted" / student / chapter).mkdir(exist_ok=True)
+        (folder / "submitted" / student / chapter / "concepts.json").write_text(json.dumps(record))
+    (folder / "submitted/cy/02_biases").mkdir(parents=True)
+    (folder / "submitted/cy/02_biases/concepts.json").write_text("[" * 50_000)
+    records.save_entries(folder, ENTRIES)
+    return folder
+
+
+def test_what_is_counted():
+    found = tally.summarise(ENTRIES, {}, [])
+    assert (found.students, found.chapters, found.scores) == (5, ["02_biases"], {"02_biases": [0.75, 0.0, 0.0]})
+    assert found.statuses["02_biases"] == {"graded": 2, "malformed": 1, "unjudged": 1, "missing": 1}
+    assert [item.name for item in found.items] == ["dense", "neuron"]
+    dense = found.items[0]
+    assert dense.kinds == {"some points": 1, "no points": 1, "not started": 1, "could not run": 1}
+    assert dense.share == pytest.approx(1 / 6)
+    assert [(item.name, name, who) for item, name, who in found.beliefs()] == [
+        ("dense", "layer_without_bias", ["ada", "bo"])
+    ]
+    assert [(line[0], line[2]) for line in found.attention] == [
+        ("dan", "unjudged"),
+        ("cy", "malformed"),
+        ("bo", "neuron: timeout"),
+    ]
+
+
+def test_a_library_that_cannot_be_loaded_asks_for_a_person_and_a_function_that_raises_does_not():
+    raised = [{"name": "right", "points": 2.0, "score": 0.0, "message": "is not right", "passed": False}]
+    torn = [one(name, "error", 0, message="Python cannot read line 1") for name in ("dense", "neuron")]
+    found = tally.summarise(
+        [
+            entry("ada", exercises=torn),
+            entry("bo", exercises=[one("dense", "error", 0) | {"aspects": raised}]),
+            entry("cy", exercises=[one("dense", "missing", 0)]),
+        ],
+        {},
+        [],
+    )
+    assert found.attention == [
+        ("ada", "02_biases", "library: error", "Python cannot read line 1"),
+        ("cy", "02_biases", "library: missing", "words"),
+    ]
+
+
+def test_where_nobody_handed_in_the_page_says_so_and_nothing_warns(room, recwarn):
+    draw_report(room)
+    records.save_entries(room, ENTRIES[-1:])
+    (page,) = draw_report(room)
+    assert [path.name for path in page.parent.iterdir()] == ["report.html"]
+    assert page.read_text().count("nothing to draw yet") == 2 and "<img" not in page.read_text()
+    assert not recwarn.list
+
+
+def test_the_page_needs_nothing_beside_it_and_runs_nothing(room):
+    files = draw_report(room)
+    assert [path.name for path in files] == ["report.html", "scores.png", "exercises.png", "misconceptions.png"]
+    page = files[0].read_text()
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in files[1:])
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?!data:image/png)', page)
+    assert page.count('alt="') == 3
+    assert "no &lt;b&gt;JSON" in page
+    assert "The hardest: dense" in page
+    assert "layer without bias" in page
+    assert "n = 1 of 5 students answered all 15 questions" in page
+    assert "Normalised gain: 1.00" in page
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("students", [3, 300])
+def test_a_class_of_any_size_fits_a_window_and_a_telephone(tmp_path, students):
+    jupyterlab.require_browser()
+    page = write.write(tmp_path, invent(tmp_path, students))[0]
+    assert page.stat().st_size < 2 * 2**20
+    with jupyterlab.browser_page() as window:
+        window.goto(page.as_uri())
+        assert (
+            window.get_by_role("heading", level=1).inner_text()
+            == f"The class: {students} students, {len(made.CHAPTERS)} chapters"
+        )
+        assert all(picture.evaluate("it => it.naturalWidth") > 0 for picture in window.get_by_role("img").all())
+        for width in (1200, 400):
+            window.set_viewport_size({"width": width, "height": 800})
+            assert window.evaluate("document.documentElement.scrollWidth") <= width
+        assert window.evaluate("document.documentElement.scrollHeight") < 20_000
+
+
+def test_an_example_shows_the_code_and_not_who_wrote_it(room):
+    page = draw_report(room)[0].read_text()
+    (code,) = re.findall("<pre>(.*?)</pre>", page, re.DOTALL)
+    assert "def dense(x, weights, bias):\n    name_1 = x @ weights\n" in code
+    assert "return name_1" in code
+    assert not re.search("ada|lovelace", code, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"def dense(:", b"\x00", b"x = 1", b"def dense():\n" + b"    x = 1\n" * 40, b"(" * 9_000, b"-" * 90_000 + b"1"],
+)
+def test_no_example_is_made_of_what_is_none(source):
+    assert write.example(source, "dense", "biases") is None
+
+
+def test_the_command_prints_where_it_wrote(room, tmp_path):
+    ran = CliRunner().invoke(main, ["report", "--classroom", str(room)])
+    assert (ran.exit_code, ran.output.splitlines()[0]) == (0, str(room / "report" / "report.html"))
+    (tmp_path / "empty" / "submitted").mkdir(parents=True)
+    ran = CliRunner().invoke(main, ["report", "--classroom", str(tmp_path / "empty")])
+    assert ran.exit_code == 1
+    assert "Nothing is graded" in ran.stderr
+
+
+def test_grading_one_chapter_keeps_what_was_found_of_others(tmp_path):
+    other = [entry("ada") | {"chapter": "01_weights"}]
+    for entries in (ENTRIES, other, ENTRIES[:1]):
+        records.save_entries(tmp_path, entries)
+    assert records.read_entries(tmp_path) == [*other, ENTRIES[0]]

@@ -1,0 +1,127 @@
+"""Is a notebook that is run again shut in, shown as plain outputs, and without effect on a grade?"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+
+import pytest
+from nbformat import validate
+
+from autograder.classroom.grade import grade_class
+from autograder.classroom.rebuild import rebuild
+from autograder.classroom.rerun import rerun
+from autograder.exercises import CHAPTERS
+from autograder.paths import COURSE
+from autograder.sandbox import selftest
+from tests.support import classroom as made
+
+WEIGHTS = CHAPTERS["01_weights"]
+SHUT_IN = "process" if selftest.why_not() else "bubblewrap"
+
+
+def ran(cells, library=made.REFERENCE, seconds=30.0):
+    """Return the outputs of cells in a notebook with these sources in place of answers."""
+    notebook = copy.deepcopy(made.released(WEIGHTS))
+    names = [f"{name}-answer" for name in WEIGHTS.questions]
+    for name, source in zip(names, cells, strict=False):
+        made.cell(notebook, name)["source"] = source
+    rerun(notebook, library, SHUT_IN, seconds)
+    validate(notebook)
+    return notebook, [made.cell(notebook, name)["outputs"] for name in names]
+
+
+def test_cells_are_run_in_order_with_the_students_library():
+    notebook, (first, second) = ran(
+        [
+            "from weightlab.weights import apply_weight\nprint('hello')\nx = apply_weight(3.0, 2.0)\nx",
+            "%time\nfrom labkit import data\nprint(data.digits8().train_images.shape[1] + x)\n1 / 0",
+        ]
+    )
+    assert [output.get("text") or output["data"]["text/plain"] for output in first] == ["hello\n", "6.0"]
+    assert second[0]["text"].endswith("70.0\n")
+    assert (second[-1]["output_type"], second[-1]["ename"]) == ("error", "ZeroDivisionError")
+    assert second[-1]["traceback"] == ["ZeroDivisionError: division by zero"]
+    assert made.cell(notebook, "apply_weight")["outputs"] == []
+
+
+def course_notebook(name):
+    return json.loads((COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_with_the_reference_a_chapter_runs_to_its_end():
+    """One chapter as it is; that every chapter runs to its end is tried where its notebook is executed."""
+    chapter = CHAPTERS["02_biases"]
+    notebook = course_notebook(chapter.name)
+    for name, question in chapter.questions.items():
+        made.cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
+    rerun(notebook, made.REFERENCE, SHUT_IN)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    assert [output["evalue"] for output in outputs if output["output_type"] == "error"] == []
+    assert any("image/png" in output.get("data", {}) for output in outputs), "no picture came back"
+
+
+def test_whatever_any_chapter_imports_is_there():
+    imports = set()
+    for chapter in CHAPTERS.values():
+        for cell in course_notebook(chapter.name)["cells"]:
+            if cell["cell_type"] == "code":
+                nodes = ast.walk(ast.parse("".join(cell["source"])))
+                imports |= {ast.unparse(node) for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))}
+    assert len(imports) > 30
+    _, (first, _) = ran(["\n".join([*sorted(imports), "print('all there')"]), ""])
+    assert [output.get("text") for output in first] == ["all there\n"]
+
+
+def test_numpys_help_is_there():
+    _, (first, _) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", ""])
+    assert first[0]["text"].strip() == "zeros"
+
+
+def test_outputs_are_text_and_pictures_only():
+    html = "from IPython.display import HTML, Javascript, display\ndisplay(HTML('<script>x</script>'), Javascript('x'))"
+    picture = (
+        "import matplotlib.pyplot as plt\nfrom IPython.display import Image\nplt.plot([1, 2])\n"
+        "plt.savefig('/tmp/x.png', dpi=30)\nImage('/tmp/x.png')"
+    )
+    _, (first, second) = ran([html, picture])
+    assert {kind for output in first for kind in output["data"]} == {"text/plain"}
+    assert second[-1]["data"]["image/png"]
+
+
+@pytest.mark.skipif(SHUT_IN == "process", reason="no sandbox was tried: bubblewrap cannot run here")
+def test_it_is_shut_in_as_all_student_code_is():
+    look = "import os, socket\nprint([path for path in ('/root', '/home', '/etc', '/proc') if os.path.exists(path)])"
+    connect = "try:\n    socket.socket()\n    print('made')\nexcept OSError:\n    print('none')"
+    _, (first, second) = ran([look, connect])
+    root = first[0]["text"].strip()
+    assert root in ("[]", "['/root']", "['/home']")  # on the way to Python itself
+    assert second[0]["text"] == "none\n"
+
+
+@pytest.mark.parametrize(("source", "said"), [("while True: pass", "within"), ("import os; os._exit(0)", "ended its")])
+def test_what_does_not_end_well_is_said_and_the_outputs_stay(source, said):
+    notebook, _ = ran([source], seconds=3.0)
+    assert said in notebook["cells"][0]["source"]
+
+
+def test_no_grade_comes_of_it(tmp_path):
+    """Does a cell that computes another number when it is run again change nothing but what is shown?"""
+    course = made.course(tmp_path / "course", [WEIGHTS])
+    notebook = made.answered(WEIGHTS)
+    answer = made.cell(notebook, "share_that_flips-answer")
+    answer["source"] = "share_that_flips = float('7')\nshare_that_flips"
+    rows = []
+    for run_notebooks in (False, True):
+        room = tmp_path / str(run_notebooks)
+        made.hand_in(room, "ann", WEIGHTS, notebook)
+        entries = grade_class(room, seed=3, isolation=SHUT_IN, course=course, jobs=1, run_notebooks=run_notebooks)
+        rows.append((entries, made.gradebook(room)))
+        shown = (room / f"autograded/ann/{WEIGHTS.name}/{WEIGHTS.name}.ipynb").read_bytes()
+        outputs = made.cell(made.json.loads(shown), "share_that_flips-answer")["outputs"]
+        shows = outputs[-1]["data"]["text/plain"]
+        assert (shows == "7.0") is run_notebooks
+    assert rows[0] == rows[1] and rows[0][0][0]["score"] == WEIGHTS.points
+    assert rebuild(made.released(WEIGHTS), made.json.dumps(notebook).encode()).status == "graded"

@@ -1,0 +1,202 @@
+"""Does the command line say and return what people and programs rely on?"""
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli.main import main
+from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import key
+from autograder.paths import SOLUTIONS
+
+KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "message", "aspects", "file"}
+
+
+def run(*words, **options):
+    return CliRunner().invoke(main, [str(word) for word in words], **options)
+
+
+@pytest.fixture
+def library(tmp_path):
+    """A copy of the reference to spoil."""
+    folder = tmp_path / "weightlab"
+    shutil.copytree(SOLUTIONS / "weightlab", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def check_one(name, library, *, exit_code):
+    result = run("check", name, "--library", library, "--json")
+    assert result.exit_code == exit_code, result.output
+    (entry,) = json.loads(result.stdout)
+    assert set(entry) == KEYS
+    assert (entry["exercise"], entry["chapter"]) == (name, EXERCISES[name].chapter)
+    assert entry["points"] == EXERCISES[name].points
+    return entry
+
+
+def replace_function(library, name, code):
+    """Append a definition, which is then the one in force."""
+    path = library / f"{EXERCISES[name].module}.py"
+    path.write_text(path.read_text(encoding="utf-8") + "\n\n" + code, encoding="utf-8")
+
+
+def test_the_reference_passes_a_chapter_with_exit_code_0(library):
+    result = run("check", "01_weights", "--library", library, "--json")
+    assert result.exit_code == 0
+    entries = json.loads(result.stdout)
+    assert [entry["exercise"] for entry in entries] == list(CHAPTERS["01_weights"].exercises)
+    assert all(entry["status"] == "passed" and entry["score"] == entry["points"] for entry in entries)
+
+
+def test_everything_is_checked_where_nothing_is_named(library):
+    entries = json.loads(run("check", "--library", library, "--json").stdout)
+    assert [entry["exercise"] for entry in entries] == list(EXERCISES)
+    assert all(entry["status"] == "passed" for entry in entries)
+
+
+STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_weight is not written yet')\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        (STUB, "not_started", "not written yet"),
+        ("def apply_weight(signal, weight):\n    return signal + weight\n", "failed", "; expected "),
+        ("def apply_weight(signal, weight):\n    return signal.wrong\n", "error", "has no attribute"),
+        ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the text 'six'"),
+        ("def apply_weight(signal, weight):\n    return [signal * weight]\n", "failed", "shape (1,)"),
+        ("def apply_weight(signal, weight):\n    return float('nan')\n", "failed", "nan"),
+        ("def apply_weight(signal, weight):\n    pass\n", "failed", "None (is there a return?)"),
+        ("def apply_weight(signal, weight)\n    return 1\n", "error", "Python cannot read line"),
+        ("import os\nos._exit(0)\n", "crashed", "ended its whole process"),
+        ("1 / 0\n", "error", "stops while it is being loaded"),
+        ("del apply_weight\n", "not_started", "has no function called apply_weight"),
+    ],
+)
+def test_each_way_to_be_wrong_has_its_status_and_its_sentence(library, code, status, said):
+    replace_function(library, "apply_weight", code)
+    entry = check_one("apply_weight", library, exit_code=1)
+    assert entry["status"] == status
+    assert said in entry["message"]
+    assert entry["score"] == 0
+    assert entry["file"].endswith("weightlab/weights.py")
+
+
+def test_an_endless_loop_is_stopped(library, monkeypatch):
+    monkeypatch.setitem(EXERCISES, "apply_weight", dataclasses.replace(EXERCISES["apply_weight"], time_limit=1.0))
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    while True:\n        pass\n")
+    entry = check_one("apply_weight", library, exit_code=1)
+    assert entry["status"] == "timeout"
+    assert "did not finish within 1 seconds" in entry["message"]
+
+
+def test_the_limit_is_ten_seconds():
+    assert all(exercise.time_limit == 10 for exercise in EXERCISES.values() if exercise.name != "adapt")
+
+
+def test_an_exception_names_the_students_line(library):
+    replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    return missing * weight\n")
+    lines = (library / "weights.py").read_text(encoding="utf-8").splitlines()
+    at = 1 + next(i for i, line in enumerate(lines) if "missing" in line)
+    assert f"in line {at} of" in check_one("apply_weight", library, exit_code=1)["message"]
+
+
+def test_a_changed_input_is_named(library):
+    replace_function(
+        library, "dense", "def dense(x, weights, bias):\n    x *= 2\n    return (x / 2) @ weights + bias\n"
+    )
+    entry = check_one("dense", library, exit_code=1)
+    assert "changed its input x" in entry["message"]
+    assert 0 < entry["score"] < entry["points"]
+
+
+def test_a_missing_file_is_missing(library):
+    (library / "weights.py").unlink()
+    entry = check_one("apply_weight", library, exit_code=1)
+    assert entry["status"] == "missing"
+    assert "is missing" in entry["message"]
+
+
+def test_a_failing_prerequisite_is_named_first(library):
+    replace_function(library, "weighted_sums", "def weighted_sums(inputs, weights):\n    return inputs\n")
+    replace_function(
+        library,
+        "dense",
+        "from .weights import weighted_sums\n\n\n"
+        "def dense(x, weights, bias):\n    return weighted_sums(x, weights) + bias\n",
+    )
+    entry = check_one("dense", library, exit_code=1)
+    assert entry["message"].startswith("dense builds on weighted_sums")
+
+
+def test_an_examiner_that_fails_gives_no_score_and_exit_code_3(library, monkeypatch, tmp_path):
+    monkeypatch.setattr("autograder.judging.key.KEYS", tmp_path)
+    monkeypatch.setattr("autograder.judging.key.public_keys", key.public_keys.__wrapped__)
+    monkeypatch.setattr("autograder.examine.public_keys", key.public_keys)
+    entry = check_one("apply_weight", library, exit_code=3)
+    assert (entry["status"], entry["score"]) == ("unjudged", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "aply_weight"], "Did you mean apply_weight"),
+        (["check", "--library", "/nowhere/at/all"], "is no folder"),
+        (["hint", "aply_weight"], "Did you mean apply_weight"),
+        (["submit", "chapter one"], "No chapter is called"),
+    ],
+)
+def test_a_usage_error_is_one_sentence_with_exit_code_2(words, said):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_hints_open_one_at_a_time(state):
+    said = [run("hint", "dense").output for _ in range(4)]
+    hints = EXERCISES["dense"].hints
+    for count, text in enumerate(said, 1):
+        shown = [hint.replace("`", "") in text for hint in hints]
+        assert shown == [True] * min(count, 3) + [False] * (3 - min(count, 3))
+
+
+def test_reveal_asks_first(state):
+    assert "return" not in run("reveal", "dense", input="n\n").output.lower().replace("hint", "")
+    assert "return" in run("reveal", "dense", input="y\n").output
+
+
+def test_status_says_what_is_next(state):
+    data = json.loads(run("status", "--json").output)
+    assert data["next"] == ["01_weights", "apply_weight"]
+    assert sum(len(row["items"]) for row in data["chapters"]) >= len(EXERCISES)
+    said = run("status").output
+    assert "Next: apply_weight" in said
+    assert "A person marks answers in your own words" in said and "not counted here" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("1", "Did you mean 01_weights?"),
+        ("02", "Did you mean 02_biases?"),
+        ("Loss", "Did you mean 05_loss?"),
+        ("gpt2_parameters", "is a number of the notebook course/02_biases"),
+        ("what_7b_counts", "is an answer in your own words, in course/02_biases"),
+    ],
+)
+def test_a_name_that_is_not_checked_on_the_library_is_explained(name, words):
+    result = run("check", name)
+    assert result.exit_code == 2 and words in result.output
+
+
+def test_the_terminal_speaks_of_commands_not_of_calls(library):
+    result = run("reveal", "dense", input="n\n")
+    assert "weightlab hint dense" in result.output and 'reveal("' not in result.output
+
+
+def test_the_bare_command_lists_what_there_is():
+    assert "status" in run().output and run("--help").exit_code == 0

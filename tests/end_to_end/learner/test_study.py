@@ -1,0 +1,139 @@
+"""Does `weightlab study` open JupyterLab at the first page, from a folder that is not the current one?"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+import psutil
+import pytest
+import websocket
+
+from autograder import card
+from autograder.exercises import EXERCISES
+from autograder.judging import reference
+from autograder.paths import COURSE, ROOT
+from autograder.sandbox.process import Runner
+from tests.support.jupyterlab import course_copy
+from tests.support.quoted import verdict_on
+
+pytestmark = pytest.mark.slow
+
+
+def listening(address, seconds=60):
+    """Wait until somebody listens there."""
+    where, deadline = urllib.parse.urlsplit(address), time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection((where.hostname, where.port), 5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address that the command prints."""
+    folder = tmp_path_factory.mktemp("study") / "a course"
+    environment = course_copy(folder) | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "PYTHONUNBUFFERED": "1"}
+    command = [
+        sys.executable,
+        "-c",
+        "from autograder.cli.main import main; main()",
+        "study",
+        "--no-browser",
+        "--allow-root",
+    ]
+    process = subprocess.Popen(
+        command, cwd=folder.parent, env=os.environ | environment, stderr=subprocess.PIPE, text=True
+    )
+    said = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\S*\?token=\w+", line):
+                listening(found[0])
+                yield found[0]
+                break
+        else:
+            pytest.fail("".join(said[-20:]))
+    finally:
+        for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+            one.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="PowerShell is no login shell")
+def test_its_terminal_knows_the_command(address):
+    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
+    asked = urllib.request.Request(f"{host}/api/terminals?token={token}", data=b"", method="POST")
+    with urllib.request.urlopen(asked) as answer:
+        name = json.load(answer)["name"]
+    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/terminals/websocket/{name}?token={token}")
+    line.settimeout(60)
+    said = ""
+    try:
+        line.send(json.dumps(["stdin", "command -v weightlab || echo no such command; echo en''d\r"]))
+        while "end" not in said:
+            kind, *words = json.loads(line.recv())
+            said += words[0] if kind == "stdout" else ""
+    finally:
+        line.close()
+    assert os.path.join(sys.prefix, "bin", "weightlab") in said, said
+
+
+def test_its_address_leads_to_the_first_page(address):
+    assert "/lab/tree/course/00_start_here/00_start_here.ipynb?token=" in address
+    with urllib.request.urlopen(address) as page:
+        assert page.status == 200 and b"JupyterLab" in page.read()
+
+
+def test_the_course_and_the_library_are_served(address):
+    host, _, token = re.match(r"(http://[^/]+)(.*)\?token=(\w+)", address).groups()
+    for path in ("course/00_start_here/00_start_here.ipynb", "src/weightlab/weights.py"):
+        with urllib.request.urlopen(f"{host}/api/contents/{path}?content=0&token={token}") as answer:
+            assert answer.status == 200
+
+
+def test_nobody_will_be_asked_about_news(address):
+    host, _, token = re.match(r"(http://[^/]+)(.*)\?token=(\w+)", address).groups()
+    url = f"{host}/lab/api/settings/@jupyterlab/apputils-extension:notification?token={token}"
+    with urllib.request.urlopen(url) as answer:
+        assert b'"default":"false"' in answer.read().replace(b": ", b":")
+
+
+def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():
+    """Everything from the README's first word to the check that passes, but the fifteen questions that may wait.
+
+    The page, the function's docstring, and what the page shows on the way: the cards of the stub and of a wrong answer,
+    and two hints.
+    """
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("Without make")[0]
+    cells = json.loads((COURSE / "00_start_here" / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    last = max(n for n, text in enumerate(texts) if text == 'check("apply_weight")')
+    exercise = EXERCISES["apply_weight"]
+    answers = ["raise NotImplementedError('apply_weight is not written yet')", "return signal + weight"]
+    with Runner() as runner:
+        verdicts = [verdict_on("apply_weight", answer, runner) for answer in answers]
+    assert [verdict.status for verdict in verdicts] == ["not_started", "failed"]
+    for verdict in verdicts:
+        verdict.saved = "saved 1 minute ago (at 14:03:12)"
+    cards = [card.as_html(verdict, '`hint("apply_weight")` takes you one step further.') for verdict in verdicts]
+    shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
+    docstring = reference.module("weights").apply_weight.__doc__
+    read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
+    words = len(re.findall(r"\w+", "\n".join(read)))
+    typed = "git clone https://github.com/weightlab/weightlab.git cd weightlab make study return signal + weight *"
+    # Words read a minute: Brysbaert 2019; the commands and the answer are typed slowly.
+    minutes = words / 238 + len(typed) / 200
+    print(f"{words} words, {minutes:.1f} minutes")
+    assert words > 800 and minutes < 5

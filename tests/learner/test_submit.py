@@ -1,0 +1,132 @@
+"""Does what goes from hand to hand hold what it must, and nothing that it must not?"""
+
+import inspect
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder import markers
+from autograder.classroom.collect import collect
+from autograder.classroom.handout import handout
+from autograder.exercises import CHAPTERS
+from autograder.judging import reference
+from autograder.learner import submit
+from autograder.paths import ROOT, SOLUTIONS
+from tests.support.jupyterlab import handout_copy
+
+CHAPTER = "01_weights"
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """A student's copy of the course, and the environment in which it is the one imported."""
+    folder = tmp_path_factory.mktemp("students") / "Übung 1"
+    return folder, handout_copy(folder)
+
+
+def lines_of(text):
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def test_a_hand_out_holds_no_answer_no_misconception_and_no_history(handed_out):
+    folder, _ = handed_out
+    assert not {path.name for path in folder.rglob("*")} & {".git", "solutions", "misconceptions", "tests"}
+    texts = "\n".join(lines_of(path.read_text()) for path in folder.rglob("*") if path.suffix in (".py", ".ipynb"))
+    texts = texts.replace('\\"', '"').replace("\\n", "\n")
+    answers = [
+        lines_of(region.body)
+        for source in [*SOLUTIONS.glob("weightlab/*.py"), *SOLUTIONS.glob("notebooks/*.md")]
+        for region in markers.regions(source.read_text(), source.name)
+    ]
+    wrong = [
+        lines_of(inspect.getsource(one.function).partition(":\n")[2])
+        for chapter in CHAPTERS.values()
+        for known in reference.misconceptions(chapter.module).values()
+        for one in known
+    ]
+    assert len(answers) > 40 and len(wrong) > 40
+    given = "return np.maximum(x, 0)"  # ReLU is among the functions that cases of chapter 03 hand over
+    assert [text for text in [*answers, *wrong] if text and text != given and text in texts] == []
+
+
+def weightlab(handed_out, *words):
+    folder, environment = handed_out
+    command = [sys.executable, "-c", "from autograder.cli.main import main; main()", *words]
+    return subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True)
+
+
+def test_in_a_hand_out_a_learner_checks_asks_and_packs_and_is_sent_to_the_instructor(handed_out, tmp_path):
+    folder, _ = handed_out
+    assert "not written yet" in weightlab(handed_out, "check", "weighted_sum").stdout
+    assert "Hint 1 of 3" in weightlab(handed_out, "hint", "weighted_sum").stdout
+    said = weightlab(handed_out, "reveal", "weighted_sum").stdout
+    assert said.endswith("This copy of the course holds no answers; ask your instructor.\n") and "?" not in said
+    shutil.copy(SOLUTIONS / "weightlab" / "weights.py", folder / "src" / "weightlab")
+    assert weightlab(handed_out, "check", CHAPTER).returncode == 0
+    assert weightlab(handed_out, "submit", CHAPTER).returncode == 0
+    collect([folder / f"{CHAPTER}.zip"], tmp_path, CHAPTER)
+    (taken,) = tmp_path.glob(f"submitted/*/{CHAPTER}/weightlab/weights.py")
+    assert taken.read_bytes() == (SOLUTIONS / "weightlab" / "weights.py").read_bytes()
+
+
+@pytest.mark.parametrize("words", [["release", "--check"], ["handout", "x"], ["grade"]])
+def test_what_a_hand_out_cannot_do_it_says_in_one_sentence(handed_out, words):
+    ran = weightlab(handed_out, *words)
+    assert ran.returncode == 1
+    assert re.fullmatch(r"Error: This copy of the course holds no solutions/.*\.\n", ran.stderr)
+
+
+def test_a_hand_out_into_the_project_itself_is_refused():
+    with pytest.raises(FileExistsError, match=r"lies inside the project\. Name a folder outside"):
+        handout(ROOT / "autograder" / "new")
+    assert not (ROOT / "autograder" / "new").exists()
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch, state):
+    """A learner's course and library, for packing."""
+    from autograder.paths import COURSE, LIBRARY
+
+    for name, folder in {"COURSE": COURSE, "LIBRARY": LIBRARY}.items():
+        copy = tmp_path / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.setattr(submit, name, copy)
+    return tmp_path
+
+
+def test_a_packed_chapter_holds_notebook_and_library_and_warns_of_what_is_unfinished(learner):
+    (learner / "weightlab" / "notes.txt").write_text("not for handing in")
+    packed = submit.pack_submission(CHAPTER, learner)
+    with zipfile.ZipFile(packed.path) as archive:
+        assert archive.namelist() == packed.contents
+        assert {f"{CHAPTER}/{CHAPTER}.ipynb", f"{CHAPTER}/weightlab/weights.py"} <= set(packed.contents)
+        assert all(name.endswith((".ipynb", ".py")) for name in packed.contents)
+    words = " ".join(packed.warnings)
+    for unfinished in [*CHAPTERS[CHAPTER].exercises, *CHAPTERS[CHAPTER].questions, *CHAPTERS[CHAPTER].written]:
+        assert unfinished in words
+    assert "was saved" in packed.warnings[-1]
+
+
+def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learner):
+    from tests.support import classroom as made
+
+    shutil.copy(SOLUTIONS / "weightlab" / "weights.py", learner / "weightlab")
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    path.write_text(json.dumps(made.answered(CHAPTERS[CHAPTER], notebook=json.loads(path.read_text()))))
+    assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1
+    module = learner / "weightlab" / "weights.py"
+    module.write_bytes(b"\xef\xbb\xbf" + module.read_bytes())
+    assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
+
+
+def test_what_cannot_count_is_warned_of(learner):
+    (learner / "weightlab" / "weights.py").write_text("def apply_weight(:\n")
+    (learner / "course" / CHAPTER / f"{CHAPTER}.ipynb").write_text("[]")
+    first, second = submit.pack_submission(CHAPTER, learner).warnings
+    assert first.startswith("Python cannot read line 1 of ") and "cannot be read as a notebook" in second

@@ -1,0 +1,169 @@
+"""A class for the tests: hand-ins with known scores, made from the reference, the stubs and the misconceptions."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import sqlite3
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from nbformat.notebooknode import from_dict
+from nbgrader.utils import compute_checksum
+
+from autograder import markers
+from autograder.exercise import Chapter
+from autograder.exercises import CHAPTERS
+from autograder.judging import reference
+from autograder.library import read_library
+from autograder.paths import SOLUTIONS
+
+REFERENCE = read_library(SOLUTIONS / "weightlab")
+STUBS = {name: markers.strip_module(source.decode(), f"{name}.py").encode() for name, source in REFERENCE.items()}
+WRITTEN = "*Write your answer here.*"
+
+
+def released(chapter: Chapter) -> dict:
+    """Return a notebook as the release makes it: check cells, answer cells, written answers."""
+    cells = [
+        _cell("markdown", f"# {chapter.title}", f"{chapter.name[:2]}-000"),
+        _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001"),
+    ]
+    for exercise in chapter.exercises.values():
+        # A heading of the exercise's name alone would get the id by which Formgrader finds the score.
+        heading = f"## Exercise: {exercise.name}\n\n{exercise.task}"
+        cells.append(_cell("markdown", heading, f"about-{exercise.name}"))
+        cells.append(_check(exercise.name, exercise.points))
+    for question in chapter.questions.values():
+        cells.append(_cell("markdown", question.task, f"about-{question.name}"))
+        source = f"{question.name} = None  # your answer replaces None\n{question.name}"
+        cells.append(_cell("code", source, f"{question.name}-answer", solution=True))
+        cells.append(_check(question.name, question.points, f", {question.name}"))
+    for written in chapter.written.values():
+        cells.append(_cell("markdown", "Say it in your own words.", f"about-{written.name}"))
+        cells.append(_cell("markdown", WRITTEN, written.name, grade=True, solution=True, points=written.points))
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _check(name: str, points: float, argument: str = "") -> dict:
+    return _cell("code", f'check("{name}"{argument})', name, grade=True, locked=True, points=points)
+
+
+def _cell(kind: str, source: str, name: str, **marks) -> dict:
+    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if kind == "code":
+        cell |= {"outputs": [], "execution_count": None}
+    if marks:
+        about = {
+            "grade": False,
+            "solution": False,
+            "locked": False,
+            "task": False,
+            "schema_version": 3,
+            "grade_id": name,
+            **marks,
+        }
+        about["cell_type"] = kind
+        cell["metadata"]["nbgrader"] = about
+        about["checksum"] = compute_checksum(from_dict(cell))
+    return cell
+
+
+def cell(notebook: dict, name: str) -> dict:
+    """Return the cell of a grade id."""
+    return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
+
+
+def answered(
+    chapter: Chapter,
+    numbers: dict[str, float] | None = None,
+    words: str = "Because it shifts.",
+    notebook: dict | None = None,
+) -> dict:
+    """Return the notebook with every question answered (rightly, unless ``numbers`` says otherwise), as if run."""
+    notebook = copy.deepcopy(notebook or released(chapter))
+    for name, question in chapter.questions.items():
+        value = (numbers or {}).get(name, question.value)
+        answer = cell(notebook, f"{name}-answer")
+        answer["source"] = f"{name} = compute()\n{name}"
+        data = {"text/plain": repr(value)}
+        answer["outputs"] = [{"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}]
+    for name in chapter.written:
+        cell(notebook, name)["source"] = words
+    return notebook
+
+
+def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
+    """Return the reference library with functions replaced by other functions' sources, by exercise."""
+    changed = {name: source.decode() for name, source in REFERENCE.items()}
+    for exercise, function in wrong.items():
+        module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
+        helpers = [
+            inspect.getsource(helper)
+            for helper in vars(inspect.getmodule(function)).values()
+            if inspect.isfunction(helper)
+            and helper.__module__ == function.__module__
+            and not hasattr(helper, "misunderstands")
+            and helper is not function
+        ]
+        lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+        source = "\n".join(line for line in lines if not line.startswith("@"))
+        source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
+        changed[module] += "\n\n".join(["\n\nimport math\nimport numpy as np\n", *helpers, source, ""])
+    return {name: source.encode() for name, source in changed.items()}
+
+
+def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
+    """Return students who each hold one misconception an exercise, until every misconception of a chapter is held."""
+    found = reference.misconceptions(chapter.module)
+    most = max(len(wrong) for wrong in found.values())
+    return [{name: wrong[i] for name, wrong in found.items() if i < len(wrong)} for i in range(most)]
+
+
+def hand_in(
+    classroom: Path,
+    student: str,
+    chapter: Chapter,
+    notebook: dict | bytes | None = None,
+    library: dict[str, bytes] | None = None,
+) -> Path:
+    """Lay one hand-in into ``submitted/``."""
+    folder = classroom / "submitted" / student / chapter.name
+    (folder / "weightlab").mkdir(parents=True)
+    if notebook is not None:
+        content = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        (folder / f"{chapter.name}.ipynb").write_bytes(content)
+    for name, source in (REFERENCE if library is None else library).items():
+        (folder / "weightlab" / f"{name}.py").write_bytes(source)
+    return folder
+
+
+def course(folder: Path, chapters: list[Chapter]) -> Path:
+    """Write the released notebooks of chapters."""
+    for chapter in chapters:
+        (folder / chapter.name).mkdir(parents=True)
+        (folder / chapter.name / f"{chapter.name}.ipynb").write_text(json.dumps(released(chapter)))
+    return folder
+
+
+def gradebook(room: Path, student: str | None = None) -> list[tuple]:
+    """Return every score and comment in a gradebook, by student and cell; of one student, or of all."""
+    with sqlite3.connect(room / "gradebook.db") as book:
+        rows = [
+            row
+            for table, columns in (
+                ("grade", "auto_score, manual_score, needs_manual_grade"),
+                ("comment", "auto_comment, manual_comment, 0"),
+            )
+            for row in book.execute(
+                f"select submitted_assignment.student_id, assignment.name, base_cell.name, {columns} from {table} "
+                f"join submitted_notebook on {table}.notebook_id = submitted_notebook.id "
+                "join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id "
+                "join assignment on assignment.id = submitted_assignment.assignment_id "
+                f"join base_cell on base_cell.id = {table}.cell_id"
+            )
+        ]
+    return sorted((row for row in rows if student in (None, row[0])), key=str)

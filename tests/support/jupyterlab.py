@@ -1,0 +1,221 @@
+"""A real JupyterLab in a real browser, for tests that use the course as people do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
+
+
+def require_browser() -> None:
+    """Skip a test, saying what is left out, where there is no browser to drive."""
+    pytest.importorskip("playwright", reason="playwright is not installed, so nothing was tried in a browser")
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed, so nothing was tried in a browser")
+
+
+@contextlib.contextmanager
+def server(
+    root: Path, *, environment: dict[str, str] | None = None, base_url: str = "/", dark: bool = False, extra: tuple = ()
+) -> Iterator[str]:
+    """Run JupyterLab on a folder; yield its address, ending in a slash."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = root / ".test-home"
+    home.mkdir(exist_ok=True)
+    settings = {
+        "HOME": str(home),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+    }
+    argv = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        f"--ServerApp.base_url={base_url}",
+        "--IdentityProvider.token=",
+        "--ServerApp.password=",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.disable_check_xsrf=True",
+        "--LabApp.expose_app_in_browser=True",
+        *extra,
+    ]
+    _setting(home, "apputils-extension/themes", {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"})
+    # Every cell is in the page, not only those in view, so that a test sees all of them.
+    _setting(home, "notebook-extension/tracker", {"windowingMode": "none"})
+    log = (home / "jupyter.log").open("wb")
+    process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}{base_url}"
+    try:
+        deadline = time.monotonic() + 180  # a busy machine takes its time
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}api", timeout=2).read()
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((home / "jupyter.log").read_text(errors="replace")[-3000:])
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        log.close()
+
+
+@contextlib.contextmanager
+def browser_page(*, dark: bool = False, width: int = 1400, height: int = 1000) -> Iterator:
+    """Open a browser; yield a page whose ``errors`` list collects what its console reports as errors."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+        page.errors = []
+        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        try:
+            yield page
+        finally:
+            browser.close()
+
+
+def _setting(home: Path, plugin: str, values: dict) -> None:
+    path = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values))
+
+
+def open_notebook(page, address: str, path: str):
+    """Open a notebook alone in JupyterLab and wait for its kernel; return the notebook's locator."""
+    page.goto(f"{address}lab/workspaces/auto-test/tree/{path}?reset")
+    return opened(page)
+
+
+def opened(page):
+    """Wait for the notebook in view and its kernel; return the notebook's locator."""
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").first
+    notebook.wait_for(timeout=120_000)
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
+    page.evaluate(
+        """async () => { const session = window.jupyterapp.shell.currentWidget.sessionContext;
+           await session.ready; await session.session.kernel.info; }"""
+    )
+    return notebook
+
+
+def run_all(page, seconds: float = 200) -> None:
+    """Run every cell from the Run menu, and wait until the last one is done."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(
+            cell => cell.type !== 'code' || !cell.sharedModel.source.trim() || cell.executionCount)""",
+        timeout=seconds * 1000,
+    )
+    page.wait_for_timeout(500)
+
+
+def run_first_cell(page) -> None:
+    """Run the cell that imports what the notebook needs."""
+    first = page.locator(".jp-CodeCell").first
+    first.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "() => /\\d/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').innerText)", timeout=120_000
+    )
+
+
+def card_of(page, name: str):
+    """Return the cards that checks of an exercise have left on the page."""
+    return page.locator(f'.wl-card[aria-label="Check of {name}"]')
+
+
+def run_check(page, name: str):
+    """Run the cell that holds the check of an exercise; return its card when it is new."""
+    called = page.locator(".jp-InputArea", has_text=re.compile(rf'check\("{name}"[,)]'))
+    cell = page.locator(".jp-CodeCell", has=called).first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".jp-InputArea-editor").click()
+    before = cell.locator(".jp-InputArea-prompt").inner_text()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        """([cell, before]) => { const p = cell.querySelector('.jp-InputArea-prompt').innerText;
+           return p !== before && !p.includes('*') }""",
+        arg=[cell.element_handle(), before],
+        timeout=120_000,
+    )
+    return cell.locator(".wl-card")
+
+
+def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
+    """Copy the course to a folder of its own; return the environment in which its copy is the one imported.
+
+    Solved means the reference as the learner's library, and notebooks with their answers filled in.
+    """
+    from autograder.paths import ROOT
+
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in ("course", "autograder", "src", "solutions"):
+        shutil.copytree(ROOT / name, target / name, ignore=ignored)
+    for name in ("pyproject.toml", "requirements.txt", "nbgrader_config.py"):
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, target / name)
+    if solved:
+        import nbformat
+
+        from autograder.release import build_notebook
+
+        for source in (ROOT / "solutions" / "notebooks").glob("*.md"):
+            path = target / "course" / source.stem / f"{source.stem}.ipynb"
+            path.parent.mkdir(exist_ok=True)
+            nbformat.write(build_notebook(source, answers=True), path)
+        shutil.copytree(
+            ROOT / "solutions" / "weightlab", target / "src" / "weightlab", dirs_exist_ok=True, ignore=ignored
+        )
+    return {"PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}"}
+
+
+def handout_copy(target: Path) -> dict[str, str]:
+    """Write a student's copy of the course; return the environment in which it is the one imported."""
+    from autograder import release
+    from autograder.classroom.handout import handout
+    from autograder.paths import ROOT
+
+    committed = {ROOT / name: (ROOT / name).read_bytes() for name in release._manifest()}
+    with pytest.MonkeyPatch.context() as patch:  # `weightlab release --check` says that the two are the same
+        patch.setattr(release, "build", lambda: committed)
+        handout(target)
+    return {"PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}"}

@@ -1,0 +1,268 @@
+"""Does one mistake cost one exercise, however the student's modules use each other's functions?"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import itertools
+from functools import cache
+
+import pytest
+
+from autograder import examine as examining
+from autograder.examine import examine, examine_chapter, in_order, prerequisites
+from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import reference
+from autograder.judging.key import make_key
+from autograder.library import read_library
+from autograder.paths import SOLUTIONS
+from autograder.sandbox.process import CandidateError, Runner
+
+REFERENCE = {name: text.decode() for name, text in read_library(SOLUTIONS / "weightlab").items()}
+SEED = 3
+
+
+class Keys(dict):
+    """Makes each key when it is first asked for."""
+
+    def __contains__(self, name):
+        return True
+
+    def __missing__(self, name):
+        self[name] = make_key(EXERCISES[name], SEED)
+        return self[name]
+
+
+KEYS = Keys()
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner() as started:
+        yield started
+
+
+def look_at(name, sources, runner, reference_prerequisites=True):
+    encoded = {module: text.encode() for module, text in sources.items()}
+    return examine(EXERCISES[name], KEYS, encoded, "weightlab", runner, reference_prerequisites=reference_prerequisites)
+
+
+QUICK = [name for name, exercise in EXERCISES.items() if exercise.scored is None]
+"""All but the capstone, which trains networks for seconds: it is tried once, with all that it uses broken together."""
+CAPSTONES = [name for name in EXERCISES if name not in QUICK]
+
+
+@cache
+def users(name):
+    """Return the exercises whose answers use another's function, directly or not."""
+    return [other for other in QUICK if other != name and name in reference.closure([other])]
+
+
+USED = [name for name in QUICK if users(name)]
+
+# Ways to use another exercise's function: a statement after its import or definition, and what stands in a call.
+USES = {
+    "by its name": ("", "{name}"),
+    "by an alias": ("my_{name} = {name}", "my_{name}"),
+    "from a table": ("_{name} = {{'{name}': {name}}}", "_{name}['{name}']"),
+    "as a partial": ("import functools\n_{name} = functools.partial({name})", "_{name}"),
+    "in a closure": ("_{name} = (lambda f: lambda *a, **k: f(*a, **k))({name})", "_{name}"),
+    "as a default": ("def _{name}(*a, f={name}, **k): return f(*a, **k)", "_{name}"),
+    "as a method": ("class _{name}:\n    call = staticmethod({name})", "_{name}.call"),
+    "through its module": ("from . import {module} as _{module}", "_{module}.{name}"),
+    "by the package": ("import weightlab.{module}", "weightlab.{module}.{name}"),
+    "imported when called": ("", "__import__('weightlab.{module}', fromlist=['x']).{name}"),
+}
+
+# Ways to define a function; NEW stands for the definition under another name.
+DEFINITIONS = {
+    "plainly": "{definition}",
+    "twice": "def {name}(): pass\n{definition}",
+    "under a condition": "if True:\n{indented}",
+    "in a try block": "try:\n{indented}\nexcept ImportError:\n    pass",
+    "by assignment": "{renamed}\n{name} = _new_{name}",
+    "with an annotation": "{renamed}\n{name}: object = _new_{name}",
+    "with others": "{renamed}\n{name}, _other = _new_{name}, 1",
+    "with a decorator": "@(lambda f: lambda *a, **k: f(*a, **k))\n{definition}",
+    "as a class's call": "class _New:\n    def __call__(self, *a, **k): return None\n{name} = _New()",
+    "in a loop": "{renamed}\nfor {name} in [_new_{name}]: pass",
+    "in another file": "from .helper import {name}",
+    "in another file, with all else": "from .helper import *",
+}
+
+
+class _Uses(ast.NodeTransformer):
+    """Writes every use of another exercise's function in one way."""
+
+    def __init__(self, form):
+        self.form = form
+
+    def visit_FunctionDef(self, node):
+        node.body = [self.visit(part) for part in node.body]
+        return node
+
+    def visit_Name(self, node):
+        if node.id in EXERCISES and isinstance(node.ctx, ast.Load):
+            written = self.form.format(name=node.id, module=EXERCISES[node.id].module)
+            return ast.parse(written, mode="eval").body
+        return node
+
+
+@cache
+def rewritten(use):
+    """Return the reference library with all uses of exercises' functions written in one way."""
+    statement, form = USES[use]
+    library = {}
+    for module, text in REFERENCE.items():
+        body = []
+        for node in ast.parse(text).body:
+            body.append(_Uses(form).visit(node) if isinstance(node, ast.FunctionDef) else node)
+            bound = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+            bound += [node.name] if isinstance(node, ast.FunctionDef) else []
+            for name in bound:
+                if name in EXERCISES:
+                    line = statement.format(name=name, module=EXERCISES[name].module)
+                    body += ast.parse(line).body
+        library[module] = ast.unparse(ast.Module(body, []))
+    return library
+
+
+def broken(library, name, definition="plainly", body="return None"):
+    """Return the library with one exercise's function defined anew, wrongly."""
+    module = EXERCISES[name].module
+    text = f"def {name}(*args, **kwargs):\n    {body}"
+    renamed, indented = text.replace(name, f"_new_{name}"), "    " + text.replace("\n", "\n    ")
+    form = DEFINITIONS[definition].format(name=name, definition=text, renamed=renamed, indented=indented)
+    parts = []
+    for node in ast.parse(library[module]).body:
+        mine = isinstance(node, ast.FunctionDef) and node.name == name
+        parts.append(form if mine else ast.unparse(node))
+    return library | {module: "\n".join(parts), "helper": text}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_way_of_use_is_a_right_answer(use, runner):
+    library = rewritten(use)
+    for name in QUICK:
+        verdict = look_at(name, library, runner)
+        assert verdict.score == verdict.points, f"{name}: {verdict.message}"
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_broken_exercise_costs_its_own_points_and_no_others(name, runner):
+    library = broken(REFERENCE, name)
+    assert look_at(name, library, runner).score == 0
+    beside = [other for other in CHAPTERS[EXERCISES[name].chapter].exercises if other != name]
+    for other in dict.fromkeys([*beside, *users(name)]):
+        verdict = look_at(other, library, runner)
+        assert verdict.score == verdict.points, f"{other}: {verdict.message}"
+
+
+@pytest.mark.parametrize("name", CAPSTONES)
+@pytest.mark.slow
+def test_whatever_the_capstone_uses_may_be_broken(name, runner):
+    library = REFERENCE
+    for below in prerequisites(EXERCISES[name]):
+        library = broken(library, below)
+    verdict = look_at(name, library, runner)
+    assert verdict.score == verdict.points, verdict.message
+
+
+BODIES = ["return None", "raise ValueError('no')", "import sys; sys.exit()", "return args[0]"]
+PAIRS = list(itertools.product(USES, DEFINITIONS))
+"""Every way of use with every way of definition; functions and what is wrong with them take turns."""
+
+
+@pytest.mark.parametrize(("number", "use", "definition"), [(n, *pair) for n, pair in enumerate(PAIRS)])
+def test_however_the_broken_function_is_used_defined_and_fails(number, use, definition, runner):
+    name = USED[number % len(USED)]
+    library = broken(rewritten(use), name, definition, BODIES[number % len(BODIES)])
+    assert look_at(name, library, runner).score < EXERCISES[name].points
+    for other in users(name)[number % 2 :: 2][:4]:
+        verdict = look_at(other, library, runner)
+        assert verdict.score == verdict.points, f"{other}: {verdict.message}"
+
+
+def test_every_function_that_is_used_takes_its_turns():
+    turns = collections.Counter((USED[n % len(USED)], BODIES[n % len(BODIES)]) for n in range(len(PAIRS)))
+    assert {name for name, _ in turns} == set(USED)
+    assert min(collections.Counter(name for name, _ in turns.elements()).values()) >= 4
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_missing_function_costs_nobody_else(name, runner):
+    library = broken(REFERENCE, name, body="raise NotImplementedError('later')")
+    for other in users(name):
+        assert look_at(other, library, runner).score == EXERCISES[other].points
+
+
+def test_a_module_that_cannot_be_run_costs_its_own_exercises(runner):
+    library = REFERENCE | {"weights": REFERENCE["weights"] + "\nthis is no Python\n"}
+    assert look_at("weighted_sums", library, runner).status == "error"
+    assert look_at("dense", library, runner).score == EXERCISES["dense"].points
+
+
+def test_the_students_own_prerequisites_count_where_they_fit_better(runner):
+    """A student's functions may agree among themselves on something that the reference does not know."""
+    weights = REFERENCE["weights"] + "\ndef weighted_sums(a, b, bias=0):\n    return a @ b + bias\n"
+    biases = "from .weights import weighted_sums\ndef dense(x, w, bias):\n    return weighted_sums(x, w, bias=bias)\n"
+    verdict = look_at("dense", REFERENCE | {"weights": weights, "biases": biases}, runner)
+    assert verdict.score == verdict.points
+
+
+def test_a_self_check_names_the_first_prerequisite_that_fails(runner):
+    library = broken(REFERENCE, "weighted_sums")
+    verdict = look_at("forward", library, runner, reference_prerequisites=False)
+    assert verdict.score < verdict.points
+    assert verdict.message.startswith("forward builds on weighted_sums, which does not pass its own check yet")
+
+
+def test_a_self_check_names_no_prerequisite_that_is_not_used(runner):
+    library = broken(REFERENCE, "weighted_sums")
+    library["biases"] = "def dense(x, weights, bias):\n    return x @ weights - bias\n"
+    verdict = look_at("dense", library, runner, reference_prerequisites=False)
+    assert verdict.status == "failed" and "weighted_sums" not in verdict.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_nobody_is_handed_their_own_answer(name):
+    """Is what crosses free of the exercise's own reference, and of every one that uses it?"""
+    source, _ = reference.source_of(prerequisites(EXERCISES[name]))
+    defined = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    assert defined.isdisjoint({name, *users(name)})
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=CHAPTERS)
+def test_a_chapter_is_examined_in_order_of_need(chapter):
+    order = [exercise.name for exercise in in_order(chapter.exercises.values())]
+    assert sorted(order) == sorted(chapter.exercises)
+    for name in order:
+        needed = set(prerequisites(EXERCISES[name])) & set(order)
+        assert needed <= set(order[: order.index(name)])
+
+
+def test_a_chapter_gives_one_verdict_an_exercise(runner):
+    encoded = {module: text.encode() for module, text in REFERENCE.items()}
+    chapter = CHAPTERS["02_biases"]
+    verdicts = examine_chapter(chapter, KEYS, encoded, "weightlab", runner, reference_prerequisites=True)
+    assert {verdict.exercise: verdict.score for verdict in verdicts} == {
+        name: exercise.points for name, exercise in chapter.exercises.items()
+    }
+
+
+class Failing:
+    def run(self, *args, **kwargs):
+        raise CandidateError("bwrap: no permission\nto do so")
+
+
+@pytest.mark.parametrize("reference_prerequisites", [True, False])
+def test_the_examiners_own_failure_is_no_zero(reference_prerequisites):
+    verdict = look_at("dense", REFERENCE, Failing(), reference_prerequisites)
+    assert (verdict.status, verdict.score) == ("unjudged", None)
+    assert "no permission to do so" in verdict.message and "no score yet" in verdict.message
+    assert not any(aspect["passed"] for aspect in verdict.as_json()["aspects"])
+
+
+def test_an_exercise_among_its_own_prerequisites_is_an_authors_mistake(monkeypatch, runner):
+    monkeypatch.setattr(examining.reference, "closure", lambda names: ["dense"])
+    assert look_at("dense", REFERENCE, runner).status == "unjudged"

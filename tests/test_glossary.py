@@ -1,0 +1,80 @@
+"""Does the glossary say of every new word what it means and where it is introduced?"""
+
+import json
+
+import pytest
+
+from autograder.glossary import GlossaryError, read_terms, write_pages
+from autograder.paths import SOLUTIONS
+from autograder.release import build
+
+ONE = """# Chapter 1
+
+## 1 · One connection
+
+It has a **weight**. Do **not** hurry.
+
+```{code-cell} ipython3
+print("**weight**")
+```
+
+## New words
+
+| word | meaning |
+|---|---|
+| weight | The number that multiplies a signal. |
+
+## What you have built
+
+| function | what it is |
+|---|---|
+| `dense` | a layer |
+"""
+TWO = """# Chapter 2
+
+## Start
+
+Weights again, and a **bias**.
+
+## New words
+
+| word | meaning |
+|---|---|
+| bias | A shift. |
+"""
+
+
+def test_a_word_has_its_meaning_and_the_section_that_introduces_it():
+    (term,) = read_terms("01_weights", ONE)
+    assert (term.word, term.meaning) == ("weight", "The number that multiplies a signal.")
+    assert term.section == "1 · One connection"
+
+
+def test_the_index_names_the_other_chapters_that_use_a_word():
+    opening, of_b, of_w = write_pages({"01_weights": ONE, "02_biases": TWO})
+    assert opening.startswith("# Glossary")
+    assert "**bias**: A shift. [Chapter 2](../02_biases/02_biases.ipynb), “Start”." in of_b
+    assert "; also in [2](../02_biases/02_biases.ipynb)." in of_w
+
+
+@pytest.mark.parametrize("text", [ONE.replace("**weight**. Do", "weight. Do"), ONE.replace("hurry", "**weight**")])
+def test_a_word_that_is_not_in_bold_once_is_an_error(text):
+    with pytest.raises(GlossaryError, match=r"01_weights\.md: the new word 'weight' is in bold (0|2) times"):
+        read_terms("01_weights", text)
+
+
+def test_a_word_of_two_chapters_is_an_error():
+    with pytest.raises(GlossaryError, match=r"02_biases\.md: the new word 'weight' is introduced in 01_weights"):
+        write_pages({"01_weights": ONE, "02_biases": ONE})
+
+
+def test_the_page_holds_every_new_word_of_the_course():
+    built = {path.name: content for path, content in build().items()}
+    page = "".join("".join(cell["source"]) for cell in json.loads(built["glossary.ipynb"])["cells"])
+    words = [
+        term.word
+        for path in (SOLUTIONS / "notebooks").glob("*.md")
+        for term in read_terms(path.stem, path.read_text(encoding="utf-8"))
+    ]
+    assert words
+    assert all(f"- **{word}**: " in page for word in words)
