@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ..exercises import CHAPTERS
-from ..learner.submit import CONCEPTS
+from ..library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE
 from ..limits import MAX_NOTEBOOK
-from ..sandbox.process import MAX_MODULES, MAX_SOURCE
 from .chapter_names import is_chapter, is_copy_of
 from .reasons import NotTakenError, Reason, describe, mebibytes
 from .unpack import Budget, Item, opened
 
-LIBRARY = "weightlab"
 MAX_LIBRARY = 8 * 2**20
 """Bytes of all modules of one library."""
 MAX_NOTEBOOKS = 8
@@ -157,7 +155,7 @@ def _library(
     """Return the modules of the library that belongs to the notebook, and whether there is one."""
     folders: dict[PurePosixPath, list[Item]] = {}
     for item in items:
-        if item.path.parent.name == LIBRARY and _MODULE.fullmatch(item.path.name):
+        if item.path.parent.name == LIBRARY_FOLDER and _MODULE.fullmatch(item.path.name):
             folders.setdefault(item.path.parent, []).append(item)
     belonging = {path: modules for path, modules in folders.items() if home_of(path.parent) in homes}
     if not belonging:
@@ -179,11 +177,11 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
         raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_MODULES)
     files: dict[str, bytes] = {}
     for item in modules:
-        name, content = f"{LIBRARY}/{item.path.name}", item.read(MAX_SOURCE, budget)
+        name, content = f"{LIBRARY_FOLDER}/{item.path.name}", item.read(MAX_SOURCE, budget)
         if files.setdefault(name, content) != content:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=str(item.path))
         if sum(map(len, files.values())) > MAX_LIBRARY:
-            raise NotTakenError(Reason.TOO_LARGE, file=LIBRARY, most=mebibytes(MAX_LIBRARY))
+            raise NotTakenError(Reason.TOO_LARGE, file=LIBRARY_FOLDER, most=mebibytes(MAX_LIBRARY))
     return files
 
 

@@ -16,13 +16,13 @@ from ..exercises import CHAPTERS, EXERCISES
 from ..judging import judge
 from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
+from ..library import LIBRARY_FOLDER, read_library
 from ..limits import MAX_NOTEBOOK
-from ..sandbox.process import Runner, read_library
+from ..sandbox.process import Runner
 from . import rebuild, times
 from .files import read_file
 from .rebuild import Rebuilt
 
-LIBRARY_FOLDER = "weightlab"
 SECRET = "submission_secret.txt"
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -151,7 +151,7 @@ def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, submission_limit=SECONDS) as runner:
+    with Runner(isolation, total_limit=SECONDS) as runner:
         verdicts = examine_chapter(
             chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
         )
@@ -160,7 +160,7 @@ def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key]
     failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, submission_limit=left) as runner:
+        with Runner(isolation, total_limit=left) as runner:
             for verdict in failed:
                 _say_by_public_case(verdict, chapter, submission, runner)
     return verdicts

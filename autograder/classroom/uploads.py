@@ -8,8 +8,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ..library import LIBRARY_FOLDER
 from .chapter_names import is_chapter
-from .contents import LIBRARY, home_of, is_elsewhere, notebooks_among
+from .contents import home_of, is_elsewhere, notebooks_among
 from .platforms import (
     GRADESCOPE_METADATA,
     Owner,
@@ -103,7 +104,7 @@ def _download(source: Path, opened: ExitStack) -> list[Item]:
 
 def _is_work(item: Item) -> bool:
     """Whether a file is part of a student's work: then the zip around it is a student's, and not a class's."""
-    return item.suffix == ".ipynb" or item.path.parent.name == LIBRARY
+    return item.suffix == ".ipynb" or item.path.parent.name == LIBRARY_FOLDER
 
 
 def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]:
@@ -141,7 +142,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
     """Yield what one student handed in: a folder with notebook and library as a whole, else each zip by itself."""
     loose = [item for item in items if item.suffix != ".zip"]
-    if any(notebooks_among(loose, chapter)) and any(item.path.parent.name == LIBRARY for item in loose):
+    if any(notebooks_among(loose, chapter)) and any(item.path.parent.name == LIBRARY_FOLDER for item in loose):
         yield Upload(owner, place, tuple(items))
         return
     for item in items:

@@ -12,8 +12,8 @@ from autograder.examine import examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import read_library
 from labkit import data
 from labkit.reload import LIBRARY, explain
 from tests.exercises import test_initialization_forward_loss, test_weights_and_biases
@@ -295,6 +295,15 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             "fine_tune … gave something other than the two things what was trained, losses",
         ),
     ],
+    "interpolate_layers": [
+        (
+            learner(
+                "if len(layers) != len(tuned): raise ValueError('depths')",
+                "return [tuple((1 - share) * a + share * b for a, b in zip(*pair)) for pair in zip(layers, tuned)]",
+            ),
+            "interpolate_layers … returned a list of 3 items; expected a ValueError",
+        ),
+    ],
     "lora_init": [
         (
             learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
@@ -397,7 +406,7 @@ ANSWERS = [  # chapter, question, a learner's number, and the quote
         "gpt2_parameters is 163,037,184, which is not the number asked for …",
     ),
     ("02_biases", "gpt2_parameters", None, "gpt2_parameters has no answer yet …"),
-    ("05_loss", "blind_loss", 1, "blind_loss is 1, which is not the number asked for …"),
+    ("05_loss", "blind_loss", 1.431, "blind_loss is 1.431, which is not the number asked for …"),
 ]
 IN_A_CELL = "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and run this cell again."
 RAN_AWAY = ["RuntimeWarning: overflow encountered …", "nan"]
