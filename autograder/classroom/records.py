@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import secrets
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -61,6 +62,8 @@ def nbgrader_app(root: Path) -> Any:
     """Return nbgrader as it is configured in a folder; it does not complain that nothing is where a command runs."""
     from nbgrader.apps.baseapp import NbGrader
 
+    if str(root) not in sys.path:  # nbgrader finds plug-ins beside the configuration because it is started there
+        sys.path.append(str(root))
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(root))
