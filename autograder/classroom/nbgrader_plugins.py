@@ -13,14 +13,19 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Integer, Unicode
 
 from ..exercises import CHAPTERS
-from . import submission
+from ..handin import MAX_NOTEBOOK
+from .folder import Classroom, ClassroomError, read_file
 from .gradebook import ClassBook, GradebookError
-from .rebuild import MAX_NOTEBOOK, rebuild
-from .records import ClassroomError, Records, read_seed, released_notebook, require_isolation
+from .nbgrader import read_released
+from .rebuild import rebuild
+from .records import Records
+from .requirements import require_isolation
+from .submission import SubmissionStatus, read_submission
+from .verdict_cells import write_verdicts
 
 
 def _released(directory: Any, chapter: str) -> dict:
-    return released_notebook(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
+    return read_released(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
 
 
 def drop_links(*, notebooks: list[str], **_: Any) -> None:
@@ -57,7 +62,7 @@ class Rebuilder(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        handed_in = submission.read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
         made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 
@@ -75,13 +80,11 @@ class Verdicts(NbGraderPreprocessor):
         if name not in CHAPTERS:
             return nb, resources
         folder = directory.format_path(directory.submitted_directory, about["student"], name)
-        root = Path(directory.root)
-        seed = read_seed(root) if self.seed is None else self.seed
-        handed_in = submission.read(Path(folder), about["student"], name)
-        examined = Records(root).examine(
-            handed_in, CHAPTERS[name], seed, _released(directory, name), self.parent.isolation
-        )
-        return from_dict(submission.lay(nb, examined)), resources
+        classroom = Classroom(Path(directory.root))
+        seed = classroom.read_seed() if self.seed is None else self.seed
+        submission = read_submission(Path(folder), about["student"], name)
+        found = Records(classroom).examine(submission, seed, _released(directory, name), self.parent.isolation)
+        return from_dict(write_verdicts(nb, found)), resources
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -90,7 +93,7 @@ class SaveVerdicts(SaveAutoGrades):
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
         if any(
-            output.metadata.get("weightlab") == submission.UNJUDGED
+            output.metadata.get("weightlab") == SubmissionStatus.UNJUDGED
             for output in cell.get("outputs", [])
             if output.output_type == "display_data"
         ):

@@ -12,7 +12,7 @@ import click
 
 from ..paths import LIBRARY, SOLUTIONS, shown
 
-_CLASS_COMMANDS = ("grade", "collect", "report")
+_CLASS_COMMANDS = ("grade", "collect", "report", "explain")
 
 
 class _Commands(click.Group):
