@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_NOTEBOOK = 20 * 2**20
-"""The largest notebook file that is read, in bytes."""
+from .limits import MAX_NOTEBOOK
+
 MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
 ANSWER = "-answer"

@@ -12,10 +12,11 @@ from ..exercises import CHAPTERS, EXERCISES
 from ..judging import judge
 from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
+from ..library import LIBRARY_FOLDER
 from ..numbers import judge_numbers, malformed_numbers
 from ..sandbox.process import Runner
 from .rebuild import RebuiltNotebook, rebuild
-from .submission import LIBRARY_FOLDER, Submission, SubmissionStatus
+from .submission import Submission, SubmissionStatus
 
 SECONDS = 120.0
 """The most that one submission may take; what is not examined by then counts as not finished."""
@@ -105,7 +106,7 @@ def _all_alike(chapter: Chapter, status: str, score: float | None, words: str) -
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, submission_limit=SECONDS) as runner:
+    with Runner(isolation, total_limit=SECONDS) as runner:
         verdicts = examine_chapter(
             chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
         )
@@ -114,7 +115,7 @@ def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key]
     failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, submission_limit=left) as runner:
+        with Runner(isolation, total_limit=left) as runner:
             for verdict in failed:
                 _describe_by_public_case(verdict, chapter, submission, runner)
     return verdicts
@@ -147,7 +148,7 @@ def explain(
     The message quotes secret inputs and expected values: it is for the instructor's eyes only.
     """
     if name in EXERCISES:
-        with Runner(isolation, submission_limit=SECONDS) as runner:
+        with Runner(isolation, total_limit=SECONDS) as runner:
             return examine(
                 EXERCISES[name], keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True
             )

@@ -37,24 +37,6 @@ def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
         raise
 
 
-def read_file(path: Path, limit: int) -> bytes | None:
-    """Return the first bytes of an ordinary file, or None where there is none.
-
-    Raises
-    ------
-    PermissionError
-        If the file is there and may not be read.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except PermissionError:
-        raise
-    except OSError:
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(limit) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
-
-
 def is_shared(folder: Path) -> bool:
     """Whether a folder is shared by a Unix group: new files in it belong to the group, which may write."""
     mode = folder.stat().st_mode

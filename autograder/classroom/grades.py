@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbgrader.utils import parse_utc
-
 from .feedback import NO_RESPONSE
 
 
@@ -59,11 +57,3 @@ class NewGrades:
     def comment(self, cell: str) -> str | None:
         """Return nbgrader's comment on an answer cell."""
         return NO_RESPONSE if cell in self.blank else None
-
-
-def when(timestamp: str | None) -> datetime.datetime | None:
-    """Read what stands in ``timestamp.txt``, as a time in UTC; None where that is no time."""
-    try:
-        return parse_utc(timestamp.strip()) if timestamp and timestamp.strip() else None
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        return None

@@ -13,8 +13,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Integer, Unicode
 
 from ..exercises import CHAPTERS
-from ..handin import MAX_NOTEBOOK
-from .folder import Classroom, ClassroomError, read_file
+from ..limits import MAX_NOTEBOOK
+from .files import read_file
+from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, GradebookError
 from .nbgrader import read_released
 from .rebuild import rebuild

@@ -10,7 +10,8 @@ from pathlib import Path
 from .. import release
 from ..paths import COURSE, ROOT, SOLUTIONS, shown
 from ..sandbox import isolation, selftest
-from .folder import Classroom, ClassroomError, read_file, write_file
+from .files import read_file
+from .folder import Classroom, ClassroomError, write_file
 
 EXERCISES = ROOT / "autograder" / "exercises"
 

@@ -11,15 +11,17 @@ from pathlib import Path
 from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.judge import UNJUDGED
-from . import examination
+from ..library import LIBRARY_FOLDER
+from . import examination, times
 from .feedback import Marks
 from .fingerprint import chapter_digest, pages_digest
 from .folder import Classroom, is_student_id, write_file
 from .gradebook import ClassBook, GradebookError
-from .grades import NewGrades, StoredGrades, when
+from .grades import NewGrades, StoredGrades
 from .nbgrader import Configuration
 from .records import Records, Result, Results
-from .submission import LIBRARY_FOLDER, SECRET, TIMESTAMP, Submission, SubmissionStatus, read_submission
+from .submission import SECRET, Submission, SubmissionStatus, read_submission
+from .times import read_time
 from .work import GradedSubmission, GradingTask
 
 BATCH = 50
@@ -143,7 +145,7 @@ class Run:
         ]
 
     def _marks(self, submission: Submission, stored: StoredGrades | None) -> Marks:
-        due, came = self._due[submission.chapter], when(submission.timestamp)
+        due, came = self._due[submission.chapter], read_time(submission.timestamp)
         if stored is not None and due and stored.extension:
             due += stored.extension
         late = max(0.0, (came - due).total_seconds()) if due and came else 0.0
@@ -177,7 +179,7 @@ class Run:
         self._enter(entry)
 
     def _new_grades(self, result: Result, submission: Submission, changed: frozenset[str]) -> NewGrades:
-        time = when(submission.timestamp)
+        time = read_time(submission.timestamp)
         return NewGrades(submission.student, result.automatic, frozenset(result.blank), result.penalty, time, changed)
 
     def pack_keys(self) -> dict[str, bytes]:
@@ -214,7 +216,7 @@ class Run:
             write_file(notebook.parent / LIBRARY_FOLDER / f"{name}.py", source)
         for beside in (notebook.parent, page.parent):  # nbgrader's exchange looks for both
             if submission.timestamp:
-                write_file(beside / TIMESTAMP, submission.timestamp.encode())
+                write_file(beside / times.FILE, submission.timestamp.encode())
             if submission.secret:
                 write_file(beside / SECRET, submission.secret)
         write_file(notebook, graded.notebook)

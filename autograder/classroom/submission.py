@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ..handin import MAX_NOTEBOOK
-from ..sandbox.process import read_library
-from .folder import read_file
+from ..library import LIBRARY_FOLDER, read_library
+from ..limits import MAX_NOTEBOOK
+from . import times
+from .files import read_file
 
-LIBRARY_FOLDER = "weightlab"
-TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 
 
@@ -63,6 +62,6 @@ def read_submission(folder: Path, student: str, chapter: str) -> Submission:
     notebook = read_file(folder / f"{chapter}.ipynb", MAX_NOTEBOOK + 1)
     library = folder / LIBRARY_FOLDER
     sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
-    timestamp = read_file(folder / TIMESTAMP, 100)
-    time = timestamp.decode("ascii", "replace") if timestamp else None
+    timestamp = read_file(folder / times.FILE, times.MAX_BYTES)
+    time = timestamp.decode("utf-8", "replace") if timestamp else None
     return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, 1000))

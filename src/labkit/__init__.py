@@ -26,6 +26,7 @@ _TOOLS = {
     "concept_test": "labkit.concepts",
     "keepsake": f"{_EXAMINER}.keepsake",
     "weight_slider": "labkit.slider",
+    "draw_digit": "labkit.live.pad",
 }
 _MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]

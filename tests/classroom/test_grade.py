@@ -24,7 +24,6 @@ from autograder.classroom import (
     fingerprint,
     folder,
     gradebook,
-    grades,
     nbgrader,
     records,
     requirements,
@@ -489,11 +488,6 @@ def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
 def test_student_ids_are_names_that_tables_can_hold():
     assert is_student_id("ann.b-2 (späť)")
     assert not any(map(is_student_id, ["", ".hidden", "a\nb", "a\u202eb", " a", "x" * 129]))
-
-
-def test_timestamps_of_any_kind_are_read_or_left_out():
-    assert grades.when("2026-03-02 10:00:00 UTC") == datetime.datetime(2026, 3, 2, 10)
-    assert [grades.when(text) for text in (None, "", "soon", "9" * 90, "\x00")] == [None] * 5
 
 
 def test_urls_of_gradebooks():

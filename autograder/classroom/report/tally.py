@@ -12,9 +12,11 @@ from typing import Any
 from ...candidate.wire import printable
 from ...exercises import CHAPTERS, EXERCISES
 from ...judging.judge import CRASHED, ERROR, MALFORMED, MISSING, NOT_STARTED, TIMEOUT, UNJUDGED
-from ..folder import Classroom, read_file
-from ..grades import StoredGrades, when
-from ..submission import TIMESTAMP, SubmissionStatus
+from ..files import read_file
+from ..folder import Classroom
+from ..grades import StoredGrades
+from ..submission import SubmissionStatus
+from ..times import EXAMPLE, FILE, MAX_BYTES, read_time
 from .concepts import summarise_class
 
 KINDS = ("full points", "some points", "no points", "could not run", "not started")
@@ -134,13 +136,13 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
     found = []
     if status == MISSING and next(folder.glob("**/*.*"), None):
         found.append((student, chapter, MISSING, f"Something was submitted, but no {chapter}.ipynb."))
-    time = read_file(folder / TIMESTAMP, 100)
-    if time is not None and when(text := time.decode("ascii", "replace")) is None:
+    time = read_file(folder / FILE, MAX_BYTES)
+    if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
         words = (
-            f"{printable(text.strip())!r} is not a time, so this counts as not late. Write it as "
-            "2026-03-02 10:00:00 UTC, and grade again."
+            f"{printable(text.strip())!r} is not a time that can be read, so this counts as not late. Write it as "
+            f"{EXAMPLE}, and grade again."
         )
-        found.append((student, chapter, TIMESTAMP, words))
+        found.append((student, chapter, FILE, words))
     return found
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ...exercises import CHAPTERS
-from ..folder import Classroom, ClassroomError, read_file, write_file
+from ...library import CONCEPTS
+from ..files import read_file
+from ..folder import Classroom, ClassroomError, write_file
 from ..grades import StoredGrades
 from .concepts import merge_records
 from .figures import FIGURES, draw_figures
@@ -17,8 +19,6 @@ from .page import make_page
 from .tally import remarks_on, summarise
 
 FOLDER = "report"
-CONCEPTS = "concepts.json"
-"""A student's answers to the concept test, beside the notebook."""
 _LARGEST_RECORD = 100_000
 
 
