@@ -185,6 +185,24 @@ def submit(chapter: str) -> None:
 
 
 @main.command()
+def mcp() -> None:
+    """Serve your own course to an AI assistant, which may help and cannot spoil; see docs/assistant.md.
+
+    The assistant starts this command by itself and talks to it over standard input and output.
+    """
+    from ..learner.assistant import serve
+
+    try:
+        serve()
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "mcp":
+            raise
+        raise click.ClickException(
+            "The package mcp is not installed. Install it with: python -m pip install 'mcp>=2'"
+        ) from None
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def handout(folder: Path) -> None:
     """Write the course without answers into a new folder, for a class."""
