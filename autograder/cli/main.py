@@ -12,7 +12,8 @@ import click
 
 from ..paths import LIBRARY, SOLUTIONS, shown
 
-_CLASS_COMMANDS = ("grade", "collect", "report")
+_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor"}
+"""Which module holds each command for a class."""
 
 
 class _Commands(click.Group):
@@ -23,7 +24,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _CLASS_COMMANDS:
-            return getattr(importlib.import_module(".instructor", __package__), name)
+            return getattr(importlib.import_module(f".{_CLASS_COMMANDS[name]}", __package__), name)
         return super().get_command(ctx, name)
 
     def invoke(self, ctx: click.Context) -> object:
