@@ -11,37 +11,10 @@ from typing import Any
 
 from .exercise import Chapter, Question
 from .handin import ANSWER, Answer, HandedInNotebook, parse_cell, text_of
-from .judging.compare import as_array
 from .judging.judge import ERROR, MALFORMED, Verdict
-from .judging.question import judge_answer
+from .judging.question import ANSWER_TYPE, judge_answer
 
-RECORD = "application/vnd.weightlab.answer+json"
-"""Under this type the output of a check cell holds the number that the check judged."""
 _LONGEST = 60
-
-
-def answer_record(name: str, value: Any) -> dict[str, Any]:
-    """Return what a check cell's output records of the number that it judged: plain data, or nothing.
-
-    Parameters
-    ----------
-    name : str
-        The question's name.
-    value : Any
-        What the student passed to the check.
-
-    Returns
-    -------
-    dict
-        By MIME type, to be added to the output's data; empty where the value is not one finite number.
-    """
-    array = as_array(value)
-    if array is None or array.size != 1 or array.dtype.kind not in "fiu":
-        return {}
-    number = value if type(value) is int else array.reshape(()).item()
-    if not _is_number(number):
-        return {}
-    return {RECORD: {"name": name, "value": number}}
 
 
 def judge_numbers(chapter: Chapter, notebook: HandedInNotebook) -> list[Verdict]:
@@ -166,7 +139,7 @@ def _recorded(cell: Mapping[str, Any], name: str) -> int | float | None:
     """Return the number that a check cell's output records for a question."""
     for output in _outputs(cell):
         data = output.get("data")
-        record = data.get(RECORD) if isinstance(data, dict) else None
+        record = data.get(ANSWER_TYPE) if isinstance(data, dict) else None
         if isinstance(record, dict) and record.get("name") == name and _is_number(record.get("value")):
             return record["value"]
     return None
