@@ -22,6 +22,7 @@ _TOOLS = {
     "progress": f"{_EXAMINER}.notebook",
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
+    "nearest": "labkit.predictions",
     "calibration": "labkit.predictions",
     "concept_test": "labkit.concepts",
     "keepsake": f"{_EXAMINER}.keepsake",
