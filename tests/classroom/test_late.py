@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import pytest
-from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import TraitError
 from traitlets.config import Config
 
