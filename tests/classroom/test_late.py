@@ -62,7 +62,7 @@ class TwoPoints(BasePlugin):
 @pytest.mark.parametrize(
     ("name", "costs"), [("autograder.classroom.late.PercentPerDay", 1.6), ("own_rules_for_late.TwoPoints", 2.0)]
 )
-def test_in_a_class_a_shipped_and_an_own_plug_in_cost_the_same_as_in_nbgrader(tmp_path, name, costs):
+def test_in_a_class_a_shipped_plug_in_and_one_beside_the_configuration_count(tmp_path, name, costs):
     room = tmp_path / "class"
     folder = made.hand_in(room, "ada", WEIGHTS, made.answered(WEIGHTS))
     (folder / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
@@ -76,6 +76,7 @@ def test_in_a_class_a_shipped_and_an_own_plug_in_cost_the_same_as_in_nbgrader(tm
     program = f"""
 import json
 from pathlib import Path
+from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import ClassBook, url_of
 grade_class(Path({str(room)!r}), isolation="process", jobs=1, course=Path({str(course)!r}))
 with ClassBook(url_of(Path({str(room)!r}))) as book:
