@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
-from .judging import reference
+from .judging import reference, reply
 from .judging.judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
 from .judging.key import Key, public_keys
 from .sandbox.process import Runner
@@ -69,8 +69,23 @@ def attempt(
 ) -> Verdict:
     """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
     key = keys[exercise.name] if exercise.name in keys else public_keys(exercise.module)[exercise.name]
-    reply = runner.run(exercise, key, sources, folder, given)
-    return judge(exercise, key, reply, f"{folder}/{exercise.module}.py", quote)
+    came = run_exercise(exercise, key, sources, folder, runner, given)
+    return judge(exercise, key, came, f"{folder}/{exercise.module}.py", quote)
+
+
+def run_exercise(
+    exercise: Exercise,
+    key: Key,
+    sources: Mapping[str, bytes],
+    folder: str,
+    runner: Runner,
+    given: tuple[str, ...] = (),
+) -> Reply:
+    """Run an exercise's cases on a student's sources; parameters as in `attempt`."""
+    if refused := reply.refuse_sources(exercise, sources, folder):
+        return refused
+    outcome = runner.run(reply.make_job(exercise, key, sources, folder, given), exercise.time_limit)
+    return reply.read_reply(outcome.ending, outcome.data, outcome.limit, exercise, key, folder)
 
 
 def examine_chapter(

@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from autograder.examine import run_exercise
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
@@ -45,7 +46,7 @@ def keys():
 
 
 def examine(runner, exercise, answer_key, sources):
-    reply = runner.run(exercise, answer_key, sources, "weightlab")
+    reply = run_exercise(exercise, answer_key, sources, "weightlab", runner)
     return judge.judge(exercise, answer_key, reply, "weightlab/" + exercise.module + ".py")
 
 

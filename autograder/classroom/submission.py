@@ -151,7 +151,7 @@ def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, submission_limit=SECONDS) as runner:
+    with Runner(isolation, total_limit=SECONDS) as runner:
         verdicts = examine_chapter(
             chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
         )
@@ -160,7 +160,7 @@ def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key]
     failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, submission_limit=left) as runner:
+        with Runner(isolation, total_limit=left) as runner:
             for verdict in failed:
                 _say_by_public_case(verdict, chapter, submission, runner)
     return verdicts

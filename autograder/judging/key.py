@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from ..candidate import main as candidate
 from ..candidate import wire
+from ..candidate.call import call_function
 from ..exercise import Call, Case, Chapter, Exercise, Unusable
 from ..paths import KEYS, SOLUTIONS, shown
 from . import reference
@@ -106,7 +106,7 @@ def look(exercise: Exercise, case: Case, outcomes: list[dict]) -> Seen:
 def _run(exercise: Exercise, case: Case, function: Callable) -> Seen:
     """Run a trusted function on a case, exactly as a candidate would."""
     generators: dict = {}
-    outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, _FOLDER) for call in case.calls]
+    outcomes = [call_function(function, call.args, dict(call.kwargs), generators, _FOLDER) for call in case.calls]
     crossed = wire.decode(wire.encode(outcomes))
     return look(exercise, case, crossed)
 
