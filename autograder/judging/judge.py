@@ -204,6 +204,8 @@ def _worded(
     """Set the status and write the message."""
     if not any(problems):
         verdict.status, verdict.message = PASSED, "All points: everything that was tried came back right."
+        if exercise.scored:
+            verdict.message = "\n".join(["All points.", *_told(key, seen)])
         return verdict
     verdict.status = FAILED
     errors = [got.raised for case, got in zip(key.cases, seen, strict=True) if got.raised and not case.raises]
@@ -231,12 +233,16 @@ def _worded(
     if case.note and quote:
         verdict.message += f" (This case: {case.note}.)"
     if exercise.scored and seen[index].diagnosis:
-        told = [f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True) if got.value]
-        verdict.message = "\n".join(told)
+        verdict.message = "\n".join(_told(key, seen))
     if wrong:
         verdict.misconception, verdict.advice = wrong.name, wrong.advice
         verdict.message += f"\n{wrong.advice}"
     return verdict
+
+
+def _told(key: Key, seen: list[Seen]) -> list[str]:
+    """Say of each case of a scored exercise how it went."""
+    return [f"{_title(case)}: {got.value[1]}" for case, got in zip(key.cases, seen, strict=True) if got.value]
 
 
 def _title(case: Case) -> str:

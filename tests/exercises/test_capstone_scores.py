@@ -128,6 +128,12 @@ class TestStanding:
     def test_kept_falls_from_two_points_lost_to_fifteen(self, lost, kept):
         assert a_standing(old=0.9 - lost).kept == pytest.approx(kept)
 
+    def test_the_open_score_is_not_capped_at_the_level_and_counts_only_within_the_budget(self):
+        better = a_standing(new=0.9, old=0.91, old_before=0.91)
+        assert better.gain == 1 and better.open_score == pytest.approx(90)
+        assert a_standing(new=0.8, old=0.91, old_before=0.91).open_score == pytest.approx(80)
+        assert a_standing(new=0.9, old=0.91, old_before=0.91, stored=capstone_scores.BUDGET + 1).open_score == 0
+
     def test_the_share_is_their_product_within_the_budget(self):
         assert a_standing(new=0.335, old=0.815).share == pytest.approx(0.25)
         assert a_standing(stored=4_000).share == 1
