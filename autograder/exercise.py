@@ -22,7 +22,21 @@ PURE = "leaves its inputs alone"
 
 
 class Unusable(ValueError):
-    """Raised by a view when an answer cannot be looked at; the message is for the student."""
+    """Raised by a view that cannot look at an answer.
+
+    Parameters
+    ----------
+    reason : str
+        What kind of answer it is, such as ``"shape"``; answers are alike if reason and data are equal.
+    words : str
+        What came back and what was expected, for the student, in a clause that follows "gave".
+    *data
+        Plain data that belong to the reason, such as the shape.
+    """
+
+    def __init__(self, reason: str, words: str, *data: Any) -> None:
+        super().__init__(words)
+        self.reason, self.data = reason, data
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,8 @@ class Exercise:
     scored: Callable[[list, tuple[Call, ...]], tuple[float, str, str]] | None
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
+    yields: bool = False
+    """Whether an iterator is a right answer, too."""
 
     @property
     def points(self) -> float:
@@ -190,6 +206,7 @@ class Chapter:
         views: Mapping[str, Callable] | None = None,
         scored: Callable | None = None,
         time_limit: float = 10.0,
+        yields: bool = False,
     ) -> Callable[[Callable], Exercise]:
         """Register a generator of cases as the exercise of its name; its docstring is the task.
 
@@ -207,12 +224,14 @@ class Chapter:
             Names of the items of a returned tuple, each also an aspect.
         views : mapping of str to function
             ``view(answers, calls)`` makes of a case's answers (one per call) what is compared:
-            statistics, a sorted form, true or false. Raises ``Unusable(sentence)``.
+            statistics, a sorted form, true or false. Raises `Unusable`.
         scored : function, optional
             ``scored(answers, calls) -> (fraction in [0, 1], sentence, diagnosis)`` in place of comparing;
             an answer with a misconception's diagnosis in every case is taken for it.
         time_limit : float
             Seconds for all cases together.
+        yields : bool
+            Whether the answer may be an iterator, which can be read only once.
         """
 
         def register(make_cases: Callable) -> Exercise:
@@ -235,6 +254,7 @@ class Chapter:
                 scored,
                 make_cases,
                 time_limit,
+                yields,
             )
             self.exercises[name] = made
             return made
