@@ -23,10 +23,10 @@ from pathlib import Path, PurePosixPath
 from ..exercises import CHAPTERS
 from ..judging.compare import counted
 from ..learner.submit import CONCEPTS
+from ..limits import MAX_NOTEBOOK
 
 MAX_STUDENTS_FILES = 200_000
 MAX_ENTRIES = 2_000
-MAX_NOTEBOOK = 20 * 2**20
 MAX_MODULE = 512 * 2**10
 MAX_INNER = 64 * 2**20
 MAX_WITHIN = 8

@@ -13,9 +13,10 @@ from ..judging import key
 from ..judging.judge import MALFORMED
 from . import export, records, submission
 from .feedback import Marks
-from .gradebook import ClassBook, Entry, Standing, url_of, when
+from .gradebook import ClassBook, Entry, Standing, url_of
 from .records import ClassroomError, Records
 from .submission import LIBRARY_FOLDER, SECRET, Submission
+from .times import read_time
 from .work import DaskWorkers, Done, Examiner, LocalWorkers, Task, stream
 
 BATCH = 50
@@ -231,7 +232,7 @@ class _Run:
         return Task(handed_in, name, known, marks, stamp)
 
     def _marks(self, handed_in: Submission, standing: Standing | None) -> Marks:
-        due, handed_in_at = self.due[handed_in.chapter], when(handed_in.timestamp)
+        due, handed_in_at = self.due[handed_in.chapter], read_time(handed_in.timestamp)
         if standing is None:
             late = (handed_in_at - due).total_seconds() if due and handed_in_at else 0.0
             return Marks(seconds_late=max(0.0, late))
@@ -256,7 +257,7 @@ class _Run:
         student, chapter = task.handed_in.student, task.handed_in.chapter
         self.records.put(task.name, done.examined)
         changed = _rewritten(self._notebook(student, chapter), done.notebook)
-        entry = Entry(student, done.automatic, done.blank, done.penalty, when(task.handed_in.timestamp), changed)
+        entry = Entry(student, done.automatic, done.blank, done.penalty, read_time(task.handed_in.timestamp), changed)
         self.batch.append((chapter, entry, done))
         self._enter(done.examined.entry(student, CHAPTERS[chapter]))
         if len(self.batch) >= BATCH:

@@ -16,7 +16,6 @@ from typing import Any
 from nbformat.notebooknode import from_dict
 from nbgrader import api
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import parse_utc
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -314,14 +313,6 @@ class ClassBook:
                 "waiting": sum(row.needs_manual_grade for row in rows),
             }
         return found
-
-
-def when(timestamp: str | None) -> datetime.datetime | None:
-    """Read what stands in ``timestamp.txt``, as a time in UTC; None where that is no time."""
-    try:
-        return parse_utc(timestamp.strip()) if timestamp and timestamp.strip() else None
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        return None
 
 
 @contextmanager

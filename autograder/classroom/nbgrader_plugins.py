@@ -13,9 +13,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Integer, Unicode
 
 from ..exercises import CHAPTERS
+from ..limits import MAX_NOTEBOOK
 from . import submission
+from .files import read_file
 from .gradebook import ClassBook, GradebookError
-from .rebuild import MAX_NOTEBOOK, rebuild
+from .rebuild import rebuild
 from .records import ClassroomError, Records, read_seed, released_notebook, require_isolation
 
 
@@ -57,7 +59,7 @@ class Rebuilder(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        handed_in = submission.read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
         made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 

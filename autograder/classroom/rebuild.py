@@ -16,9 +16,9 @@ from typing import Any
 from ..exercise import Chapter, Question
 from ..judging.judge import ERROR, MALFORMED, Verdict
 from ..judging.question import judge_answer
+from ..limits import MAX_NOTEBOOK
 
 GRADED = "graded"
-MAX_NOTEBOOK = 10 * 2**20
 MAX_CELLS = 5_000
 MAX_SOURCE = 50_000
 MAX_TEXT = 10_000

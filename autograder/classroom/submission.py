@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +16,10 @@ from ..exercises import CHAPTERS, EXERCISES
 from ..judging import judge
 from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
+from ..limits import MAX_NOTEBOOK
 from ..sandbox.process import Runner, read_library
-from . import rebuild
+from . import rebuild, times
+from .files import read_file
 from .rebuild import Rebuilt
 
 LIBRARY_FOLDER = "weightlab"
@@ -64,24 +64,12 @@ def _digest(files: Iterable[tuple[str, bytes]]) -> str:
 
 def read(folder: Path, student: str, chapter: str) -> Submission:
     """Read ``submitted/STUDENT/CHAPTER``; links and what is no ordinary file count as absent."""
-    notebook = read_file(folder / f"{chapter}.ipynb", rebuild.MAX_NOTEBOOK + 1)
+    notebook = read_file(folder / f"{chapter}.ipynb", MAX_NOTEBOOK + 1)
     library = folder / LIBRARY_FOLDER
     sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
-    timestamp = read_file(folder / "timestamp.txt", 100)
-    time = timestamp.decode("ascii", "replace") if timestamp else None
+    timestamp = read_file(folder / times.FILE, times.MAX_BYTES)
+    time = timestamp.decode("utf-8", "replace") if timestamp else None
     return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, 1000))
-
-
-def read_file(path: Path, limit: int) -> bytes | None:
-    """Return the first bytes of an ordinary file, or None where there is none."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        if isinstance(error, PermissionError):
-            raise
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(limit) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from labkit.concepts import class_summary
 from ...candidate.wire import printable
 from ...exercises import CHAPTERS, EXERCISES
 from ...judging.judge import CRASHED, ERROR, MALFORMED, MISSING, NOT_STARTED, TIMEOUT, UNJUDGED
-from ..gradebook import Standing, when
-from ..submission import read_file
+from ..files import read_file
+from ..gradebook import Standing
+from ..times import EXAMPLE, FILE, MAX_BYTES, read_time
 
 KINDS = ("full points", "some points", "no points", "could not run", "not started")
 Line = tuple[str, str, str, str]
@@ -121,15 +122,15 @@ def remarks_on(classroom: Path, entries: Iterable[Mapping]) -> list[Line]:
         folder = classroom / "submitted" / student / chapter
         if status == MISSING and next(folder.glob("**/*.*"), None):
             found.append((student, chapter, MISSING, f"Something was handed in, but no {chapter}.ipynb."))
-        time = read_file(folder / "timestamp.txt", 100)
-        if time is not None and when(text := time.decode("ascii", "replace")) is None:
+        time = read_file(folder / FILE, MAX_BYTES)
+        if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
             found.append(
                 (
                     student,
                     chapter,
-                    "timestamp.txt",
-                    f"{printable(text.strip())!r} is no time, so this counts "
-                    "as not late. Write it as 2026-03-02 10:00:00 UTC, and grade again.",
+                    FILE,
+                    f"{printable(text.strip())!r} is not a time that can be read, so this counts as not late. "
+                    f"Write it as {EXAMPLE}, and grade again.",
                 )
             )
     return found

@@ -20,6 +20,7 @@ from ...exercises import CHAPTERS
 from ...learner.submit import CONCEPTS
 from ...paths import SOLUTIONS
 from .. import records, submission
+from ..files import read_file
 from ..gradebook import Standing
 from ..records import ClassroomError
 from . import page as page_of
@@ -129,7 +130,7 @@ def _concept_records(classroom: Path) -> list[Mapping]:
     """Return each student's record of the concept test, of all that came with their hand-ins."""
     found: dict[str, list] = defaultdict(list)
     for path in sorted((classroom / "submitted").glob(f"*/*/{CONCEPTS}"), key=lambda path: path.parent.name):
-        content = submission.read_file(path, _LARGEST_RECORD)
+        content = read_file(path, _LARGEST_RECORD)
         with contextlib.suppress(ValueError, RecursionError):
             found[path.parent.parent.name].append(json.loads(content or b""))
     return [merged(records) for records in found.values()]
@@ -140,7 +141,7 @@ def _example_of(classroom: Path, item: Item, who: list[str]) -> str | None:
     found = []
     for student in who[:_LOOKED_AT]:
         folder = classroom / "submitted" / student / item.chapter / submission.LIBRARY_FOLDER
-        source = submission.read_file(folder / f"{CHAPTERS[item.chapter].module}.py", 200_000)
+        source = read_file(folder / f"{CHAPTERS[item.chapter].module}.py", 200_000)
         if source and (text := example(source, item.name, CHAPTERS[item.chapter].module)):
             found.append(text)
     return min(found, key=len, default=None)
