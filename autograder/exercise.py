@@ -172,6 +172,10 @@ class Written:
     points: float
 
 
+FUNCTIONS: dict[str, str] = {}
+"""Every function that the course asks for, with the library module that it belongs to."""
+
+
 @dataclass
 class Chapter:
     """One chapter: its notebook ``course/NAME/NAME.ipynb`` and its library module.
@@ -257,6 +261,7 @@ class Chapter:
                 yields,
             )
             self.exercises[name] = made
+            FUNCTIONS[name] = self.module
             return made
 
         return register

@@ -10,6 +10,7 @@ import pytest
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
+from autograder.judging.misconception import find_misconception
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner, read_library
 from tests.alternatives import load
@@ -81,14 +82,10 @@ def test_the_reference_gets_full_marks(exercise, seed, runner, keys):
 @pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=[f"{e.name}-{w.name}" for e, w in MISCONCEPTIONS])
 def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
     answer_key = keys(exercise, seed)
-    seen = next(known.seen for known in answer_key.known if known.name == wrong.name)
-    problems = [
-        judge._problems(exercise, case, expected, got)
-        for case, expected, got in zip(answer_key.cases, answer_key.expected, seen, strict=True)
-    ]
-    assert any(problems), "the misconception passes"
-    first = next(aspect for found in problems for aspect in found)
-    named = judge._misconception(exercise, answer_key, list(seen), first)
+    observed = next(one.observations for one in answer_key.mistakes if one.name == wrong.name)
+    assert any(judge.find_all_problems(exercise, answer_key, observed)), "the misconception passes"
+    named = find_misconception(exercise, answer_key, observed)
+    assert named, "not named"
     assert named.name == wrong.name, f"taken for {named.name}"
     assert len(wrong.advice) > 40
 

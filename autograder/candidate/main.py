@@ -17,7 +17,6 @@ import struct
 import sys
 import time
 import traceback
-from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -85,11 +84,10 @@ def _references(job: dict) -> dict[str, dict]:
 def _call(function: Any, args: tuple, kwargs: dict, generators: dict, folder: str) -> dict:
     args = tuple(_alive(arg, generators) for arg in args)
     kwargs = {key: _alive(arg, generators) for key, arg in kwargs.items()}
-    before, result = _snapshot(args, kwargs), None
+    before, iterators = _snapshot(args, kwargs), []
     try:
         with np.errstate(all="ignore"):
-            result = function(*args, **kwargs)
-            value = _plain(result)
+            value = _plain(function(*args, **kwargs), iterators)
     except BaseException as error:
         outcome = {"raised": _describe(error, folder)}
     else:
@@ -100,7 +98,7 @@ def _call(function: Any, args: tuple, kwargs: dict, generators: dict, folder: st
             outcome = {"value": wire.Opaque(f"something that cannot be read: {_message(error)[:100]}")}
     after = _snapshot(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
-    return outcome | {"generator": True} if type(result) is GeneratorType else outcome
+    return outcome | {"iterator": True} if iterators else outcome
 
 
 def _alive(value: Any, generators: dict) -> Any:
@@ -132,19 +130,21 @@ def _snapshot(args: tuple, kwargs: dict) -> dict:
     return {key: freeze(value) for key, value in [*enumerate(args), *kwargs.items()]}
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """Read out iterators, and shed harmless subclasses, so that only data remains."""
+def _plain(value: Any, iterators: list, depth: int = 0) -> Any:
+    """Read out iterators, noting that there were some, and shed harmless subclasses, so that only data remains."""
     if depth > wire.MAX_DEPTH:
         return value
-    if isinstance(value, np.ndarray):
-        return np.asarray(value)
+    if isinstance(value, (np.ndarray, np.longdouble)):
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype == np.longdouble else array
     if hasattr(value, "__next__"):
+        iterators.append(type(value))
         items = list(itertools.islice(value, MAX_ITERATIONS + 1))
         if len(items) > MAX_ITERATIONS:
-            return wire.Opaque(f"an iterator that gives more than {MAX_ITERATIONS:,} items")
+            return wire.Opaque(wire.ENDLESS)
         value = items
     if isinstance(value, (list, tuple)):
-        items = [_plain(item, depth + 1) for item in value]
+        items = [_plain(item, iterators, depth + 1) for item in value]
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, int) and not isinstance(value, (bool, np.generic)):
         return int(value)

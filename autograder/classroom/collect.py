@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..exercises import CHAPTERS
-from ..judging.compare import counted
+from ..judging.words import counted
 from ..learner.submit import CONCEPTS
 from ..limits import MAX_NOTEBOOK
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging import key
-from ..judging.judge import MALFORMED
+from ..judging.verdict import Status
 from . import export, records, submission
 from .feedback import Marks
 from .gradebook import ClassBook, Entry, Standing, url_of
@@ -207,7 +207,7 @@ class _Run:
         if not is_student_id(student) or handed_in.notebook is None:
             entry = submission.absent(CHAPTERS[chapter], self.released[chapter]).entry(student, CHAPTERS[chapter])
             if not is_student_id(student):
-                entry["status"] = MALFORMED
+                entry["status"] = Status.MALFORMED
             elif standing is not None:  # as nbgrader does with a notebook that has gone
                 zeros = dict.fromkeys(standing.grades, 0.0)
                 entry_of_none = Entry(student, zeros, frozenset(), None, standing.timestamp, frozenset())

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..exercise import Chapter, Question
-from ..judging.judge import ERROR, MALFORMED, Verdict
 from ..judging.question import judge_answer
+from ..judging.verdict import Status, Verdict
 from ..limits import MAX_NOTEBOOK
 
 GRADED = "graded"
@@ -67,7 +67,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> Rebuilt:
         cells = _read(submitted)
     except _MalformedError as error:
         words = f"The notebook cannot be read: {error}. Open it, save it and hand it in again."
-        return Rebuilt(notebook, MALFORMED, words)
+        return Rebuilt(notebook, Status.MALFORMED, words)
     for cell in notebook["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
         if not marks.get("solution"):
@@ -207,8 +207,8 @@ def question_verdicts(chapter: Chapter, rebuilt: Rebuilt) -> list[Verdict]:
     }
     verdicts = []
     for question in chapter.questions.values():
-        if rebuilt.status == MALFORMED:
-            verdict = replace(judge_answer(question, None), status=MALFORMED, message=rebuilt.words)
+        if rebuilt.status == Status.MALFORMED:
+            verdict = replace(judge_answer(question, None), status=Status.MALFORMED, message=rebuilt.words)
         else:
             verdict = _question(question, cells.get(question.name + ANSWER))
         verdicts.append(verdict)
@@ -227,13 +227,13 @@ def _question(question: Question, cell: dict | None) -> Verdict:
     verdict = judge_answer(question, None)
     failure = next((output for output in cell["outputs"] if output["output_type"] == "error"), None)
     if failure:
-        verdict.status = ERROR
+        verdict.status = Status.ERROR
         verdict.message = f"The cell that computes {question.name} stopped with {failure['ename']}: {failure['evalue']}"
     elif shown:
-        verdict.status = MALFORMED
+        verdict.status = Status.MALFORMED
         verdict.message = f"The cell that computes {question.name} shows no single number, but {shown[-1][:80]}"
     else:
-        verdict.status = MALFORMED
+        verdict.status = Status.MALFORMED
         verdict.message = (
             f"The cell that computes {question.name} was handed in without a result, and only what was "
             f"handed in counts. Write {question.name} in its last line, run it, save the notebook, and "

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .. import card
-from ..examine import attempt, examine_chapter, prerequisites
+from ..examine import SELF_CHECK, attempt, class_mode, examine_chapter, prerequisites
 from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
-from ..judging import judge
-from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
+from ..judging.verdict import Aspect, Status, Verdict
 from ..limits import MAX_NOTEBOOK
 from ..sandbox.process import Runner, read_library
 from . import rebuild, times
@@ -29,7 +28,7 @@ NO_RESPONSE = "No response."
 SECONDS = 120.0
 """The most that one hand-in may take; what is not examined by then counts as not finished."""
 
-_UNCACHED = (TIMEOUT, judge.CRASHED, UNJUDGED)
+_UNCACHED = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,7 @@ def examine_submission(
 def from_record(record: list[dict], submission: Submission, released: Mapping[str, Any]) -> Examined:
     """Return the verdicts that `record` wrote, and those on the notebook, which is rebuilt."""
     rebuilt = rebuild.rebuild(released, submission.notebook or b"")
-    verdicts = [
-        Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record
-    ]
+    verdicts = [Verdict(**data | {"aspects": [Aspect(**aspect) for aspect in data["aspects"]]}) for data in record]
     verdicts += rebuild.question_verdicts(CHAPTERS[submission.chapter], rebuilt)
     return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
 
@@ -128,36 +125,36 @@ def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examined:
         Verdict(
             one.name,
             chapter.name,
-            MISSING,
+            Status.MISSING,
             0.0,
             float(one.points),
             message=f"No notebook of {chapter.name} was handed in.",
         )
         for one in asked
     ]
-    return Examined(MISSING, tuple(verdicts), rebuild.rebuild(released, b""))
+    return Examined(Status.MISSING, tuple(verdicts), rebuild.rebuild(released, b""))
 
 
 def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examined:
     """Return the verdicts where the examiner itself failed on a whole hand-in."""
     words = f"The examiner itself failed ({why}). There is no score yet: grade again, and report it."
     asked = [*chapter.exercises.values(), *chapter.questions.values()]
-    verdicts = [Verdict(one.name, chapter.name, UNJUDGED, None, float(one.points), message=words) for one in asked]
-    return Examined(UNJUDGED, tuple(verdicts), rebuild.rebuild(released, notebook))
+    verdicts = [
+        Verdict(one.name, chapter.name, Status.UNJUDGED, None, float(one.points), message=words) for one in asked
+    ]
+    return Examined(Status.UNJUDGED, tuple(verdicts), rebuild.rebuild(released, notebook))
 
 
 def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
-    return UNJUDGED if any(verdict.status == UNJUDGED for verdict in verdicts) else rebuilt.status
+    return Status.UNJUDGED if any(verdict.status == Status.UNJUDGED for verdict in verdicts) else rebuilt.status
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
     with Runner(isolation, submission_limit=SECONDS) as runner:
-        verdicts = examine_chapter(
-            chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
-        )
+        verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
         left = SECONDS - runner.spent
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
-    failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
+    failed = [verdict for verdict in verdicts if verdict.status in (Status.FAILED, Status.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
         with Runner(isolation, submission_limit=left) as runner:
@@ -172,7 +169,7 @@ def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submissi
     # With the reference beneath it, as it was most likely judged, else with the student's own functions.
     for given in dict.fromkeys((prerequisites(exercise), ())):
         try:
-            public = attempt(exercise, {}, submission.library, LIBRARY_FOLDER, runner, given=given)
+            public = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)
         except Exception:  # the verdict stands; it just keeps its shorter words
             return
         same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
@@ -181,7 +178,7 @@ def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submissi
             [a.passed for a in verdict.aspects],
         )
         if same:
-            verdict.message = public.message
+            verdict.message, verdict.finding = public.message, public.finding
             return
 
 
@@ -191,9 +188,7 @@ def record(examined: Examined) -> list[dict]:
         verdict.as_json()
         | {
             "advice": verdict.advice,
-            "aspects": [
-                {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
-            ],
+            "aspects": [asdict(aspect) for aspect in verdict.aspects],
         }
         for verdict in examined.verdicts
         if verdict.exercise in EXERCISES
@@ -229,7 +224,7 @@ def output(verdict: Verdict, points: float) -> dict:
     """Return a check cell's output."""
     data = {"text/html": card.as_html(verdict)}
     if verdict.score is None:
-        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": UNJUDGED}}
+        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": Status.UNJUDGED}}
     data["text/plain"] = f"{min(verdict.score, points):g}"
     return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
 

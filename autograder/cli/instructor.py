@@ -13,7 +13,7 @@ from statistics import median
 import click
 
 from ..candidate.wire import printable
-from ..judging.compare import counted
+from ..judging.words import counted
 from ..sandbox.isolation import KINDS
 
 _CLASSROOM = click.option(

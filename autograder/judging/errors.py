@@ -86,9 +86,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
 def _explain_name(message: str, course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
     name = next(iter(re.findall(r"name '(\w+)'", message)), "")
     if name in course:
-        return (
-            f"`{name}` is not imported. Write `from .{course[name]} import {name}` at the top of the file."
-        )
+        return f"`{name}` is not imported. Write `from .{course[name]} import {name}` at the top of the file."
     if name in ("np", "numpy"):
         return "NumPy is not imported. Write `import numpy as np` at the top of the file."
     if name == "math":

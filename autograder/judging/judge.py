@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..exercise import PURE, Case, Exercise
+import numpy as np
+
+from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .errors import explain
 from .findings import find_finding
@@ -59,9 +61,7 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     return verdict
 
 
-def find_all_problems(
-    exercise: Exercise, key: Key, observed: Sequence[Observation]
-) -> list[dict[str, Problem]]:
+def find_all_problems(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[dict[str, Problem]]:
     """Return what is wrong with each case, by aspect."""
     answers = zip(key.cases, key.expected, observed, strict=True)
     return [find_problems(exercise, case, expected, got) for case, expected, got in answers]
@@ -117,13 +117,16 @@ def _explain_failure(
         return words.tell_problem(problem, case, key.arguments)
 
     for aspect in verdict.aspects:
-        failing = [(found[aspect.name], case) for found, case in zip(problems, key.cases, strict=True) if aspect.name in found]
+        failing = [
+            (found[aspect.name], case) for found, case in zip(problems, key.cases, strict=True) if aspect.name in found
+        ]
         if failing:
             aspect.message = told(*failing[0]) if quote else words.NOT_RIGHT
     index = next(i for i, found in enumerate(problems) if found)
     case, (aspect_name, problem) = key.cases[index], next(iter(problems[index].items()))
     mistake = find_misconception(exercise, key, observed)
-    finding = None if exercise.scored else find_finding(exercise, key, observed, problems, cases)
+    with np.errstate(all="ignore"):
+        finding = None if exercise.scored else find_finding(exercise, key, observed, problems, cases)
     if finding and (quote or not finding.free):
         verdict.finding = finding.words
     if mistake:
@@ -135,8 +138,9 @@ def _explain_failure(
         call = words.tell_call(exercise.name, key.arguments, case)
         evidence = f"{call} {told(problem, case)}." + (f" (This case: {case.note}.)" if case.note else "")
         if not first and problem.kind is ProblemKind.RAISED:
-            first = explain(problem.error, key.course, key.arguments)
+            first = explain(problem.error, FUNCTIONS, key.arguments)
     else:
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
         evidence = f"{exercise.name}, {words.title(case)}, {general}."
+    verdict.evidence = evidence
     verdict.message = words.compose(first, evidence)

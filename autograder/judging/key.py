@@ -58,7 +58,9 @@ def _run(exercise: Exercise, case: Case, function: Callable) -> Observation:
 def _strip(observation: Observation) -> Observation:
     """Keep what identifies an answer: an exception's wording, or a score's last digit, differs between machines."""
     if observation.raised:
-        return replace(observation, raised={"type": observation.raised["type"], "kind": errors.classify(observation.raised)})
+        return replace(
+            observation, raised={"type": observation.raised["type"], "kind": errors.classify(observation.raised)}
+        )
     if observation.rejected:
         return replace(observation, rejected=replace(observation.rejected, words=""))
     if observation.diagnosis:
@@ -146,7 +148,9 @@ def pack(keys: list[Key]) -> bytes:
             "arguments": key.arguments,
             "cases": [packed(case) for case in key.cases],
             "expected": list(key.expected),
-            "mistakes": [(m.name, m.advice, [_packed_observation(one) for one in m.observations]) for m in key.mistakes],
+            "mistakes": [
+                (m.name, m.advice, [_packed_observation(one) for one in m.observations]) for m in key.mistakes
+            ],
             "related": [(one.call, list(one.values)) for one in key.related],
         }
         for key in keys

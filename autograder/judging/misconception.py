@@ -14,6 +14,7 @@ from .errors import classify
 from .key import Key, Mistake
 from .observation import Observation, find_problems
 
+
 def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that the answers prove, or None.
 

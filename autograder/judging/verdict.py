@@ -56,6 +56,8 @@ class Verdict:
     file: str | None = None
     advice: str = ""
     """What a tutor says of the misconception."""
+    evidence: str = ""
+    """The part of the message that gives the call and its numbers."""
     printed: str = ""
     saved: str = ""
     """When the graded file was saved, in words."""
@@ -65,7 +67,7 @@ class Verdict:
     def as_json(self) -> dict:
         """Return the form that the command line promises."""
         data = asdict(self)
-        for name in ("advice", "printed", "saved", "loaded"):
+        for name in ("advice", "evidence", "printed", "saved", "loaded"):
             del data[name]
         data["status"] = str(self.status)
         data["aspects"] = [

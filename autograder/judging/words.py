@@ -79,7 +79,9 @@ def _shown(value: Any, name: str) -> str:
         if value.size <= 6 and value.ndim <= 2:
             return str(np.round(value.astype(float) if value.dtype.kind == "f" else value, 4).tolist())
         return f"{name or 'an array'} {value.shape}"
-    if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (isinstance(value, dict) and len(str(value)) > 60):
+    if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
+        isinstance(value, dict) and len(str(value)) > 60
+    ):
         if len(value) <= 3 and isinstance(value, (list, tuple)):
             inside = ", ".join(shown(item) for item in value)
             return f"[{inside}]" if isinstance(value, list) else f"({inside})"
@@ -247,3 +249,14 @@ def not_loaded(exercise: str, file: str | None, error: Mapping[str, Any]) -> str
 def unreadable(exercise: str, error: Exception) -> str:
     """Say that what came back cannot be read."""
     return f"The result of {exercise} cannot be read ({error})."
+
+
+def not_examined(exercise: str, error: BaseException) -> str:
+    """Say that the autograder itself failed."""
+    why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    return f"The autograder itself failed on {exercise} ({why}). There is no score yet: try again, and report it."
+
+
+def builds_on(exercise: str, first: str) -> str:
+    """Say which exercise to repair first."""
+    return f"{exercise} builds on {first}, which does not pass its own check yet. Fix {first} first."

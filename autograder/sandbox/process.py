@@ -14,9 +14,9 @@ from typing import Any
 from ..candidate import main as candidate
 from ..candidate import wire
 from ..exercise import Call, Exercise
-from ..judging import judge, reference
-from ..judging.judge import Reply
+from ..judging import reference
 from ..judging.key import Key
+from ..judging.verdict import Reply, Status
 from . import isolation
 
 MAX_SOURCE = 512 * 2**10
@@ -126,16 +126,16 @@ class Runner:
         """
         file = f"{folder}/{exercise.module}.py"
         if exercise.module not in sources:
-            return Reply(judge.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
+            return Reply(Status.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
         if len(sources[exercise.module]) > MAX_SOURCE:
-            return Reply(judge.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
+            return Reply(Status.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
         source, names = reference.source_of(given) if given else ("", {})
         seconds = self.time_limit or exercise.time_limit
         if self.submission_limit is not None:
             seconds = min(seconds, self.submission_limit - self.spent)
             if seconds <= 0:
                 return Reply(
-                    judge.TIMEOUT,
+                    Status.TIMEOUT,
                     f"{exercise.name} was not tried: what came before it had used up all of "
                     f"the {self.submission_limit:g} seconds that a whole chapter may take.",
                 )
@@ -204,27 +204,27 @@ class Runner:
         name, tag, why = exercise.name, raw[:1], raw[1:]
         if tag == candidate.TIMEOUT:
             return Reply(
-                judge.TIMEOUT,
+                Status.TIMEOUT,
                 f"{name} did not finish within {seconds:.3g} seconds and was stopped. "
                 "Look for a loop that never ends, or for much more work than is needed.",
             )
         if tag == candidate.CRASHED:
-            return Reply(judge.CRASHED, _CRASHES.get(why, _CRASHES[b""]).format(name=name))
+            return Reply(Status.CRASHED, _CRASHES.get(why, _CRASHES[b""]).format(name=name))
         if tag == candidate.TOO_MUCH:
-            return Reply(judge.MALFORMED, f"{name} sent back more than can be read. Return just the result.")
+            return Reply(Status.MALFORMED, f"{name} sent back more than can be read. Return just the result.")
         if tag == candidate.SEVERAL:
             words = f"More than one answer came back from {name}, as from processes that it started. {_ONE_PROCESS}"
-            return Reply(judge.MALFORMED, words)
+            return Reply(Status.MALFORMED, words)
         if tag == candidate.BROKEN:
             return Reply(
-                judge.MALFORMED,
+                Status.MALFORMED,
                 f"What {name} gave back could not be read out. Does {file} change NumPy or Python's own functions?",
             )
         try:
             _require(tag == candidate.ANSWER)
             return _understood(wire.decode(why), exercise, key, file)
         except (wire.WireError, KeyError, TypeError, AttributeError, ValueError) as error:
-            return Reply(judge.MALFORMED, f"What {name} sent back is no data ({error}).")
+            return Reply(Status.MALFORMED, f"What {name} sent back is no data ({error}).")
 
 
 _ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
@@ -260,10 +260,10 @@ def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
     name = exercise.name
     if data.get("error"):
         error = _error(data["error"])
-        return Reply(judge.ERROR, _load_error(error, file), error=error)
+        return Reply(Status.ERROR, _load_error(error, file), error=error)
     if data.get("absent"):
         return Reply(
-            judge.NOT_STARTED,
+            Status.NOT_STARTED,
             f"{file} has no function called {name}. Was it renamed or deleted? "
             f'labkit.reset("{name}") puts its beginning back.',
         )
@@ -272,7 +272,7 @@ def _understood(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         [_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
         for outcomes, case in zip(data["cases"], key.cases, strict=True)
     ]
-    return Reply("ran", cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
+    return Reply(cases=cases, printed=_text(data["printed"], candidate.MAX_PRINTED))
 
 
 def _outcome(outcome: dict, call: Call) -> dict:
@@ -281,7 +281,7 @@ def _outcome(outcome: dict, call: Call) -> dict:
     # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
     _require(changed == [one for one in arguments if one in changed])
     seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _error(outcome["raised"])}
-    return seen | {"changed": changed, "generator": outcome.get("generator") is True}
+    return seen | {"changed": changed, "iterator": outcome.get("iterator") is True}
 
 
 def _error(told: dict) -> dict:

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..candidate import main as candidate
 from ..exercise import Case, Chapter
-from ..judging.judge import CRASHED, MALFORMED, TIMEOUT, Reply
 from ..judging.key import Key
+from ..judging.verdict import Reply, Status
 from ..paths import ROOT
 from . import isolation, process
 
@@ -119,7 +119,7 @@ def _returns(name: str, expected: Callable[[Any], bool], *args: Any) -> Callable
 
 def _ends(name: str, *statuses: str) -> Callable:
     def check(probe: Callable, runner: process.Runner) -> tuple[bool, str]:
-        runner.time_limit = 1.0 if statuses == (TIMEOUT,) else _SECONDS
+        runner.time_limit = 1.0 if statuses == (Status.TIMEOUT,) else _SECONDS
         began, reply = time.monotonic(), probe(name)
         seconds = time.monotonic() - began
         next_one = _value(probe("nothing"))
@@ -162,14 +162,14 @@ _PROMISES: dict[str, Callable] = {
     "the images that judge the capstone are covered": _returns("held_out", lambda seen: seen == (0, 4000)),
     "few processes": _returns("fork_bomb", lambda count: count <= candidate.MAX_PROCESSES),
     "nothing survives its exercise": _leaves_nothing,
-    "signals to the examiner's process do nothing": _ends("interrupt_the_parent", "ran"),
+    "signals to the examiner's process do nothing": _ends("interrupt_the_parent", None),
     "memory of one process is bounded": _returns("take_memory", lambda mib: mib <= process.MEMORY // 2**20),
-    "memory of several processes together is bounded": _ends("take_memory_together", CRASHED),
+    "memory of several processes together is bounded": _ends("take_memory_together", Status.CRASHED),
     "no memory that cannot be counted": _returns("hidden_memory", lambda ways: ways == []),
     "/tmp is small": _returns("fill_tmp", lambda mib: mib <= isolation.TEMPORARY_BYTES // 2**20),
     "files are small": _returns("large_file", lambda mib: mib <= process.FILE_BYTES / 2**20),
-    "files are few": _ends("many_files", CRASHED),
-    "output is bounded": _ends("flood", MALFORMED),
-    "sleeping ends": _ends("sleep", TIMEOUT),
-    "computing ends": _ends("spin", TIMEOUT),
+    "files are few": _ends("many_files", Status.CRASHED),
+    "output is bounded": _ends("flood", Status.MALFORMED),
+    "sleeping ends": _ends("sleep", Status.TIMEOUT),
+    "computing ends": _ends("spin", Status.TIMEOUT),
 }

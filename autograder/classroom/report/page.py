@@ -13,8 +13,8 @@ from labkit.figures.style import FAINT, NEGATIVE, POSITIVE, TEXT, figure, to_png
 
 from ...exercises import CHAPTERS
 from ...judging import reference
-from ...judging.compare import counted
-from ...judging.judge import MALFORMED, MISSING, UNJUDGED
+from ...judging.verdict import Status
+from ...judging.words import counted
 from .tally import KINDS, Line, Summary
 
 _PERSONS_LINES = 500
@@ -174,7 +174,7 @@ def page(summary: Summary, drawn: Mapping[str, tuple[bytes, str]], examples: Map
     )
 
 
-_STATUSES = ("graded", MALFORMED, UNJUDGED, MISSING)
+_STATUSES = ("graded", Status.MALFORMED, Status.UNJUDGED, Status.MISSING)
 
 
 def _folded(title: str, content: str) -> str:

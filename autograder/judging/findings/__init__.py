@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...exercise import Exercise
 from ..key import Key
-from ..observation import Observation, Problem, ProblemKind
+from ..observation import Observation, Problem
 from . import sentences
 from .conditions import find_conditions, find_masks
 from .draws import find_in_draws
@@ -100,6 +100,10 @@ def _name_subject(label: str) -> str:
     return f"your {label}" if label.startswith("item ") or "," in label else f"your `{label}`"
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
     yield from find_types(sample)
     yield from find_sources(sample)
@@ -168,6 +172,8 @@ def _find_general(key: Key, samples: list[Sample], subject: str) -> Finding | No
 
 def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
     """Whether a relation holds in a case that is right, as twice does for zero."""
+    if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
+        return True
     return relation in set(_all_relations(key, sample))
 
 
@@ -185,9 +191,9 @@ def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
             what = sentences.tell_relation(relations[0], "it")
-            return Finding("where", f"{subject.capitalize()} is right except where {where}; there {what}.")
+            return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
         if len(right) > 1:
-            return Finding("where", f"{subject.capitalize()} is right except where {where}.")
+            return Finding("where", f"{_capital(subject)} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in _LAST:
         what = sentences.tell_relation(relations[0], subject)
         n = len(wrong_cases)
@@ -206,4 +212,4 @@ def _find_part(key: Key, samples: list[Sample], subject: str) -> Finding | None:
     if not common or not _is_rich(wrong):
         return None
     words = sentences.tell_relation(common[0], subject)
-    return Finding("part", f"{words[0].upper()}{words[1:]}.")
+    return Finding("part", f"{_capital(words)}.")

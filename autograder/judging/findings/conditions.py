@@ -113,9 +113,7 @@ def find_conditions(wrong: list[Sample], right: list[Sample]) -> list[Relation]:
     return [
         fact
         for fact, holds in described[0].items()
-        if holds
-        and all(facts.get(fact) for facts in described)
-        and not any(facts.get(fact, False) for facts in others)
+        if holds and all(facts.get(fact) for facts in described) and not any(facts.get(fact, False) for facts in others)
     ]
 
 

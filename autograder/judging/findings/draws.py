@@ -76,9 +76,7 @@ def _candidates(sizes: dict[str, float]) -> Iterator[tuple[str, float]]:
         yield f"√({other} / 2)", math.sqrt(sizes[other] / 2)
 
 
-def _describe(
-    weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None
-) -> Iterator[Relation]:
+def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
     """Yield what is remarkable about one matrix, the most telling first."""
     with np.errstate(all="ignore"):
         if not np.isfinite(weights).all():

@@ -60,9 +60,8 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
                     yield ("parts swapped", names[j], names[i])
         if len(expected) > 1 and _equal(list(expected)[::-1], list(got)):
             yield ("list reversed",)
-        if all(isinstance(item, (list, tuple)) and len(item) == 2 for item in expected):
-            if _equal([list(item)[::-1] for item in expected], got):
-                yield ("pairs swapped",)
+        if _are_pairs(expected) and _equal([list(item)[::-1] for item in expected], got):
+            yield ("pairs swapped",)
     if len(expected) > 1:
         if _equal(list(expected)[:-1], list(got)):
             yield ("item missing at the end",)
@@ -73,15 +72,20 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
             yield ("parts and more", str(len(expected))) if names else ("item too many at the end",)
         if _equal(list(expected), list(got)[1:]):
             yield ("item too many at the start",)
-    if len(got) == 2 and all(isinstance(item, (list, tuple)) and len(item) == 2 for item in expected):
-        if _equal([list(part) for part in zip(*expected, strict=True)], [list(part) for part in got if _is_list(part)]):
+    if len(got) == 2 and _are_pairs(expected) and _are_lists(got):
+        parts = [list(part) for part in zip(*expected, strict=True)]
+        if _equal(parts, [list(part) for part in got]):
             yield ("pairs in two lists",)
     if names and len(got) < len(expected):
         yield ("part missing", str(len(got)), str(len(expected)))
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, (list, tuple))
+def _are_lists(items: Sequence) -> bool:
+    return all(isinstance(item, (list, tuple)) for item in items)
+
+
+def _are_pairs(items: Sequence) -> bool:
+    return _are_lists(items) and all(len(item) == 2 for item in items)
 
 
 def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:

@@ -194,9 +194,9 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
         one, other = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1).round(6) for a in (expected, got))
         if np.allclose(one[np.lexsort(one.T)], other[np.lexsort(other.T)], rtol=1e-6, atol=1e-9):
             yield ("permuted", axis, expected.ndim)
-    if expected.size > 3 and expected.ndim > 1:
-        if np.allclose(np.sort(expected, axis=None), np.sort(got, axis=None), rtol=1e-6, atol=1e-9):
-            yield ("entries permuted",)
+    entries = (np.sort(array, axis=None) for array in (expected, got))
+    if expected.size > 3 and expected.ndim > 1 and np.allclose(*entries, rtol=1e-6, atol=1e-9):
+        yield ("entries permuted",)
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:

@@ -281,7 +281,9 @@ def tell_whole(relation: Relation) -> str:
     return (DRAWS | FORMS)[kind].format(*data)
 
 
-_AXIS_KINDS = {kind for kind, words in PREDICATES.items() if any(f"{{{name}}}" in words for name in ("along", "each", "one"))}
+_AXIS_KINDS = {
+    kind for kind, words in PREDICATES.items() if any(f"{{{name}}}" in words for name in ("along", "each", "one"))
+}
 
 
 def _name_axis(axis: int, ndim: int) -> dict[str, str]:
