@@ -13,7 +13,7 @@ study: $(VENV)/ready
 	@$(BIN)/weightlab study $(ARGS)
 
 test: $(VENV)/ready
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 grade: $(VENV)/ready
 	@$(BIN)/weightlab grade --classroom "$(CLASSROOM)" $(ARGS)
@@ -26,6 +26,8 @@ bench: $(VENV)/ready
 
 lint: $(VENV)/ready
 	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/lint-imports
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

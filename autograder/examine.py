@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
 from .judging import reference, words
+from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
@@ -69,7 +70,7 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     Parameters
     ----------
     sources : mapping of str to bytes
-        The student's modules, as from `read_library`.
+        The student's modules, as from `library.read_library`.
     folder : str
         How messages name the library's folder.
     mode : Mode
@@ -103,8 +104,23 @@ def attempt(
 ) -> Verdict:
     """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
     key = mode.find_key(exercise)
-    reply = runner.run(exercise, key, sources, folder, given)
-    return judge(exercise, key, reply, f"{folder}/{exercise.module}.py", mode.quotes)
+    came = run_exercise(exercise, key, sources, folder, runner, given)
+    return judge(exercise, key, came, f"{folder}/{exercise.module}.py", mode.quotes)
+
+
+def run_exercise(
+    exercise: Exercise,
+    key: Key,
+    sources: Mapping[str, bytes],
+    folder: str,
+    runner: Runner,
+    given: tuple[str, ...] = (),
+) -> Reply:
+    """Run an exercise's cases on a student's sources; parameters as in `attempt`."""
+    if refused := replies.refuse_sources(exercise, sources, folder):
+        return refused
+    outcome = runner.run(replies.make_job(exercise, key, sources, folder, given), exercise.time_limit)
+    return replies.read_reply(outcome.ending, outcome.data, outcome.limit, exercise, key, folder)
 
 
 def examine_chapter(

@@ -21,7 +21,7 @@ from pathlib import Path
 from nbformat.notebooknode import from_dict
 from nbgrader.utils import compute_checksum
 
-from autograder.candidate import main as candidate
+from autograder.candidate.call import make_argument, make_plain
 from autograder.classroom.gradebook import ClassBook
 from autograder.exercise import Chapter, Exercise, Question
 from autograder.judging import reference
@@ -85,7 +85,7 @@ def arguments(key: Key, index: int) -> list[tuple[tuple, dict]]:
     """Return fresh arguments of each call of a case, generators and functions among them made real."""
     generators: dict = {}
     return [
-        (tuple(candidate._alive(call.args, generators)), candidate._alive(dict(call.kwargs), generators))
+        (tuple(make_argument(call.args, generators)), make_argument(dict(call.kwargs), generators))
         for call in key.cases[index].calls
     ]
 
@@ -96,7 +96,7 @@ def asserts(exercise: Exercise, key: Key) -> str:
     cases = []
     for i, case in enumerate(key.cases):
         calls = arguments(key, i)
-        expected = None if case.raises else [candidate._plain(function(*args, **kwargs)) for args, kwargs in calls]
+        expected = None if case.raises else [make_plain(function(*args, **kwargs)) for args, kwargs in calls]
         cases.append((arguments(key, i), expected, bool(case.raises)))
     packed = base64.b85encode(zlib.compress(pickle.dumps(cases))).decode()
     return _ASSERTS.format(module=exercise.module, name=exercise.name, cases=packed)

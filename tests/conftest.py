@@ -8,7 +8,15 @@ import sys
 import pytest
 
 # Grading a class needs Linux; what a learner uses does not.
-LINUX_ONLY = ["accuracy", "autograder", "binder", "instructor", "security", "test_benchmarks.py"]
+LINUX_ONLY = [
+    "accuracy",
+    "classroom",
+    "sandbox",
+    "security",
+    "end_to_end/binder",
+    "end_to_end/instructor",
+    "test_benchmarks.py",
+]
 collect_ignore = [] if sys.platform == "linux" else LINUX_ONLY
 
 COMPLETE = os.environ.get("WEIGHTLAB_TESTS") == "complete"
@@ -17,6 +25,30 @@ COMPLETE = os.environ.get("WEIGHTLAB_TESTS") == "complete"
 
 def pytest_report_header(config):
     return f"not tried on {sys.platform}: {', '.join(collect_ignore)}" if collect_ignore else None
+
+
+def pytest_collection_modifyitems(items):
+    """Keep together what shares a costly fixture, and begin with what takes long.
+
+    A file's tests share their fixtures and stay on one processor, but for those that look at one executed notebook:
+    these stay together, whichever file they are in. A test may also name a group of its own.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+    items.sort(
+        key=lambda item: 0 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("slow") else 2
+    )
+
+
+def _group_of(item):
+    if (
+        {"solved", "untouched"} & set(item.fixturenames)
+        and hasattr(item, "callspec")
+        and "name" in item.callspec.params
+    ):
+        return f"notebook {item.callspec.params['name']}"
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(wrapper=True)

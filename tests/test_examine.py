@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import collections
+import itertools
 from functools import cache
 
 import pytest
@@ -12,8 +14,9 @@ from autograder.examine import SELF_CHECK, class_mode, examine, examine_chapter,
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.key import make_key
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import CandidateError, Runner, read_library
+from autograder.sandbox.process import CandidateError, Runner
 
 REFERENCE = {name: text.decode() for name, text in read_library(SOLUTIONS / "weightlab").items()}
 SEED = 3
@@ -166,33 +169,25 @@ def test_whatever_the_capstone_uses_may_be_broken(name, runner):
     assert verdict.score == verdict.points, verdict.message
 
 
-@pytest.mark.parametrize("use", [use for use in USES if use != "by its name"])
-@pytest.mark.parametrize("name", USED)
-def test_however_the_broken_function_is_used(name, use, runner):
-    library = broken(rewritten(use), name)
-    assert look_at(name, library, runner).score == 0
-    for other in users(name):
-        verdict = look_at(other, library, runner)
-        assert verdict.score == verdict.points, f"{other}: {verdict.message}"
+BODIES = ["return None", "raise ValueError('no')", "import sys; sys.exit()", "return args[0]"]
+PAIRS = list(itertools.product(USES, DEFINITIONS))
+"""Every way of use with every way of definition; functions and what is wrong with them take turns."""
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS)
-@pytest.mark.parametrize("name", USED)
-def test_however_the_broken_function_is_defined(name, definition, runner):
-    library = broken(REFERENCE, name, definition)
-    assert look_at(name, library, runner).score == 0
-    for other in users(name)[:3]:
-        verdict = look_at(other, library, runner)
-        assert verdict.score == verdict.points, f"{other}: {verdict.message}"
-
-
-@pytest.mark.parametrize("body", ["raise ValueError('no')", "import sys; sys.exit()", "return args[0]"])
-@pytest.mark.parametrize("name", USED)
-def test_however_the_broken_function_fails(name, body, runner):
-    library = broken(REFERENCE, name, body=body)
+@pytest.mark.parametrize(("number", "use", "definition"), [(n, *pair) for n, pair in enumerate(PAIRS)])
+def test_however_the_broken_function_is_used_defined_and_fails(number, use, definition, runner):
+    name = USED[number % len(USED)]
+    library = broken(rewritten(use), name, definition, BODIES[number % len(BODIES)])
     assert look_at(name, library, runner).score < EXERCISES[name].points
-    for other in users(name)[:3]:
-        assert look_at(other, library, runner).score == EXERCISES[other].points
+    for other in users(name)[number % 2 :: 2][:4]:
+        verdict = look_at(other, library, runner)
+        assert verdict.score == verdict.points, f"{other}: {verdict.message}"
+
+
+def test_every_function_that_is_used_takes_its_turns():
+    turns = collections.Counter((USED[n % len(USED)], BODIES[n % len(BODIES)]) for n in range(len(PAIRS)))
+    assert {name for name, _ in turns} == set(USED)
+    assert min(collections.Counter(name for name, _ in turns.elements()).values()) >= 4
 
 
 @pytest.mark.parametrize("name", USED)

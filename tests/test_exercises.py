@@ -7,12 +7,14 @@ import textwrap
 
 import pytest
 
+from autograder.examine import run_exercise
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
 from autograder.judging.misconception import find_misconception
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import Runner, read_library
+from autograder.sandbox.process import Runner
 from tests.alternatives import load
 
 ALTERNATIVES = load()
@@ -45,7 +47,7 @@ def keys():
 
 
 def examine(runner, exercise, answer_key, sources):
-    reply = runner.run(exercise, answer_key, sources, "weightlab")
+    reply = run_exercise(exercise, answer_key, sources, "weightlab", runner)
     return judge.judge(exercise, answer_key, reply, "weightlab/" + exercise.module + ".py")
 
 

@@ -10,7 +10,7 @@ from autograder.paths import SOLUTIONS
 from autograder.release import build_notebook
 from tests.end_to_end.learner.conftest import NOTEBOOKS
 
-TO_DO = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"}
+TO_DO = {"02", "03", "04", "05", "06", "07", "10", "11"}
 """Chapters, by number, whose predictions have not been gone through yet."""
 SHARED = {"tiny_step", "price"}
 """Names that two chapters still share."""
@@ -31,20 +31,20 @@ def code_cells(name):
 
 
 def calls(source, function):
-    """Return the calls of a function in a cell, as lists of its constant arguments."""
+    """Return the calls of a function in a cell as lists of their arguments, None for what only the notebook knows."""
     found = []
     for node in ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function:
-            found.append([ast.literal_eval(arg) if _constant(arg) else None for arg in node.args])
+            found.append([_value(arg) for arg in node.args])
     return found
 
 
-def _constant(node):
+def _value(node):
+    """Return what an argument is, also where it is written with `range`, such as a list of digits."""
     try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True
+        return eval(compile(ast.Expression(node), "argument", "eval"), {"__builtins__": {"str": str, "range": range}})
+    except NameError:
+        return None
 
 
 def predictions():

@@ -31,7 +31,7 @@ _ABSENT = (
 _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 
-def run(job: dict) -> dict:
+def run_cells(job: dict) -> dict:
     """Run the sources ``job["cells"]`` with the student's library.
 
     Returns

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from ..exercises import CHAPTERS
 from ..judging.words import counted
-from ..learner.submit import CONCEPTS
+from ..library import CONCEPTS
 from ..limits import MAX_NOTEBOOK
 
 MAX_STUDENTS_FILES = 200_000

@@ -9,10 +9,9 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeSubmit
 from traitlets import Unicode
 
-from ..learner.submit import beside_the_notebook
+from ..library import LIBRARY_FOLDER, read_companions
 from ..paths import LIBRARY, ROOT
 from .records import nbgrader_app
-from .submission import LIBRARY_FOLDER
 
 _CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
 
@@ -49,7 +48,7 @@ class SubmitWithLibrary(ExchangeSubmit):
         """Copy the chapter, then the library; never into the student's own course folder."""
         super().do_copy(src, dest, log)
         shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever lies there
-        for name, content in beside_the_notebook(Path(self.library)).items():
+        for name, content in read_companions(Path(self.library)).items():
             path = Path(dest, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)

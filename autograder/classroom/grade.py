@@ -11,11 +11,12 @@ from pathlib import Path
 from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.verdict import Status
+from ..library import LIBRARY_FOLDER
 from . import export, records, submission
 from .feedback import Marks
 from .gradebook import ClassBook, Entry, Standing, url_of
 from .records import ClassroomError, Records
-from .submission import LIBRARY_FOLDER, SECRET, Submission
+from .submission import SECRET, Submission
 from .times import read_time
 from .work import DaskWorkers, Done, Examiner, LocalWorkers, Task, stream
 

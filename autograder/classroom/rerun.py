@@ -6,18 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..candidate import main as candidate
 from ..candidate import wire
-from ..sandbox import process
+from ..candidate.frames import Ending
+from ..library import LIBRARY_FOLDER, MAX_SOURCE
+from ..sandbox.process import Outcome, Runner
 from .rebuild import sanitised
-from .submission import LIBRARY_FOLDER
 
 SECONDS = 120.0
 """The most that all cells of a notebook together may take."""
 _WHY = {
-    candidate.TIMEOUT: f"it did not finish within {SECONDS:g} seconds",
-    candidate.CRASHED: "it ended its whole process, or used too much memory",
-    candidate.TOO_MUCH: "it shows more than can be read",
+    Ending.TIMEOUT: f"it did not finish within {SECONDS:g} seconds",
+    Ending.CRASHED: "it ended its whole process",
+    Ending.MEMORY: "it used too much memory",
+    Ending.PROCESSES: "it started too many processes",
+    Ending.FILES: "it wrote too many files",
+    Ending.TOO_MUCH: "it shows more than can be read",
 }
 
 
@@ -37,12 +40,11 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not _is_check(cell)]
     job = {
         "cells": ["".join(cell["source"]) for cell in cells],
-        "sources": {name: text for name, text in sources.items() if len(text) <= process.MAX_SOURCE},
+        "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
         "folder": LIBRARY_FOLDER,
-        "limits": {"seconds": float(seconds), "memory": process.MEMORY, "file_bytes": process.FILE_BYTES},
     }
-    with _NotebookRunner(isolation) as runner:
-        outputs, why = runner.outputs(job, seconds, len(cells))
+    with Runner(isolation, whole_lab=True) as runner:
+        outputs, why = _read_outputs(runner.run(wire.encode(job), seconds), len(cells))
     for cell, shown in zip(cells, outputs, strict=False):
         cell["outputs"] = list(sanitised(shown))
     if why:
@@ -62,17 +64,13 @@ def _is_check(cell: Mapping[str, Any]) -> bool:
     return bool(marks.get("grade") and not marks.get("solution"))
 
 
-class _NotebookRunner(process.Runner):
-    whole_lab = True
-
-    def outputs(self, job: dict, seconds: float, count: int) -> tuple[list, str]:
-        """Return what each cell showed, or nothing and why."""
-        raw = self._ask(wire.encode(job), seconds)
-        if raw[:1] != candidate.ANSWER:
-            return [], _WHY.get(raw[:1], "what it shows could not be read out")
-        try:
-            found = wire.decode(raw[1:])["outputs"]
-            json.dumps(found)  # plain text and numbers, as a notebook's own
-        except (wire.WireError, KeyError, TypeError, ValueError):
-            return [], "what it shows is no data"
-        return (found, "") if isinstance(found, list) and len(found) == count else ([], "what it shows is no data")
+def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:
+    """Return what each cell showed, or nothing and why."""
+    if outcome.ending is not Ending.ANSWERED:
+        return [], _WHY.get(outcome.ending, "what it shows could not be read out")
+    try:
+        found = wire.decode(outcome.data)["outputs"]
+        json.dumps(found)  # plain text and numbers, as a notebook's own
+    except (wire.WireError, KeyError, TypeError, ValueError):
+        return [], "what it shows is no data"
+    return (found, "") if isinstance(found, list) and len(found) == count else ([], "what it shows is no data")

@@ -15,13 +15,13 @@ from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
 from ..judging.key import Key
 from ..judging.verdict import Aspect, Status, Verdict
+from ..library import LIBRARY_FOLDER, read_library
 from ..limits import MAX_NOTEBOOK
-from ..sandbox.process import Runner, read_library
+from ..sandbox.process import Runner
 from . import rebuild, times
 from .files import read_file
 from .rebuild import Rebuilt
 
-LIBRARY_FOLDER = "weightlab"
 SECRET = "submission_secret.txt"
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -150,14 +150,14 @@ def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
 
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, submission_limit=SECONDS) as runner:
+    with Runner(isolation, total_limit=SECONDS) as runner:
         verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
         left = SECONDS - runner.spent
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
     failed = [verdict for verdict in verdicts if verdict.status in (Status.FAILED, Status.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, submission_limit=left) as runner:
+        with Runner(isolation, total_limit=left) as runner:
             for verdict in failed:
                 _say_by_public_case(verdict, chapter, submission, runner)
     return verdicts

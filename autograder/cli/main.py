@@ -70,13 +70,14 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     from ..judging.verdict import Status
     from ..judging.words import counted
     from ..learner import progress
-    from ..learner.check import UnknownName, check_library, select
+    from ..learner.check import check_library
+    from ..names import UnknownName, select_exercises
 
     library = library.resolve()
     if not library.is_dir():
         raise click.UsageError(f"{library} is no folder. Give the folder that holds weights.py and the other modules.")
     try:
-        exercises = select(names)
+        exercises = select_exercises(names)
     except UnknownName as unknown:
         raise click.UsageError(str(unknown)) from None
     verdicts = check_library(exercises, library)
@@ -130,7 +131,7 @@ def _help_command(name: str, words: str) -> None:
     @click.argument("exercise")
     def command(exercise: str) -> None:
         from ..learner import tutor
-        from ..learner.check import UnknownName
+        from ..names import UnknownName
 
         try:
             if name == "reveal":
@@ -152,10 +153,9 @@ def _as_commands(text: str) -> str:
 
 
 def _known(exercise: str) -> bool:
-    from ..learner.check import find
-    from ..learner.written import find_written
+    from ..names import find_asked, find_written
 
-    return (find_written(exercise) or find(exercise)) is not None
+    return (find_written(exercise) or find_asked(exercise)) is not None
 
 
 _help_command("hint", "Open one more hint for an exercise.")
@@ -169,12 +169,12 @@ def submit(chapter: str) -> None:
     """Pack a chapter's notebook and your library into a zip for handing in."""
     from ..exercises import CHAPTERS
     from ..learner import submit, tutor
-    from ..learner.check import no_chapter
+    from ..names import describe_unknown_chapter
 
     if chapter not in CHAPTERS:
-        raise click.UsageError(no_chapter(chapter))
+        raise click.UsageError(describe_unknown_chapter(chapter))
     try:
-        packed = submit.submit(chapter)
+        packed = submit.pack_submission(chapter)
     except OSError as error:
         raise click.ClickException(tutor.unwritable(error) if error.filename else str(error)) from None
     click.echo(f"{packed.path} holds:")

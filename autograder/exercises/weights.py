@@ -16,15 +16,15 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
 @CHAPTER.exercise(
     aspects={"one signal": 1, "signals of any shape": 1},
     hints=(
-        "A connection does one thing to the signal that crosses it. Which of + - * / lets one number amplify, "
-        "silence and flip?",
-        "A weight of 2 turns 3 into 6, a weight of 0 turns it into 0, a weight of -1 turns it into -3.",
-        "It is one line: return the product of the two arguments. NumPy multiplies a whole array by a number at once.",
+        "A weight of 1 leaves every signal as it was, a weight of 0 lets nothing through. Which operation does that?",
+        "A weight of 2 turns 3 into 6, and a weight of -1 turns it into -3. The same operation works for every weight.",
+        "Multiply: return weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
-    why="Multiplying is what lets one number amplify (above 1), suppress (near 0) and flip (below 0).",
+    why="One multiplication does everything that a connection can do: a weight with a magnitude above 1 amplifies, one "
+    "near 0 suppresses, and a negative one flips the sign.",
 )
 def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
-    """The signal after crossing one connection of the given weight."""
+    """Compute the signal after it has crossed one connection of the given weight."""
     yield Case.of("one signal", 3.0, 2.5, note="a weight above one amplifies")
     yield Case.of("one signal", float(rng.uniform(1, 3)), 0.0, note="a weight of zero silences")
     yield Case.of("one signal", float(rng.uniform(1, 3)), -1.5, note="a negative weight flips the sign")
@@ -37,20 +37,20 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"multiplies and adds up": 1, "refuses what does not fit together": 1, PURE: 1},
     hints=(
-        "Every input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once: "
-        "what single number is that?",
-        "Before you compute anything, compare inputs.shape with weights.shape, and make sure that there is only one "
-        'axis (ndim). raise ValueError(f"... {inputs.shape} ...") puts a shape into a message.',
-        "Two steps: if inputs.ndim is not 1, or the two shapes differ, raise the ValueError with both shapes in its "
-        "message; then return the sum of inputs * weights, or inputs @ weights, as one number.",
+        "Each input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once. "
+        "Which operation makes one number of many?",
+        "Compare inputs.shape with weights.shape before you compute anything, and check that there is only one axis "
+        '(inputs.ndim). An f-string puts a shape into a message: raise ValueError(f"... {inputs.shape} ...").',
+        "First: if inputs.ndim != 1 or inputs.shape != weights.shape, raise the ValueError with both shapes in its "
+        "message. Then return inputs @ weights, or np.sum(inputs * weights), as one number.",
     ),
     why="A neuron has one output: each input votes with its own weight, and the votes are added. The shapes are "
-    "compared first because NumPy would otherwise stretch a single number over all the weights without a word.",
+    "compared first because NumPy would otherwise broadcast a single input to all the weights silently.",
 )
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
-    """What reaches one neuron: every input times its own weight, all added up.
+    """Compute what reaches one neuron when each input crosses its own connection.
 
-    A ValueError that names both shapes when the lengths differ or either is not one-dimensional.
+    Raise a ValueError that names both shapes if the lengths differ or either array is not one-dimensional.
     """
     values, refuses = "multiplies and adds up", "refuses what does not fit together"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="it fits on paper")
@@ -80,19 +80,19 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"every example in every neuron": 2, PURE: 1},
     hints=(
-        "Take one example (a row of inputs) and one neuron (a column of weights): their weighted sum is one number. "
+        "Take one example (a row of inputs) and one neuron (a column of weights). Their weighted sum is one number. "
         "Where in the result does it belong?",
-        "The result has one row for each example and one column for each neuron: entry [b, j] is the weighted sum of "
-        "inputs[b] and weights[:, j]. Two loops do it; NumPy has one operator for exactly this.",
-        "The operator is @, the matrix product. (batch, fan_in) @ (fan_in, fan_out) gives (batch, fan_out): the inner "
-        "sizes meet and vanish. Which of the two arguments must stand on the left?",
+        "Entry [b, j] is the weighted sum of inputs[b] and weights[:, j], so the result has a row per example and a "
+        "column per neuron. Two loops compute it; NumPy has one operator for exactly this.",
+        "The operator is @, the matrix product: (batch, fan_in) @ (fan_in, fan_out) gives (batch, fan_out). Return "
+        "inputs @ weights.",
     ),
-    why="A matrix product is nothing but many weighted sums: row b of the left with column j of the right gives entry "
-    "[b, j]. That is why the weights of a layer are kept as one array, one neuron a column.",
+    why="A matrix product is many weighted sums at once: row b of the left array and column j of the right one give "
+    "entry [b, j]. That is why the weights of a layer are kept in one array, one neuron per column.",
     prerequisites=("weighted_sum",),
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
-    """The weighted sums of a whole layer for a whole batch: one example a row, one neuron a column."""
+    """Compute the weighted sums of a whole layer for a whole batch: one example per row, one neuron per column."""
     aspect = "every example in every neuron"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), note="four examples, two neurons")
     yield Case.of(
@@ -109,16 +109,18 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"two layers": 1, "any number of layers": 1},
     hints=(
-        "Draw three inputs and two neurons and count the lines between them. Which operation on 3 and 2 gives that?",
-        "Only neighbouring layers are connected: for [64, 32, 10] there are lines from 64 to 32, and from 32 to 10.",
-        "Go through the neighbouring pairs, layer_sizes[i] and layer_sizes[i + 1], multiply each pair, and add the "
-        "products. A single layer has no neighbour, and the sum of nothing is 0.",
+        "Draw three inputs and two neurons, and count the lines between them. Which operation on 3 and 2 gives that "
+        "number?",
+        "Only neighbouring layers are connected. For [64, 32, 10] there are lines from 64 to 32 and from 32 to 10, but "
+        "none from 64 to 10. How many pairs of neighbours are there?",
+        "Add up layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes) - 1). A single size has no "
+        "neighbour, and an empty sum is 0.",
     ),
-    why="Every neuron of a layer has one weight for each neuron of the layer before: a product for each neighbouring "
-    "pair, added up.",
+    why="Every neuron of a layer has one weight for each neuron of the layer before, so each pair of neighbouring "
+    "layers contributes the product of its sizes.",
 )
 def count_weights(rng: np.random.Generator) -> Iterator[Case]:
-    """How many weights a network has in which each layer is fully connected to the next; biases are not counted."""
+    """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""
     several = "any number of layers"
     yield Case.of("two layers", [3, 2], note="three inputs, two neurons: small enough to draw")
     yield Case.of("two layers", [64, 10])
@@ -142,18 +144,18 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
 @CHAPTER.exercise(
     aspects={"the mean image of each class": 2, "minus the mean of all images": 1, PURE: 1},
     hints=(
-        "images[labels == 3] picks out the rows that show a 3. What would an average 3 look like?",
-        "mean(axis=0) averages over the rows, so it gives one number a pixel. Do that for each class, and once for all "
-        "images together.",
-        "For c in range(n_classes): images[labels == c].mean(axis=0) - images.mean(axis=0). These are the columns of "
-        "the result: np.stack(columns, axis=1) puts them side by side.",
+        "images[labels == 3] selects the rows that show a 3. What would an average 3 look like?",
+        "mean(axis=0) averages over the rows, so it gives one number per pixel. Do that for each class, and once for "
+        "all images together. Collect one column per class in a list.",
+        "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
+        "np.stack(columns, axis=1) puts the columns side by side.",
     ),
-    why="A class's mean image says where its ink usually is. Taking the mean of all images away leaves what is "
+    why="A class's mean image says where its ink usually is. Subtracting the mean of all images leaves what is "
     "special: positive where this class has more ink than the average image, negative where it has less.",
     views={"differences": _differences},
 )
 def template_weights(rng: np.random.Generator) -> Iterator[Case]:
-    """Weights made without training: column c is the mean image of class c minus the mean image of all images."""
+    """Compute one neuron per class: column c is the mean image of class c minus the mean of all images."""
     small = np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 6.0]])
     for images, labels, n_classes, note in [
         (small, np.array([0, 0, 1]), 2, "three images of two pixels: it fits on paper"),
@@ -184,23 +186,23 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "after_three_connections",
-    task="What is left of a signal of 3 that crosses three connections, of weights 2, -0.5 and 0.1, one after another.",
+    task="Compute what is left of a signal of 3 after three connections in a row, of weights 2, -0.5 and 0.1.",
     value=-0.3,
     hints=(
-        "What leaves the first connection enters the second.",
-        "apply_weight(apply_weight(3.0, 2.0), -0.5) is the signal after two of them.",
+        "The signal that leaves the first connection enters the second.",
+        "apply_weight(apply_weight(3.0, 2.0), -0.5) is the signal after two of the three connections.",
     ),
     mistakes={
         "adds_the_weights": (
             4.8,
-            "You add the three weights before you apply them. That is three connections side by side; here they come "
-            "one after another, so each multiplies what the one before let through.",
+            "This is 3 times the sum of the weights, as if the connections were side by side. Here each one multiplies "
+            "what the one before has let through.",
         ),
-        "adds_instead_of_multiplying": (4.6, "You add the weights to the signal. Each connection multiplies."),
-        "loses_the_sign": (0.3, "The size is right, but one of the weights is negative and turns the signal round."),
+        "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),
+        "loses_the_sign": (0.3, "The magnitude is right, but one of the weights is negative and flips the sign."),
         "leaves_out_the_signal": (
             -0.1,
-            "This is the product of the weights, what the three connections do together. The signal that enters is 3.",
+            "This is the product of the three weights alone. The signal that enters is 3.",
         ),
     },
     rtol=1e-6,
@@ -208,16 +210,22 @@ CHAPTER.question(
 
 CHAPTER.question(
     "share_that_flips",
-    task="Which share of the trained network's learned weights is negative, as a number between 0 and 1.",
+    task="Compute the fraction of the trained network's learned weights that is negative, between 0 and 1.",
     value=120_125 / 242_176,
     hints=(
-        "learned < 0 is an array of truth values, one for each weight. How does one count the True among them?",
-        "np.mean of truth values is the share that is True.",
+        "learned < 0 is an array of True and False, one for each weight. How can you count the True among them?",
+        "np.mean of an array of True and False is the fraction that is True.",
     ),
     mistakes={
-        "counts_the_positive_ones": (122_051 / 242_176, "This is the share that keeps the sign. Which ones flip it?"),
-        "gives_the_number": (120_125, "This is how many there are. Which share of all weights is it?"),
-        "gives_per_cent": (12_012_500 / 242_176, "This is in per cent. The share is a number between 0 and 1."),
+        "counts_the_positive_ones": (
+            122_051 / 242_176,
+            "This is the fraction of positive weights. Which weights flip the sign?",
+        ),
+        "gives_the_number": (
+            120_125,
+            "This is the number of negative weights. Divide it by the number of all weights.",
+        ),
+        "gives_per_cent": (12_012_500 / 242_176, "This is a percentage. Give the fraction, a number between 0 and 1."),
     },
     rtol=1e-3,
 )

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..candidate import main as candidate
 from ..candidate import wire
+from ..candidate.call import call_function
 from ..exercise import Call, Case, Chapter, Exercise
 from ..paths import KEYS, SOLUTIONS, shown
 from . import errors, reference, words
@@ -50,7 +50,7 @@ class Key:
 def _run(exercise: Exercise, case: Case, function: Callable) -> Observation:
     """Run a trusted function on a case, exactly as a candidate would."""
     generators: dict = {}
-    outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, _FOLDER) for call in case.calls]
+    outcomes = [call_function(function, call.args, dict(call.kwargs), generators, _FOLDER) for call in case.calls]
     crossed = wire.decode(wire.encode(outcomes))
     return observe(exercise, case, crossed)
 

@@ -9,9 +9,10 @@ from .. import card
 from ..exercise import Question
 from ..judging.question import judge_answer
 from ..judging.verdict import Status, Verdict
+from ..names import UnknownName, find_asked
 from . import progress as record
 from . import tutor
-from .check import UnknownName, check_exercise, find
+from .check import check_exercise
 
 
 class Card:
@@ -59,7 +60,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
         Shown as a card by the notebook; as text it is the score.
     """
     try:
-        asked = find(name)
+        asked = find_asked(name)
     except UnknownName as unknown:
         return Note("check", str(unknown))
     if isinstance(asked, Question):

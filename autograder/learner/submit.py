@@ -8,19 +8,14 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit import store
-
 from ..exercises import CHAPTERS
+from ..library import read_companions
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..sandbox.process import read_library
 from .check import saved_ago
-
-CONCEPTS = "concepts.json"
-"""What of the concept test goes into a hand-in, beside the notebook."""
 
 
 @dataclass
-class Submission:
+class PackedSubmission:
     """A packed chapter: the zip, what is in it, and what its owner may want to look at first."""
 
     path: Path
@@ -28,7 +23,7 @@ class Submission:
     warnings: list[str] = field(default_factory=list)
 
 
-def submit(chapter: str, folder: Path = ROOT) -> Submission:
+def pack_submission(chapter: str, folder: Path = ROOT) -> PackedSubmission:
     """Pack a chapter's notebook and the whole library into ``CHAPTER.zip``.
 
     Raises
@@ -42,22 +37,14 @@ def submit(chapter: str, folder: Path = ROOT) -> Submission:
         if not path.exists():
             raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
-    entries |= {f"{chapter}/{name}": content for name, content in beside_the_notebook(LIBRARY).items()}
+    entries |= {f"{chapter}/{name}": content for name, content in read_companions(LIBRARY).items()}
     target = folder / f"{chapter}.zip"
     part = target.with_suffix(".zip.part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries.items():
             archive.writestr(name, content)
     part.replace(target)
-    return Submission(target, list(entries), _warnings(chapter, notebook, module))
-
-
-def beside_the_notebook(library: Path) -> dict[str, bytes]:
-    """Return what a hand-in holds beside the notebook, by its place: the library, and the concept test's answers."""
-    files = {f"weightlab/{name}.py": source for name, source in sorted(read_library(library).items())}
-    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
-        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
-    return files
+    return PackedSubmission(target, list(entries), _warnings(chapter, notebook, module))
 
 
 def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:

@@ -17,14 +17,14 @@ from .. import markers
 from ..exercise import Exercise, Question, Written
 from ..judging import reference
 from ..judging.key import public_keys
+from ..names import find_asked, find_written
 from ..paths import LIBRARY, SOLUTIONS, shown
 from . import written
-from .check import find
 
 
 def hint(name: str) -> tuple[str, str]:
     """Open one more hint; return its title and words."""
-    asked = find(name)
+    asked = find_asked(name)
     if not asked.hints:
         return f"Hint for {name}", asked.task
     store.update("hints", lambda opened: opened | {name: _one_more(opened.get(name), len(asked.hints))})
@@ -42,7 +42,7 @@ def _one_more(before: object, most: int) -> int:
 
 def reveal(name: str, sure: bool) -> tuple[str, str]:
     """Return an exercise's answer with why, or a written question's model answer, once the learner is sure."""
-    asked = written.find_written(name) or find(name)
+    asked = find_written(name) or find_asked(name)
     if isinstance(asked, Question):
         return name, "A question's number is shown by your own code; the hints say how to get it."
     if not SOLUTIONS.exists():
@@ -57,7 +57,7 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
             f'{first}\nIf you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
         )
     if isinstance(asked, Written):
-        return f"A model answer to {name}, and how it is marked", written.model_answer(asked)
+        return f"A model answer to {name}, and how it is marked", written.read_model_answer(asked)
     function = getattr(reference.module(asked.module), name)
     equation = markers.notes(function.__doc__).replace("``", "`")
     parts = [equation, _body(inspect.getsource(function)), asked.why]
@@ -76,7 +76,7 @@ def _body(source: str) -> str:
 
 def reset(name: str) -> tuple[str, str]:
     """Put an exercise's stub back; the file as it was is kept beside the learner's record."""
-    asked = find(name)
+    asked = find_asked(name)
     if not isinstance(asked, Exercise):
         return name, "Only functions of the library can be reset."
     stub = _lines(public_keys(asked.module)[name].stub)

@@ -7,20 +7,12 @@ import textwrap
 
 from .. import markers
 from ..exercise import Written
-from ..exercises import CHAPTERS
 from ..paths import SOLUTIONS, shown
 
 _NEXT_CELL = re.compile(r"^(?:\+\+\+.*|```\{code-cell\}.*)$", re.MULTILINE)
 
 
-def find_written(name: str) -> Written | None:
-    """Return the written question of a name, or None if there is none."""
-    if not isinstance(name, str):
-        return None
-    return next((chapter.written[name] for chapter in CHAPTERS.values() if name in chapter.written), None)
-
-
-def model_answer(asked: Written) -> str:
+def read_model_answer(asked: Written) -> str:
     """Return a written question's model answer and marking scheme, one line for each paragraph.
 
     Raises
@@ -39,10 +31,12 @@ def model_answer(asked: Written) -> str:
     answers = [textwrap.dedent(region.body) for region in markers.regions(cell, f"{file} ({asked.name})")]
     if not answers:
         raise LookupError(f"{file}: the cell {asked.name} holds no answer.")
-    return "\n".join(_plain(paragraph) for answer in answers for paragraph in answer.split("\n\n") if paragraph.strip())
+    return "\n".join(
+        _strip_asterisks(paragraph) for answer in answers for paragraph in answer.split("\n\n") if paragraph.strip()
+    )
 
 
-def _plain(paragraph: str) -> str:
+def _strip_asterisks(paragraph: str) -> str:
     """Return a paragraph without Markdown's asterisks, on one line, or on one for each sample and its points."""
     line = re.sub(r" (?=\*\d points?:\*)", "\n", " ".join(paragraph.split()))
     return re.sub(r"(?<![\w*])(\*{1,2})(?=\S)(.+?)(?<=\S)\1(?![\w*])", r"\2", line)

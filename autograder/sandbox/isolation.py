@@ -25,7 +25,7 @@ _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
-_KEPT_BACK = ("clinic.py", "given_training.py", "passes.py", "__pycache__")
+_KEPT_BACK = ("lent", "__pycache__")
 """What the lab lends to notebooks holds backward passes and a trainer, some of them right: exercises' answers."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",

@@ -10,10 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..candidate import main as candidate
-from ..exercise import Case, Chapter
-from ..judging.key import Key
-from ..judging.verdict import Reply, Status
+from ..candidate import limits, wire
+from ..candidate.frames import Ending
 from ..paths import ROOT
 from . import isolation, process
 
@@ -36,7 +34,7 @@ def why_not() -> str | None:
         )
     try:
         with process.Runner("bubblewrap") as runner:
-            runner.begin()
+            runner.ensure_started()
     except process.CandidateError as error:
         return f"Bubblewrap cannot start here ({error}): {_remedy(str(error))}."
     return None
@@ -77,61 +75,66 @@ def self_test(kind: str = "bubblewrap") -> list[_Row]:
     if kind == "bubblewrap" and (reason := why_not()):
         return [("student code runs in a sandbox", False, reason)]
     with process.Runner(kind, time_limit=_SECONDS) as runner:
-
-        def probe(name: str, *args: Any) -> Reply:
-            chapter = Chapter("00_probes", "self-test")
-
-            def cases(rng: Any) -> Any:
-                """Probe."""
-                yield Case.of("holds", *args)
-
-            cases.__name__ = name
-            exercise = chapter.exercise(aspects={"holds": 1}, hints=("", "", ""))(cases)
-            key = Key(name, (), tuple(exercise.cases(1)), (None,), ())
-            return runner.run(exercise, key, {"probes": _PROBES.read_bytes()}, "self_test")
-
-        return [(promise, *_outcome(check, probe, runner)) for promise, check in _PROMISES.items()]
+        return [(promise, *_try_promise(check, runner)) for promise, check in _PROMISES.items()]
 
 
-def _outcome(check: Callable, probe: Callable, runner: process.Runner) -> tuple[bool, str]:
+def _try_promise(check: Callable, runner: process.Runner) -> tuple[bool, str]:
     try:
-        holds, seen = check(probe, runner)
+        holds, seen = check(runner)
     except (process.CandidateError, OSError) as error:
         return False, f"could not be tried: {error}"
     return bool(holds), str(seen)
 
 
-def _value(reply: Reply) -> Any:
-    """Return what a probe found, or its status where it found nothing."""
-    if reply.cases is None:
-        return reply.status
-    outcome = reply.cases[0][0]
-    return outcome["value"] if "value" in outcome else outcome["raised"]["type"]
+def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome:
+    """Call one of the probes as if a student had sent it."""
+    job = {
+        "exercise": name,
+        "module": "probes",
+        "sources": {"probes": _PROBES.read_bytes()},
+        "folder": "self_test",
+        "reference_source": "",
+        "reference_names": {},
+        "cases": [[(args, {})]],
+    }
+    return runner.run(wire.encode(job), _SECONDS)
+
+
+def _find_value(outcome: process.Outcome) -> Any:
+    """Return what a probe found, or the text of what ended it in its place."""
+    if outcome.ending is not Ending.ANSWERED:
+        return str(outcome.ending)
+    answer = wire.decode(outcome.data)
+    if "cases" not in answer:
+        return str(answer)
+    came = answer["cases"][0][0]
+    return came["value"] if "value" in came else came["raised"]["type"]
 
 
 def _returns(name: str, expected: Callable[[Any], bool], *args: Any) -> Callable:
-    def check(probe: Callable, runner: process.Runner) -> tuple[bool, Any]:
-        value = _value(probe(name, *args))
+    def check(runner: process.Runner) -> tuple[bool, Any]:
+        value = _find_value(_run_probe(runner, name, *args))
         return not isinstance(value, str) and expected(value), value
 
     return check
 
 
-def _ends(name: str, *statuses: str) -> Callable:
-    def check(probe: Callable, runner: process.Runner) -> tuple[bool, str]:
-        runner.time_limit = 1.0 if statuses == (Status.TIMEOUT,) else _SECONDS
-        began, reply = time.monotonic(), probe(name)
+def _ends(name: str, *endings: Ending) -> Callable:
+    def check(runner: process.Runner) -> tuple[bool, str]:
+        runner.time_limit = 1.0 if endings == (Ending.TIMEOUT,) else _SECONDS
+        began, outcome = time.monotonic(), _run_probe(runner, name)
         seconds = time.monotonic() - began
-        next_one = _value(probe("nothing"))
-        holds = reply.status in statuses and next_one is True and seconds < runner.time_limit + 3
+        runner.time_limit = _SECONDS
+        next_one = _find_value(_run_probe(runner, "nothing"))
+        holds = outcome.ending in endings and next_one is True and seconds < outcome.limit + 3
         after = "as ever" if next_one is True else next_one
-        return holds, f"{reply.status} after {seconds:.1f} s; the next exercise: {after}"
+        return holds, f"{outcome.ending} after {seconds:.1f} s; the next exercise: {after}"
 
     return check
 
 
-def _leaves_nothing(probe: Callable, runner: process.Runner) -> tuple[bool, str]:
-    value = _value(probe("leave_daemons"))
+def _leaves_nothing(runner: process.Runner) -> tuple[bool, str]:
+    value = _find_value(_run_probe(runner, "leave_daemons"))
     # What stays is bubblewrap and the process that waits for the next exercise.
     left = isolation.descendants(runner.pid)[2:] if runner.pid else []
     return value is True and not left, f"left of 6 processes: {len(left)}"
@@ -143,8 +146,8 @@ def _secrets() -> list[str]:
     return [path for path in own + system if path not in ("/", "/tmp")]
 
 
-def _sees_little(probe: Callable, runner: process.Runner) -> tuple[bool, Any]:
-    value = _value(probe("find", _secrets()))
+def _sees_little(runner: process.Runner) -> tuple[bool, Any]:
+    value = _find_value(_run_probe(runner, "find", _secrets()))
     # Python itself may lie in a home; of that home it then sees the way to Python only.
     on_the_way = {str(parent) for parent in Path(sys.base_prefix).resolve().parents}
     return not isinstance(value, str) and not set(value[0]) - on_the_way, value
@@ -160,16 +163,16 @@ _PROMISES: dict[str, Callable] = {
     ),
     "other processes are out of reach": _returns("others", lambda pids: pids == []),
     "the images that judge the capstone are covered": _returns("held_out", lambda seen: seen == (0, 4000)),
-    "few processes": _returns("fork_bomb", lambda count: count <= candidate.MAX_PROCESSES),
+    "few processes": _returns("fork_bomb", lambda count: count <= limits.MAX_PROCESSES),
     "nothing survives its exercise": _leaves_nothing,
-    "signals to the examiner's process do nothing": _ends("interrupt_the_parent", None),
-    "memory of one process is bounded": _returns("take_memory", lambda mib: mib <= process.MEMORY // 2**20),
-    "memory of several processes together is bounded": _ends("take_memory_together", Status.CRASHED),
+    "signals to the examiner's process do nothing": _ends("interrupt_the_parent", Ending.ANSWERED),
+    "memory of one process is bounded": _returns("take_memory", lambda mib: mib <= limits.MEMORY // 2**20),
+    "memory of several processes together is bounded": _ends("take_memory_together", Ending.MEMORY),
     "no memory that cannot be counted": _returns("hidden_memory", lambda ways: ways == []),
     "/tmp is small": _returns("fill_tmp", lambda mib: mib <= isolation.TEMPORARY_BYTES // 2**20),
-    "files are small": _returns("large_file", lambda mib: mib <= process.FILE_BYTES / 2**20),
-    "files are few": _ends("many_files", Status.CRASHED),
-    "output is bounded": _ends("flood", Status.MALFORMED),
-    "sleeping ends": _ends("sleep", Status.TIMEOUT),
-    "computing ends": _ends("spin", Status.TIMEOUT),
+    "files are small": _returns("large_file", lambda mib: mib <= limits.FILE_BYTES / 2**20),
+    "files are few": _ends("many_files", Ending.FILES),
+    "output is bounded": _ends("flood", Ending.TOO_MUCH, Ending.SEVERAL),
+    "sleeping ends": _ends("sleep", Ending.TIMEOUT),
+    "computing ends": _ends("spin", Ending.TIMEOUT),
 }

@@ -10,289 +10,289 @@ from . import of
 
 @of("neuron")
 def forgets_the_bias(inputs, weights, bias):
-    """You return the weighted sum and leave the bias out. With blank inputs your neuron can say nothing but zero."""
+    """This is the weighted sum without the bias. With blank inputs the neuron must still give its bias."""
     return weighted_sum(inputs, weights)
 
 
 @of("neuron")
 def one_bias_a_connection(inputs, weights, bias):
-    """You add the bias on every connection, so it counts as often as there are inputs. A neuron has one bias, added once, after the adding up."""
+    """The bias is counted once for each input. A neuron has one bias: add it once, after the weighted sum."""
     return float(np.sum(inputs * weights + bias))
 
 
 @of("neuron")
 def multiplies_by_the_bias(inputs, weights, bias):
-    """You multiply by the bias. Multiplying is what weights do. A bias is added: with blank inputs the neuron must still give its bias."""
+    """The sum is multiplied by the bias. A bias is added: with blank inputs the neuron must still give its bias."""
     return weighted_sum(inputs, weights) * bias
 
 
 @of("neuron")
 def bias_as_threshold(inputs, weights, bias):
-    """You subtract the bias, as one does with a threshold. A bias is a threshold with its sign turned: it is added, and a positive bias makes the result larger."""
+    """The bias is subtracted, like a threshold. A bias is added, so a positive one makes the result larger."""
     return weighted_sum(inputs, weights) - bias
 
 
 @of("neuron")
 def shifts_the_inputs(inputs, weights, bias):
-    """You add the bias to the inputs before they are weighed, so the weights change it. The bias comes after the weighted sum, and shifts it whatever the weights are."""
+    """The bias seems to be added to the inputs, so the weights change its effect. It is added after the weighted sum."""
     return weighted_sum(inputs + bias, weights)
 
 
 @of("neuron")
 def keeps_the_products_apart(inputs, weights, bias):
-    """You add the bias to each product and return them all. A neuron has one output: add the products up, then add the bias once."""
+    """There is one result for each connection. A neuron has one output: add up the products, then add the bias once."""
     return inputs * weights + bias
 
 
 @of("neuron")
 def never_below_zero(inputs, weights, bias):
-    """You also cut negative results off at zero. That is an activation, ReLU, and comes in chapter 4. A neuron by itself gives negative numbers too."""
+    """Negative results come out as zero. That is an activation function, ReLU, which comes in chapter 4; a neuron's sum can be negative."""
     return max(0.0, weighted_sum(inputs, weights) + bias)
 
 
 @of("neuron")
 def shifts_the_weights(inputs, weights, bias):
-    """You add the bias to every weight, so the inputs change it. The bias comes after the weighted sum, and shifts it whatever the inputs are."""
+    """The bias seems to be added to every weight, so the inputs change its effect. It is added after the weighted sum."""
     return weighted_sum(inputs, weights + bias)
 
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """You return the neuron's number. Here the question is only whether it is above zero: True or False."""
+    """This is the neuron's number. The question is only whether it is above zero, True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
 @of("activates")
 def returns_one_or_zero(inputs, weights, bias):
-    """Your decisions are right, but come as 1 and 0. Return the truth value itself, True or False: what a comparison gives."""
+    """The decisions are right, but they come as 1 and 0. Return True or False, as a comparison does."""
     return int(weighted_sum(inputs, weights) + bias > 0)
 
 
 @of("activates")
 def zero_counts_as_active(inputs, weights, bias):
-    """You let exactly zero count as active. Strictly above zero is asked for: a blank input with no bias leaves the neuron silent."""
+    """Exactly zero counts as active here. Only sums strictly above zero activate the neuron."""
     return weighted_sum(inputs, weights) + bias >= 0
 
 
 @of("activates")
 def ignores_the_bias(inputs, weights, bias):
-    """The bias has no say in your answers: it is left out, or added and then compared with, neuron(...) > bias, which takes it away again. It must be able to lift a weak sum above zero, and to hold a strong one down."""
+    """The bias has no effect on the answers. It must be able to lift a weak sum above zero, and to pull a strong one below."""
     return weighted_sum(inputs, weights) > 0
 
 
 @of("activates")
 def sum_above_the_bias(inputs, weights, bias):
-    """You compare the sum with the bias, as if the bias were the bar to clear. The bias is added, so the bar is minus the bias: a positive bias makes it easier to activate."""
+    """The sum seems to be compared with the bias. The bias is added, so a positive bias makes it easier to activate."""
     return weighted_sum(inputs, weights) > bias
 
 
 @of("activates")
 def any_connection_is_enough(inputs, weights, bias):
-    """You let a single strong connection decide. A neuron adds up first, so that the others can outvote it."""
+    """A single strong connection decides here. A neuron adds up first, so the other inputs can outvote it."""
     return bool(np.any(inputs * weights + bias > 0))
 
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """You take every number but zero as true, as bool() does. A negative sum leaves the neuron silent: compare with zero."""
+    """Every number except zero counts as active, as bool() does it. A negative sum must not activate the neuron."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
 @of("activates")
 def active_below_zero(inputs, weights, bias):
-    """Your answers are the wrong way round. A neuron activates when its weighted sum plus bias is above zero."""
+    """All answers are reversed. A neuron activates when its weighted sum plus bias is above zero."""
     return weighted_sum(inputs, weights) + bias < 0
 
 
 @of("activates")
 def silent_without_an_else(inputs, weights, bias):
-    """Where the neuron is silent your function returns nothing at all, None: the if has no other branch. The comparison is the answer itself, True or False, so no if is needed."""
+    """An inactive neuron gives None here. Return False in that case; a comparison gives True or False by itself."""
     return True if weighted_sum(inputs, weights) + bias > 0 else None
 
 
 @of("activates")
 def asks_every_connection(inputs, weights, bias):
-    """You compare every connection by itself, which gives an answer for each input. A neuron adds up first and gives one answer: ask for its number, then compare that."""
+    """There is one answer for each input. A neuron adds up first and gives one answer: compute its number, then compare it."""
     return inputs * weights + bias > 0
 
 
 @of("dense")
 def layer_without_bias(x, weights, bias):
-    """You return the weighted sums and leave the bias out. With blank inputs every neuron must still give its bias."""
+    """These are the weighted sums without the biases. With blank inputs every neuron must still give its bias."""
     return weighted_sums(x, weights)
 
 
 @of("dense")
 def bias_per_row(x, weights, bias):
-    """You add one bias to each row. Each neuron has one bias, so it belongs to a column, whatever the batch."""
+    """Each row gets one bias. Each neuron has one bias, so it belongs to a column, whatever the batch."""
     return weighted_sums(x, weights) + bias[:, np.newaxis]
 
 
 @of("dense")
 def multiplies_by_the_biases(x, weights, bias):
-    """You multiply by the bias. A bias is added: with blank inputs each neuron must still give its bias."""
+    """The sums are multiplied by the bias. A bias is added: with blank inputs each neuron must still give its bias."""
     return weighted_sums(x, weights) * bias
 
 
 @of("dense")
 def subtracts_the_biases(x, weights, bias):
-    """You subtract the bias, as one does with a threshold. Here it is added: a positive bias lifts its neuron."""
+    """The bias is subtracted, like a threshold. It must be added: a positive bias makes its neuron's output larger."""
     return weighted_sums(x, weights) - bias
 
 
 @of("dense")
 def bias_before_the_weights(x, weights, bias):
-    """You add the bias to the inputs before they are weighed. There is one bias for each neuron, not for each input: it comes after the weighted sums."""
+    """The bias seems to be added to the inputs. There is one bias for each neuron, added after the weighted sums."""
     return weighted_sums(x + bias, weights)
 
 
 @of("dense")
 def every_bias_to_every_neuron(x, weights, bias):
-    """You add up all the biases and give the total to every neuron. Each neuron has a bias of its own."""
+    """Every neuron gets the sum of all biases. Each neuron has one bias of its own."""
     return weighted_sums(x, weights) + np.sum(bias)
 
 
 @of("dense")
 def weights_on_their_side(x, weights, bias):
-    """You transpose the weights. They arrive as (fan_in, fan_out), one neuron a column, and fit as they are. (PyTorch keeps them the other way round, so code from there has a .T.)"""
+    """The weights seem to be transposed. They arrive as (fan_in, fan_out), one neuron per column, and fit as they are."""
     return x @ weights.T + bias
 
 
 @of("dense")
 def silences_what_is_negative(x, weights, bias):
-    """You also cut negative outputs off at zero. That is an activation, ReLU, and comes in chapter 4. A dense layer by itself gives negative numbers too."""
+    """Negative outputs come out as zero. That is an activation function, ReLU, which comes in chapter 4; a dense layer's outputs can be negative."""
     return np.maximum(weighted_sums(x, weights) + bias, 0)
 
 
 @of("dense")
 def bias_once_for_each_input(x, weights, bias):
-    """You add the bias on every connection, so it counts as often as there are inputs. Each neuron adds its bias once."""
+    """The bias is counted once for each input. Each neuron adds its bias once."""
     return weighted_sums(x, weights) + len(weights) * bias
 
 
 @of("dense")
 def order_swapped(x, weights, bias):
-    """You multiply in the other order, weights @ x. In a matrix product rows meet columns: the examples are rows of x and the neurons columns of weights, so x stands on the left."""
+    """The two arrays seem to be multiplied in the other order. Rows meet columns in a matrix product: which array has the examples in its rows?"""
     return weights @ x + bias
 
 
 @of("dense")
 def multiplies_entry_by_entry(x, weights, bias):
-    """You use *, which multiplies entry by entry and adds nothing up. Each output is a whole row of x times a whole column of weights, added up, and then the bias."""
+    """The arrays seem to be multiplied entry by entry, as `*` does. Each output is a whole row of x times a column of weights, added up."""
     return x * weights + bias
 
 
 @of("fold_bias")
 def bias_first(weights, bias):
-    """Your bias is the first row. It is asked for as the last, below the weights, because the constant 1 comes last in [x, 1]: each input must meet its own weights."""
+    """The bias is the first row. The constant 1 comes last in [x, 1], so its row must be the last one."""
     return np.vstack([bias, weights])
 
 
 @of("fold_bias")
 def bias_as_a_column(weights, bias):
-    """You put the bias beside the weights as a column. A column is a neuron, so that would be one more neuron. The bias is what one more input, always 1, brings to each neuron: a row."""
+    """The bias is one more column, which would be one more neuron. It belongs to one more input: add a row."""
     return np.column_stack([weights, bias])
 
 
 @of("fold_bias")
 def adds_the_bias_to_every_weight(weights, bias):
-    """You add the bias to every weight. Then it gets multiplied by the inputs, and vanishes when they are blank. Keep the weights as they are, and give the bias a row of its own."""
+    """The bias is added to every weight, so blank inputs erase it. Keep the weights as they are and give the bias its own row."""
     return weights + bias
 
 
 @of("fold_bias")
 def a_row_of_ones(weights, bias):
-    """You add a row of ones. The 1 belongs to the input, [x, 1]; the row it meets holds the biases."""
+    """The added row holds ones. The 1 belongs to the input, [x, 1]; the row that it meets holds the biases."""
     return np.vstack([weights, np.ones_like(bias)])
 
 
 @of("fold_bias")
 def strings_them_together(weights, bias):
-    """You get one long line of numbers: np.append and np.concatenate of flat arrays forget the rows. Stack the bias below the weights as one more row."""
+    """The result is 1-D, so the rows of the weights are lost. Put the bias below the weights as one more row."""
     return np.append(weights, bias)
 
 
 @of("fold_bias")
 def bias_is_no_row_yet(weights, bias):
-    """NumPy refuses to put a line of numbers below a table: the bias has one axis, weights has two. Make a row of it first, bias[np.newaxis, :], or use np.vstack, which does that by itself."""
+    """NumPy refuses to join a 1-D array and a 2-D array. Give the bias a second axis, so that it becomes a row."""
     return np.concatenate([weights, bias])
 
 
 @of("fold_bias")
 def folded_on_its_side(weights, bias):
-    """Your numbers are right but lie on their side: one neuron a row. Keep the neurons as columns, as in weights, and the bias below them."""
+    """The numbers are right, but the result is transposed: one neuron per row. Keep the neurons as columns and the bias below them."""
     return np.vstack([weights, bias]).T
 
 
 @of("fold_bias")
 def bias_with_its_sign_turned(weights, bias):
-    """You turn the sign of the bias, as for a threshold. [x, 1] @ folded adds the last row, so it must hold the bias itself."""
+    """The last row is the bias with its sign changed. [x, 1] @ folded adds this row, so it must be the bias itself."""
     return np.vstack([weights, -bias])
 
 
 @of("fold_bias")
 def keeps_them_apart(weights, bias):
-    """You return weights and bias as a pair. Folding makes one array of them, with one row more than weights."""
+    """The weights and the bias come back as a pair. Return one array with one row more than the weights."""
     return weights, bias
 
 
 @of("count_parameters")
 def adds_the_sizes(shapes):
-    """You add the sizes within a shape. A (64, 10) array is a table of 64 rows with 10 numbers each: the sizes multiply."""
+    """The sizes within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many are there together?"""
     return sum(sum(shape) for shape in shapes.values())
 
 
 @of("count_parameters")
 def walks_over_the_names(shapes):
-    """You multiply names, not sizes. A loop over a dictionary gives its keys, and .items() gives pairs of key and value; here only the shapes are wanted: shapes.values()."""
+    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
     return sum(math.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")
 def counts_the_arrays(shapes):
-    """You count the arrays. Each array holds many numbers, and every one of them is a parameter."""
+    """This is the number of arrays. Each array holds many numbers, and each of them is a parameter."""
     return len(shapes)
 
 
 @of("count_parameters")
 def counts_equal_shapes_once(shapes):
-    """You count equal shapes once, as a set does. Two layers of the same size are two arrays, each with numbers of its own: both count."""
+    """Equal shapes are counted once, as in a set. Two layers of the same shape are two arrays, and both count."""
     return sum(math.prod(shape) for shape in set(shapes.values()))
 
 
 @of("count_parameters")
 def leaves_out_the_biases(shapes):
-    """You count only arrays with two axes or more, so the biases are left out. They are learned as well: a 7B model counts them all."""
+    """Arrays with one axis are missing, so the biases are not counted. They are learned as well."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) > 1)
 
 
 @of("count_parameters")
 def multiplies_everything(shapes):
-    """You multiply from array to array as well. Within a shape the sizes multiply; from one array to the next the counts add."""
+    """The counts of the arrays are multiplied. Within a shape the sizes multiply; over the arrays the counts add."""
     return math.prod(math.prod(shape) for shape in shapes.values())
 
 
 @of("count_parameters")
 def a_single_number_counts_nothing(shapes):
-    """You count nothing for the shape (). It has no axes, but it holds one number, and that number is a parameter."""
+    """The shape () counts 0 here. It has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
 
 
 @of("count_parameters")
 def rows_times_columns(shapes):
-    """You take every array for a table, rows times columns. A bias has one axis, a convolution four, a single number none: multiply all the sizes there are."""
+    """Every array is treated as rows times columns. A bias has one axis, a convolution four, a single number none: use all sizes."""
     return sum(shape[0] * shape[1] for shape in shapes.values())
 
 
 @of("count_parameters")
 def only_two_axes(shapes):
-    """You multiply the first two sizes at most. Some arrays have three axes or four: multiply all the sizes there are."""
+    """At most two sizes of each shape are used. Some arrays have three or four axes: use all sizes."""
     return sum(math.prod(shape[:2]) for shape in shapes.values())
 
 
 @of("count_parameters")
 def only_the_last_array(shapes):
-    """You return the count of the last array only: the total starts afresh each time round the loop. Add to it instead."""
+    """Only the last array is counted. If there is a loop, is the total replaced in each round instead of added to?"""
     total = 0
     for shape in shapes.values():
         total = math.prod(shape)
@@ -301,7 +301,7 @@ def only_the_last_array(shapes):
 
 @of("count_parameters")
 def returns_inside_the_loop(shapes):
-    """You return after the first array: the return stands inside the loop. Go through all of them first."""
+    """Only the first array is counted. If the return is inside the loop, move it below the loop."""
     for shape in shapes.values():
         return math.prod(shape)
     return 0
@@ -309,19 +309,19 @@ def returns_inside_the_loop(shapes):
 
 @of("count_parameters")
 def walks_over_the_names_with_numpy(shapes):
-    """You multiply names, not sizes. A loop over a dictionary gives its keys, and .items() gives pairs of key and value; here only the shapes are wanted: shapes.values()."""
+    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
     return sum(np.prod(shape) for shape in shapes)
 
 
 @of("count_parameters")
 def starts_the_product_at_zero(shapes):
-    """Your products are all zero: whatever zero is multiplied by, it stays zero. A sum starts at 0, but a product starts at 1."""
+    """Every count is 0. If a product starts at 0, it stays 0: which number leaves a product unchanged?"""
     return 0
 
 
 @of("count_parameters")
 def product_never_reset(shapes):
-    """You go on multiplying from one array to the next: the product is set to 1 once, before the loop over the arrays. Set it to 1 again for each array."""
+    """The product seems to continue from one array to the next. Start it again for each array."""
     total, product = 0, 1
     for shape in shapes.values():
         product *= math.prod(shape)
@@ -331,17 +331,17 @@ def product_never_reset(shapes):
 
 @of("count_parameters")
 def counts_the_axes(shapes):
-    """You count the axes, how many sizes a shape has. A (64, 10) array has two axes but 640 numbers: multiply its sizes."""
+    """This is the number of axes. A (64, 10) array has two axes but 640 numbers."""
     return sum(len(shape) for shape in shapes.values())
 
 
 @of("count_parameters")
 def first_size_of_all_but_tables(shapes):
-    """You count tables and lines right, but take only the first size of every other shape. Some arrays have three axes or four, and a single number none: multiply all the sizes there are."""
+    """Shapes of one and two sizes are counted right, the others are not. Arrays can have three or four axes, or none: use all sizes."""
     return sum(shape[0] * shape[1] if len(shape) == 2 else shape[0] for shape in shapes.values())
 
 
 @of("count_parameters")
 def leaves_out_all_but_tables_and_lines(shapes):
-    """You count arrays with one axis and with two, and leave out all others. Some have three axes or four, and a single number none: multiply all the sizes there are."""
+    """Only arrays with one or two axes are counted. Some have three or four, and a single number has none."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))

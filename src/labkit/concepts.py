@@ -1,7 +1,7 @@
 """The concept test: fifteen questions asked before the course and after it, recorded and never marked.
 
-Each wrong option is what somebody would say who holds one of the course's named misunderstandings.
-What a class gained is Hake's normalised gain: of what could still be learned, the share that was.
+Each wrong option is what somebody would say who holds one of the course's named misconceptions. What a class
+gained is Hake's normalised gain, the fraction learned of what could still be learned.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class Concept:
     ----------
     name : str
         Its name in the record.
+    chapter : int
+        The chapter that answers it.
     claim : int
         The row of the curriculum's table of claims that it asks about.
     text : str
@@ -35,10 +37,11 @@ class Concept:
     wrong : mapping of str to str
         Each wrong option, and the belief that leads to it.
     place : int
-        Where the right option stands among the others, 0 to 3.
+        The position of the right option among the others, 0 to 3.
     """
 
     name: str
+    chapter: int
     claim: int
     text: str
     right: str
@@ -57,127 +60,137 @@ CONCEPTS = (
     Concept(
         "one_weight",
         1,
+        1,
         "A signal of 3 crosses a connection whose weight is −2. What arrives?",
         "−6",
-        {"1": "a weight is added", "6": "only a weight's size counts", "−1.5": "a weight divides"},
+        {"1": "a weight is added", "6": "only a weight's magnitude counts", "−1.5": "a weight divides"},
         1,
     ),
     Concept(
-        "size_and_sign",
+        "magnitude_and_sign",
+        1,
         2,
-        "Equal signals reach a neuron over two connections, one of weight −4 and one of weight 0.1. Which has more say "
-        "in what the neuron adds up?",
-        "the one of −4: its sign only gives the direction",
+        "Equal signals reach a neuron over two connections, of weights −4 and 0.1. Which one influences the sum more?",
+        "the one of −4, because its magnitude is larger",
         {
-            "the one of 0.1: a negative weight switches its connection off": "negative means off",
-            "the one of 0.1: it is the larger number": "a negative weight is a small weight",
-            "neither: both carry the same signal": "only the signal counts",
+            "the one of 0.1, because a negative weight switches its connection off": "negative means off",
+            "the one of 0.1, because it is the larger number": "a negative weight is a small weight",
+            "neither, because both carry the same signal": "only the signal counts",
         },
         3,
     ),
     Concept(
         "place_of_a_weight",
+        1,
         3,
-        "Within each layer of a trained network, all weights are shuffled: the same numbers in other places. "
+        "Within each layer of a trained network all weights are shuffled: the same numbers, on other connections. "
         "How well does it work now?",
-        "no better than guessing",
+        "about as well as guessing",
         {
-            "as before: it has learned these numbers, and they are all still there": "a weight's place does not matter",
-            "a little worse, as after a little damage": "a weight's place matters only a little",
-            "not at all: it cannot be run any more": "a network with wrong weights is no network",
+            "as before, because it still holds all the numbers that it learned": "a weight's position does not matter",
+            "a little worse, as after a little damage": "a weight's position matters only a little",
+            "not at all, because it cannot be run any more": "a network with wrong weights is no network",
         },
         0,
     ),
     Concept(
-        "neuron",
-        4,
-        "A neuron has inputs 1 and 2, weights 3 and −1, and bias 4. What is its sum, before any activation?",
-        "5",
-        {
-            "1": "the bias is left out",
-            "4": "the bias multiplies",
-            "10": "inputs and weights are added up first, then multiplied",
-        },
-        2,
-    ),
-    Concept(
         "bias",
+        2,
         5,
-        "All inputs of a neuron are zero. What can its sum be?",
-        "any number: it is the neuron's bias",
+        "All inputs of a neuron are zero. What can its output be, before anything else is done with it?",
+        "any number, because only its bias is left",
         {
-            "only zero: nothing comes in, so nothing goes out": "without inputs there is no output",
+            "only zero, because nothing comes in": "without inputs there is no output",
             "the sum of its weights": "weights act without a signal",
-            "zero or more: a bias can only lift": "a bias is never negative",
+            "zero or more, because a bias can only add": "a bias is never negative",
         },
         0,
     ),
     Concept(
         "parameters",
+        2,
         6,
-        "What are the seven billion in the name of a “7B” model?",
-        "its weights and biases",
+        "What does the “7B” in a model's name count, in billions?",
+        "its weights, and its biases if it has any",
         {
-            "its neurons": "parameters are neurons",
-            "the bytes of its file": "parameters are bytes",
-            "the texts it was trained on": "parameters are examples",
+            "its neurons, in all its layers together": "parameters are neurons",
+            "the bytes of the file that stores the model": "parameters are bytes",
+            "the texts that it was trained on": "parameters are examples",
         },
         2,
     ),
     Concept(
         "symmetry",
+        3,
         8,
-        "All weights of a network with a hidden layer begin at the same number, 0.1. What comes of it in training?",
-        "within the hidden layer all neurons stay copies of each other",
+        "A network has one hidden layer. All its weights start at 0.1 and all its biases at 0. What does training do?",
+        "all neurons of the hidden layer stay identical",
         {
-            "the same as from random numbers, only later": "the start affects speed only",
-            "the neurons grow apart from the first step on, as each has its own gradient": "equal neurons learn apart",
-            "nothing moves, since all gradients are zero": "a constant start acts like an all-zero one",
+            "the same as from random numbers, only more slowly": "the start affects speed only",
+            "the neurons of the hidden layer become different from the first step on": "identical neurons learn apart",
+            "nothing, because all gradients are zero": "a constant start acts like an all-zero one",
         },
         3,
     ),
     Concept(
         "scale",
+        3,
         9,
-        "In a ReLU network 50 layers deep, all weights are drawn with twice the standard deviation of He's rule. "
-        "How strong is the signal after the last layer?",
-        "about 2⁵⁰ times as strong",
+        "In a ReLU network of 50 layers all weights are drawn with twice the standard deviation of He initialization. "
+        "Compared with He initialization, the signal after the last layer is …",
+        "about 2⁵⁰ times as large",
         {
-            "about twice as strong": "layers do not compound",
-            "about 100 times as strong": "layers add their effects",
-            "about as strong as with He's rule: ReLU cuts it back": "an activation keeps signals in bounds",
+            "about twice as large": "layers do not compound",
+            "about 100 times as large": "layers add their effects",
+            "about as large, because ReLU cuts it back": "an activation function keeps signals in bounds",
         },
         1,
     ),
     Concept(
+        "nothing_between",
+        4,
+        11,
+        "Ten dense layers follow one another with no activation function between them. What can they compute?",
+        "no more than one dense layer, because they merge into one",
+        {
+            "much more than one, because they hold ten times the weights": "more weights compute more",
+            "a little more than one, because each layer sharpens the result": "depth alone adds something",
+            "nothing, because signals cannot pass without an activation function": "layers need activations to run",
+        },
+        2,
+    ),
+    Concept(
         "loss",
+        5,
         12,
         "Two classifiers are right about the same ten images. One gives each right class a probability of 0.99, the "
         "other 0.51. Which has the lower cross-entropy loss?",
-        "the first: it is right with more conviction",
+        "the first, because it gives the right classes more",
         {
-            "neither: both have made no mistake": "loss counts mistakes",
-            "the second: it is the more cautious one": "confidence is always punished",
-            "that depends on the probabilities of the wrong classes": "the loss looks at every class",
+            "neither, because both have made no mistake": "loss counts mistakes",
+            "the second, because it is the more cautious one": "confidence is always punished",
+            "that depends on the probabilities of the other classes": "the loss looks at every class",
         },
         1,
     ),
     Concept(
         "gradient",
+        6,
         13,
-        "The gradient of the loss with respect to one weight is −2. What does that say?",
-        "if this weight alone rises a tiny bit, the loss falls by about twice that",
+        "The gradient of the loss with respect to one weight is −2. If only this weight rises slightly, the loss …",
+        "falls by about twice as much",
         {
-            "this weight should be −2": "a gradient is a target",
-            "this weight's share of the loss is −2, so it makes the loss smaller": "a gradient is a share of the loss",
-            "this weight is too large by 2 and should be lowered": "a gradient is an error to be taken away",
+            "rises until the weight has reached −2": "a gradient is a target",
+            "stays the same, because the weight's part of it is already negative": "a gradient is a share of the loss",
+            "rises, because the weight is already too large by 2": "a gradient is an error to be subtracted",
         },
         3,
     ),
     Concept(
         "step",
+        7,
         14,
-        "A weight is 0.5, its gradient is 3 and the learning rate is 0.1. What is it after one step of descent?",
+        "A weight is 0.5, its gradient is 3 and the learning rate is 0.1. What is the weight after one descent step?",
         "0.2",
         {
             "0.8": "descent follows the gradient",
@@ -188,50 +201,55 @@ CONCEPTS = (
     ),
     Concept(
         "learning_rate",
+        7,
         16,
-        "From the first steps on, the loss of your network grows from step to step. What do you try first?",
+        "From the first steps on, the loss of your network grows with each step. What do you try first?",
         "a smaller learning rate",
         {
             "a larger learning rate, to get over the hill": "larger steps always help",
-            "more epochs, to give it time": "training longer mends everything",
-            "more neurons, to make it capable": "a bad loss means a small network",
+            "more epochs, to give it time": "training longer repairs everything",
+            "more neurons, to make it more capable": "a bad loss means a small network",
         },
         2,
     ),
     Concept(
         "frozen",
+        8,
         17,
-        "One layer is frozen, and the network is trained for ten more epochs. What has become of its weights?",
-        "they are the same to the last bit, and still do their work",
+        "One layer of a network is frozen, and the network is trained for ten more epochs. What has happened to the "
+        "frozen layer's weights?",
+        "they are unchanged, and every signal still crosses them",
         {
-            "they have moved, but much less than the others": "freezing slows a layer down",
-            "they are zero": "freezing silences a layer",
-            "they are the same, but the signal goes past them": "a frozen layer is skipped by the forward pass",
+            "they have moved, but much less than the weights of the other layers": "freezing slows a layer down",
+            "they have become zero, because training leaves them out": "freezing silences a layer",
+            "they are unchanged, because signals now go past them": "a frozen layer is skipped by the forward pass",
         },
         1,
     ),
     Concept(
         "lora",
+        9,
         18,
-        "A model is adapted with LoRA of rank 4. Which numbers does the training change?",
-        "only two thin matrices, whose product is added to a weight matrix",
+        "A model is adapted with LoRA of rank 4. Which numbers does training change?",
+        "two thin matrices per adapted weight matrix",
         {
-            "all weights of four layers, while the others are frozen": "the rank counts layers",
-            "the four largest weights of each neuron": "the rank counts weights",
-            "all weights, but only in a few of their digits": "LoRA is a way of storing numbers",
+            "all weights of four layers, while the other layers are frozen": "the rank counts layers",
+            "the four weights of each neuron that are largest in magnitude": "the rank counts weights",
+            "all weights, but only in their last four digits": "LoRA is a way of storing numbers",
         },
         2,
     ),
     Concept(
         "forgetting",
+        8,
         20,
-        "A network can do task A. All but its last layer is frozen, and that layer, which both tasks share, is trained "
-        "on task B. How well does the network do A now?",
-        "worse: what A needed of the last layer has been overwritten",
+        "A network can do task A. All its layers are frozen except the last one, which both tasks share. Then it is "
+        "trained on task B only. How well does it do task A now?",
+        "worse, because the last layer has changed",
         {
-            "as well as before: its body is frozen": "freezing a part protects the whole",
-            "better: it has seen more examples": "training only ever adds",
-            "as well as before: B takes up weights that A did not use": "tasks settle in separate weights",
+            "as well as before, because nearly all its layers are frozen": "freezing a part protects the whole",
+            "better, because it has seen more examples": "training only ever adds",
+            "as well as before, because B uses weights that A did not need": "tasks settle in separate weights",
         },
         3,
     ),
@@ -301,20 +319,20 @@ def _show_widget(when: str) -> None:
 
 def _comment(when: str, given: Mapping[str, str]) -> str:
     if len(given) < len(CONCEPTS):
-        return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it; nothing here is marked."
+        return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it, and none is marked."
     if when == "before":
-        return "Thank you. You will meet all of these in the course, and the same questions at its end."
+        return "Thank you. The course answers all of these questions, and asks them again at its end."
     before = _answers(store.load("concepts"), "before")
     then = f" Before the course it was {score(before)}." if before else ""
-    missed = [str(number) for number, c in enumerate(CONCEPTS, 1) if given.get(c.name) != c.right]
-    look = f" Look once more at {', '.join(missed)}." if missed else ""
+    missed = [f"{number} (chapter {c.chapter})" for number, c in enumerate(CONCEPTS, 1) if given.get(c.name) != c.right]
+    look = f" Look again at question{'s' * (len(missed) > 1)} {', '.join(missed)}." if missed else ""
     return f"{score(given)} of {len(CONCEPTS)} are right.{then}{look}"
 
 
 def _answers(record: Mapping, when: str) -> dict[str, str]:
-    """Return what was answered, by question; whatever is no answer to a question is left out.
+    """Return what was answered, by question; whatever is not an answer to a question is left out.
 
-    A record comes from a learner's disk, so anything may stand in it.
+    A record comes from a learner's disk, so it may hold anything.
     """
     given = record.get(when)
     if not isinstance(given, Mapping):

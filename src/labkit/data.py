@@ -7,6 +7,7 @@ in ``data_files/SOURCES.md``. Nothing here needs more than NumPy, and nothing ne
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 
 FILES = Path(__file__).resolve().parent / "data_files"
 READER = FILES / "reader.safetensors"
-"""The course's own digit reader, written by ``solutions/train_reader.py``."""
+"""The course's own digit reader, written by ``solutions/data/train_reader.py``."""
 
 
 class Digits(NamedTuple):
@@ -109,6 +110,22 @@ def pretrained_reader() -> list[tuple[np.ndarray, np.ndarray]]:
     """
     tensors = read_safetensors(READER)
     return [(tensors[f"{k}.weights"], tensors[f"{k}.bias"]) for k in range(len(tensors) // 2)]
+
+
+def in_float32(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return layers or adapters, drawn in float64, in the precision of the reader.
+
+    Parameters
+    ----------
+    pairs : list of pairs of ndarray
+        Layers ``(weights, bias)`` or adapters ``(down, up)``.
+
+    Returns
+    -------
+    list of pairs of ndarray
+        The same numbers in float32.
+    """
+    return [(first.astype(np.float32), second.astype(np.float32)) for first, second in pairs]
 
 
 _DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1"}

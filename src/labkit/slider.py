@@ -1,25 +1,31 @@
-"""A slider for one weight: the learner's `apply_weight` at work on a real digit."""
+"""Sliders for one weight and for one bias: the learner's own functions at work on real digits."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from . import data
 from .display import interactive
+from .figures.biases import outputs
 from .figures.connection import connection, in_words
 from .figures.style import as_html, show, to_png
+from .figures.weights import signed
 from .reload import explain
 
-STILL = (1.8, 0.15, -1.0)
+WEIGHTS = (1.8, 0.15, -1.0)
 """The weights shown where nobody can move a slider: one amplifies, one suppresses, one flips."""
+BIASES = (1.0, 0.0, -1.0)
+"""The biases shown where nobody can move a slider."""
 
 
 def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     """Show a digit before and after one connection, with a slider for the connection's weight.
 
-    Where nobody sits at the notebook the same picture is shown for three weights.
+    Where nobody sits at the notebook the same figure is shown for three weights.
 
     Parameters
     ----------
@@ -30,45 +36,70 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     """
     digits = data.digits8()
     signal = digits.train_images[digits.train_labels == digit][0]
+
+    def draw(weight: float) -> str:
+        words = f"With weight {weight:+.2f} {in_words(weight)}.".replace("-", "−")
+        return _with_caption(connection(apply_weight, signal, [weight]), words, 540)
+
     if interactive():
-        _slide(apply_weight, signal)
+        _show_slider(draw, value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", layout={"width": "440px"})
     else:
-        said = "; ".join(f"with weight {weight:g} {in_words(weight)}" for weight in STILL)
-        show(connection(apply_weight, signal, STILL), alt=f"A handwritten {digit} sent over three connections: {said}.")
+        said = "; ".join(f"with weight {weight:g} {in_words(weight)}" for weight in WEIGHTS)
+        alt = f"A handwritten {digit} sent over three connections: {said}."
+        show(connection(apply_weight, signal, WEIGHTS), alt=alt)
 
 
-def _slide(apply_weight: Callable, signal: object) -> None:
-    import ipywidgets as widgets
-    from IPython.display import display
+def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.ndarray]) -> None:
+    """Show a neuron's outputs for groups of images, with a slider for its bias.
 
-    slider = widgets.FloatSlider(
-        value=1.0, min=-2.0, max=2.0, step=0.05, description="weight", readout=False, layout={"width": "440px"}
-    )
-    picture = widgets.HTML(_picture(apply_weight, signal, slider.value))
-
-    def moved(change: dict) -> None:
-        try:
-            picture.value = _picture(apply_weight, signal, change["new"])
-        except Exception as error:
-            picture.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
-
-    slider.observe(moved, "value")
-    display(widgets.VBox([with_number(slider), picture]))
-
-
-def with_number(slider: Any) -> Any:
-    """Return a slider beside a box with its number: the slider's handle has no name that a screen reader could say.
+    Where nobody sits at the notebook the same figure is shown for three biases.
 
     Parameters
     ----------
-    slider : ipywidgets.FloatSlider
-        The box takes its range, its steps and its description over.
-
-    Returns
-    -------
-    ipywidgets.HBox
-        Slider and box, which follow each other.
+    neuron : function
+        The learner's own, ``neuron(inputs, weights, bias)``.
+    weights : ndarray of shape (pixels,)
+        The neuron's weights, which stay as they are.
+    groups : mapping of str to ndarray of shape (n, pixels)
+        Name to images.
     """
+
+    def outputs_of(bias: float) -> dict[str, np.ndarray]:
+        return {name: np.array([neuron(image, weights, bias) for image in images]) for name, images in groups.items()}
+
+    def describe(bias: float) -> str:
+        counts = [f"{int(np.sum(numbers > 0))} of {len(numbers)} {name}" for name, numbers in outputs_of(bias).items()]
+        return f"With bias {signed(bias)} the neuron activates for {', '.join(counts)}."
+
+    def draw(bias: float) -> str:
+        return _with_caption(outputs({bias: outputs_of(bias)}), describe(bias), 720)
+
+    if interactive():
+        _show_slider(draw, value=0.0, min=-4.0, max=2.0, step=0.05, description="bias", continuous_update=False)
+    else:
+        show(outputs({bias: outputs_of(bias) for bias in BIASES}), alt=" ".join(map(describe, BIASES)))
+
+
+def _show_slider(draw: Callable[[float], str], **options: Any) -> None:
+    """Display a slider, a box with its number, and below them the HTML that ``draw`` makes of the number."""
+    import ipywidgets as widgets
+    from IPython.display import display
+
+    slider = widgets.FloatSlider(readout=False, **options)
+    shown = widgets.HTML(draw(slider.value))
+
+    def redraw(change: dict) -> None:
+        try:
+            shown.value = draw(change["new"])
+        except Exception as error:
+            shown.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
+
+    slider.observe(redraw, "value")
+    display(widgets.VBox([_with_number(slider), shown]))
+
+
+def _with_number(slider: Any) -> Any:
+    """Put a box with the number beside a slider, whose handle has no name that a screen reader could say."""
     import ipywidgets as widgets
 
     number = widgets.BoundedFloatText(
@@ -83,7 +114,5 @@ def with_number(slider: Any) -> Any:
     return widgets.HBox([slider, number])
 
 
-def _picture(apply_weight: Callable, signal: object, weight: float) -> str:
-    words = f"With weight {weight:+.2f} {in_words(weight)}.".replace("-", "−")
-    picture = as_html(to_png(connection(apply_weight, signal, [weight])), words, 540)
-    return f'{picture}<p aria-live="polite">{html.escape(words)}</p>'
+def _with_caption(fig: Any, words: str, width: int) -> str:
+    return f'{as_html(to_png(fig), words, width)}<p aria-live="polite">{html.escape(words)}</p>'

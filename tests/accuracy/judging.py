@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from autograder.candidate import main as candidate
 from autograder.candidate import wire
+from autograder.candidate.call import call_function
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES
 from autograder.judging import key, reference
@@ -127,7 +127,7 @@ def _seen(exercise: Exercise, answers: key.Key, function: object) -> Iterator[tu
     for case, expected in zip(answers.cases, answers.expected, strict=True):
         generators: dict = {}
         calls = [(call.args, dict(call.kwargs)) for call in case.calls]
-        outcomes = [candidate._call(function, args, kwargs, generators, "mutant") for args, kwargs in calls]
+        outcomes = [call_function(function, args, kwargs, generators, "mutant") for args, kwargs in calls]
         try:
             seen = observe(exercise, case, wire.decode(wire.encode(outcomes)))
         except (wire.WireError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:

@@ -12,8 +12,8 @@ from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import read_library
 from labkit import data
 from labkit.reload import LIBRARY, explain
 from tests.exercises import test_initialization_forward_loss, test_weights_and_biases
@@ -293,6 +293,15 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 answer="return layers",
             ),
             "fine_tune … gave something other than the two things what was trained, losses",
+        ),
+    ],
+    "interpolate_layers": [
+        (
+            learner(
+                "if len(layers) != len(tuned): raise ValueError('depths')",
+                "return [tuple((1 - share) * a + share * b for a, b in zip(*pair)) for pair in zip(layers, tuned)]",
+            ),
+            "interpolate_layers … returned a list of 3 items; expected a ValueError",
         ),
     ],
     "lora_init": [

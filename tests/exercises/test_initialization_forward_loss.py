@@ -9,7 +9,7 @@ from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from labkit import data
-from labkit.given_training import given_relu, given_training, share_correct
+from labkit.lent.given_training import given_relu, given_training, share_correct
 from tests.support.quoted import help_table, learner, rows, verdict_on
 
 INITIALIZATION, FORWARD, LOSS = map(reference.module, ("initialization", "forward", "loss"))

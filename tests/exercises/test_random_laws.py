@@ -8,7 +8,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from autograder.candidate import main as candidate
+from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
 from autograder.judging import reference
 from autograder.judging.observation import find_problems, observe
@@ -25,7 +25,7 @@ def fails(exercise, function, seed):
     # Large draws come last: most misconceptions have failed before.
     for case in sorted(exercise.cases(seed), key=lambda case: case.view == "law"):
         generators = {}
-        outcomes = [candidate._call(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls]
+        outcomes = [call_function(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls]
         seen = observe(exercise, case, outcomes)
         expected = case.expected
         if expected is None and not case.raises:
@@ -39,7 +39,7 @@ def expectation(exercise, case):
     reference_function = getattr(reference.module(exercise.module), exercise.name)
     generators = {}
     outcomes = [
-        candidate._call(reference_function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
+        call_function(reference_function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
     ]
     return observe(exercise, case, outcomes).value
 

@@ -9,8 +9,8 @@ from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import read_library
 from labkit import data
 from tests.support.quoted import help_table, rows, verdict_in_a_second, verdict_on
 

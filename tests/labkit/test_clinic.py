@@ -11,8 +11,9 @@ import pytest
 
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
-from labkit import clinic, data, passes
+from labkit import data
 from labkit.figures import descent as pictures
+from labkit.lent import clinic, passes
 
 CAUSES = json.loads((data.FILES / "clinic.json").read_text(encoding="utf-8"))["patients"]
 backprop, descent, forward, loss = (reference.module(name) for name in ("backprop", "descent", "forward", "loss"))

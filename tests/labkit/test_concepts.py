@@ -26,7 +26,15 @@ def test_the_right_option_cannot_be_guessed_from_its_place_or_length():
     assert set(places) == {0, 1, 2, 3} and max(places.values()) <= 5
     longest = sum(len(concept.right) > max(map(len, concept.wrong)) for concept in CONCEPTS)
     shortest = sum(len(concept.right) < min(map(len, concept.wrong)) for concept in CONCEPTS)
-    assert longest <= 6 and shortest <= 6
+    assert longest <= 4 and shortest <= 6
+    reasons = [[("because" in option) for option in concept.options] for concept in CONCEPTS]
+    for concept, told in zip(CONCEPTS, reasons, strict=True):
+        alone = concept.options[told.index(False)] if told.count(False) == 1 else None
+        assert alone != concept.right, "only the right option gives no reason"
+
+
+def test_every_chapter_that_teaches_a_claim_has_a_question():
+    assert {concept.chapter for concept in CONCEPTS} == set(range(1, 10))
 
 
 def test_no_two_wrong_options_of_a_question_share_a_belief():
@@ -83,8 +91,10 @@ def test_what_was_answered_is_told_only_after_the_course():
     concepts.store.save("concepts", {"before": WRONG})
     partly = RIGHT | {"frozen": WRONG["frozen"]}
     said = concepts._comment("after", partly)
-    assert said == "14 of 15 are right. Before the course it was 0. Look once more at 13."
-    assert concepts._comment("after", {}) == "15 to go. Each answer is kept as you pick it; nothing here is marked."
+    assert said == "14 of 15 are right. Before the course it was 0. Look again at question 13 (chapter 8)."
+    two = concepts._comment("after", partly | {"lora": WRONG["lora"]})
+    assert two.endswith("Look again at questions 13 (chapter 8), 14 (chapter 9).")
+    assert concepts._comment("after", {}) == "15 to go. Each answer is kept as you pick it, and none is marked."
 
 
 def test_answers_picked_in_the_notebook_are_kept_and_shown_again(monkeypatch):

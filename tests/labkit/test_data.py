@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from labkit import data
-from solutions import make_data
+from solutions.data import make_data
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from labkit import clinic, figures
+from labkit import figures
 from labkit.figures import calibration, connection, descent, style
 from labkit.figures import weights as pictures
+from labkit.lent import clinic
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009),
 # full severity, for linear RGB.

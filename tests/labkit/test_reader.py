@@ -15,7 +15,7 @@ from labkit.tasks import turn
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("train_reader", SOLUTIONS / "train_reader.py")
+    spec = importlib.util.spec_from_file_location("train_reader", SOLUTIONS / "data" / "train_reader.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -102,7 +102,7 @@ def learner(tmp_path, monkeypatch, state):
 
 def test_a_packed_chapter_holds_notebook_and_library_and_warns_of_what_is_unfinished(learner):
     (learner / "weightlab" / "notes.txt").write_text("not for handing in")
-    packed = submit.submit(CHAPTER, learner)
+    packed = submit.pack_submission(CHAPTER, learner)
     with zipfile.ZipFile(packed.path) as archive:
         assert archive.namelist() == packed.contents
         assert {f"{CHAPTER}/{CHAPTER}.ipynb", f"{CHAPTER}/weightlab/weights.py"} <= set(packed.contents)
@@ -119,14 +119,14 @@ def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learne
     shutil.copy(SOLUTIONS / "weightlab" / "weights.py", learner / "weightlab")
     path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
     path.write_text(json.dumps(made.answered(CHAPTERS[CHAPTER], notebook=json.loads(path.read_text()))))
-    assert len(submit.submit(CHAPTER, learner).warnings) == 1
+    assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1
     module = learner / "weightlab" / "weights.py"
     module.write_bytes(b"\xef\xbb\xbf" + module.read_bytes())
-    assert len(submit.submit(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
+    assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
 
 
 def test_what_cannot_count_is_warned_of(learner):
     (learner / "weightlab" / "weights.py").write_text("def apply_weight(:\n")
     (learner / "course" / CHAPTER / f"{CHAPTER}.ipynb").write_text("[]")
-    first, second = submit.submit(CHAPTER, learner).warnings
+    first, second = submit.pack_submission(CHAPTER, learner).warnings
     assert first.startswith("Python cannot read line 1 of ") and "cannot be read as a notebook" in second

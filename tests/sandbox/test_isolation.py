@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.examine import run_exercise
 from autograder.paths import ROOT
 from autograder.sandbox import isolation, seccomp, selftest
 from autograder.sandbox.process import Runner
@@ -139,12 +140,13 @@ def test_a_sandbox_ends_with_the_examiner_that_started_it():
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from autograder.sandbox.process import Runner
+from autograder.examine import run_exercise
 from tests.support.small import exercise
 made, key = exercise()
 with Runner("bubblewrap", time_limit=3.0) as runner:
-    runner.begin()
+    runner.ensure_started()
     print(runner.pid, flush=True)
-    runner.run(made, key, {{"small": b"def answer():\\n    while True: pass"}}, "library")
+    run_exercise(made, key, {{"small": b"def answer():\\n    while True: pass"}}, "library", runner)
 """
     examiner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     sandbox = int(examiner.stdout.readline())
@@ -182,7 +184,7 @@ def test_two_sandboxes_of_root_have_users_of_their_own():
             with Runner("bubblewrap") as runner:
                 made, key = exercise()
                 text = b"import os\ndef answer():\n    return [os.getuid(), os.getgid()]"
-                uid, gid = runner.run(made, key, {"small": text}, "library").cases[0][0]["value"]
+                uid, gid = run_exercise(made, key, {"small": text}, "library", runner).cases[0][0]["value"]
                 assert uid == gid > 60_000
                 users.add(uid)
         assert len(users) == 2

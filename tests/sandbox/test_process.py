@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.candidate import main as candidate
-from autograder.candidate import wire
-from autograder.sandbox import isolation, process
-from autograder.sandbox.process import CandidateError, Runner, read_library
+from autograder.candidate import frames, limits, wire
+from autograder.candidate.frames import Ending
+from autograder.examine import run_exercise
+from autograder.sandbox import isolation
+from autograder.sandbox.process import CandidateError, Outcome, Runner
 from tests.support.small import exercise, returning, verdict_of
 
+ANSWERED = frames.pack_ending(Ending.ANSWERED)
 ENDLESS = "def answer():\n    while True:\n        pass"
 
 
@@ -23,31 +25,6 @@ ENDLESS = "def answer():\n    while True:\n        pass"
 def runner():
     with Runner() as started:
         yield started
-
-
-def test_a_library_is_read_as_its_python_files(tmp_path):
-    (tmp_path / "weights.py").write_text("x = 1")
-    (tmp_path / "notes.txt").write_text("no")
-    (tmp_path / "weights.py.bak").write_text("no")
-    (tmp_path / "my-file.py").write_text("no module's name")
-    (tmp_path / "folder.py").mkdir()
-    (tmp_path / "large.py").write_bytes(b"#" * (process.MAX_SOURCE + 5))
-    if hasattr(os, "symlink") and os.name == "posix":
-        (tmp_path / "link.py").symlink_to("/etc/passwd")
-        os.mkfifo(tmp_path / "pipe.py")
-    read = read_library(tmp_path)
-    assert sorted(read) == ["large", "weights"]
-    assert len(read["large"]) == process.MAX_SOURCE + 1
-
-
-def test_a_library_that_is_not_there_is_empty(tmp_path):
-    assert read_library(tmp_path / "no") == {}
-
-
-def test_a_folder_of_very_many_files_is_read_in_part(tmp_path):
-    for i in range(process.MAX_MODULES + 20):
-        (tmp_path / f"m{i:04d}.py").write_text("")
-    assert len(read_library(tmp_path)) == process.MAX_MODULES
 
 
 def test_one_program_serves_many_exercises(runner):
@@ -66,8 +43,8 @@ def test_the_exercises_own_time_limit_holds():
 
 
 def test_one_deadline_holds_for_all_exercises_together():
-    with Runner(time_limit=1.0, submission_limit=1.6) as runner:
-        runner.begin()
+    with Runner(time_limit=1.0, total_limit=1.6) as runner:
+        runner.ensure_started()
         said = [verdict_of(runner, ENDLESS).message for _ in range(3)]
         assert "within 1 seconds" in said[0]
         assert "was not tried" in said[2] and "1.6 seconds" in said[2]
@@ -76,7 +53,7 @@ def test_one_deadline_holds_for_all_exercises_together():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells how much memory a process holds")
 def test_memory_that_several_processes_hold_together_is_bounded(monkeypatch):
-    monkeypatch.setattr(process, "MEMORY", 300 * 2**20)
+    monkeypatch.setattr(limits, "MEMORY", 300 * 2**20)
     before = """
 import mmap, os, time
 for _ in range(5):
@@ -102,7 +79,7 @@ def test_a_program_that_does_not_start_is_the_examiners_failure(monkeypatch):
 
 def test_an_isolation_that_there_is_not_is_refused():
     with Runner("chroot") as runner, pytest.raises(ValueError, match="bubblewrap, process"):
-        runner.begin()
+        runner.ensure_started()
 
 
 def test_a_program_that_ended_between_two_exercises_is_started_anew(runner):
@@ -113,15 +90,15 @@ def test_a_program_that_ended_between_two_exercises_is_started_anew(runner):
 
 
 def answered(data, monkeypatch):
-    """Return the reply where a candidate sends these very bytes."""
+    """Return the reply where a candidate sends these bytes."""
     made, key = exercise()
     with Runner() as runner:
-        monkeypatch.setattr(runner, "_ask", lambda job, seconds: data)
-        return runner.run(made, key, {"small": b""}, "library")
+        monkeypatch.setattr(runner, "run", lambda job, seconds: Outcome(*frames.unpack_ending(data)))
+        return run_exercise(made, key, {"small": b""}, "library", runner)
 
 
 def answer_of(outcome, **others):
-    return candidate.ANSWER + wire.encode({"cases": [[outcome]], "printed": ""} | others)
+    return ANSWERED + wire.encode({"cases": [[outcome]], "printed": ""} | others)
 
 
 VALUE = {"value": 2.0, "changed": []}
@@ -129,15 +106,15 @@ RAISED = {"type": "ValueError", "kinds": ["ValueError"], "message": "m", "file":
 FORGED = {
     "nothing": b"",
     "an unknown tag": b"?",
-    "an empty answer": candidate.ANSWER,
-    "noise": candidate.ANSWER + bytes(range(200)),
-    "a list": candidate.ANSWER + wire.encode([1, 2]),
-    "a number": candidate.ANSWER + wire.encode(3),
-    "no cases": candidate.ANSWER + wire.encode({"printed": ""}),
-    "cases that are a number": candidate.ANSWER + wire.encode({"cases": 3, "printed": ""}),
-    "no case": candidate.ANSWER + wire.encode({"cases": [], "printed": ""}),
-    "a case too many": candidate.ANSWER + wire.encode({"cases": [[VALUE], [VALUE]], "printed": ""}),
-    "a call too many": candidate.ANSWER + wire.encode({"cases": [[VALUE, VALUE]], "printed": ""}),
+    "an empty answer": ANSWERED,
+    "noise": ANSWERED + bytes(range(200)),
+    "a list": ANSWERED + wire.encode([1, 2]),
+    "a number": ANSWERED + wire.encode(3),
+    "no cases": ANSWERED + wire.encode({"printed": ""}),
+    "cases that are a number": ANSWERED + wire.encode({"cases": 3, "printed": ""}),
+    "no case": ANSWERED + wire.encode({"cases": [], "printed": ""}),
+    "a case too many": ANSWERED + wire.encode({"cases": [[VALUE], [VALUE]], "printed": ""}),
+    "a call too many": ANSWERED + wire.encode({"cases": [[VALUE, VALUE]], "printed": ""}),
     "an outcome that is a list": answer_of([1]),
     "neither value nor error": answer_of({"changed": []}),
     "both value and error": answer_of(VALUE | {"raised": RAISED}),
@@ -148,9 +125,9 @@ FORGED = {
     "an error without kinds": answer_of({"raised": RAISED | {"kinds": None}, "changed": []}),
     "an error whose message is a list": answer_of({"raised": RAISED | {"message": [1]}, "changed": []}),
     "an error whose line is text": answer_of({"raised": RAISED | {"line": "3"}, "changed": []}),
-    "a loading error that is text": candidate.ANSWER + wire.encode({"error": "x"}),
+    "a loading error that is text": ANSWERED + wire.encode({"error": "x"}),
     "output that is a number": answer_of(VALUE, printed=3),
-    "an examiner's status": candidate.ANSWER + b"\x00unjudged",
+    "an examiner's status": ANSWERED + b"\x00unjudged",
 }
 
 
@@ -174,7 +151,7 @@ def test_no_more_is_read_than_an_answer_may_hold(monkeypatch):
     head = struct.pack("<Q", 2**40)
     code = (
         "import sys\nout = sys.stdout.buffer\n"
-        f"out.write({struct.pack('<Q', 1) + candidate.READY!r})\nout.write({head!r})\n"
+        f"out.write({struct.pack('<Q', len(frames.READY)) + frames.READY!r})\nout.write({head!r})\n"
         "try:\n    while True: out.write(bytes(2**20))\nexcept OSError: pass"
     )
     monkeypatch.setattr(isolation, "command_line", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))

@@ -92,12 +92,12 @@ def test_no_word_of_the_students_is_in_a_message_on_secret_inputs(source, words)
 
 @pytest.mark.parametrize("changed", [[0, 0], [1, 0], ["inputs_as_heard"], [3], [-1], "bias", None])
 def test_only_a_calls_own_arguments_can_be_said_to_have_changed(changed):
-    from autograder.sandbox.process import _understood
+    from autograder.judging.reply import _read_answer
 
     exercise = EXERCISES["neuron"]
     key = public_keys("biases")["neuron"]
     cases = [[{"value": 1.0, "changed": []} for _ in case.calls] for case in key.cases]
-    assert _understood({"cases": cases, "printed": ""}, exercise, key, "file.py").status is None
+    assert _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py").status is None
     cases[0][0]["changed"] = changed
     with pytest.raises((ValueError, TypeError)):
-        _understood({"cases": cases, "printed": ""}, exercise, key, "file.py")
+        _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py")

@@ -17,8 +17,8 @@ from autograder import markers
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import read_library
 
 REFERENCE = read_library(SOLUTIONS / "weightlab")
 STUBS = {name: markers.strip_module(source.decode(), f"{name}.py").encode() for name, source in REFERENCE.items()}

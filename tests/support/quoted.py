@@ -9,8 +9,9 @@ from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import EXERCISES
 from autograder.judging import reference
 from autograder.judging.verdict import Verdict
+from autograder.library import read_library
 from autograder.paths import SOLUTIONS
-from autograder.sandbox.process import Runner, read_library
+from autograder.sandbox.process import Runner
 
 
 def learner(*lines: str) -> str:

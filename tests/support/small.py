@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.examine import run_exercise
 from autograder.exercise import PURE, Call, Case, Chapter
 from autograder.judging import judge
 from autograder.judging.key import Key
@@ -26,7 +27,7 @@ def verdict_of(runner, text, *args, others=None, **options):
     """Return the verdict on a student's module ``small.py``, given as text or bytes."""
     made, key = exercise(*args, **options)
     sources = {"small": text if isinstance(text, bytes) else text.encode()} | (others or {})
-    return judge.judge(made, key, runner.run(made, key, sources, "library"), FILE)
+    return judge.judge(made, key, run_exercise(made, key, sources, "library", runner), FILE)
 
 
 def returning(expression, before=""):

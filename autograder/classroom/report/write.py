@@ -17,9 +17,9 @@ from pathlib import Path
 from labkit.concepts import merged
 
 from ...exercises import CHAPTERS
-from ...learner.submit import CONCEPTS
+from ...library import CONCEPTS, LIBRARY_FOLDER
 from ...paths import SOLUTIONS
-from .. import records, submission
+from .. import records
 from ..files import read_file
 from ..gradebook import Standing
 from ..records import ClassroomError
@@ -140,7 +140,7 @@ def _example_of(classroom: Path, item: Item, who: list[str]) -> str | None:
     """Return the shortest wrong answer among some of those who hold a misconception."""
     found = []
     for student in who[:_LOOKED_AT]:
-        folder = classroom / "submitted" / student / item.chapter / submission.LIBRARY_FOLDER
+        folder = classroom / "submitted" / student / item.chapter / LIBRARY_FOLDER
         source = read_file(folder / f"{CHAPTERS[item.chapter].module}.py", 200_000)
         if source and (text := example(source, item.name, CHAPTERS[item.chapter].module)):
             found.append(text)

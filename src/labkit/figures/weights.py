@@ -15,6 +15,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
+    "average_sums",
     "crossings",
     "distribution",
     "frame",
@@ -137,6 +138,45 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     ax.set_xlabel("the sum so far")
     said = ", then ".join(f"{name} adds {signed(step)}" for name, step in zip(names, steps, strict=True))
     show(fig, alt=f"A sum that builds up bar by bar: {said}. Together {signed(total)}.")
+
+
+def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
+    """Show one neuron's weights, and beside them the average sum that each digit gets from it.
+
+    Parameters
+    ----------
+    averages : sequence of 10 float
+        The average sum for each digit.
+    weights : ndarray of shape (height, width)
+        The neuron's weights.
+    """
+    fig, axes = figure(1, 2, (7.2, 2.4), width_ratios=[1, 2.6])
+    limit = limit_of(weights)
+    _tile(axes[0], weights, WEIGHTS, -limit, limit)
+    axes[0].set_title("the weights", fontsize=11)
+    ax, digits = axes[1], range(len(averages))
+    ax.bar(digits, averages, color=[POSITIVE if value >= 0 else NEGATIVE for value in averages])
+    ax.axhline(0, color=TEXT, linewidth=0.8)
+    for place, words, edge in ((np.argmax(averages), "highest", "bottom"), (np.argmin(averages), "lowest", "top")):
+        shift = 3 if edge == "bottom" else -3
+        ax.annotate(
+            words,
+            (place, averages[place]),
+            (0, shift if averages[place] * shift > 0 else -shift),
+            textcoords="offset points",
+            ha="center",
+            va=edge if averages[place] * shift > 0 else ("top" if edge == "bottom" else "bottom"),
+            fontsize=10,
+            fontweight="bold",
+        )
+    ax.margins(y=0.18)
+    ax.set_xticks(digits)
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlabel("digit")
+    ax.set_ylabel("average sum")
+    said = ", ".join(f"{digit}: {signed(value)}" for digit, value in enumerate(averages))
+    show(fig, alt=f"The weights of one neuron, and the average sum of each digit's images: {said}.")
 
 
 def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, float]]) -> None:
@@ -268,19 +308,19 @@ def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
 
 
 def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> None:
-    """Show images, and beside each the score that every neuron of a layer gives it.
+    """Show images, and beside each its sum in every neuron of a layer.
 
     Parameters
     ----------
     images : ndarray of shape (n, height * width)
-        One image a row.
+        One image per row.
     scores : ndarray of shape (n, n_classes)
-        One neuron a column; the highest of a row wins.
+        One neuron per column; the highest of a row wins.
     labels : sequence of int
         What each image shows.
     """
     n, classes = scores.shape
-    fig, axes = figure(n, 2, (6.4, 1.3 * n + 0.4), width_ratios=[1, 4], squeeze=False, sharex="col")
+    fig, axes = figure(n, 2, (6.4, 1.3 * n + 0.4), width_ratios=[1, 4], squeeze=False, sharex="col", sharey="col")
     for k in range(n):
         _tile(axes[k, 0], images[k], PAPER, 0, 1)
         ax, best = axes[k, 1], int(np.argmax(scores[k]))
@@ -293,11 +333,11 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="x", length=0)
         ax.locator_params(axis="y", nbins=4)
-        ax.set_ylabel("score")
+        ax.set_ylabel("sum")
     axes[-1, 1].set_xticks(range(classes))
     axes[-1, 1].set_xlabel("neuron")
     said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
-    show(fig, alt=f"Images, each with {classes} bars, the scores of the neurons; the tallest wins: {said}.")
+    show(fig, alt=f"Images, each with {classes} bars, the sums of its neurons; the highest wins: {said}.")
 
 
 def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> None:

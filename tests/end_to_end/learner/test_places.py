@@ -105,7 +105,7 @@ def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
         assert "Show the answer" in repr(labkit.reveal("dense"))
         assert "as it was at the beginning" in repr(labkit.reset("dense"))
         assert "Next: " in repr(labkit.progress())
-        assert "01_weights/weightlab/weights.py" in submit.submit("01_weights").contents
+        assert "01_weights/weightlab/weights.py" in submit.pack_submission("01_weights").contents
         quiet(Path("settings"))
         print("done")
     """

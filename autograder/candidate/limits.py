@@ -1,0 +1,46 @@
+"""The bounds on one job: what the process sets for itself, and what the examiner watches from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+MEMORY = 2**30
+"""Bytes that one process may map, and that all processes of a job may hold together."""
+FILE_BYTES = 2**20
+"""Bytes of the largest file that a job may write."""
+MAX_FILES = 1_000
+"""Files in a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
+MAX_PROCESSES = 8
+"""Processes and threads of one job in a sandbox."""
+MAX_PRINTED = 4_000
+"""Characters that are kept of what a job prints."""
+
+
+def set_limits(limits: dict, sandboxed: bool) -> None:
+    """Bound this process: memory, processor time, files (POSIX only)."""
+    import resource
+
+    os.setpgid(0, 0)
+    bounds = {
+        "RLIMIT_CPU": int(limits["seconds"]) + 2,
+        "RLIMIT_AS": limits["memory"],
+        "RLIMIT_FSIZE": limits["file_bytes"],
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_MEMLOCK": 0,
+    }
+    if sandboxed and _counts_processes_apart():
+        bounds["RLIMIT_NPROC"] = MAX_PROCESSES
+    for name, value in bounds.items():
+        if hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _counts_processes_apart() -> bool:
+    """Whether the limit on processes counts this sandbox's alone: before Linux 5.14 a user's in all sandboxes."""
+    release = os.uname().release.split(".")
+    return "--user=" in " ".join(sys.argv) or (int(release[0]), int(release[1].partition("-")[0])) >= (5, 14)

@@ -1,0 +1,171 @@
+"""Writes the job for an exercise, and reads what came back: the answers, or a status with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..candidate import wire
+from ..candidate.frames import Ending
+from ..candidate.limits import MAX_PRINTED, MEMORY
+from ..exercise import Call, Exercise
+from ..library import MAX_SOURCE
+from . import reference
+from .key import Key
+from .verdict import Reply, Status
+
+
+def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Reply | None:
+    """Return the reply where an exercise's module is missing or oversized, so that nothing is run.
+
+    Parameters
+    ----------
+    sources : mapping of str to bytes
+        As from `library.read_library`.
+    folder : str
+        How messages name the library's folder.
+    """
+    file = f"{folder}/{exercise.module}.py"
+    if exercise.module not in sources:
+        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
+    if len(sources[exercise.module]) > MAX_SOURCE:
+        return Reply(Status.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
+    return None
+
+
+def make_job(
+    exercise: Exercise, key: Key, sources: Mapping[str, bytes], folder: str, given: tuple[str, ...] = ()
+) -> bytes:
+    """Write the job that runs an exercise's cases on a student's sources.
+
+    Parameters
+    ----------
+    sources, folder
+        As for `refuse_sources`.
+    given : tuple of str
+        Exercises for which the reference's functions stand in.
+    """
+    source, names = reference.source_of(given) if given else ("", {})
+    return wire.encode(
+        {
+            "exercise": exercise.name,
+            "module": exercise.module,
+            "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
+            "folder": folder,
+            "reference_source": source,
+            "reference_names": names,
+            "cases": [[(call.args, dict(call.kwargs)) for call in case.calls] for case in key.cases],
+        }
+    )
+
+
+def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:
+    """Read how a job of `make_job` ended, and what it sent back.
+
+    Parameters
+    ----------
+    limit : float
+        Seconds that the job had.
+    """
+    file = f"{folder}/{exercise.module}.py"
+    if ending is not Ending.ANSWERED:
+        status, words = _ENDINGS[ending]
+        return Reply(status, words.format(name=exercise.name, file=file, limit=limit))
+    try:
+        return _read_answer(wire.decode(data), exercise, key, file)
+    except (wire.WireError, KeyError, TypeError, AttributeError, ValueError) as error:
+        return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
+
+
+_ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
+_ENDINGS = {
+    Ending.TIMEOUT: (
+        Status.TIMEOUT,
+        "{name} did not finish within {limit:.3g} seconds and was stopped. "
+        "Look for a loop that never ends, or for much more work than is needed.",
+    ),
+    Ending.NOT_TRIED: (
+        Status.TIMEOUT,
+        "{name} was not tried: what came before it had used up all of the {limit:g} seconds that a whole chapter may "
+        "take.",
+    ),
+    Ending.CRASHED: (
+        Status.CRASHED,
+        "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
+        "exits Python does that.",
+    ),
+    Ending.MEMORY: (Status.CRASHED, f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped."),
+    Ending.PROCESSES: (Status.CRASHED, f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}"),
+    Ending.FILES: (Status.CRASHED, "{name} wrote far too many files and was stopped."),
+    Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
+    Ending.SEVERAL: (
+        Status.MALFORMED,
+        f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
+    ),
+    Ending.UNREADABLE: (
+        Status.MALFORMED,
+        "What {name} gave back could not be read out. Does {file} change NumPy or Python's own functions?",
+    ),
+}
+
+
+def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
+    """Check the form of an answer; what is left is text of bounded length, and values."""
+    name = exercise.name
+    if data.get("error"):
+        error = _read_error(data["error"])
+        return Reply(Status.ERROR, _describe_load_error(error, file), error=error)
+    if data.get("absent"):
+        return Reply(
+            Status.NOT_STARTED,
+            f"{file} has no function called {name}. Was it renamed or deleted? "
+            f'labkit.reset("{name}") puts its beginning back.',
+        )
+    _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
+    cases = [
+        [_read_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
+        for outcomes, case in zip(data["cases"], key.cases, strict=True)
+    ]
+    return Reply(cases=cases, printed=_read_text(data["printed"], MAX_PRINTED))
+
+
+def _read_outcome(outcome: dict, call: Call) -> dict:
+    _require(("value" in outcome) != ("raised" in outcome))
+    changed, arguments = outcome["changed"], [*range(len(call.args)), *dict(call.kwargs)]
+    # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
+    _require(changed == [one for one in arguments if one in changed])
+    seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _read_error(outcome["raised"])}
+    return seen | {"changed": changed, "iterator": outcome.get("iterator") is True}
+
+
+def _read_error(told: dict) -> dict:
+    error = {name: _read_text(told.get(name) or "", 500) for name in ("type", "message", "file", "code", "function")}
+    kinds, line = told.get("kinds"), told.get("line")
+    _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
+    return error | {"kinds": [_read_text(kind, 100) for kind in kinds[:20]], "line": line}
+
+
+def _read_text(value: Any, most: int) -> str:
+    _require(isinstance(value, str))
+    return wire.printable(value[:most])
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError("unexpected form")
+
+
+def _describe_load_error(error: dict, file: str) -> str:
+    """Say why a module cannot be run, and where."""
+    where = f"line {error['line']} of {error['file'] or file}"
+    if "SyntaxError" in error["kinds"] and not error["line"]:
+        return f"Python cannot read {file}: {error['message']}. Save it as plain text in UTF-8."
+    if "SyntaxError" in error["kinds"]:
+        return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
+    if "UnicodeDecodeError" in error["kinds"] and not error["line"]:
+        return f"Python cannot read {file}: some of its bytes are none of UTF-8. Save it as plain text in UTF-8."
+    raised = ": ".join(filter(None, (error["type"], error["message"].strip())))
+    if not error["line"]:
+        return f"{file} cannot be run: {raised}."
+    stopped = f"{file} stops while it is being loaded, in {where} ({error['code']})"
+    return f"{stopped}: {raised}"

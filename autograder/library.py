@@ -1,0 +1,39 @@
+"""Reads the modules of a student's library, wherever it lies: in src/, beside a notebook, or in a hand-in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from labkit import store
+
+LIBRARY_FOLDER = "weightlab"
+"""The library's folder, where it stands beside a notebook."""
+CONCEPTS = "concepts.json"
+"""The answers to the concept test, beside the notebook of a hand-in."""
+MAX_SOURCE = 512 * 2**10
+"""Bytes of a module that is still examined."""
+MAX_MODULES = 100
+
+
+def read_library(folder: Path) -> dict[str, bytes]:
+    """Read the modules of a library folder, by module name.
+
+    Links and files that Python could not import are left out. Of an oversized file only its first ``MAX_SOURCE + 1``
+    bytes are read, by which examining it tells that it is too large.
+    """
+    sources = {}
+    if folder.is_dir():
+        for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
+            if path.stem.isidentifier() and path.is_file() and not path.is_symlink():
+                with path.open("rb") as file:
+                    sources[path.stem] = file.read(MAX_SOURCE + 1)
+    return sources
+
+
+def read_companions(library: Path) -> dict[str, bytes]:
+    """Read what a hand-in holds beside the notebook, by its place: the library, and the concept test's answers."""
+    files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
+    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
+        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
+    return files
