@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LINE_STYLES, LOSS, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = ["bowls", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
 
@@ -145,7 +145,7 @@ def landscape(
     fig.get_layout_engine().set(wspace=0.1)
     surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
     surface.plot_surface(
-        *np.meshgrid(first, second), losses, cmap="cividis_r", alpha=0.75, linewidth=0, rcount=33, ccount=33, zorder=1
+        *np.meshgrid(first, second), losses, cmap=LOSS, alpha=0.75, linewidth=0, rcount=33, ccount=33, zorder=1
     )
     flat = fig.add_subplot(1, 2, 2)
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
