@@ -13,7 +13,7 @@ import click
 
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 
-_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor"}
+_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor", "explain": "instructor"}
 """Which module holds each command for a class."""
 
 
