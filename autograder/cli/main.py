@@ -7,10 +7,11 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..paths import LIBRARY, SOLUTIONS, shown
+from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 
 _CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor", "explain": "instructor"}
 """Which module holds each command for a class."""
@@ -183,6 +184,52 @@ def submit(chapter: str) -> None:
         click.echo(f"  {name}")
     for warning in packed.warnings:
         click.echo(warning)
+
+
+@main.command()
+@click.argument("release", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--into", "copy", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The copy to update."
+)
+@click.option("--undo", "take_back", is_flag=True, help="Take the last update back.")
+def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
+    """Take a new RELEASE of the course into your copy, and keep everything that you wrote.
+
+    RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
+    older copy that is to be updated.
+    """
+    from ..learner import update as updating
+
+    folder = (copy or ROOT).resolve()
+    try:
+        if take_back:
+            click.echo(f"{len(updating.undo(folder))} files are as they were before the last update.")
+            return
+        with updating.open_release(release or (ROOT if copy else None), folder) as opened:
+            report = updating.update(opened, folder)
+    except updating.UpdateError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or folder} cannot be read or written ({error.strerror})."
+        ) from None
+    _describe_update(report, folder)
+
+
+def _describe_update(report: Any, folder: Path) -> None:
+    for name, how in report.merged.items():
+        click.echo(f"merged    {name}: {how}")
+    for name, why in report.left.items():
+        click.echo(f"left as it is: {name}, because {why}")
+    if report.nothing:
+        click.echo("Your copy was up to date.")
+        return
+    click.echo(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
+    click.echo(
+        f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back."
+    )
+    if "requirements.txt" in report.replaced:
+        click.echo("The packages have changed: run `make study`, or install requirements.txt again.")
 
 
 @main.command()
