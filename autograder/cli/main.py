@@ -69,8 +69,8 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check exercises of your library: all of them, or the ones named."""
-    from ..judging.compare import counted
-    from ..judging.judge import NOT_STARTED, PASSED, UNJUDGED
+    from ..judging.verdict import Status
+    from ..judging.words import counted
     from ..learner import progress
     from ..learner.check import check_library
     from ..names import UnknownName, select_exercises
@@ -90,7 +90,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     else:
         from .. import card
 
-        waiting = [verdict for verdict in verdicts if verdict.status == NOT_STARTED and not names]
+        waiting = [verdict for verdict in verdicts if verdict.status == Status.NOT_STARTED and not names]
         for verdict in verdicts:
             if verdict not in waiting:
                 click.echo(_as_commands(card.plain(verdict)) + "\n")
@@ -98,9 +98,9 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
             click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
         click.echo(f"{total:g} of {counted(points, 'point')}.")
-    if any(verdict.status == UNJUDGED for verdict in verdicts):
+    if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
-    raise SystemExit(0 if all(verdict.status == PASSED for verdict in verdicts) else 1)
+    raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
 
 
 @main.command()
@@ -278,7 +278,7 @@ def handout(folder: Path) -> None:
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""
     from .. import release as releasing
-    from ..judging.compare import counted
+    from ..judging.words import counted
 
     try:
         if only_check:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..candidate.wire import printable
-from ..judging.compare import counted
+from ..judging.words import counted
 
 _CLASSROOM = click.option(
     "--classroom",
