@@ -14,7 +14,7 @@ from labkit import store
 from ..exercise import Chapter
 from ..exercises import CHAPTERS
 from ..handin import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook
-from ..judging.judge import FAILED, NOT_STARTED, PASSED
+from ..judging.verdict import Status
 from ..library import read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
@@ -108,9 +108,9 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
         return [f"{shown(notebook)} cannot be graded: {error}. Take a fresh copy of it, or ask for help."]
     warnings = []
     for verdict in judge_numbers(chapter, found):
-        if verdict.status == NOT_STARTED:
+        if verdict.status == Status.NOT_STARTED:
             warnings.append(f"The answer to {verdict.exercise} is missing. Compute it, run its check, and save.")
-        elif verdict.status not in (PASSED, FAILED):
+        elif verdict.status not in (Status.PASSED, Status.FAILED):
             warnings.append(verdict.message)
     for name in chapter.written:
         answer = found.answers[name]
