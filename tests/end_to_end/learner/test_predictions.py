@@ -10,12 +10,8 @@ from autograder.paths import SOLUTIONS
 from autograder.release import build_notebook
 from tests.end_to_end.learner.conftest import NOTEBOOKS
 
-<<<<<<< HEAD:tests/test_predictions.py
-TO_DO = {"02", "03", "07", "10", "11"}
-=======
 IMPORT = re.compile(r"^(?:from|import) [^(\n]*(?:\([^)]*\))?$", re.MULTILINE)
-TO_DO = {"03", "04", "05", "06", "07", "10", "11"}
->>>>>>> main:tests/end_to_end/learner/test_predictions.py
+TO_DO = {"03", "07", "10", "11"}
 """Chapters, by number, whose predictions have not been gone through yet."""
 SHARED: set[str] = set()
 """Names that two chapters still share."""
