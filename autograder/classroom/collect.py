@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..judging.compare import counted
+from ..judging.words import counted
 from . import origins
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id

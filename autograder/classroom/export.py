@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..candidate.wire import printable
-from ..judging.judge import MISSING, UNJUDGED
-from .gradebook import Person
-from .records import write as write_file
+from ..judging.verdict import Status
+from .folder import write_file
+from .grades import Person
 
 
 def write(
@@ -43,7 +43,7 @@ def write(
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         about = totals.get(chapter, {}).get(student, {})
         total = about.get("score", 0.0)
-        if about and status not in (MISSING, UNJUDGED):
+        if about and status not in (Status.MISSING, Status.UNJUDGED):
             final.setdefault(student, {})[chapter] = total
         rows.append(
             [

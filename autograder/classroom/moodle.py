@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .class_lists import student_in
-from .records import STATE, ClassroomError, state
+from .folder import Classroom, ClassroomError
 from .roster import Student, read_rows
 
 _IDENTIFIER, _GRADE, _MAXIMUM = "Identifier", "Grade", "Maximum Grade"
@@ -50,5 +50,4 @@ def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
 
 
 def _place(classroom: Path, chapter: str) -> Path:
-    state(classroom)
-    return classroom / STATE / "worksheets" / f"{chapter}.csv"
+    return Classroom(classroom).state / "worksheets" / f"{chapter}.csv"

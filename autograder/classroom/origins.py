@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .folder import STATE, Classroom, write_file
 from .platforms import Owner
-from .records import STATE, state, write
 
 _FILE = "collected.json"
 
@@ -45,7 +45,7 @@ def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
     held = read_origins(classroom)
     held.setdefault(chapter, {}).update({student: Origin.of(owner) for student, owner in taken.items()})
     plain = {name: {student: asdict(one) for student, one in of.items()} for name, of in held.items()}
-    write(state(classroom) / _FILE, json.dumps(plain, indent=1, ensure_ascii=False).encode(), 0o600)
+    write_file(Classroom(classroom).state / _FILE, json.dumps(plain, indent=1, ensure_ascii=False).encode(), 0o600)
 
 
 def canvas_numbers(classroom: Path, students: Iterable[str]) -> dict[str, str]:

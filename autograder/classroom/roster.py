@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from .folder import ClassroomError, write_file
 from .platforms import Owner, Platform, clean_id
-from .records import ClassroomError, write
 
 FILE = "roster.csv"
 """Lies in the classroom; an instructor may edit it."""
@@ -160,7 +160,7 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
     rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
-    write(classroom / FILE, text.getvalue().encode())
+    write_file(classroom / FILE, text.getvalue().encode())
     return classroom / FILE
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..candidate.wire import printable
-from ..judging.compare import counted
+from ..judging.words import counted
 
 _CLASSROOM = click.option(
     "--classroom",
@@ -44,9 +44,9 @@ def collect(
     """
     from ..classroom.collect import collect as take
     from ..classroom.collect import count_outcomes
+    from ..classroom.folder import ClassroomError
     from ..classroom.moodle import read_participants, remember_worksheet
     from ..classroom.reasons import NotTakenError
-    from ..classroom.records import ClassroomError
 
     _require_chapter(chapter)
     try:
