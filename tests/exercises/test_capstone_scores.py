@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.examine import run_exercise
 from autograder.exercise import Call, Rng
 from autograder.exercises import EXERCISES, capstone_scores
 from autograder.judging import judge, key, reference
+from autograder.judging.verdict import Reply
+from autograder.library import read_library
+from autograder.paths import SOLUTIONS
+from autograder.sandbox.process import Runner
 from labkit import data
 
 NUMBERS = range(60)
@@ -193,7 +199,7 @@ def test_a_message_for_a_secret_key_names_no_task(layers):
     exercise = EXERCISES["adapt"]
     answer_key = key.make_key(exercise, 11)
     seen = [[{"value": layers, "changed": []}] for _ in answer_key.cases]
-    verdict = judge.judge(exercise, answer_key, judge.Reply("ran", cases=seen), quote=False)
+    verdict = judge.judge(exercise, answer_key, Reply(cases=seen), quote=False)
     assert (verdict.score, verdict.misconception) == (0, "nothing_changed")
     assert "turned" not in verdict.message and "°" not in verdict.message
 
@@ -230,3 +236,13 @@ def test_the_reference_keeps_within_its_time(layers):
     start = time.process_time()
     reference.module("capstone").adapt(layers, x, y, np.random.default_rng(0))
     assert (time.process_time() - start) * len(EXERCISES["adapt"].cases(1)) < EXERCISES["adapt"].time_limit / 3
+
+
+def test_a_solved_answer_shows_the_figures_of_each_task(layers):
+    exercise = EXERCISES["adapt"]
+    with Runner() as runner:
+        made = key.public_keys(exercise.module)[exercise.name]
+        reply = run_exercise(exercise, made, read_library(SOLUTIONS / "weightlab"), "weightlab", runner)
+        verdict = judge.judge(exercise, made, reply, "weightlab/capstone.py")
+    assert verdict.score == 15
+    assert len(re.findall(r"task [1-4] of 4: new digits .* old digits .* numbers stored", verdict.message)) == 4
