@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import sys
 from pathlib import Path
 
 from labkit import store
@@ -14,6 +16,8 @@ CONCEPTS = "concepts.json"
 MAX_SOURCE = 512 * 2**10
 """Bytes of a module that is still examined."""
 MAX_MODULES = 100
+_GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
+"""Packages that a library can import where a class is graded."""
 
 
 def read_library(folder: Path) -> dict[str, bytes]:
@@ -29,6 +33,18 @@ def read_library(folder: Path) -> dict[str, bytes]:
                 with path.open("rb") as file:
                     sources[path.stem] = file.read(MAX_SOURCE + 1)
     return sources
+
+
+def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
+    """Return line and package of each import that a class's grading lacks; none where Python cannot read the source."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found = [(node.lineno, alias.name) for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    found += [(node.lineno, node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    packages = [(line, name.partition(".")[0]) for line, name in found]
+    return sorted({(line, package) for line, package in packages if package not in _GRADED_WITH})
 
 
 def read_companions(library: Path) -> dict[str, bytes]:

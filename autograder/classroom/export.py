@@ -10,8 +10,8 @@ from typing import Any
 
 from ..candidate.wire import printable
 from ..judging.judge import MISSING, UNJUDGED
-from .gradebook import Person
-from .records import write as write_file
+from .folder import write_file
+from .grades import Person
 
 
 def write(

@@ -14,15 +14,18 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 @CHAPTER.exercise(
     aspects={"the weighted sum": 1, "and the bias, once": 1},
     hints=(
-        "You wrote the first half in chapter 1. What is still missing between a weighted sum and a neuron?",
-        "With all inputs zero, the weighted sum is zero. The neuron then gives exactly its bias.",
-        "Return weighted_sum(inputs, weights) plus bias: one bias for the neuron, not one for each connection.",
+        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for "
+        "the bias when the inputs are not zero?",
+        "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the "
+        "same amount for all inputs.",
+        "Return weighted_sum(inputs, weights) + bias: one bias for the neuron, not one for each connection.",
     ),
-    why="The inputs are weighed first, then the bias shifts the sum by the same amount whatever the inputs were.",
+    why="First the inputs are weighted and added up. Then the bias shifts the sum by the same amount whatever the "
+    "inputs are.",
     prerequisites=("weighted_sum",),
 )
 def neuron(rng: np.random.Generator) -> Iterator[Case]:
-    """What one neuron computes: the weighted sum of its inputs, shifted by its bias."""
+    """Compute the output of one neuron: the weighted sum of its inputs, shifted by its bias."""
     total, bias = "the weighted sum", "and the bias, once"
     yield Case.of(bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 0.75, note="it fits on paper")
     yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
@@ -35,17 +38,17 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"above zero or not": 1, "exactly zero stays silent": 1},
     hints=(
-        "Ask the neuron for its number first. Then there is only one question left.",
-        "A comparison is itself a value in Python: 3 > 2 is True. No if is needed. Which comparison leaves exactly "
-        "zero silent?",
-        "Return neuron(inputs, weights, bias) > 0. The bias is already inside, so it is not compared with anything.",
+        "Compute the neuron's number first. Then only one question about it is left.",
+        "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
+        "exactly zero?",
+        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it with 0 only.",
     ),
-    why="Weighted sum plus bias above zero means: the weighted sum is above minus the bias. The bias is the bar that "
-    "the inputs must clear, with its sign turned.",
+    why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
+    "bias is the neuron's threshold.",
     prerequisites=("neuron",),
 )
 def activates(rng: np.random.Generator) -> Iterator[Case]:
-    """Whether the neuron activates: its weighted sum plus its bias is strictly above zero. True or False."""
+    """Decide whether the neuron activates: True if its weighted sum plus its bias is strictly above zero."""
     aspect, edge = "above zero or not", "exactly zero stays silent"
     x, w = np.array([1.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.25])  # the weighted sum is exactly 2
     yield Case.of(aspect, x, w, 0.5, note="a sum of 2 and a bias of 0.5")
@@ -68,16 +71,16 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"weighted sums plus each neuron's bias": 2, PURE: 1},
     hints=(
         "A dense layer is many neurons side by side. Which function of chapter 1 gives all their weighted sums?",
-        "The sums have shape (batch, fan_out) and the bias (fan_out,): one bias for each column. NumPy lines shapes up "
-        "from the right, so a plain + does the right thing.",
-        "Return weighted_sums(x, weights) + bias. Avoid += where the left side is an array that the caller gave you.",
+        "The sums have shape (batch, fan_out) and the bias has shape (fan_out,), so there is one bias for each column. "
+        "NumPy compares shapes from the right: does a plain + do the right thing?",
+        "Return weighted_sums(x, weights) + bias. Do not use += on an array that belongs to the caller.",
     ),
-    why="Each neuron is a column and has one bias, so the bias is added to every row: NumPy stretches (fan_out,) over "
+    why="Each neuron is a column and has one bias, so the bias is added to every row: NumPy broadcasts (fan_out,) over "
     "the batch by itself.",
     prerequisites=("weighted_sums",),
 )
 def dense(rng: np.random.Generator) -> Iterator[Case]:
-    """The outputs of a whole layer of neurons for a whole batch: the weighted sums, and to each neuron's its bias."""
+    """Compute the outputs of a whole layer for a whole batch: the weighted sums, plus each neuron's bias."""
     aspect = "weighted sums plus each neuron's bias"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
     yield Case.of(
@@ -104,15 +107,17 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"the bias as one more row of weights": 2, PURE: 1},
     hints=(
-        "A bias is a weight whose input is always 1. If one more input comes in, how many more rows has weights?",
-        "The constant 1 is the last input, so the bias is the last row. np.vstack stacks rows on top of each other.",
-        "Return np.vstack([weights, bias]): a one-dimensional bias counts as one row there.",
+        "A bias acts like the weight of an input that is always 1. With one more input, does the array of weights get "
+        "one more row or one more column?",
+        "Each input has one row, and the constant 1 is the last input. NumPy has a function that stacks arrays as "
+        "rows: look up np.vstack.",
+        "Return np.vstack([weights, bias]). It treats the 1-D bias as one row.",
     ),
-    why="With one more input that is always 1, its weights are added in full whatever the other inputs are: exactly "
-    "what a bias does. So a bias is a weight, learned in the same way.",
+    why="If one more input is always 1, its weights are added in full whatever the other inputs are, and that is what "
+    "a bias does. So a bias can be stored, and learned, like a weight.",
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
-    """One array that holds weights and bias, the bias as the last row, so that [x, 1] @ folded is the dense layer."""
+    """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
     aspect = "the bias as one more row of weights"
     weights = np.array([[1.5, -2.0], [0.5, 3.0], [2.5, 1.0]])
     yield Case.of(aspect, weights, np.array([0.1, -0.2]), note="three inputs, two neurons")
@@ -126,16 +131,16 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"weights and biases": 1, "arrays of any number of axes": 1, "single numbers and nothing": 1},
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
-        "Within a shape the sizes multiply, math.prod(shape); from array to array the counts add. shapes.values() "
-        "gives the shapes without their names.",
-        "Return the sum of math.prod(shape) for shape in shapes.values(). The product of no sizes is 1, and the sum of "
-        "no arrays is 0: just what the special cases ask for.",
+        "Within a shape the sizes multiply; over the arrays the counts add. shapes.values() gives the shapes without "
+        "their names, and math.prod multiplies the sizes of one shape.",
+        "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
+        "the special cases need.",
     ),
-    why="An array holds the product of its sizes, a model the sum over its arrays. Weights and biases are counted "
-    "alike: both are learned, and both are parameters.",
+    why="An array holds the product of its sizes, and a model holds the sum over its arrays. Weights and biases are "
+    "counted in the same way, because both are learned.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
-    """How many numbers a model has learned, from the shapes of its arrays by name."""
+    """Count the parameters of a model, given the shape of each of its arrays by name."""
     plain, axes, special = "weights and biases", "arrays of any number of axes", "single numbers and nothing"
     n, m, k = (int(i) for i in rng.integers(5, 60, size=3))
     yield Case.of(plain, {"weights": (64, 10), "bias": (10,)}, note="one dense layer")
@@ -151,36 +156,36 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "gpt2_parameters",
-    task="How many parameters GPT-2 small has, its tied embedding counted once.",
+    task="Compute the number of parameters of GPT-2 small; count the tied embedding once.",
     value=124_439_808,
     points=2,
     hints=(
-        "count_parameters(gpt2_block) counts one block. How many blocks are there, and what is not in a block?",
-        "Twelve times one block, plus what stands outside the blocks: count_parameters(gpt2_rest), where the embedding "
-        "is listed once.",
+        "count_parameters(gpt2_block) counts one block. How many blocks are there, and which arrays are outside them?",
+        "Multiply one block by 12, then add the arrays outside the blocks, count_parameters(gpt2_rest). The embedding "
+        "is listed there once.",
     ),
     mistakes={
         "counts_the_tied_embedding_twice": (
             163_037_184,
-            "You count the embedding twice. GPT-2 reads and writes with the same array: it is stored once, and learned "
-            "once, so it counts once.",
+            "The embedding is counted twice. GPT-2 reads and writes with the same array, which is stored and learned "
+            "once.",
         ),
         "counts_one_block_only": (
             46_473_216,
-            "You count one block. The model has twelve, all of the same shapes, each with numbers of its own.",
+            "Only one block is counted. The model has twelve blocks of the same shapes, each with its own parameters.",
         ),
         "leaves_out_what_is_outside_the_blocks": (
             85_054_464,
-            "These are the blocks alone. The embeddings and the last normalization stand outside them, and are learned "
-            "too.",
+            "These are the blocks alone. The embeddings and the last normalization are outside them, and they are "
+            "learned as well.",
         ),
         "leaves_out_one_dimensional_arrays": (
             124_318_464,
-            "You count the matrices only. Biases and normalizations have one axis; they are parameters as well.",
+            "Only the 2-D arrays are counted. Biases and normalizations have one axis; they are parameters as well.",
         ),
         "multiplies_the_rest_by_the_blocks": (
             12 * 46_473_216,
-            "You take everything twelve times. Only the block repeats; the embeddings stand outside and exist once.",
+            "Everything is multiplied by twelve. Only the block repeats; the embeddings are outside and exist once.",
         ),
     },
     rtol=1e-12,
@@ -188,33 +193,33 @@ CHAPTER.question(
 
 CHAPTER.question(
     "llama_parameters",
-    task="How many parameters LLaMA-7B has.",
+    task="Compute the number of parameters of LLaMA-7B.",
     value=6_738_415_616,
     points=2,
     hints=(
-        "As for GPT-2, from llama_block and llama_rest. How many blocks are there here?",
-        "32 * count_parameters(llama_block) + count_parameters(llama_rest).",
+        "Proceed as for GPT-2, with llama_block and llama_rest. How many blocks does this model have?",
+        "Compute 32 * count_parameters(llama_block) + count_parameters(llama_rest).",
     ),
     mistakes={
         "counts_one_block_only": (
             464_531_456,
-            "You count one block. The model has 32, all of the same shapes, each with numbers of its own.",
+            "Only one block is counted. The model has 32 blocks of the same shapes, each with its own parameters.",
         ),
         "counts_twelve_blocks": (
             2_690_748_416,
-            "You take twelve blocks, as in GPT-2. LLaMA-7B has 32.",
+            "This is the count for twelve blocks, as in GPT-2. LLaMA-7B has 32.",
         ),
         "ties_the_embedding": (
             6_607_343_616,
-            "You count one of the two vocabulary arrays. LLaMA reads with one and writes with another: both count.",
+            "One of the two vocabulary arrays is missing. LLaMA reads with one and writes with the other: both count.",
         ),
         "leaves_out_what_is_outside_the_blocks": (
             6_476_267_520,
-            "These are the blocks alone. The embedding, the output and the last normalization stand outside them.",
+            "These are the blocks alone. The embedding, the output and the last normalization are outside them.",
         ),
         "multiplies_the_rest_by_the_blocks": (
             32 * 464_531_456,
-            "You take everything 32 times. Only the block repeats; what stands outside exists once.",
+            "Everything is multiplied by 32. Only the block repeats; the arrays outside exist once.",
         ),
     },
     rtol=1e-12,
@@ -222,14 +227,15 @@ CHAPTER.question(
 
 CHAPTER.question(
     "gpt2_bytes_32_bit",
-    task="How many bytes GPT-2 small takes at 32 bits a parameter.",
+    task="Compute the number of bytes that GPT-2 small takes at 32 bits per parameter.",
     value=497_759_232,
     hints=("A byte is 8 bits. How many bytes does a number of 32 bits take?",),
     mistakes={
-        "counts_bits": (3_982_073_856, "These are the bits. A byte is 8 bits."),
+        "counts_bits": (3_982_073_856, "This is the number of bits. A byte is 8 bits."),
         "divides_the_bytes": (
             31_109_952,
-            "You divide by 4. A number of 32 bits takes four bytes, so there are more bytes than parameters.",
+            "This is a quarter of the number of parameters. A number of 32 bits takes four bytes, so there are more "
+            "bytes than parameters.",
         ),
     },
     rtol=1e-12,
@@ -237,32 +243,34 @@ CHAPTER.question(
 
 CHAPTER.question(
     "llama_bytes_16_bit",
-    task="How many bytes LLaMA-7B takes at 16 bits a parameter.",
+    task="Compute the number of bytes that LLaMA-7B takes at 16 bits per parameter.",
     value=13_476_831_232,
     hints=("How many bytes does a number of 16 bits take? A byte is 8 bits.",),
     mistakes={
-        "counts_bits": (107_814_649_856, "These are the bits. A byte is 8 bits."),
-        "takes_32_bits": (26_953_662_464, "These are the bytes at 32 bits. A number of 16 bits takes half as many."),
-        "one_byte_each": (6_738_415_616, "You take one byte for each parameter: that would be 8 bits."),
+        "counts_bits": (107_814_649_856, "This is the number of bits. A byte is 8 bits."),
+        "takes_32_bits": (26_953_662_464, "This is the size at 32 bits. A number of 16 bits takes half as many bytes."),
+        "one_byte_each": (6_738_415_616, "This is one byte per parameter, which would be 8 bits."),
+        "counts_gpt2": (248_879_616, "This is the size of GPT-2 small. Use the parameters of LLaMA-7B."),
     },
     rtol=1e-12,
 )
 
 CHAPTER.question(
     "llama_bytes_4_bit",
-    task="How many bytes LLaMA-7B takes at 4 bits a parameter.",
+    task="Compute the number of bytes that LLaMA-7B takes at exactly 4 bits per parameter.",
     value=3_369_207_808,
     hints=("Two numbers of 4 bits fit into one byte.",),
     mistakes={
         "takes_bits_for_bytes": (
             26_953_662_464,
-            "You multiply by 4, which gives bits, or takes 4 bytes for each parameter. A byte is 8 bits: two such "
-            "numbers share one.",
+            "This is four times the number of parameters, as if each took 4 bytes. A byte is 8 bits, so two numbers of "
+            "4 bits share one.",
         ),
         "two_bytes_each": (
             13_476_831_232,
-            "You take two bytes for each parameter. It is the other way round: two parameters share one byte.",
+            "This is two bytes per parameter. It is the other way round: two parameters share one byte.",
         ),
+        "counts_gpt2": (62_219_904, "This is the size of GPT-2 small. Use the parameters of LLaMA-7B."),
     },
     rtol=1e-12,
 )

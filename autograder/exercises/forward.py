@@ -10,7 +10,7 @@ import numpy as np
 
 from ..exercise import PURE, Case, Chapter
 
-CHAPTER = Chapter("04_forward", "From picture to prediction")
+CHAPTER = Chapter("04_forward", "From image to prediction")
 
 
 def network(rng: np.random.Generator, sizes: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -19,18 +19,19 @@ def network(rng: np.random.Generator, sizes: list[int]) -> list[tuple[np.ndarray
 
 
 @CHAPTER.exercise(
-    aspects={"positive stays, negative becomes zero": 1, PURE: 1},
+    aspects={"keeps positive entries and replaces the others by zero": 1, PURE: 1},
     hints=(
-        "Each number is looked at by itself: a positive one stays as it is. What becomes of a negative one?",
-        "You want the larger of two numbers, x and 0, in every place of the array at once.",
-        "np.maximum(x, 0) compares entry by entry. (np.max(x) is another function: it finds one largest entry.)",
+        "Look at each number by itself. What should come out for 7, and what for -7? What should come out for 0?",
+        "For each entry you need the larger of two numbers. NumPy has a function that compares two things entry by "
+        "entry; one of the two may be a single number.",
+        "Return np.maximum(x, 0). (np.max is another function: it finds one largest entry of the whole array.)",
     ),
-    why="ReLU lets a positive signal through and silences a negative one. Without such a bend between them, two layers "
-    "would compute no more than one layer can.",
+    why="ReLU passes a positive sum unchanged and replaces any other by zero. Without a nonlinear step like this, two "
+    "layers could do no more than one.",
 )
 def relu(rng: np.random.Generator) -> Iterator[Case]:
-    """The positive part of x, entry by entry: positive numbers stay, all others become 0."""
-    aspect = "positive stays, negative becomes zero"
+    """Return the positive part of x, entry by entry: positive numbers unchanged, zero in place of all others."""
+    aspect = "keeps positive entries and replaces the others by zero"
     yield Case.of(aspect, np.array([-2.0, -0.5, 0.0, 0.5, 2.0, 7.5]), note="from negative to positive")
     yield Case.of(aspect, rng.normal(size=(3, 4)))
     yield Case.of(aspect, 3 * rng.normal(size=(2, 3, 2)), note="three dimensions")
@@ -39,20 +40,21 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"each row becomes probabilities": 2, "stays finite for large logits": 1, PURE: 1},
+    aspects={"turns each row into probabilities": 2, "stays finite for large logits": 1, PURE: 1},
     hints=(
-        "Two steps: make every number positive with np.exp, then divide each row by its own sum.",
-        "np.sum(..., axis=1, keepdims=True) keeps the sums as a column, which then divides row by row. And exp(1000) "
-        "is too large for the computer: what happens to the ratio if you take the same number off a whole row first?",
-        "shifted = logits - logits.max(axis=1, keepdims=True); then powers = np.exp(shifted), and powers divided by "
+        "There are two steps: one makes every number positive, the other makes each row add up to 1. Which NumPy "
+        "function makes any number positive and keeps the order?",
+        "np.exp, then divide each row by its own sum; np.sum(..., axis=1, keepdims=True) keeps the sums as a column. "
+        "exp(1000) overflows, but what happens to the ratio if you subtract the same number from a whole row first?",
+        "shifted = logits - logits.max(axis=1, keepdims=True); powers = np.exp(shifted); return powers / "
         "powers.sum(axis=1, keepdims=True).",
     ),
-    why="exp(a - m) / sum(exp(b - m)) is exp(a) / sum(exp(b)): the factor exp(-m) cancels. With m the row's largest "
-    "logit, no exponential is above one, and the sum is at least one.",
+    why="exp(a - m) / sum(exp(b - m)) equals exp(a) / sum(exp(b)), because the factor exp(-m) cancels. If m is the "
+    "row's largest logit, no exponential is above one and the sum is at least one.",
 )
 def softmax(rng: np.random.Generator) -> Iterator[Case]:
-    """Probabilities row by row: exp(logits) divided by its row's sum, finite for any logits."""
-    rows, large = "each row becomes probabilities", "stays finite for large logits"
+    """Return the probabilities of the classes for each row of logits; stay finite for logits of any magnitude."""
+    rows, large = "turns each row into probabilities", "stays finite for large logits"
     yield Case.of(rows, np.array([[1.0, 2.0, 3.0]]), note="one row")
     yield Case.of(rows, rng.normal(size=(4, 3)), note="four rows, three classes")
     yield Case.of(rows, 2 * rng.normal(size=(3, 3)), note="as many rows as classes")
@@ -71,19 +73,19 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"logits": 3, "activations": 2, PURE: 1},
     parts=("logits", "activations"),
     hints=(
-        "Send x through the layers one by one: what a layer gives is what the next one takes. Before each layer, note "
-        "down what goes into it.",
-        "Treat the last layer by itself: every other layer is relu(dense(...)), the last one is dense(...) alone. The "
-        "list begins with x, so that it has as many items as there are layers.",
-        "activations = [x]; for every layer in layers[:-1], append relu(dense(activations[-1], weights, bias)). At the "
-        "end logits = dense(activations[-1], ...) with the last layer. Return both: logits, activations.",
+        "What one layer returns is what enters the next one. Before each layer, write down what enters it. How does "
+        "the output layer differ from the others?",
+        "Treat the output layer by itself: every other layer is relu(dense(...)), the output layer is dense(...) "
+        "alone. Begin the list with x, so that it has as many entries as there are layers.",
+        "activations = [x]; for weights, bias in layers[:-1], append relu(dense(activations[-1], weights, bias)). "
+        "Then logits = dense(activations[-1], *layers[-1]). Return logits, activations.",
     ),
-    why="activations[k] is what enters layer k. Backpropagation will need exactly these: a weight's gradient "
-    "is made of what entered its layer.",
+    why="activations[k] is what enters layer k. Backpropagation needs these arrays, because a weight's gradient is "
+    "made of the signals that came in through it.",
     prerequisites=("relu", "dense"),
 )
 def forward(rng: np.random.Generator) -> Iterator[Case]:
-    """The logits of a batch, and the list of what entered each layer: x first, as many as there are layers."""
+    """Return the logits of a batch, and the list of layer inputs: x first, one entry per layer."""
     yield Case.of(None, network(rng, [4, 5, 3]), rng.normal(size=(2, 4)), note="two layers")
     yield Case.of(None, network(rng, [3, 6, 5, 4, 2]), rng.normal(size=(5, 3)), note="four layers")
     yield Case.of(
@@ -96,19 +98,23 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the class with the largest logit": 1, "ties go to the lowest class": 1},
+    aspects={"finds the class with the largest logit": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "The largest logit wins. Not its value is asked for, but its place in the row.",
-        "np.argmax finds the place of the largest entry; axis=1 lets it look along each row.",
-        "forward(layers, x) returns two things: take the logits, and return np.argmax(logits, axis=1).",
+        "Which of a row's logits decides the prediction? You need its position in the row, not its value.",
+        "np.argmax finds the position of the largest entry. With axis=1 it does so in each row, and it returns the "
+        "first of equal entries. What does forward return?",
+        "logits, _ = forward(layers, x); return np.argmax(logits, axis=1).",
     ),
-    why="Softmax keeps the order of the logits, so the most probable class is the one with the largest logit: no "
-    "probability needs to be computed. np.argmax takes the first of equals.",
+    why="Softmax keeps the order of the logits, so the most probable class is the class with the largest logit, and "
+    "no probability is needed. np.argmax returns the first of equal entries.",
     prerequisites=("forward",),
 )
 def predict(rng: np.random.Generator) -> Iterator[Case]:
-    """The predicted class of each row: the place of its largest logit, the lowest place where logits tie."""
-    largest, ties = "the class with the largest logit", "ties go to the lowest class"
+    """Return the predicted class of each row.
+
+    The position of its largest logit, the lowest position where logits tie.
+    """
+    largest, ties = "finds the class with the largest logit", "resolves ties in favour of the lowest class"
     # Every class is the answer of one row, by a clear margin; a network of one layer hands its inputs on.
     order = rng.permutation(5)
     identity = [(np.eye(5), np.zeros(5))]
@@ -126,37 +132,40 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
 
 
 CHAPTER.question(
-    "products_per_picture",
-    task="How many multiplications one picture costs on its way through a 64-64-10 network.",
+    "products_per_image",
+    task="Count the multiplications for one image that passes through a 64-64-10 network.",
     value=4736,
     mistakes={
         "counts_neurons": (
             74,
-            "You counted neurons. Each weight is one multiplication, and every neuron has as many "
-            "weights as its layer has inputs.",
+            "This is the number of neurons. Each weight is one multiplication: how many weights does a neuron have?",
         ),
-        "counts_biases": (4810, "You counted the biases too. They are added, not multiplied."),
+        "counts_biases": (4810, "This includes the biases. They are added, not multiplied."),
         "multiplies_layers": (
             64 * 64 * 64 * 10,
-            "You multiplied the layers' counts. They work one after the other: their costs add.",
+            "The layers' counts were multiplied. The layers work one after the other, so their counts are added.",
+        ),
+        "multiplies_sizes": (
+            64 * 64 * 10,
+            "The three sizes were multiplied. There are two weight matrices, one after the other: count each of them.",
         ),
     },
-    hints=("One multiplication for each weight. How many weights have the two layers?",),
+    hints=("There is one multiplication per weight. How many weights do the two matrices hold?",),
 )
 
 CHAPTER.question(
     "lead_of_two",
-    task="The probability of the first of two classes whose logits are 2 and 0.",
+    task="Compute the probability of the first of two classes whose logits are 2 and 0.",
     value=1 / (1 + math.exp(-2)),
     mistakes={
         "share_without_exp": (
             1.0,
-            "You left out an exp. Softmax divides exp(2) by exp(2) + exp(0), and exp(0) is 1: "
-            "a logit of zero still has its share.",
+            "Was an exp left out? Softmax divides exp(2) by exp(2) + exp(0), and exp(0) is 1: a logit of zero has a "
+            "probability above zero.",
         ),
-        "the_other_class": (1 / (1 + math.exp(2)), "That is the other class's probability."),
+        "the_other_class": (1 / (1 + math.exp(2)), "This is the probability of the other class."),
     },
-    hints=("softmax of [2, 0]: exp(2) divided by exp(2) + exp(0).",),
+    hints=("Softmax of [2, 0]: divide exp(2) by exp(2) + exp(0).",),
     rtol=1e-3,
 )
 

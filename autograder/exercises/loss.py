@@ -13,20 +13,25 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
 
 
 @CHAPTER.exercise(
-    aspects={"the mean of the squared differences": 1, "refuses different shapes": 1},
+    aspects={"averages the squared differences": 1, "refuses different shapes": 1},
     hints=(
-        "Take the difference in every place, square it, and average.",
-        "The mean goes over all elements at once: np.mean without an axis. Before that, compare the two shapes.",
-        "if predictions.shape != targets.shape: raise ValueError(...) naming both; otherwise "
+        "What is the error of one prediction, and what should an error of -3 cost compared with an error of 3? Then "
+        "take the average over all entries.",
+        "np.mean without an axis averages over all entries. Before you subtract, compare the two shapes: NumPy would "
+        "broadcast shapes that differ.",
+        "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
-    why="Squares make misses in both directions count, and one large miss cost more than several small ones. The "
-    "shapes are compared because NumPy would stretch (4,) against (4, 1) to (4, 4) and average sixteen differences, "
+    why="Squaring makes errors in both directions count, and one large error cost more than several small ones. The "
+    "shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and average sixteen differences, "
     "silently.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
-    """The mean, over all elements, of the squared differences between predictions and targets."""
-    mean, refuses = "the mean of the squared differences", "refuses different shapes"
+    """Return the mean, over all entries, of the squared differences between predictions and targets.
+
+    Raise a ValueError if the shapes differ.
+    """
+    mean, refuses = "averages the squared differences", "refuses different shapes"
     yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.0]), note="three numbers")
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch of three outputs")
     yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
@@ -76,19 +81,22 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"a one in each label's column": 1, "refuses labels out of range": 1},
+    aspects={"puts a 1 into each label's column": 1, "refuses labels out of range": 1},
     hints=(
-        "Start from zeros of shape (batch, n_classes). Where does the one of row 0 go? Of row 1?",
-        "Row i has its one in column labels[i]. A loop over the rows is fine; np.eye(n_classes)[labels] does it at "
-        "once. Look at the labels first: which values have no column?",
-        "for each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
-        "zeros[row, label] = 1.0 for every row.",
+        "Start from zeros of shape (batch, n_classes). Where is the 1 of the first row? Which labels have no column?",
+        "Row i has its 1 in column labels[i]; a loop over the rows is fine. Look at the labels before you use them as "
+        "indices, because NumPy accepts negative indices.",
+        "For each label: if it is below 0 or at least n_classes, raise ValueError with the label in the message. Then "
+        "set rows[i, label] = 1.0 for each row i, or return np.eye(n_classes)[labels].",
     ),
     why="NumPy counts negative indices from the end: without the check, label -1 would silently become the last class.",
 )
 def one_hot(rng: np.random.Generator) -> Iterator[Case]:
-    """A row for each label, with 1.0 in the label's column and 0.0 elsewhere; ValueError for a label out of range."""
-    ones, refuses = "a one in each label's column", "refuses labels out of range"
+    """Return one row per label, with 1.0 in the label's column and 0.0 elsewhere.
+
+    Raise a ValueError that names a label out of range.
+    """
+    ones, refuses = "puts a 1 into each label's column", "refuses labels out of range"
     yield Case.of(ones, np.array([2, 0, 1, 2]), 3, note="four labels of three classes")
     yield Case.of(ones, np.array([3, 1, 4, 0, 2])[rng.permutation(5)], 5, note="as many labels as classes")
     yield Case.of(ones, rng.integers(0, 6, size=4), 10, note="classes that do not occur")
@@ -101,23 +109,22 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the mean surprise at the right answers": 3, "exact for very large logits": 1, PURE: 1},
+    aspects={"averages the loss over the batch": 3, "stays exact for very large logits": 1, PURE: 1},
     hints=(
-        "For each row: the probability that softmax gives to the right class, then minus its natural logarithm. Then "
-        "the mean over the rows.",
-        "To pick one entry from each row: values[np.arange(len(labels)), labels]. For the large logits: once a "
-        "probability has become 0 its logarithm is lost, so take the logarithm on paper first: "
-        "log(exp(a) / sum(exp(b))) = a - log(sum(exp(b))).",
-        "shifted = logits - logits.max(axis=1, keepdims=True); each row's loss is np.log(np.exp(shifted).sum(axis=1)) "
-        "minus the label's entry of shifted. Return the mean of the rows' losses.",
+        "For one row: which probability does softmax give to the right class, and what is minus its natural "
+        "logarithm? The result is the mean over the rows.",
+        "A probability that has become 0 has no logarithm, so take the logarithm on paper first: log(exp(a) / "
+        "sum(exp(b))) = a - log(sum(exp(b))). One entry of each row is rows[np.arange(len(labels)), labels].",
+        "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
+        "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
-    why="Taking the logarithm before any probability is formed keeps everything that matters: the loss of a confident "
-    "mistake is the lead of the wrong class, 20,000 where that is the lead. The logits are laid on their side for "
-    "speed alone: along axis=1 of the rows as they come it is the same answer.",
+    why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident "
+    "mistake is the lead of the wrong class, 20,000 if it leads by 20,000. The reference transposes the logits for "
+    "speed alone; along axis=1 the result is the same.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
-    """The mean over the batch of -log(probability that softmax gives to the right class)."""
-    mean, large = "the mean surprise at the right answers", "exact for very large logits"
+    """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""
+    mean, large = "averages the loss over the batch", "stays exact for very large logits"
     yield Case.of(mean, np.array([[2.0, 0.5, -1.0]]), np.array([1]), note="one row")
     yield Case.of(mean, rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2]), note="five rows, three classes")
     yield Case.of(mean, 2 * rng.normal(size=(4, 4)), np.array([1, 3, 0, 0]), note="as many rows as classes")
@@ -132,17 +139,20 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the share of right answers": 1, "ties go to the lowest class": 1},
+    aspects={"computes the fraction of right answers": 1, "resolves ties in favour of the lowest class": 1},
     hints=(
-        "First the predicted class of each row, as in predict. Then compare with the labels.",
-        "Comparing two arrays gives an array of True and False. What is the mean of those, when True counts 1?",
-        "np.mean(np.argmax(logits, axis=1) == labels).",
+        "First find the predicted class of each row, as in predict. Which of them are equal to the labels?",
+        "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
+        "Return np.mean(np.argmax(logits, axis=1) == labels).",
     ),
-    why="The mean of truth values is the share of True.",
+    why="The mean of an array of True and False is the fraction of True.",
 )
 def accuracy(rng: np.random.Generator) -> Iterator[Case]:
-    """The share of rows whose largest logit is the label's, from 0 to 1; the lowest class where logits tie."""
-    share, ties = "the share of right answers", "ties go to the lowest class"
+    """Return the fraction of rows whose largest logit is the label's, from 0 to 1.
+
+    Where logits tie, the lowest class is predicted.
+    """
+    share, ties = "computes the fraction of right answers", "resolves ties in favour of the lowest class"
     labels = np.array([3, 0, 2, 1, 0, 3, 2])
     logits = 4 * np.eye(4)[labels] + rng.uniform(-1, 1, size=(7, 4))
     yield Case.of(share, logits, labels, note="all right")
@@ -164,38 +174,38 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "blind_loss",
-    task="The cross-entropy of a network that gives ten classes the same probability.",
-    value=math.log(10),
+    task="Compute the cross-entropy of a network that gives each of 27 classes the same probability.",
+    value=math.log(27),
     mistakes={
-        "probability_itself": (0.1, "That is the probability. The loss is minus its logarithm."),
-        "decimal_logarithm": (1.0, "You took the logarithm to base 10. The loss uses the natural one, np.log."),
-        "binary_logarithm": (math.log2(10), "You took the logarithm to base 2. The loss uses the natural one, np.log."),
+        "ten_classes": (math.log(10), "This is the loss of a blind guess among ten classes. Here there are 27."),
+        "probability_itself": (1 / 27, "This is the probability. The loss is minus its logarithm."),
+        "decimal_logarithm": (math.log10(27), "Is this a logarithm to base 10? The loss uses the natural one, np.log."),
+        "binary_logarithm": (math.log2(27), "Is this a logarithm to base 2? The loss uses the natural one, np.log."),
         "forgets_the_minus": (
-            -math.log(10),
-            "You left out the minus: the logarithm of a probability is negative, the loss is not.",
+            -math.log(27),
+            "The sign is wrong: the logarithm of a probability is negative, and the loss is minus that.",
         ),
     },
-    hints=("-log(0.1), natural logarithm.",),
+    hints=("Which probability does each class get? Take minus its natural logarithm.",),
     rtol=1e-3,
 )
 
 CHAPTER.question(
     "probability_behind_loss",
-    task="The probability that a network gave to the right class of an image whose loss is 0.5.",
+    task="Compute the probability that a network gave to the right class of an image whose loss is 0.5.",
     value=math.exp(-0.5),
     mistakes={
         "loss_for_missing_probability": (
             0.5,
-            "You took the loss for the missing probability. It is minus the "
-            "logarithm of the probability: undo the logarithm.",
+            "The loss is not the missing probability but minus the logarithm of the probability. Undo the logarithm.",
         ),
         "forgets_the_minus": (
             math.exp(0.5),
-            "A probability above one: the loss is minus the logarithm, so the exponent is negative.",
+            "A probability cannot be above one. The loss is minus the logarithm, so the exponent is negative.",
         ),
         "decimal_power": (
             10**-0.5,
-            "You undid a logarithm to base 10. The loss uses the natural one, so its inverse is exp.",
+            "Is this the inverse of a logarithm to base 10? The loss uses the natural one, whose inverse is exp.",
         ),
     },
     hints=("loss = -log(p). Solve for p.",),

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..exercise import Question
 from .compare import as_array, describe, number
 from .judge import FAILED, NOT_STARTED, PASSED, Aspect, Verdict
+
+ANSWER_TYPE = "application/vnd.weightlab.answer+json"
+"""Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``."""
+
+
+def record_number(name: str, value: Any) -> dict[str, Any] | None:
+    """Return the record of a question's number as JSON can hold it, or None where the value is not one number."""
+    array = as_array(value)
+    if array is None or array.size != 1 or array.dtype.kind not in "iuf":
+        return None
+    number = array.reshape(()).item()
+    return {"name": name, "value": number} if math.isfinite(number) else None
 
 
 def judge_answer(question: Question, value: Any, quote: bool = True) -> Verdict:

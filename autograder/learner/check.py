@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import atexit
 import time
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from ..judging.judge import Verdict
 from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 from ..sandbox.process import Runner
+from . import remarks
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
@@ -40,19 +40,10 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     verdict = examine(exercise, {}, sources, shown(library), runner, reference_prerequisites=False)
     verdict.saved = saved
     if verdict.status == judge.NOT_STARTED:
-        verdict.message += _written_above(exercise, sources[exercise.module])
+        verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
     if verdict.status == judge.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict
-
-
-def _written_above(exercise: Exercise, source: bytes) -> str:
-    """Say where a function was defined before the stub that Python takes, or return an empty string."""
-    nodes = ast.parse(source).body
-    lines = [node.lineno for node in nodes if isinstance(node, ast.FunctionDef) and node.name == exercise.name]
-    if len(lines) < 2:
-        return ""
-    return f" It is also defined in line {lines[-2]}, but Python takes the last, in line {lines[-1]}: delete one."
 
 
 _waiting = Runner(reap=True)

@@ -6,26 +6,36 @@ import html
 from typing import Any
 
 from .. import card
-from ..exercise import Question
+from ..exercise import Exercise, Question
 from ..judging.judge import MISSING, PASSED, UNJUDGED, Verdict
-from ..judging.question import judge_answer
+from ..judging.question import ANSWER_TYPE, judge_answer, record_number
 from ..names import UnknownName, find_asked
+from ..paths import LIBRARY, shown
 from . import progress as record
-from . import tutor
+from . import remarks, tutor
 from .check import check_exercise
 
 
 class Card:
-    """A verdict as a notebook shows it: a card, and as plain text the score, which nbgrader reads."""
+    """A verdict as a notebook shows it: a card, and as plain text the score, which nbgrader reads.
 
-    def __init__(self, verdict: Verdict, below: str) -> None:
+    The card of a question also records the number that was judged, as data beside what is shown, so that grading
+    reads the same number as the check did, however the answer cell shows it.
+    """
+
+    def __init__(self, verdict: Verdict, below: str, value: Any = None) -> None:
         self.verdict, self._below = verdict, below
+        self._recorded = record_number(verdict.exercise, value)
 
     def __repr__(self) -> str:
         return repr(float(self.verdict.score))
 
     def _repr_html_(self) -> str:
         return card.as_html(self.verdict, self._below)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return bundle | ({ANSWER_TYPE: self._recorded} if self._recorded else {})
 
 
 class Note:
@@ -71,7 +81,21 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
         # An error, so that nbgrader cannot take silence for full marks.
         raise RuntimeError(verdict.message)
     kept = record.record([verdict])
-    return Card(verdict, _next_step(verdict) + ("" if kept else f"\n{record.NOT_KEPT}"))
+    below = [_next_step(verdict)]
+    if isinstance(asked, Exercise):
+        below.append(remarks.describe_hiding_copy(asked, remarks.notebook_namespace()))
+        below.append(remarks.describe_foreign_imports(*_source_of(asked)))
+    if not kept:
+        below.append(record.NOT_KEPT)
+    return Card(verdict, "\n".join(filter(None, below)), value)
+
+
+def _source_of(exercise: Exercise) -> tuple[bytes, str]:
+    path = LIBRARY / f"{exercise.module}.py"
+    try:
+        return path.read_bytes(), shown(path)
+    except OSError:
+        return b"", shown(path)
 
 
 def _next_step(verdict: Verdict) -> str:

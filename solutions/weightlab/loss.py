@@ -4,12 +4,12 @@ import numpy as np
 
 
 def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
-    """Return the mean of ``(predictions - targets) ** 2`` over all elements.
+    """Return the average of the squared errors, over all entries.
 
     Parameters
     ----------
     predictions, targets : ndarray of the same shape
-        What the network said, and what it should have said.
+        What the network predicted, and what it should have predicted.
 
     Returns
     -------
@@ -20,6 +20,15 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
     ------
     ValueError
         If the shapes differ; the message names both.
+
+    Notes
+    -----
+    ``np.mean((predictions - targets) ** 2)``.
+
+    Examples
+    --------
+    >>> mean_squared_error(np.array([1.0, 5.0]), np.array([1.0, 2.0]))
+    4.5
     """
     ### BEGIN SOLUTION
     # Shapes such as (4,) and (4, 1) would broadcast to (4, 4), whose mean means
@@ -34,24 +43,35 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
 
 
 def one_hot(labels: np.ndarray, n_classes: int) -> np.ndarray:
-    """Return one row a label: a one in the label's column, zeros elsewhere.
+    """Return one row per label: 1 in the label's column, 0 elsewhere.
 
     Parameters
     ----------
     labels : ndarray of int, shape (batch,)
         Classes from 0 to n_classes - 1.
     n_classes : int
-        Number of columns.
+        The number of columns.
 
     Returns
     -------
-    ndarray of shape (batch, n_classes)
+    ndarray of float, shape (batch, n_classes)
         The labels as target probabilities.
 
     Raises
     ------
     ValueError
-        If a label is out of range; the message names one.
+        If a label is out of range; the message names it.
+
+    Notes
+    -----
+    ``np.eye(n_classes)[labels]``: row c of the identity matrix is the target for
+    class c.
+
+    Examples
+    --------
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
     """
     ### BEGIN SOLUTION
     for label in labels:
@@ -64,20 +84,35 @@ def one_hot(labels: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean over the batch of ``-log(softmax(logits)[label])``, natural log.
+    """Return how surprised the network is by the right classes, on average.
+
+    The surprise at one example is minus the natural logarithm of the probability that
+    softmax gives to its right class. It is exact even where that probability is too
+    small for the computer to hold.
 
     Parameters
     ----------
     logits : ndarray of shape (batch, n_classes)
-        Scores before softmax; any size, also 10,000.
+        The outputs of the network before softmax; of any magnitude, 10,000 included.
     labels : ndarray of int, shape (batch,)
         The right classes.
 
     Returns
     -------
     float
-        Near zero when every right class has nearly all the probability; log(n_classes)
-        for a blind guess.
+        The mean over the batch. Zero or more; near zero if every right class has nearly
+        all the probability.
+
+    Notes
+    -----
+    For each row, ``log(sum(exp(shifted))) - shifted[label]``, where ``shifted`` is the
+    row minus its largest logit. This is ``-log(softmax(row)[label])`` written without
+    forming the probability.
+
+    Examples
+    --------
+    >>> round(cross_entropy(np.array([[0.0, np.log(9)]]), np.array([0])), 4)
+    2.3026
     """
     ### BEGIN SOLUTION
     # -log(softmax) = log(sum(exp(shifted))) - shifted: no probability is formed, so
@@ -93,12 +128,13 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of rows whose largest logit is the label's.
+    """Return the fraction of rows whose predicted class is the label.
 
     Parameters
     ----------
     logits : ndarray of shape (batch, n_classes)
-        Scores; where they tie, the lowest class is the prediction.
+        The outputs of the network; the largest logit of a row is its prediction. Where
+        logits tie, the lowest class is predicted.
     labels : ndarray of int, shape (batch,)
         The right classes.
 
@@ -106,6 +142,15 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     -------
     float
         From 0 (all wrong) to 1 (all right).
+
+    Notes
+    -----
+    ``np.mean(np.argmax(logits, axis=1) == labels)``.
+
+    Examples
+    --------
+    >>> accuracy(np.array([[3.0, 1.0], [0.0, 2.0]]), np.array([0, 0]))
+    0.5
     """
     ### BEGIN SOLUTION
     return float(np.mean(np.argmax(logits, axis=1) == labels))

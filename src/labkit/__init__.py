@@ -22,10 +22,14 @@ _TOOLS = {
     "progress": f"{_EXAMINER}.notebook",
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
+    "nearest": "labkit.predictions",
     "calibration": "labkit.predictions",
     "concept_test": "labkit.concepts",
     "keepsake": f"{_EXAMINER}.keepsake",
     "weight_slider": "labkit.slider",
+    "draw_digit": "labkit.live.pad",
+    "watch_training": "labkit.live.player",
+    "walk_landscape": "labkit.live.landscape",
 }
 _MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]

@@ -134,6 +134,24 @@ def outcome(name: str, option: str) -> None:
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
+def nearest(options: Mapping[str, float], value: float) -> str:
+    """Return the option whose number is nearest to what was found, for `outcome`.
+
+    Parameters
+    ----------
+    options : mapping of str to float
+        The options of a prediction, and the number that each of them means.
+    value : float
+        What the cell found.
+
+    Returns
+    -------
+    str
+        One of the options; the first where two are equally near.
+    """
+    return min(options, key=lambda option: abs(options[option] - value))
+
+
 def scored_predictions() -> list[tuple[str, bool]]:
     """Return the predictions made before looking, each as the confidence stated and whether it came true.
 

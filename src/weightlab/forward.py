@@ -6,39 +6,52 @@ from .biases import dense
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """Return the positive part of x, entry by entry: ``max(x, 0)``.
+    """Return each positive entry of x as it is, and zero in place of all others.
 
     Parameters
     ----------
     x : ndarray of any shape
-        What the neurons computed.
+        The neurons' sums, before the activation function.
 
     Returns
     -------
     ndarray of the same shape
-        Positive entries as they are, zero in place of the others.
+        The activations: nothing below zero.
 
     References
     ----------
     V. Nair and G. Hinton, "Rectified linear units improve restricted Boltzmann
     machines", ICML 2010.
+
+    Examples
+    --------
+    >>> relu(np.array([-4.0, 0.5]))
+    array([0. , 0.5])
     """
     # Your code replaces the next line.
     raise NotImplementedError("relu is not written yet")
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return probabilities, row by row: ``exp(logits) / sum(exp(logits))``.
+    """Return the probabilities of the classes, row by row.
+
+    Each row is turned into positive numbers that add up to one, in the order of its
+    logits. Only the differences between the logits of a row matter.
 
     Parameters
     ----------
     logits : ndarray of shape (batch, n_classes)
-        One score for each class; any size, also 10,000.
+        One logit for each class; of any magnitude, 10,000 included.
 
     Returns
     -------
     ndarray of shape (batch, n_classes)
-        Positive numbers that sum to one in every row.
+        Probabilities: from 0 to 1, with the sum 1 in every row.
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, np.log(3)]]))
+    array([[0.25, 0.75]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("softmax is not written yet")
@@ -47,42 +60,61 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def forward(
     layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Send a batch through a network and keep what entered each layer.
+    """Send a batch through a network, and keep what entered each layer.
 
-    Every layer computes ``x @ weights + bias``; ReLU follows every layer but the last.
+    Each layer computes its weighted sums and adds its bias. ReLU follows each layer
+    except the output layer.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        Shapes (fan_in, fan_out) and (fan_out,).
+        Arrays of shape (fan_in, fan_out) and (fan_out,), from the first layer to the
+        output layer.
     x : ndarray of shape (batch, fan_in)
-        The inputs.
+        The inputs, one example per row.
 
     Returns
     -------
     logits : ndarray of shape (batch, n_classes)
-        The outputs of the last layer.
+        The outputs of the output layer.
     activations : list of ndarray
-        ``activations[k]`` is the input of layer k: x first, as many as layers.
+        The layer inputs: entry k is what entered layer k. The first is x, there are as
+        many as layers, and the logits are not among them.
+
+    Examples
+    --------
+    >>> hidden = (np.array([[1.0, -1.0]]), np.array([0.0, 1.0]))
+    >>> output = (np.array([[2.0], [3.0]]), np.array([0.5]))
+    >>> logits, activations = forward([hidden, output], np.array([[4.0]]))
+    >>> logits
+    array([[8.5]])
+    >>> activations[1]
+    array([[4., 0.]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("forward is not written yet")
 
 
 def predict(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> np.ndarray:
-    """Return the class with the largest logit for each row of x.
+    """Return the predicted class of each row: the class with the largest logit.
 
     Parameters
     ----------
     layers : list of (weights, bias)
         A network, as for `forward`.
     x : ndarray of shape (batch, fan_in)
-        The inputs.
+        The inputs, one example per row.
 
     Returns
     -------
     ndarray of int, shape (batch,)
-        Predicted classes; where logits tie, the lowest class.
+        The classes; where logits tie, the lowest of them.
+
+    Examples
+    --------
+    >>> layer = (np.array([[1.0, 0.0, -1.0]]), np.zeros(3))
+    >>> predict([layer], np.array([[5.0], [-5.0]]))
+    array([0, 2])
     """
     # Your code replaces the next line.
     raise NotImplementedError("predict is not written yet")

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from autograder.classroom import export
-from autograder.classroom.gradebook import Person
+from autograder.classroom.grades import Person
 
 RELEASED = {
     name: {"cells": [{"metadata": {"nbgrader": {"grade": True, "points": points}}}, {"metadata": {}}]}

@@ -406,7 +406,7 @@ ANSWERS = [  # chapter, question, a learner's number, and the quote
         "gpt2_parameters is 163,037,184, which is not the number asked for …",
     ),
     ("02_biases", "gpt2_parameters", None, "gpt2_parameters has no answer yet …"),
-    ("05_loss", "blind_loss", 1, "blind_loss is 1, which is not the number asked for …"),
+    ("05_loss", "blind_loss", 1.431, "blind_loss is 1.431, which is not the number asked for …"),
 ]
 IN_A_CELL = "weighted_sum is not written yet. Write it in src/weightlab/weights.py, save, and run this cell again."
 RAN_AWAY = ["RuntimeWarning: overflow encountered …", "nan"]

@@ -176,3 +176,15 @@ def test_what_is_picked_in_the_notebook_is_recorded_at_once(monkeypatch):
     predict("boat", "What becomes of it?", OPTIONS)
     (choice,) = widgets_in(boxes[1], "RadioButtons")
     assert choice.disabled and choice.value == "it floats"
+
+
+def test_the_nearest_option_is_the_one_whose_number_is_closest():
+    options = {"none": 0, "about 100": 100, "about 500": 500}
+    assert [predictions.nearest(options, value) for value in (-3, 49, 51, 260, 320, 1000)] == [
+        "none",
+        "none",
+        "about 100",
+        "about 100",
+        "about 500",
+        "about 500",
+    ]

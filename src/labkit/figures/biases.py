@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, bare, figure, limit_of, show
+from .style import COLORS, FAINT, LINE_STYLES, MARK, PAPER, TEXT, bare, figure, limit_of, show
 from .weights import frame, number_table, signed
 
 __all__ = ["counts", "folded_layer", "mistakes_by_bias", "outputs", "sensitivity", "storage", "two_knobs"]
@@ -41,7 +41,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         ax.set_xlabel("input")
         ax.grid(color=FAINT, linewidth=0.6)
     axes[0].set_title("the weight tilts the line", fontsize=11.5)
-    axes[1].set_title("the bias lifts it", fontsize=11.5)
+    axes[1].set_title("the bias shifts it", fontsize=11.5)
     axes[0].set_ylabel("what the neuron gives")
     weights, biases = (" and ".join(map(signed, lines)) for lines in (by_weight, by_bias))
     show(
@@ -54,7 +54,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
 def sensitivity(
     faded: Sequence[np.ndarray], columns: Sequence[str], tables: Mapping[str, np.ndarray], biases: Sequence[float]
 ) -> None:
-    """Show which share of images activates a neuron, for every brightness and several biases.
+    """Show which fraction of images activates a neuron, for every brightness and several biases.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def sensitivity(
         For each group an image at every brightness, shown above the columns.
     columns : sequence of str
         What stands above each of them.
-    tables : mapping of str to ndarray of shape (n_biases, n_brightness)
-        Name of a group of images to the shares in [0, 1].
+    tables : mapping of str to array of shape (n_biases, n_brightness)
+        Name of a group of images to the fractions in [0, 1].
     biases : sequence of float
-        One a row.
+        One per row.
     """
     n_rows, n_columns = len(biases), len(columns)
     fig, axes = figure(
@@ -83,12 +83,13 @@ def sensitivity(
         bare(axes[0, k]).imshow(strip, cmap=PAPER, vmin=0, vmax=1, interpolation="nearest", aspect="equal")
         axes[0, k].set_title(name, fontsize=11.5, pad=5)
         ax = bare(axes[1, k])
-        ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
+        shares = np.asarray(shares)
+        ax.imshow(shares, cmap="Greens", vmin=0, vmax=1.25, aspect="auto")
         for (r, c), share in np.ndenumerate(shares):
-            ax.text(c, r, f"{100 * share:.0f} %", ha="center", va="center", color="white" if share > 0.7 else "#1d1d20")
+            ax.text(c, r, f"{100 * share:.0f}%", ha="center", va="center", color="white" if share > 0.7 else "#1d1d20")
         ax.set_xticks(range(n_columns), columns)
         ax.tick_params(length=0)
-        ax.set_xlabel("ink left")
+        ax.set_xlabel("fraction of the ink left")
         if k == 0:
             ax.set_yticks(range(n_rows), [f"bias {signed(bias)}" for bias in biases])
     said = ". ".join(
@@ -96,7 +97,7 @@ def sensitivity(
         for name, shares in tables.items()
         for bias, row in zip(biases, shares, strict=True)
     )
-    show(fig, alt=f"Which share of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
+    show(fig, alt=f"Which fraction of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
 
 
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
@@ -118,7 +119,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     for ax, (bias, groups) in zip(axes[:, 0], by_bias.items(), strict=True):
         for row, numbers in enumerate(groups.values()):
             heights = row + rng.uniform(-0.3, 0.3, size=len(numbers))
-            color = (POSITIVE, NEGATIVE)[row % 2]
+            color = COLORS[row % 2]
             ax.plot(
                 numbers,
                 heights,
@@ -144,7 +145,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
-    axes[-1, 0].set_xlabel("what the neuron says (a dot an image; it activates right of the line)")
+    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; it activates right of the line)")
     return fig
 
 
@@ -163,8 +164,8 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     fig, ax = figure(1, 1, (7.4, 3.3))
     total = np.add(missed, false_alarms)
     best = int(np.argmin(total))
-    ax.plot(biases, missed, color=NEGATIVE, linestyle="--", marker="s", markersize=4, label="missed")
-    ax.plot(biases, false_alarms, color=POSITIVE, linestyle="-", marker="o", markersize=4, label="false alarms")
+    ax.plot(biases, missed, color=COLORS[1], linestyle="--", marker="s", markersize=4, label="missed")
+    ax.plot(biases, false_alarms, color=COLORS[0], linestyle="-", marker="o", markersize=4, label="false alarms")
     ax.axvline(biases[best], color=TEXT, linewidth=1.4, linestyle=":")
     words = f"bias {signed(biases[best])}: {total[best]} mistakes in all"
     ax.annotate(
@@ -233,7 +234,7 @@ def counts(groups: Mapping[str, int]) -> None:
     """
     total = sum(groups.values())
     fig, ax = figure(1, 1, (7.6, 0.42 * len(groups) + 0.9))
-    ax.barh(range(len(groups)), groups.values(), color=POSITIVE, height=0.65)
+    ax.barh(range(len(groups)), groups.values(), color=COLORS[0], height=0.65)
     for row, number in enumerate(groups.values()):
         words = f"{number:,}  ({number / total:.2%})"
         ax.annotate(words, (number, row), (6, 0), textcoords="offset points", va="center")
@@ -264,7 +265,7 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
         ax.barh(row, size, color=COLORS[0], height=0.65)
         ax.annotate(f"{size / 1e9:.2f} GB", (size, row), (6, 0), textcoords="offset points", va="center")
     for name, size in marks.items():
-        ax.axvline(size, color=NEGATIVE, linewidth=1.8, linestyle="--")
+        ax.axvline(size, color=MARK, linewidth=1.8, linestyle="--")
         ax.annotate(
             name, (size, 1.0), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center"
         )

@@ -1,4 +1,4 @@
-"""Pictures of chapter 04: bends, probabilities, and one image on its way through a network."""
+"""Figures of chapter 04: bends, probabilities, and one image on its way through a network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 from .weights import signed
 
-__all__ = ["beliefs", "covered", "lines", "pass_of_picture", "shares"]
+__all__ = ["covered", "lines", "logits_and_probabilities", "pass_of_image", "predicted"]
 
 _ACTIVE = "Blues"
 
@@ -60,7 +60,7 @@ def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
     ax.tick_params(axis="x", length=0)
 
 
-def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Show logits, and beside them the probabilities that softmax makes of them.
 
     Parameters
@@ -69,11 +69,17 @@ def shares(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
         Name to logits and probabilities.
     """
     fig, axes = figure(len(rows), 2, (7.0, 1.45 * len(rows) + 0.5), squeeze=False, sharex=True)
+    fig.get_layout_engine().set(h_pad=0.07)
+    first = limit_of(next(iter(rows.values()))[0])
+    comparable = [logits for logits, _ in rows.values() if limit_of(logits) <= 10 * first]  # these share one scale
+    limits = min(0.0, *map(np.min, comparable)) * 1.1, max(map(np.max, comparable)) * 1.1
     for row, (name, (logits, probabilities)) in enumerate(rows.items()):
         _bars(axes[row, 0], logits, int(np.argmax(logits)))
         _bars(axes[row, 1], probabilities, int(np.argmax(probabilities)))
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
         axes[row, 0].locator_params(axis="y", nbins=4)
+        if limit_of(logits) <= 10 * first:
+            axes[row, 0].set_ylim(limits)
         axes[row, 1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
         for k, share in enumerate(probabilities):
             axes[row, 1].annotate(
@@ -105,7 +111,7 @@ def _square(
     )
 
 
-def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
+def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
     """Show what becomes of images in a network: activations layer by layer, logits, probabilities.
 
     Parameters
@@ -123,7 +129,9 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         sharex="col",
         width_ratios=[1] * (hidden + 1) + [1.25, 1.25],
     )
+    fig.get_layout_engine().set(h_pad=0.09)
     most = [max(limit_of(step[0][k]) for step in steps) for k in range(hidden + 1)]
+    logits_limits = [min(step[1].min() for step in steps) - 1, max(step[1].max() for step in steps) + 1]
     for row, (activations, logits, probabilities, name) in enumerate(steps):
         _square(axes[row, 0], activations[0], PAPER, 0, 1)
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -134,7 +142,7 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
         for ax, values in zip(axes[row, -2:], (logits, probabilities), strict=True):
             _bars(ax, values, int(np.argmax(values)))
             ax.set_xticks(range(0, len(values), 3))
-            ax.locator_params(axis="y", nbins=4)
+        axes[row, -2].set(ylim=logits_limits, yticks=(-10, 0, 10))
         axes[row, -1].set(ylim=(0, 1), yticks=(0, 0.5, 1))
     titles = ["activations[0]", *(f"activations[{k}]" for k in range(1, hidden + 1)), "logits", "probabilities"]
     for ax, title in zip(axes[0], titles, strict=True):
@@ -142,13 +150,13 @@ def pass_of_picture(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.n
     said = []
     for activations, _, probabilities, name in steps:
         active = " and ".join(f"{np.sum(a > 0)} of {np.size(a)}" for a in activations[1:])
-        belief = f"{np.max(probabilities):.0%} of the belief for class {np.argmax(probabilities)}"
-        said.append(f"{', '.join(name.split(chr(10)))}: {active} neurons active, {belief}")
+        most_probable = f"class {np.argmax(probabilities)} predicted with {np.max(probabilities):.0%}"
+        said.append(f"{', '.join(name.split(chr(10)))}: {active} neurons active, {most_probable}")
     show(fig, alt=f"Images on their way through a network. {'; '.join(said)}.")
 
 
-def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> None:
-    """Show images, and below each how a network shares out its belief.
+def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> None:
+    """Show images, and below each the probabilities that a network predicts.
 
     Parameters
     ----------
@@ -163,7 +171,7 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
     n, classes = probabilities.shape
     side, tall, pitch = 1.05, 0.9, 1.2
     ground, one = side + 0.2 + tall, side + 0.2
-    fig, ax = figure(1, 1, (pitch * n + 0.6, ground + 0.9))
+    fig, ax = figure(1, 1, (pitch * n + 0.6, ground + 1.04))
     bare(ax)
     for k in range(n):
         left = k * pitch
@@ -172,13 +180,15 @@ def beliefs(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]
         places = left + side * (np.arange(classes) + 0.5) / classes
         colors = [to_rgba(POSITIVE, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
         ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=5)
-        for c in np.flatnonzero(probabilities[k] >= 0.1):
-            ax.text(places[c], ground + 0.05, f"{c}", ha="center", va="top", fontsize=10)
+        lower = False
+        for c in np.flatnonzero(probabilities[k] >= 0.1):  # neighbours on two lines: side by side, 8 and 9 read as 89
+            lower = not lower and c > 0 and probabilities[k, c - 1] >= 0.1
+            ax.text(places[c], ground + (0.19 if lower else 0.05), f"{c}", ha="center", va="top", fontsize=10)
     ax.hlines([one, ground], -0.06, n * pitch - (pitch - side), colors=[FAINT, TEXT], linewidth=0.8)
     for y, share in ((one, "1"), (ground, "0")):
         ax.text(-0.1, y, share, ha="right", va="center", fontsize=10)
     ax.text(-0.28, (one + ground) / 2, "probability", rotation=90, ha="right", va="center", fontsize=10)
-    ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.28, -0.45))
+    ax.set(xlim=(-0.5, n * pitch), ylim=(ground + 0.42, -0.45))
     said = [
         f"{' '.join(title.split())}, {np.max(p):.0%} for {np.argmax(p)}"
         for title, p in zip(titles, probabilities, strict=True)

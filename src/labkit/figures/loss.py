@@ -1,4 +1,4 @@
-"""Pictures of chapter 05: squared misses, what surprise costs, and the loss as a landscape."""
+"""Figures of chapter 05: squared errors, what surprise costs, and the loss as a landscape."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
+from .style import COLORS, FAINT, LINE_STYLES, LOSS, TEXT, figure, show
 from .weights import signed
 
-__all__ = ["landscape", "loss_and_accuracy", "price_of_belief", "sorted_losses", "squares"]
+__all__ = ["cost_of_probability", "landscape", "loss_and_accuracy", "opening", "pulls", "sorted_losses", "squares"]
+
+
+def opening() -> None:
+    """Show the loss of the smallest network with two layers: one weight each, input 1, target 1, squared error."""
+    line = np.linspace(-1.8, 1.8, 49)
+    first, second = np.meshgrid(line, line, indexing="ij")
+    landscape(line, line, (first * second - 1) ** 2, ("first weight", "second weight"), (-1.3, 0.7))
 
 
 def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
-    """Show each miss as the square that it costs, and beside them the mean as a square.
+    """Show each error as the square that it costs, and beside them the mean as a square.
 
     Parameters
     ----------
     predictions, targets : ndarray of shape (n,)
-        What was said and what was so.
+        What was predicted and what was right.
     mean : float
         The mean squared error.
     """
@@ -29,7 +36,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     at = 2.2 * np.arange(n)
     for x, said, so in zip(at, predictions, targets, strict=True):
         side = abs(said - so)
-        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(POSITIVE, 0.22), edgecolor=POSITIVE))
+        ax.add_patch(Rectangle((x, min(said, so)), side, side, facecolor=(COLORS[1], 0.18), edgecolor=COLORS[1]))
         inside = side > 0.8
         at_label = (x + side / 2 if inside else x + side, (said + so) / 2)
         ax.annotate(
@@ -42,10 +49,10 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
             fontsize=10,
         )
     ax.plot(at, targets, linestyle="", marker="_", markersize=26, markeredgewidth=2.5, color=TEXT, label="target")
-    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=NEGATIVE, label="prediction")
+    ax.plot(at, predictions, linestyle="", marker="o", markersize=8, color=COLORS[1], label="prediction")
     side = float(np.sqrt(mean))
     middle = float(np.mean(targets))
-    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(NEGATIVE, 0.3), edgecolor=NEGATIVE))
+    ax.add_patch(Rectangle((at[-1] + 2.4, middle), side, side, facecolor=(COLORS[0], 0.3), edgecolor=COLORS[0]))
     ax.annotate(
         f"mean {mean:.2f}",
         (at[-1] + 2.4 + side / 2, middle),
@@ -62,10 +69,12 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
-    show(fig, alt=f"Each miss drawn as a square: misses of {sides} cost {costs}. Their mean is a square of {mean:.2f}.")
+    show(
+        fig, alt=f"Each error drawn as a square: errors of {sides} cost {costs}. Their mean is a square of {mean:.2f}."
+    )
 
 
-def price_of_belief(marks: Mapping[str, float]) -> None:
+def cost_of_probability(marks: Mapping[str, float]) -> None:
     """Show what a probability costs as cross-entropy and as squared error.
 
     Parameters
@@ -76,7 +85,7 @@ def price_of_belief(marks: Mapping[str, float]) -> None:
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
     ax.plot(p, -np.log(p), color=COLORS[0], linestyle=LINE_STYLES[0], label="cross-entropy, −log p")
-    ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared miss, (1 − p)²")
+    ax.plot(p, (1 - p) ** 2, color=COLORS[1], linestyle=LINE_STYLES[1], label="squared error of that class, (1 − p)²")
     for words, value in marks.items():
         ax.plot([value], [-np.log(value)], marker="o", color=COLORS[0], markersize=7)
         ax.annotate(f"{words}: {-np.log(value):.2f}", (value, -np.log(value)), (9, 3), textcoords="offset points")
@@ -84,13 +93,42 @@ def price_of_belief(marks: Mapping[str, float]) -> None:
     ax.set_ylim(-0.15, 7.5)
     ax.set_xlabel("p, the probability given to the right class")
     ax.set_ylabel("what it costs")
-    ax.legend(loc="upper right", handlelength=3)
+    ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.62), handlelength=3)
     said = ", ".join(f"{words} costs {-np.log(value):.2f}" for words, value in marks.items())
     show(
         fig,
         alt=f"What a probability p of the right class costs. Cross-entropy climbs without end as p nears zero: "
-        f"{said}. The squared miss never exceeds 1.",
+        f"{said}. The squared error of that class never exceeds 1.",
     )
+
+
+def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Show losses over the lead of the wrong class, and how fast each falls if the right logit rises.
+
+    Parameters
+    ----------
+    lead : ndarray of shape (n,)
+        By how much the wrong class's logit is ahead.
+    losses : mapping of str to pair of ndarray of shape (n,)
+        A loss's name to its values and to how fast it falls.
+    """
+    fig, axes = figure(1, 2, (7.8, 3.3))
+    for k, (name, both) in enumerate(losses.items()):
+        for ax, values in zip(axes, both, strict=True):
+            ax.plot(lead, values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+    axes[0].set(title="the loss", ylabel="loss")
+    axes[1].set(title="how fast it falls", ylabel="fall per unit of the right logit", yscale="log")
+    axes[1].minorticks_off()
+    for ax in axes:
+        ax.axvline(0, color=TEXT, linewidth=0.8)
+        ax.set_xlabel("lead of the wrong class")
+        ax.grid(color=FAINT, linewidth=0.6)
+    axes[0].legend(handlelength=3)
+    said = "; ".join(
+        f"{name}, {values[-1]:.3g} at a lead of {signed(lead[-1])}, where it falls by {signed(falls[-1], 2)} per unit"
+        for name, (values, falls) in losses.items()
+    )
+    show(fig, alt=f"Two losses over the lead of the wrong class, and how fast each falls: {said}.")
 
 
 def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
@@ -156,7 +194,7 @@ def loss_and_accuracy(
         if here is not None:
             ax.axvline(here, color=TEXT, linewidth=1.2, linestyle=":")
     axes[1].yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(accuracies) < 0.05 else 0))
+    axes[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if 0 < np.ptp(accuracies) < 0.05 else 0))
     levels = len(np.unique(accuracies))
     shape = f"a staircase of {levels} levels from {min(accuracies):.1%} to {max(accuracies):.1%}"
     show(
@@ -188,15 +226,16 @@ def landscape(
     solid = fig.add_subplot(1, 2, 1, projection="3d")
     chart = fig.add_subplot(1, 2, 2)
     x, y = np.meshgrid(first, second, indexing="ij")
-    solid.plot_surface(x, y, losses, cmap="viridis", linewidth=0, antialiased=True, alpha=0.95)
-    solid.set_zlabel("loss", color=TEXT)
+    solid.plot_surface(x, y, losses, cmap=LOSS, linewidth=0, antialiased=True, alpha=0.95)
+    solid.set_title("loss", fontsize=11)
     for axis in (solid.xaxis, solid.yaxis, solid.zaxis):
         axis.set_pane_color((0, 0, 0, 0))
         axis.line.set_color(TEXT)
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
-    levels = np.linspace(losses.min(), np.quantile(losses, 0.97), 13)
-    drawn = chart.contourf(x, y, losses, levels=levels, cmap="viridis", extend="max")
+    # Closer where the loss is low: there the ground decides which way training goes.
+    levels = losses.min() + (np.quantile(losses, 0.97) - losses.min()) * np.linspace(0, 1, 13) ** 1.5
+    drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)
     chart.plot(
         *here, marker="o", markersize=9, color="white", markeredgecolor="#1d1d20", markeredgewidth=1.6, linestyle=""
@@ -207,6 +246,7 @@ def landscape(
     for ax in (solid, chart):
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
+    solid.xaxis.labelpad = solid.yaxis.labelpad = 7
     lowest = np.unravel_index(np.argmin(losses), losses.shape)
     heights = f"between {losses.min():.3f} and {losses.max():.3f}"
     places = (float(x[lowest]), float(y[lowest])), here
@@ -214,5 +254,5 @@ def landscape(
     show(
         fig,
         alt=f"The loss over {labels[0]} and {labels[1]}, as a surface and as a map: {heights}, lowest at {low}. "
-        f"The dot stands at {dot}.",
+        f"The dot is at {dot}.",
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import weight_images
+from .biases import outputs
 from .style import show
 
-__all__ = ["ten_neurons"]
+__all__ = ["one_threshold", "ten_neurons"]
 
 
 def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
@@ -24,3 +25,26 @@ def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
     weights = images.T @ wanted
     fig = weight_images(weights / np.abs(weights).max(), titles=range(10), columns=5, size=1.25)
     show(fig, alt="Ten neurons as images of their weights: in each, a digit from 0 to 9 is seen in blue strokes.")
+
+
+def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -> None:
+    """Show what one neuron that looks for zeros gives for many images, without its bias and with it.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height * width)
+        One image per row.
+    labels : ndarray of int, shape (n,)
+        The digit that each image shows.
+    bias : float
+        The neuron's bias in the second row.
+    """
+    is_zero = labels == 0
+    sums = images @ (images.T @ (is_zero - is_zero.mean()) / is_zero.sum())
+    rows = {b: {"zeros": sums[is_zero] + b, "others": sums[~is_zero] + b} for b in (0.0, bias)}
+    mistakes = {b: int(np.sum(groups["zeros"] <= 0) + np.sum(groups["others"] > 0)) for b, groups in rows.items()}
+    show(
+        outputs(rows),
+        alt=f"What one neuron gives for {len(images)} images, zeros and others. Without a bias it is on the wrong side "
+        f"of zero for {mistakes[0.0]} of them, with a bias of {bias} for {mistakes[bias]}.",
+    )

@@ -44,6 +44,8 @@ WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", ["#6d2c00", "#d9730d", "#f7c891", "#f6f4f0", "#a3cbf0", "#2f7fd0", "#0a3568"]
 )
 """For weights: orange below zero, pale at zero, blue above."""
+LOSS = "viridis"
+"""For losses, in every chapter: dark is low, bright is high."""
 
 PIXELS_PER_INCH = 96
 WIDEST = 7.8

@@ -13,6 +13,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom.folder import Classroom
 from autograder.classroom.report import tally
 from autograder.cli.main import main
 from autograder.judging import key
@@ -32,13 +33,13 @@ def verdicts(entry):
         ("reference", BIASES, "graded", 20),
         ("untouched", WEIGHTS, "graded", 0),
         ("untouched", BIASES, "graded", 0),
-        ("empty-notebook", WEIGHTS, "graded", 14),
+        ("empty-notebook", WEIGHTS, "malformed", 14),
         ("syntax-error", WEIGHTS, "graded", 2),
         ("no-library-file", WEIGHTS, "graded", 2),
         ("no-notebook", WEIGHTS, "missing", 0),
         ("no-notebook", BIASES, "missing", 0),
         ("endless-loop", WEIGHTS, "graded", 14),
-        ("duplicated-cell", WEIGHTS, "graded", 16),
+        ("duplicated-cell", WEIGHTS, "graded", 15),
         ("not-json", WEIGHTS, "malformed", 14),
         (FORMULA, WEIGHTS, "graded", 16),
     ],
@@ -88,8 +89,9 @@ def _score_of(exercise, answers, known, judge, reply):
 
 
 def test_whatever_asks_for_a_person_is_told_once(graded):
-    found = tally.summarise(graded.entries, {}, [], tally.remarks_on(graded.room, graded.entries)).attention
+    found = tally.summarise(graded.entries, {}, [], tally.remarks_on(Classroom(graded.room), graded.entries)).attention
     assert [(student, chapter, status) for student, chapter, status, _ in found] == [
+        ("empty-notebook", WEIGHTS.name, "malformed"),
         ("not-json", WEIGHTS.name, "malformed"),
         ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
         ("no-library-file", WEIGHTS.name, "library: missing"),
@@ -203,7 +205,7 @@ def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, 
     assert ran.exit_code == 1
     assert "submitted is missing" in ran.stderr
     entry = graded.by["reference", BIASES.name]
-    assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises"}
+    assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises", "remarks"}
     assert set(entry["exercises"][0]) == {
         "exercise",
         "chapter",

@@ -1,0 +1,80 @@
+"""Remarks beside a verdict: code that is never reached, a copy that hides the library, imports that grading lacks."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..exercise import Exercise
+from ..library import LIBRARY_FOLDER, find_foreign_imports
+from ..paths import LIBRARY, shown
+
+
+def describe_unreached_code(exercise: Exercise, source: bytes) -> str:
+    """Say why a function that seems written counts as not started, or return an empty string.
+
+    Either its stub stands below it in the file, and Python takes the last definition; or the stub's line, which
+    raises NotImplementedError, was left above the code.
+    """
+    definitions = [
+        node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == exercise.name
+    ]
+    if len(definitions) > 1:
+        first, last = definitions[-2].lineno, definitions[-1].lineno
+        return f" It is also defined in line {first}, but Python takes the last, in line {last}: delete one."
+    if not definitions:
+        return ""
+    body = definitions[0].body
+    raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
+    if raises and raises[0] < len(body) - 1:
+        line = body[raises[0]].lineno
+        return f" There is code below line {line}, but line {line} raises NotImplementedError first: delete that line."
+    return ""
+
+
+def describe_foreign_imports(source: bytes, file: str) -> str:
+    """Say which imports of a module a class's grading does not have, or return an empty string."""
+    found = find_foreign_imports(source)
+    if not found:
+        return ""
+    places = ", ".join(f"{package} (line {line})" for line, package in found)
+    return (
+        f"{file} imports {places}. A class is graded with NumPy and Python's own modules only, so what needs this "
+        "import earns nothing there. Remove the import."
+    )
+
+
+def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> str:
+    """Say that the notebook's own function, or a stranger's, hides the library's; or return an empty string."""
+    function = namespace.get(exercise.name)
+    if not callable(function):
+        return ""
+    module = getattr(function, "__module__", None)
+    file = shown(LIBRARY / f"{exercise.module}.py")
+    again = f"run `from {LIBRARY_FOLDER}.{exercise.module} import {exercise.name}`"
+    if module == "__main__":
+        return (
+            f"The notebook has its own {exercise.name}, which hides the one in {file}. The file is what is checked and "
+            f"graded: move your definition there, delete it here, and {again} again."
+        )
+    code = getattr(function, "__code__", None)
+    if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
+        return (
+            f"The {exercise.name} that this notebook uses comes from {code.co_filename}; checked was {file}. "
+            f"Open the notebook of that same copy of the course, or restart the kernel and {again}."
+        )
+    return ""
+
+
+def notebook_namespace() -> Mapping[str, Any]:
+    """Return the names that the notebook has defined; empty where no notebook runs."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell.user_ns if shell is not None else {}
+
+
+def _is_inside(filename: str) -> bool:
+    return Path(filename).resolve().is_relative_to(LIBRARY.resolve())

@@ -1,0 +1,170 @@
+"""Figures of chapter 04 that show what bends are good for: curves that are followed, planes that are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+
+from ..lent.given_training import given_relu, given_training, share_correct
+from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
+
+__all__ = ["corners", "fits", "opening", "spirals"]
+
+_FIELDS = ListedColormap(["#f6dcc0", "#cfe2f6"])
+_CLASSES = ((NEGATIVE, "^"), (POSITIVE, "o"))
+"""Orange triangles and blue circles, so that no class is told by its colour alone."""
+
+
+def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return points of two classes that wind around each other, which no straight line divides.
+
+    Parameters
+    ----------
+    n : int
+        Points per class.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    points : ndarray of shape (2 * n, 2)
+        Within about -1 to 1.
+    labels : ndarray of int, shape (2 * n,)
+        0 and 1.
+    """
+    rng = np.random.default_rng(seed)
+    turn = np.sqrt(np.linspace(0.01, 1, n)) * 2 * np.pi
+    arm = np.column_stack([np.cos(turn), np.sin(turn)]) * turn[:, np.newaxis] / (2 * np.pi)
+    points = np.concatenate([arm, -arm]) + rng.normal(0, 0.03, (2 * n, 2))
+    return points, np.repeat([0, 1], n)
+
+
+def opening() -> None:
+    """Show what networks with 0, 4 and 32 hidden neurons make of two spirals, trained by the course's own trainer."""
+    points, labels = spirals()
+    rng = np.random.default_rng(1)
+    panels = {}
+    for hidden in (0, 4, 32):
+        sizes = [2, hidden, 2] if hidden else [2, 2]
+        layers = [
+            (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), rng.normal(0, 0.3, fan_out))
+            for fan_in, fan_out in pairwise(sizes)
+        ]
+        [layers] = given_training([layers], points, labels, epochs=500, batch_size=30, learning_rate=0.4)
+        name = f"{hidden} hidden neurons" if hidden else "no hidden layer"
+        panels[name] = (lambda grid, layers=layers: _classes(layers, grid), share_correct(layers, points, labels))
+    fig, axes = figure(1, 3, (7.8, 2.9), sharey=True)
+    for ax, (name, (decide, right)) in zip(axes, panels.items(), strict=True):
+        _divided(ax, decide, points, labels, (-1.25, 1.25))
+        ax.set_title(f"{name}\n{right:.0%} of the points right", fontsize=11)
+    said = ", ".join(f"with {name} {right:.0%} of the points are right" for name, (_, right) in panels.items())
+    show(
+        fig,
+        alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.",
+    )
+
+
+def _classes(layers: Sequence[tuple[np.ndarray, np.ndarray]], points: np.ndarray) -> np.ndarray:
+    for weights, bias in layers[:-1]:
+        points = given_relu(points @ weights + bias)
+    return (points @ layers[-1][0] + layers[-1][1]).argmax(axis=1)
+
+
+def _divided(ax: Axes, decide: Callable, points: np.ndarray, labels: np.ndarray, span: tuple[float, float]) -> None:
+    """Colour the plane by what is decided there, and put the points on it."""
+    line = np.linspace(*span, 300)
+    grid = np.stack(np.meshgrid(line, line), axis=-1)
+    decided = decide(grid.reshape(-1, 2)).reshape(grid.shape[:2])
+    ax.imshow(
+        decided, cmap=_FIELDS, vmin=0, vmax=1, origin="lower", extent=(*span, *span), interpolation="nearest", zorder=0
+    )
+    if decided.any() and not decided.all():
+        ax.contour(line, line, decided, levels=[0.5], colors=TEXT, linewidths=1.2)
+    many = len(points) > 20
+    for value, (color, marker) in enumerate(_CLASSES):
+        here = points[labels == value]
+        ax.plot(
+            *here.T,
+            marker=marker,
+            linestyle="",
+            color=color,
+            markersize=4 if many else 13,
+            markeredgecolor=SHEET,
+            markeredgewidth=0.4 if many else 1.2,
+        )
+    ax.set(xlim=span, ylim=span, aspect="equal")
+
+
+def corners(
+    points: np.ndarray, labels: np.ndarray, hidden: np.ndarray, decide: Callable, decide_hidden: Callable
+) -> None:
+    """Show a few points and the plane that a network divides, as its inputs and as its hidden neurons see them.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, 2)
+        The inputs.
+    labels : ndarray of int, shape (n,)
+        0 and 1.
+    hidden : ndarray of shape (n, 2)
+        What two hidden neurons make of the points.
+    decide, decide_hidden : function of an array of shape (m, 2)
+        The class, 0 or 1, at points of the input plane and at points of the hidden neurons' plane.
+    """
+    fig, axes = figure(1, 2, (7.2, 3.5))
+    for ax, where, rule, span in (
+        (axes[0], points, decide, (-0.6, 1.6)),
+        (axes[1], hidden, decide_hidden, (-0.6, 2.6)),
+    ):
+        _divided(ax, rule, where, labels, span)
+        ax.set_xticks([0, 1, 2][: 2 if ax is axes[0] else 3])
+        ax.set_yticks([0, 1, 2][: 2 if ax is axes[0] else 3])
+    axes[0].set(title="the inputs", xlabel="first input", ylabel="second input")
+    axes[1].set(title="the hidden neurons", xlabel="first hidden neuron", ylabel="second hidden neuron")
+    moved = "; ".join(f"({x:g}, {y:g}) becomes ({h:g}, {k:g})" for (x, y), (h, k) in zip(points, hidden, strict=True))
+    right = int(np.sum(decide(points) == labels))
+    show(
+        fig,
+        alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, "
+        f"bent in the first and one straight line in the second, has {right} of {len(points)} points right.",
+    )
+
+
+def fits(
+    x: np.ndarray, target: np.ndarray, fitted: Mapping[str, tuple[np.ndarray, np.ndarray]], span: tuple[float, float]
+) -> None:
+    """Show a curve and the bent lines that follow it, with a mark where each hidden neuron bends its line.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        Where both were computed.
+    target : ndarray of shape (n,)
+        The curve.
+    fitted : mapping of str to pair of ndarray
+        A panel's title to the line, shape (n,), and the places of its bends.
+    span : pair of float
+        The part of x in which the line was made to follow the curve.
+    """
+    fig, axes = figure(1, len(fitted), (7.8, 3.0), sharey=True, squeeze=False)
+    inside = (x >= span[0]) & (x <= span[1])
+    said = []
+    for ax, (title, (line, bends)) in zip(axes[0], fitted.items(), strict=True):
+        ax.axvspan(*span, color=TEXT, alpha=0.08, linewidth=0)
+        ax.plot(x, target, color=TEXT, linewidth=1.5, linestyle="--", label="the curve")
+        ax.plot(x, line, color=COLORS[0], linestyle="-", label="the network")
+        at = np.interp(bends, x, line)
+        ax.plot(bends, at, marker="o", markersize=5, color=COLORS[0], linestyle="", label="one neuron's bend")
+        ax.set_title(title, fontsize=11.5)
+        ax.set_xlabel("input")
+        ax.grid(color=FAINT, linewidth=0.6)
+        ax.set_ylim(target.min() - 1.5, target.max() + 1.5)
+        gap = np.abs(line - target)
+        said.append(f"{title}, at most {gap[inside].max():.2f} off inside, {gap[~inside].max():.1f} outside")
+    axes[0, 0].set_ylabel("output")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handlelength=2.6)
+    show(fig, alt=f"A curve and bent lines that follow it between {span[0]:g} and {span[1]:g}: {'; '.join(said)}.")

@@ -1,0 +1,186 @@
+"""Figures of chapter 06 that show small networks with all their numbers, forwards and backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .style import NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
+from .weights import signed
+
+__all__ = ["both_passes", "chain"]
+
+_BACKWARDS = "#8a3a88"
+"""The colour of everything that travels backwards."""
+_DARK_TEXT = "#1d1d20"
+
+
+def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, grad_outputs: np.ndarray) -> None:
+    """Show how one weight reaches the loss through the outputs of two examples, and the rates on the way.
+
+    Parameters
+    ----------
+    signals : ndarray of shape (2,)
+        What each example sends over the connection.
+    weight, bias : float
+        Of the connection.
+    targets : ndarray of shape (2,)
+        What the outputs should be.
+    grad_outputs : ndarray of shape (2,)
+        How the loss changes with each output.
+    """
+    outputs = signals * weight + bias
+    loss = float(np.mean((outputs - targets) ** 2))
+    fig, ax = figure(1, 1, (7.6, 3.3))
+    circles = {
+        "weight": ((0, 0), weight),
+        "output 1": ((1.6, 0.8), outputs[0]),
+        "output 2": ((1.6, -0.8), outputs[1]),
+        "loss": ((3.2, 0), loss),
+    }
+    for name, ((x, y), value) in circles.items():
+        ax.scatter(x, y, s=2600, color=SHEET, edgecolor=TEXT, linewidth=1.5, zorder=4)
+        ax.text(
+            x, y, signed(value), ha="center", va="center", fontsize=13, fontweight="bold", color=_DARK_TEXT, zorder=5
+        )
+        ax.text(x, y + (0.5 if y >= 0 else -0.5), name, ha="center", va="center", fontsize=11)
+    for n, y in enumerate((0.8, -0.8)):
+        for start, end, rate, what in (
+            ((0, 0), (1.6, y), signals[n], "output per weight"),
+            ((1.6, y), (3.2, 0), grad_outputs[n], "loss per output"),
+        ):
+            ax.plot(*zip(start, end, strict=True), color=TEXT, linewidth=1.4, linestyle="-", zorder=1)
+            middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + (0.28 if y > 0 else -0.28))
+            ax.text(*middle, f"{signed(rate)} {what}", ha="center", va="center", fontsize=10.5)
+        product = f"← {signed(grad_outputs[n])} · {signed(signals[n])} = {signed(grad_outputs[n] * signals[n])}"
+        ax.text(
+            0.62, 0.17 if y > 0 else -0.17, product, ha="left", va="center", fontsize=11, color=_BACKWARDS, zorder=5
+        )
+    total = float(np.sum(grad_outputs * signals))
+    ax.text(0, -0.5, f"← {signed(total)}", ha="center", va="center", fontsize=12.5, color=_BACKWARDS)
+    bare(ax)
+    ax.set_xlim(-0.6, 3.8)
+    ax.set_ylim(-1.45, 1.45)
+    said = "; ".join(
+        f"through output {n + 1}, {signed(signals[n])} per unit of the weight times {signed(grad_outputs[n])} per unit "
+        f"of the output is {signed(grad_outputs[n] * signals[n])}"
+        for n in range(2)
+    )
+    show(
+        fig,
+        alt=f"A weight of {signed(weight)} reaches the loss of {signed(loss)} through two outputs: {said}. The sum, "
+        f"{signed(total)}, is the weight's gradient.",
+    )
+
+
+def both_passes(
+    values: Sequence[np.ndarray],
+    matrices: Sequence[np.ndarray],
+    *,
+    grad_values: Sequence[np.ndarray] | None = None,
+    grad_matrices: Sequence[np.ndarray] | None = None,
+    names: Sequence[str] = (),
+) -> None:
+    """Show a small network with all its numbers: forwards in grey, backwards in purple.
+
+    Parameters
+    ----------
+    values : sequence of ndarray of shape (batch, n_neurons)
+        What flows: the inputs, then the outputs of each layer.
+    matrices : sequence of ndarray of shape (fan_in, fan_out)
+        The weights between them.
+    grad_values : sequence of ndarray, optional
+        How the loss changes with each of ``values``; None for those that are not shown.
+    grad_matrices : sequence of ndarray, optional
+        How the loss changes with each weight.
+    names : sequence of str
+        One per column, written below it.
+    """
+    fig, ax = figure(1, 1, (2.6 * len(values), 4.4))
+    places = [np.linspace(1, -1, n) if n > 1 else np.zeros(1) for n in (column.shape[1] for column in values)]
+    for k, matrix in enumerate(matrices):
+        for (i, j), weight in np.ndenumerate(matrix):
+            _connection(
+                ax,
+                (k, places[k][i]),
+                (k + 1, places[k + 1][j]),
+                weight,
+                None if grad_matrices is None else grad_matrices[k][i, j],
+                near_end=i != j,
+            )
+    for k, column in enumerate(values):
+        back = None if grad_values is None else grad_values[k]
+        for i, y in enumerate(places[k]):
+            words = ",  ".join(map(signed, column[:, i]))
+            ax.text(
+                k,
+                y + (0.09 if back is not None else 0),
+                words,
+                ha="center",
+                va="center",
+                fontsize=13,
+                fontweight="bold",
+                color=_DARK_TEXT,
+                zorder=5,
+            )
+            ax.scatter(k, y, s=4200, color=SHEET, edgecolor=TEXT, linewidth=1.5, zorder=4)
+            if back is not None:
+                ax.text(
+                    k,
+                    y - 0.13,
+                    "← " + ",  ".join(map(signed, back[:, i])),
+                    ha="center",
+                    va="center",
+                    fontsize=11.5,
+                    color=_BACKWARDS,
+                    zorder=5,
+                )
+        if k < len(names):
+            ax.text(k, -1.62, names[k], ha="center", va="center", fontsize=11)
+    bare(ax)
+    ax.set_xlim(-0.4, len(values) - 0.6)
+    ax.set_ylim(-1.75, 1.5)
+    show(fig, alt=_in_words(values, matrices, grad_values, grad_matrices, names))
+
+
+def _in_words(values: Sequence, matrices: Sequence, grad_values: Any, grad_matrices: Any, names: Sequence[str]) -> str:
+    said = []
+    for k, column in enumerate(values):
+        name = names[k] if k < len(names) else f"column {k}"
+        said.append(f"{name}, one list per example: {column.tolist()}")
+        if grad_values is not None and grad_values[k] is not None:
+            said.append(f"their gradients: {grad_values[k].tolist()}")
+        if k < len(matrices):
+            said.append(f"weights from there on: {matrices[k].tolist()}")
+            if grad_matrices is not None:
+                said.append(f"their gradients: {grad_matrices[k].tolist()}")
+    return f"A small network with all its numbers. {'; '.join(said)}."
+
+
+def _connection(
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    weight: float,
+    gradient: float | None,
+    near_end: bool,
+) -> None:
+    negative = weight < 0
+    ax.plot(
+        [start[0], end[0]],
+        [start[1], end[1]],
+        color=NEGATIVE if negative else POSITIVE,
+        linestyle="--" if negative else "-",
+        linewidth=1 + 1.2 * abs(weight),
+        zorder=1,
+    )
+    share = 0.66 if near_end else 0.42
+    x, y = (a + share * (b - a) for a, b in zip(start, end, strict=True))
+    words = f"× {signed(weight)}"
+    if gradient is not None:
+        words += f"\n← {signed(gradient)}"
+    paper = {"facecolor": "#eeeeea" if gradient is None else "#efe6f0", "edgecolor": "none", "pad": 2.5}
+    ax.text(x, y, words, ha="center", va="center", fontsize=10.5, color=_DARK_TEXT, zorder=3, bbox=paper)

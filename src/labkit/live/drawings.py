@@ -1,0 +1,95 @@
+"""Turns drawn strokes into images like those that the course's networks were trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Recipe(NamedTuple):
+    """How drawings become images of one size, chosen so that they look like that data set's images.
+
+    Parameters
+    ----------
+    fine : int
+        Pixels along each axis before blocks of them are averaged.
+    extent : float
+        Length of the drawing's longer side, as a fraction of the frame.
+    pen : float
+        Width of the pen, as a fraction of the frame.
+    by_mass : bool
+        Put the center of the ink, instead of the center of the bounding box, in the middle.
+    """
+
+    fine: int
+    extent: float
+    pen: float
+    by_mass: bool
+
+
+RECIPES = {8: Recipe(32, 1.0, 0.15, False), 14: Recipe(28, 20 / 28, 0.09, True)}
+"""The recipes for 8×8 and for 14×14 pixels. With these pens, drawings have as much ink as the data's images."""
+_UPRIGHT = 0.5
+"""The fraction of a drawing's slant that is removed: people write more slanted on a pad than on paper."""
+
+
+def to_image(strokes: Sequence[np.ndarray], side: int) -> np.ndarray:
+    """Return a drawing as the image that a network with ``side * side`` inputs expects.
+
+    The image is drawn again from the strokes, not scaled down from the pad's pixels: the width of the pen then does not
+    depend on how large somebody writes.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray of shape (n, 2)
+        Points of each stroke, x to the right and y down, in any unit.
+    side : int
+        8 or 14.
+
+    Returns
+    -------
+    ndarray of shape (side * side,)
+        0 is paper, 1 is ink; all paper if nothing was drawn.
+    """
+    strokes = [np.asarray(stroke, dtype=float).reshape(-1, 2) for stroke in strokes if len(stroke)]
+    if not strokes:
+        return np.zeros(side * side)
+    recipe, strokes = RECIPES[side], _straightened(strokes)
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    # The pen reaches beyond the points by half of its width.
+    scale = (recipe.extent - recipe.pen) / max((high - low).max(), 1e-9)
+    placed = [(stroke - (low + high) / 2) * scale + 0.5 for stroke in strokes]
+    image = _drawn(placed, recipe)
+    if recipe.by_mass:
+        grid = (np.arange(recipe.fine) + 0.5) / recipe.fine
+        center = np.array([image.sum(axis=0) @ grid, image.sum(axis=1) @ grid]) / image.sum()
+        image = _drawn([stroke + (0.5 - center) for stroke in placed], recipe)
+    block = recipe.fine // side
+    return image.reshape(side, block, side, block).mean(axis=(1, 3)).ravel()
+
+
+def _straightened(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the strokes with a part of their slant removed."""
+    x, y = (np.concatenate(strokes) - np.concatenate(strokes).mean(axis=0)).T
+    height = y @ y
+    slant = np.clip(_UPRIGHT * (x @ y) / height, -0.5, 0.5) if height > 1e-12 else 0.0
+    return [stroke - np.outer(stroke[:, 1], [slant, 0]) for stroke in strokes]
+
+
+def _drawn(strokes: Sequence[np.ndarray], recipe: Recipe) -> np.ndarray:
+    """Return the fine image: ink wherever a stroke is nearer than half the pen's width."""
+    starts = np.concatenate([stroke[:-1] if len(stroke) > 1 else stroke for stroke in strokes])
+    steps = np.concatenate([np.diff(stroke, axis=0) if len(stroke) > 1 else np.zeros((1, 2)) for stroke in strokes])
+    grid = (np.arange(recipe.fine) + 0.5) / recipe.fine
+    across, down = grid[:, None] - starts[:, 0], grid[:, None] - starts[:, 1]  # (fine, segments)
+    squares = np.maximum((steps**2).sum(axis=1), 1e-18)
+    # How far along its segment the nearest point lies, for every pixel: (rows, columns, segments).
+    along = (down * steps[:, 1])[:, None] + (across * steps[:, 0])[None]
+    along = np.clip(along / squares, 0, 1)
+    distance = (across[None] - along * steps[:, 0]) ** 2 + (down[:, None] - along * steps[:, 1]) ** 2
+    # The edge is softened over one pixel, as a scanned line is.
+    nearest = np.sqrt(distance.min(axis=2)) * recipe.fine
+    return np.clip(recipe.pen * recipe.fine / 2 - nearest + 0.5, 0, 1)

@@ -1,0 +1,106 @@
+"""Do arrays reach the browser as they are, and errors as sentences?"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from labkit.live import tool
+from labkit.live.tool import Tool, effective_weights, pack
+from labkit.live.widget import LiveFigure, script_of
+from solutions.weightlab.forward import forward
+
+
+def unpacked(value, numbers):
+    """Read an answer as shared.js does."""
+    if isinstance(value, list):
+        return [unpacked(item, numbers) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "dtype" in value:
+        count = int(np.prod(value["shape"]))
+        return np.frombuffer(numbers, value["dtype"], count, value["start"]).reshape(value["shape"])
+    return {key: unpacked(item, numbers) for key, item in value.items()}
+
+
+class Doubling(Tool):
+    script, title = "pad.js", "Twice"
+
+    def answer(self, question, sent):
+        if question.get("bad"):
+            raise ValueError("no such <number>")
+        return {"twice": 2 * np.frombuffer(sent, np.float32)}
+
+    def still(self):
+        from labkit.figures.style import figure
+
+        return figure()[0], "Nothing is doubled."
+
+
+def test_arrays_at_any_depth_come_back():
+    sent = {"a": np.arange(3, dtype=np.int8), "b": [{"c": np.eye(2)}, 7], "d": np.float64(0.5), "e": None}
+    answer, numbers = pack(sent)
+    back = unpacked(answer, numbers)
+    assert back["a"].tolist() == [0, 1, 2]
+    assert back["b"][0]["c"].tolist() == [[1, 0], [0, 1]]
+    assert (back["b"][1], back["d"], back["e"]) == (7, 0.5, None)
+    assert answer["b"][0]["c"]["start"] % 4 == 0, "a Float32Array must begin at a multiple of four"
+
+
+def test_a_question_with_numbers_from_the_browser_is_answered():
+    live = LiveFigure(Doubling())
+    live.sent = memoryview(np.array([1.5, 2], np.float32).tobytes())
+    live.question = {"count": 1}
+    assert unpacked(live.answer, live.numbers)["twice"].tolist() == [3, 4]
+    assert live.answer["count"] == 1
+
+
+def test_the_same_answer_twice_is_still_news():
+    live, heard = LiveFigure(Doubling()), []
+    live.observe(heard.append, "answer")
+    live.question = {"count": 1}
+    live.question = {"count": 2}
+    assert len(heard) == 2
+
+
+def test_an_error_becomes_a_sentence_and_the_next_question_works():
+    live = LiveFigure(Doubling())
+    live.question = {"count": 1, "bad": True}
+    assert live.answer["error"] == "ValueError: no such <number>"
+    live.question = {"count": 2}
+    assert "error" not in live.answer
+
+
+def test_somebody_at_the_notebook_gets_the_widget_and_a_still_figure_for_later(monkeypatch):
+    shown = []
+    monkeypatch.setattr(tool, "interactive", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    Doubling().show()
+    (bundle,) = shown
+    assert bundle["text/plain"] == "[figure] Nothing is doubled."
+    assert 'alt="Nothing is doubled."' in bundle["text/html"]
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+
+def test_where_nobody_sits_no_widget_is_made(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "labkit.live.widget", None)  # importing it fails from now on
+    Doubling().show()
+    assert capsys.readouterr().out == "[figure] Nothing is doubled.\n"
+
+
+def test_effective_weights_give_the_logits_but_for_the_biases():
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=shape), np.zeros(shape[1])) for shape in ((64, 20), (20, 15), (15, 10))]
+    image = rng.random((1, 64))
+    logits, activations = forward(layers, image)
+    np.testing.assert_allclose(image @ effective_weights(layers, activations), logits, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", [path.name for path in tool.HERE.glob("*.js") if path.name != "shared.js"])
+def test_every_script_is_one_module_that_fetches_nothing(name):
+    script = script_of(name)
+    assert script.count("export default") == 1
+    assert "import " not in script
+    assert "http" not in script.replace("http://www.w3.org/2000/svg", "")

@@ -1,0 +1,96 @@
+"""Is the learner told what a verdict alone does not show: unreached code, a hiding copy, imports that grading lacks?"""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+
+import labkit
+from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging.question import ANSWER_TYPE
+from autograder.learner import check, notebook, remarks
+from autograder.paths import SOLUTIONS
+
+APPLY_WEIGHT = EXERCISES["apply_weight"]
+STUB = 'def apply_weight(signal, weight):\n    raise NotImplementedError("apply_weight is not written yet")\n'
+
+
+def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
+    (tmp_path / "weights.py").write_text(f"{STUB}    return signal * weight\n")
+    verdict = check.check_exercise(APPLY_WEIGHT, tmp_path)
+    assert verdict.status == "not_started"
+    assert "There is code below line 2, but line 2 raises NotImplementedError first" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (STUB, ""),
+        ("", ""),
+        (f"def apply_weight(signal, weight):\n    return signal\n\n\n{STUB}", "It is also defined in line 1"),
+    ],
+)
+def test_a_bare_stub_needs_no_remark(source, said):
+    assert said in remarks.describe_unreached_code(APPLY_WEIGHT, source.encode())
+    assert bool(said) == bool(remarks.describe_unreached_code(APPLY_WEIGHT, source.encode()))
+
+
+def function_of(module, filename="<cell>"):
+    namespace = {"__name__": module}
+    exec(compile("def apply_weight(signal, weight):\n    return signal", filename, "exec"), namespace)
+    return namespace["apply_weight"]
+
+
+def test_a_function_of_the_notebook_that_hides_the_librarys_is_named():
+    said = remarks.describe_hiding_copy(APPLY_WEIGHT, {"apply_weight": function_of("__main__")})
+    assert said.startswith("The notebook has its own apply_weight, which hides the one in src/weightlab/weights.py.")
+    elsewhere = function_of("weightlab.weights", "/elsewhere/weightlab/weights.py")
+    assert "comes from /elsewhere/weightlab/weights.py" in remarks.describe_hiding_copy(
+        APPLY_WEIGHT, {"apply_weight": elsewhere}
+    )
+
+
+def test_the_librarys_own_function_hides_nothing():
+    from weightlab.weights import apply_weight
+
+    for namespace in ({}, {"apply_weight": apply_weight}, {"apply_weight": 3}):
+        assert remarks.describe_hiding_copy(APPLY_WEIGHT, namespace) == ""
+
+
+def test_imports_that_grading_lacks_are_named_with_their_lines():
+    source = b"import math\nimport numpy as np\nimport seaborn\nfrom . import biases\ndef f():\n    import torch.nn\n"
+    said = remarks.describe_foreign_imports(source, "src/weightlab/weights.py")
+    assert said.startswith("src/weightlab/weights.py imports seaborn (line 3), torch (line 6).")
+    for fine in (
+        b"import numpy.linalg\nfrom weightlab.weights import apply_weight\n",
+        b"def broken(:",
+        b"\x00",
+    ):
+        assert remarks.describe_foreign_imports(fine, "weights.py") == ""
+
+
+def test_the_reference_imports_nothing_that_grading_lacks():
+    for path in (SOLUTIONS / "weightlab").glob("*.py"):
+        found = remarks.describe_foreign_imports(path.read_bytes(), path.name)
+        assert found == ""
+
+
+def test_the_card_shows_the_remark_below_the_verdict(state, monkeypatch):
+    shell = types.SimpleNamespace(user_ns={"apply_weight": function_of("__main__")})
+    monkeypatch.setattr(remarks, "notebook_namespace", lambda: shell.user_ns)
+    assert "The notebook has its own apply_weight" in labkit.check("apply_weight")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("value", "recorded"), [(0.5, 0.5), ([2], 2), (None, None), ("0.5", None), (float("nan"), None)]
+)
+def test_the_card_of_a_question_records_the_number_that_it_judged(state, value, recorded):
+    name = next(iter(CHAPTERS["01_weights"].questions))
+    bundle = notebook.check(name, value)._repr_mimebundle_()
+    assert bundle.get(ANSWER_TYPE) == (None if recorded is None else {"name": name, "value": recorded})
+    assert float(bundle["text/plain"]) in (0.0, 1.0, 2.0) and "<div" in bundle["text/html"]
+
+
+def test_a_functions_card_records_no_number(state):
+    assert ANSWER_TYPE not in notebook.check("apply_weight")._repr_mimebundle_()
