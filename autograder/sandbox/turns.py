@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Two files that are there anyway and that no sandbox sees; what is locked is not their content.
 _GATE, _ROOM = Path(__file__), Path(__file__).with_name("usage.py")
-_PATIENCE = 20.0
+PATIENCE = 20.0
 """Seconds after which a run no longer waits for its turn: to run beside others is better than not to run."""
 
 
@@ -34,7 +34,7 @@ def _hold(path: Path, *, exclusive: bool) -> Iterator[None]:
     """Hold a lock on a file while the block runs; it ends with the process, however that ends."""
     import fcntl  # not on Windows, where there is no sandbox
 
-    kind, until = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, time.monotonic() + _PATIENCE
+    kind, until = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, time.monotonic() + PATIENCE
     with path.open("rb") as file:
         while time.monotonic() < until:
             try:
