@@ -11,8 +11,8 @@ from typing import Any
 
 from .exercise import Chapter, Question
 from .handin import ANSWER, Answer, HandedInNotebook, parse_cell, text_of
-from .judging.judge import ERROR, MALFORMED, Verdict
 from .judging.question import ANSWER_TYPE, judge_answer
+from .judging.verdict import Status, Verdict
 
 _LONGEST = 60
 
@@ -29,7 +29,7 @@ def judge_numbers(chapter: Chapter, notebook: HandedInNotebook) -> list[Verdict]
 def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
     """Return the verdicts on a chapter's questions where the notebook cannot be read; ``words`` say why."""
     return [
-        replace(judge_answer(question, None), status=MALFORMED, message=words)
+        replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
         for question in chapter.questions.values()
     ]
 
@@ -39,7 +39,7 @@ def _guarded(question: Question, notebook: HandedInNotebook) -> Verdict:
         return _judge(question, notebook)
     except Exception as error:  # whatever a hand-in holds costs this answer only
         words = f"The answer to {question.name} cannot be read ({type(error).__name__})."
-        return replace(judge_answer(question, None), status=MALFORMED, message=words)
+        return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 
 
 def _judge(question: Question, notebook: HandedInNotebook) -> Verdict:
@@ -49,7 +49,7 @@ def _judge(question: Question, notebook: HandedInNotebook) -> Verdict:
         return max(verdicts, key=lambda verdict: verdict.score)
     if question.name + ANSWER in notebook.lost:
         words = f"No cell of the notebook can be told to be the answer to {question.name}. A person has to look."
-        return replace(judge_answer(question, None), status=MALFORMED, message=words)
+        return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
     return _without_number(question, answer)
 
 
@@ -77,12 +77,12 @@ def _without_number(question: Question, answer: Answer) -> Verdict:
     cells = [cell for cell in answer.cells if not _is_blank(text_of(cell.get("source")), question.name)]
     if not answer.changed or not cells:
         return verdict
-    verdict.status = MALFORMED
+    verdict.status = Status.MALFORMED
     failures = [output for cell in cells for output in _outputs(cell) if output.get("output_type") == "error"]
     shown = [text for cell in cells for text in _shown(cell)]
     if failures:
         name, value = (text_of(failures[-1].get(field))[:500] for field in ("ename", "evalue"))
-        verdict.status = ERROR
+        verdict.status = Status.ERROR
         verdict.message = f"The cell that computes {question.name} stopped with {name}: {value}"
     elif shown:
         verdict.message = f"The cell that computes {question.name} does not show one number, but {shown[-1][:80]}"

@@ -23,6 +23,8 @@ MAX_ANSWER_VALUES = 25_000
 """Values in what one call returns, an array counting as one: no exercise's answer has more than 25."""
 MAX_ANSWER_TEXT = 10_000
 """Bytes of all texts in what one call returns, as UTF-8."""
+ENDLESS = "an iterator that does not end"
+"""The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
 _INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..examine import attempt, examine, examine_chapter, prerequisites
+from ..examine import SELF_CHECK, attempt, class_mode, examine, examine_chapter, prerequisites
 from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
-from ..judging import judge
-from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
 from ..judging.key import Key
+from ..judging.verdict import Status, Verdict
 from ..library import LIBRARY_FOLDER
 from ..numbers import judge_numbers, malformed_numbers
 from ..sandbox.process import Runner
@@ -21,7 +20,7 @@ from .submission import Submission, SubmissionStatus
 SECONDS = 120.0
 """The most that one submission may take; what is not examined by then counts as not finished."""
 
-_PASSING = (TIMEOUT, judge.CRASHED, UNJUDGED)
+_PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
 """Statuses that another run may change."""
 
 
@@ -73,7 +72,7 @@ def _put_together(functions: list[Verdict], submission: Submission, released: Ma
     else:
         numbers = judge_numbers(chapter, rebuilt.read)
     verdicts = (*functions, *numbers)
-    if any(verdict.status == UNJUDGED for verdict in verdicts):
+    if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         status = SubmissionStatus.UNJUDGED
     elif rebuilt.malformed:
         status = SubmissionStatus.MALFORMED
@@ -88,7 +87,7 @@ def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examination:
     """Return the verdicts on a submission that is not there."""
     words = f"No notebook of {chapter.name} was submitted."
     return Examination(
-        SubmissionStatus.MISSING, _all_alike(chapter, MISSING, 0.0, words), RebuiltNotebook(dict(released))
+        SubmissionStatus.MISSING, _all_alike(chapter, Status.MISSING, 0.0, words), RebuiltNotebook(dict(released))
     )
 
 
@@ -96,7 +95,7 @@ def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why
     """Return the verdicts where the autograder itself failed on a whole submission."""
     words = f"The autograder itself failed ({why}). There is no score yet: grade again, and report it."
     return Examination(
-        SubmissionStatus.UNJUDGED, _all_alike(chapter, UNJUDGED, None, words), rebuild(released, notebook)
+        SubmissionStatus.UNJUDGED, _all_alike(chapter, Status.UNJUDGED, None, words), rebuild(released, notebook)
     )
 
 
@@ -107,12 +106,10 @@ def _all_alike(chapter: Chapter, status: str, score: float | None, words: str) -
 
 def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
     with Runner(isolation, total_limit=SECONDS) as runner:
-        verdicts = examine_chapter(
-            chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
-        )
+        verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
         left = SECONDS - runner.spent
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
-    failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
+    failed = [verdict for verdict in verdicts if verdict.status in (Status.FAILED, Status.ERROR)]
     if failed and left > 0:
         # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
         with Runner(isolation, total_limit=left) as runner:
@@ -127,7 +124,7 @@ def _describe_by_public_case(verdict: Verdict, chapter: Chapter, submission: Sub
     # With the reference beneath it, as it was most likely judged, else with the student's own functions.
     for given in dict.fromkeys((prerequisites(exercise), ())):
         try:
-            public = attempt(exercise, {}, submission.library, LIBRARY_FOLDER, runner, given=given)
+            public = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)
         except Exception:  # the verdict is not changed; it just keeps its shorter words
             return
         same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
@@ -136,7 +133,7 @@ def _describe_by_public_case(verdict: Verdict, chapter: Chapter, submission: Sub
             [a.passed for a in verdict.aspects],
         )
         if same:
-            verdict.message = public.message
+            verdict.message, verdict.finding = public.message, public.finding
             return
 
 
@@ -149,8 +146,7 @@ def explain(
     """
     if name in EXERCISES:
         with Runner(isolation, total_limit=SECONDS) as runner:
-            return examine(
-                EXERCISES[name], keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True
-            )
+            mode = replace(class_mode(keys), quotes=True)
+            return examine(EXERCISES[name], submission.library, LIBRARY_FOLDER, runner, mode)
     verdicts = _put_together([], submission, released).verdicts
     return next(verdict for verdict in verdicts if verdict.exercise == name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..exercises import CHAPTERS
-from ..judging.judge import Verdict
+from ..judging.verdict import Verdict
 from . import export, nbgrader, requirements
 from .examination import explain
 from .folder import Classroom, ClassroomError

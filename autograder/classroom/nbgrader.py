@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ def load_app(root: Path) -> Any:
     """
     from nbgrader.apps.baseapp import NbGrader
 
+    if str(root) not in sys.path:  # nbgrader finds plug-ins beside its configuration because it is started there
+        sys.path.append(str(root))
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(root))

@@ -13,8 +13,8 @@ from typing import Any
 from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
 from ..judging import key
-from ..judging.judge import Aspect, Verdict
 from ..judging.key import Key
+from ..judging.verdict import Aspect, Verdict
 from .examination import Examination, examine_submission, from_record
 from .fingerprint import chapter_digest
 from .folder import Classroom, write_file

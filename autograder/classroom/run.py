@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging import key
-from ..judging.judge import UNJUDGED
+from ..judging.verdict import Status
 from ..library import LIBRARY_FOLDER
 from . import examination, times
 from .feedback import Marks
@@ -130,7 +130,7 @@ class Run:
         """Whether a run can end better than the one before: what timed out is tried once more by itself."""
         if result.lasting:
             return False
-        if self.retry or result.tries < _TRIES or result.entry["status"] == UNJUDGED:
+        if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
             return True
         return self.records.get(name, CHAPTERS[result.entry["chapter"]]) is not None
 

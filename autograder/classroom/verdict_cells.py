@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import card
 from ..handin import is_check, marks_of
-from ..judging.judge import UNJUDGED, Verdict
+from ..judging.verdict import Status, Verdict
 from .examination import Examination
 
 
@@ -37,7 +37,7 @@ def output(verdict: Verdict, points: float) -> dict:
     """Return a check cell's output: a card, and as text the score."""
     data = {"text/html": card.as_html(verdict)}
     if verdict.score is None:
-        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(UNJUDGED)}}
+        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(Status.UNJUDGED)}}
     data["text/plain"] = f"{min(verdict.score, points):g}"
     return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from ..exercises import CHAPTERS
 from ..judging import key
-from ..judging.judge import Verdict
 from ..judging.key import Key
+from ..judging.verdict import Verdict
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..candidate.wire import printable
-from ..judging.compare import counted
+from ..judging.words import counted
 from ..sandbox.isolation import KINDS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from ...exercises import CHAPTERS
 from ...judging import reference
-from ...judging.compare import counted
+from ...judging.words import counted
 from ..submission import SubmissionStatus
 from .figures import spell_out
 from .tally import KINDS, Summary

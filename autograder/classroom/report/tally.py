@@ -11,7 +11,7 @@ from typing import Any
 
 from ...candidate.wire import printable
 from ...exercises import CHAPTERS, EXERCISES
-from ...judging.judge import CRASHED, ERROR, MALFORMED, MISSING, NOT_STARTED, TIMEOUT, UNJUDGED
+from ...judging.verdict import Status
 from ..files import read_file
 from ..folder import Classroom
 from ..grades import StoredGrades
@@ -86,10 +86,10 @@ def summarise(
     for entry in entries:
         chapter, student, status = entry["chapter"], entry["student"], entry["status"]
         statuses[chapter][status] += 1
-        if status in (UNJUDGED, MALFORMED):
+        if status in (Status.UNJUDGED, Status.MALFORMED):
             words = {one["message"] for one in entry["exercises"] if one["status"] == status}
             attention.append((student, chapter, status, " ".join(sorted(words))))
-        if status == MISSING:
+        if status == Status.MISSING:
             continue
         if entry["score"] is not None:
             scores[chapter].append(entry["score"] / entry["points"])
@@ -102,14 +102,16 @@ def summarise(
                 item.shares.append(one["score"] / one["points"])
             if one["misconception"]:
                 item.beliefs[one["misconception"]].append(student)
-            if one["status"] in (TIMEOUT, CRASHED) or (one["status"] == MALFORMED and status != MALFORMED):
+            if one["status"] in (Status.TIMEOUT, Status.CRASHED) or (
+                one["status"] == Status.MALFORMED and status != Status.MALFORMED
+            ):
                 attention.append((student, chapter, f"{one['exercise']}: {one['status']}", one["message"]))
     written = [
         (chapter, name, *_marking(name, stored.get(chapter, {})))
         for chapter in chapters
         for name in CHAPTERS[chapter].written
     ]
-    order = {UNJUDGED: 0, MALFORMED: 1}
+    order = {Status.UNJUDGED: 0, Status.MALFORMED: 1}
     attention.sort(key=lambda line: (order.get(line[2], 2), line))
     students = len({entry["student"] for entry in entries})
     hardest = sorted(items.values(), key=lambda item: (item.share, item.name))
@@ -134,8 +136,8 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
 
 def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> list[Line]:
     found = []
-    if status == MISSING and next(folder.glob("**/*.*"), None):
-        found.append((student, chapter, MISSING, f"Something was submitted, but no {chapter}.ipynb."))
+    if status == Status.MISSING and next(folder.glob("**/*.*"), None):
+        found.append((student, chapter, Status.MISSING, f"Something was submitted, but no {chapter}.ipynb."))
     time = read_file(folder / FILE, MAX_BYTES)
     if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
         words = (
@@ -149,13 +151,22 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
 def _did_not_load(one: Mapping) -> bool:
     """Whether a function was not even looked at, for its module is absent or cannot be loaded."""
     ran = any(aspect["message"] for aspect in one["aspects"])
-    return one["exercise"] in EXERCISES and (one["status"] == MISSING or (one["status"] == ERROR and not ran))
+    return one["exercise"] in EXERCISES and (
+        one["status"] == Status.MISSING or (one["status"] == Status.ERROR and not ran)
+    )
 
 
 def _kind(one: dict) -> str:
-    if one["status"] == NOT_STARTED:
+    if one["status"] == Status.NOT_STARTED:
         return "not started"
-    if one["status"] in (ERROR, TIMEOUT, CRASHED, MALFORMED, MISSING, UNJUDGED):
+    if one["status"] in (
+        Status.ERROR,
+        Status.TIMEOUT,
+        Status.CRASHED,
+        Status.MALFORMED,
+        Status.MISSING,
+        Status.UNJUDGED,
+    ):
         return "could not run"
     return "full points" if one["score"] == one["points"] else "some points" if one["score"] else "no points"
 

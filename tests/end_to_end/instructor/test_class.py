@@ -66,7 +66,8 @@ def test_statuses_say_what_went_wrong(graded):
 
 @pytest.mark.parametrize("chapter", [WEIGHTS, BIASES], ids=lambda chapter: chapter.name)
 def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, chapter):
-    from autograder.judging.judge import Reply, judge
+    from autograder.judging.judge import judge
+    from autograder.judging.verdict import Reply
 
     keys = key.chapter_keys(chapter, SEED)
     for i, wrong in enumerate(made.mistaken(chapter)):
@@ -75,17 +76,17 @@ def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, ch
             if name not in wrong:
                 assert found[name]["score"] == exercise.points, f"{name} pays for another's mistake"
                 continue
-            known = next(known for known in keys[name].known if known.name == wrong[name].name)
+            known = next(one for one in keys[name].mistakes if one.name == wrong[name].name)
             aspects = _score_of(exercise, keys[name], known, judge, Reply)
             assert (found[name]["misconception"], found[name]["score"]) == (wrong[name].name, aspects), name
 
 
 def _score_of(exercise, answers, known, judge, reply):
     """What a misconception is worth by the key alone, with no process in between."""
-    replayed = iter(known.seen)
+    replayed = iter(known.observations)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.judging.judge.look", lambda *_: next(replayed))
-        return judge(exercise, answers, reply("ran", cases=[[] for _ in known.seen])).score
+        patch.setattr("autograder.judging.judge.observe", lambda *_: next(replayed))
+        return judge(exercise, answers, reply(cases=[[] for _ in known.observations])).score
 
 
 def test_whatever_asks_for_a_person_is_told_once(graded):

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from autograder.exercises import CHAPTERS, EXERCISES
-from autograder.judging.compare import counted
+from autograder.judging.words import counted
 from autograder.paths import ROOT, SOLUTIONS
 from tests.end_to_end.learner.conftest import NOTEBOOKS
 from tests.support.jupyterlab import (
