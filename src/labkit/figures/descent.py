@@ -108,7 +108,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     show(
         fig,
         alt=f"The loss on training images falls from {low[0]:.2f} to {low[-1]:.3f}; on other images it is lowest at "
-        f"{high.min():.2f} after about {epochs[int(high.argmin())]} epochs and {high[-1]:.2f} at the end. The gap grows.",
+        f"{high.min():.2f} after about {epochs[int(high.argmin())]} epochs and {high[-1]:.2f} at the end.",
     )
 
 
@@ -237,7 +237,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         The share of hidden neurons that answer no image any more.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
-    for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons silent for ever", silent)]):
+    for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons inactive for all images", silent)]):
         color = COLORS[k]
         ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)
         for column in runs.T:
@@ -252,11 +252,11 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.set_ylabel("share")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
-        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
-        "neurons silent."
+        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% read, {dead.mean():.0%} of the "
+        "neurons inactive."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
-    show(fig, alt=f"Test accuracy and silent hidden neurons over the learning rate. {said}")
+    show(fig, alt=f"Test accuracy and inactive hidden neurons over the learning rate. {said}")
 
 
 def ward(patients: Sequence[Any], neurons: int = 5) -> None:
