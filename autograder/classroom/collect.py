@@ -1,305 +1,264 @@
-"""Lays hand-ins out as nbgrader expects them, from zips as students and learning platforms make them.
+"""Lays hand-ins out as nbgrader expects them, from zips and folders as students and learning platforms make them.
 
-Archives are read here rather than by nbgrader's ``zip_collect``, which believes the names inside, unpacks
-without bounds, and stops the class at a duplicate. The student is read from the outermost name only; of what
-lies inside, only the chapter's notebook and library modules are taken, within bounds.
+Archives are read here rather than by nbgrader's ``zip_collect``, which believes the names inside, unpacks without
+bounds, and stops the class at a duplicate. Every file that is seen ends as a hand-in that was taken, or in a line that
+says why it was not.
 """
 
 from __future__ import annotations
 
-import io
-import re
 import shutil
-import stat
-import unicodedata
-import zipfile
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from ..exercises import CHAPTERS
 from ..judging.compare import counted
-from ..library import CONCEPTS
-from ..limits import MAX_NOTEBOOK
+from . import origins
+from .contents import Contents, find_contents
+from .platforms import Owner, Platform, clean_id
+from .reasons import HARMLESS, NotTakenError, Reason, describe
+from .roster import Roster, Student, read_roster
+from .times import FILE as TIME
+from .unpack import Budget, opened
+from .uploads import Upload, find_uploads, why_not
 
-MAX_STUDENTS_FILES = 200_000
-MAX_ENTRIES = 2_000
-MAX_MODULE = 512 * 2**10
-MAX_INNER = 64 * 2**20
-MAX_WITHIN = 8
-"""Zips that a student's own zip may hold: some pack what was packed already."""
-# Moodle, folder or beginning of a name: "Ada Lovelace_4711_assignsubmission_file_". The number is another one in every
-# assignment, so it is no part of the student's name.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_")
-# Canvas: "lovelaceada_LATE_123_456_name.zip": who, their number in Canvas, the uploaded file's number.
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d+)_(?P<file>\d+)_")
-_MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
-_REMEDY = "ask for the zip that `weightlab submit` makes"
-
-
-class Unusable(ValueError):
-    """An archive from which nothing can be taken; the message says why."""
+_BLIND = ("Participant", "Teilnehmerin", "Teilnehmer")
+"""What Moodle calls everybody in blind marking; in other languages it shows by one name with many numbers."""
 
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one student's hand-in."""
+    """What became of one upload; ``reason`` is None where it was taken."""
 
     student: str
-    taken: bool
+    place: str
+    reason: Reason | None
     words: str
 
-
-@dataclass(frozen=True)
-class _HandIn:
-    """One hand-in: its outermost name, when it was made, and how to read its zip."""
-
-    name: str
-    time: tuple
-    read: Callable[[], bytes]
+    @property
+    def taken(self) -> bool:
+        """Whether it is the student's hand-in now."""
+        return self.reason is None
 
     @property
-    def age(self) -> tuple:
-        """Return what orders a student's hand-ins: Canvas numbers uploads, elsewhere time tells."""
-        found = _CANVAS.match(self.name)
-        return (int(found["file"]) if found else 0, self.time)
-
-    @property
-    def exact(self) -> bool:
-        """Return whether its name is a student's to the letter: one that only becomes so by cleaning gives way."""
-        return bool(_MOODLE.match(self.name) or _CANVAS.match(self.name)) or _bare(self.name) == student_of(self.name)
-
-    @property
-    def late(self) -> bool:
-        """Return whether Canvas marked it as late."""
-        found = _CANVAS.match(self.name)
-        return bool(found and found["late"])
+    def lost(self) -> bool:
+        """Whether something was left out that might be a hand-in."""
+        return self.reason is not None and self.reason not in HARMLESS
 
 
-def collect(sources: Iterable[Path], classroom: Path, chapter: str, replace: bool = False) -> list[Collected]:
+@dataclass
+class Collection:
+    """What became of all that was seen."""
+
+    rows: list[Collected] = field(default_factory=list)
+    files: int = 0
+    """How many files were seen."""
+
+
+def collect(
+    sources: Iterable[Path],
+    classroom: Path,
+    chapter: str,
+    replace: bool = False,
+    dry_run: bool = False,
+    participants: Mapping[str, Student] | None = None,
+) -> Collection:
     """Put hand-ins of a chapter into ``classroom/submitted/STUDENT/CHAPTER/``.
 
     Parameters
     ----------
     sources : iterable of Path
-        Zips, or folders of zips: one a student, or a platform's download of the whole class.
+        Zips, one a student; folders of such zips or of students' folders; a platform's download of the whole class,
+        as a zip or unpacked.
     classroom : Path
         nbgrader's course folder.
     chapter : str
         Which chapter was handed in.
     replace : bool
         Whether a hand-in that is there already gives way.
+    dry_run : bool
+        Whether nothing is written, so that the result is a preview.
+    participants : mapping, optional
+        Whom Moodle's numbers mean in this assignment, as its grading worksheet says.
 
     Returns
     -------
-    list of Collected
-        One entry a student, in the students' order; one that is bad stops no other.
+    Collection
+        One row for each upload, in the students' order; one that is bad stops no other.
     """
-    results: dict[str, Collected] = {}
-    with ExitStack() as opened:
-        hand_ins = _named(_hand_ins(sources, opened))
-        count = Counter(student for student, hand_in in hand_ins if hand_in.time)
-        taken: set[str] = set()
-        for student, hand_in in sorted(hand_ins, key=lambda pair: (pair[1].exact, pair[1].age), reverse=True):
-            who = student or hand_in.name
-            if who in results and results[who].taken:
-                continue
+    collection = Collection()
+    with ExitStack() as open_files:
+        uploads, collection.files = find_uploads(sources, chapter, open_files)
+        nobodys = [one for one in uploads if one.problem in HARMLESS and one.owner.platform is Platform.PLAIN]
+        collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in nobodys]
+        uploads = [one for one in uploads if one not in nobodys]
+        names = _Names(
+            uploads, read_roster(classroom), participants or {}, origins.read_origins(classroom).get(chapter)
+        )
+        by_student: dict[str, list[Upload]] = defaultdict(list)
+        for upload in uploads:
             try:
-                if not student:
-                    raise Unusable("no student can be read from this name")
-                target = classroom / "submitted" / student / chapter
-                if student.casefold() in taken and target.exists():
-                    raise Unusable("this disk cannot tell the name from another student's")
-                files = _contents(hand_in.read(), chapter)
-                words = _put(target, files, replace)
-                taken.add(student.casefold())
-            except Exception as error:  # a broken archive raises whatever its compression does: the rest go on
-                words = str(error) or type(error).__name__
-                if isinstance(error, zipfile.BadZipFile):
-                    words = f"no zip, or a damaged one ({words}); download it again, or {_REMEDY}"
-                elif isinstance(error, OSError) and error.strerror:
-                    words = f"{error.filename or target} cannot be written or read ({error.strerror}); mend that first"
-                results.setdefault(who, Collected(student or hand_in.name[:80], False, words))
-            else:
-                words += f", from the newest of {count[who]} zips that holds the chapter" if count[who] > 1 else ""
-                words += ", late as Canvas says" if hand_in.late else ""
-                results[who] = Collected(student, True, words)
-    return [results[who] for who in sorted(results)]
+                by_student[names.student_of(upload.owner)].append(upload)
+            except NotTakenError as error:
+                collection.rows.append(Collected("", upload.place, error.reason, str(error)))
+        taken: dict[str, Owner] = {}
+        for student, theirs in sorted(by_student.items()):
+            rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken)
+            collection.rows += rows
+            if owner is not None:
+                taken[student] = owner
+        if taken and not dry_run:
+            origins.remember(classroom, chapter, taken)
+    return collection
 
 
-def student_of(name: str) -> str:
-    """Read the student from the outermost name of a hand-in, as a name that is safe for a folder."""
-    moodle, canvas = _MOODLE.match(name), _CANVAS.match(name)
-    if moodle and moodle["name"] != "Participant":  # what everybody is called in blind marking
-        raw = moodle["name"]
-    elif found := moodle or canvas:
-        raw = f"{found['name']}-{found['number']}"
-    else:
-        raw = _bare(name)
-    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", raw)).strip("-.")[:80]
-
-
-def _bare(name: str) -> str:
-    # A second download of the same file gets a number from the browser: "ada (1).zip".
-    return re.sub(r"( \(\d+\))?\.zip$", "", PurePosixPath(name).name, flags=re.IGNORECASE)
-
-
-def _named(hand_ins: Iterable[_HandIn]) -> list[tuple[str, _HandIn]]:
-    """Name the students; Moodle's number tells apart who has the same name."""
-    hand_ins, numbers = list(hand_ins), defaultdict(set)
-    for one in hand_ins:
-        if found := _MOODLE.match(one.name):
-            numbers[student_of(one.name)].add(found["number"])
-    named = []
-    for one in hand_ins:
-        student, found = student_of(one.name), _MOODLE.match(one.name)
-        named.append((f"{student}-{found['number']}" if found and len(numbers[student]) > 1 else student, one))
-    return named
-
-
-def _hand_ins(sources: Iterable[Path], opened: ExitStack) -> Iterator[_HandIn]:
-    """Yield the hand-ins that sources hold, none of them read yet."""
-    sources = list(sources)
-    # A student could name what lies inside their own zip as a platform would: names inside are believed only
-    # where nothing but platforms' downloads is collected.
-    inside = all(source.is_file() and _is_download(source) for source in sources)
-    for source in sources:
-        if inside:
-            yield from _downloaded(opened.enter_context(zipfile.ZipFile(source)))
-            continue
-        for path in _zips(source) if source.is_dir() else [source]:
-            outermost = path.relative_to(source).parts[0] if source.is_dir() else path.name
-            yield _HandIn(outermost, (path.stat().st_mtime,), lambda path=path: _bounded(path))
-
-
-def _zips(folder: Path) -> list[Path]:
-    """Return the zips in a folder, or in folders in it that Moodle named."""
-    found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".zip" and path.is_file())
-    return [path for path in found if path.parent == folder or _MOODLE.match(path.relative_to(folder).parts[0])]
-
-
-def _bounded(path: Path) -> bytes:
-    if path.stat().st_size > MAX_INNER:
-        raise Unusable(f"larger than {MAX_INNER // 2**20} MiB; {_REMEDY}")
-    return path.read_bytes()
-
-
-def _is_download(path: Path) -> bool:
-    """Whether a zip is a platform's download of a class: all that it holds is named so, and not itself a student's."""
-    if _MOODLE.match(path.name) or _CANVAS.match(path.name):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [_outermost(entry) for entry in _entries(archive, MAX_STUDENTS_FILES)]
-    except (zipfile.BadZipFile, OSError, Unusable):
-        return False
-    return bool(names) and all(names)
-
-
-def _downloaded(archive: zipfile.ZipFile) -> Iterator[_HandIn]:
-    """Yield each student's hand-ins in a platform's download."""
-    by_student: dict[tuple, tuple[str, list]] = {}
-    for entry in _entries(archive, MAX_STUDENTS_FILES):
-        name = _outermost(entry) or ""
-        found = _MOODLE.match(name) or _CANVAS.match(name)
-        by_student.setdefault(found.group("name", "number") if found else (), (name, []))[1].append(entry)
-    for name, entries in by_student.values():
-        zips = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
-        for one in zips:
-            yield _HandIn(_outermost(one) or "", one.date_time, lambda one=one: _read(archive, one, MAX_INNER))
-        if not zips:
-            yield _HandIn(name, (), _no_zip)
-
-
-def _no_zip() -> bytes:
-    raise Unusable(f"handed in no zip; {_REMEDY}")
-
-
-def _outermost(entry: zipfile.ZipInfo) -> str | None:
-    """Return the outermost part of a name inside a download that a platform made, or None."""
-    name = entry.filename
-    if not entry.flag_bits & 0x800:  # macOS writes UTF-8 and does not say so
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return next((part for part in name.split("/") if _MOODLE.match(part) or _CANVAS.match(part)), None)
-
-
-def _entries(archive: zipfile.ZipFile, most: int = MAX_ENTRIES) -> list[zipfile.ZipInfo]:
-    """Return the files of an archive, without links and without what macOS adds."""
-    entries = archive.infolist()
-    if len(entries) > most:
-        raise Unusable(f"holds more than {most:,} files; {_REMEDY}")
-    return [
-        entry
-        for entry in entries
-        if not entry.is_dir()
-        and not stat.S_ISLNK(entry.external_attr >> 16)
-        and not entry.filename.startswith("__MACOSX/")
-        and not entry.filename.endswith(".DS_Store")
-    ]
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    # The size that a zip states can lie; what is read is bounded.
-    with archive.open(entry) as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise Unusable(f"holds a file of more than {most // 2**10:,} KiB")
-    return content
-
-
-def _contents(data: bytes, chapter: str, within: bool = True) -> dict[str, bytes]:
-    """Return what is taken of a hand-in, by its place in the chapter's folder."""
-    taken: dict[str, bytes] = {}
-    notebook, others = f"{chapter}.ipynb", {f"{name}.ipynb" for name in CHAPTERS}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entries = _entries(archive)
-        paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in entries]
-        for entry, path in zip(entries, paths, strict=True):
-            if "solutions" in path.parts:  # of a whole project in a zip, the answer key is not the student's
+def _take_one(
+    student: str,
+    uploads: list[Upload],
+    classroom: Path,
+    chapter: str,
+    replace: bool,
+    dry_run: bool,
+    taken: Mapping[str, Owner],
+) -> tuple[list[Collected], Owner | None]:
+    """Take a student's newest upload that holds the chapter; what is newer and unusable is named, so is the rest."""
+    rows: list[Collected] = []
+    owner = None
+    uploads = sorted(uploads, key=lambda upload: upload.age, reverse=True)
+    target = classroom / "submitted" / student / chapter
+    for upload in sorted(uploads, key=lambda upload: upload.problem is not None):
+        harmless = upload.problem is Reason.WEB_ENTRY and upload.owner.platform is Platform.MOODLE
+        if owner is not None and (upload.problem is None or harmless):
+            rows.append(Collected(student, upload.place, Reason.SUPERSEDED, describe(Reason.SUPERSEDED)))
+        elif upload.problem is not None:
+            rows.append(Collected(student, upload.place, upload.problem, why_not(upload)))
+        else:
+            try:
+                contents = _contents(upload, chapter)
+                if any(_is_same(target, classroom / "submitted" / other / chapter) for other in taken):
+                    raise NotTakenError(Reason.SAME_FOLDER)
+                words = _put(target, contents.files, replace, dry_run)
+            except NotTakenError as error:
+                rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
-            if path.name == notebook:
-                taken.setdefault(path.name, _read(archive, entry, MAX_NOTEBOOK))
-            elif path.parent.name == "weightlab" and _MODULE.fullmatch(path.name):
-                taken.setdefault(f"weightlab/{path.name}", _read(archive, entry, MAX_MODULE))
-            elif path.name == CONCEPTS:
-                taken.setdefault(path.name, _read(archive, entry, MAX_MODULE))
-        if notebook not in taken and within:
-            taken = _packed_twice(archive, entries, chapter) or taken
-    if notebook not in taken:
-        instead = ", ".join(sorted(others & {path.name for path in paths}))
-        raise Unusable(f"holds {instead and f'{instead} and '}no {notebook}; {_REMEDY}")
-    return taken
+            owner = upload.owner
+            words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
+            words += ", late as Canvas says" if upload.owner.late else ""
+            words += "" if any(name.startswith("weightlab/") for name in contents.files) else ", without the library"
+            rows += [
+                Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
+            ]
+            rows.append(Collected(student, upload.place, None, words))
+    if owner is None and rows and not any(row.lost for row in rows):  # files that are no hand-in, and nothing else
+        rows.append(Collected(student, uploads[0].place, Reason.NO_HAND_IN, describe(Reason.NO_HAND_IN)))
+    return sorted(rows, key=lambda row: row.taken), owner
 
 
-def _packed_twice(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], chapter: str) -> dict[str, bytes]:
-    """Return what is taken of the one zip within a student's zip that holds the chapter."""
-    inner = [entry for entry in entries if entry.filename.lower().endswith(".zip")]
-    several = Unusable(f"holds {len(inner)} zips; if it is a class's, unpack it and name the folder, else {_REMEDY}")
-    if len(inner) > MAX_WITHIN:
-        raise several
-    found = []
-    for entry in inner:
-        try:
-            found.append(_contents(_read(archive, entry, MAX_INNER), chapter, within=False))
-        except (Unusable, zipfile.BadZipFile, zlib.error):
-            continue
-    if len(found) > 1:
-        raise several
-    return found[0] if found else {}
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two names are one folder to this disk, as where capitals do not count."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
-def _put(target: Path, files: dict[str, bytes], replace: bool) -> str:
-    """Write a hand-in beside its place, then put it there in one step; say what was done."""
-    if target.exists():
-        there = {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
-        if there.keys() - {"timestamp.txt"} == files.keys() and all(there[name] == files[name] for name in files):
-            return "as collected before"
-        if not replace:
-            raise Unusable("there is another hand-in already, and it was kept; --replace takes the new one")
+def _contents(upload: Upload, chapter: str) -> Contents:
+    budget = Budget()
+    if not upload.is_zip:
+        return find_contents(upload.items, chapter, budget)
+    with opened(upload.items[0], budget) as items:
+        return find_contents(items, chapter, budget)
+
+
+class _Names:
+    """Gives each owner an id of their own: from the roster where there is one, else made from the platform's name."""
+
+    def __init__(
+        self,
+        uploads: Iterable[Upload],
+        roster: Roster,
+        participants: Mapping[str, Student],
+        before: Mapping[str, origins.Origin] | None,
+    ) -> None:
+        self.roster, self.participants, self.before = roster, participants, before or {}
+        owners = {upload.owner.key: upload.owner for upload in uploads}
+        numbers: dict[tuple, set[str]] = defaultdict(set)
+        for owner in owners.values():
+            numbers[owner.platform, clean_id(owner.name)].add(owner.number)
+        self._namesakes = {name for name, found in numbers.items() if len(found) > 1}
+        claims: dict[str, list[Owner]] = defaultdict(list)
+        for owner in owners.values():
+            if (name := self._made(owner)) and not roster:
+                claims[name].append(owner)
+        self._winners = {name: self._winner(name, claiming) for name, claiming in claims.items()}
+
+    def student_of(self, owner: Owner) -> str:
+        """Return an owner's id.
+
+        Raises
+        ------
+        NotTakenError
+            Where nobody can be named, or somebody else has the name.
+        """
+        if not owner.name:
+            raise NotTakenError(Reason.CHAPTERS_NAME)
+        if self.roster:
+            return self._on_roster(owner)
+        name = self._made(owner)
+        if not name:
+            raise NotTakenError(Reason.NO_NAME)
+        known = self.before.get(name)
+        same_platform = known is not None and known.platform == owner.platform and known.number and owner.number
+        if self._winners[name] != owner.key or (same_platform and known.number != owner.number):
+            raise NotTakenError(Reason.ANOTHERS_NAME)
+        return name
+
+    def _on_roster(self, owner: Owner) -> str:
+        person = self.participants.get(owner.number) if owner.platform is Platform.MOODLE else None
+        found = self.roster.find(owner, person)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotTakenError(Reason.SEVERAL_ON_THE_ROSTER, name=owner.name, who=" or ".join(found))
+        raise NotTakenError(Reason.NOT_ON_THE_ROSTER, name=owner.name)
+
+    def _made(self, owner: Owner) -> str:
+        """Return the id that a platform's name makes; a number is added where names alone do not tell people apart."""
+        if owner.platform in (Platform.BLACKBOARD, Platform.ILIAS):
+            return clean_id(owner.login)
+        name = clean_id(owner.name)
+        numbered = owner.platform is Platform.CANVAS or owner.name in _BLIND
+        if owner.number and (numbered or (owner.platform, name) in self._namesakes):
+            return f"{name}-{owner.number}"
+        return name
+
+    def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
+        """Return who may have a name that several come to: the one whose name it is to the letter, if there is one."""
+        if len(owners) == 1:
+            return owners[0].key
+        exact = [owner for owner in owners if name in (owner.name, owner.login)]
+        return exact[0].key if len(exact) == 1 else None
+
+
+def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:
+    """Write a hand-in beside its place, then put it there in one step; return what was done."""
+    try:
+        if target.exists():
+            held = {
+                path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()
+            }
+            if held.keys() - {TIME} == files.keys() and all(held[name] == files[name] for name in files):
+                return "as collected before"
+            if not replace:
+                raise NotTakenError(Reason.KEPT)
+        if not dry_run:
+            _write(target, files)
+    except OSError as error:
+        place = error.filename or target
+        raise NotTakenError(Reason.UNREADABLE, file=place, cause=error.strerror or error) from None
+    return counted(len(files), "file")
+
+
+def _write(target: Path, files: dict[str, bytes]) -> None:
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     for name, content in files.items():
@@ -308,4 +267,9 @@ def _put(target: Path, files: dict[str, bytes], replace: bool) -> str:
         path.write_bytes(content)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
-    return counted(len(files), "file")
+
+
+def count_outcomes(collection: Collection) -> Counter:
+    """Return how many were taken, left out, and left out without harm."""
+    kinds = ("taken" if row.taken else "lost" if row.lost else "harmless" for row in collection.rows)
+    return Counter(kinds)

@@ -1,4 +1,4 @@
-"""The instructor's commands ``weightlab grade``, ``weightlab collect`` and ``weightlab report``."""
+"""The instructor's commands ``weightlab grade`` and ``weightlab report``."""
 
 from __future__ import annotations
 
@@ -150,33 +150,6 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
             click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
-
-
-@click.command()
-@click.argument("chapter")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@_CLASSROOM
-@click.option("--replace", is_flag=True, help="Let a new hand-in take the place of one that is there.")
-def collect(chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool) -> None:
-    """Lay out hand-ins of a chapter, as students, Moodle or Canvas name them.
-
-    SOURCES are zips, one a student, or folders of them; or downloads of the whole class and nothing else.
-    """
-    from ..classroom.collect import collect as take
-    from ..exercises import CHAPTERS
-
-    if chapter not in CHAPTERS:
-        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
-    results = take(sources, classroom, chapter, replace)
-    if not results:
-        raise click.ClickException(f"No zip lies in {', '.join(map(str, sources))}. Name the zips, or their folder.")
-    for result in results:
-        click.echo(printable(f"{'taken ' if result.taken else 'not taken'}  {result.student}: {result.words}"))
-    missed = sum(not result.taken for result in results)
-    taken = f"{len(results) - missed} of {counted(len(results), 'hand-in')}"
-    click.echo(f"{taken} taken into {classroom / 'submitted'}.")
-    if missed:
-        raise SystemExit(1)
 
 
 @click.command()

@@ -12,7 +12,8 @@ import click
 
 from ..paths import LIBRARY, SOLUTIONS, shown
 
-_CLASS_COMMANDS = ("grade", "collect", "report")
+_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor"}
+"""Which module holds each command for a class."""
 
 
 class _Commands(click.Group):
@@ -23,7 +24,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _CLASS_COMMANDS:
-            return getattr(importlib.import_module(".instructor", __package__), name)
+            return getattr(importlib.import_module(f".{_CLASS_COMMANDS[name]}", __package__), name)
         return super().get_command(ctx, name)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -182,6 +183,24 @@ def submit(chapter: str) -> None:
         click.echo(f"  {name}")
     for warning in packed.warnings:
         click.echo(warning)
+
+
+@main.command()
+def mcp() -> None:
+    """Serve your own course to an AI assistant, which may help and cannot spoil; see docs/assistant.md.
+
+    The assistant starts this command by itself and talks to it over standard input and output.
+    """
+    from ..learner.assistant import serve
+
+    try:
+        serve()
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "mcp":
+            raise
+        raise click.ClickException(
+            "The package mcp is not installed. Install it with: python -m pip install 'mcp>=2'"
+        ) from None
 
 
 @main.command()

@@ -28,6 +28,8 @@ _TOOLS = {
     "keepsake": f"{_EXAMINER}.keepsake",
     "weight_slider": "labkit.slider",
     "draw_digit": "labkit.live.pad",
+    "watch_training": "labkit.live.player",
+    "walk_landscape": "labkit.live.landscape",
 }
 _MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]

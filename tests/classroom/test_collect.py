@@ -1,257 +1,262 @@
-"""Are hand-ins collected under the right names, and does nothing bad inside a zip get out of it?"""
+"""Are hand-ins collected under the right names, whole, and is everything that was left out said?"""
 
-import io
-import stat
-import unicodedata
+from __future__ import annotations
+
 import zipfile
 
 import pytest
+from click.testing import CliRunner
 
-from autograder.classroom import collect as collecting
-from autograder.classroom.collect import collect, student_of
-
-CHAPTER = "01_weights"
-GOOD = {f"{CHAPTER}/{CHAPTER}.ipynb": b"{}", f"{CHAPTER}/weightlab/weights.py": b"x = 1\n"}
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    (tmp_path / "in").mkdir()
-
-    def put(name, files):
-        (tmp_path / "in" / name).write_bytes(files if isinstance(files, bytes) else zipped(files))
-
-    return put, tmp_path / "in", tmp_path / "class"
+from autograder.classroom.platforms import clean_id
+from autograder.classroom.reasons import Reason, describe
+from autograder.classroom.roster import Roster, Student, write_roster
+from autograder.classroom.uploads import plain_or_platform
+from autograder.cli.main import main
+from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
 
 @pytest.mark.parametrize(
     ("name", "student"),
     [
         ("ada.zip", "ada"),
+        ("a.zip", "a"),
         ("ada (1).zip", "ada"),
+        ("ada (1) (2).zip", "ada"),
         ("group-1.ZIP", "group-1"),
-        ("Ada Lovelace_4711_assignsubmission_file_", "Ada-Lovelace"),
-        ("Ada Lovelace_4711_assignsubmission_file", "Ada-Lovelace"),
-        ("Ada Lovelace_4711_assignsubmission_file_01_weights.zip", "Ada-Lovelace"),
-        ("Team A-Ada Lovelace_4711_assignsubmission_file_", "Team-A-Ada-Lovelace"),
-        ("Participant_4711_assignsubmission_file_", "Participant-4711"),
-        ("lovelaceada_12345_67890_01_weights.zip", "lovelaceada-12345"),
-        ("lovelaceada_LATE_12345_67890_01_weights-1.zip", "lovelaceada-12345"),
-        ("=HYPERLINK(1).zip", "HYPERLINK-1"),
+        ("=HYPERLINK(1).zip", "HYPERLINK"),
         ("..zip", ""),
-        ("Jürgen Müller_7_assignsubmission_file_x.zip", "Jürgen-Müller"),
-        ("Ju\u0308rgen O'Neil_7_assignsubmission_file_x.zip", "Jürgen-O-Neil"),
-        ("王芳_8_assignsubmission_file_", "王芳"),
-        ("müllerjürgen_9_10_x.zip", "müllerjürgen-9"),
+        ("Ju\u0308rgen O'Neil.zip", "Jürgen-O-Neil"),
+        ("王芳.zip", "王芳"),
+        ("01_weights.zip", ""),
+        ("weightlab-main.zip", ""),
+        ("Ada Lovelace_4711_assignsubmission_file_x.zip", "Ada-Lovelace"),
+        ("müllerjürgen_9_10_x.zip", "müllerjürgen"),
     ],
 )
 def test_the_student_is_read_from_the_outermost_name(name, student):
-    assert student_of(name) == student
+    assert clean_id(plain_or_platform(name).name) == student
 
 
-def test_a_folder_of_zips_is_laid_out_as_nbgrader_does(inbox):
-    put, source, classroom = inbox
-    put("ada.zip", GOOD)
-    assert [(c.student, c.taken) for c in collect([source], classroom, CHAPTER)] == [("ada", True)]
-    folder = classroom / "submitted" / "ada" / CHAPTER
-    assert (folder / f"{CHAPTER}.ipynb").read_bytes() == b"{}"
-    assert (folder / "weightlab" / "weights.py").read_bytes() == b"x = 1\n"
+def test_a_hand_in_is_laid_out_as_nbgrader_does_with_its_concept_test(inbox):
+    inbox.put("ada.zip", work("ada") | {f"{CHAPTER}/concepts.json": b"{}", f"{CHAPTER}/notes.txt": b"x"})
+    found = inbox.collect()
+    assert found.words["ada"] == "3 files"
+    assert inbox.held("ada") == {
+        NOTEBOOK: b'{"of": "ada"}',
+        "weightlab/weights.py": b"of = 'ada'\n",
+        "concepts.json": b"{}",
+    }
 
 
-def moodle(name, number, file="01_weights.zip"):
-    return f"{name}_{number}_assignsubmission_file_/{file}"
-
-
-def taken(results):
-    return {one.student: one.words for one in results if one.taken}
-
-
-def test_a_download_from_moodle_is_opened(inbox):
-    put, source, classroom = inbox
-    put(
-        "download.zip",
-        {
-            moodle("Ada L", 1): zipped(GOOD),
-            moodle("Bob B", 2, "my work.ZIP"): zipped(GOOD),
-            "Cy C_3_assignsubmission_file_01_weights.zip": zipped(GOOD),
-            moodle("Dee D", 4, "01_weights.ipynb"): b"{}",
-            "Eve E_5_assignsubmission_onlinetext_/onlinetext.html": b"hello",
-        },
-    )
-    results = collect([source / "download.zip"], classroom, CHAPTER)
-    assert set(taken(results)) == {"Ada-L", "Bob-B", "Cy-C"}
-    assert {one.student: "no zip" in one.words for one in results if not one.taken} == {"Dee-D": True, "Eve-E": True}
-
-
-def test_a_download_from_canvas_is_opened_and_the_newest_upload_taken(inbox):
-    put, source, classroom = inbox
-    old = {f"{CHAPTER}.ipynb": b"[]"}
-    other = {"02_biases/02_biases.ipynb": b"{}", "02_biases/weightlab/weights.py": b""}
-    put(
-        "submissions.zip",
-        {
-            "lovelaceada_12_101_01_weights.zip": zipped(old),
-            "lovelaceada_12_99_01_weights-1.zip": zipped(old),
-            "lovelaceada_12_103_01_weights-2.zip": zipped(GOOD),
-            "lovelaceada_12_104_02_biases.zip": zipped(other),
-            "boole_LATE_13_100_01_weights.zip": zipped(GOOD),
-        },
-    )
-    results = collect([source / "submissions.zip"], classroom, CHAPTER)
-    assert len(results) == 2
-    assert "late" in taken(results)["boole-13"] and "late" not in taken(results)["lovelaceada-12"]
-    assert (classroom / "submitted/lovelaceada-12" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes() == b"{}"
-
-
-def test_moodles_number_is_another_in_each_assignment_and_tells_namesakes_apart(inbox):
-    put, source, classroom = inbox
-    put(
-        "first.zip",
-        {
-            moodle("Ada L", 1): zipped(GOOD),
-            moodle("Bo", 2): zipped(GOOD),
-            moodle("Bo", 3): zipped(GOOD),
-            moodle("Bo", 4, "essay.pdf"): b"",
-            "Ada L_1_assignsubmission_comments_/a": b"",
-        },
-    )
-    put("second.zip", {moodle("Ada L", 71, "02_biases.zip"): zipped({"02_biases.ipynb": b"{}"})})
-    results = collect([source / "first.zip"], classroom, CHAPTER)
-    assert taken(results) == dict.fromkeys(["Ada-L", "Bo-2", "Bo-3"], "2 files")
-    assert [one.student for one in results if not one.taken] == ["Bo-4"]
-    assert set(taken(collect([source / "second.zip"], classroom, "02_biases"))) == {"Ada-L"}
-
-
-def test_a_download_that_the_browser_unpacked_or_macos_packed_again(inbox):
-    put, source, classroom = inbox
-    name = "Jürgen_1_assignsubmission_file_"
-    (source / name).mkdir()
-    (source / name / "01_weights.zip").write_bytes(zipped(GOOD))
-    assert set(taken(collect([source], classroom, CHAPTER))) == {"Jürgen"}
-    raw = unicodedata.normalize("NFD", f"submissions/{name}/01_weights.zip").encode()
-    content = zipped({"x" * len(raw): zipped(GOOD), "__MACOSX/._submissions": b"", "submissions/.DS_Store": b""})
-    put("again.zip", content.replace(b"x" * len(raw), raw))  # UTF-8 that is not declared as such
-    assert taken(collect([source / "again.zip"], classroom, CHAPTER)) == {"Jürgen": "as collected before"}
-
-
-def test_a_students_zip_may_be_packed_twice_but_not_speak_for_others(inbox):
-    put, source, classroom = inbox
-    put("ada.zip", {"01_weights.zip": zipped(GOOD)})
-    put("bo.zip", {"a.zip": zipped(GOOD), "b.zip": zipped(GOOD)})
-    put("eve.zip", {moodle("Cy", 1): zipped(GOOD)})
-    put("Fay_9_assignsubmission_file_x.zip", {moodle("Cy", 1): zipped(GOOD)})
-    assert set(taken(collect([source / "Fay_9_assignsubmission_file_x.zip"], classroom, CHAPTER))) == {"Fay"}
-    results = collect(sorted(source.iterdir()), classroom, CHAPTER)
-    assert set(taken(results)) == {"ada", "eve", "Fay"}
-    assert next(one.words for one in results if one.student == "bo").startswith("holds 2 zips")
-    assert {path.name for path in (classroom / "submitted").iterdir()} == {"ada", "eve", "Fay"}
-
-
-def test_a_whole_project_in_a_zip_is_read_but_for_its_answer_key(inbox):
-    put, source, classroom = inbox
-    put(
-        "ada.zip",
-        {
-            "w/solutions/weightlab/weights.py": b"key",
-            "w/course/01_weights/01_weights.ipynb": b"{}",
-            "w/src/weightlab/weights.py": b"own",
-        },
-    )
-    collect([source], classroom, CHAPTER)
-    assert (classroom / "submitted/ada" / CHAPTER / "weightlab/weights.py").read_bytes() == b"own"
+def test_without_a_library_it_is_taken_and_said(inbox):
+    inbox.put("cy.zip", {NOTEBOOK: b"{}"})
+    assert inbox.collect().words["cy"] == "1 file, without the library"
 
 
 def test_another_chapters_zip_is_refused_and_what_it_holds_is_said(inbox):
-    put, source, classroom = inbox
-    put("ada.zip", {"02_biases/02_biases.ipynb": b"{}", "02_biases/weightlab/weights.py": b"x = 1\n"})
-    put("bo.zip", {"weightlab/weights.py": b"x = 1\n"})
-    put("cy.zip", {f"{CHAPTER}.ipynb": b"{}"})
-    found = {one.student: one.words.partition(";")[0] for one in collect([source], classroom, CHAPTER)}
-    assert found == {
-        "ada": "holds 02_biases.ipynb and no 01_weights.ipynb",
-        "bo": "holds no 01_weights.ipynb",
-        "cy": "1 file",
-    }
-    assert [path.name for path in (classroom / "submitted").iterdir()] == ["cy"]
+    inbox.put("ada.zip", packed("ada", "02_biases"))
+    inbox.put("bo.zip", {"weightlab/weights.py": b"x = 1\n"})
+    found = inbox.collect()
+    assert not found.taken and found.lost == {"ada": Reason.OTHER_CHAPTER, "bo": Reason.NO_NOTEBOOK}
+    assert "02_biases.ipynb" in found.words["ada"]
 
 
-def test_names_inside_a_zip_are_not_believed(inbox):
-    put, source, classroom = inbox
-    put(
-        "eve.zip",
-        {
-            f"../../ada/{CHAPTER}/{CHAPTER}.ipynb": b"{}",
-            "/etc/passwd": b"x",
-            "weightlab/../../evil.py": b"x",
-            "weightlab/numpy.PY": b"x",
-            "sitecustomize.py": b"x",
-            "submitted/ada/weightlab/weights.py": b"y = 2\n",
-        },
-    )
-    collect([source], classroom, CHAPTER)
-    written = {path.relative_to(classroom).as_posix() for path in classroom.rglob("*") if path.is_file()}
-    assert written == {f"submitted/eve/{CHAPTER}/{CHAPTER}.ipynb", f"submitted/eve/{CHAPTER}/weightlab/weights.py"}
+class TestPackedTwice:
+    def test_one_that_fits_is_taken_whatever_is_around_it(self, inbox):
+        inbox.put("ada.zip", {"01_weights.zip": packed("ada")})
+        inbox.put("bo.zip", {"a.zip": packed("bo"), "b.zip": packed("other", "02_biases"), "c.zip": b"torn"})
+        found = inbox.collect()
+        assert found.taken == {"ada", "bo"} and inbox.mark("bo") == ("bo", "bo")
+
+    def test_two_that_fit_or_many_are_refused(self, inbox):
+        inbox.put("ada.zip", {"a.zip": packed("one"), "b.zip": packed("two")})
+        inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(9)})
+        found = inbox.collect()
+        assert found.lost == {"ada": Reason.TWO_NOTEBOOKS, "bo": Reason.SEVERAL_HAND_INS}
+
+    def test_three_deep_is_refused(self, inbox):
+        inbox.put("ada.zip", {"a.zip": zipped({"b.zip": packed()})})
+        assert inbox.collect().lost == {"ada": Reason.NO_NOTEBOOK}
+
+    def test_the_packed_one_and_the_unpacked_one_must_agree(self, inbox):
+        inbox.put("ada.zip", work("ada") | {"01_weights.zip": packed("ada")})
+        inbox.put("bo.zip", work("new") | {"01_weights.zip": packed("old")})
+        found = inbox.collect()
+        assert found.taken == {"ada"} and found.lost == {"bo": Reason.TWO_NOTEBOOKS}
 
 
-def test_a_link_is_not_followed(inbox):
-    put, source, classroom = inbox
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        link = zipfile.ZipInfo("weightlab/weights.py")
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(link, "/etc/passwd")
-    put("eve.zip", buffer.getvalue())
-    assert not collect([source], classroom, CHAPTER)[0].taken
+class TestNothingIsJoinedFromTwoPeople:
+    def test_equal_copies_are_one(self, inbox):
+        inbox.put("ada.zip", work("ada") | {f"again/{name}": content for name, content in work("ada").items()})
+        assert inbox.collect().taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+
+    def test_different_notebooks_are_refused_with_their_places(self, inbox):
+        inbox.put("ada.zip", work("ada") | {f"bo/{name}": content for name, content in work("bo").items()})
+        found = inbox.collect()
+        assert found.lost == {"ada": Reason.TWO_NOTEBOOKS}
+        assert f"bo/{CHAPTER}/{NOTEBOOK}" in found.words["ada"]
+
+    def test_a_notebook_and_a_library_from_two_folders_are_not_joined(self, inbox):
+        inbox.put("ada.zip", {f"ada/{NOTEBOOK}": b"{}", "bo/weightlab/weights.py": b"x = 1\n"})
+        inbox.put("eve.zip", {NOTEBOOK: b"{}", "bo/weightlab/weights.py": b"x = 1\n"})
+        assert inbox.collect().lost == dict.fromkeys(["ada", "eve"], Reason.LIBRARY_ELSEWHERE)
+
+    def test_the_library_beside_the_notebook_counts_and_no_other(self, inbox):
+        inbox.put("ada.zip", work("ada") | {"bo/weightlab/weights.py": b"of = 'bo'\n"})
+        assert inbox.collect().taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+
+    def test_different_libraries_of_one_home_are_refused_unless_one_is_in_src(self, inbox):
+        two = {f"{CHAPTER}/weightlab/weights.py": b"of = 'snapshot'\n", "weightlab/weights.py": b"of = 'other'\n"}
+        inbox.put("ada.zip", {f"{CHAPTER}/{NOTEBOOK}": b'{"of": "ada"}'} | two)
+        project = {f"course/{CHAPTER}/{NOTEBOOK}": b'{"of": "bo"}', "src/weightlab/weights.py": b"of = 'bo'\n"}
+        inbox.put("bo.zip", project | {f"course/{CHAPTER}/weightlab/weights.py": b"of = 'snapshot'\n"})
+        found = inbox.collect()
+        assert found.lost == {"ada": Reason.TWO_LIBRARIES} and inbox.mark("bo") == ("bo", "bo")
+
+    @pytest.mark.filterwarnings("ignore:Duplicate name")
+    def test_one_name_twice_in_one_zip(self, inbox):
+        path = inbox.put("ada.zip", work("ada"))
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(f"{CHAPTER}/weightlab/weights.py", "of = 'eve'\n")
+        assert inbox.collect().lost == {"ada": Reason.TWO_LIBRARIES}
+
+    def test_a_module_outside_the_librarys_folder_is_named(self, inbox):
+        inbox.put("ada.zip", {NOTEBOOK: b"{}", "weights.py": b"x = 1\n"})
+        found = inbox.collect()
+        assert found.taken == {"ada"} and found.lost == {"ada": Reason.LOOSE_MODULE}
 
 
-def test_a_bomb_is_refused_and_stops_nobody(inbox, monkeypatch):
-    monkeypatch.setattr(collecting, "MAX_MODULE", 10_000)
-    put, source, classroom = inbox
-    put("a-bomb.zip", {"weightlab/weights.py": b"0" * 10**7})
-    put("b-broken.zip", b"this is no zip")
-    put("c-empty.zip", {})
-    put("d-torn.zip", zipped(GOOD).replace(zipped(GOOD)[60:70], b"?" * 10))
-    put("e-ada.zip", GOOD)
-    results = collect([source], classroom, CHAPTER)
-    assert [c.taken for c in results] == [False] * 4 + [True]
-    assert all(c.words for c in results)
-    assert [path.name for path in (classroom / "submitted").iterdir()] == ["e-ada"]
+class TestWhoseItIs:
+    def test_names_inside_a_zip_are_not_believed(self, inbox):
+        inbox.put(
+            "eve.zip",
+            {
+                f"../../ada/{CHAPTER}/{NOTEBOOK}": b"{}",
+                "/etc/passwd": b"x",
+                "../../ada/weightlab/../../evil.py": b"x",
+                "../../ada/weightlab/numpy.PY": b"x",
+                "sitecustomize.py": b"x",
+                "../../ada/weightlab/weights.py": b"y = 2\n",
+            },
+        )
+        inbox.collect()
+        written = {path.name for path in inbox.classroom.rglob("submitted/*")}
+        assert written == {"eve"} and set(inbox.held("eve")) == {NOTEBOOK, "weightlab/weights.py"}
+
+    def test_a_students_zip_does_not_speak_for_others(self, inbox):
+        """Can a student's zip, among others, bring in a classmate's hand-in by a platform's names inside?"""
+        entry = "Cy_1_assignsubmission_file_/01_weights.zip"
+        eve = inbox.put("eve.zip", {entry: packed("forged")})
+        fay = inbox.put("Fay_9_assignsubmission_file_x.zip", {entry: packed("fay")})
+        zed = inbox.put("zed.zip", packed("zed"))
+        for sources in ((), (eve, fay, zed), (eve, zed), (fay,)):
+            found = inbox.collect(*sources, replace=True)
+            assert "Cy" not in found.taken
+        assert inbox.mark("Fay") == ("fay", "fay")
+
+    def test_a_class_among_other_files_is_named_and_not_taken_for_a_student(self, inbox):
+        files = {
+            f"{name}_{i}_assignsubmission_file_/01_weights.zip": packed(name) for i, name in enumerate(("Al", "Bo"))
+        }
+        download = inbox.put("submissions.zip", files)
+        zed = inbox.put("zed.zip", packed("zed"))
+        found = inbox.collect(download, zed)
+        assert found.taken == {"zed"} and found.lost == {"submissions": Reason.CLASS_DOWNLOAD}
+        assert inbox.collect(download).taken == {"Al", "Bo"}
+
+    def test_an_entry_that_no_platform_named_is_left_out_and_said(self, inbox):
+        files = {"Al_1_assignsubmission_file_/01_weights.zip": packed("al"), "bo.zip": packed("bo"), "a.css": b""}
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {"Al"} and list(found.lost.values()) == [Reason.UNKNOWN_NAME] and found.files == 3
+
+    def test_a_name_that_becomes_a_classmates_does_not_take_their_place(self, inbox):
+        for name in ("ada-.zip", ".ada.zip", "ada.zip", "ADA.zip"):
+            inbox.put(name, packed("ada" if name == "ada.zip" else "forged"))
+        found = inbox.collect()
+        assert found.taken == {"ada", "ADA"} and inbox.mark("ada") == ("ada", "ada")
+        assert list(found.lost.values()) == [Reason.ANOTHERS_NAME] * 2
+
+    def test_another_persons_number_does_not_replace_a_namesake_in_a_later_run(self, inbox):
+        inbox.collect(inbox.put("one.zip", {"Bo_1_assignsubmission_file_/x.zip": packed("first")}))
+        found = inbox.collect(
+            inbox.put("two.zip", {"Bo_2_assignsubmission_file_/x.zip": packed("second")}), replace=True
+        )
+        assert found.lost == {"two.zip: Bo_2_assignsubmission_file": Reason.ANOTHERS_NAME}
+        assert inbox.mark("Bo") == ("first", "first")
+
+    def test_with_a_roster_nobody_else_is_taken(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ada", "Ada", "Lovelace", email="countess@x.org")]))
+        inbox.put("Lovelace, Ada.zip", packed("ada"))
+        inbox.put("stranger.zip", packed("eve"))
+        found = inbox.collect()
+        assert found.taken == {"ada"} and list(found.lost.values()) == [Reason.NOT_ON_THE_ROSTER]
 
 
-def test_what_is_there_is_kept_unless_it_is_to_be_replaced(inbox):
-    put, source, classroom = inbox
-    put("ada.zip", GOOD)
-    collect([source], classroom, CHAPTER)
-    put("ada.zip", {f"{CHAPTER}.ipynb": b"[]"})
-    assert not collect([source], classroom, CHAPTER)[0].taken
-    notebook = classroom / "submitted" / "ada" / CHAPTER / f"{CHAPTER}.ipynb"
-    assert notebook.read_bytes() == b"{}"
-    assert collect([source], classroom, CHAPTER, replace=True)[0].taken
-    assert notebook.read_bytes() == b"[]"
+class TestAgain:
+    def test_what_is_there_is_kept_unless_it_is_to_be_replaced(self, inbox):
+        inbox.put("ada.zip", packed("old"))
+        inbox.collect()
+        assert inbox.collect().words["ada"] == "as collected before"
+        inbox.put("ada.zip", packed("new"))
+        assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
+        assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
+
+    def test_a_time_beside_what_was_collected_stays(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.collect()
+        (inbox.classroom / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
+        assert inbox.collect().words["ada"] == "as collected before" and "timestamp.txt" in inbox.held("ada")
+
+    def test_two_students_whom_capitals_tell_apart_stay_two(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.put("ADA.zip", packed("ADA"))
+        for _ in range(2):
+            assert inbox.collect().taken == {"ada", "ADA"}
+
+    def test_a_preview_writes_nothing(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        assert inbox.collect(dry_run=True).taken == {"ada"}
+        assert not inbox.classroom.exists()
 
 
-def test_only_a_zip_named_alone_is_taken_for_a_whole_class(inbox):
-    """Can a student's zip, lying among others, bring in hand-ins of others?"""
-    put, source, classroom = inbox
-    put("eve.zip", {"ada.zip": zipped({f"{CHAPTER}.ipynb": b"forged"})})
-    put("zed.zip", GOOD)
-    for sources in ([source], [source / "eve.zip", source / "zed.zip"]):
-        taken = {c.student for c in collect(sources, classroom, CHAPTER, replace=True) if c.taken}
-        assert "zed" in taken and "ada" not in taken
+class TestTheCommand:
+    @staticmethod
+    def run(inbox, *options):
+        ran = CliRunner().invoke(
+            main, ["collect", CHAPTER, str(inbox.folder), "--classroom", str(inbox.classroom), *options]
+        )
+        return ran.exit_code, ran.output
+
+    def test_a_whole_class_ends_with_0_and_counts(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.put("notes.txt", b"")
+        code, said = self.run(inbox)
+        assert code == 0 and "2 files seen, 1 hand-in taken" in said and "0 left out, 1 not needed" in said
+
+    def test_whatever_might_be_a_hand_in_and_was_left_out_ends_with_1(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.put("bo.rar", b"")
+        code, said = self.run(inbox)
+        assert code == 1 and "NOT TAKEN  bo" in said and "1 left out" in said and "a .rar file is not read" in said
+
+    def test_nothing_at_all_ends_with_1(self, inbox):
+        code, said = self.run(inbox)
+        assert code == 1 and "0 files seen, 0 hand-ins taken" in said
+
+    def test_a_dry_run_says_so(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        code, said = self.run(inbox, "--dry-run")
+        assert code == 0 and "1 hand-in would be taken" in said and not inbox.classroom.exists()
+
+    def test_a_name_cannot_steer_the_terminal(self, inbox):
+        inbox.put("a\x1b[2Jda\u202e.zip", packed("ada"))
+        _, said = self.run(inbox)
+        assert "\x1b" not in said and "\u202e" not in said
 
 
-def test_a_name_that_becomes_a_classmates_does_not_take_their_place(inbox):
-    put, source, classroom = inbox
-    for name in ("ada-.zip", ".ada.zip", "ada.zip", "ADA.zip"):
-        put(name, GOOD if name == "ada.zip" else {f"{CHAPTER}.ipynb": b"forged"})
-    found = {c.student for c in collect([source], classroom, CHAPTER) if c.taken}
-    assert "ada" in found
-    assert (classroom / "submitted" / "ada" / CHAPTER / f"{CHAPTER}.ipynb").read_bytes() == b"{}"
+def test_every_reason_has_words():
+    facts = {"cause": "x", "file": "x", "most": 1, "kind": ".x", "notebook": "x", "others": "x", "paths": "x"}
+    facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x"}
+    words = [describe(reason, **facts) for reason in Reason]
+    assert len(set(words)) == len(words) and all(words)

@@ -70,7 +70,7 @@ def test_in_a_hand_out_a_learner_checks_asks_and_packs_and_is_sent_to_the_instru
     shutil.copy(SOLUTIONS / "weightlab" / "weights.py", folder / "src" / "weightlab")
     assert weightlab(handed_out, "check", CHAPTER).returncode == 0
     assert weightlab(handed_out, "submit", CHAPTER).returncode == 0
-    collect([folder / f"{CHAPTER}.zip"], tmp_path, CHAPTER)
+    collect([(folder / f"{CHAPTER}.zip").rename(folder / "ada.zip")], tmp_path, CHAPTER)
     (taken,) = tmp_path.glob(f"submitted/*/{CHAPTER}/weightlab/weights.py")
     assert taken.read_bytes() == (SOLUTIONS / "weightlab" / "weights.py").read_bytes()
 

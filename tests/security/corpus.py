@@ -52,4 +52,4 @@ def lay_class(room: Path, attackers: list[HandIn]) -> list[Collected]:
         lay(room, one)
     for one in attackers:
         lay(room, one)
-    return collect([room / "inbox"], room, CHAPTER.name)
+    return collect([room / "inbox"], room, CHAPTER.name).rows

@@ -20,7 +20,7 @@ def under(folder: str) -> dict[str, bytes]:
     return {f"{folder}{name}": content for name, content in WORSE.items()}
 
 
-@attack()
+@attack(hand_in="not taken", costs=POINTS)
 def folder_named_as_a_classmate(it: HandIn) -> None:
     """Inside the zip lies a folder with a classmate's name, and an empty hand-in in it."""
     it.zips(f"{it.student}.zip", under(f"{HONEST}/"))
@@ -105,7 +105,7 @@ def absolute_paths(it: HandIn) -> None:
     it.zips(f"{it.student}.zip", {f"/tmp/{MARK}-absolute": b"x", f"//tmp/{MARK}-absolute2": b"x"})
 
 
-@attack()
+@attack(hand_in="not taken", costs=POINTS)
 def paths_that_lead_out(it: HandIn) -> None:
     """Names inside the zip lead up and out, to a classmate's folder and to the gradebook."""
     outside = {f"../{HONEST}/{CHAPTER.name}/{name}": content for name, content in WORSE.items()}
@@ -113,7 +113,7 @@ def paths_that_lead_out(it: HandIn) -> None:
     it.zips(f"{it.student}.zip", outside | {f"../{MARK}-up": b"", f"{'../' * 12}tmp/{MARK}-up": b""})
 
 
-@attack()
+@attack(hand_in="not taken", costs=POINTS)
 def sibling_with_the_same_beginning(it: HandIn) -> None:
     """A name leads to a folder beside one's own whose path begins like it: a comparison by startswith lets it pass."""
     it.zips(f"{it.student}.zip", {f"../{it.student}-{MARK}/{NOTEBOOK}": b"{}"})

@@ -73,6 +73,56 @@ def given_training(
     return [[(weights[k], bias[k, 0]) for weights, bias in stacked] for k in range(len(networks))]
 
 
+def given_train(
+    layers: Layers,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+) -> tuple[Layers, list[float]]:
+    """Return a trained network and its losses; you write your own in chapter 7.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        The start.
+    x : ndarray of shape (n, fan_in)
+        Inputs.
+    y : ndarray of int, shape (n,)
+        Their classes.
+    epochs : int
+        How often every example is shown.
+    batch_size : int
+        Examples per step.
+    learning_rate : float
+        Factor of each step.
+    rng : numpy.random.Generator
+        Draws the order of the examples.
+
+    Returns
+    -------
+    layers : list of (weights, bias)
+        The trained network.
+    losses : list of float
+        The mean cross-entropy loss after each epoch.
+    """
+    losses = []
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate}
+        (layers,) = given_training([layers], x[order], y[order], **settings)
+        logits = x
+        for k, (weights, bias) in enumerate(layers):
+            logits = logits @ weights + bias
+            logits = given_relu(logits) if k < len(layers) - 1 else logits
+        logits = logits - logits.max(axis=1, keepdims=True)
+        losses.append(float(np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y])))
+    return layers, losses
+
+
 def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) -> None:
     """Move every weight and bias a little, in place; the first axis of all arrays counts networks."""
     signals = [x]

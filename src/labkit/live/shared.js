@@ -93,12 +93,14 @@ function chart({ x, y, width = 380, height = 240, names = ["", ""], label = "", 
   const across = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (width - left - right);
   const down = (value) => height - bottom - ((value - y[0]) / (y[1] - y[0])) * (height - top - bottom);
   const axes = svg("g", { class: "wl-axes" });
-  const drawn = svg("g");
-  const node = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "wl-chart" }, axes, drawn);
+  const clip = `wl-clip-${named++}`;
+  const inside = svg("clipPath", { id: clip }, svg("rect", { x: left - 8, y: top - 8, width: width - left - right + 16, height: height - top - bottom + 16 }));
+  const [behind, drawn] = [svg("g"), svg("g", { "clip-path": `url(#${clip})` })];
+  const node = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "wl-chart" }, inside, behind, axes, drawn);
   node.style.width = `${width}px`;
   const axis = () => {
     axes.replaceChildren(svg("path", { d: `M${left} ${top}V${height - bottom}H${width - right}` }));
-    for (const value of ticks(x)) axes.append(svg("text", { x: across(value), y: height - bottom + 16, "text-anchor": "middle" }, onTick(value).replace("-", "−")));
+    for (const value of ticks(x)) axes.append(svg("text", { x: across(value), y: height - bottom + 16, "text-anchor": "middle" }, String(value).replace("-", "−")));
     for (const value of ticks(y)) axes.append(svg("text", { x: left - 6, y: down(value) + 4, "text-anchor": "end" }, onTick(value).replace("-", "−")));
     axes.append(svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, names[0]));
     axes.append(svg("text", { x: -(top + height - bottom) / 2, y: 13, "text-anchor": "middle", transform: "rotate(-90)" }, names[1]));
@@ -106,7 +108,8 @@ function chart({ x, y, width = 380, height = 240, names = ["", ""], label = "", 
   axis();
   return {
     node, drawn, across, down,
-    x, y,
+    get x() { return x; },
+    get y() { return y; },
     clear: () => drawn.replaceChildren(),
     say: (words) => node.setAttribute("aria-label", words),
     range: (nextX, nextY) => { [x, y] = [nextX, nextY]; axis(); },
@@ -118,6 +121,21 @@ function chart({ x, y, width = 380, height = 240, names = ["", ""], label = "", 
       const circle = svg("circle", { cx: across(atX), cy: down(atY), r: radius, fill: color, class: "wl-dot" });
       drawn.append(circle);
       return circle;
+    },
+    arrow: (fromX, fromY, toX, toY, color) => {
+      const [x1, y1, x2, y2] = [across(fromX), down(fromY), across(toX), down(toY)];
+      const angle = Math.atan2(y2 - y1, x2 - x1);
+      const wing = (turn) => `${x2 - 9 * Math.cos(angle + turn)},${y2 - 9 * Math.sin(angle + turn)}`;
+      if (Math.hypot(x2 - x1, y2 - y1) > 2) {
+        drawn.append(svg("path", { d: `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}`, fill: "none", stroke: color, "stroke-width": 2 }));
+      }
+    },
+    /** Fill the plot with colored rectangles, the first row on top. */
+    heat: (values, columns, scale, low, high) => {
+      const canvas = document.createElement("canvas");
+      paint(canvas, values, columns, scale, low, high);
+      const picture = { href: canvas.toDataURL(), x: left, y: top, width: width - left - right, height: height - top - bottom };
+      behind.replaceChildren(svg("image", { ...picture, preserveAspectRatio: "none", style: "image-rendering: pixelated" }));
     },
     text: (atX, atY, words, more = {}) => drawn.append(svg("text", { x: across(atX), y: down(atY), ...more }, words)),
     /** The data's coordinates of a mouse or pen event. */

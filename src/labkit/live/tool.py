@@ -11,12 +11,14 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from ..display import interactive
-from ..figures.style import COLORS, PAPER, WEIGHTS, as_html, show, to_png
+from ..figures.style import COLORS, NEGATIVE, PAPER, POSITIVE, WEIGHTS, as_html, show, to_png
 
 HERE = Path(__file__).parent
 PALETTE = {
     "weights": [to_hex(WEIGHTS(step / 6)) for step in range(7)],
     "paper": [to_hex(PAPER(0.0)), to_hex(PAPER(1.0))],
+    "positive": POSITIVE,
+    "negative": NEGATIVE,
     "series": list(COLORS),
 }
 """The figures' colors for the browser: blue is positive and orange is negative there, too."""

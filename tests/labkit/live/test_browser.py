@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from ... import jupyterlab
+from ...support import jupyterlab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SETUP = """

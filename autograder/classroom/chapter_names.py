@@ -1,0 +1,27 @@
+"""Tells a chapter's name, and what copies make of it, from a student's."""
+
+from __future__ import annotations
+
+import re
+
+from ..exercises import CHAPTERS
+
+_COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)\s*\d*)*"
+"""What browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
+_ANY = "|".join(re.escape(chapter).replace("_", "[-_ ]?") for chapter in CHAPTERS)
+
+
+def is_copy_of(name: str, original: str) -> bool:
+    """Whether a file's name, without its suffix, is another name or what copying makes of that."""
+    return re.fullmatch(re.escape(original) + _COPY, name, re.IGNORECASE) is not None
+
+
+def is_chapter(name: str) -> bool:
+    """Whether a name is a chapter's, the project's, or that of a copy: nobody is called so."""
+    return re.fullmatch(f"(?:{_ANY}|weightlab){_COPY}", name, re.IGNORECASE) is not None
+
+
+def without_chapter(name: str) -> str:
+    """Take a chapter's name off the front or the end, where `weightlab submit` and GitHub Classroom put it."""
+    name = re.sub(f"^(?:{_ANY})[-_ ]+(?=.)", "", name, flags=re.IGNORECASE)
+    return re.sub(f"(?<=.)[-_ ]+(?:{_ANY})$", "", name, flags=re.IGNORECASE)

@@ -1,0 +1,66 @@
+"""Reads lists of a class as Canvas and Moodle export them, or as a plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .records import ClassroomError
+from .roster import COLUMNS, Student, read_rows
+
+_HEADS = {
+    "id": ("id", "student id"),
+    "first_name": ("first name", "first_name", "given name"),
+    "last_name": ("last name", "last_name", "surname", "family name"),
+    "email": ("email address", "email", "e-mail", "sis email"),
+    "login": ("sis login id", "username", "login", "user name"),
+    "canvas": ("canvas", "canvas id"),
+    "moodle": ("id number", "idnumber", "moodle"),
+    "github": ("github_username", "github username", "github"),
+}
+"""What each column is called in exports, in small letters."""
+_FULL_NAME = ("full name", "fullname", "name", "first name / last name", "user full name")
+
+
+def read_class_list(path: Path) -> list[Student]:
+    """Return the students in an export: Canvas's gradebook, Moodle's participants or grading worksheet, or a table.
+
+    Raises
+    ------
+    ClassroomError
+        Where no column says who somebody is.
+    """
+    rows = [{head.casefold(): value for head, value in row.items()} for row in read_rows(path)]
+    if not rows:
+        raise ClassroomError(f"{path} holds no students.")
+    read = _from_canvas if {"student", "id", "section"} <= rows[0].keys() else _from_table
+    found = [one for row in rows if any(vars(one := read(row)).values())]
+    if not found:
+        raise ClassroomError(f"{path} has none of the columns by which students are known: {', '.join(COLUMNS)}.")
+    return found
+
+
+def _from_canvas(row: dict[str, str]) -> Student:
+    """Read a line of Canvas's gradebook: the student as ``Lovelace, Ada``, and Canvas's number as ``ID``."""
+    if not row.get("id", "").isdigit():  # "Points Possible", and Canvas's test student, have none
+        return Student("")
+    last, _, first = row["student"].partition(",")
+    login = row.get("sis login id", "")
+    email = login if "@" in login else ""
+    return Student("", first.strip(), last.strip(), email, login.partition("@")[0], row["id"])
+
+
+def student_in(row: Mapping[str, str]) -> Student:
+    """Return the student whom a line of Moodle's exports, or of a plain table, is about."""
+    return _from_table({head.casefold(): value for head, value in row.items()})
+
+
+def _from_table(row: dict[str, str]) -> Student:
+    values = {column: next((row[head] for head in heads if row.get(head)), "") for column, heads in _HEADS.items()}
+    if not values["first_name"] and not values["last_name"]:
+        whole = next((row[head] for head in _FULL_NAME if row.get(head)), "")
+        last, comma, first = whole.partition(",")
+        if not comma:
+            first, _, last = whole.rpartition(" ")
+        values["first_name"], values["last_name"] = first.strip(), last.strip()
+    return Student(**values)

@@ -1,0 +1,189 @@
+"""Finds a chapter's notebook and the library that belongs to it among the files that one student handed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from ..exercises import CHAPTERS
+from ..library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE
+from ..limits import MAX_NOTEBOOK
+from .chapter_names import is_chapter, is_copy_of
+from .reasons import NotTakenError, Reason, describe, mebibytes
+from .unpack import Budget, Item, opened
+
+MAX_LIBRARY = 8 * 2**20
+"""Bytes of all modules of one library."""
+MAX_NOTEBOOKS = 8
+"""Notebooks of one chapter that are compared before a person has to say which one counts."""
+MAX_INNER = 8
+"""Zips that a hand-in may hold: some pack what was packed already."""
+
+_MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
+_ELSEWHERE = frozenset(
+    {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}
+    | {"venv", "env", "site-packages", "node_modules", "__pycache__"}
+)
+"""Folders whose files are never a student's current work: the answer key, what tools make, and old copies."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is taken of a hand-in, by its place in the chapter's folder, and what else in it might have counted."""
+
+    files: dict[str, bytes]
+    left_out: list[tuple[str, Reason, str]] = field(default_factory=list)
+
+
+def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Contents:
+    """Return the chapter's notebook, the library that lies where it belongs to that notebook, and the concept test.
+
+    Of what is there twice, equal copies count as one. Different ones are refused: nobody but the student can say
+    which one counts, and a notebook is never joined with a library that may be another person's.
+
+    Raises
+    ------
+    NotTakenError
+        Where there is no notebook, or it is not clear which notebook or library counts.
+    """
+    items = [item for item in items if not is_elsewhere(item.path) and item.problem is not Reason.LINK]
+    if closed := [item for item in items if item.problem is Reason.UNREADABLE]:
+        raise NotTakenError(Reason.UNREADABLE, file=closed[0].path, cause="permission denied")
+    budget.count(len(items))
+    with ExitStack() as open_zips:
+        items += _inner_items(items, chapter, budget, open_zips)
+        return _choose(items, chapter, budget)
+
+
+def is_elsewhere(path: PurePosixPath) -> bool:
+    """Whether a file is in a folder that never holds a student's current work."""
+    folders = [part for part in path.parent.parts if part != ".."]
+    return any(part.startswith(".") or part.casefold() in _ELSEWHERE for part in folders)
+
+
+def notebooks_among(items: Iterable[Item], chapter: str) -> tuple[list[Item], list[Item]]:
+    """Return the notebooks that have the chapter's name, and those that are renamed copies of one."""
+    exact, renamed = [], []
+    for item in items:
+        if item.suffix == ".ipynb":
+            if item.path.name == f"{chapter}.ipynb":
+                exact.append(item)
+            elif is_copy_of(item.path.stem, chapter):
+                renamed.append(item)
+    return exact, renamed
+
+
+def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: ExitStack) -> list[Item]:
+    """Return the files in zips within a hand-in: in all zips if no notebook is outside, else in the chapter's."""
+    inner = [item for item in items if item.suffix == ".zip"]
+    if any(notebooks_among(items, chapter)):
+        inner = [item for item in inner if is_copy_of(item.path.stem, chapter)]
+    if len(inner) > MAX_INNER:
+        raise NotTakenError(Reason.SEVERAL_HAND_INS, count=len(inner))
+    found = []
+    for zipped in inner:
+        try:
+            inside = open_zips.enter_context(opened(zipped, budget))
+        except NotTakenError as error:
+            if error.reason in (Reason.TOO_MANY_FILES, Reason.UNPACKS_TOO_LARGE) or len(inner) == 1:
+                raise
+            continue
+        moved = [replace(item, path=PurePosixPath(zipped.path, item.path)) for item in inside]
+        found += [item for item in moved if not is_elsewhere(item.path)]
+    return found
+
+
+def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
+    exact, renamed = notebooks_among(items, chapter)
+    candidates = exact or renamed
+    if not candidates:
+        raise _no_notebook(items, chapter)
+    if len(candidates) > MAX_NOTEBOOKS:
+        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates[:MAX_NOTEBOOKS]))
+    contents = {item.path: item.read(MAX_NOTEBOOK, budget) for item in candidates}
+    if len(set(contents.values())) > 1:
+        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(contents))
+    notebook = candidates[0]
+    files = {f"{chapter}.ipynb": contents[notebook.path]}
+    homes = {home_of(item.path.parent) for item in candidates}
+    library, belongs = _library(items, homes, chapter, budget)
+    files |= library
+    for item in items:
+        if item.path.name == CONCEPTS and item.path.parent in {one.path.parent for one in candidates}:
+            files.setdefault(CONCEPTS, item.read(MAX_SOURCE, budget))
+    left_out = [
+        (str(item.path), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
+        for item in (renamed if exact else ())
+        if item.read(MAX_NOTEBOOK, budget) != contents[notebook.path]
+    ]
+    if not belongs:
+        left_out += [
+            (str(item.path), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE))
+            for item in items
+            if item.path.name == f"{CHAPTERS[chapter].module}.py" and item.path.parent == notebook.path.parent
+        ]
+    return Contents(files, left_out)
+
+
+def _no_notebook(items: list[Item], chapter: str) -> NotTakenError:
+    there = {item.path.name for item in items}
+    if others := sorted(there & {f"{name}.ipynb" for name in CHAPTERS}):
+        return NotTakenError(Reason.OTHER_CHAPTER, others=", ".join(others), notebook=f"{chapter}.ipynb")
+    return NotTakenError(Reason.NO_NOTEBOOK, notebook=f"{chapter}.ipynb")
+
+
+def home_of(folder: PurePosixPath) -> PurePosixPath:
+    """Return the folder that a notebook's or a library's place is reckoned from: one project, one home.
+
+    ``weightlab submit`` packs ``CHAPTER/CHAPTER.ipynb`` with ``CHAPTER/weightlab/``; a whole project has
+    ``course/CHAPTER/CHAPTER.ipynb`` with ``src/weightlab/``.
+    """
+    parts = list(folder.parts)
+    if parts and (is_chapter(parts[-1]) or parts[-1] == "src"):
+        parts.pop()
+    if parts and parts[-1] == "course":
+        parts.pop()
+    return PurePosixPath(*parts)
+
+
+def _library(
+    items: list[Item], homes: set[PurePosixPath], chapter: str, budget: Budget
+) -> tuple[dict[str, bytes], bool]:
+    """Return the modules of the library that belongs to the notebook, and whether there is one."""
+    folders: dict[PurePosixPath, list[Item]] = {}
+    for item in items:
+        if item.path.parent.name == LIBRARY_FOLDER and _MODULE.fullmatch(item.path.name):
+            folders.setdefault(item.path.parent, []).append(item)
+    belonging = {path: modules for path, modules in folders.items() if home_of(path.parent) in homes}
+    if not belonging:
+        if folders:
+            here = ", ".join(f"{home}/" for home in sorted(homes))
+            raise NotTakenError(Reason.LIBRARY_ELSEWHERE, here=here, there=_named(folders))
+        return {}, False
+    read = {path: _modules(modules, budget) for path, modules in belonging.items()}
+    different = [path for path in read if read[path] != next(iter(read.values()))]
+    if different:  # of a whole project the library is in src/: what lies beside a notebook there is a copy
+        read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
+        if len(read) != 1:
+            raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named(belonging))
+    return next(iter(read.values())), True
+
+
+def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
+    if len({item.path for item in modules}) > MAX_MODULES:
+        raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_MODULES)
+    files: dict[str, bytes] = {}
+    for item in modules:
+        name, content = f"{LIBRARY_FOLDER}/{item.path.name}", item.read(MAX_SOURCE, budget)
+        if files.setdefault(name, content) != content:
+            raise NotTakenError(Reason.TWO_LIBRARIES, paths=str(item.path))
+        if sum(map(len, files.values())) > MAX_LIBRARY:
+            raise NotTakenError(Reason.TOO_LARGE, file=LIBRARY_FOLDER, most=mebibytes(MAX_LIBRARY))
+    return files
+
+
+def _named(paths: Iterable[PurePosixPath]) -> str:
+    return ", ".join(sorted(map(str, paths)))[:300]

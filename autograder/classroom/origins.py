@@ -1,0 +1,58 @@
+"""Remembers where each hand-in came from: by these names its platform takes grades and feedback back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .platforms import Owner
+from .records import STATE, state, write
+
+_FILE = "collected.json"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a platform called a student and their upload when it was collected."""
+
+    platform: str
+    name: str
+    number: str = ""
+    label: str = ""
+
+    @classmethod
+    def of(cls, owner: Owner) -> Origin:
+        """Return what is worth remembering of an owner."""
+        return cls(str(owner.platform), owner.name, owner.number, owner.label)
+
+
+def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:
+    """Return origins by chapter and student; what cannot be read counts as not known."""
+    try:
+        held = json.loads((classroom / STATE / _FILE).read_bytes())
+        return {
+            chapter: {student: Origin(**about) for student, about in students.items()}
+            for chapter, students in held.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
+    """Note where hand-ins of a chapter came from; what was known of other students and chapters stays."""
+    held = read_origins(classroom)
+    held.setdefault(chapter, {}).update({student: Origin.of(owner) for student, owner in taken.items()})
+    plain = {name: {student: asdict(one) for student, one in of.items()} for name, of in held.items()}
+    write(state(classroom) / _FILE, json.dumps(plain, indent=1, ensure_ascii=False).encode(), 0o600)
+
+
+def canvas_numbers(classroom: Path, students: Iterable[str]) -> dict[str, str]:
+    """Return Canvas's own number of each student of whom something was collected from Canvas."""
+    wanted, found = set(students), {}
+    for of in read_origins(classroom).values():
+        for student, origin in of.items():
+            if student in wanted and origin.platform == "Canvas" and origin.number:
+                found[student] = origin.number
+    return found

@@ -1,0 +1,255 @@
+"""Recognises whose an entry in a download is, by the names that each learning platform gives."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .chapter_names import is_chapter, without_chapter
+
+
+class Platform(StrEnum):
+    """Where an entry's name comes from."""
+
+    MOODLE = "Moodle"
+    CANVAS = "Canvas"
+    BLACKBOARD = "Blackboard"
+    BRIGHTSPACE = "Brightspace"
+    GRADESCOPE = "Gradescope"
+    ILIAS = "ILIAS"
+    PLAIN = "plain"
+    """No platform: a file or a folder that somebody named after a student."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an entry is, as its platform says: a name, and what else tells people apart."""
+
+    platform: Platform
+    name: str
+    number: str = ""
+    """Moodle's participant, Canvas's user: the number that the platform tells people apart by."""
+    login: str = ""
+    late: bool = False
+    uploaded: tuple = ()
+    """What orders one student's uploads, where the name tells."""
+    label: str = ""
+    """The platform's own name for the entry, by which it takes feedback back."""
+    on_a_page: bool = False
+    """Whether this is what was typed into a web page, not a file."""
+    about: bool = False
+    """Whether the platform itself wrote this about a hand-in."""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what is the same for all uploads of one person."""
+        name = "" if self.number and self.platform is Platform.CANVAS else self.name
+        return (self.platform, name, self.number, self.login)
+
+
+Recognised = tuple[Owner, tuple[str, ...]]
+"""An owner, and the rest of the path: the student's own names."""
+
+# "Ada Lovelace_4711_assignsubmission_file_", as folder or in front of the file's name; from Moodle 4.1 on without the
+# underscore at the end. Moodle removes underscores from names. Whoever is in no group submits for "Default group",
+# which has no number.
+_MOODLE = re.compile(
+    r"(?P<name>[^_]+)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL
+)
+# "lovelaceada_LATE_123_456_name.zip": who, their number, the uploaded file's number. Underscores in names stay.
+_CANVAS_NUMBERS = re.compile(r"_(?=(?P<number>[0-9]+)_(?P<file>[0-9]+)_(?P<rest>.+))", re.DOTALL)
+_CANVAS_PAGE = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>[0-9]+)_(?:text|link)\.html")
+_CANVAS_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?:(?P<page>(?:text|link)\.html)|(?P<file>[0-9]+)_(?P<rest>.+))",
+    re.DOTALL,
+)
+# "Homework 1_ada_attempt_2026-03-02-10-00-00_name.zip", and the same with ".txt" for Blackboard's own page about it.
+_BLACKBOARD = re.compile(
+    r"(?P<stem>.+_.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
+)
+# "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name.
+_BRIGHTSPACE = re.compile(
+    r"(?P<number>[0-9]+)-[0-9]+ - (?P<name>.+?) - "
+    r"(?P<time>[A-Z]\w+ [0-9]{1,2}, [0-9]{4} [0-9]{1,2}:?[0-9]{2} ?[AP]M)(?: - (?P<rest>.+))?",
+    re.DOTALL,
+)
+_GRADESCOPE = re.compile(r"submission_(?P<number>[0-9]+)")
+# "Lovelace_Ada_ada_4711": last name, first name, login, number; always a folder.
+_ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>[^_]+)_(?P<number>[0-9]+)")
+
+
+class Recogniser:
+    """Recognises entries one by one; a whole download's names tell what some platforms put in front of each.
+
+    Parameters
+    ----------
+    paths : iterable of tuple of str
+        Every path in the download.
+
+    Attributes
+    ----------
+    logins : dict
+        Who Blackboard's own pages say somebody is, by what stands before ``_attempt_``.
+    submitters : dict
+        Who Gradescope's metadata say that a folder is of, by the folder's name.
+    """
+
+    def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:
+        self.logins: dict[str, str] = {}
+        self.submitters: dict[str, Owner] = {}
+        stems = {found["stem"] for path in paths for part in path if (found := _BLACKBOARD.fullmatch(part))}
+        self._assignment = _common_beginning(stems)
+
+    def recognise(self, path: tuple[str, ...]) -> Recognised | None:
+        """Return whose an entry is by the outermost of its names that a platform gave; None where none is."""
+        for depth, part in enumerate(path):
+            inside = path[depth + 1 :]
+            for rule in (self._moodle, self._canvas, self._blackboard, self._brightspace, self._folder):
+                if found := rule(part, inside):
+                    return found
+        return None
+
+    def _moodle(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
+        found = _MOODLE.fullmatch(part)
+        if not found:
+            return None
+        rest = (found["rest"],) if found["rest"] else ()
+        label = part[: len(part) - len(found["rest"] or "")].rstrip("_")
+        on_a_page = found["kind"] != "file"
+        owner = Owner(Platform.MOODLE, found["name"], found["number"] or "", label=label, on_a_page=on_a_page)
+        return owner, rest + inside
+
+    def _canvas(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
+        if inside:  # Canvas makes no folders
+            return None
+        if found := _CANVAS_ANONYMOUS.fullmatch(part):
+            uploaded = (int(found["file"]),) if found["file"] else ()
+            name, late = f"anon-{found['number']}", bool(found["late"])
+            page = bool(found["page"])
+            owner = Owner(Platform.CANVAS, name, late=late, uploaded=uploaded, label=part, on_a_page=page)
+            return owner, (found["rest"] or found["page"],)
+        if found := _CANVAS_PAGE.fullmatch(part):
+            owner = Owner(
+                Platform.CANVAS, found["name"], found["number"], late=bool(found["late"]), label=part, on_a_page=True
+            )
+            return owner, (part,)
+        readings = [found for found in _CANVAS_NUMBERS.finditer(part) if found.start()]
+        if not readings:
+            return None
+        # A name may end on a number, and the student's own file begin with one, as chapters do: then the reading that
+        # leaves a chapter's file counts, else the first, as Canvas itself reads.
+        of_chapter = [found for found in readings if is_chapter(_stem(found["rest"]))]
+        found = (of_chapter or readings)[0]
+        name = part[: found.start()]
+        late = name.endswith("_LATE")
+        owner = Owner(
+            Platform.CANVAS,
+            name.removesuffix("_LATE"),
+            found["number"],
+            late=late,
+            uploaded=(int(found["file"]),),
+            label=part,
+        )
+        return owner, (found["rest"],)
+
+    def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
+        found = _BLACKBOARD.fullmatch(part)
+        if not found:
+            return None
+        login = self.logins.get(found["stem"], found["stem"].removeprefix(self._assignment))
+        uploaded = tuple(map(int, found["time"].split("-")))
+        owner = Owner(
+            Platform.BLACKBOARD, login, login=login, uploaded=uploaded, label=part, about=found["about"] is not None
+        )
+        return owner, ((found["rest"],) if found["rest"] else ()) + inside
+
+    def _brightspace(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
+        found = _BRIGHTSPACE.fullmatch(part)
+        if not found:
+            return None
+        owner = Owner(Platform.BRIGHTSPACE, found["name"], found["number"], uploaded=_moment(found["time"]), label=part)
+        return owner, ((found["rest"],) if found["rest"] else ()) + inside
+
+    def _folder(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
+        if not inside:
+            return None
+        if found := _GRADESCOPE.fullmatch(part):
+            return self.submitters.get(part, Owner(Platform.GRADESCOPE, part, found["number"], label=part)), inside
+        if found := _ILIAS.fullmatch(part):
+            name = f"{found['first']} {found['last']}"
+            return Owner(Platform.ILIAS, name, found["number"], found["login"], label=part), inside
+        return None
+
+
+def blackboard_login(name: str, page: str) -> tuple[str, str] | None:
+    """Return what stands before ``_attempt_`` and whose login that ends on, as Blackboard's page of that name says."""
+    found = _BLACKBOARD.fullmatch(name)
+    said = re.match(r"\s*Name: .*\((?P<login>[^()\n]+)\)\s*$", page, re.MULTILINE)
+    if found and found["about"] and said and found["stem"].endswith(f"_{said['login']}"):
+        return found["stem"], said["login"]
+    return None
+
+
+GRADESCOPE_METADATA = "submission_metadata.yml"
+
+
+def gradescope_submitters(text: str) -> dict[str, Owner]:
+    """Return whose each folder of a Gradescope export is, by the first of those who submitted it together."""
+    import yaml
+
+    found = {}
+    with suppress(yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
+        for label, about in yaml.safe_load(text).items():
+            first = about[":submitters"][0]
+            name, number = str(first.get(":name") or label), str(label).removeprefix("submission_")
+            login = str(first.get(":sid") or first.get(":email") or "").partition("@")[0]
+            found[str(label)] = Owner(Platform.GRADESCOPE, name, number, login, label=str(label))
+    return found
+
+
+def _common_beginning(stems: set[str]) -> str:
+    """Return the assignment's name with its underscore, which is in front of all logins."""
+    if not stems:
+        return ""
+    first = min(stems)
+    ends = [place + 1 for place, letter in enumerate(first) if letter == "_"]
+    return next((first[:end] for end in reversed(ends) if all(stem.startswith(first[:end]) for stem in stems)), "")
+
+
+def _moment(text: str) -> tuple:
+    """Read Brightspace's time, in a zone that it does not say: it orders uploads and says nothing of lateness."""
+    plain = text.replace(":", "").replace(" AM", "AM").replace(" PM", "PM")
+    for form in ("%b %d, %Y %I%M%p", "%B %d, %Y %I%M%p"):
+        with suppress(ValueError):
+            return datetime.datetime.strptime(plain, form).timetuple()[:6]
+    return ()
+
+
+def _stem(name: str) -> str:
+    """Return a file's own name without its suffix, nor the count that Canvas adds to a second upload (``…-1.zip``)."""
+    return re.sub(r"-\d+$", "", name.rpartition(".")[0] or name)
+
+
+_SUFFIXES = re.compile(r"(?:\.(?:zip|ipynb|7z|rar|tar|tgz|gz|bz2|xz|zst))+$", re.IGNORECASE)
+_BRANCH = re.compile(r"-(?:main|master)$")
+"""What GitHub's Download ZIP puts after a repository's name."""
+
+
+def plain_owner(name: str) -> Owner:
+    """Return whose something is that is named after a student, such as ``ada.zip`` or ``01_weights-ada (1).zip``.
+
+    A chapter's name is never a student's: where nothing else is left the owner has no name.
+    """
+    bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
+    bare = _BRANCH.sub("", bare)
+    return Owner(Platform.PLAIN, "" if is_chapter(bare) else without_chapter(bare), label=name)
+
+
+def clean_id(name: str) -> str:
+    """Return a name as one that is safe for a folder, and the same however its letters are encoded."""
+    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]

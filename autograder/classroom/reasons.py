@@ -1,0 +1,100 @@
+"""Why a hand-in was not taken, as kinds, and the words for each kind."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """A kind of reason for which something was left out while hand-ins were collected."""
+
+    ANOTHERS_NAME = "another's name"
+    NO_NAME = "no name"
+    CHAPTERS_NAME = "named after the chapter"
+    NOT_ON_THE_ROSTER = "not on the roster"
+    SEVERAL_ON_THE_ROSTER = "several on the roster"
+    SAME_FOLDER = "same folder"
+    NOT_A_ZIP = "not a zip"
+    LOCKED = "locked"
+    METHOD = "method"
+    TOO_MANY_FILES = "too many files"
+    TOO_LARGE = "too large"
+    UNPACKS_TOO_LARGE = "unpacks too large"
+    OTHER_ARCHIVE = "other archive"
+    BARE_NOTEBOOK = "bare notebook"
+    WEB_ENTRY = "entered on a web page"
+    NO_HAND_IN = "no hand-in"
+    NO_NOTEBOOK = "no notebook"
+    OTHER_CHAPTER = "other chapter"
+    TWO_NOTEBOOKS = "two notebooks"
+    TWO_LIBRARIES = "two libraries"
+    LIBRARY_ELSEWHERE = "library elsewhere"
+    RENAMED_COPY = "renamed copy"
+    LOOSE_MODULE = "loose module"
+    CLASS_DOWNLOAD = "download of a class"
+    SEVERAL_HAND_INS = "several hand-ins"
+    KEPT = "kept"
+    UNREADABLE = "unreadable"
+    LINK = "link"
+    UNKNOWN_NAME = "unknown name"
+    SUPERSEDED = "superseded"
+    ANOTHER_KIND = "another kind of file"
+
+
+_REMEDY = "ask for the zip that `weightlab submit` makes"
+_WORDS = {
+    Reason.ANOTHERS_NAME: "another student's hand-in has the same name; use a roster, or rename the file",
+    Reason.NO_NAME: "no student can be read from this name; rename it to the student's name",
+    Reason.CHAPTERS_NAME: "it has the chapter's name and not a student's; rename it to the student's name",
+    Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
+    Reason.SEVERAL_ON_THE_ROSTER: "{name} can be {who} on the roster; give Moodle's grading worksheet with "
+    "--worksheet, or rename the file to one of these",
+    Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
+    Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
+    Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
+    Reason.METHOD: f"{{file}} is packed by an unusual method; {_REMEDY}",
+    Reason.TOO_MANY_FILES: f"it holds more than {{most:,}} files; {_REMEDY}",
+    Reason.TOO_LARGE: f"{{file}} is larger than {{most}}; {_REMEDY}",
+    Reason.UNPACKS_TOO_LARGE: f"it unpacks to more than {{most}}; {_REMEDY}",
+    Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
+    Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
+    Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
+    Reason.NO_HAND_IN: f"it holds nothing that could be a hand-in; {_REMEDY}",
+    Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
+    Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
+    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts",
+    Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
+    Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
+    f"{_REMEDY}",
+    Reason.RENAMED_COPY: "a renamed copy of the notebook with other contents; {taken} was taken: ask which one counts",
+    Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
+    Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it by itself",
+    Reason.SEVERAL_HAND_INS: "it holds {count} hand-ins; if these are a class's, unpack it and name the folder, else "
+    f"{_REMEDY}",
+    Reason.KEPT: "there is another hand-in already, and it was kept; --replace takes the new one",
+    Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
+    Reason.LINK: "a link, which is not followed; name what it points to",
+    Reason.UNKNOWN_NAME: "the name is not one that this platform gives; collect it by itself, named after the student",
+    Reason.SUPERSEDED: "an earlier one of the same student",
+    Reason.ANOTHER_KIND: "not a hand-in",
+}
+HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
+"""What may be left out and nobody has lost anything."""
+
+
+class NotTakenError(ValueError):
+    """Something cannot be taken as a hand-in; carries the kind of reason, and what its words need."""
+
+    def __init__(self, reason: Reason, **facts: object) -> None:
+        super().__init__(describe(reason, **facts))
+        self.reason = reason
+
+
+def describe(reason: Reason, **facts: object) -> str:
+    """Return the words for a reason."""
+    return _WORDS[reason].format(**facts)
+
+
+def mebibytes(count: int) -> str:
+    """Write a number of bytes as people read it."""
+    return f"{count // 2**20} MiB" if count >= 2**20 else f"{count // 2**10} KiB"

@@ -1,0 +1,182 @@
+"""Who is in a class: one id for each student over all chapters, and what each platform calls them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from .platforms import Owner, Platform, clean_id
+from .records import ClassroomError, write
+
+FILE = "roster.csv"
+"""Lies in the classroom; an instructor may edit it."""
+MAX_BYTES = 5 * 2**20
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student; all but the id may be empty."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    login: str = ""
+    canvas: str = ""
+    """Canvas's own number, the column ID of its gradebook."""
+    moodle: str = ""
+    """Moodle's ID number."""
+    github: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the whole name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+COLUMNS = tuple(field.name for field in fields(Student))
+_IDENTITIES = ("canvas", "login", "email", "moodle", "github")
+"""What is a person's alone, so that two exports with one of these in common speak of the same student."""
+
+
+class Roster:
+    """The students of a class, by id."""
+
+    def __init__(self, students: Iterable[Student] = ()) -> None:
+        self.students = {one.id: one for one in students}
+
+    def __bool__(self) -> bool:
+        return bool(self.students)
+
+    def find(self, owner: Owner, person: Student | None = None) -> list[str]:
+        """Return the ids of those whom a platform may mean: one where that is clear.
+
+        Parameters
+        ----------
+        owner : Owner
+            As the platform names the hand-in.
+        person : Student, optional
+            What the platform's worksheet says of the same number.
+        """
+        if person is not None:
+            return [same.id for same in self.students.values() if _is_same(same, person)]
+        for fits in _tests(owner):
+            if found := [one.id for one in self.students.values() if fits(one)]:
+                return found
+        return []
+
+    def add(self, person: Student) -> str:
+        """Add a student, or fill in what is not known yet of one who is there; nobody's id ever changes."""
+        for known in self.students.values():
+            if _is_same(known, person):
+                new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
+                self.students[known.id] = Student(**new)
+                return known.id
+        wanted = [person.id, person.login, person.email.partition("@")[0], person.moodle, person.name, "student"]
+        wanted = [clean for name in wanted if (clean := clean_id(name))]
+        free = (name for name in wanted if not self._is_taken(name))
+        name = next(free, None) or next(
+            name for number in range(2, 10**6) if not self._is_taken(name := f"{wanted[0]}-{number}")
+        )
+        self.students[name] = replace(person, id=name)
+        return name
+
+    def _is_taken(self, name: str) -> bool:
+        return name.casefold() in {known.casefold() for known in self.students}
+
+
+def _is_same(known: Student, person: Student) -> bool:
+    """Whether two lines are of one person; names decide only where nothing else is in common to compare."""
+    if person.id and known.id.casefold() == person.id.casefold():
+        return True
+    pairs = [(getattr(known, name).casefold(), getattr(person, name).casefold()) for name in _IDENTITIES]
+    compared = [one == other for one, other in pairs if one and other]
+    if compared:
+        return any(compared)
+    return not person.id and bool(person.name) and _words(known.name) == _words(person.name)
+
+
+def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
+    """Return what to compare with each student, the surest first."""
+    name, words = _letters(owner.name), _words(owner.name)
+    tests: list[Callable[[Student], bool]] = []
+    if owner.platform is Platform.CANVAS and owner.number:
+        tests.append(lambda one: one.canvas == owner.number)
+    if owner.login:
+        tests.append(lambda one: owner.login.casefold() in (one.login.casefold(), one.id.casefold()))
+    if owner.platform is Platform.PLAIN:
+        plain = owner.name.casefold()
+        tests.append(lambda one: plain in (one.id.casefold(), one.login.casefold(), one.github.casefold()))
+        tests.append(lambda one: plain in (one.email.casefold(), one.email.casefold().partition("@")[0]))
+        tests.append(lambda one: bool(one.github) and plain.endswith(f"-{one.github.casefold()}"))
+    tests.append(lambda one: bool(words) and _words(one.name) == words)
+    # Canvas writes last and first name together; Moodle puts a group's name and a hyphen in front.
+    tests.append(lambda one: bool(name) and name in (_letters(one.last_name + one.first_name), _letters(one.name)))
+    if owner.platform is Platform.MOODLE:
+        rests = {_words(owner.name[place + 1 :]) for place, letter in enumerate(owner.name) if letter == "-"}
+        tests.append(lambda one: bool(one.name) and _words(one.name) in rests)
+    return tests
+
+
+def _plain(text: str) -> str:
+    """Return a text without case and accents, so that two spellings of one name compare equal."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(sorted(re.findall(r"\w+", _plain(text).replace("_", " "))))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", _plain(text))
+
+
+def read_roster(classroom: Path) -> Roster:
+    """Return the class's roster; an empty one where there is no file."""
+    path = classroom / FILE
+    if not path.exists():
+        return Roster()
+    rows = read_rows(path)
+    if rows and "id" not in rows[0]:
+        raise ClassroomError(f"{path} has no column id. Its columns are {', '.join(COLUMNS)}.")
+    students = [Student(**{name: row.get(name, "") for name in COLUMNS}) for row in rows]
+    for one in students:
+        if not one.id or clean_id(one.id) != one.id:
+            raise ClassroomError(f"{path}: {one.id!r} cannot be an id. Use letters, digits, dots and hyphens.")
+    if len({one.id.casefold() for one in students}) < len(students):
+        raise ClassroomError(f"{path} has the same id twice. Give each student an id of their own.")
+    return Roster(students)
+
+
+def write_roster(classroom: Path, roster: Roster) -> Path:
+    """Write the class's roster, sorted by id."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
+    write(classroom / FILE, text.getvalue().encode())
+    return classroom / FILE
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a table with a line of heads, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
+    content = path.read_bytes()[:MAX_BYTES]
+    coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = content.decode(coding)
+    except UnicodeError:
+        raise ClassroomError(f"{path} is not a table in UTF-8. Export it again, as CSV in UTF-8.") from None
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        names = [name.strip() for name in next(rows, [])]
+        return [dict(zip(names, map(str.strip, row), strict=False)) for row in rows if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise ClassroomError(f"{path} cannot be read as a table: {error}.") from None

@@ -1,0 +1,189 @@
+"""Reads what somebody packed, within bounds on the number of files and on all bytes that one hand-in may unpack."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from .reasons import NotTakenError, Reason, mebibytes
+
+MAX_FILES = 20_000
+"""Files that one hand-in may hold, with those in zips within it."""
+MAX_UNPACKED = 64 * 2**20
+"""Bytes that are read of one hand-in in all: notebook, modules, and the zips that are within it."""
+MAX_ZIP = 64 * 2**20
+"""Bytes of a zip as it was handed in."""
+MAX_CLASS_FILES = 200_000
+"""Files in a platform's download of a whole class."""
+
+_CHUNK = 2**16
+_IN_MEMORY = 4 * 2**20
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UTF8, _ENCRYPTED = 0x800, 0x1
+_IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+@dataclass
+class Budget:
+    """What one hand-in may still unpack."""
+
+    files: int = MAX_FILES
+    room: int = MAX_UNPACKED
+
+    def count(self, files: int) -> None:
+        """Count files that were listed."""
+        self.files -= files
+        if self.files < 0:
+            raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_FILES)
+
+    def charge(self, size: int) -> None:
+        """Charge bytes that were read."""
+        self.room -= size
+        if self.room < 0:
+            raise NotTakenError(Reason.UNPACKS_TOO_LARGE, most=mebibytes(MAX_UNPACKED))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file somewhere in a hand-in: its path there, when it was last changed, and how to open it."""
+
+    path: PurePosixPath
+    time: tuple
+    open: Callable[[], IO[bytes]]
+    problem: Reason | None = None
+    """Why it cannot be read at all."""
+
+    @property
+    def suffix(self) -> str:
+        """Return what its name ends on, in small letters."""
+        return self.path.suffix.lower()
+
+    def read(self, most: int, budget: Budget) -> bytes:
+        """Read it whole, or raise where it is larger than it may be."""
+        return b"".join(self.stream(most, budget))
+
+    def stream(self, most: int, budget: Budget) -> Iterator[bytes]:
+        """Yield its content in pieces; the size that an archive states is not believed."""
+        size = 0
+        with readable(), self.open() as file:
+            while piece := file.read(_CHUNK):
+                size += len(piece)
+                if size > most:
+                    raise NotTakenError(Reason.TOO_LARGE, file=self.path.name, most=mebibytes(most))
+                budget.charge(len(piece))
+                yield piece
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn whatever reading an archive raises into one kind of error.
+
+    ``zipfile`` raises a dozen kinds for what is damaged: versions and methods that it does not know, names that are
+    not UTF-8 though flagged so, and what each decompressor raises.
+    """
+    try:
+        yield
+    except NotTakenError:
+        raise
+    except OSError as error:
+        if error.filename is None:
+            raise NotTakenError(Reason.NOT_A_ZIP, cause=error) from None
+        raise NotTakenError(Reason.UNREADABLE, file=error.filename, cause=error.strerror) from None
+    except Exception as error:
+        raise NotTakenError(Reason.NOT_A_ZIP, cause=error or type(error).__name__) from None
+
+
+@contextmanager
+def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
+    """Open a zip that lies within something else, and yield its files; it is held on disk where it is large."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+        for piece in item.stream(MAX_ZIP, budget):
+            copy.write(piece)
+        copy.seek(0)
+        with archive(copy, MAX_FILES) as zipped:
+            found = items_of(zipped)
+            budget.count(len(found))
+            yield found
+
+
+@contextmanager
+def archive(file: IO[bytes], most: int) -> Iterator[zipfile.ZipFile]:
+    """Open a zip of at most so many files; how many is bounded before any is listed."""
+    with readable():
+        # zipfile reads the whole directory as it opens a zip: how long that is it finds with this same function.
+        end = zipfile._EndRecData(file)
+        if end is not None and end[_DIRECTORY_SIZE] > most * _ENTRY_SIZE:
+            raise NotTakenError(Reason.TOO_MANY_FILES, most=most)
+        zipped = zipfile.ZipFile(file)
+        if len(zipped.filelist) > most:
+            raise NotTakenError(Reason.TOO_MANY_FILES, most=most)
+    with zipped:
+        yield zipped
+
+
+_DIRECTORY_SIZE = 5
+"""Where the length of its directory is in what a zip ends on."""
+_ENTRY_SIZE = 400
+"""Bytes that a file's line in that directory may have on average; an ordinary one has about a hundred."""
+
+
+def items_of(zipped: zipfile.ZipFile) -> list[Item]:
+    """Return the files of a zip, without folders, links and what macOS and Windows add."""
+    found = []
+    for entry in zipped.infolist():
+        path = PurePosixPath(_name_of(entry).replace("\\", "/"))
+        if not (entry.is_dir() or stat.S_ISLNK(entry.external_attr >> 16) or is_clutter(path)):
+            found.append(Item(path, entry.date_time, lambda entry=entry: _open(zipped, entry)))
+    return found
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    if not entry.flag_bits & _UTF8:  # macOS writes UTF-8 and does not say so
+        with suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
+
+
+def _open(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    if entry.flag_bits & _ENCRYPTED:
+        raise NotTakenError(Reason.LOCKED)
+    if entry.compress_type not in _METHODS:  # others may ask for gigabytes of memory before they give a byte
+        raise NotTakenError(Reason.METHOD, file=PurePosixPath(entry.filename).name)
+    return zipped.open(entry)
+
+
+def is_clutter(path: PurePosixPath) -> bool:
+    """Whether a file is what an operating system left there."""
+    return "__MACOSX" in path.parts or path.name in _IGNORED_FILES or path.name.startswith("._")
+
+
+def items_in(folder: Path, most: int = MAX_CLASS_FILES) -> list[Item]:
+    """Return the files under a folder, in the order of their names.
+
+    Links are listed, and not followed; so is a folder that cannot be read.
+    """
+    found: list[Item] = []
+
+    def add(path: Path, problem: Reason | None = None) -> None:
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        if not is_clutter(inside):
+            found.append(Item(inside, (path.lstat().st_mtime,), lambda: path.open("rb"), problem))
+        if len(found) > most:
+            raise NotTakenError(Reason.TOO_MANY_FILES, most=most)
+
+    for place, folders, names in os.walk(folder, onerror=lambda error: add(Path(error.filename), Reason.UNREADABLE)):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(set(folders) - {*links, ".git"})
+        for name in sorted(names + links):
+            path = Path(place, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+                add(path, Reason.LINK if stat.S_ISLNK(mode) else None)
+    return found

@@ -1,0 +1,210 @@
+"""Groups the files of a download, or of a folder, into uploads: what one student handed in at one time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from ..library import LIBRARY_FOLDER
+from .chapter_names import is_chapter
+from .contents import home_of, is_elsewhere, notebooks_among
+from .platforms import (
+    GRADESCOPE_METADATA,
+    Owner,
+    Recogniser,
+    blackboard_login,
+    gradescope_submitters,
+    plain_owner,
+)
+from .reasons import NotTakenError, Reason, describe
+from .unpack import MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
+
+_ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
+_PAGE = 100_000
+"""Bytes that are read of what a platform says about a hand-in."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What one student handed in at one time: a zip, or files in a folder; or something that cannot be a hand-in."""
+
+    owner: Owner
+    place: str
+    """Where it was found, as an instructor knows it."""
+    items: tuple[Item, ...]
+    problem: Reason | None = None
+
+    @property
+    def age(self) -> tuple:
+        """Return what orders one student's uploads: the platform's own order, else the time of the files."""
+        return (self.owner.uploaded, max((item.time for item in self.items), default=()))
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it is one zip."""
+        return self.problem is None and len(self.items) == 1 and self.items[0].suffix == ".zip"
+
+
+def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
+    """Return the uploads in all sources, none of them read yet, and how many files were seen.
+
+    A student could name what lies inside their own zip as a platform would. So names inside a zip are believed only
+    where nothing but platforms' downloads is collected.
+    """
+    sources = list(sources)
+    downloads = {source: items for source in sources if (items := _download(source, opened))}
+    found: list[Upload] = []
+    seen = 0
+    for source in sources:
+        if source.is_dir():
+            items = items_in(source)
+            found += _of_folder(source, items, chapter)
+        elif len(downloads) == len(sources):
+            items = downloads[source]
+            found += _of_download(source.name, items, chapter)
+        else:
+            items = [file_item(source)]
+            upload = _single(plain_or_platform(source.name), source.name, items[0])
+            found.append(replace(upload, problem=Reason.CLASS_DOWNLOAD) if source in downloads else upload)
+        seen += len(items)
+    return found, seen
+
+
+def file_item(path: Path) -> Item:
+    """Return a file of this disk as part of a hand-in."""
+    return Item(PurePosixPath(path.name), (path.stat().st_mtime,), lambda: path.open("rb"))
+
+
+def plain_or_platform(name: str) -> Owner:
+    """Return whose a single file is: named by a platform, else after the student."""
+    found = Recogniser([(name,)]).recognise((name,))
+    return found[0] if found else plain_owner(name)
+
+
+def _download(source: Path, opened: ExitStack) -> list[Item]:
+    """Return the files of a platform's download of a class; nothing where a zip is not one."""
+    if source.is_dir() or source.suffix.lower() != ".zip":
+        return []
+    try:
+        with readable():
+            file = opened.enter_context(source.open("rb"))
+        items = items_of(opened.enter_context(archive(file, MAX_CLASS_FILES)))
+    except NotTakenError:
+        return []
+    if Recogniser([(source.name,)]).recognise((source.name,)):
+        return []  # a platform's name for one student's file
+    recogniser = Recogniser([item.path.parts for item in items])
+    owners = {found[0].key for item in items if (found := recogniser.recognise(item.path.parts))}
+    strange = [item for item in items if not recogniser.recognise(item.path.parts)]
+    return items if owners and not any(_is_work(item) for item in strange) else []
+
+
+def _is_work(item: Item) -> bool:
+    """Whether a file is part of a student's work: then the zip around it is a student's, and not a class's."""
+    return item.suffix == ".ipynb" or item.path.parent.name == LIBRARY_FOLDER
+
+
+def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]:
+    recognised, others = _recognise(items)
+    for owner, group in recognised.items():
+        yield from _of_owner(owner, f"{name}: {owner.label}", group, chapter)
+    for item in others:
+        problem = Reason.UNKNOWN_NAME if _may_be_work(item) else Reason.ANOTHER_KIND
+        yield Upload(plain_owner(item.path.name), f"{name}: {item.path}", (item,), problem)
+
+
+def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
+    recogniser = Recogniser([item.path.parts for item in items])
+    for item in items:  # what platforms say themselves about who somebody is
+        with suppress(NotTakenError, StopIteration):
+            if item.path.name == GRADESCOPE_METADATA:
+                text = item.read(_PAGE * 100, Budget()).decode("utf-8", "replace")
+                recogniser.submitters |= gradescope_submitters(text)
+            elif item.suffix == ".txt" and "_attempt_" in item.path.name:
+                page = next(item.stream(_PAGE, Budget())).decode("utf-8", "replace")
+                if login := blackboard_login(item.path.name, page):
+                    recogniser.logins |= dict([login])
+    groups: dict[Owner, list[Item]] = {}
+    others = []
+    for item in items:
+        if found := recogniser.recognise(item.path.parts):
+            owner, inside = found
+            path = PurePosixPath(*inside) if inside else PurePosixPath(item.path.name)
+            groups.setdefault(owner, []).append(replace(item, path=path))
+        else:
+            others.append(item)
+    return groups, others
+
+
+def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
+    """Yield what one student handed in: a folder with notebook and library as a whole, else each zip by itself."""
+    loose = [item for item in items if item.suffix != ".zip"]
+    if any(notebooks_among(loose, chapter)) and any(item.path.parent.name == LIBRARY_FOLDER for item in loose):
+        yield Upload(owner, place, tuple(items))
+        return
+    for item in items:
+        yield _single(owner, place if len(items) == 1 else f"{place}/{item.path}", item)
+
+
+def _single(owner: Owner, place: str, item: Item) -> Upload:
+    """Return one file as an upload, or with the reason for which it is none."""
+    if item.problem is Reason.UNREADABLE or (item.problem is not None and _may_be_work(item)):
+        problem: Reason | None = item.problem
+    elif owner.about:
+        problem = Reason.ANOTHER_KIND
+    elif owner.on_a_page:
+        problem = Reason.WEB_ENTRY
+    elif item.suffix == ".zip":
+        problem = None
+    elif item.suffix in _ARCHIVES:
+        problem = Reason.OTHER_ARCHIVE
+    elif item.suffix in (".ipynb", ".py"):
+        problem = Reason.BARE_NOTEBOOK
+    else:
+        problem = Reason.ANOTHER_KIND
+    return Upload(owner, place, (item,), problem)
+
+
+def _may_be_work(item: Item) -> bool:
+    return item.suffix in (".zip", ".ipynb", ".py", *_ARCHIVES)
+
+
+def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload]:
+    """Yield the uploads in a folder: what platforms named, else students' own folders, else each file by itself."""
+    recognised, others = _recognise(items)
+    for owner, group in recognised.items():
+        yield from _of_owner(owner, owner.label, group, chapter)
+    homes = _student_folders(others, chapter)
+    groups: dict[PurePosixPath, list[Item]] = {}
+    for item in others:
+        home = next((folder for folder in item.path.parents if folder in homes), None)
+        if home is not None:
+            groups.setdefault(home, []).append(replace(item, path=item.path.relative_to(home)))
+        else:
+            yield _single(plain_owner(item.path.name), str(item.path), item)
+    for home, group in groups.items():
+        name = home.name or source.resolve().name
+        yield from _of_owner(plain_owner(name), str(home) if home.name else name, group, chapter)
+
+
+def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
+    """Return the folders that are one student's: around a notebook, or around a zip that has a chapter's name."""
+    items = [item for item in items if not is_elsewhere(item.path)]
+    exact, renamed = notebooks_among(items, chapter)
+    notebooks = {home_of(item.path.parent) for item in exact + renamed}
+    zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
+    # Several zips of a chapter's name in one folder may be from as many people, whose names browsers do not keep.
+    homes = {home for home in notebooks | {home for home in zips if zips[home] == 1} if home.name}
+    whole = PurePosixPath()
+    if not homes and whole in notebooks and not any(item.suffix == ".zip" for item in items):
+        return {whole}  # the folder that was named is one student's own
+    return homes
+
+
+def why_not(upload: Upload) -> str:
+    """Return the words for an upload that cannot be a hand-in."""
+    item = upload.items[0]
+    return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied")

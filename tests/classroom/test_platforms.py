@@ -1,0 +1,373 @@
+"""Does a small class from each platform arrive whole, everybody under their own name, with nothing unseen?"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar
+
+import pytest
+
+from autograder.classroom.reasons import Reason
+from autograder.classroom.roster import Roster, Student, write_roster
+from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
+
+
+def moodle(name, number, rest="/01_weights.zip", kind="file"):
+    return f"{name}_{number}_assignsubmission_{kind}{rest}"
+
+
+class TestMoodle:
+    def test_folders_of_both_ages_and_files_in_one_folder(self, inbox):
+        files = {
+            moodle("Ada Lovelace", 1, "_/01_weights.zip"): packed("ada"),
+            moodle("Bob Ross", 2): packed("bob"),
+            moodle("Cy Twombly", 3, "_01_weights.zip"): packed("cy"),
+            moodle("Jürgen O'Neil", 4): packed("j"),
+            moodle("王芳", 5): packed("w"),
+        }
+        found = inbox.collect(inbox.put("course-chapter-77.zip", files))
+        assert found.taken == {"Ada-Lovelace", "Bob-Ross", "Cy-Twombly", "Jürgen-O-Neil", "王芳"}
+        assert not found.lost and found.files == 5
+        assert inbox.mark("Bob-Ross") == ("bob", "bob")
+
+    def test_who_is_in_no_group_has_no_number_and_stops_nobody(self, inbox):
+        files = {
+            "Default group_assignsubmission_file/01_weights.zip": packed("rest"),
+            moodle("Team A", 12): packed("a"),
+        }
+        found = inbox.collect(inbox.put("groups.zip", files))
+        assert found.taken == {"Default-group", "Team-A"} and not found.lost
+
+    @pytest.mark.parametrize("everybody", ["Participant", "Teilnehmerin", "Participante"])
+    def test_blind_marking(self, inbox, everybody):
+        files = {moodle(everybody, number): packed(str(number)) for number in (4711, 4712)}
+        found = inbox.collect(inbox.put("blind.zip", files))
+        assert found.taken == {f"{everybody}-4711", f"{everybody}-4712"}
+        assert inbox.mark(f"{everybody}-4712") == ("4712", "4712")
+
+    def test_what_was_typed_into_a_page_counts_only_where_nothing_else_came(self, inbox):
+        files = {
+            moodle("Ada L", 1): packed("ada"),
+            moodle("Ada L", 1, "/onlinetext.html", "onlinetext"): b"hello",
+            moodle("Eve E", 2, "/onlinetext.html", "onlinetext"): b"hello",
+            moodle("Dee D", 3, "/01_weights.ipynb"): b"{}",
+            moodle("Fay F", 4, "/essay.pdf"): b"%PDF",
+        }
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert found.taken == {"Ada-L"}
+        assert found.lost == {
+            "Eve-E": Reason.WEB_ENTRY,
+            "Dee-D": Reason.BARE_NOTEBOOK,
+            "Fay-F": Reason.NO_HAND_IN,
+        }
+        assert "weightlab submit" in found.words["Dee-D"]
+
+    def test_namesakes_are_told_apart_by_their_numbers_and_nobody_takes_anothers_place(self, inbox):
+        files = {
+            moodle("Bo", 2): packed("2"),
+            moodle("Bo", 3): packed("3"),
+            moodle("Bo 3", 9): packed("9"),
+            moodle("Bo-4", 4): packed("4"),
+        }
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert {"Bo-2", "Bo-4"} <= found.taken
+        assert inbox.mark("Bo-4") == ("4", "4")
+        assert Reason.ANOTHERS_NAME in found.lost.values(), "two students came to the name Bo-3"
+
+    def test_two_people_of_one_name_are_the_same_two_in_every_chapter(self, inbox):
+        roster = Roster(
+            [
+                Student("bo1", "Bo", "Diaz", "one@x.org"),
+                Student("bo2", "Bo", "Diaz", "two@x.org"),
+                Student("ada", "Ada", "L"),
+            ]
+        )
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, roster)
+        for chapter, numbers in ((CHAPTER, (5, 6)), ("02_biases", (61, 52))):
+            files = {
+                moodle("Bo Diaz", numbers[0], f"/{chapter}.zip"): packed("one", chapter),
+                moodle("Bo Diaz", numbers[1], f"/{chapter}.zip"): packed("two", chapter),
+                moodle("Ada L", 9, f"/{chapter}.zip"): packed("ada", chapter),
+            }
+            download = inbox.put(f"{chapter}-download.zip", files)
+            unclear = inbox.collect(download, chapter=chapter)
+            assert unclear.taken == {"ada"} and set(unclear.lost.values()) == {Reason.SEVERAL_ON_THE_ROSTER}
+            people = {
+                str(numbers[0]): Student("", "Bo", "Diaz", "one@x.org"),
+                str(numbers[1]): Student("", "Bo", "Diaz", "two@x.org"),
+            }
+            found = inbox.collect(download, chapter=chapter, participants=people)
+            assert found.taken == {"ada", "bo1", "bo2"} and not found.lost
+            held = inbox.held("bo1", chapter)
+            assert b"one" in held[f"{chapter}.ipynb"] and b"one" in held["weightlab/weights.py"]
+
+    def test_a_groups_name_in_front_is_seen_through_with_a_roster(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ada", "Ada", "Lovelace"), Student("jp", "Jean-Paul", "S")]))
+        files = {moodle("Team A-Ada Lovelace", 1): packed(), moodle("Team B-Jean-Paul S", 2): packed()}
+        assert inbox.collect(inbox.put("download.zip", files)).taken == {"ada", "jp"}
+
+    def test_names_that_a_browser_unpacked_or_macos_packed_again(self, inbox):
+        name = moodle("Jürgen", 1, "")
+        inbox.put(f"{name}/01_weights.zip", packed("j"))
+        assert inbox.collect().taken == {"Jürgen"}
+        raw = unicodedata.normalize("NFD", f"submissions/{name}/01_weights.zip").encode()
+        files = {"x" * len(raw): packed("j"), "__MACOSX/._submissions": b"", "submissions/.DS_Store": b""}
+        download = inbox.put("again.zip", zipped(files).replace(b"x" * len(raw), raw))  # UTF-8, and not declared so
+        found = inbox.collect(download)
+        assert found.words["Jürgen"] == "as collected before" and not found.lost
+
+    def test_a_name_that_ends_like_another_persons_entry_does_not_become_that_person(self, inbox):
+        files = {
+            moodle("Ada", 1): packed("ada"),
+            moodle("Eve 1 assignsubmission file", 7): packed("eve"),
+            moodle("Eve", 8, "/Ada_1_assignsubmission_file_.zip"): packed("eve"),
+        }
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert inbox.mark("Ada") == ("ada", "ada") and found.taken >= {"Ada", "Eve"}
+
+
+class TestCanvas:
+    def test_names_late_uploads_groups_and_anonymous(self, inbox):
+        files = {
+            "lovelaceada_12_101_01_weights.zip": packed("old"),
+            "lovelaceada_12_103_01_weights-2.zip": packed("new"),
+            "boole_LATE_13_100_01_weights.zip": packed("boole"),
+            "van_dyke_14_105_01_weights.zip": packed("dyke"),
+            "project_group_7_15_106_01_weights.zip": packed("group"),
+            "anon_Xy3aB_107_01_weights.zip": packed("anon"),
+            "LATE_anon_Zz9_108_01_weights.zip": packed("late"),
+        }
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {
+            "lovelaceada-12",
+            "boole-13",
+            "van_dyke-14",
+            "project_group_7-15",
+            "anon-Xy3aB",
+            "anon-Zz9",
+        }
+        assert not found.lost
+        assert inbox.mark("lovelaceada-12") == ("new", "new")
+        assert "late" in found.words["boole-13"] and "late" not in found.words["van_dyke-14"]
+        assert "late" in found.words["anon-Zz9"]
+        assert list(found.harmless.values()) == [Reason.SUPERSEDED]
+
+    def test_texts_and_links_are_named_and_stop_nobody(self, inbox):
+        files = {
+            "ada_12_101_01_weights.zip": packed("ada"),
+            "bob_13_text.html": b"my answer",
+            "van_dyke_LATE_14_link.html": b"my link",
+            "anon_Xy3aB_text.html": b"my answer",
+        }
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {"ada-12"}
+        assert found.lost == dict.fromkeys(["bob-13", "van_dyke-14", "anon-Xy3aB"], Reason.WEB_ENTRY)
+
+    def test_the_newest_upload_that_holds_the_chapter_is_taken_and_a_newer_one_is_named(self, inbox):
+        files = {
+            "ada_12_101_01_weights.zip": packed("good"),
+            "ada_12_104_02_biases.zip": packed("other", "02_biases"),
+            "ada_12_105_01_weights-1.zip": b"torn",
+        }
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {"ada-12"} and inbox.mark("ada-12") == ("good", "good")
+        assert [row.reason for row in found.rows if row.lost] == [Reason.NOT_A_ZIP, Reason.OTHER_CHAPTER]
+
+    def test_canvas_numbers_are_kept(self, inbox):
+        from autograder.classroom.origins import canvas_numbers, read_origins
+
+        inbox.collect(inbox.put("submissions.zip", {"ada_LATE_12_101_01_weights.zip": packed()}))
+        assert canvas_numbers(inbox.classroom, ["ada-12", "bob"]) == {"ada-12": "12"}
+        assert read_origins(inbox.classroom)[CHAPTER]["ada-12"].label == "ada_LATE_12_101_01_weights.zip"
+
+
+class TestBlackboard:
+    @staticmethod
+    def entry(login, rest, assignment="Homework_1", time="2026-03-02-10-00-00"):
+        return f"{assignment}_{login}_attempt_{time}{rest}"
+
+    def test_logins_attempts_and_its_own_pages(self, inbox):
+        files = {
+            self.entry("ada", "_01_weights.zip"): packed("first"),
+            self.entry("ada", "_01_weights.zip", time="2026-03-03-09-00-00"): packed("second"),
+            self.entry("ada", ".txt"): b"Name: Ada Lovelace (ada)\nAssignment: Homework 1\n",
+            self.entry("van_dyke", "_01_weights.zip"): packed("dyke"),
+            self.entry("van_dyke", ".txt"): b"Name: Van Dyke (van_dyke)\n",
+            self.entry("bob", ".txt"): b"Name: Bob (bob)\nSubmission Field:\nI forgot the file\n",
+        }
+        found = inbox.collect(inbox.put("gradebook_2026.zip", files))
+        assert found.taken == {"ada", "van_dyke"} and inbox.mark("ada") == ("second", "second")
+        assert found.lost == {"bob": Reason.NO_HAND_IN}
+
+    def test_one_student_alone(self, inbox):
+        found = inbox.collect(inbox.put("gradebook.zip", {self.entry("ada", "_my work.zip"): packed("ada")}))
+        assert found.taken == {"ada"}
+
+
+class TestBrightspace:
+    def test_a_folder_per_upload_and_its_index(self, inbox):
+        files = {
+            "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM/01_weights.zip": packed("first"),
+            "4711-99 - Ada Lovelace - Mar 12, 2026 100 PM/01_weights.zip": packed("second"),
+            "4712-99 - Bob O'Neil - March 2, 2026 11:05 AM/01_weights.zip": packed("bob"),
+            "4713-99 - Cy T - Mar 2, 2026 1000 AM - 01_weights.zip": packed("cy"),
+            "index.html": b"<html>",
+        }
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert found.taken == {"Ada-Lovelace", "Bob-O-Neil", "Cy-T"} and not found.lost
+        assert inbox.mark("Ada-Lovelace") == ("second", "second")
+        assert Reason.ANOTHER_KIND in found.harmless.values()
+
+
+class TestGradescope:
+    METADATA = b"""---
+submission_501:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: ada
+    :email: ada@example.org
+submission_502:
+  :submitters:
+  - :name: Bob Ross
+    :email: bob@example.org
+  - :name: Cy T
+"""
+
+    def test_a_folder_per_submission_with_metadata(self, inbox):
+        files = {f"assignment_9_export/submission_501/{name}": content for name, content in work("ada").items()}
+        files |= {"assignment_9_export/submission_502/01_weights.zip": packed("bob")}
+        files |= {"assignment_9_export/submission_503/01_weights.ipynb": b"{}"}
+        files |= {"assignment_9_export/submission_metadata.yml": self.METADATA}
+        found = inbox.collect(inbox.put("export.zip", files))
+        assert found.taken == {"Ada-Lovelace", "Bob-Ross"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
+        assert found.lost == {"submission_503": Reason.BARE_NOTEBOOK}
+
+    def test_without_metadata_and_unpacked(self, inbox):
+        for name, content in work("x").items():
+            inbox.put(f"assignment_9_export/submission_501/{name}", content)
+        inbox.put("assignment_9_export/submission_502/01_weights.zip", packed("y"))
+        assert inbox.collect().taken == {"submission_501", "submission_502"}
+
+
+class TestIlias:
+    def test_a_folder_per_student_below_the_exercise(self, inbox):
+        files = {
+            "Exercise 1/Submissions/Lovelace_Ada_ada_4711/01_weights.zip": packed("ada"),
+            "Exercise 1/Submissions/Team 3/Ross_Bob_bross_4712/01_weights.zip": packed("bob"),
+            "Exercise 1/status.xlsx": b"",
+        }
+        found = inbox.collect(inbox.put("Exercise 1.zip", files))
+        assert found.taken == {"ada", "bross"} and not found.lost
+        inbox.put("unpacked/Twombly_Cy_cy_4713/01_weights.zip", packed("cy"))
+        assert "cy" in inbox.collect(inbox.folder / "unpacked").taken
+
+
+class TestGitHubClassroom:
+    CLONE: ClassVar = {
+        f"course/{CHAPTER}/{NOTEBOOK}": b'{"of": "own"}',
+        "src/weightlab/weights.py": b"of = 'own'\n",
+        "build/lib/weightlab/weights.py": b"of = 'built'\n",
+        "backup/src/weightlab/weights.py": b"of = 'old'\n",
+        f"backup/course/{CHAPTER}/{NOTEBOOK}": b'{"of": "old"}',
+        f"course/{CHAPTER}/.ipynb_checkpoints/{NOTEBOOK}": b'{"of": "checkpoint"}',
+        ".local/src/weightlab/weights.py": b"of = 'hidden'\n",
+        "solutions/weightlab/weights.py": b"of = 'key'\n",
+        "README.md": b"# mine\n",
+    }
+
+    def test_clones_and_what_lies_around_the_students_own_library(self, inbox):
+        for name, content in self.CLONE.items():
+            inbox.put(f"01-weights-submissions/01-weights-ada/{name}", content)
+        inbox.put("01-weights-submissions/01-weights-ada/.git/config", b"")
+        for name, content in work("bob-b").items():
+            inbox.put(f"01-weights-submissions/01-weights-bob-b/{name}", content)
+        found = inbox.collect()
+        assert found.taken == {"ada", "bob-b"} and not found.lost
+        assert inbox.mark("ada") == ("own", "own")
+        assert set(inbox.held("ada")) == {NOTEBOOK, "weightlab/weights.py"}
+
+    def test_download_zip(self, inbox):
+        files = {f"01-weights-ada-main/{name}": content for name, content in self.CLONE.items()}
+        inbox.put("01-weights-ada-main.zip", files)
+        assert inbox.collect().taken == {"ada"} and inbox.mark("ada") == ("own", "own")
+
+    def test_one_clone_by_itself(self, inbox):
+        for name, content in self.CLONE.items():
+            inbox.put(f"ada/{name}", content)
+        assert inbox.collect(inbox.folder / "ada").taken == {"ada"}
+
+    def test_a_roster_knows_the_github_name(self, inbox):
+        inbox.classroom.mkdir()
+        write_roster(inbox.classroom, Roster([Student("ada", "Ada", "L", github="countess-of-l")]))
+        inbox.put("weights-countess-of-l-main.zip", packed("ada"))
+        assert inbox.collect().taken == {"ada"}
+
+
+class TestDriveAndMail:
+    def test_a_chapters_name_is_never_a_student(self, inbox):
+        for name in ("01_weights.zip", "01_weights (1).zip", "01_weights (2).zip", "01-weights-Copy1.zip"):
+            inbox.put(name, packed(name))
+        inbox.put("mail/01_weights.zip", packed())
+        inbox.put("mail/01_weights(1).zip", packed())
+        inbox.put("weightlab.zip", packed())
+        found = inbox.collect()
+        assert not found.taken and set(found.lost.values()) == {Reason.CHAPTERS_NAME} and len(found.lost) == 7
+        assert "rename it to the student's name" in found.words["01_weights (1).zip"]
+
+    def test_the_name_that_submit_puts_there_is_the_students(self, inbox):
+        for name in ("01_weights-ada.zip", "01_weights-bo-b (1).zip", "cy_01_weights.zip"):
+            inbox.put(name, packed(name))
+        assert inbox.collect().taken == {"ada", "bo-b", "cy"}
+
+
+class TestPlainFolders:
+    def test_zips_named_after_students_and_folders_named_after_students(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.put("week 1/bo.ZIP", packed("bo"))
+        inbox.put("cy/01_weights.zip", packed("cy"))
+        inbox.put("dee/01_weights/01_weights.zip", packed("dee"))
+        for name, content in work("eve").items():
+            inbox.put(f"eve/{name}", content)
+        found = inbox.collect()
+        assert found.taken == {"ada", "bo", "cy", "dee", "eve"} and not found.lost
+        assert inbox.mark("eve") == ("eve", "eve")
+
+    @pytest.mark.parametrize("suffix", [".7z", ".rar", ".tar.gz", ".tgz", ".tar.xz"])
+    def test_other_archives_are_named_with_what_to_ask_for(self, inbox, suffix):
+        inbox.put(f"ada{suffix}", b"packed")
+        inbox.put("bo.zip", packed("bo"))
+        found = inbox.collect()
+        assert found.taken == {"bo"} and found.lost == {"ada": Reason.OTHER_ARCHIVE}
+        assert "weightlab submit" in found.words["ada"]
+
+    def test_bare_notebooks_are_named_with_what_to_ask_for(self, inbox):
+        inbox.put("ada/01_weights.ipynb", b"{}")
+        inbox.put("bo.ipynb", b"{}")
+        assert inbox.collect().lost == {"ada": Reason.BARE_NOTEBOOK, "bo": Reason.BARE_NOTEBOOK}
+
+    @pytest.mark.parametrize("name", ["01_weights (1).ipynb", "01_weights-Copy1.ipynb", "01_weights copy 2.ipynb"])
+    def test_a_renamed_notebook_is_the_chapters(self, inbox, name):
+        inbox.put(
+            "ada.zip", {f"{CHAPTER}/{name}": b'{"of": "ada"}', f"{CHAPTER}/weightlab/weights.py": b"of = 'ada'\n"}
+        )
+        assert inbox.collect().taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+
+    def test_a_renamed_copy_beside_the_notebook_is_named(self, inbox):
+        inbox.put("ada.zip", work("own") | {f"{CHAPTER}/{CHAPTER}-Copy1.ipynb": b"[]"})
+        found = inbox.collect()
+        assert found.taken == {"ada"} and inbox.mark("ada")[0] == "own"
+        assert found.lost == {"ada": Reason.RENAMED_COPY}
+
+    def test_what_is_no_hand_in_is_listed_and_loses_nothing(self, inbox):
+        inbox.put("ada.zip", packed())
+        inbox.put("notes.txt", b"")
+        found = inbox.collect()
+        assert not found.lost and found.harmless == {"notes.txt": Reason.ANOTHER_KIND} and found.files == 2
+
+    def test_a_link_and_a_closed_folder_are_named(self, inbox, tmp_path):
+        inbox.put("ada.zip", packed())
+        (inbox.folder / "bo.zip").symlink_to(inbox.folder / "ada.zip")
+        found = inbox.collect()
+        assert found.taken == {"ada"} and found.lost == {"bo": Reason.LINK}
