@@ -213,7 +213,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         "Set the two equal: what is a?",
         "rng.uniform(low, high, size=...) draws evenly between two numbers. Which low makes the mean zero? Which shape "
         "do the weights have?",
-        "a is the square root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
+        "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
     "variance 2 / (fan_in + fan_out), a compromise between the signals on the forward pass and the gradients on the "
