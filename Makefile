@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CLASSROOM ?= classroom
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test grade release bench lint pins clean
+.PHONY: study test grade release update bench lint pins clean
 
 study: $(VENV)/ready
 	@$(BIN)/weightlab study $(ARGS)
@@ -20,6 +20,9 @@ grade: $(VENV)/ready
 
 release: $(VENV)/ready
 	@$(BIN)/weightlab release
+
+update: $(VENV)/ready
+	@$(BIN)/weightlab update $(ARGS)
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -32,6 +32,8 @@ c.GenerateAssignment.preprocessors = [
 c.CourseDirectory.course_id = "weightlab"
 c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
 c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
+# Ordinary files of the submitter alone are collected: nbgrader's own follows links with the instructor's rights.
+c.ExchangeFactory.collect = "autograder.classroom.inbound.CollectOrdinaryFiles"
 # Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
 # c.Exchange.root = "/srv/exchange"
 
@@ -46,6 +48,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Late hand-ins cost nothing unless a plug-in says so, for instance:
-# c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"
-# c.LateSubmissionPlugin.penalty_method = "zero"
+# Late hand-ins cost nothing unless a plug-in says so, for instance ten percent per day after a quarter of an hour:
+# c.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"
+# c.PercentPerDay.percent = 10
+# c.PercentPerDay.grace_minutes = 15

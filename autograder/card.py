@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from .judging.compare import counted
-from .judging.judge import MISSING, PASSED, WAITS, Aspect, Verdict, score_text
+from .judging.verdict import Aspect, Status, Verdict
+from .judging.words import counted, score_text
 
 _STYLE = """<style>
 .wl-card{border:1px solid var(--jp-border-color1,#8888);border-left:5px solid var(--wl,#888);border-radius:6px;
@@ -24,7 +24,7 @@ _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}
 def plain(verdict: Verdict) -> str:
     """Return a verdict as a few lines of text for a terminal."""
     lines = [_headline(verdict) + _graded(verdict)]
-    if verdict.status not in ("missing", "not_started", "unjudged") and len(verdict.aspects) > 1:
+    if verdict.status not in (Status.MISSING, Status.NOT_STARTED, Status.UNJUDGED) and len(verdict.aspects) > 1:
         lines.append("   ".join(f"{_mark(aspect)} {aspect.name}" for aspect in verdict.aspects))
     lines.append(verdict.message)
     return "\n".join(lines)
@@ -40,12 +40,12 @@ def as_html(verdict: Verdict, below: str = "") -> str:
     below : str
         What to do next, in words with ``code`` between backquotes.
     """
-    share = "passed" if verdict.status == PASSED else "partly" if verdict.score else "other"
+    share = "passed" if verdict.status == Status.PASSED else "partly" if verdict.score else "other"
     parts = [f"<p><strong>{html.escape(_headline(verdict))}</strong>"]
     if verdict.score is not None and (graded := _graded(verdict)):
         parts.append(f'<span class="wl-quiet">{html.escape(graded)}</span>')
     parts.append("</p>")
-    if verdict.status in ("passed", "failed") and len(verdict.aspects) > 1:
+    if verdict.status in (Status.PASSED, Status.FAILED) and len(verdict.aspects) > 1:
         items = "".join(map(_item, verdict.aspects))
         parts.append(f"<ul>{items}</ul>")
     parts += [f"<p>{_with_code(line)}</p>" for line in verdict.message.splitlines() if line.strip()]
@@ -67,30 +67,26 @@ def note(title: str, words: str) -> str:
 
 
 def _item(aspect: Aspect) -> str:
-    words = "right" if aspect.passed else aspect.message if _waits(aspect) else "not yet"
+    words = "right" if aspect.passed else aspect.message if aspect.waits else "not yet"
     return (
         f'<li><span aria-hidden="true">{_mark(aspect)}</span> {html.escape(aspect.name)} <span class="wl-quiet">'
         f"({words}, {score_text(aspect.score)} of {score_text(aspect.points)})</span></li>"
     )
 
 
-def _waits(aspect: Aspect) -> bool:
-    return aspect.message == WAITS
-
-
 def _mark(aspect: Aspect) -> str:
-    return "✓" if aspect.passed else "–" if _waits(aspect) else "✗"
+    return "✓" if aspect.passed else "–" if aspect.waits else "✗"
 
 
 def _headline(verdict: Verdict) -> str:
     if verdict.score is None:
         return f"{verdict.exercise} · could not be judged"
-    mark = "✓ " if verdict.status == PASSED else ""
+    mark = "✓ " if verdict.status == Status.PASSED else ""
     return f"{mark}{verdict.exercise} · {score_text(verdict.score)} of {counted(verdict.points, 'point')}"
 
 
 def _graded(verdict: Verdict) -> str:
-    if not verdict.file or verdict.status == MISSING:
+    if not verdict.file or verdict.status == Status.MISSING:
         return ""
     return f" · graded {verdict.file}" + (f", {verdict.saved}" if verdict.saved else "")
 

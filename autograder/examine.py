@@ -4,54 +4,90 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
-from .judging import reference, reply
-from .judging.judge import MISSING, NOT_STARTED, UNJUDGED, Reply, Verdict, judge
+from .judging import reference, words
+from .judging import reply as replies
+from .judging.judge import judge
 from .judging.key import Key, public_keys
+from .judging.verdict import Reply, Status, Verdict
 from .sandbox.process import Runner
 
 
-def examine(
-    exercise: Exercise,
-    keys: Mapping[str, Key],
-    sources: Mapping[str, bytes],
-    folder: str,
-    runner: Runner,
-    *,
-    reference_prerequisites: bool,
-    quote: bool = True,
-) -> Verdict:
+@dataclass(frozen=True)
+class Mode:
+    """How exercises are examined: `SELF_CHECK`, or `class_mode` with the keys of a class.
+
+    Parameters
+    ----------
+    lends : bool
+        Whether the reference stands in for the exercises that an exercise builds on. If that does not earn full
+        marks, the student's own are tried, and the better verdict counts. Otherwise only the student's own are used,
+        and a message names the first of them that fails.
+    quotes : bool
+        Whether messages may show inputs and expected numbers; not for a secret key.
+    keys : mapping of str to Key, optional
+        Secret keys by exercise; None for the public ones.
+    """
+
+    lends: bool
+    quotes: bool
+    keys: Mapping[str, Key] | None = None
+
+    def find_key(self, exercise: Exercise) -> Key:
+        """Return the key of an exercise.
+
+        Raises
+        ------
+        MissingKeyError
+            If this mode has secret keys and none for the exercise: the public one never stands in for it.
+        """
+        if self.keys is None:
+            return public_keys(exercise.module)[exercise.name]
+        if exercise.name not in self.keys:
+            raise MissingKeyError(f"the secret key of {exercise.name} is missing")
+        return self.keys[exercise.name]
+
+
+class MissingKeyError(LookupError):
+    """There is no secret key for an exercise."""
+
+
+SELF_CHECK = Mode(lends=False, quotes=True)
+"""A learner's own check, by the public keys."""
+
+
+def class_mode(keys: Mapping[str, Key]) -> Mode:
+    """Return how a class is graded: by secret keys, with the reference beneath each exercise."""
+    return Mode(lends=True, quotes=False, keys=keys)
+
+
+def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode) -> Verdict:
     """Examine one exercise of a student's library.
 
     Parameters
     ----------
-    keys : mapping of str to Key
-        By exercise; the public key stands in for a missing one.
     sources : mapping of str to bytes
         The student's modules, as from `library.read_library`.
     folder : str
         How messages name the library's folder.
-    reference_prerequisites : bool
-        True for a class: the reference stands in for what the exercise builds on, and where that does
-        not earn full marks the student's own does, the better counting. False for a self-check: the
-        student's own functions only, and the first of them that fails is named.
-    quote : bool
-        Whether messages may show inputs and expected numbers; not so for a secret key.
+    mode : Mode
+        `SELF_CHECK`, or what `class_mode` returns.
 
     Returns
     -------
     Verdict
-        With status ``unjudged`` and no score where the examiner itself failed.
+        With status ``unjudged`` and no score if the autograder itself failed.
     """
     try:
-        if not reference_prerequisites:
-            return _self_check(exercise, keys, sources, folder, runner, quote)
+        if not mode.lends:
+            return _self_check(exercise, sources, folder, runner, mode)
         given = prerequisites(exercise)
-        verdict = attempt(exercise, keys, sources, folder, runner, quote, given)
-        if given and verdict.score < verdict.points and verdict.status not in (MISSING, NOT_STARTED):
-            own = attempt(exercise, keys, sources, folder, runner, quote)
+        verdict = attempt(exercise, sources, folder, runner, mode, given)
+        if given and verdict.score < verdict.points and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
+            own = attempt(exercise, sources, folder, runner, mode)
             verdict = own if own.score > verdict.score else verdict
         return verdict
     except Exception as error:
@@ -60,17 +96,16 @@ def examine(
 
 def attempt(
     exercise: Exercise,
-    keys: Mapping[str, Key],
     sources: Mapping[str, bytes],
     folder: str,
     runner: Runner,
-    quote: bool = True,
+    mode: Mode,
     given: tuple[str, ...] = (),
 ) -> Verdict:
     """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
-    key = keys[exercise.name] if exercise.name in keys else public_keys(exercise.module)[exercise.name]
+    key = mode.find_key(exercise)
     came = run_exercise(exercise, key, sources, folder, runner, given)
-    return judge(exercise, key, came, f"{folder}/{exercise.module}.py", quote)
+    return judge(exercise, key, came, f"{folder}/{exercise.module}.py", mode.quotes)
 
 
 def run_exercise(
@@ -82,27 +117,17 @@ def run_exercise(
     given: tuple[str, ...] = (),
 ) -> Reply:
     """Run an exercise's cases on a student's sources; parameters as in `attempt`."""
-    if refused := reply.refuse_sources(exercise, sources, folder):
+    if refused := replies.refuse_sources(exercise, sources, folder):
         return refused
-    outcome = runner.run(reply.make_job(exercise, key, sources, folder, given), exercise.time_limit)
-    return reply.read_reply(outcome.ending, outcome.data, outcome.limit, exercise, key, folder)
+    outcome = runner.run(replies.make_job(exercise, key, sources, folder, given), exercise.time_limit)
+    return replies.read_reply(outcome.ending, outcome.data, outcome.limit, exercise, key, folder)
 
 
 def examine_chapter(
-    chapter: Chapter,
-    keys: Mapping[str, Key],
-    sources: Mapping[str, bytes],
-    folder: str,
-    runner: Runner,
-    *,
-    reference_prerequisites: bool,
-    quote: bool = True,
+    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode
 ) -> list[Verdict]:
     """Examine all exercises of a chapter, each after those that it builds on; parameters as in `examine`."""
-    return [
-        examine(exercise, keys, sources, folder, runner, reference_prerequisites=reference_prerequisites, quote=quote)
-        for exercise in in_order(chapter.exercises.values())
-    ]
+    return [examine(exercise, sources, folder, runner, mode) for exercise in in_order(chapter.exercises.values())]
 
 
 def prerequisites(exercise: Exercise) -> tuple[str, ...]:
@@ -138,42 +163,35 @@ def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
 
 
 def unjudged(exercise: Exercise, error: BaseException, file: str | None = None) -> Verdict:
-    """Return the verdict on an exercise that the examiner failed to examine."""
-    why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-    words = f"The examiner itself failed on {exercise.name} ({why}). There is no score yet: try again, and report it."
-    return judge(exercise, Key(exercise.name, (), (), (), ()), Reply(UNJUDGED, words), file)
+    """Return the verdict on an exercise that the autograder failed to examine."""
+    told = words.not_examined(exercise.name, error)
+    return judge(exercise, Key(exercise.name, (), (), ()), Reply(Status.UNJUDGED, told), file)
 
 
-def _self_check(
-    exercise: Exercise, keys: Mapping[str, Key], sources: Mapping[str, bytes], folder: str, runner: Runner, quote: bool
-) -> Verdict:
+def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode) -> Verdict:
     """Examine with the student's own prerequisites; name the first that fails before anything else."""
     tried: dict[str, Verdict] = {}
 
-    def tried_once(name: str) -> Verdict:
+    def try_once(name: str) -> Verdict:
         if name not in tried:
-            tried[name] = attempt(EXERCISES[name], keys, sources, folder, runner, quote)
+            tried[name] = attempt(EXERCISES[name], sources, folder, runner, mode)
         return tried[name]
 
     def first_failing(name: str) -> str | None:
-        verdict = tried_once(name)
+        verdict = try_once(name)
         if verdict.score == verdict.points:
             return None
         used = [below for below in EXERCISES[name].prerequisites if _uses(sources, EXERCISES[name].module, below)]
         return next(filter(None, map(first_failing, used)), name)
 
-    verdict = tried_once(exercise.name)
-    if verdict.loaded and verdict.status not in (MISSING, NOT_STARTED):
+    verdict = try_once(exercise.name)
+    if verdict.loaded and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
         first = first_failing(exercise.name)
         if first not in (None, exercise.name):
             # What looks like a misunderstanding of this exercise may be the other one's mistake.
-            if verdict.advice:
-                verdict.message = verdict.message.removesuffix(f"\n{verdict.advice}")
-                verdict.misconception, verdict.advice = None, ""
-            verdict.message = (
-                f"{exercise.name} builds on {first}, which does not pass its own check yet: mend {first} first.\n"
-                f"{verdict.message}"
-            )
+            verdict.misconception, verdict.advice, verdict.finding = None, "", None
+            evidence = verdict.evidence or verdict.message
+            verdict.message = words.compose(words.builds_on(exercise.name, first), evidence)
     return verdict
 
 

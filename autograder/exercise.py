@@ -22,7 +22,21 @@ PURE = "leaves its inputs alone"
 
 
 class Unusable(ValueError):
-    """Raised by a view when an answer cannot be looked at; the message is for the student."""
+    """Raised by a view that cannot look at an answer.
+
+    Parameters
+    ----------
+    reason : str
+        What kind of answer it is, such as ``"shape"``; answers are alike if reason and data are equal.
+    words : str
+        What came back and what was expected, for the student, in a clause that follows "gave".
+    *data
+        Plain data that belong to the reason, such as the shape.
+    """
+
+    def __init__(self, reason: str, words: str, *data: Any) -> None:
+        super().__init__(words)
+        self.reason, self.data = reason, data
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,8 @@ class Exercise:
     scored: Callable[[list, tuple[Call, ...]], tuple[float, str, str]] | None
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
+    yields: bool = False
+    """Whether an iterator is a right answer, too."""
 
     @property
     def points(self) -> float:
@@ -156,6 +172,10 @@ class Written:
     points: float
 
 
+FUNCTIONS: dict[str, str] = {}
+"""Every function that the course asks for, with the library module that it belongs to."""
+
+
 @dataclass
 class Chapter:
     """One chapter: its notebook ``course/NAME/NAME.ipynb`` and its library module.
@@ -190,6 +210,7 @@ class Chapter:
         views: Mapping[str, Callable] | None = None,
         scored: Callable | None = None,
         time_limit: float = 10.0,
+        yields: bool = False,
     ) -> Callable[[Callable], Exercise]:
         """Register a generator of cases as the exercise of its name; its docstring is the task.
 
@@ -207,12 +228,14 @@ class Chapter:
             Names of the items of a returned tuple, each also an aspect.
         views : mapping of str to function
             ``view(answers, calls)`` makes of a case's answers (one per call) what is compared:
-            statistics, a sorted form, true or false. Raises ``Unusable(sentence)``.
+            statistics, a sorted form, true or false. Raises `Unusable`.
         scored : function, optional
             ``scored(answers, calls) -> (fraction in [0, 1], sentence, diagnosis)`` in place of comparing;
             an answer with a misconception's diagnosis in every case is taken for it.
         time_limit : float
             Seconds for all cases together.
+        yields : bool
+            Whether the answer may be an iterator, which can be read only once.
         """
 
         def register(make_cases: Callable) -> Exercise:
@@ -235,8 +258,10 @@ class Chapter:
                 scored,
                 make_cases,
                 time_limit,
+                yields,
             )
             self.exercises[name] = made
+            FUNCTIONS[name] = self.module
             return made
 
         return register

@@ -17,7 +17,7 @@ from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
 from .judging import key, reference
 from .judging.compare import compare
-from .judging.judge import same
+from .judging.misconception import agree
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
 
 MANIFEST = KEYS / "released.json"
@@ -316,7 +316,9 @@ def _alike(kept: key.Key, made: key.Key) -> bool:
     """Whether two keys judge alike: the same words and cases, numbers equal as the judge sees them."""
     if (kept.stub, kept.arguments, len(kept.cases)) != (made.stub, made.arguments, len(made.cases)):
         return False
-    if [(known.name, known.advice) for known in kept.known] != [(known.name, known.advice) for known in made.known]:
+    if [(one.name, one.advice) for one in kept.mistakes] != [(one.name, one.advice) for one in made.mistakes]:
+        return False
+    if [one.call for one in kept.related] != [one.call for one in made.related]:
         return False
     for i, case in enumerate(made.cases):
         numbers = {"rtol": case.rtol, "atol": case.atol}
@@ -324,8 +326,7 @@ def _alike(kept: key.Key, made: key.Key) -> bool:
             made.expected[i], kept.expected[i], **numbers
         ):
             return False
-        if not all(
-            same(case, known.seen[i], other.seen[i]) for known, other in zip(made.known, kept.known, strict=True)
-        ):
+        pairs = zip(made.mistakes, kept.mistakes, strict=True)
+        if not all(agree(case, one.observations[i], other.observations[i]) for one, other in pairs):
             return False
     return True

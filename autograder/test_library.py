@@ -7,7 +7,7 @@ import functools
 import pytest
 
 from .exercises import EXERCISES
-from .judging.judge import NOT_STARTED, UNJUDGED, Verdict
+from .judging.verdict import Status, Verdict
 from .learner.check import check_exercise
 
 
@@ -28,9 +28,9 @@ def verdict_of(name: str) -> Verdict:
 def test_exercise(name: str, aspect: str) -> None:
     """Does this aspect of the exercise have its points?"""
     verdict = verdict_of(name)
-    if verdict.status == NOT_STARTED:
+    if verdict.status == Status.NOT_STARTED:
         pytest.skip(verdict.message)
-    assert verdict.status != UNJUDGED, verdict.message
+    assert verdict.status != Status.UNJUDGED, verdict.message
     found = next(item for item in verdict.aspects if item.name == aspect)
     if not found.passed:
         pytest.fail(f"{verdict.message}\n{aspect}: {found.message}", pytrace=False)

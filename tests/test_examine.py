@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from autograder import examine as examining
-from autograder.examine import examine, examine_chapter, in_order, prerequisites
+from autograder.examine import SELF_CHECK, class_mode, examine, examine_chapter, in_order, prerequisites
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.key import make_key
@@ -34,6 +34,7 @@ class Keys(dict):
 
 
 KEYS = Keys()
+GRADING = class_mode(KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,9 @@ def runner():
         yield started
 
 
-def look_at(name, sources, runner, reference_prerequisites=True):
+def look_at(name, sources, runner, mode=GRADING):
     encoded = {module: text.encode() for module, text in sources.items()}
-    return examine(EXERCISES[name], KEYS, encoded, "weightlab", runner, reference_prerequisites=reference_prerequisites)
+    return examine(EXERCISES[name], encoded, "weightlab", runner, mode)
 
 
 QUICK = [name for name, exercise in EXERCISES.items() if exercise.scored is None]
@@ -212,7 +213,7 @@ def test_the_students_own_prerequisites_count_where_they_fit_better(runner):
 
 def test_a_self_check_names_the_first_prerequisite_that_fails(runner):
     library = broken(REFERENCE, "weighted_sums")
-    verdict = look_at("forward", library, runner, reference_prerequisites=False)
+    verdict = look_at("forward", library, runner, SELF_CHECK)
     assert verdict.score < verdict.points
     assert verdict.message.startswith("forward builds on weighted_sums, which does not pass its own check yet")
 
@@ -220,7 +221,7 @@ def test_a_self_check_names_the_first_prerequisite_that_fails(runner):
 def test_a_self_check_names_no_prerequisite_that_is_not_used(runner):
     library = broken(REFERENCE, "weighted_sums")
     library["biases"] = "def dense(x, weights, bias):\n    return x @ weights - bias\n"
-    verdict = look_at("dense", library, runner, reference_prerequisites=False)
+    verdict = look_at("dense", library, runner, SELF_CHECK)
     assert verdict.status == "failed" and "weighted_sums" not in verdict.message
 
 
@@ -244,7 +245,7 @@ def test_a_chapter_is_examined_in_order_of_need(chapter):
 def test_a_chapter_gives_one_verdict_an_exercise(runner):
     encoded = {module: text.encode() for module, text in REFERENCE.items()}
     chapter = CHAPTERS["02_biases"]
-    verdicts = examine_chapter(chapter, KEYS, encoded, "weightlab", runner, reference_prerequisites=True)
+    verdicts = examine_chapter(chapter, encoded, "weightlab", runner, GRADING)
     assert {verdict.exercise: verdict.score for verdict in verdicts} == {
         name: exercise.points for name, exercise in chapter.exercises.items()
     }
@@ -255,9 +256,9 @@ class Failing:
         raise CandidateError("bwrap: no permission\nto do so")
 
 
-@pytest.mark.parametrize("reference_prerequisites", [True, False])
-def test_the_examiners_own_failure_is_no_zero(reference_prerequisites):
-    verdict = look_at("dense", REFERENCE, Failing(), reference_prerequisites)
+@pytest.mark.parametrize("mode", [GRADING, SELF_CHECK])
+def test_the_autograders_own_failure_is_not_a_zero(mode):
+    verdict = look_at("dense", REFERENCE, Failing(), mode)
     assert (verdict.status, verdict.score) == ("unjudged", None)
     assert "no permission to do so" in verdict.message and "no score yet" in verdict.message
     assert not any(aspect["passed"] for aspect in verdict.as_json()["aspects"])
@@ -266,3 +267,10 @@ def test_the_examiners_own_failure_is_no_zero(reference_prerequisites):
 def test_an_exercise_among_its_own_prerequisites_is_an_authors_mistake(monkeypatch, runner):
     monkeypatch.setattr(examining.reference, "closure", lambda names: ["dense"])
     assert look_at("dense", REFERENCE, runner).status == "unjudged"
+
+
+def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_one(runner):
+    encoded = {module: text.encode() for module, text in REFERENCE.items()}
+    verdict = examine(EXERCISES["dense"], encoded, "weightlab", runner, class_mode({}))
+    assert (verdict.status, verdict.score) == ("unjudged", None)
+    assert "the secret key of dense is missing" in verdict.message

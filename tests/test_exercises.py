@@ -11,6 +11,7 @@ from autograder.examine import run_exercise
 from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
+from autograder.judging.misconception import find_misconception
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner
@@ -19,6 +20,8 @@ from tests.alternatives import load
 ALTERNATIVES = load()
 REFERENCE = read_library(SOLUTIONS / "weightlab")
 SEEDS = (key.PUBLIC_SEED, 7)
+UNPROVABLE = ("starts_the_product_at_zero", "one_bias_for_the_layer")
+"""Misconceptions that give one and the same number in every case: so does many another slip, so none is named."""
 MISCONCEPTIONS = [
     (exercise, wrong)
     for name, exercise in EXERCISES.items()
@@ -83,15 +86,14 @@ def test_the_reference_gets_full_marks(exercise, seed, runner, keys):
 @pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=[f"{e.name}-{w.name}" for e, w in MISCONCEPTIONS])
 def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
     answer_key = keys(exercise, seed)
-    seen = next(known.seen for known in answer_key.known if known.name == wrong.name)
-    problems = [
-        judge._problems(exercise, case, expected, got)
-        for case, expected, got in zip(answer_key.cases, answer_key.expected, seen, strict=True)
-    ]
-    assert any(problems), "the misconception passes"
-    first = next(aspect for found in problems for aspect in found)
-    named = judge._misconception(exercise, answer_key, list(seen), first)
-    assert named.name == wrong.name, f"taken for {named.name}"
+    observed = next(one.observations for one in answer_key.mistakes if one.name == wrong.name)
+    assert any(judge.find_all_problems(exercise, answer_key, observed)), "the misconception passes"
+    named = find_misconception(exercise, answer_key, observed)
+    if wrong.name in UNPROVABLE:
+        assert named is None
+    else:
+        assert named, "not named"
+        assert named.name == wrong.name, f"taken for {named.name}"
     assert len(wrong.advice) > 40
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import traceback
 from collections.abc import Callable
-from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -31,16 +30,15 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     Returns
     -------
     dict
-        ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``generator`` where the
-        function contains ``yield``.
+        ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``iterator`` if the
+        result is or holds an iterator, which can be read only once.
     """
     args = tuple(make_argument(arg, generators) for arg in args)
     kwargs = {key: make_argument(arg, generators) for key, arg in kwargs.items()}
-    before, result = _snapshot_arguments(args, kwargs), None
+    before, iterators = _snapshot_arguments(args, kwargs), []
     try:
         with np.errstate(all="ignore"):
-            result = function(*args, **kwargs)
-            value = make_plain(result)
+            value = make_plain(function(*args, **kwargs), iterators)
     except BaseException as error:
         outcome = {"raised": describe_error(error, folder)}
     else:
@@ -51,7 +49,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
             outcome = {"value": wire.Opaque(f"something that cannot be read: {describe_message(error)[:100]}")}
     after = _snapshot_arguments(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
-    return outcome | {"generator": True} if type(result) is GeneratorType else outcome
+    return outcome | {"iterator": True} if iterators else outcome
 
 
 def make_argument(value: Any, generators: dict) -> Any:
@@ -71,19 +69,21 @@ def make_argument(value: Any, generators: dict) -> Any:
     return value
 
 
-def make_plain(value: Any, depth: int = 0) -> Any:
-    """Read out iterators, and shed harmless subclasses, so that only data remains."""
+def make_plain(value: Any, iterators: list, depth: int = 0) -> Any:
+    """Read out iterators, adding each one's type to ``iterators``, and shed harmless subclasses: only data remains."""
     if depth > wire.MAX_DEPTH:
         return value
-    if isinstance(value, np.ndarray):
-        return np.asarray(value)
+    if isinstance(value, (np.ndarray, np.longdouble)):
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype == np.longdouble else array
     if hasattr(value, "__next__"):
+        iterators.append(type(value))
         items = list(itertools.islice(value, MAX_ITERATIONS + 1))
         if len(items) > MAX_ITERATIONS:
-            return wire.Opaque(f"an iterator that gives more than {MAX_ITERATIONS:,} items")
+            return wire.Opaque(wire.ENDLESS)
         value = items
     if isinstance(value, (list, tuple)):
-        items = [make_plain(item, depth + 1) for item in value]
+        items = [make_plain(item, iterators, depth + 1) for item in value]
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, int) and not isinstance(value, (bool, np.generic)):
         return int(value)

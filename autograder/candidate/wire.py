@@ -19,6 +19,8 @@ MAX_ITEMS = 400_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
+ENDLESS = "an iterator that does not end"
+"""The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
 _INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..judging.compare import counted
+from ..judging.words import counted
 from . import origins
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id
@@ -214,7 +214,7 @@ class _Names:
 
     def _on_roster(self, owner: Owner) -> str:
         person = self.participants.get(owner.number) if owner.platform is Platform.MOODLE else None
-        found = self.roster.find(owner, person)
+        found = self.roster.find_owner(owner) if person is None else self.roster.find_person(person)
         if len(found) == 1:
             return found[0]
         if found:

@@ -11,7 +11,7 @@ from traitlets import Unicode
 
 from ..library import LIBRARY_FOLDER, read_companions
 from ..paths import LIBRARY, ROOT
-from .records import nbgrader_app
+from .nbgrader import load_app
 
 _CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
 
@@ -33,7 +33,7 @@ load_subconfig("nbgrader_config.py", path=str(Path(__file__).parent.parent))  # 
 
 def student_configs() -> dict[str, str]:
     """Return nbgrader's configuration of a student's copy, by place: course and exchange are the instructor's."""
-    app = nbgrader_app(ROOT)
+    app = load_app(ROOT)
     root = app.config.Exchange.get("root")
     text = _CONFIG.format(course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else "")
     return {"nbgrader_config.py": text, "course/nbgrader_config.py": _POINTER}

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from .submission import NO_RESPONSE, Examined
+from ..handin import grade_id, is_check, marks_of
+from .examination import Examination
 
+NO_RESPONSE = "No response."
+"""What nbgrader says of an answer cell that is as it was handed out."""
+NOT_MARKED = "Not marked yet."
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -24,16 +28,19 @@ class Marks:
     seconds_late: float = 0.0
 
 
-def scores(notebook: Any, examined: Examined, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
-    """Return the automatic and the final score of each graded cell, None where a person has to give it."""
-    verdicts = {verdict.exercise: verdict.score for verdict in examined.verdicts}
+def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
+    """Return the automatic and the final score of each graded cell, None where a person has to give it.
+
+    A blank answer earns nothing, unless the answer may stand in a cell that the student added: then a person looks.
+    """
+    verdicts = {verdict.exercise: verdict.score for verdict in examination.verdicts}
     automatic: dict[str, float | None] = {}
-    blank = unanswered(notebook)
+    blank = unanswered(notebook) - examination.rebuilt.doubtful
     for cell in notebook["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
+        about = marks_of(cell)
         if about.get("grade") and about["solution"]:
             automatic[about["grade_id"]] = 0.0 if about["grade_id"] in blank else None
-        elif about.get("grade"):
+        elif is_check(cell):
             score = verdicts.get(about["grade_id"], 0.0)
             automatic[about["grade_id"]] = None if score is None else min(score, float(about["points"]))
     final = {name: marks.manual.get(name, automatic[name] or 0.0) + marks.extra.get(name, 0.0) for name in automatic}
@@ -45,11 +52,10 @@ def unanswered(notebook: Any) -> set[str]:
     from nbformat.notebooknode import from_dict
     from nbgrader.utils import compute_checksum
 
-    about = [(cell, cell["metadata"].get("nbgrader", {})) for cell in notebook["cells"]]
     return {
-        marks["grade_id"]
-        for cell, marks in about
-        if marks.get("solution") and marks.get("checksum") == compute_checksum(from_dict(cell))
+        grade_id(cell)
+        for cell in notebook["cells"]
+        if marks_of(cell).get("solution") and marks_of(cell).get("checksum") == compute_checksum(from_dict(cell))
     }
 
 
@@ -101,12 +107,12 @@ def _exporter() -> Any:
 
 
 def warm_up() -> None:
-    """Load what pages are made with."""
+    """Load what pages are made with, before workers are forked."""
     _exporter()
 
 
-def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
-    """Return a laid-in notebook as the page that ``nbgrader generate_feedback`` makes of it.
+def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
+    """Return a notebook with its verdicts as the page that ``nbgrader generate_feedback`` makes of it.
 
     Parameters
     ----------
@@ -129,7 +135,7 @@ def page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, pen
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):
             waits = about.get("grade") and about.grade_id not in marks.manual
-            said = NO_RESPONSE if about.grade_id in blank else "Not marked yet." if waits else None
+            said = NO_RESPONSE if about.grade_id in blank else NOT_MARKED if waits else None
             about["comment"] = marks.comments.get(about.grade_id, said)
         if about and about.get("grade"):
             about["score"] = final[about.grade_id]

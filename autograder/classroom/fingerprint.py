@@ -17,9 +17,16 @@ _ROOMS = ("candidate", "judging", "sandbox")
 _SHARED = ("shared", "tuning")
 """Modules of autograder/exercises/ from which several chapters draw."""
 _INDIFFERENT = {
-    ROOT / "autograder" / name for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py")
+    ROOT / "autograder" / name
+    for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py")
 }
-"""Beside the examiner's ground, but without a part in any verdict."""
+"""Beside the autograder's ground, but without a part in the verdict on any function."""
+_SHOWN_BY = (
+    "handin.py",
+    "numbers.py",
+    *(f"classroom/{name}.py" for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas")),
+)
+"""What decides the answers in a notebook, and how notebook and page show them."""
 
 
 @cache
@@ -28,6 +35,16 @@ def chapter_digest(chapter: str, seed: int) -> str:
     hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in sorted(deciding(CHAPTERS[chapter])):
         hashed.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return hashed.hexdigest()
+
+
+@cache
+def pages_digest() -> str:
+    """Return a name for the code that reads a notebook and shows it with its verdicts."""
+    hashed = hashlib.sha256()
+    for file in (ROOT / "autograder" / name for name in _SHOWN_BY):
+        if file.exists():
+            hashed.update(f"{file.name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
     return hashed.hexdigest()
 
 
@@ -43,7 +60,7 @@ def deciding(chapter: Chapter) -> set[Path]:
     found = {
         *(file for room in _ROOMS for file in (examiner / room).rglob("*.py")),
         *examiner.glob("*.py"),
-        *(examiner / "classroom" / f"{name}.py" for name in ("submission", "rebuild")),
+        examiner / "classroom" / "examination.py",
         *(examiner / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
         examiner / "keys" / f"{chapter.module}.key",
         SOLUTIONS / "misconceptions" / f"{chapter.module}.py",

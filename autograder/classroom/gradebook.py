@@ -1,4 +1,4 @@
-"""Fills nbgrader's gradebook in batches, and never touches what people have entered there."""
+"""Fills nbgrader's gradebook in batches, and never changes what people have entered there."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbformat.notebooknode import from_dict
 from nbgrader import api
-from nbgrader.preprocessors import SaveCells
-from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy import insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from .submission import NO_RESPONSE
+from .folder import Classroom
+from .gradebook_cells import enter_cells
+from .grades import NewGrades, Person, StoredGrades
 
 PATIENCE = 60
 """Seconds to wait for a gradebook that another program has locked."""
@@ -36,46 +35,6 @@ def url_of(classroom: Path, url: str | None = None) -> str:
     if url.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + url.partition("://")[2]
     return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
-
-
-@dataclass(frozen=True)
-class Person:
-    """A student as entered with nbgrader: all but the id may be empty."""
-
-    student: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
-
-
-@dataclass
-class Standing:
-    """What the gradebook holds of one student's chapter: row ids, and values by cell name."""
-
-    submission: str
-    notebook: str
-    timestamp: datetime.datetime | None = None
-    extension: datetime.timedelta | None = None
-    penalty: float | None = None
-    grades: dict[str, Any] = field(default_factory=dict)
-    comments: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What grading found for one student's chapter."""
-
-    student: str
-    automatic: Mapping[str, float | None]
-    blank: frozenset[str]
-    penalty: float | None
-    timestamp: datetime.datetime | None
-    changed: frozenset[str]
-
-    def comment(self, cell: str) -> str | None:
-        """Return nbgrader's comment on an answer cell."""
-        return NO_RESPONSE if cell in self.blank else None
 
 
 class ClassBook:
@@ -101,7 +60,11 @@ class ClassBook:
             if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
                 self.book.db.execute(insert(api.Course).values(id=course))
                 self.book.db.commit()
-        self._cells: dict[str, dict[str, str]] = {}
+
+    @property
+    def place(self) -> str:
+        """Where the gradebook is, in words that show no password."""
+        return _place(self.url)
 
     def _finish_schema(self) -> None:
         """Note the schema's version where whoever made the gradebook was stopped before that."""
@@ -118,6 +81,35 @@ class ClassBook:
     def __exit__(self, *_: object) -> None:
         self.book.close()
 
+    def claim(self, classroom: Classroom) -> None:
+        """Make sure that the database belongs to this classroom alone: two would set each other's grades to zero.
+
+        Raises
+        ------
+        GradebookError
+            If it is another classroom's.
+        """
+        if self.url == url_of(classroom.root):  # it lies in the classroom itself
+            return
+        with _reworded(self.url):
+            db = self.book.db
+            if not inspect(self.book.engine).has_table("weightlab_classroom"):
+                db.execute(text("CREATE TABLE weightlab_classroom (id VARCHAR(64) PRIMARY KEY, path TEXT)"))
+            owner = db.execute(text("SELECT id, path FROM weightlab_classroom")).first()
+            mine = {"id": classroom.read_id(), "path": str(classroom.root)}
+            if owner is None:
+                db.execute(text("INSERT INTO weightlab_classroom VALUES (:id, :path)"), mine)
+            elif owner[0] == mine["id"] or owner[1] == mine["path"]:
+                db.execute(text("UPDATE weightlab_classroom SET id = :id, path = :path"), mine)
+            else:
+                db.rollback()
+                raise GradebookError(
+                    f"The gradebook {self.place} belongs to the classroom {owner[1]}. Give each classroom a database "
+                    "of its own. If that classroom is this one, moved and without its .weightlab folder, empty the "
+                    "table weightlab_classroom first."
+                )
+            db.commit()
+
     def roll(self) -> dict[str, Person]:
         """Return all students whom the gradebook knows, by id."""
         of = api.Student
@@ -131,38 +123,17 @@ class ClassBook:
         Raises
         ------
         GradebookError
-            If students' work is entered for a notebook with other cells.
+            If students' work is entered for cells that the chapter no longer has.
         """
         with _reworded(self.url):
-            if self._is_entered(chapter, released):
-                return
-            self.book.update_or_create_assignment(chapter)
-            resources = {"nbgrader": {"notebook": chapter, "assignment": chapter, "db_url": self.url}}
-            try:
-                SaveCells().preprocess(from_dict(dict(released)), resources)
-            except RuntimeError:
-                raise GradebookError(
-                    f"The gradebook holds work on an older {chapter} with other cells. Grade this class with the "
-                    f"release that it was given, or put {self.url} away and begin a new one."
-                ) from None
-            self.book.db.expire_all()
+            gone = enter_cells(self.book, self.url, chapter, released)
+        if gone:
+            raise GradebookError(
+                f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
+                f"with the release that it was given, or put {self.place} away and begin a new one."
+            )
 
-    def _is_entered(self, chapter: str, released: Mapping[str, Any]) -> bool:
-        try:
-            notebook = self.book.find_notebook(chapter, chapter)
-        except api.MissingEntry:
-            return False
-        marks = [cell["metadata"]["nbgrader"] for cell in released["cells"] if "nbgrader" in cell["metadata"]]
-        return (
-            {cell.name: cell.max_score for cell in notebook.grade_cells}
-            == {about["grade_id"]: about["points"] for about in marks if about["grade"]}
-            and {cell.name for cell in notebook.solution_cells}
-            == {about["grade_id"] for about in marks if about["solution"]}
-            and {cell.name: cell.checksum for cell in notebook.source_cells}
-            == {about["grade_id"]: about.get("checksum") for about in marks}
-        )
-
-    def load(self, chapter: str) -> dict[str, Standing]:
+    def load(self, chapter: str) -> dict[str, StoredGrades]:
         """Return what the gradebook holds of a chapter, by student."""
         submitted, notebook, cell = api.SubmittedAssignment, api.SubmittedNotebook, api.BaseCell
         with _reworded(self.url):
@@ -183,7 +154,7 @@ class ClassBook:
             )
             by_notebook = {}
             for student, *values in rows:
-                held[student] = by_notebook[values[1]] = Standing(*values)
+                held[student] = by_notebook[values[1]] = StoredGrades(*values)
             grade, comment = api.Grade, api.Comment
             for kind, columns, place in (
                 (
@@ -211,7 +182,7 @@ class ClassBook:
         with _reworded(self.url):
             return self.book.find_assignment(chapter).duedate
 
-    def save(self, chapter: str, entries: Iterable[Entry], held: dict[str, Standing]) -> None:
+    def save(self, chapter: str, grades_found: Iterable[NewGrades], held: dict[str, StoredGrades]) -> None:
         """Write a batch in one transaction: new rows whole, of old ones only what grading itself decides."""
         with _reworded(self.url):
             db = self.book.db
@@ -220,99 +191,114 @@ class ClassBook:
                 notebook = self.book.find_notebook(chapter, chapter)
                 grades = {cell.name: cell.id for cell in notebook.grade_cells}
                 comments = {cell.name: cell.id for cell in notebook.solution_cells}
-                for entry in entries:
-                    standing = held.get(entry.student)
-                    if standing is None:
-                        held[entry.student] = self._enter(entry, assignment.id, notebook.id, grades, comments)
+                for new in grades_found:
+                    stored = held.get(new.student)
+                    if stored is None:
+                        held[new.student] = self._enter(new, assignment.id, notebook.id, grades, comments)
                     else:
-                        self._renew(entry, standing)
+                        self._renew(new, stored)
+                        self._insert_rows(new, stored, grades, comments)
                 db.commit()
             except BaseException:
                 db.rollback()
                 raise
 
-    def _enter(self, entry: Entry, assignment: str, notebook: str, grades: dict, comments: dict) -> Standing:
-        db, new = self.book.db, api.new_uuid
-        if db.get(api.Student, entry.student) is None:
-            db.execute(insert(api.Student).values(id=entry.student))
-        standing = Standing(new(), new(), entry.timestamp, None, entry.penalty)
+    def _enter(self, new: NewGrades, assignment: str, notebook: str, grades: dict, comments: dict) -> StoredGrades:
+        db, make_id = self.book.db, api.new_uuid
+        if db.get(api.Student, new.student) is None:
+            db.execute(insert(api.Student).values(id=new.student))
+        stored = StoredGrades(make_id(), make_id(), new.timestamp, None, new.penalty)
         db.execute(
             insert(api.SubmittedAssignment).values(
-                id=standing.submission, assignment_id=assignment, student_id=entry.student, timestamp=entry.timestamp
+                id=stored.submission, assignment_id=assignment, student_id=new.student, timestamp=new.timestamp
             )
         )
         db.execute(
             insert(api.SubmittedNotebook).values(
-                id=standing.notebook,
-                assignment_id=standing.submission,
+                id=stored.notebook,
+                assignment_id=stored.submission,
                 notebook_id=notebook,
                 flagged=False,
-                late_submission_penalty=entry.penalty,
+                late_submission_penalty=new.penalty,
             )
         )
-        automatic = entry.automatic
-        rows = [
+        self._insert_rows(new, stored, grades, comments)
+        return stored
+
+    def _insert_rows(self, new: NewGrades, stored: StoredGrades, grades: Mapping, comments: Mapping) -> None:
+        """Insert a row for each cell (name and id) that has none yet: all, or those added in mid-term."""
+        rows: list[dict] = [
             {
-                "id": new(),
-                "notebook_id": standing.notebook,
+                "id": api.new_uuid(),
+                "notebook_id": stored.notebook,
                 "cell_id": cell,
-                "auto_score": automatic.get(name),
-                "needs_manual_grade": automatic.get(name) is None,
+                "auto_score": new.automatic.get(name),
+                "needs_manual_grade": new.automatic.get(name) is None,
             }
             for name, cell in grades.items()
+            if name not in stored.grades
         ]
         if rows:
-            db.execute(insert(api.Grade), rows)
+            self.book.db.execute(insert(api.Grade), rows)
         rows = [
-            {"id": new(), "notebook_id": standing.notebook, "cell_id": cell, "auto_comment": entry.comment(name)}
+            {"id": api.new_uuid(), "notebook_id": stored.notebook, "cell_id": cell, "auto_comment": new.comment(name)}
             for name, cell in comments.items()
+            if name not in stored.comments
         ]
         if rows:
-            db.execute(insert(api.Comment), rows)
-        return standing
+            self.book.db.execute(insert(api.Comment), rows)
 
-    def _renew(self, entry: Entry, standing: Standing) -> None:
+    def _renew(self, new: NewGrades, stored: StoredGrades) -> None:
         db = self.book.db
-        if entry.timestamp != standing.timestamp:
+        if new.timestamp != stored.timestamp:
             db.execute(
                 update(api.SubmittedAssignment)
-                .where(api.SubmittedAssignment.id == standing.submission)
-                .values(timestamp=entry.timestamp)
+                .where(api.SubmittedAssignment.id == stored.submission)
+                .values(timestamp=new.timestamp)
             )
-        if entry.penalty != standing.penalty:
+        if new.penalty != stored.penalty:
             db.execute(
                 update(api.SubmittedNotebook)
-                .where(api.SubmittedNotebook.id == standing.notebook)
-                .values(late_submission_penalty=entry.penalty)
+                .where(api.SubmittedNotebook.id == stored.notebook)
+                .values(late_submission_penalty=new.penalty)
             )
-        for name, row in standing.grades.items():
-            score = entry.automatic.get(name)
+        for name, row in stored.grades.items():
+            score = new.automatic.get(name)
             if row.manual_score is None:
                 asks = score is None
             else:  # a person's mark stands; whether it still fits is for a person to see
-                asks = row.needs_manual_grade or name in entry.changed or score != row.auto_score
+                asks = row.needs_manual_grade or name in new.changed or score != row.auto_score
             if (score, asks) != (row.auto_score, row.needs_manual_grade):
                 db.execute(
                     update(api.Grade).where(api.Grade.id == row.id).values(auto_score=score, needs_manual_grade=asks)
                 )
-        for name, row in standing.comments.items():
-            comment = entry.comment(name)
+        for name, row in stored.comments.items():
+            comment = new.comment(name)
             if comment != row.auto_comment:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
         """Return each student's final scores of a chapter: with people's marks, and what being late costs."""
         found = {}
-        for student, standing in self.load(chapter).items():
-            rows = standing.grades.values()
+        for student, stored in self.load(chapter).items():
+            rows = stored.grades.values()
             final = sum((row.auto_score if row.manual_score is None else row.manual_score) or 0.0 for row in rows)
             final += sum(row.extra_credit or 0.0 for row in rows)
             found[student] = {
-                "score": max(0.0, round(final - (standing.penalty or 0.0), 4)),
-                "late_penalty": standing.penalty or 0.0,
+                "score": max(0.0, round(final - (stored.penalty or 0.0), 4)),
+                "late_penalty": stored.penalty or 0.0,
                 "waiting": sum(row.needs_manual_grade for row in rows),
             }
         return found
+
+
+def _place(url: str) -> str:
+    if url.startswith("sqlite:"):
+        return url.partition("?")[0].removeprefix("sqlite:///")
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url
 
 
 @contextmanager
@@ -323,8 +309,8 @@ def _reworded(url: str) -> Iterator[None]:
         yield
     except (DatabaseError, ArgumentError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
         cause = re.sub(r"^\(\w+\.\w+\) ", "", str(getattr(error, "orig", error)).strip())
-        place = url.partition("?")[0].removeprefix("sqlite:///") if url.startswith("sqlite:") else url
-        words = f"The gradebook {place} cannot be used: {cause}. Mend that"
+        place = _place(url)
+        words = f"The gradebook {place} cannot be used: {cause}. Fix that"
         if "locked" in cause:
             words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
         raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None

@@ -14,15 +14,19 @@ from traitlets import Integer, Unicode
 
 from ..exercises import CHAPTERS
 from ..limits import MAX_NOTEBOOK
-from . import submission
 from .files import read_file
+from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, GradebookError
+from .nbgrader import read_released
 from .rebuild import rebuild
-from .records import ClassroomError, Records, read_seed, released_notebook, require_isolation
+from .records import Records
+from .requirements import require_isolation
+from .submission import SubmissionStatus, read_submission
+from .verdict_cells import write_verdicts
 
 
 def _released(directory: Any, chapter: str) -> dict:
-    return released_notebook(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
+    return read_released(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
 
 
 def drop_links(*, notebooks: list[str], **_: Any) -> None:
@@ -77,13 +81,11 @@ class Verdicts(NbGraderPreprocessor):
         if name not in CHAPTERS:
             return nb, resources
         folder = directory.format_path(directory.submitted_directory, about["student"], name)
-        root = Path(directory.root)
-        seed = read_seed(root) if self.seed is None else self.seed
-        handed_in = submission.read(Path(folder), about["student"], name)
-        examined = Records(root).examine(
-            handed_in, CHAPTERS[name], seed, _released(directory, name), self.parent.isolation
-        )
-        return from_dict(submission.lay(nb, examined)), resources
+        classroom = Classroom(Path(directory.root))
+        seed = classroom.read_seed() if self.seed is None else self.seed
+        submission = read_submission(Path(folder), about["student"], name)
+        found = Records(classroom).examine(submission, seed, _released(directory, name), self.parent.isolation)
+        return from_dict(write_verdicts(nb, found)), resources
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -92,7 +94,7 @@ class SaveVerdicts(SaveAutoGrades):
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
         if any(
-            output.metadata.get("weightlab") == submission.UNJUDGED
+            output.metadata.get("weightlab") == SubmissionStatus.UNJUDGED
             for output in cell.get("outputs", [])
             if output.output_type == "display_data"
         ):

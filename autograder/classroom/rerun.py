@@ -8,9 +8,11 @@ from typing import Any
 
 from ..candidate import wire
 from ..candidate.frames import Ending
+from ..handin import is_check, text_of
 from ..library import LIBRARY_FOLDER, MAX_SOURCE
 from ..sandbox.process import Outcome, Runner
-from .rebuild import sanitised
+from .sanitise import clean_outputs
+from .verdict_cells import note
 
 SECONDS = 120.0
 """The most that all cells of a notebook together may take."""
@@ -37,31 +39,19 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
     sources : mapping of str to bytes
         The student's modules.
     """
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not _is_check(cell)]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not is_check(cell)]
     job = {
-        "cells": ["".join(cell["source"]) for cell in cells],
+        "cells": [text_of(cell["source"]) for cell in cells],
         "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
         "folder": LIBRARY_FOLDER,
     }
     with Runner(isolation, whole_lab=True) as runner:
         outputs, why = _read_outputs(runner.run(wire.encode(job), seconds), len(cells))
     for cell, shown in zip(cells, outputs, strict=False):
-        cell["outputs"] = list(sanitised(shown))
+        cell["outputs"] = list(clean_outputs(shown))
     if why:
-        notebook["cells"].insert(
-            0,
-            {
-                "cell_type": "markdown",
-                "id": "weightlab-rerun",
-                "metadata": {},
-                "source": f"**The notebook was run again for its outputs, but {why}.**",
-            },
-        )
-
-
-def _is_check(cell: Mapping[str, Any]) -> bool:
-    marks = cell["metadata"].get("nbgrader", {})
-    return bool(marks.get("grade") and not marks.get("solution"))
+        words = f"The notebook was run again for its outputs, but {why}."
+        notebook["cells"].insert(0, note("weightlab-rerun", words))
 
 
 def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:

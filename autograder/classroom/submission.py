@@ -1,40 +1,35 @@
-"""One student's hand-in of one chapter: reading it, examining it, and laying the verdicts into its notebook."""
+"""Reads what one student submitted for one chapter."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from .. import card
-from ..examine import attempt, examine_chapter, prerequisites
-from ..exercise import Chapter
-from ..exercises import CHAPTERS, EXERCISES
-from ..judging import judge
-from ..judging.judge import MISSING, TIMEOUT, UNJUDGED, Verdict
-from ..judging.key import Key
 from ..library import LIBRARY_FOLDER, read_library
 from ..limits import MAX_NOTEBOOK
-from ..sandbox.process import Runner
-from . import rebuild, times
+from . import times
 from .files import read_file
-from .rebuild import Rebuilt
 
 SECRET = "submission_secret.txt"
-NO_RESPONSE = "No response."
-"""What nbgrader says of an answer cell that is as it was handed out."""
-SECONDS = 120.0
-"""The most that one hand-in may take; what is not examined by then counts as not finished."""
 
-_UNCACHED = (TIMEOUT, judge.CRASHED, UNJUDGED)
+
+class SubmissionStatus(StrEnum):
+    """What became of one submission; a contract with other programs."""
+
+    GRADED = "graded"
+    NO_LIBRARY = "no_library"
+    """The notebook is there and is graded, but none of the student's modules came with it: a person should ask."""
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    UNJUDGED = "unjudged"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in for a chapter; ``notebook`` is None where there is none.
+    """What a student submitted for a chapter; ``notebook`` is None where there is none.
 
     Through nbgrader's exchange it has a time, and a secret by which feedback finds the way back.
     """
@@ -62,178 +57,11 @@ def _digest(files: Iterable[tuple[str, bytes]]) -> str:
     return hashed.hexdigest()
 
 
-def read(folder: Path, student: str, chapter: str) -> Submission:
-    """Read ``submitted/STUDENT/CHAPTER``; links and what is no ordinary file count as absent."""
+def read_submission(folder: Path, student: str, chapter: str) -> Submission:
+    """Read ``submitted/STUDENT/CHAPTER``; links and everything but ordinary files count as absent."""
     notebook = read_file(folder / f"{chapter}.ipynb", MAX_NOTEBOOK + 1)
     library = folder / LIBRARY_FOLDER
     sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
     timestamp = read_file(folder / times.FILE, times.MAX_BYTES)
     time = timestamp.decode("utf-8", "replace") if timestamp else None
     return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, 1000))
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A hand-in's status, its verdicts in the chapter's order, and the notebook to show."""
-
-    status: str
-    verdicts: tuple[Verdict, ...]
-    rebuilt: Rebuilt
-
-    @property
-    def lasting(self) -> bool:
-        """Whether examining again would say the same: not where time ran out or the examiner failed."""
-        return all(verdict.status not in _UNCACHED for verdict in self.verdicts)
-
-    def entry(self, student: str, chapter: Chapter) -> dict:
-        """Return the contract's form."""
-        judged = [verdict.score for verdict in self.verdicts]
-        score = None if None in judged else round(sum(judged), 4)
-        return {
-            "student": student,
-            "chapter": chapter.name,
-            "status": self.status,
-            "score": score,
-            "points": float(chapter.points),
-            "exercises": [verdict.as_json() for verdict in self.verdicts],
-        }
-
-
-def examine_submission(
-    submission: Submission, chapter: Chapter, keys: Mapping[str, Key], released: Mapping[str, Any], isolation: str
-) -> Examined:
-    """Examine a hand-in: its functions in isolation, its numbers and answers as data."""
-    if submission.notebook is None:
-        return absent(chapter, released)
-    rebuilt = rebuild.rebuild(released, submission.notebook)
-    found = {verdict.exercise: verdict for verdict in _functions(submission, chapter, keys, isolation)}
-    verdicts = [found[name] for name in chapter.exercises] + rebuild.question_verdicts(chapter, rebuilt)
-    return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
-
-
-def from_record(record: list[dict], submission: Submission, released: Mapping[str, Any]) -> Examined:
-    """Return the verdicts that `record` wrote, and those on the notebook, which is rebuilt."""
-    rebuilt = rebuild.rebuild(released, submission.notebook or b"")
-    verdicts = [
-        Verdict(**data | {"aspects": [judge.Aspect(**aspect) for aspect in data["aspects"]]}) for data in record
-    ]
-    verdicts += rebuild.question_verdicts(CHAPTERS[submission.chapter], rebuilt)
-    return Examined(_status(verdicts, rebuilt), tuple(verdicts), rebuilt)
-
-
-def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examined:
-    """Return the verdicts on a hand-in that is not there."""
-    asked = [*chapter.exercises.values(), *chapter.questions.values()]
-    verdicts = [
-        Verdict(
-            one.name,
-            chapter.name,
-            MISSING,
-            0.0,
-            float(one.points),
-            message=f"No notebook of {chapter.name} was handed in.",
-        )
-        for one in asked
-    ]
-    return Examined(MISSING, tuple(verdicts), rebuild.rebuild(released, b""))
-
-
-def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examined:
-    """Return the verdicts where the examiner itself failed on a whole hand-in."""
-    words = f"The examiner itself failed ({why}). There is no score yet: grade again, and report it."
-    asked = [*chapter.exercises.values(), *chapter.questions.values()]
-    verdicts = [Verdict(one.name, chapter.name, UNJUDGED, None, float(one.points), message=words) for one in asked]
-    return Examined(UNJUDGED, tuple(verdicts), rebuild.rebuild(released, notebook))
-
-
-def _status(verdicts: list[Verdict], rebuilt: Rebuilt) -> str:
-    return UNJUDGED if any(verdict.status == UNJUDGED for verdict in verdicts) else rebuilt.status
-
-
-def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, total_limit=SECONDS) as runner:
-        verdicts = examine_chapter(
-            chapter, keys, submission.library, LIBRARY_FOLDER, runner, reference_prerequisites=True, quote=False
-        )
-        left = SECONDS - runner.spent
-    verdicts = [replace(verdict, printed="") for verdict in verdicts]
-    failed = [verdict for verdict in verdicts if verdict.status in (judge.FAILED, judge.ERROR)]
-    if failed and left > 0:
-        # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, total_limit=left) as runner:
-            for verdict in failed:
-                _say_by_public_case(verdict, chapter, submission, runner)
-    return verdicts
-
-
-def _say_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submission, runner: Runner) -> None:
-    """Word a failure by the public case that shows the same, which the student may see in full."""
-    exercise = chapter.exercises[verdict.exercise]
-    # With the reference beneath it, as it was most likely judged, else with the student's own functions.
-    for given in dict.fromkeys((prerequisites(exercise), ())):
-        try:
-            public = attempt(exercise, {}, submission.library, LIBRARY_FOLDER, runner, given=given)
-        except Exception:  # the verdict stands; it just keeps its shorter words
-            return
-        same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
-            verdict.status,
-            verdict.misconception,
-            [a.passed for a in verdict.aspects],
-        )
-        if same:
-            verdict.message = public.message
-            return
-
-
-def record(examined: Examined) -> list[dict]:
-    """Return the verdicts on functions as plain data."""
-    return [
-        verdict.as_json()
-        | {
-            "advice": verdict.advice,
-            "aspects": [
-                {"name": a.name, "points": a.points, "score": a.score, "message": a.message} for a in verdict.aspects
-            ],
-        }
-        for verdict in examined.verdicts
-        if verdict.exercise in EXERCISES
-    ]
-
-
-def lay(notebook: Any, examined: Examined) -> Any:
-    """Write each verdict into its check cell, as nbgrader reads it (text) and people do (a card)."""
-    verdicts = {verdict.exercise: verdict for verdict in examined.verdicts}
-    if examined.rebuilt.words:
-        notebook["cells"].insert(
-            0,
-            {
-                "cell_type": "markdown",
-                "id": "weightlab-note",
-                "metadata": {},
-                "source": f"**{examined.rebuilt.words}**",
-            },
-        )
-    for cell in notebook["cells"]:
-        marks = cell["metadata"].get("nbgrader", {})
-        if marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code":
-            verdict = verdicts.get(marks["grade_id"])
-            cell["outputs"] = [output(verdict, marks["points"])] if verdict else [_FAILED]
-    return notebook
-
-
-# No output at all would be read as full marks.
-_FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "nothing grades this cell", "traceback": []}
-
-
-def output(verdict: Verdict, points: float) -> dict:
-    """Return a check cell's output."""
-    data = {"text/html": card.as_html(verdict)}
-    if verdict.score is None:
-        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": UNJUDGED}}
-    data["text/plain"] = f"{min(verdict.score, points):g}"
-    return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
-
-
-def dumps(notebook: Any) -> bytes:
-    """Write a notebook as its file holds it."""
-    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()

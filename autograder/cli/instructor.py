@@ -9,12 +9,16 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import click
 
 from ..candidate.wire import printable
-from ..judging.compare import counted
+from ..judging.words import counted
 from ..sandbox.isolation import KINDS
+
+if TYPE_CHECKING:
+    from ..classroom.grade import Grading
 
 _CLASSROOM = click.option(
     "--classroom",
@@ -45,6 +49,8 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
     is_flag=True,
     help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.",
 )
+@click.option("--retry", is_flag=True, help="Examine again what timed out or crashed before.")
+@click.option("--verbose", is_flag=True, help="Name every grade that changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
 def grade(
@@ -56,22 +62,24 @@ def grade(
     seed: int | None,
     database: str | None,
     run_notebooks: bool,
+    retry: bool,
+    verbose: bool,
     as_json: bool,
     self_test: bool,
 ) -> None:
     """Grade a class: all chapters that anybody handed in, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
-    from ..classroom.grade import grade_class
+    from ..classroom.folder import Classroom, ClassroomError
+    from ..classroom.grade import run_grading
     from ..classroom.gradebook import GradebookError
-    from ..classroom.records import ClassroomError
     from ..classroom.report.tally import remarks_on
     from ..judging.reference import BrokenReference
 
     begun = time.monotonic()
     try:
         with _Progress(sys.stderr.isatty() and not as_json) as progress:
-            entries = grade_class(
+            grading = run_grading(
                 classroom,
                 chapters,
                 jobs=jobs,
@@ -80,8 +88,10 @@ def grade(
                 seed=seed,
                 database=database,
                 run_notebooks=run_notebooks,
+                retry=retry,
                 progress=progress,
             )
+        entries = grading.entries
     except (ClassroomError, GradebookError, BrokenReference) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -96,7 +106,8 @@ def grade(
         click.echo(json.dumps(entries, indent=1))
     else:
         _summary(classroom, entries, time.monotonic() - begun)
-    for student, chapter, _, words in remarks_on(classroom, entries):
+        _changes(grading, verbose)
+    for student, chapter, _, words in remarks_on(Classroom(classroom), entries):
         click.echo(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)
@@ -138,7 +149,7 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
-        scores = [entry["score"] for entry in of if entry["status"] in ("graded", "malformed")]
+        scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
         middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
         click.echo(f"{chapter}: {statuses}{middle}.")
@@ -152,15 +163,62 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
             click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
 
 
+def _changes(grading: Grading, verbose: bool) -> None:
+    changes = grading.changes
+    if changes:
+        hint = "" if verbose else " (`--verbose` names them)"
+        click.echo(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl keeps why.")
+    for one in changes if verbose else ():
+        before = "none" if one.before is None else f"{one.before:g}"
+        click.echo(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
+    for words in grading.healed:
+        click.echo(printable(f"Put right: {words}."), err=True)
+
+
+@click.command()
+@click.argument("student")
+@click.argument("exercise")
+@_CLASSROOM
+@click.option(
+    "--isolation",
+    type=click.Choice(KINDS),
+    default="bubblewrap",
+    show_default=True,
+    help="How students' code is isolated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
+    """Examine one exercise of a student again, and show the failing case in full.
+
+    The case comes from the class's secret seed: show it to nobody who has not submitted yet.
+    """
+    from .. import card
+    from ..classroom.folder import ClassroomError
+    from ..classroom.grade import explain_grade
+
+    try:
+        verdict = explain_grade(classroom, student, exercise, isolation=isolation)
+    except (ClassroomError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
+    if not as_json:
+        click.echo("This quotes a secret case: for your eyes only.", err=True)
+
+
+def printable_lines(text: str) -> str:
+    """Return text of several lines without what a terminal would obey."""
+    return "\n".join(map(printable, text.splitlines()))
+
+
 @click.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
 @_CLASSROOM
 @_DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
     """Draw the class as graded last: scores, hard exercises, misconceptions, and what waits for a person."""
+    from ..classroom.folder import ClassroomError
     from ..classroom.grade import draw_report
     from ..classroom.gradebook import GradebookError
-    from ..classroom.records import ClassroomError
 
     try:
         files = draw_report(classroom, chapters, database)

@@ -7,12 +7,21 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..paths import LIBRARY, SOLUTIONS, shown
+from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 
-_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor"}
+_CLASS_COMMANDS = {
+    "roster": "platforms",
+    "collect": "platforms",
+    "extension": "platforms",
+    "grade": "instructor",
+    "explain": "instructor",
+    "report": "instructor",
+    "feedback": "platforms",
+}
 """Which module holds each command for a class."""
 
 
@@ -68,8 +77,8 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check exercises of your library: all of them, or the ones named."""
-    from ..judging.compare import counted
-    from ..judging.judge import NOT_STARTED, PASSED, UNJUDGED
+    from ..judging.verdict import Status
+    from ..judging.words import counted
     from ..learner import progress
     from ..learner.check import check_library
     from ..names import UnknownName, select_exercises
@@ -89,7 +98,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     else:
         from .. import card
 
-        waiting = [verdict for verdict in verdicts if verdict.status == NOT_STARTED and not names]
+        waiting = [verdict for verdict in verdicts if verdict.status == Status.NOT_STARTED and not names]
         for verdict in verdicts:
             if verdict not in waiting:
                 click.echo(_as_commands(card.plain(verdict)) + "\n")
@@ -97,9 +106,9 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
             click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
         click.echo(f"{total:g} of {counted(points, 'point')}.")
-    if any(verdict.status == UNJUDGED for verdict in verdicts):
+    if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
-    raise SystemExit(0 if all(verdict.status == PASSED for verdict in verdicts) else 1)
+    raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
 
 
 @main.command()
@@ -186,6 +195,52 @@ def submit(chapter: str) -> None:
 
 
 @main.command()
+@click.argument("release", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--into", "copy", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The copy to update."
+)
+@click.option("--undo", "take_back", is_flag=True, help="Take the last update back.")
+def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
+    """Take a new RELEASE of the course into your copy, and keep everything that you wrote.
+
+    RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
+    older copy that is to be updated.
+    """
+    from ..learner import update as updating
+
+    folder = (copy or ROOT).resolve()
+    try:
+        if take_back:
+            click.echo(f"{len(updating.undo(folder))} files are as they were before the last update.")
+            return
+        with updating.open_release(release or (ROOT if copy else None), folder) as opened:
+            report = updating.update(opened, folder)
+    except updating.UpdateError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or folder} cannot be read or written ({error.strerror})."
+        ) from None
+    _describe_update(report, folder)
+
+
+def _describe_update(report: Any, folder: Path) -> None:
+    for name, how in report.merged.items():
+        click.echo(f"merged    {name}: {how}")
+    for name, why in report.left.items():
+        click.echo(f"left as it is: {name}, because {why}")
+    if report.nothing:
+        click.echo("Your copy was up to date.")
+        return
+    click.echo(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
+    click.echo(
+        f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back."
+    )
+    if "requirements.txt" in report.replaced:
+        click.echo("The packages have changed: run `make study`, or install requirements.txt again.")
+
+
+@main.command()
 def mcp() -> None:
     """Serve your own course to an AI assistant, which may help and cannot spoil; see docs/assistant.md.
 
@@ -225,7 +280,7 @@ def handout(folder: Path) -> None:
 def release(only_check: bool) -> None:
     """Build course/, src/weightlab and the answer keys from solutions/."""
     from .. import release as releasing
-    from ..judging.compare import counted
+    from ..judging.words import counted
 
     try:
         if only_check:

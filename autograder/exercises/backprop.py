@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..exercise import PURE, Case, Chapter, Given, Unusable
-from ..judging.compare import as_array, counted
+from ..judging.compare import as_array
+from ..judging.words import counted, describe
 from .shared import inputs_of_layers, random_layers
 
 CHAPTER = Chapter("06_backprop", "Backpropagation")
@@ -14,9 +15,9 @@ CHAPTER = Chapter("06_backprop", "Backpropagation")
 def _in_float64(answers: list, calls: tuple) -> np.ndarray:
     array = as_array(answers[0])
     if array is None:
-        raise Unusable("something that is no array of numbers")
+        raise Unusable("type", f"{describe(answers[0])}; expected an array of numbers")
     if array.dtype != np.float64:
-        raise Unusable(f"a gradient in {array.dtype}; such small differences need float64")
+        raise Unusable("dtype", f"a gradient in {array.dtype}; differences this small need float64", array.dtype.name)
     return array
 
 
@@ -24,10 +25,12 @@ def _pairs(answers: list, calls: tuple) -> list:
     """Return a list of gradients, one pair a layer, or say why it is none."""
     gradients, n = answers[0], len(calls[0].args[0])
     if not isinstance(gradients, (list, tuple)):
-        raise Unusable("no list of gradients")
+        raise Unusable("type", f"{describe(gradients)}; expected a list of gradients")
     if len(gradients) != n:
         found, wanted = counted(len(gradients), "item"), counted(n, "pair")
-        raise Unusable(f"{found}; expected {wanted} (grad_weights, grad_bias), one for each layer")
+        raise Unusable(
+            "length", f"{found}; expected {wanted} (grad_weights, grad_bias), one for each layer", len(gradients) - n
+        )
     return list(gradients)
 
 

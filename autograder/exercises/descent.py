@@ -6,9 +6,10 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
-from ..candidate.wire import Opaque
+from ..candidate.wire import ENDLESS, Opaque
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
-from ..judging.compare import as_array, counted
+from ..judging.compare import as_array
+from ..judging.words import counted, describe
 from .shared import inputs_of_layers, random_layers
 
 CHAPTER = Chapter("07_descent", "Gradient descent")
@@ -46,17 +47,19 @@ def gradient_step(rng):
 
 def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return a list of (x_batch, y_batch), or say why an answer is none."""
-    if isinstance(answer, Opaque) and "more than" in answer.type_name:
-        raise Unusable("batches without end: the loop that deals them out never comes to its last one")
+    if isinstance(answer, Opaque) and answer.type_name == ENDLESS:
+        raise Unusable("endless", "more batches than the data have: the loop over the batches does not end")
     if not isinstance(answer, (list, tuple)):
-        raise Unusable("nothing that can be gone through, batch by batch")
+        raise Unusable("type", f"{describe(answer)}; expected batches (x_batch, y_batch)")
     batches = []
     for item in answer:
         pair = [as_array(part) for part in item] if isinstance(item, (list, tuple)) else []
         if len(pair) != 2 or any(part is None or not part.ndim for part in pair):
-            raise Unusable("a batch that is no pair (x_batch, y_batch) of arrays")
+            raise Unusable("pair", "a batch that is not a pair (x_batch, y_batch) of arrays")
         if len(pair[0]) != len(pair[1]):
-            raise Unusable(f"a batch of {counted(len(pair[0]), 'example')} and {counted(len(pair[1]), 'label')}")
+            raise Unusable(
+                "lengths", f"a batch of {counted(len(pair[0]), 'example')} and {counted(len(pair[1]), 'label')}"
+            )
         batches.append((pair[0], pair[1]))
     return batches
 
@@ -65,7 +68,7 @@ def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
     """Return the sizes of the batches, and all their rows, label beside example, in sorted order."""
     batches = _batches(answers[0])
     if len({x.shape[1:] for x, _ in batches}) > 1:
-        raise Unusable("batches whose rows differ in shape")
+        raise Unusable("rows", "batches whose rows differ in shape")
     rows = [[*np.ravel(x), *np.ravel(y)] for batch in batches for x, y in zip(*batch, strict=True)]
     return {"batch sizes": [len(x) for x, _ in batches], "rows and labels, sorted": np.array(sorted(rows))}
 
@@ -78,11 +81,11 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
     _, in_file, batch_size, _ = calls[0].args
     travelled = np.abs(np.subtract(first, in_file)).mean() if len(first) == len(in_file) else 0.0
     return {
-        "a twin generator gives the same order": first == twin,
-        "used again, the generator gives a new order": first != again,
-        "another generator gives another order": first != other,
-        "neighbours are parted": neighbours < len(first) / 3,
-        "examples leave the batch of their neighbours in the file": bool(travelled > batch_size),
+        "a generator in the same state must give the same order": first == twin,
+        "the same generator, used again, must give a new order": first != again,
+        "a generator in another state must give another order": first != other,
+        "neighbouring examples must be separated": neighbours < len(first) / 3,
+        "examples must move to other batches than their neighbours in the file": bool(travelled > batch_size),
     }
 
 
@@ -101,6 +104,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
         "y[rows]. Before all that, raise ValueError if batch_size is below 1, and name it.",
     ),
     views={"dealt": _dealt, "orders": _orders},
+    yields=True,
     why="One permutation indexes both arrays, so that no label can lose its example. Indexing with an array of rows "
     "makes copies: the caller's data stay in their order.",
 )
@@ -155,7 +159,7 @@ def _trained_layer(answer: object) -> np.ndarray:
         ((weights, bias),) = layers
         return np.concatenate([np.ravel(as_array(weights)), np.ravel(as_array(bias))]).astype(float)
     except (TypeError, ValueError):
-        raise Unusable("no pair (layers, losses) whose layers are those of a network") from None
+        raise Unusable("pair", "something other than a pair (layers, losses) with one layer") from None
 
 
 def _same(layer: tuple, flat: np.ndarray) -> bool:
@@ -170,7 +174,7 @@ def _one_epoch(answers: list, calls: tuple[Call, ...]) -> str:
     for order in permutations(range(len(x))):
         if _same(_softmax_regression(layer, x, y, [order], how["batch_size"], how["learning_rate"]), flat):
             return "where an order of the examples leads"
-    raise Unusable("layers to which no order of the examples leads, each seen once with its label")
+    raise Unusable("order", "layers that no order of the examples gives, if each is used once with its own label")
 
 
 def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
@@ -182,9 +186,11 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
         for order in permutations(range(len(x)))
     ]
     return {
-        "a twin generator gives the same network": np.array_equal(first, twin),
-        "the generator matters": not all(np.array_equal(first, other) for other in others),
-        "the order changes from epoch to epoch": not any(_same(end, first) for end in fixed),
+        "a generator in the same state must give the same network": np.array_equal(first, twin),
+        "a generator in another state must give another network": not all(
+            np.array_equal(first, other) for other in others
+        ),
+        "the order must change from epoch to epoch": not any(_same(end, first) for end in fixed),
     }
 
 

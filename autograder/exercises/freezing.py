@@ -51,7 +51,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
     """View: how many entries came back, and whether None stands for each frozen layer."""
     answer = answers[0]
     if not isinstance(answer, (list, tuple)):
-        raise Unusable("something that is no list of gradients, one entry a layer")
+        raise Unusable("type", "something other than a list of gradients, one entry per layer")
     frozen = calls[0].args[3]
     if len(answer) != len(calls[0].args[0]):
         return {"entries": len(answer)}

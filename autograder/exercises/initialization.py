@@ -9,54 +9,34 @@ from typing import Any
 import numpy as np
 
 from ..exercise import PURE, Call, Case, Chapter, Given, Rng, Unusable
-from ..judging.compare import as_array, counted, describe
+from ..judging.compare import as_array
+from ..judging.laws import CLOSE, NORMAL, UNIFORM, measure
+from ..judging.words import counted, describe
 
 CHAPTER = Chapter("03_initialization", "Random at birth")
 
 LAW, OWN_RNG = "draws from the right distribution", "draws from the rng it is given"
 
-# 40,000 weights a matrix: the tolerance is at least six standard errors of every statistic below, and the nearest wrong
-# law is further beyond it than that (tests/exercises/test_random_laws.py tries a thousand seeds).
 SHAPES = ((100, 400), (400, 100))
-CLOSE = {"rtol": 0.02, "atol": 0.03}
-
-MEAN = "mean, in standard deviations"
-SPREAD = "standard deviation, in multiples of the right one"
-NEAR = "share of weights within one standard deviation"
-DIFFERENT = "share of different numbers"
-NORMAL = {MEAN: 0.0, SPREAD: 1.0, NEAR: math.erf(math.sqrt(1 / 2)), DIFFERENT: 1.0}
-UNIFORM = {MEAN: 0.0, SPREAD: 1.0, NEAR: math.sqrt(1 / 3), DIFFERENT: 1.0}
+"""Sizes of the matrices whose distribution is measured, see `laws.CLOSE`."""
 
 
 def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return an answer as float array of the given shape."""
     array = as_array(answer)
     if array is None:
-        raise Unusable(f"{describe(answer)}; expected an array of shape {shape}")
+        raise Unusable("type", f"{describe(answer)}; expected an array of shape {shape}")
     if array.shape != shape:
         if not array.ndim:
-            raise Unusable(f"a single number; expected an array of shape {shape}")
-        raise Unusable(f"an array of shape {array.shape}; expected {shape}")
+            raise Unusable("shape", f"a single number; expected an array of shape {shape}", ())
+        raise Unusable("shape", f"an array of shape {array.shape}; expected {shape}", array.shape)
     return array.astype(float)
 
 
-def law(weights: np.ndarray, deviation: float) -> dict[str, float]:
-    """Return statistics of weights that do not depend on their scale, but for one in units of ``deviation``."""
-    corner = weights[:30, :30]
-    with np.errstate(all="ignore"):
-        mean, spread = weights.mean(), weights.std()
-        return {
-            MEAN: float(mean / spread),
-            SPREAD: float(spread / deviation),
-            NEAR: float(np.mean(np.abs(weights - mean) < spread)),
-            DIFFERENT: np.unique(corner).size / corner.size,
-        }
-
-
-def _law_view(deviation: Callable[[int, int], float]) -> Callable:
-    def view(answers: list, calls: tuple[Call, ...]) -> dict[str, float]:
+def _law_view(deviation: Callable[[int, int], float], wanted: dict) -> Callable:
+    def view(answers: list, calls: tuple[Call, ...]) -> dict:
         fan_in, fan_out, _ = calls[0].args
-        return law(matrix_of(answers[0], (fan_in, fan_out)), deviation(fan_in, fan_out))
+        return measure(matrix_of(answers[0], (fan_in, fan_out)), deviation(fan_in, fan_out), wanted)
 
     return view
 
@@ -67,7 +47,7 @@ def _same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(_same, one, other))
     first, second = as_array(one), as_array(other)
     if first is None or second is None:
-        raise Unusable(f"{describe(one if first is None else other)}; expected numbers")
+        raise Unusable("type", f"{describe(one if first is None else other)}; expected numbers")
     return first.shape == second.shape and bool(np.array_equal(first, second))
 
 
@@ -75,9 +55,9 @@ def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     """Look at four answers: by two generators alike, then the second again, then another one."""
     one, twin, later, other = answers
     return {
-        "same weights from two generators in the same state": _same(one, twin),
-        "other weights from the same generator the next time": not _same(twin, later),
-        "other weights from a generator in another state": not _same(one, other),
+        "generators in the same state must give the same weights": _same(one, twin),
+        "calling it again with the same generator must give new weights": not _same(twin, later),
+        "a generator in another state must give other weights": not _same(one, other),
     }
 
 
@@ -218,7 +198,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
     "variance 2 / (fan_in + fan_out), a compromise between the signals on the forward pass and the gradients on the "
     "backward pass.",
-    views={"law": _law_view(xavier_deviation), "rng": rng_view},
+    views={"law": _law_view(xavier_deviation, UNIFORM), "rng": rng_view},
 )
 def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
     """Draw weights of shape (fan_in, fan_out) from a uniform distribution around 0 with Xavier's variance."""
@@ -235,7 +215,7 @@ def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
     ),
     why="These weights have the same mean and variance as those of xavier_uniform; only the shape of the distribution "
     "differs.",
-    views={"law": _law_view(xavier_deviation), "rng": rng_view},
+    views={"law": _law_view(xavier_deviation, NORMAL), "rng": rng_view},
 )
 def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
     """Draw weights of shape (fan_in, fan_out) from a normal distribution around 0 with Xavier's variance."""
@@ -252,7 +232,7 @@ def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
     ),
     why="A sum of fan_in products has fan_in times the variance of one product, so a variance of 1 / fan_in keeps the "
     "size of the signal. The 2 makes up for ReLU, which removes half of the mean square.",
-    views={"law": _law_view(he_deviation), "rng": rng_view},
+    views={"law": _law_view(he_deviation, NORMAL), "rng": rng_view},
 )
 def he_normal(rng: np.random.Generator) -> Iterator[Case]:
     """Draw weights of shape (fan_in, fan_out) from a normal distribution around 0 with He's variance."""
@@ -294,15 +274,17 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
 
 def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
     if not isinstance(answer, (list, tuple)):
-        raise Unusable(f"{describe(answer)}; expected a list of pairs (weights, bias)")
+        raise Unusable("type", f"{describe(answer)}; expected a list of pairs (weights, bias)")
     if len(answer) != len(sizes) - 1:
         first = as_array(answer[0][0]) if answer and isinstance(answer[0], (list, tuple)) and answer[0] else None
         begins = "" if first is None else f", the first with weights of shape {first.shape}"
         count = counted(len(answer), "layer")
-        raise Unusable(f"{count} for {len(sizes)} sizes{begins}; expected {len(sizes) - 1}")
+        raise Unusable(
+            "length", f"{count} for {len(sizes)} sizes{begins}; expected {len(sizes) - 1}", len(answer), begins
+        )
     for layer in answer:
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:
-            raise Unusable(f"a layer that is {describe(layer)}; expected a pair (weights, bias)")
+            raise Unusable("pair", f"a layer that is {describe(layer)}; expected a pair (weights, bias)")
     return list(answer)
 
 
@@ -314,8 +296,8 @@ def shapes_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
             array = as_array(value)
             if array is None or array.shape != shape:
                 got = describe(value) if array is None else f"shape {array.shape}" if array.ndim else "a single number"
-                raise Unusable(f"{part} in layer {k}: {got}; expected shape {shape}")
-        found[f"all biases of layer {k} are zero"] = not np.any(as_array(layer[1]) != 0)
+                raise Unusable("shape", f"{part} in layer {k}: {got}; expected shape {shape}", part, k, got)
+        found[f"all biases of layer {k} must be zero"] = not np.any(as_array(layer[1]) != 0)
     return found
 
 
@@ -325,7 +307,7 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
     deviation = {"he": he_deviation, "xavier": xavier_deviation}[scheme]
     layers = _layers_of(answers[0], sizes)
     return {
-        f"layer {k}": law(matrix_of(weights, (fan_in, fan_out)), deviation(fan_in, fan_out))
+        f"layer {k}": measure(matrix_of(weights, (fan_in, fan_out)), deviation(fan_in, fan_out), NORMAL)
         for k, ((weights, _), fan_in, fan_out) in enumerate(zip(layers, sizes, sizes[1:], strict=False))
     }
 

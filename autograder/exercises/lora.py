@@ -47,7 +47,7 @@ def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
 def _adapter(answer: object) -> tuple[np.ndarray, np.ndarray]:
     arrays = [as_array(item) for item in answer] if isinstance(answer, (list, tuple)) else []
     if len(arrays) != 2 or any(array is None or array.ndim != 2 for array in arrays):
-        raise Unusable("something that is no pair of two matrices, down and up")
+        raise Unusable("pair", "something other than a pair of two matrices, down and up")
     return arrays[0], arrays[1]
 
 
@@ -55,7 +55,12 @@ def _no_change(answers: list, calls: tuple[Call, ...]) -> dict:
     """View: how much the adapter changes, and whether both matrices could ever learn."""
     down, up = _adapter(answers[0])
     if down.shape[1:] != up.shape[:1]:
-        raise Unusable(f"down of shape {down.shape} and up of shape {up.shape}, which cannot be multiplied")
+        raise Unusable(
+            "shape",
+            f"down of shape {down.shape} and up of shape {up.shape}, which cannot be multiplied",
+            down.shape,
+            up.shape,
+        )
     return {
         "the largest entry of down @ up": float(np.abs(down @ up).max()),
         "down is all zeros": not down.any(),
@@ -67,8 +72,8 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     """View: does the same generator state give the same ``down``, and another state another one?"""
     first, twin, other = (_adapter(answer)[0] for answer in answers)
     return {
-        "the same generator state, the same down": same_bits(first, twin),
-        "another generator state, another down": not same_bits(first, other),
+        "a generator in the same state must give the same down": same_bits(first, twin),
+        "a generator in another state must give another down": not same_bits(first, other),
     }
 
 

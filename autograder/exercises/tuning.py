@@ -8,6 +8,7 @@ import numpy as np
 
 from ..exercise import Call, Rng, Unusable
 from ..judging.compare import as_array, compare
+from ..judging.words import counted
 
 
 def draw_layers(rng: np.random.Generator, sizes: tuple[int, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -40,7 +41,7 @@ def same_bits(one: np.ndarray, other: object) -> bool:
 def first_of_two(answer: object, names: str) -> object:
     """Return the first of the two results of a training function, or say which two were expected."""
     if not isinstance(answer, (list, tuple)) or len(answer) != 2:
-        raise Unusable(f"something other than the two things {names}")
+        raise Unusable("pair", f"something other than the pair ({names})")
     return answer[0]
 
 
@@ -59,8 +60,8 @@ def orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     """View: does the same generator state give the same result, and another state another one?"""
     first, twin, other = (first_of_two(answer, "what was trained, losses") for answer in answers)
     return {
-        "the same generator state, the same result": compare(first, twin, rtol=1e-9) is None,
-        "another generator state, another order": compare(first, other, rtol=1e-9) is not None,
+        "a generator in the same state must give the same result": compare(first, twin, rtol=1e-9) is None,
+        "a generator in another state must give another order": compare(first, other, rtol=1e-9) is not None,
     }
 
 
@@ -69,9 +70,11 @@ def new_orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
     pair = network(first_of_two(answers[0], "what was trained, losses"), 1)[0]
     arrays = [as_array(part) for part in pair]
     if any(array is None for array in arrays):
-        raise Unusable("something other than arrays of numbers")
+        raise Unusable("type", "something other than arrays of numbers")
     ends = (_trained_in_one_order(calls[0], order) for order in permutations(range(len(calls[0].args[-1]))))
-    return {"the order changes from epoch to epoch": all(compare(end, arrays, rtol=1e-7) is not None for end in ends)}
+    return {
+        "the order must change from epoch to epoch": all(compare(end, arrays, rtol=1e-7) is not None for end in ends)
+    }
 
 
 def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray]:
@@ -116,7 +119,9 @@ def examples_alike(rng: np.random.Generator, fan_in: int, n_classes: int) -> dic
 def network(answer: object, n_layers: int) -> list:
     """Return what claims to be a network as a list of pairs."""
     if not isinstance(answer, (list, tuple)) or len(answer) != n_layers:
-        raise Unusable(f"something that is no list of {n_layers} layers, each a pair of weights and bias")
+        raise Unusable(
+            "type", f"something other than a list of {counted(n_layers, 'layer')}, each a pair (weights, bias)"
+        )
     if not all(isinstance(layer, (list, tuple)) and len(layer) == 2 for layer in answer):
-        raise Unusable("a layer that is no pair of weights and bias")
+        raise Unusable("pair", "a layer that is not a pair (weights, bias)")
     return list(answer)

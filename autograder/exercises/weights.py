@@ -8,6 +8,7 @@ import numpy as np
 
 from ..exercise import PURE, Call, Case, Chapter, Unusable
 from ..judging.compare import as_array
+from ..judging.words import describe
 
 CHAPTER = Chapter("01_weights", "One number on one connection")
 
@@ -133,7 +134,7 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
     """Return each template minus that of class 0, in which whatever was taken from all of them is gone."""
     array = as_array(answers[0])
     if array is None or array.dtype.kind not in "iuf":
-        raise Unusable("something that is not an array of numbers")
+        raise Unusable("type", f"{describe(answers[0])}; expected an array of numbers")
     images, _, n_classes = calls[0].args
     if array.shape == (images.shape[1], n_classes):
         return array - array[:, :1]

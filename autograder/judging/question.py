@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from ..exercise import Question
-from .compare import as_array, describe, number
-from .judge import FAILED, NOT_STARTED, PASSED, Aspect, Verdict
+from .compare import as_array
+from .verdict import Aspect, Status, Verdict
+from .words import describe, number
 
 ANSWER_TYPE = "application/vnd.weightlab.answer+json"
 """Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``."""
@@ -22,12 +23,14 @@ def record_number(name: str, value: Any) -> dict[str, Any] | None:
     return {"name": name, "value": number} if math.isfinite(number) else None
 
 
-def judge_answer(question: Question, value: Any, quote: bool = True) -> Verdict:
+def judge_answer(question: Question, value: Any) -> Verdict:
     """Judge the value of a question's answer cell; None is an answer not yet given."""
     points = float(question.points)
-    verdict = Verdict(question.name, question.chapter, FAILED, 0.0, points, aspects=[Aspect("the number", points)])
+    verdict = Verdict(
+        question.name, question.chapter, Status.FAILED, 0.0, points, aspects=[Aspect("the number", points)]
+    )
     if value is None or value is Ellipsis:
-        verdict.status = NOT_STARTED
+        verdict.status = Status.NOT_STARTED
         verdict.message = (
             f"{question.name} has no answer yet. Compute it in the cell above, run that cell, and check again."
         )
@@ -38,7 +41,7 @@ def judge_answer(question: Question, value: Any, quote: bool = True) -> Verdict:
         return verdict
     given = float(array.reshape(())) if array.dtype.kind == "f" else int(array.reshape(()))
     if _near(question.value, given, question.rtol):
-        verdict.status, verdict.score = PASSED, points
+        verdict.status, verdict.score = Status.PASSED, points
         verdict.aspects[0].score = points
         verdict.message = f"{number(given)} is right."
         return verdict

@@ -42,6 +42,11 @@ def module(name: str) -> ModuleType:
     return _import(f"weightlab.{name}")
 
 
+def modules() -> list[str]:
+    """Return the names of the reference's modules, in the order of their names."""
+    return sorted(path.stem for path in (SOLUTIONS / "weightlab").glob("[a-z]*.py"))
+
+
 @dataclass(frozen=True)
 class Misconception:
     """A wrong answer that people give, and what a tutor would say to it."""

@@ -10,9 +10,9 @@ from ..candidate.frames import Ending
 from ..candidate.limits import MAX_PRINTED, MEMORY
 from ..exercise import Call, Exercise
 from ..library import MAX_SOURCE
-from . import judge, reference
-from .judge import Reply
+from . import reference
 from .key import Key
+from .verdict import Reply, Status
 
 
 def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Reply | None:
@@ -27,9 +27,9 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
     """
     file = f"{folder}/{exercise.module}.py"
     if exercise.module not in sources:
-        return Reply(judge.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
+        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
     if len(sources[exercise.module]) > MAX_SOURCE:
-        return Reply(judge.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
+        return Reply(Status.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
     return None
 
 
@@ -74,36 +74,36 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
     try:
         return _read_answer(wire.decode(data), exercise, key, file)
     except (wire.WireError, KeyError, TypeError, AttributeError, ValueError) as error:
-        return Reply(judge.MALFORMED, f"What {exercise.name} sent back is no data ({error}).")
+        return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
 
 
 _ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (
-        judge.TIMEOUT,
+        Status.TIMEOUT,
         "{name} did not finish within {limit:.3g} seconds and was stopped. "
         "Look for a loop that never ends, or for much more work than is needed.",
     ),
     Ending.NOT_TRIED: (
-        judge.TIMEOUT,
+        Status.TIMEOUT,
         "{name} was not tried: what came before it had used up all of the {limit:g} seconds that a whole chapter may "
         "take.",
     ),
     Ending.CRASHED: (
-        judge.CRASHED,
+        Status.CRASHED,
         "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
         "exits Python does that.",
     ),
-    Ending.MEMORY: (judge.CRASHED, f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped."),
-    Ending.PROCESSES: (judge.CRASHED, f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}"),
-    Ending.FILES: (judge.CRASHED, "{name} wrote far too many files and was stopped."),
-    Ending.TOO_MUCH: (judge.MALFORMED, "{name} sent back more than can be read. Return just the result."),
+    Ending.MEMORY: (Status.CRASHED, f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped."),
+    Ending.PROCESSES: (Status.CRASHED, f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}"),
+    Ending.FILES: (Status.CRASHED, "{name} wrote far too many files and was stopped."),
+    Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
     Ending.SEVERAL: (
-        judge.MALFORMED,
+        Status.MALFORMED,
         f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
     ),
     Ending.UNREADABLE: (
-        judge.MALFORMED,
+        Status.MALFORMED,
         "What {name} gave back could not be read out. Does {file} change NumPy or Python's own functions?",
     ),
 }
@@ -114,10 +114,10 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
     name = exercise.name
     if data.get("error"):
         error = _read_error(data["error"])
-        return Reply(judge.ERROR, _describe_load_error(error, file), error=error)
+        return Reply(Status.ERROR, _describe_load_error(error, file), error=error)
     if data.get("absent"):
         return Reply(
-            judge.NOT_STARTED,
+            Status.NOT_STARTED,
             f"{file} has no function called {name}. Was it renamed or deleted? "
             f'labkit.reset("{name}") puts its beginning back.',
         )
@@ -126,7 +126,7 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         [_read_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
         for outcomes, case in zip(data["cases"], key.cases, strict=True)
     ]
-    return Reply("ran", cases=cases, printed=_read_text(data["printed"], MAX_PRINTED))
+    return Reply(cases=cases, printed=_read_text(data["printed"], MAX_PRINTED))
 
 
 def _read_outcome(outcome: dict, call: Call) -> dict:
@@ -135,7 +135,7 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
     # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
     _require(changed == [one for one in arguments if one in changed])
     seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _read_error(outcome["raised"])}
-    return seen | {"changed": changed, "generator": outcome.get("generator") is True}
+    return seen | {"changed": changed, "iterator": outcome.get("iterator") is True}
 
 
 def _read_error(told: dict) -> dict:

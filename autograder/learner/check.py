@@ -7,10 +7,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..examine import examine
+from ..examine import SELF_CHECK, examine
 from ..exercise import Exercise
-from ..judging import judge
-from ..judging.judge import Verdict
+from ..judging.verdict import Status, Verdict
 from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 from ..sandbox.process import Runner
@@ -37,11 +36,11 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
         return hidden
     saved = saved_ago(library / f"{exercise.module}.py")  # before it is read: no later save was graded
     sources = read_library(library)
-    verdict = examine(exercise, {}, sources, shown(library), runner, reference_prerequisites=False)
+    verdict = examine(exercise, sources, shown(library), runner, SELF_CHECK)
     verdict.saved = saved
-    if verdict.status == judge.NOT_STARTED:
+    if verdict.status == Status.NOT_STARTED:
         verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
-    if verdict.status == judge.MISSING and library == LIBRARY and SOLUTIONS.exists():
+    if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict
 
@@ -59,7 +58,7 @@ def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
         f"The folder {shown(beside)} hides your library: Python would import it in place of {shown(LIBRARY)}. "
         "Move it away, restart the kernel, and check again."
     )
-    return Verdict(exercise.name, exercise.chapter, judge.ERROR, 0.0, float(exercise.points), message=words)
+    return Verdict(exercise.name, exercise.chapter, Status.ERROR, 0.0, float(exercise.points), message=words)
 
 
 def saved_ago(path: Path) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from .. import card
 from ..exercise import Exercise, Question
-from ..judging.judge import MISSING, PASSED, UNJUDGED, Verdict
 from ..judging.question import ANSWER_TYPE, judge_answer, record_number
+from ..judging.verdict import Status, Verdict
 from ..names import UnknownName, find_asked
 from ..paths import LIBRARY, shown
 from . import progress as record
@@ -77,7 +77,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
         verdict = judge_answer(asked, None if value is _UNASKED else value)
     else:
         verdict = check_exercise(asked)
-    if verdict.status == UNJUDGED:
+    if verdict.status == Status.UNJUDGED:
         # An error, so that nbgrader cannot take silence for full marks.
         raise RuntimeError(verdict.message)
     kept = record.record([verdict])
@@ -99,10 +99,10 @@ def _source_of(exercise: Exercise) -> tuple[bytes, str]:
 
 
 def _next_step(verdict: Verdict) -> str:
-    if verdict.status == PASSED:
+    if verdict.status == Status.PASSED:
         coming = record.next_exercise(verdict.chapter)
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
-    if verdict.status == MISSING:
+    if verdict.status == Status.MISSING:
         return ""
     if not verdict.loaded:  # no hint helps against a typing mistake
         what = "that line" if verdict.message.startswith("Python cannot read line") else "that"

@@ -9,7 +9,7 @@ from typing import Any
 from labkit import store
 
 from ..exercises import CHAPTERS
-from ..judging.judge import Verdict
+from ..judging.verdict import Status, Verdict
 
 
 def load() -> dict[str, dict]:
@@ -40,7 +40,7 @@ def record(verdicts: Iterable[Verdict]) -> bool:
             entry = data.setdefault(verdict.exercise, _entry())
             entry["tries"] += 1
             entry["score"] = max(entry["score"], verdict.score)
-            if verdict.status == "passed" and not entry["solved"]:
+            if verdict.status == Status.PASSED and not entry["solved"]:
                 entry["solved"] = now
         return data
 

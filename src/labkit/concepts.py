@@ -7,7 +7,7 @@ gained is Hake's normalised gain, the fraction learned of what could still be le
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -285,19 +285,19 @@ def _show_widget(when: str) -> None:
     import ipywidgets as widgets
     from IPython.display import display
 
-    answers = _answers(store.load("concepts"), when)
+    answers = read_answers(store.load("concepts"), when)
     said = widgets.HTML()
     fold = widgets.Accordion()
 
     def report() -> None:
-        given = _answers(store.load("concepts"), when)
+        given = read_answers(store.load("concepts"), when)
         fold.titles = (f"The fifteen questions, {when} the course: {len(given)} answered (click to open or close)",)
         said.value = html.escape(_comment(when, given))
 
     def recorder(name: str) -> Any:
         def record(change: dict) -> None:
             answered = {name: change["new"]}
-            store.update("concepts", lambda everything: everything | {when: _answers(everything, when) | answered})
+            store.update("concepts", lambda everything: everything | {when: read_answers(everything, when) | answered})
             report()
 
         return record
@@ -322,14 +322,14 @@ def _comment(when: str, given: Mapping[str, str]) -> str:
         return f"{len(CONCEPTS) - len(given)} to go. Each answer is kept as you pick it, and none is marked."
     if when == "before":
         return "Thank you. The course answers all of these questions, and asks them again at its end."
-    before = _answers(store.load("concepts"), "before")
+    before = read_answers(store.load("concepts"), "before")
     then = f" Before the course it was {score(before)}." if before else ""
     missed = [f"{number} (chapter {c.chapter})" for number, c in enumerate(CONCEPTS, 1) if given.get(c.name) != c.right]
     look = f" Look again at question{'s' * (len(missed) > 1)} {', '.join(missed)}." if missed else ""
     return f"{score(given)} of {len(CONCEPTS)} are right.{then}{look}"
 
 
-def _answers(record: Mapping, when: str) -> dict[str, str]:
+def read_answers(record: Mapping, when: str) -> dict[str, str]:
     """Return what was answered, by question; whatever is not an answer to a question is left out.
 
     A record comes from a learner's disk, so it may hold anything.
@@ -348,89 +348,3 @@ def _answers(record: Mapping, when: str) -> dict[str, str]:
 def score(answers: Mapping[str, str]) -> int:
     """Return how many of the answers, by question, are right."""
     return sum(answers.get(concept.name) == concept.right for concept in CONCEPTS)
-
-
-def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None:
-    """Return a class's normalised gain, ``(after - before) / (all - before)`` of the class's mean scores.
-
-    Parameters
-    ----------
-    before, after : sequence of int
-        Right answers of each student, in the same order; only students who took both tests.
-
-    Returns
-    -------
-    float or None
-        At most 1, where everything that could still be learned was. None for an empty class, and
-        for one that knew everything before.
-
-    References
-    ----------
-    R. R. Hake, "Interactive-engagement versus traditional methods", American Journal of Physics 66
-    (1998), 64–74.
-    """
-    if len(before) != len(after):
-        raise ValueError(f"before and after are of the same students, but there are {len(before)} and {len(after)}.")
-    if not before or sum(before) == len(before) * len(CONCEPTS):
-        return None
-    return (sum(after) - sum(before)) / (len(before) * len(CONCEPTS) - sum(before))
-
-
-def merged(records: Iterable[Mapping]) -> dict[str, dict[str, str]]:
-    """Return one record of those that a student handed in with one chapter after the other.
-
-    Of ``before`` the first counts in which everything was answered, of ``after`` the last.
-    """
-    one: dict[str, dict[str, str]] = {}
-    for record in records:
-        for when in WHEN:
-            answers = _answers(record, when) if isinstance(record, Mapping) else {}
-            if len(answers) == len(CONCEPTS) and (when == "after" or when not in one):
-                one[when] = answers
-    return one
-
-
-def class_summary(records: Sequence[Mapping]) -> dict:
-    """Summarise a class's records of the concept test, for the class report.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        Each student's ``.weightlab/concepts.json`` as it was read; anything may stand in it.
-
-    Returns
-    -------
-    dict
-        ``students`` (who took part both times: all fifteen questions answered), ``before`` and ``after``
-        (their mean right answers, or None), ``gain`` (or None), and ``questions``: for each its
-        ``name``, ``text``, the share right ``before`` and ``after``, and ``beliefs``, how many held
-        each wrong belief after the course.
-    """
-    records = [record for record in records if isinstance(record, Mapping)]
-    pairs = [tuple(_answers(record, when) for when in WHEN) for record in records]
-    pairs = [pair for pair in pairs if all(len(answers) == len(CONCEPTS) for answers in pair)]
-    n = len(pairs)
-    before, after = [score(pair[0]) for pair in pairs], [score(pair[1]) for pair in pairs]
-
-    def share(concept: Concept, which: int) -> float | None:
-        return sum(pair[which][concept.name] == concept.right for pair in pairs) / n if n else None
-
-    return {
-        "students": n,
-        "before": sum(before) / n if n else None,
-        "after": sum(after) / n if n else None,
-        "gain": normalised_gain(before, after),
-        "questions": [
-            {
-                "name": concept.name,
-                "text": concept.text,
-                "before": share(concept, 0),
-                "after": share(concept, 1),
-                "beliefs": {
-                    belief: sum(pair[1][concept.name] == option for pair in pairs)
-                    for option, belief in concept.wrong.items()
-                },
-            }
-            for concept in CONCEPTS
-        ],
-    }

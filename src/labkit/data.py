@@ -112,6 +112,37 @@ def pretrained_reader() -> list[tuple[np.ndarray, np.ndarray]]:
     return [(tensors[f"{k}.weights"], tensors[f"{k}.bias"]) for k in range(len(tensors) // 2)]
 
 
+class Names(NamedTuple):
+    """Names in lower case, letters a to z only.
+
+    Parameters
+    ----------
+    first : list of str
+        5,163 first names.
+    surnames : list of str
+        The 3,000 most frequent surnames.
+    """
+
+    first: list[str]
+    surnames: list[str]
+
+
+def names() -> Names:
+    """Return first names and surnames of the 1990 census of the United States, shuffled with a fixed seed.
+
+    Returns
+    -------
+    Names
+        Two lists of str.
+    """
+    rng = np.random.default_rng(1990)
+    lists = []
+    for file in ("first_names.txt", "surnames.txt"):
+        found = (FILES / file).read_text(encoding="utf-8").split()
+        lists.append([found[k] for k in rng.permutation(len(found))])
+    return Names(*lists)
+
+
 def in_float32(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return layers or adapters, drawn in float64, in the precision of the reader.
 

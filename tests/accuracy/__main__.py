@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from autograder.exercise import Exercise
 from autograder.exercises import CHAPTERS, EXERCISES
-from autograder.judging import judge, key
+from autograder.judging import key
+from autograder.judging.judge import find_all_problems
+from autograder.judging.misconception import find_misconception
 from autograder.paths import ROOT
 from autograder.sandbox.process import Runner
 from tests import test_exercises as exercises
@@ -95,9 +97,9 @@ def known_wrong_answers() -> list[tuple]:
         made = caught = named = 0
         for name, exercise in chapter.exercises.items():
             keys = [answer_key(name, seed) for seed in (SEEDS[:1] if exercise.scored else SEEDS)]
-            for i, wrong in enumerate(keys[0].known):
+            for i, wrong in enumerate(keys[0].mistakes):
                 made += 1
-                names = [_named(exercise, answers, answers.known[i].seen) for answers in keys]
+                names = [_named(exercise, answers, answers.mistakes[i].observations) for answers in keys]
                 caught += None not in names
                 named += all(name == wrong.name for name in names)
         rows.append((chapter.name, made, caught, named))
@@ -106,9 +108,7 @@ def known_wrong_answers() -> list[tuple]:
 
 def _named(exercise: Exercise, answers: key.Key, seen: tuple) -> str | None:
     """Return the misconception that an answer is taken for, or None where it passes."""
-    cases = zip(answers.cases, answers.expected, seen, strict=True)
-    aspects = [aspect for case in cases for aspect in judge._problems(exercise, *case)]
-    known = judge._misconception(exercise, answers, list(seen), aspects[0]) if aspects else None
+    known = find_misconception(exercise, answers, seen) if any(find_all_problems(exercise, answers, seen)) else None
     return known and known.name
 
 

@@ -14,7 +14,8 @@ from autograder.candidate import wire
 from autograder.candidate.call import call_function
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES
-from autograder.judging import judge, key, reference
+from autograder.judging import key, reference
+from autograder.judging.observation import Observation, Rejected, find_problems, observe
 from autograder.paths import SOLUTIONS
 from tests.accuracy.mutants import Mutant, mutants
 
@@ -107,7 +108,7 @@ def _verdict(exercise: Exercise, answers: key.Key, mutant: Mutant) -> int:
     except SyntaxError:
         return RAISED
     for case, expected, seen in _seen(exercise, answers, function):
-        if judge._problems(exercise, case, expected, seen):
+        if find_problems(exercise, case, expected, seen):
             return RAISED if seen.raised and not case.raises else WRONG
     return PASSED
 
@@ -128,7 +129,7 @@ def _seen(exercise: Exercise, answers: key.Key, function: object) -> Iterator[tu
         calls = [(call.args, dict(call.kwargs)) for call in case.calls]
         outcomes = [call_function(function, args, kwargs, generators, "mutant") for args, kwargs in calls]
         try:
-            seen = key.look(exercise, case, wire.decode(wire.encode(outcomes)))
+            seen = observe(exercise, case, wire.decode(wire.encode(outcomes)))
         except (wire.WireError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            seen = key.Seen(unusable=f"what cannot be read: {error}")  # malformed, for the judge
+            seen = Observation(rejected=Rejected("unreadable", (), str(error)))  # malformed, for the judge
         yield case, expected, seen

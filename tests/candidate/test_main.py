@@ -59,7 +59,11 @@ STATUSES = {
     "a crash in C": ("import ctypes\ndef answer():\n    ctypes.string_at(0)", "crashed", "ended its whole process"),
     "much memory": (returning("np.ones((10**6, 10**6))"), "error", "MemoryError"),
     "KeyboardInterrupt": ("def answer():\n    raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
-    "a generator": ("def answer():\n    yield 2.0", "failed", "answer gave a generator, as a function with yield does"),
+    "a generator": (
+        "def answer():\n    yield 2.0",
+        "failed",
+        "gave an iterator (from yield, zip, map or a generator expression)",
+    ),
     "a blank message": ("def answer():\n    raise ValueError(' ')", "error", "answer() raised ValueError in line 2 of"),
     "NUL bytes": (b"def answer():\x00\n    return 2.0", "error", "Python cannot read library/small.py: source"),
     "no UTF-8": (b"# caf\xe9\ndef answer():\n    return 2.0", "error", "Save it as plain text in UTF-8"),

@@ -9,7 +9,7 @@ from nbgrader.converters import GenerateFeedback
 
 from autograder.classroom import feedback
 from autograder.classroom.feedback import Marks
-from autograder.classroom.records import released_notebook
+from autograder.classroom.nbgrader import read_released
 from autograder.exercises import CHAPTERS
 from autograder.paths import COURSE
 
@@ -31,7 +31,7 @@ def read(page):
 
 @pytest.mark.parametrize("chapter", ["01_weights", "02_biases"])
 def test_a_page_is_nbgraders_own(stock, chapter):
-    notebook = released_notebook(chapter, COURSE)
+    notebook = read_released(chapter, COURSE)
     code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not cell["metadata"])
     code["outputs"] = [PICTURE, PRINTED]
     graded = [
@@ -39,7 +39,7 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     ]
     final = {about["grade_id"]: 1.0 for about in graded}
     marks = Marks(manual=final, comments=dict.fromkeys(CHAPTERS[chapter].written, "Look at *one* weight: <b>x"))
-    ours = feedback.page(notebook, chapter, final, marks, penalty=0.5)
+    ours = feedback.make_page(notebook, chapter, final, marks, penalty=0.5)
     node = from_dict(notebook)
     for cell in node.cells:
         about = cell.metadata.get("nbgrader", {})
@@ -54,7 +54,7 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     }
     theirs = stock.from_notebook_node(node, resources=resources)[0]
     assert read(ours) == BeautifulSoup(theirs, "html.parser")
-    assert ours == feedback.page(notebook, chapter, final, marks, penalty=0.5)
+    assert ours == feedback.make_page(notebook, chapter, final, marks, penalty=0.5)
     pictures = read(ours).select("img")
     assert pictures and all(picture.get("alt") for picture in pictures)
     assert not read(ours).select('img[src="x"]')

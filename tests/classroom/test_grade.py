@@ -19,12 +19,23 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from autograder.classroom import fingerprint, gradebook, records, submission, work
+from autograder.classroom import (
+    examination,
+    fingerprint,
+    folder,
+    gradebook,
+    nbgrader,
+    records,
+    requirements,
+    run,
+    workers,
+)
 from autograder.classroom.fingerprint import deciding
-from autograder.classroom.grade import grade_class, is_student_id
+from autograder.classroom.folder import Classroom, ClassroomError, is_student_id
+from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import GradebookError
-from autograder.classroom.records import ClassroomError
 from autograder.classroom.report import tally
+from autograder.classroom.verdict_cells import dump_notebook
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from autograder.sandbox import selftest
@@ -106,8 +117,8 @@ def everything(room):
 def counted(monkeypatch):
     """Count the tasks that reach a worker."""
     seen = []
-    submit = work.LocalWorkers.submit
-    monkeypatch.setattr(work.LocalWorkers, "submit", lambda self, task: (seen.append(task), submit(self, task))[1])
+    submit = workers.LocalWorkers.submit
+    monkeypatch.setattr(workers.LocalWorkers, "submit", lambda self, task: (seen.append(task), submit(self, task))[1])
     return seen
 
 
@@ -119,17 +130,18 @@ def test_only_what_changed_is_graded_again(room, counted, monkeypatch):
     made_again = room / "submitted/bo/01_weights/weightlab/weights.py"
     made_again.write_bytes(made.REFERENCE["weights"])
     assert grade(room)["bo"]["score"] == 14
-    assert [task.handed_in.student for task in counted] == ["bo"]
+    assert [task.submission.student for task in counted] == ["bo"]
     assert again(room, counted) == []
     (room / "feedback/ann/01_weights/01_weights.html").unlink()
     assert again(room, counted) == [("ann", "laid out")]
-    other_words = submission.dumps(made.answered(WEIGHTS, words="Something else."))
+    other_words = dump_notebook(made.answered(WEIGHTS, words="Something else."))
     (room / "submitted/cy/01_weights/01_weights.ipynb").write_bytes(other_words)
     assert again(room, counted) == [("cy", "laid out")]
     (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
     assert again(room, counted) == [("cy", "laid out")]
     assert "2026-03-02" in str(book(room)["submitted_assignment"])
-    monkeypatch.setattr(records, "chapter_digest", lambda *_: "another answer key".ljust(64))
+    for module in (run, records):
+        monkeypatch.setattr(module, "chapter_digest", lambda *_: "another answer key".ljust(64))
     assert again(room, counted) == [(name, "examined") for name in STUDENTS]
     assert again(room, counted) == []
 
@@ -138,12 +150,12 @@ def again(room, counted):
     """Grade again; return who was worked on and how."""
     counted.clear()
     grade(room)
-    return sorted((task.handed_in.student, "laid out" if task.known else "examined") for task in counted)
+    return sorted((task.submission.student, "laid out" if task.known else "examined") for task in counted)
 
 
 def test_a_number_changed_in_the_notebook_counts_though_no_function_is_examined(room, counted):
     notebook = made.answered(WEIGHTS, numbers={"share_that_flips": 7.0})
-    (room / "submitted/ann/01_weights/01_weights.ipynb").write_bytes(submission.dumps(notebook))
+    (room / "submitted/ann/01_weights/01_weights.ipynb").write_bytes(dump_notebook(notebook))
     assert grade(room)["ann"]["score"] == 15
     assert counted[0].known
 
@@ -160,6 +172,7 @@ def test_a_number_changed_in_the_notebook_counts_though_no_function_is_examined(
         ("autograder/exercises/capstone_scores.py", "10"),
         ("src/labkit/data_files/reader.safetensors", "10"),
         ("autograder/judging/judge.py", "1 2 3 4 5 6 7 8 9 10"),
+        ("autograder/numbers.py", ""),
         ("autograder/keys/forward.key", "4"),
         ("autograder/classroom/feedback.py", ""),
         ("src/labkit/figures/style.py", ""),
@@ -214,7 +227,7 @@ def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
         assert db.execute("select needs_manual_grade from grade where manual_score = 1.5").fetchall() == [(0,)]
     notebook = made.answered(WEIGHTS, words="Something else.")
     folder = room / "submitted/ann/01_weights"
-    (folder / "01_weights.ipynb").write_bytes(submission.dumps(notebook))
+    (folder / "01_weights.ipynb").write_bytes(dump_notebook(notebook))
     grade(room)
     with sqlite3.connect(room / "gradebook.db") as db:
         assert db.execute("select needs_manual_grade from grade where manual_score = 1.5").fetchall() == [(1,)]
@@ -317,7 +330,7 @@ def test_a_gradebook_that_fills_the_disk_is_said_in_one_sentence(tmp_path, caplo
 
     with gradebook.ClassBook(gradebook.url_of(tmp_path)) as book:
         event.listen(book.book.engine, "commit", full)
-        with pytest.raises(GradebookError, match=r"gradebook\.db cannot be used: database or disk is full\. Mend that"):
+        with pytest.raises(GradebookError, match=r"gradebook\.db cannot be used: database or disk is full\. Fix that"):
             book.prepare(WEIGHTS.name, made.released(WEIGHTS))
     assert not caplog.records, "nbgrader has printed its traceback"
 
@@ -341,15 +354,15 @@ def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, m
 
 
 def test_a_worker_that_dies_leaves_one_hand_in_unjudged_and_nothing_else(fresh, monkeypatch):
-    real = submission.examine_submission
+    real = examination.examine_submission
 
-    def deadly(handed_in, *rest):
-        if handed_in.student == "bo":
+    def deadly(submission, *rest):
+        if submission.student == "bo":
             os._exit(9)
-        return real(handed_in, *rest)
+        return real(submission, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "examine_submission", deadly)
+        patch.setattr(examination, "examine_submission", deadly)
         found = grade(fresh)
     assert [found[name]["status"] for name in STUDENTS] == ["graded", "unjudged", "graded"]
     assert [found[name]["score"] for name in STUDENTS] == [16, None, 14]
@@ -361,7 +374,7 @@ def test_a_worker_that_dies_leaves_one_hand_in_unjudged_and_nothing_else(fresh, 
 
 def test_late_hand_ins_follow_nbgraders_plug_in(room):
     (room / "nbgrader_config.py").write_text(
-        records._CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
+        nbgrader.CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
     )
     (room / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
     (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
@@ -370,7 +383,7 @@ def test_late_hand_ins_follow_nbgraders_plug_in(room):
         db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 1))
     entries = grade(room)
     assert entries["ann"]["score"] == 16 and entries["bo"]["status"] == "graded"
-    (remark,) = tally.remarks_on(room, entries.values())
+    (remark,) = tally.remarks_on(Classroom(room), entries.values())
     assert remark[:3] == ("bo", WEIGHTS.name, "timestamp.txt") and "'no time at all' is not a time" in remark[3]
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,0,21,16" in rows
@@ -383,15 +396,15 @@ def test_late_hand_ins_follow_nbgraders_plug_in(room):
 
 
 def test_the_seed_is_secret_and_kept(room):
-    seed = records.read_seed(room)
-    assert records.read_seed(room) == seed
+    seed = Classroom(room).read_seed()
+    assert Classroom(room).read_seed() == seed
     assert stat.S_IMODE((room / ".weightlab/seed").stat().st_mode) == 0o600
     assert stat.S_IMODE((room / ".weightlab").stat().st_mode) == 0o700
 
 
 def test_a_second_grader_waits_and_is_told(room, monkeypatch):
-    monkeypatch.setattr(records.time, "sleep", lambda _: None)
-    with records.alone(room), pytest.raises(ClassroomError, match="being graded by another command"):
+    monkeypatch.setattr(folder.time, "sleep", lambda _: None)
+    with Classroom(room).lock(), pytest.raises(ClassroomError, match="being graded by another command"):
         grade(room)
 
 
@@ -411,7 +424,7 @@ def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
         "bo": ("graded", 0),
         "cy": ("graded", 14),
         "eve": ("missing", 0),
-        "dan": ("graded", 2),
+        "dan": ("no_library", 2),
         "new\nline": ("malformed", 0),
         "'; drop table grade; --": ("graded", 16),
         "on-the-roll-only": ("missing", 0),
@@ -438,7 +451,7 @@ def test_what_cannot_be_graded_is_said(room, chapters, words):
     [
         ("c.foo = (", "configuration cannot be read: SyntaxError"),
         ("1 / 0", "configuration cannot be read: ZeroDivisionError"),
-        ("c.AssignLatePenalties.plugin_class = 'nobody.Plugin'", "names no penalty for being late that there is"),
+        ("c.AssignLatePenalties.plugin_class = 'nobody.Plugin'", "names a late penalty plug-in that does not exist"),
     ],
 )
 def test_a_broken_configuration_stops_grading_with_one_sentence(room, broken, words):
@@ -456,7 +469,7 @@ def test_what_is_no_gradebook_and_no_seed_is_said(room):
         grade(room, database="nonsense")
     grade(room)
     (room / ".weightlab" / "seed").write_text("seven\n")
-    with pytest.raises(ClassroomError, match="holds no number"):
+    with pytest.raises(ClassroomError, match="does not hold a number"):
         grade_class(room, isolation="process", course=room.parent / "course")
     (room / ".weightlab" / "seed").unlink()
     (room / "gradebook.db").write_text("no database " * 100)
@@ -465,7 +478,7 @@ def test_what_is_no_gradebook_and_no_seed_is_said(room):
 
 
 def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
-    monkeypatch.setattr(records.selftest, "why_not", lambda: "Bubblewrap cannot start here: do this.")
+    monkeypatch.setattr(requirements.selftest, "why_not", lambda: "Bubblewrap cannot start here: do this.")
     with pytest.raises(ClassroomError, match="do this"):
         grade(room, isolation="bubblewrap")
     with pytest.raises(ClassroomError, match="Isolation is one of"):

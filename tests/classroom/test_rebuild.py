@@ -12,7 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbformat import validate
 
-from autograder.classroom.rebuild import parse_number, question_verdicts, rebuild
+from autograder.classroom.rebuild import rebuild
+from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown
+from autograder.classroom.work import time_limit
 from autograder.exercise import Chapter
 from tests.support import classroom as made
 
@@ -52,22 +54,11 @@ def result(text, **data):
 
 def test_the_untouched_notebook_stays_as_it_was_to_the_byte():
     found = again(RELEASED)
-    assert (found.notebook, found.status) == (RELEASED, "graded")
+    assert (found.notebook, found.malformed) == (RELEASED, "")
 
 
 def test_answers_are_laid_in_and_nothing_else():
     notebook = handed_in(parameters_answer="parameters = 7", why="Because.", parameters='check("parameters") or 99')
-    notebook["cells"].insert(
-        0,
-        {
-            "cell_type": "code",
-            "id": "extra",
-            "metadata": {},
-            "source": "import os",
-            "outputs": [],
-            "execution_count": None,
-        },
-    )
     notebook["metadata"]["kernelspec"]["name"] = "evil"
     made.cell(notebook, "parameters")["metadata"]["tags"] = ["skip-execution", "raises-exception"]
     made.cell(notebook, "why")["metadata"]["nbgrader"] |= {"points": 99, "checksum": "0" * 32}
@@ -88,17 +79,31 @@ def test_answers_are_laid_in_and_nothing_else():
         b"[" * 100_000,
         b'{"cells": [' + b"[" * 50_000,
         b"9" * 10_000,
-        b" " * (11 * 2**20),
+        b" " * (21 * 2**20),
+        b'{"cells": []}',
+        json.dumps({"cells": [{"cell_type": "markdown", "source": "my holidays"}]}).encode(),
         json.dumps({"cells": [{}] * 6_000}).encode(),
     ],
-    ids=["empty", "garbage", "binary", "list", "null", "no cells", "deep", "deep cells", "digits", "large", "many"],
+    ids=[
+        "empty",
+        "garbage",
+        "binary",
+        "list",
+        "null",
+        "no cells",
+        "deep",
+        "deep cells",
+        "digits",
+        "large",
+        "no cell",
+        "other cells",
+        "many",
+    ],
 )
 def test_what_is_no_notebook_gives_the_released_one(content):
     found = again(content)
-    assert found.status == "malformed"
+    assert found.malformed.startswith("The notebook cannot be read")
     assert found.notebook == RELEASED
-    assert {(v.status, v.score) for v in question_verdicts(CHAPTER, found)} == {("malformed", 0.0)}
-    assert found.words
 
 
 @pytest.mark.parametrize(
@@ -118,17 +123,68 @@ def test_what_is_no_notebook_gives_the_released_one(content):
     ],
 )
 def test_cells_of_any_shape_do_no_harm(cell):
-    assert again({"cells": [cell, *RELEASED["cells"]]}).status == "graded"
+    assert not again({"cells": [cell, *RELEASED["cells"]]}).malformed
 
 
-def test_of_copies_the_first_that_was_changed_counts():
-    notebook = handed_in(parameters_answer="parameters = 1")
-    for source in ("parameters = 2", "parameters = 3"):
-        notebook["cells"].append(made.cell(notebook, "parameters-answer") | {"source": source})
-    assert made.cell(again(notebook).notebook, "parameters-answer")["source"] == "parameters = 1"
-    notebook["cells"] = [c for c in notebook["cells"] if c["source"] != "parameters = 1"]
-    notebook["cells"].insert(0, made.cell(RELEASED, "parameters-answer"))
-    assert made.cell(again(notebook).notebook, "parameters-answer")["source"] == "parameters = 2"
+def test_the_parts_of_a_split_cell_are_joined():
+    notebook = handed_in(why="First this.")
+    at = notebook["cells"].index(made.cell(notebook, "why"))
+    notebook["cells"].insert(at + 1, made.cell(notebook, "why") | {"id": "a-new-one", "source": "Then that."})
+    notebook["cells"].insert(0, made.cell(RELEASED, "why"))
+    assert made.cell(again(notebook).notebook, "why")["source"] == "First this.\n\nThen that."
+
+
+def own(kind, source, **more):
+    code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "id": "mine", "metadata": {}, "source": source, **code, **more}
+
+
+def test_cells_of_the_students_own_are_shown_where_they_were_and_run_nothing():
+    notebook = handed_in(why="Because.")
+    at = notebook["cells"].index(made.cell(notebook, "parameters-answer"))
+    shown = [result("7", **{"text/html": "<script>"})]
+    notebook["cells"].insert(at + 1, own("code", "7", outputs=shown))
+    notebook["cells"].insert(0, own("markdown", "A plan <script>alert(1)</script>\n```mermaid\ngraph\n```"))
+    notebook["cells"].append(own("code", "   "))
+    found = again(notebook).notebook["cells"]
+    assert len(found) == len(RELEASED["cells"]) + 2
+    assert found[0]["source"].startswith("A plan < script>")
+    assert "```mermaid" not in found[0]["source"]
+    assert (found[at + 2]["source"], found[at + 2]["outputs"][0]["data"]) == ("7", {"text/plain": "7"})
+
+
+def test_a_blank_answer_beside_a_cell_of_the_students_own_is_for_a_person():
+    notebook = handed_in()
+    at = notebook["cells"].index(made.cell(notebook, "why"))
+    notebook["cells"].insert(at + 1, own("markdown", "My answer."))
+    assert again(notebook).doubtful == {"why"}
+    made.cell(notebook, "why")["source"] = "My answer."
+    assert again(notebook).doubtful == set()
+
+
+def stripped(notebook):
+    """The notebook as a web editor may leave it: neither ids nor metadata."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        cell.pop("id")
+    return notebook
+
+
+def test_a_notebook_that_has_lost_all_names_is_matched_by_content():
+    notebook = handed_in(parameters_answer="parameters = 7", share_answer="share = 0.25\nshare", why="Because.")
+    found = again(stripped(notebook))
+    assert (found.notebook, found.malformed) == (notebook, "")
+
+
+def test_what_content_does_not_tell_is_malformed_and_never_blank():
+    notebook = handed_in(parameters_answer="7", share_answer="share = 0.25", why="Because.")
+    at = notebook["cells"].index(made.cell(notebook, "parameters-answer"))
+    notebook["cells"].insert(at, own("code", "2 + 5"))
+    found = again(stripped(notebook))
+    assert "parameters-answer" in found.malformed and "share" not in found.malformed
+    assert made.cell(found.notebook, "share-answer")["source"] == "share = 0.25"
+    assert made.cell(found.notebook, "why")["source"] == "Because."
 
 
 def test_a_cell_that_lost_its_metadata_is_known_by_its_id():
@@ -251,6 +307,9 @@ PIECES = (
 @example("why\n---")
 @example("> 1. - why\n> ===")
 @example("a\n: # why")
+@example("why\n=-")
+@example("why\n-=-=  ")
+@example("> why\n> =-=")
 def test_whatever_is_written_links_to_the_web_or_to_nothing(text):
     from bs4 import BeautifulSoup
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
@@ -265,78 +324,14 @@ def test_whatever_is_written_links_to_the_web_or_to_nothing(text):
         assert re.match(r"https?://|#|$", address, re.IGNORECASE), address
 
 
-@pytest.mark.parametrize(
-    ("source", "shown", "status", "score", "misconception"),
-    [
-        (None, None, "not_started", 0, None),
-        ("", None, "not_started", 0, None),
-        ("parameters = None\nparameters", None, "not_started", 0, None),
-        ("parameters = 124_439_808\nparameters", None, "passed", 2, None),
-        ("parameters = 124439808.0", "3", "passed", 2, None),
-        ("parameters = count()\nparameters", "124439808", "passed", 2, None),
-        ("parameters = count()\nparameters", "np.int64(124439808)", "passed", 2, None),
-        ("parameters = 0\nfor n in sizes:\n    parameters += n\nparameters", "124439808", "passed", 2, None),
-        ("parameters = count()\nparameters", "163037184", "failed", 0, "counts_twice"),
-        ("parameters = 12\nparameters", "124439808", "failed", 0, None),
-        ("parameters = count()\nparameters", None, "malformed", 0, None),
-        ("parameters = count()\nparameters", "array([1, 2])", "malformed", 0, None),
-        ("parameters = count()\nparameters", "'124439808'", "malformed", 0, None),
-        ("parameters = (", "124439808", "passed", 2, None),
-        ("%time\nparameters = 124439808", None, "passed", 2, None),
-        ("parameters = 9 ** 9 ** 9", None, "malformed", 0, None),
-        ("parameters = " + "9" * 5000, None, "malformed", 0, None),
-        ("parameters = True", None, "malformed", 0, None),
-        ("parameters: int = 3; print(1)", "124439808", "passed", 2, None),
-    ],
-)
-def test_a_number_is_what_the_cell_states_or_recorded(source, shown, status, score, misconception):
-    notebook = handed_in(**({} if source is None else {"parameters_answer": source}))
-    made.cell(notebook, "parameters-answer")["outputs"] = [] if shown is None else [result(shown)]
-    verdict = question_verdicts(CHAPTER, again(notebook))[0]
-    assert (verdict.status, verdict.score, verdict.misconception) == (status, score, misconception), verdict.message
+@pytest.mark.parametrize("fence", ["```mermaid", "~~~ mermaid", "> - ```mermaid", "- [ ] ```mermaid", "````{mermaid}"])
+def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
+    text = made.cell(again(handed_in(why=f"{fence}\ngraph LR; a-->b\n```")).notebook, "why")["source"]
+    assert not re.search(r"[`~][ \t]*\{?mermaid", text)
+    assert "mermaid" in text
 
 
-def test_an_error_in_the_cell_is_told():
-    notebook = handed_in(parameters_answer="parameters = count()")
-    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'count' is not defined", "traceback": []}
-    made.cell(notebook, "parameters-answer")["outputs"] = [error]
-    verdict = question_verdicts(CHAPTER, again(notebook))[0]
-    assert verdict.status == "error"
-    assert "name 'count' is not defined" in verdict.message
-
-
-def test_a_forged_output_of_a_check_cell_counts_for_nothing():
-    notebook = handed_in()
-    made.cell(notebook, "parameters")["outputs"] = [result("2")]
-    found = again(notebook)
-    assert made.cell(found.notebook, "parameters")["outputs"] == []
-    assert question_verdicts(CHAPTER, found)[0].score == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1", 1),
-        (" -3.5e2 ", -350.0),
-        ("np.float64(0.89)", 0.89),
-        ("np.float32(.5)", 0.5),
-        ("array(2.5)", 2.5),
-        ("array(2, dtype=int32)", 2),
-        ("124_439_808", 124_439_808),
-        ("nan", None),
-        ("inf", None),
-        ("", None),
-        ("1 2", None),
-        ("1__0", None),
-        ("__import__('os')", None),
-        ("9" * 100, None),
-        ("np.float64(1)(2)", None),
-        ("1e999", None),
-        ("1j", None),
-        ("0x10", None),
-        ("[1]", None),
-        ("True", None),
-    ],
-)
-def test_only_one_plain_number_is_read(text, value):
-    assert parse_number(text) == value
+@pytest.mark.parametrize("text", ["-", " ", '"', "`", "*", "[", "](", "_", "~", "&a", "<", "=-", "> ", "$", "![", "|"])
+def test_no_text_is_slow_to_clean(text):
+    with time_limit(20):  # patterns that step back again and again need minutes
+        assert len(clean_markdown((text * 60_000)[:60_000] + "x")) <= 4 * MAX_ANSWER

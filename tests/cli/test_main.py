@@ -12,7 +12,7 @@ from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
 from autograder.paths import SOLUTIONS
 
-KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "message", "aspects", "file"}
+KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "finding", "message", "aspects", "file"}
 
 
 def run(*words, **options):

@@ -11,6 +11,7 @@ import pytest
 from autograder.exercise import Call, Rng
 from autograder.exercises import EXERCISES, capstone_scores
 from autograder.judging import judge, key, reference
+from autograder.judging.verdict import Reply
 from labkit import data
 
 NUMBERS = range(60)
@@ -187,7 +188,7 @@ def test_a_message_for_a_secret_key_names_no_task(layers):
     exercise = EXERCISES["adapt"]
     answer_key = key.make_key(exercise, 11)
     seen = [[{"value": layers, "changed": []}] for _ in answer_key.cases]
-    verdict = judge.judge(exercise, answer_key, judge.Reply("ran", cases=seen), quote=False)
+    verdict = judge.judge(exercise, answer_key, Reply(cases=seen), quote=False)
     assert (verdict.score, verdict.misconception) == (0, "nothing_changed")
     assert "turned" not in verdict.message and "°" not in verdict.message
 

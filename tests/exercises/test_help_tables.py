@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.examine import examine
+from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
@@ -432,7 +432,7 @@ def test_the_notebook_explains_what_is_said_where_something_is_not_written_yet(n
 def test_the_notebook_explains_what_is_said_of_a_broken_file(old, new, quote, runner):
     library = read_library(SOLUTIONS / "weightlab")
     library["weights"] = library["weights"].replace(old, new)
-    said = examine(EXERCISES["weighted_sum"], {}, library, "src/weightlab", runner, reference_prerequisites=False)
+    said = examine(EXERCISES["weighted_sum"], library, "src/weightlab", runner, SELF_CHECK)
     assert says(quote, said.message)
 
 

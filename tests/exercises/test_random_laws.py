@@ -10,7 +10,8 @@ import pytest
 
 from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
-from autograder.judging import judge, key, reference
+from autograder.judging import reference
+from autograder.judging.observation import find_problems, observe
 from tests.alternatives import load
 
 RANDOM = [EXERCISES[name] for name in ("xavier_uniform", "xavier_normal", "he_normal", "init_layers")]
@@ -25,11 +26,11 @@ def fails(exercise, function, seed):
     for case in sorted(exercise.cases(seed), key=lambda case: case.view == "law"):
         generators = {}
         outcomes = [call_function(function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls]
-        seen = key.look(exercise, case, outcomes)
+        seen = observe(exercise, case, outcomes)
         expected = case.expected
         if expected is None and not case.raises:
             expected = expectation(exercise, case)
-        if judge._problems(exercise, case, expected, seen):
+        if find_problems(exercise, case, expected, seen):
             return True
     return False
 
@@ -40,7 +41,7 @@ def expectation(exercise, case):
     outcomes = [
         call_function(reference_function, call.args, dict(call.kwargs), generators, "tests") for call in case.calls
     ]
-    return key.look(exercise, case, outcomes).value
+    return observe(exercise, case, outcomes).value
 
 
 def standing_in(function, name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.examine import examine
+from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
@@ -175,5 +175,5 @@ def test_an_import_alone_does_not_blame_the_prerequisite(runner):
         b"def neuron(inputs, weights, bias):\n    return inputs @ weights - bias\n"
     )
     library |= {"weights": library["weights"] + stub, "biases": answer}
-    verdict = examine(EXERCISES["neuron"], {}, library, "weightlab", runner, reference_prerequisites=False)
+    verdict = examine(EXERCISES["neuron"], library, "weightlab", runner, SELF_CHECK)
     assert verdict.misconception == "bias_as_threshold" and "weighted_sum," not in verdict.message

@@ -113,7 +113,7 @@ NEIGHBOURS = learner(
 def test_a_slip_is_named_and_advised_on(name, body, misconception, runner):
     verdict = verdict_on(name, body, runner)
     assert verdict.score < verdict.points and verdict.misconception == misconception
-    assert verdict.advice and verdict.message.endswith(verdict.advice)
+    assert verdict.advice and verdict.message.startswith(verdict.advice)
 
 
 @pytest.mark.parametrize("margin", ["1e-4 * np.abs(weights).max()", "1e-4 * np.linalg.norm(weights)"])

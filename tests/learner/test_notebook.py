@@ -10,9 +10,8 @@ import pytest
 import labkit
 from autograder import card
 from autograder.exercises import CHAPTERS, EXERCISES
-from autograder.judging import judge
-from autograder.judging.judge import Aspect, Verdict
 from autograder.judging.key import public_keys
+from autograder.judging.verdict import Aspect, Status, Verdict
 from autograder.learner import check, notebook, tutor
 from autograder.learner import progress as record
 from autograder.paths import SOLUTIONS
@@ -83,7 +82,7 @@ def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():
 
 def test_a_failure_of_the_examiner_is_an_error_and_never_marks(monkeypatch):
     monkeypatch.setattr(
-        notebook, "check_exercise", lambda exercise: verdict(judge.UNJUDGED, None, "The examiner failed.")
+        notebook, "check_exercise", lambda exercise: verdict(Status.UNJUDGED, None, "The examiner failed.")
     )
     with pytest.raises(RuntimeError, match="examiner failed"):
         labkit.check("apply_weight")

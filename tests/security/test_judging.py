@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from autograder.candidate.wire import Given, Opaque, Rng, decode, encode
-from autograder.examine import attempt
+from autograder.examine import SELF_CHECK, Mode, attempt
 from autograder.exercises import EXERCISES
-from autograder.judging.judge import FAILED, NOT_STARTED, Reply, judge
+from autograder.judging.judge import judge
 from autograder.judging.key import public_keys
+from autograder.judging.verdict import Reply, Status
 from autograder.sandbox.process import Runner
 
 WIDE = np.zeros((1, 2**20), dtype=np.int8)
@@ -58,9 +59,9 @@ def test_every_answer_is_judged(name):
     for title, value in HOSTILE.items():
         value = decode(encode(value))
         cases = [[{"value": value, "changed": []} for _ in case.calls] for case in key.cases]
-        verdict = judge(exercise, key, Reply("ran", cases=cases), "file.py")
+        verdict = judge(exercise, key, Reply(cases=cases), "file.py")
         assert verdict.score < exercise.points, title
-        assert verdict.status in (FAILED, "malformed"), title
+        assert verdict.status in (Status.FAILED, Status.MALFORMED), title
         assert len(verdict.message) < 5_000, title
 
 
@@ -79,13 +80,14 @@ TELLING = {
 @pytest.mark.parametrize(("source", "words"), TELLING.values(), ids=TELLING)
 def test_no_word_of_the_students_is_in_a_message_on_secret_inputs(source, words):
     with Runner() as runner:
-        verdict = attempt(EXERCISES["neuron"], {}, {"biases": source.encode()}, "weightlab", runner, quote=False)
-        public = attempt(EXERCISES["neuron"], {}, {"biases": source.encode()}, "weightlab", runner)
+        library = {"biases": source.encode()}
+        verdict = attempt(EXERCISES["neuron"], library, "weightlab", runner, Mode(lends=False, quotes=False))
+        public = attempt(EXERCISES["neuron"], library, "weightlab", runner, SELF_CHECK)
     told = [verdict.message, *(aspect.message for aspect in verdict.aspects)]
     assert verdict.status == public.status
     assert words in verdict.message
     assert not any(HEARD in text for text in told), told
-    assert HEARD in public.message or verdict.status == NOT_STARTED, "nothing was told: does the attack work?"
+    assert HEARD in public.message or verdict.status == Status.NOT_STARTED, "nothing was told: does the attack work?"
 
 
 @pytest.mark.parametrize("changed", [[0, 0], [1, 0], ["inputs_as_heard"], [3], [-1], "bias", None])
@@ -95,7 +97,7 @@ def test_only_a_calls_own_arguments_can_be_said_to_have_changed(changed):
     exercise = EXERCISES["neuron"]
     key = public_keys("biases")["neuron"]
     cases = [[{"value": 1.0, "changed": []} for _ in case.calls] for case in key.cases]
-    assert _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py").status == "ran"
+    assert _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py").status is None
     cases[0][0]["changed"] = changed
     with pytest.raises((ValueError, TypeError)):
         _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py")

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from autograder.classroom import records
-from autograder.classroom.gradebook import Standing
+from autograder.classroom.folder import Classroom
+from autograder.classroom.grades import StoredGrades
 from autograder.classroom.report import write
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
@@ -27,10 +27,10 @@ _ENDS = {
 }
 
 
-def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Standing]]:
+def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, StoredGrades]]:
     """Write what grading leaves for the report; return what the gradebook would hold."""
     draw, entries = random.Random(seed), []
-    standings: dict[str, dict[str, Standing]] = {name: {} for name in CHAPTERS}
+    stored: dict[str, dict[str, StoredGrades]] = {name: {} for name in CHAPTERS}
     for i in range(students):
         student, ability = f"student-{i:03d}", draw.betavariate(4, 1.6)
         for number, chapter in enumerate(CHAPTERS.values()):
@@ -62,10 +62,10 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stan
             }
             for mark in marks.values():
                 mark.manual_score = 1.0 if not mark.needs_manual_grade and draw.random() < 0.9 else None
-            standings[chapter.name][student] = Standing("", "", grades=marks)
+            stored[chapter.name][student] = StoredGrades("", "", grades=marks)
         _concepts(room / "submitted" / student, draw, ability)
-    records.save_entries(room, entries)
-    return standings
+    Classroom(room).save_entries(entries)
+    return stored
 
 
 def _verdicts(draw: random.Random, chapter: Chapter, ability: float) -> tuple[list[dict], dict]:
@@ -114,4 +114,4 @@ def _concepts(folder: Path, draw: random.Random, ability: float) -> None:
 
 if __name__ == "__main__":
     room = Path(sys.argv[1])
-    print(*write.write(room, invent(room, int(sys.argv[2]))), sep="\n")
+    print(*write.write(Classroom(room), invent(room, int(sys.argv[2]))), sep="\n")

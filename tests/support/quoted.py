@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 
-from autograder.examine import examine
+from autograder.examine import SELF_CHECK, examine
 from autograder.exercises import EXERCISES
 from autograder.judging import reference
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner
@@ -37,7 +37,7 @@ def verdict_on(name: str, body: str, runner: Runner, examined: str | None = None
     bare = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
     library[module] += f"\n\ndef {name}{inspect.Signature(bare)}:\n    {body}\n".encode()
     exercise = EXERCISES[examined or name]
-    return examine(exercise, {}, library, "src/weightlab", runner, reference_prerequisites=False)
+    return examine(exercise, library, "src/weightlab", runner, SELF_CHECK)
 
 
 def verdict_in_a_second(name: str, body: str) -> Verdict:

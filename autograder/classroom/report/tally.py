@@ -9,18 +9,19 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from labkit.concepts import class_summary
-
 from ...candidate.wire import printable
 from ...exercises import CHAPTERS, EXERCISES
-from ...judging.judge import CRASHED, ERROR, MALFORMED, MISSING, NOT_STARTED, TIMEOUT, UNJUDGED
+from ...judging.verdict import Status
 from ..files import read_file
-from ..gradebook import Standing
+from ..folder import Classroom
+from ..grades import StoredGrades
+from ..submission import SubmissionStatus
 from ..times import EXAMPLE, FILE, MAX_BYTES, read_time
+from .concepts import summarise_class
 
 KINDS = ("full points", "some points", "no points", "could not run", "not started")
 Line = tuple[str, str, str, str]
-"""Something that asks for a person: student, chapter, status, and what happened."""
+"""Something that needs a person's attention: student, chapter, status, and what happened."""
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Summary:
 
 def summarise(
     entries: list[dict],
-    standings: Mapping[str, Mapping[str, Standing]],
+    stored: Mapping[str, Mapping[str, StoredGrades]],
     concepts: Iterable[Mapping],
     remarks: Iterable[Line] = (),
 ) -> Summary:
@@ -70,12 +71,12 @@ def summarise(
     ----------
     entries : list of dict
         As `grade.grade_class` returns them.
-    standings : mapping
+    stored : mapping
         What the gradebook holds, by chapter and student.
     concepts : iterable of mapping
         Students' records of the concept test.
     remarks : iterable of Line
-        What else asks for a person, as from `remarks_on`.
+        What else needs attention, as from `remarks_on`.
     """
     chapters = [name for name in CHAPTERS if any(entry["chapter"] == name for entry in entries)]
     scores: dict[str, list[float]] = {name: [] for name in chapters}
@@ -85,10 +86,10 @@ def summarise(
     for entry in entries:
         chapter, student, status = entry["chapter"], entry["student"], entry["status"]
         statuses[chapter][status] += 1
-        if status in (UNJUDGED, MALFORMED):
+        if status in (Status.UNJUDGED, Status.MALFORMED):
             words = {one["message"] for one in entry["exercises"] if one["status"] == status}
             attention.append((student, chapter, status, " ".join(sorted(words))))
-        if status == MISSING:
+        if status == Status.MISSING:
             continue
         if entry["score"] is not None:
             scores[chapter].append(entry["score"] / entry["points"])
@@ -101,58 +102,78 @@ def summarise(
                 item.shares.append(one["score"] / one["points"])
             if one["misconception"]:
                 item.beliefs[one["misconception"]].append(student)
-            if one["status"] in (TIMEOUT, CRASHED) or (one["status"] == MALFORMED and status != MALFORMED):
+            if one["status"] in (Status.TIMEOUT, Status.CRASHED) or (
+                one["status"] == Status.MALFORMED and status != Status.MALFORMED
+            ):
                 attention.append((student, chapter, f"{one['exercise']}: {one['status']}", one["message"]))
     written = [
-        (chapter, name, *_marking(name, standings.get(chapter, {})))
+        (chapter, name, *_marking(name, stored.get(chapter, {})))
         for chapter in chapters
         for name in CHAPTERS[chapter].written
     ]
-    order = {UNJUDGED: 0, MALFORMED: 1}
+    order = {Status.UNJUDGED: 0, Status.MALFORMED: 1}
     attention.sort(key=lambda line: (order.get(line[2], 2), line))
     students = len({entry["student"] for entry in entries})
     hardest = sorted(items.values(), key=lambda item: (item.share, item.name))
-    return Summary(chapters, students, scores, statuses, hardest, attention, written, class_summary(list(concepts)))
+    return Summary(chapters, students, scores, statuses, hardest, attention, written, summarise_class(list(concepts)))
 
 
-def remarks_on(classroom: Path, entries: Iterable[Mapping]) -> list[Line]:
-    """Return what of graded hand-ins no grade shows: that there is no notebook among them, or no time in their time."""
+def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
+    """Return what of graded submissions no grade shows, such as that there is no notebook, or an unreadable time."""
     found = []
-    for student, chapter, status in ((entry["student"], entry["chapter"], entry["status"]) for entry in entries):
-        folder = classroom / "submitted" / student / chapter
-        if status == MISSING and next(folder.glob("**/*.*"), None):
-            found.append((student, chapter, MISSING, f"Something was handed in, but no {chapter}.ipynb."))
-        time = read_file(folder / FILE, MAX_BYTES)
-        if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
-            found.append(
-                (
-                    student,
-                    chapter,
-                    FILE,
-                    f"{printable(text.strip())!r} is not a time that can be read, so this counts as not late. "
-                    f"Write it as {EXAMPLE}, and grade again.",
-                )
-            )
+    for entry in entries:
+        student, chapter, status = entry["student"], entry["chapter"], entry["status"]
+        found += [(student, chapter, status, words) for words in entry.get("remarks", ())]
+        if status == SubmissionStatus.NO_LIBRARY:
+            words = "The notebook came without any of the weightlab/ modules: ask for the zip of `weightlab submit`."
+            found.append((student, chapter, status, words))
+        try:
+            found += _remarks_on_files(classroom.submission(student, chapter), student, chapter, status)
+        except OSError as error:  # a folder that cannot be read is said, and stops nobody
+            found.append((student, chapter, status, str(error)))
+    return found
+
+
+def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> list[Line]:
+    found = []
+    if status == Status.MISSING and next(folder.glob("**/*.*"), None):
+        found.append((student, chapter, Status.MISSING, f"Something was submitted, but no {chapter}.ipynb."))
+    time = read_file(folder / FILE, MAX_BYTES)
+    if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
+        words = (
+            f"{printable(text.strip())!r} is not a time that can be read, so this counts as not late. Write it as "
+            f"{EXAMPLE}, and grade again."
+        )
+        found.append((student, chapter, FILE, words))
     return found
 
 
 def _did_not_load(one: Mapping) -> bool:
     """Whether a function was not even looked at, for its module is absent or cannot be loaded."""
     ran = any(aspect["message"] for aspect in one["aspects"])
-    return one["exercise"] in EXERCISES and (one["status"] == MISSING or (one["status"] == ERROR and not ran))
+    return one["exercise"] in EXERCISES and (
+        one["status"] == Status.MISSING or (one["status"] == Status.ERROR and not ran)
+    )
 
 
 def _kind(one: dict) -> str:
-    if one["status"] == NOT_STARTED:
+    if one["status"] == Status.NOT_STARTED:
         return "not started"
-    if one["status"] in (ERROR, TIMEOUT, CRASHED, MALFORMED, MISSING, UNJUDGED):
+    if one["status"] in (
+        Status.ERROR,
+        Status.TIMEOUT,
+        Status.CRASHED,
+        Status.MALFORMED,
+        Status.MISSING,
+        Status.UNJUDGED,
+    ):
         return "could not run"
     return "full points" if one["score"] == one["points"] else "some points" if one["score"] else "no points"
 
 
-def _marking(name: str, standings: Mapping[str, Standing]) -> tuple[int, int, int]:
+def _marking(name: str, students: Mapping[str, StoredGrades]) -> tuple[int, int, int]:
     """Return how many answers to a written question wait, are marked, and were left empty."""
-    rows = [standing.grades[name] for standing in standings.values() if name in standing.grades]
+    rows = [one.grades[name] for one in students.values() if name in one.grades]
     waiting = sum(bool(row.needs_manual_grade) for row in rows)
     marked = sum(row.manual_score is not None and not row.needs_manual_grade for row in rows)
     return waiting, marked, len(rows) - waiting - marked

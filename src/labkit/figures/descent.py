@@ -52,21 +52,25 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
     show(fig, alt=f"The loss over one weight, a bowl, and the places where descent has been. {said}")
 
 
-def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = None) -> None:
-    """Show how the loss fell, epoch by epoch, beside the loss of guessing among ten classes.
+def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = None, n_classes: int = 10) -> None:
+    """Show how the loss fell, epoch by epoch, beside the loss of guessing among all classes.
 
     Parameters
     ----------
     losses : mapping of str to sequence of float
         A run's name to the loss of each epoch.
     highest : float, optional
-        Where the picture ends; what lies above is cut off.
+        Where the figure ends; what lies above is cut off.
+    n_classes : int
+        Among how many classes.
     """
+    guessing = np.log(n_classes)
     fig, ax = figure(1, 1, (6.8, 3.1))
     for k, (name, values) in enumerate(losses.items()):
         ax.plot(range(1, len(values) + 1), values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
-    ax.axhline(np.log(10), color=TEXT, linewidth=1, linestyle=":")
-    ax.annotate("ln 10", (1.01, np.log(10)), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
+    ax.axhline(guessing, color=TEXT, linewidth=1, linestyle=":")
+    where = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
+    ax.annotate(f"ln {n_classes}", (1.01, guessing), **where)
     ax.set_ylim(0, highest)
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("epoch")
@@ -77,7 +81,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
         f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
         for name, values in losses.items()
     )
-    show(fig, alt=f"The loss by epoch; a dotted line at ln 10, about 2.3. {said}")
+    show(fig, alt=f"The loss by epoch; a dotted line at ln {n_classes}, about {guessing:.1f}. {said}")
 
 
 def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:

@@ -206,4 +206,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
         for name, signal_at in rows.items()
     ]
-    show(fig, alt=f"Histograms of the signal on its way through a network. Its standard deviation, by start: {'; '.join(said)}.")
+    show(
+        fig,
+        alt=f"Histograms of the signal on its way through a network. Its standard deviation, by start: {'; '.join(said)}.",
+    )

@@ -13,6 +13,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom.folder import Classroom
 from autograder.classroom.report import tally
 from autograder.cli.main import main
 from autograder.judging import key
@@ -32,13 +33,13 @@ def verdicts(entry):
         ("reference", BIASES, "graded", 20),
         ("untouched", WEIGHTS, "graded", 0),
         ("untouched", BIASES, "graded", 0),
-        ("empty-notebook", WEIGHTS, "graded", 14),
+        ("empty-notebook", WEIGHTS, "malformed", 14),
         ("syntax-error", WEIGHTS, "graded", 2),
         ("no-library-file", WEIGHTS, "graded", 2),
         ("no-notebook", WEIGHTS, "missing", 0),
         ("no-notebook", BIASES, "missing", 0),
         ("endless-loop", WEIGHTS, "graded", 14),
-        ("duplicated-cell", WEIGHTS, "graded", 16),
+        ("duplicated-cell", WEIGHTS, "graded", 15),
         ("not-json", WEIGHTS, "malformed", 14),
         (FORMULA, WEIGHTS, "graded", 16),
     ],
@@ -65,7 +66,8 @@ def test_statuses_say_what_went_wrong(graded):
 
 @pytest.mark.parametrize("chapter", [WEIGHTS, BIASES], ids=lambda chapter: chapter.name)
 def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, chapter):
-    from autograder.judging.judge import Reply, judge
+    from autograder.judging.judge import judge
+    from autograder.judging.verdict import Reply
 
     keys = key.chapter_keys(chapter, SEED)
     for i, wrong in enumerate(made.mistaken(chapter)):
@@ -74,22 +76,23 @@ def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, ch
             if name not in wrong:
                 assert found[name]["score"] == exercise.points, f"{name} pays for another's mistake"
                 continue
-            known = next(known for known in keys[name].known if known.name == wrong[name].name)
+            known = next(one for one in keys[name].mistakes if one.name == wrong[name].name)
             aspects = _score_of(exercise, keys[name], known, judge, Reply)
             assert (found[name]["misconception"], found[name]["score"]) == (wrong[name].name, aspects), name
 
 
 def _score_of(exercise, answers, known, judge, reply):
     """What a misconception is worth by the key alone, with no process in between."""
-    replayed = iter(known.seen)
+    replayed = iter(known.observations)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.judging.judge.look", lambda *_: next(replayed))
-        return judge(exercise, answers, reply("ran", cases=[[] for _ in known.seen])).score
+        patch.setattr("autograder.judging.judge.observe", lambda *_: next(replayed))
+        return judge(exercise, answers, reply(cases=[[] for _ in known.observations])).score
 
 
 def test_whatever_asks_for_a_person_is_told_once(graded):
-    found = tally.summarise(graded.entries, {}, [], tally.remarks_on(graded.room, graded.entries)).attention
+    found = tally.summarise(graded.entries, {}, [], tally.remarks_on(Classroom(graded.room), graded.entries)).attention
     assert [(student, chapter, status) for student, chapter, status, _ in found] == [
+        ("empty-notebook", WEIGHTS.name, "malformed"),
         ("not-json", WEIGHTS.name, "malformed"),
         ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
         ("no-library-file", WEIGHTS.name, "library: missing"),
@@ -203,7 +206,7 @@ def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, 
     assert ran.exit_code == 1
     assert "submitted is missing" in ran.stderr
     entry = graded.by["reference", BIASES.name]
-    assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises"}
+    assert set(entry) == {"student", "chapter", "status", "score", "points", "exercises", "remarks"}
     assert set(entry["exercises"][0]) == {
         "exercise",
         "chapter",

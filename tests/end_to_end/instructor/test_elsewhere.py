@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import work
+from autograder.classroom import workers
+from autograder.classroom.folder import ClassroomError
 from autograder.classroom.grade import draw_report, grade_class
 from autograder.classroom.gradebook import ClassBook, GradebookError, url_of
-from autograder.classroom.records import ClassroomError
 from autograder.paths import ROOT
 from autograder.sandbox import selftest
 from tests.end_to_end.instructor.conftest import SEED, WEIGHTS
@@ -124,11 +124,11 @@ def test_a_cluster_gives_the_same_grades_and_files_though_a_worker_is_killed(her
 
 
 def test_a_worker_with_another_release_is_refused():
-    digests = work._digests([WEIGHTS.name])
-    assert work._why_not("process", digests) is None
-    assert "install the same release" in work._why_not("process", {WEIGHTS.name: "of another release"})
+    digests = workers._digests([WEIGHTS.name])
+    assert workers._why_not("process", digests) is None
+    assert "install the same release" in workers._why_not("process", {WEIGHTS.name: "of another release"})
     with pytest.raises(RuntimeError, match="another release"):
-        work._work_there(None, None, {WEIGHTS.name: "of another release"})
+        workers._grade_there(None, None, {WEIGHTS.name: "of another release"})
 
 
 def test_a_scheduler_that_does_not_answer_is_named(elsewhere, monkeypatch):

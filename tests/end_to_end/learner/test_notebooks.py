@@ -9,7 +9,7 @@ import pytest
 from nbgrader.validator import Validator
 
 from autograder.exercises import CHAPTERS
-from autograder.judging.compare import counted
+from autograder.judging.words import counted
 from autograder.paths import SOLUTIONS
 from autograder.release import build_notebook
 from tests.end_to_end.learner.conftest import NOTEBOOKS

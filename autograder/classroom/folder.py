@@ -1,0 +1,153 @@
+"""A classroom's folder: where everything of a class lies, its secret seed, its lock, reading and writing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+STATE = ".weightlab"
+
+
+class ClassroomError(RuntimeError):
+    """A class cannot be graded as it is; the message says why and what to do."""
+
+
+def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; in a folder that a group shares, the group may write it too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # One name per file: what a killed run left half written, the next one overwrites.
+    part = path.with_name(f".{path.name}.part")
+    with contextlib.suppress(FileNotFoundError):
+        part.unlink()  # it may be another grader's, which cannot be opened for writing
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            if is_shared(path.parent):
+                os.fchmod(file.fileno(), mode | (mode & 0o600) >> 3)
+            file.write(content)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether a folder is shared by a Unix group: new files in it belong to the group, which may write."""
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
+
+
+def is_student_id(name: str) -> bool:
+    """Whether a folder's name can be a student's id in a gradebook and a table."""
+    return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
+
+
+class Classroom:
+    """A class's folder, as nbgrader lays it out.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``submitted/``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root).absolute()
+        self.submitted = self.root / "submitted"
+
+    def submission(self, student: str, chapter: str) -> Path:
+        """Return the folder of what a student submitted for a chapter."""
+        return self.submitted / student / chapter
+
+    def notebook(self, student: str, chapter: str) -> Path:
+        """Return the autograded notebook's place."""
+        return self.root / "autograded" / student / chapter / f"{chapter}.ipynb"
+
+    def page(self, student: str, chapter: str) -> Path:
+        """Return the feedback page's place."""
+        return self.root / "feedback" / student / chapter / f"{chapter}.html"
+
+    def students(self) -> list[str]:
+        """Return the names of the folders in ``submitted/``."""
+        folders = self.submitted.iterdir() if self.submitted.is_dir() else ()
+        return sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
+
+    @property
+    def state(self) -> Path:
+        """The folder of what a classroom remembers, closed to everyone but its owner and a group that shares it."""
+        folder = self.root / STATE
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_shared(self.root):
+                folder.chmod(0o2770)
+        return folder
+
+    def read_seed(self) -> int:
+        """Return the classroom's secret seed; the first call draws it."""
+        path = self.state / "seed"
+        if not path.exists():
+            drawn = path.with_name(f"seed-{os.getpid()}")
+            write_file(drawn, f"{secrets.randbits(64)}\n".encode(), 0o600)
+            with contextlib.suppress(FileExistsError):  # another grader of this class was first
+                os.link(drawn, path)
+            drawn.unlink()
+        try:
+            return int(path.read_text())
+        except ValueError:
+            raise ClassroomError(
+                f"{path} does not hold a number. Restore the file from a backup, or remove it: then a new seed is "
+                "drawn, and everything is examined again."
+            ) from None
+
+    def read_id(self) -> str:
+        """Return the name by which a gradebook knows this classroom; the first call draws it."""
+        path = self.state / "id"
+        if not path.exists():
+            write_file(path, secrets.token_hex(16).encode(), 0o600)
+        return path.read_text().strip()[:64]
+
+    def save_entries(self, entries: list[dict]) -> None:
+        """Keep what grading found, for the report; other chapters' entries stay."""
+        new = {entry["chapter"] for entry in entries}
+        kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
+        write_file(self.state / "entries.json", json.dumps(kept + entries).encode(), 0o600)
+
+    def read_entries(self) -> list[dict]:
+        """Return what grading found last for each chapter."""
+        try:
+            return json.loads((self.root / STATE / "entries.json").read_bytes())
+        except (OSError, ValueError):
+            return []
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[int]:
+        """Keep other graders of the same class out for a while; yields the lock's descriptor.
+
+        Raises
+        ------
+        ClassroomError
+            If another one is at work.
+        """
+        import fcntl
+
+        path = self.state / "lock"
+        mode = 0o660 if is_shared(self.state) else 0o600
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, mode), "wb") as file:
+            with contextlib.suppress(PermissionError):  # another member of the group has made it
+                os.fchmod(file.fileno(), mode)
+            for attempt in range(50):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if attempt == 49:
+                        words = f"{self.root} is being graded by another command. Wait until that has ended."
+                        raise ClassroomError(words) from None
+                    time.sleep(0.1)
+            yield file.fileno()

@@ -1,0 +1,74 @@
+"""Enters a chapter's cells into nbgrader's gradebook, and those that are added in mid-term."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat.notebooknode import from_dict
+from nbgrader import api
+from nbgrader.preprocessors import SaveCells
+
+from ..handin import marks_of
+
+
+def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[str, Any]) -> str | None:
+    """Enter a chapter's assignment and cells where they are missing or worth something else now.
+
+    Cells that were added to a chapter in mid-term are added; what is in the gradebook stays.
+
+    Returns
+    -------
+    str or None
+        The names of cells that students' work is entered for and that the chapter has no longer: then nothing is
+        changed. None where all is well.
+    """
+    marks = {marks_of(cell)["grade_id"]: (cell, marks_of(cell)) for cell in released["cells"] if marks_of(cell)}
+    try:
+        notebook = book.find_notebook(chapter, chapter)
+    except api.MissingEntry:
+        notebook = None
+    if notebook is not None:
+        if _is_entered(notebook, marks):
+            return None
+        if notebook.submissions:
+            entered = {cell.name for kind in ("grade", "solution") for cell in getattr(notebook, f"{kind}_cells")}
+            if gone := sorted(entered - {name for name, (_, about) in marks.items() if _counts(about)}):
+                return ", ".join(gone)
+            _add_cells(book, chapter, notebook, marks)
+    book.update_or_create_assignment(chapter)
+    resources = {"nbgrader": {"notebook": chapter, "assignment": chapter, "db_url": url}}
+    SaveCells().preprocess(from_dict(dict(released)), resources)
+    book.db.expire_all()
+    return None
+
+
+def _counts(about: Mapping[str, Any]) -> bool:
+    return bool(about["grade"] or about["solution"])
+
+
+def _is_entered(notebook: api.Notebook, marks: Mapping[str, tuple]) -> bool:
+    about = {name: one for name, (_, one) in marks.items()}
+    return (
+        {cell.name: cell.max_score for cell in notebook.grade_cells}
+        == {name: one["points"] for name, one in about.items() if one["grade"]}
+        and {cell.name for cell in notebook.solution_cells} == {name for name, one in about.items() if one["solution"]}
+        and {cell.name: cell.checksum for cell in notebook.source_cells}
+        == {name: one.get("checksum") for name, one in about.items()}
+    )
+
+
+def _add_cells(book: api.Gradebook, chapter: str, notebook: api.Notebook, marks: Mapping[str, tuple]) -> None:
+    """Add what is new, before nbgrader compares: it refuses a notebook with other cells once work is entered."""
+    source = {cell.name for cell in notebook.source_cells}
+    for name, (cell, about) in marks.items():
+        kind = cell["cell_type"]
+        if about["grade"]:
+            book.update_or_create_grade_cell(name, chapter, chapter, max_score=float(about["points"]), cell_type=kind)
+        if about["solution"]:
+            book.update_or_create_solution_cell(name, chapter, chapter)
+        if name not in source:
+            book.update_or_create_source_cell(name, chapter, chapter, cell_type=kind)
+    for gone in [cell for cell in notebook.source_cells if cell.name not in marks]:  # a given cell: nothing is lost
+        book.db.delete(gone)
+    book.db.commit()

@@ -1,0 +1,59 @@
+"""What a gradebook holds of one student's chapter, and what grading found for it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .feedback import NO_RESPONSE
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as entered with nbgrader: all but the id may be empty."""
+
+    student: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
+@dataclass
+class StoredGrades:
+    """What the gradebook holds of one student's chapter: row ids, and values by cell name."""
+
+    submission: str
+    notebook: str
+    timestamp: datetime.datetime | None = None
+    extension: datetime.timedelta | None = None
+    penalty: float | None = None
+    grades: dict[str, Any] = field(default_factory=dict)
+    comments: dict[str, Any] = field(default_factory=dict)
+
+    def agrees_with(self, new: NewGrades) -> bool:
+        """Whether what grading decides is as it was found: automatic scores, time, penalty."""
+        return (
+            {name: row.auto_score for name, row in self.grades.items()} == dict(new.automatic)
+            and self.timestamp == new.timestamp
+            and self.penalty == new.penalty
+            and all(row.auto_comment == new.comment(name) for name, row in self.comments.items())
+        )
+
+
+@dataclass(frozen=True)
+class NewGrades:
+    """What grading found for one student's chapter."""
+
+    student: str
+    automatic: Mapping[str, float | None]
+    blank: frozenset[str]
+    penalty: float | None
+    timestamp: datetime.datetime | None
+    changed: frozenset[str]
+
+    def comment(self, cell: str) -> str | None:
+        """Return nbgrader's comment on an answer cell."""
+        return NO_RESPONSE if cell in self.blank else None

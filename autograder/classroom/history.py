@@ -1,0 +1,130 @@
+"""Writes down every grade that changed: from what to what, when, by which release of the course, and why."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from ..paths import KEYS
+from .folder import Classroom, is_shared
+
+FILE = "history.jsonl"
+_REASONS = {
+    "submission": "resubmitted",
+    "exercises": "exercise changed",
+    "marks": "mark given",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One grade that changed; ``before`` is None for the first."""
+
+    student: str
+    chapter: str
+    before: float | None
+    after: float
+    why: tuple[str, ...]
+
+
+class History:
+    """A classroom's history of grades, ``.weightlab/history.jsonl``: one JSON object a line, only ever added to.
+
+    Parameters
+    ----------
+    classroom : Classroom
+        The class.
+    """
+
+    def __init__(self, classroom: Classroom) -> None:
+        self.path = classroom.state / FILE
+
+    def read(self) -> list[dict]:
+        """Return its lines; one that a killed run left half written is not one."""
+        lines = []
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+                try:
+                    lines.append(json.loads(line))
+                except ValueError:
+                    continue
+        return [line for line in lines if isinstance(line, dict) and {"student", "chapter", "to"} <= line.keys()]
+
+    def add(
+        self,
+        totals: Mapping[str, Mapping[str, Mapping[str, Any]]],
+        causes: Mapping[str, Mapping[str, Mapping[str, str]]],
+    ) -> list[Change]:
+        """Write down which grades are not what they were.
+
+        Parameters
+        ----------
+        totals : mapping
+            By chapter and student: the final score, as from `ClassBook.totals`.
+        causes : mapping
+            By chapter and student: digests of what was submitted, the exercises and people's marks. Those that are
+            not what they were are the reasons.
+        """
+        last = {(line["chapter"], line["student"]): line for line in self.read()}
+        changes, lines = [], []
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        for chapter, students in totals.items():
+            for student, about in students.items():
+                old, cause = last.get((chapter, student)), dict(causes.get(chapter, {}).get(student, {}))
+                before = old["to"] if old else None
+                if before == about["score"] or (old is None and not cause):
+                    continue
+                changes.append(Change(student, chapter, before, about["score"], _why(old, cause)))
+                lines.append(
+                    {
+                        "time": now,
+                        "student": student,
+                        "chapter": chapter,
+                        "from": before,
+                        "to": about["score"],
+                        "why": list(changes[-1].why),
+                        "release": release_name(),
+                        "causes": cause,
+                    }
+                )
+        self._append(lines)
+        return changes
+
+    def _append(self, lines: list[dict]) -> None:
+        if not lines:
+            return
+        new = not self.path.exists()
+        with self.path.open("a+b") as file:
+            if new:
+                self.path.chmod(0o660 if is_shared(self.path.parent) else 0o600)
+            if file.tell():
+                file.seek(-1, 2)
+                if file.read(1) != b"\n":  # a killed run stopped within a line
+                    file.write(b"\n")
+            file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+def _why(old: Mapping[str, Any] | None, cause: Mapping[str, str]) -> tuple[str, ...]:
+    if old is None:
+        return ("graded first",)
+    before = old.get("causes") or {}
+    if cause.get("submission") == "withdrawn":
+        return ("submission removed",)
+    why = tuple(words for name, words in _REASONS.items() if name in cause and cause[name] != before.get(name))
+    return why or ("examined again",)
+
+
+def release_name() -> dict[str, str]:
+    """Return the version of the course and a digest of what was released."""
+    try:
+        version = metadata.version("weightlab")
+    except metadata.PackageNotFoundError:
+        version = ""
+    manifest = KEYS / "released.json"
+    digest = hashlib.sha256(manifest.read_bytes() if manifest.exists() else b"").hexdigest()
+    return {"version": version, "digest": digest[:16]}

@@ -1,0 +1,154 @@
+"""nbgrader's exchange on the instructor's side: ordinary files that the submitter owns are collected, nothing else."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pwd
+import re
+import stat
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeCollect
+
+from .reasons import NotTakenError
+from .times import read_time
+from .unpack import Budget
+
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CHUNK = 2**16
+_DEEPEST = 20
+"""Folders within folders that are still looked into."""
+
+
+class CollectOrdinaryFiles(ExchangeCollect):
+    """Collects from the exchange without following links.
+
+    nbgrader's own command copies what a link in a submission points to, with the instructor's rights: a classmate's
+    submission, or the solutions. It also stops the class at a folder whose name it cannot read, and takes a folder
+    that somebody else made in a student's name for that student's newest.
+    """
+
+    def init_src(self) -> None:
+        """Choose each student's submission among those that are in order."""
+        super().init_src()
+        self.src_records = [record for record in self.src_records if record["username"] is not None]
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
+        """Return what nbgrader sorts by; a submission that is not in order is named, and has no user."""
+        name = os.path.basename(path)
+        user, time = self._read_name(name)
+        problem = None
+        if time is None:
+            problem = "its name does not hold a user and a time"
+        else:
+            about = os.lstat(path)
+            if not stat.S_ISDIR(about.st_mode):
+                problem = "it is not a folder"
+            elif self.check_owner and _name_of(about.st_uid) != user:
+                problem = f"it belongs to {_name_of(about.st_uid)}, not to {user}"
+        if problem:
+            self.log.warning("Not collected: %r in the exchange, because %s.", name, problem)
+            return {"username": None, "filename": name, "timestamp": datetime.datetime.min}
+        return {"username": user, "filename": name, "timestamp": time}
+
+    def _read_name(self, name: str) -> tuple[str, datetime.datetime | None]:
+        """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus, too."""
+        found = re.fullmatch(rf"(?P<user>.+?)\+{re.escape(self.coursedir.assignment_id)}\+(?P<time>.+)", name)
+        if not found or not found["user"].isprintable() or found["user"].startswith("."):
+            return "", None
+        return found["user"], read_time(found["time"]) or read_time(found["time"].rpartition("+")[0])
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy the ordinary files of a submission; whatever else is in it is named."""
+        try:
+            folder = os.open(src, _OPEN | os.O_DIRECTORY)
+        except OSError as error:
+            self.log.warning("Not collected: %r, because %s.", os.path.basename(src), error.strerror)
+            return
+        try:
+            left_out = copy_ordinary(folder, Path(dest), self.coursedir.ignore)
+        finally:
+            os.close(folder)
+        for name, why in left_out:
+            self.log.warning("Left out of %r: %r, because %s.", os.path.basename(src), name, why)
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Copy what is in an open folder, and return what was left out and why.
+
+    Each name is opened in its own folder without following links, and asked what it is only then: its owner may change
+    it meanwhile.
+
+    Parameters
+    ----------
+    folder : int
+        Descriptor of the folder, whose owner has to own what is in it.
+    target : Path
+        Where the copy goes; made if it is not there.
+    ignored : iterable of str
+        Patterns of names that are not even mentioned.
+    """
+    left_out: list[tuple[str, str]] = []
+    _copy(folder, target, os.fstat(folder).st_uid, tuple(ignored), Budget(), PurePath(), left_out)
+    return left_out
+
+
+def _copy(
+    folder: int,
+    target: Path,
+    owner: int,
+    ignored: tuple[str, ...],
+    budget: Budget,
+    inside: PurePath,
+    left_out: list[tuple[str, str]],
+) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for name in sorted(os.listdir(folder)):
+        if any(fnmatch(name, pattern) for pattern in ignored):
+            continue
+        try:
+            source = os.open(name, _OPEN, dir_fd=folder)
+        except OSError as error:
+            left_out.append((str(inside / name), "it is a link" if _is_link(name, folder) else error.strerror))
+            continue
+        try:
+            about = os.fstat(source)
+            if about.st_uid != owner:
+                why = f"it belongs to {_name_of(about.st_uid)}"
+            elif stat.S_ISDIR(about.st_mode) and len(inside.parts) < _DEEPEST:
+                _copy(source, target / name, owner, ignored, budget, inside / name, left_out)
+                continue
+            elif not stat.S_ISREG(about.st_mode):
+                why = "it is not an ordinary file"
+            else:
+                budget.count(1)
+                _copy_file(source, target / name, budget)
+                continue
+        except NotTakenError as error:
+            (target / name).unlink(missing_ok=True)
+            why = str(error)
+        finally:
+            os.close(source)
+        left_out.append((str(inside / name), why))
+
+
+def _is_link(name: str, folder: int) -> bool:
+    return stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode)
+
+
+def _copy_file(source: int, target: Path, budget: Budget) -> None:
+    with target.open("wb") as file:
+        while piece := os.read(source, _CHUNK):
+            budget.charge(len(piece))
+            file.write(piece)

@@ -1,0 +1,34 @@
+"""A penalty for late hand-ins: a percentage per day begun, after a time of grace."""
+
+from __future__ import annotations
+
+import math
+
+from nbgrader.plugins import BasePlugin
+from traitlets import Float
+
+_DAY, _MINUTE = 86_400, 60
+
+
+class PercentPerDay(BasePlugin):
+    """Takes a percentage of the score per day begun; nbgrader's commands and ``weightlab grade`` use it alike.
+
+    Set ``c.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"`` in the classroom's
+    ``nbgrader_config.py``, and the three values as ``c.PercentPerDay.percent = 20``.
+    """
+
+    percent = Float(10.0, min=0.0, max=100.0, help="Percentage of the score for each day that was begun.").tag(
+        config=True
+    )
+    grace_minutes = Float(15.0, min=0.0, help="Minutes after the deadline that cost nothing.").tag(config=True)
+    most = Float(100.0, min=0.0, max=100.0, help="Largest penalty, as a percentage of the score.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """Return the points that being late costs; None within the time of grace.
+
+        Days are counted from the deadline: the time of grace decides whether a hand-in is late, not how late it is.
+        """
+        if total_seconds_late <= self.grace_minutes * _MINUTE:
+            return None
+        days = math.ceil(total_seconds_late / _DAY)
+        return score * min(self.most, self.percent * days) / 100

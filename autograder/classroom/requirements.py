@@ -1,0 +1,73 @@
+"""What a machine needs before it can grade a class; what is missing is said with its remedy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from .. import release
+from ..paths import COURSE, ROOT, SOLUTIONS, shown
+from ..sandbox import isolation, selftest
+from .files import read_file
+from .folder import Classroom, ClassroomError, write_file
+
+EXERCISES = ROOT / "autograder" / "exercises"
+
+
+def require_reference() -> None:
+    """Make sure that this copy of the project can grade: a student's copy holds no reference."""
+    if not SOLUTIONS.exists():
+        raise ClassroomError("This copy of the course holds no solutions/, so it cannot grade a class.")
+
+
+def require_isolation(name: str) -> None:
+    """Make sure that students' code can be isolated as it was asked for.
+
+    Raises
+    ------
+    ClassroomError
+        With the remedy, where it cannot.
+    """
+    if name not in isolation.KINDS:
+        raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")
+    if name == "bubblewrap" and (reason := selftest.why_not()):
+        raise ClassroomError(reason)
+
+
+def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course: Path) -> None:
+    """Make sure that the project's notebooks are what its solutions/ say; what was found fresh is not built again.
+
+    Parameters
+    ----------
+    course : Path
+        Where the released notebooks are; elsewhere than in the project nobody else builds them.
+
+    Raises
+    ------
+    ClassroomError
+        If `weightlab release` has to run first.
+    """
+    if course.resolve() != COURSE.resolve():  # notebooks of one's own
+        return
+    seen = classroom.state / "release"
+    for chapter in chapters:
+        source, notebook = SOLUTIONS / "notebooks" / f"{chapter}.md", COURSE / chapter / f"{chapter}.ipynb"
+        decisive = (source, notebook, ROOT / "autograder" / "release.py", *sorted(EXERCISES.glob("*.py")))
+        digest = _digest(path for path in decisive if path.exists())
+        if not notebook.exists() or read_file(seen / chapter, 100) == digest:
+            continue
+        if json.loads(notebook.read_bytes()) != release.build_notebook(source):
+            raise ClassroomError(
+                f"{shown(notebook)} is not what {shown(source)} and its exercises say now: run `weightlab release`, or "
+                "go back to the release that the class was given."
+            )
+        write_file(seen / chapter, digest, 0o600)
+
+
+def _digest(paths: Iterable[Path]) -> bytes:
+    hashed = hashlib.sha256()
+    for path in paths:
+        hashed.update(f"{path}\n".encode("utf-8", "surrogateescape") + hashlib.sha256(path.read_bytes()).digest())
+    return hashed.hexdigest().encode()

@@ -1,0 +1,282 @@
+"""One run over a class: which work there is, and what becomes of its results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ..exercises import CHAPTERS
+from ..judging import key
+from ..judging.verdict import Status
+from ..library import LIBRARY_FOLDER
+from . import examination, times
+from .feedback import Marks
+from .fingerprint import chapter_digest, pages_digest
+from .folder import Classroom, is_student_id, write_file
+from .gradebook import ClassBook, GradebookError
+from .grades import NewGrades, StoredGrades
+from .nbgrader import Configuration
+from .records import Records, Result, Results
+from .submission import SECRET, Submission, SubmissionStatus, read_submission
+from .times import read_time
+from .work import GradedSubmission, GradingTask
+
+BATCH = 50
+"""Submissions that one transaction writes."""
+_TRIES = 2
+"""Runs that examine what timed out or crashed, before it is left as it is."""
+
+
+class Run:
+    """One run over a class.
+
+    Parameters
+    ----------
+    released : mapping of str to dict
+        The released notebooks of the chapters to be graded.
+    run_notebooks, retry, progress
+        As for `grade.run_grading`.
+
+    Attributes
+    ----------
+    entries : list of dict
+        What was found, so far.
+    causes : dict
+        By chapter and student: digests of what the grade comes from, for the history.
+    healed : list of str
+        What was not as the run before had left it.
+    """
+
+    def __init__(
+        self,
+        classroom: Classroom,
+        seed: int,
+        config: Configuration,
+        released: Mapping[str, dict],
+        run_notebooks: bool = False,
+        retry: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.classroom, self.seed, self.config, self.released = classroom, seed, config, released
+        self.run_notebooks, self.retry = run_notebooks, retry
+        self.progress = progress or (lambda done, total: None)
+        self.records, self.results = Records(classroom), Results(classroom)
+        self.entries: list[dict] = []
+        self.causes: dict[str, dict[str, dict[str, str]]] = {name: {} for name in released}
+        self.healed: list[str] = []
+        self._texts = {name: json.dumps(notebook, sort_keys=True) for name, notebook in released.items()}
+        self._batch: list[tuple[str, NewGrades, GradedSubmission | None]] = []
+        self._wanted: dict[str, dict[str, NewGrades]] = {name: {} for name in released}
+        self._stored: dict[str, dict[str, StoredGrades]] = {}
+        self._due: dict[str, object] = {}
+        self._students: list[str] = []
+
+    def read_gradebook(self, book: ClassBook) -> None:
+        """Read the roll, and what the gradebook already holds."""
+        for name in self.released:
+            book.prepare(name, self.released[name])
+        self._students = sorted({*book.roll(), *self.classroom.students()})
+        self._stored = {name: book.load(name) for name in self.released}
+        self._due = {name: book.due(name) for name in self.released}
+
+    def tasks(self) -> Iterator[GradingTask]:
+        """Yield what is to be done; what is done already goes straight to the entries."""
+        for chapter in self.released:
+            for student in self._students:
+                task = self._task(student, chapter)
+                if task is not None:
+                    yield task
+
+    def _task(self, student: str, chapter: str) -> GradingTask | None:
+        stored, result = self._stored[chapter].get(student), self.results.get(student, chapter)
+        try:
+            submission = read_submission(self.classroom.submission(student, chapter), student, chapter)
+            known_name = self.records.name(submission, self.seed)
+            marks = self._marks(submission, stored)
+        except Exception as error:  # whatever is in a folder costs its own student only
+            self._enter_unreadable(student, chapter, error)
+            return None
+        if not is_student_id(student) or submission.notebook is None:
+            self._enter_absent(student, chapter, stored, result)
+            return None
+        inputs = self._inputs(submission, known_name, marks)
+        self.causes[chapter][student] = {name: inputs[name] for name in ("submission", "exercises", "marks")}
+        if result is not None and dict(result.inputs) == inputs and not self._is_worth_another_try(result, known_name):
+            if not (wrong := self._differences(result, submission, stored)):
+                self._wanted[chapter][student] = self._new_grades(result, submission, frozenset())
+                self._enter(result.entry)
+                return None
+            if stored is not None:
+                self.healed.append(f"{student}, {chapter}: {' and '.join(wrong)} had been changed")
+        tries = result.tries if result is not None and dict(result.inputs) == inputs and not result.lasting else 0
+        known = self.records.get(known_name, CHAPTERS[chapter])
+        return GradingTask(submission, known_name, known, marks, inputs, tries)
+
+    def _inputs(self, submission: Submission, name: str, marks: Marks) -> dict[str, str]:
+        """Return digests of all that decides a result, by kind."""
+        chapter = submission.chapter
+        return {
+            "submission": _digest(submission.digest(), repr(submission.timestamp), repr(submission.secret)),
+            "exercises": _digest(chapter_digest(chapter, self.seed), self._texts[chapter]),
+            "marks": _digest(repr(marks), self.config.penalty_name),
+            "record": name,
+            "pages": _digest(pages_digest(), repr(self.run_notebooks)),
+        }
+
+    def _is_worth_another_try(self, result: Result, name: str) -> bool:
+        """Whether a run can end better than the one before: what timed out is tried once more by itself."""
+        if result.lasting:
+            return False
+        if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
+            return True
+        return self.records.get(name, CHAPTERS[result.entry["chapter"]]) is not None
+
+    def _differences(self, result: Result, submission: Submission, stored: StoredGrades | None) -> list[str]:
+        """Return what is not as the result says: grades, notebook, page."""
+        student, chapter = result.entry["student"], result.entry["chapter"]
+        new = self._new_grades(result, submission, frozenset())
+        return [
+            *([] if stored is not None and stored.agrees_with(new) else ["grades in the gradebook"]),
+            *([] if _ends_with(self.classroom.notebook(student, chapter), result.seal) else ["the notebook"]),
+            *([] if _ends_with(self.classroom.page(student, chapter), result.seal) else ["the page"]),
+        ]
+
+    def _marks(self, submission: Submission, stored: StoredGrades | None) -> Marks:
+        due, came = self._due[submission.chapter], read_time(submission.timestamp)
+        if stored is not None and due and stored.extension:
+            due += stored.extension
+        late = max(0.0, (came - due).total_seconds()) if due and came else 0.0
+        if stored is None:
+            return Marks(seconds_late=late)
+        rows = sorted(stored.grades.items())
+        return Marks(
+            {name: row.manual_score for name, row in rows if row.manual_score is not None},
+            {name: row.extra_credit for name, row in rows if row.extra_credit},
+            {name: row.manual_comment for name, row in sorted(stored.comments.items()) if row.manual_comment},
+            late,
+        )
+
+    def _enter_unreadable(self, student: str, chapter: str, error: Exception) -> None:
+        """Enter a submission that cannot be read: the gradebook keeps what it holds, and a person is told."""
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        found = examination.unjudged(CHAPTERS[chapter], self.released[chapter], b"", f"reading the files gives {why}")
+        self._enter(found.entry(student, CHAPTERS[chapter]) | {"remarks": []})
+
+    def _enter_absent(self, student: str, chapter: str, stored: StoredGrades | None, result: Result | None) -> None:
+        found = examination.absent(CHAPTERS[chapter], self.released[chapter])
+        entry = found.entry(student, CHAPTERS[chapter]) | {"remarks": []}
+        graded_here = result is not None or self.classroom.notebook(student, chapter).exists()
+        if not is_student_id(student):
+            entry["status"] = str(SubmissionStatus.MALFORMED)
+        elif stored is not None and graded_here:  # as nbgrader does with a notebook that has gone
+            zeros = dict.fromkeys(stored.grades, 0.0)
+            new = NewGrades(student, zeros, frozenset(), None, stored.timestamp, frozenset())
+            self._batch.append((chapter, new, None))
+            self.causes[chapter][student] = {"submission": "withdrawn"}
+        self._enter(entry)
+
+    def _new_grades(self, result: Result, submission: Submission, changed: frozenset[str]) -> NewGrades:
+        time = read_time(submission.timestamp)
+        return NewGrades(submission.student, result.automatic, frozenset(result.blank), result.penalty, time, changed)
+
+    def pack_keys(self) -> dict[str, bytes]:
+        """Make the secret keys of the chapters, once per run, as they travel."""
+        return {name: key.pack(list(key.chapter_keys(CHAPTERS[name], self.seed).values())) for name in self.released}
+
+    def collect(self, graded: GradedSubmission, book: ClassBook) -> None:
+        """Remember verdicts at once; write everything else with its batch."""
+        submission = graded.task.submission
+        student, chapter = submission.student, submission.chapter
+        self.records.put(graded.task.name, graded.examination)
+        changed = _changed_cells(self.classroom.notebook(student, chapter), graded.notebook)
+        new = self._new_grades(graded.result, submission, changed)
+        self._wanted[chapter][student] = new
+        self._batch.append((chapter, new, graded))
+        self._enter(graded.result.entry)
+        if len(self._batch) >= BATCH:
+            self.flush(book)
+
+    def flush(self, book: ClassBook) -> None:
+        """Write the batch: the gradebook first, then the files, last the results, which say that all is done."""
+        for chapter in {chapter for chapter, _, _ in self._batch}:
+            book.save(chapter, [new for of, new, _ in self._batch if of == chapter], self._stored[chapter])
+        for _, _, graded in self._batch:
+            if graded is not None:
+                self._write_files(graded)
+        self._batch.clear()
+
+    def _write_files(self, graded: GradedSubmission) -> None:
+        submission = graded.task.submission
+        notebook = self.classroom.notebook(submission.student, submission.chapter)
+        page = self.classroom.page(submission.student, submission.chapter)
+        for name, source in submission.library.items():
+            write_file(notebook.parent / LIBRARY_FOLDER / f"{name}.py", source)
+        for beside in (notebook.parent, page.parent):  # nbgrader's exchange looks for both
+            if submission.timestamp:
+                write_file(beside / times.FILE, submission.timestamp.encode())
+            if submission.secret:
+                write_file(beside / SECRET, submission.secret)
+        write_file(notebook, graded.notebook)
+        write_file(page, graded.page)
+        self.results.put(graded.result)
+
+    def compare(self, book: ClassBook) -> None:
+        """Compare the gradebook with what was found, and put right what differs.
+
+        Raises
+        ------
+        GradebookError
+            If it differs still: then something else writes to it.
+        """
+        for chapter, wanted in self._wanted.items():
+            stored = book.load(chapter)
+            wrong = [new for name, new in wanted.items() if name not in stored or not stored[name].agrees_with(new)]
+            if not wrong:
+                continue
+            self.healed += [f"{new.student}, {chapter}: grades in the gradebook were not saved" for new in wrong]
+            book.save(chapter, wrong, stored)
+            stored = book.load(chapter)
+            if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
+                raise GradebookError(
+                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program changes it "
+                    "while this one runs. Close it, then run the same command again."
+                )
+
+    def _enter(self, entry: dict) -> None:
+        self.entries.append(entry)
+        self.progress(len(self.entries), len(self._students) * len(self.released))
+
+
+def _changed_cells(before: Path, now: bytes) -> frozenset[str]:
+    """Return the names of the cells whose text is not what was graded before; all where nothing was."""
+    try:
+        old = _texts(before.read_bytes())
+    except (OSError, ValueError, KeyError, TypeError):
+        old = {}
+    return frozenset(name for name, text in _texts(now).items() if old.get(name) != text)
+
+
+def _texts(notebook: bytes) -> dict[str, str]:
+    cells = json.loads(notebook)["cells"]
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in cells
+        if "nbgrader" in cell["metadata"]
+    }
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()
+
+
+def _ends_with(path: Path, seal: str) -> bool:
+    """Whether a file's last lines hold a seal."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 2000))
+            return seal.encode() in file.read()
+    except OSError:
+        return False

@@ -1,0 +1,47 @@
+"""Writes verdicts into the check cells of a rebuilt notebook, as nbgrader reads them and as people do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .. import card
+from ..handin import is_check, marks_of
+from ..judging.verdict import Status, Verdict
+from .examination import Examination
+
+
+def write_verdicts(notebook: Any, examination: Examination) -> Any:
+    """Write each verdict into its check cell, and a note at the top where the notebook could not be read."""
+    verdicts = {verdict.exercise: verdict for verdict in examination.verdicts}
+    if examination.rebuilt.malformed:
+        notebook["cells"].insert(0, note("weightlab-note", examination.rebuilt.malformed))
+    for cell in notebook["cells"]:
+        if is_check(cell):
+            marks = marks_of(cell)
+            verdict = verdicts.get(marks["grade_id"])
+            cell["outputs"] = [output(verdict, marks["points"])] if verdict else [_FAILED]
+    return notebook
+
+
+def note(name: str, words: str) -> dict:
+    """Return a cell that says something to whoever opens the notebook."""
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": f"**{words}**"}
+
+
+# No output at all would be read as full marks.
+_FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "nothing grades this cell", "traceback": []}
+
+
+def output(verdict: Verdict, points: float) -> dict:
+    """Return a check cell's output: a card, and as text the score."""
+    data = {"text/html": card.as_html(verdict)}
+    if verdict.score is None:
+        return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(Status.UNJUDGED)}}
+    data["text/plain"] = f"{min(verdict.score, points):g}"
+    return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
+
+
+def dump_notebook(notebook: Any) -> bytes:
+    """Write a notebook as its file holds it."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

@@ -1,0 +1,255 @@
+"""Reads a handed-in notebook: which of its cells answer what, whatever an editor has done to it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .limits import MAX_NOTEBOOK
+
+MAX_CELLS = 5_000
+MAX_OWN_CELLS = 100
+ANSWER = "-answer"
+"""What a question's answer cell is called: the question's name with this at the end."""
+
+
+class MalformedNotebook(ValueError):
+    """What was handed in is not the chapter's notebook; the message says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The cells that give one answer.
+
+    Parameters
+    ----------
+    cells : tuple of dict
+        In their order: those that were changed, or else one that is as it was handed out. Empty where no cell was
+        found.
+    changed : bool
+        Whether anything was written there.
+    """
+
+    cells: tuple[dict, ...] = ()
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class OwnCell:
+    """A cell that the student added, and the index of the released cell that it follows (-1 for none)."""
+
+    after: int
+    cell: dict
+
+
+@dataclass(frozen=True)
+class HandedInNotebook:
+    """What a handed-in notebook says, by the cells of the released one.
+
+    Parameters
+    ----------
+    answers : mapping of str to Answer
+        By grade id, for every answer cell that was released.
+    checks : mapping of str to list of dict
+        The handed-in copies of check cells, by grade id.
+    own : tuple of OwnCell
+        What the student added.
+    lost : frozenset of str
+        Answer cells that cannot be told from others, as an editor has removed what names them.
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    checks: Mapping[str, list[dict]] = field(default_factory=dict)
+    own: tuple[OwnCell, ...] = ()
+    lost: frozenset[str] = frozenset()
+
+    def beside(self, name: str, released: Mapping[str, Any]) -> bool:
+        """Whether the student added cells next to an answer cell, where the answer may have been written."""
+        cells = released["cells"]
+        at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), None)
+        return at is not None and any(own.after in (at - 1, at, at + 1) for own in self.own)
+
+
+def text_of(source: Any) -> str:
+    """Return the text of a cell or output, which nbformat writes as one string or as lines."""
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what nbgrader's metadata says of a cell; an empty mapping where there is none."""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
+    return marks if isinstance(marks, Mapping) else {}
+
+
+def grade_id(cell: Mapping[str, Any]) -> str | None:
+    """Return nbgrader's name of a cell, or None."""
+    name = marks_of(cell).get("grade_id")
+    return name if isinstance(name, str) else None
+
+
+def is_check(cell: Mapping[str, Any]) -> bool:
+    """Whether a released cell is a check: code that is graded and is not the student's to change."""
+    marks = marks_of(cell)
+    return bool(marks.get("grade") and not marks.get("solution")) and cell["cell_type"] == "code"
+
+
+def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNotebook:
+    """Find the answers in a handed-in notebook.
+
+    Cells are known by nbgrader's name, by their id, or by unchanged text. An answer cell that has lost all three is
+    found by its place between known cells, or by the name that it assigns, where that leaves no choice.
+
+    Parameters
+    ----------
+    released : mapping
+        The notebook as it was handed out (nbformat 4). It alone decides which answers there are.
+    submitted : bytes
+        What the student handed in, whatever it is.
+
+    Raises
+    ------
+    MalformedNotebook
+        If it is not a notebook, or none of its cells belongs to the chapter.
+    """
+    cells = _parse(submitted)
+    places = _Places(released["cells"])
+    found = [places.find(cell) for cell in cells]
+    named = any(found[i] is not None and places.is_named(cells[i]) for i in range(len(cells)))
+    _match_by_content(released["cells"], cells, found)
+    wanted = [i for i, cell in enumerate(released["cells"]) if marks_of(cell)] or range(len(released["cells"]))
+    if not {*wanted} & {*found}:
+        raise MalformedNotebook("none of its cells belongs to the chapter")
+    copies: dict[int, list[dict]] = {}
+    own, last = [], -1
+    for cell, index in zip(cells, found, strict=True):
+        if index is not None:
+            copies.setdefault(index, []).append(cell)
+            last = index
+        elif text_of(cell.get("source")).strip() and len(own) < MAX_OWN_CELLS:
+            own.append(OwnCell(last, cell))
+    answers, checks, lost = {}, {}, set()
+    for index, cell in enumerate(released["cells"]):
+        name, theirs = grade_id(cell), copies.get(index, [])
+        if marks_of(cell).get("solution"):
+            answers[name] = _answer(theirs, text_of(cell["source"]))
+            if not theirs and not named:
+                lost.add(name)
+        elif is_check(cell):
+            checks[name] = theirs
+    return HandedInNotebook(answers, checks, tuple(own), frozenset(lost))
+
+
+def _parse(submitted: bytes) -> list[dict]:
+    if len(submitted) > MAX_NOTEBOOK:
+        raise MalformedNotebook(
+            f"it is larger than {MAX_NOTEBOOK // 2**20} MB; clear the outputs of {_largest_cell(submitted)}"
+        )
+    try:
+        data = json.loads(submitted.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise MalformedNotebook("it is not JSON") from None
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list):
+        raise MalformedNotebook("it holds no list of cells")
+    if len(cells) > MAX_CELLS:
+        raise MalformedNotebook(f"it holds more than {MAX_CELLS:,} cells")
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _largest_cell(submitted: bytes) -> str:
+    """Name the cell that makes a notebook too large; an oversized file that is cut short names none."""
+    try:
+        cells = json.loads(submitted)["cells"]
+        sizes = [len(json.dumps(cell)) for cell in cells]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return "its largest cells"
+    largest = max(range(len(sizes)), key=sizes.__getitem__, default=0)
+    first = next(iter(text_of(cells[largest].get("source")).strip().splitlines()), "")
+    return f"cell {largest + 1} ({first[:40]!r}, {sizes[largest] / 2**20:.1f} MB)"
+
+
+class _Places:
+    """Where released cells lie, by everything that a handed-in copy may still have."""
+
+    def __init__(self, released: list[dict]) -> None:
+        self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}
+        self._by_id = {cell["id"]: i for i, cell in enumerate(released) if isinstance(cell.get("id"), str)}
+        self._by_text: dict[tuple, int | None] = {}
+        for i, cell in enumerate(released):
+            text = (cell["cell_type"], text_of(cell["source"]).strip())
+            self._by_text[text] = None if text in self._by_text else i
+
+    def find(self, cell: dict) -> int | None:
+        known, name = cell.get("id"), grade_id(cell)
+        if name in self._by_name:
+            return self._by_name[name]
+        if isinstance(known, str) and known in self._by_id:
+            return self._by_id[known]
+        kind = cell.get("cell_type")
+        return self._by_text.get((kind if isinstance(kind, str) else "", text_of(cell.get("source")).strip()))
+
+    def is_named(self, cell: dict) -> bool:
+        known = cell.get("id")
+        return grade_id(cell) in self._by_name or (isinstance(known, str) and known in self._by_id)
+
+
+def _match_by_content(released: list[dict], cells: list[dict], found: list[int | None]) -> None:
+    """Find answer cells that have lost their names, where only one reading is possible; fills ``found``."""
+    missing = [i for i, cell in enumerate(released) if marks_of(cell).get("solution") and i not in found]
+    bound: dict[str, list[int]] = {}
+    if missing:
+        for k, cell in enumerate(cells):
+            if found[k] is None and cell.get("cell_type") == "code":
+                for name in names_bound(text_of(cell.get("source"))):
+                    bound.setdefault(name, []).append(k)
+    for index in missing:
+        name = (grade_id(released[index]) or "").removesuffix(ANSWER)
+        if released[index]["cell_type"] == "code" and len(bound.get(name, ())) == 1:
+            found[bound[name][0]] = index
+    if all(index is None for index in found):  # without a known cell there is no place to go by
+        return
+    for start, stop in _gaps(found):
+        before, after = (found[start - 1] if start else -1), (found[stop] if stop < len(found) else len(released))
+        for kind in ("code", "markdown"):
+            asked = [i for i in missing if before < i < after and i not in found and released[i]["cell_type"] == kind]
+            there = [k for k in range(start, stop) if cells[k].get("cell_type") == kind]
+            if len(asked) == len(there):
+                for index, k in zip(asked, there, strict=True):
+                    found[k] = index
+
+
+def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of cells that are not known, as (first, one behind the last)."""
+    start = 0
+    for k, index in enumerate([*found, -1]):
+        if index is not None:
+            if start < k:
+                yield start, k
+            start = k + 1
+
+
+def names_bound(source: str) -> set[str]:
+    """Return the names that a cell's source assigns; nothing where it cannot be parsed."""
+    nodes = ast.walk(parsed) if (parsed := parse_cell(source)) else ()
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def parse_cell(source: str) -> ast.Module | None:
+    """Parse a cell's source without its magic and shell lines; None where Python cannot read it."""
+    lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+    try:
+        return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _answer(cells: Iterable[dict], released: str) -> Answer:
+    cells = list(cells)
+    changed = tuple(cell for cell in cells if text_of(cell.get("source")).strip() != released.strip())
+    return Answer(changed or tuple(cells[:1]), bool(changed))

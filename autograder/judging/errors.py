@@ -1,0 +1,111 @@
+"""Recognises Python's and NumPy's own errors, and says what they mean in the words of the course.
+
+This is the only place that reads the text of an error. Nothing is decided by it but which explanation is added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_PATTERNS = {
+    "ambiguous truth": r"truth value of an? (array|empty array)",
+    "matmul": r"matmul|shapes .* not aligned",
+    "broadcast": r"could not be broadcast|shape mismatch|broadcast (input|output)",
+    "concatenate": r"input array dimensions|all the input|must have (the )?same (shape|number of dimensions)",
+    "index": r"index .* (out of|is out)|out of range|too many indices|out of bounds",
+    "subscript": r"not subscriptable|indices must be|only integers, slices|invalid index",
+    "iterate": r"not iterable|iteration over a 0-d",
+    "unpack": r"unpack",
+    "lengths": r"zip\(\)",
+    "scalar": r"only (length-1|size-1|0-dimensional|integer scalar)",
+    "axis": r"axis .* out of bounds",
+    "name": r"is not defined|referenced before|not associated with a value",
+    "arguments": r"(missing|takes|unexpected|multiple values for).*argument",
+    "module": r"^module .* has no attribute",
+    "attribute": r"has no attribute",
+    "operand": r"unsupported operand|bad operand|cannot cast|not supported between|ufunc",
+    "read-only": r"read-only|does not support item assignment",
+    "convert": r"could not convert|cannot convert|inhomogeneous|invalid literal",
+}
+
+
+def classify(error: Mapping[str, Any]) -> str | None:
+    """Return which of Python's or NumPy's own errors this is, or None for any other."""
+    if "kind" in error:
+        return error["kind"]
+    message = str(error.get("message") or "")
+    return next((kind for kind, pattern in _PATTERNS.items() if re.search(pattern, message)), None)
+
+
+def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
+    """Say what an error means, or return an empty string.
+
+    Parameters
+    ----------
+    error : mapping
+        What was raised.
+    course : mapping of str to str
+        The course's functions, each with its module.
+    arguments : tuple of str
+        Names of the exercise's arguments.
+    """
+    message = str(error.get("message") or "")
+    match classify(error):
+        case "name":
+            return _explain_name(message, course, arguments)
+        case "ambiguous truth":
+            return (
+                "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its own "
+                "answer. Use a NumPy function that works entry by entry."
+            )
+        case "matmul":
+            return _explain_matmul(message)
+        case "broadcast":
+            shapes = re.findall(r"\(\d*(?:,\d*)*\)", message.replace(", ", ","))
+            if len(shapes) >= 2:
+                return (
+                    f"The shapes {_spaced(shapes[0])} and {_spaced(shapes[1])} do not fit together: NumPy aligns them "
+                    "from the right, and each pair of sizes must be equal or contain a 1."
+                )
+        case "lengths":
+            return "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
+        case "axis":
+            return (
+                "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's "
+                "(`from numpy import *`), write `np.sum` and import NumPy as np."
+            )
+        case "unpack":
+            return "The number of names on the left of = differs from the number of items on the right."
+        case "module":
+            return "The function has another name in this version of the module. Check its spelling."
+    return ""
+
+
+def _explain_name(message: str, course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
+    name = next(iter(re.findall(r"name '(\w+)'", message)), "")
+    if name in course:
+        return f"`{name}` is not imported. Write `from .{course[name]} import {name}` at the top of the file."
+    if name in ("np", "numpy"):
+        return "NumPy is not imported. Write `import numpy as np` at the top of the file."
+    if name == "math":
+        return "The module math is not imported. Write `import math` at the top of the file."
+    if name and arguments:
+        return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
+    return ""
+
+
+def _explain_matmul(message: str) -> str:
+    sizes = re.findall(r"size (\d+) is different from (\d+)", message)
+    if sizes:
+        second, first = sizes[0]
+        return (
+            f"In a matrix product the last size on the left must equal the first size on the right; here they are "
+            f"{first} and {second}. Print both shapes just before this line."
+        )
+    return "The two shapes do not fit in a matrix product. Print both shapes just before this line."
+
+
+def _spaced(shape: str) -> str:
+    return shape.replace(",", ", ").replace(", )", ",)")

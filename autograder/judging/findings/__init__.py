@@ -1,0 +1,215 @@
+"""Findings: what the answers show, over all cases, in one sentence of evidence.
+
+A finding claims nothing about the student's code or mind. It states a relation between what came back and what was
+expected that holds in every case it speaks of; see `relations` for how to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...exercise import Exercise
+from ..key import Key
+from ..observation import Observation, Problem
+from . import sentences
+from .conditions import find_conditions, find_masks
+from .draws import find_in_draws
+from .forms import find_changed, find_constant, find_in_errors, find_in_form, find_in_refusals
+from .relations import Relation, find_relations
+from .samples import Sample, collect_samples
+from .scales import find_scales
+from .sources import find_related, find_sources
+
+_FREE = frozenset(
+    {"times number", "off by number", "draws deviation number", "draws mean", "draws truncated", "always the same"}
+)
+"""Kinds that quote a number or value of the student's own."""
+_LAST = ("times number", "off by number", "entries permuted", "all one number")
+_FIRST = ("all NaN", "all zeros", "input", "negated", "transposed", "times", "divided by", "off by", "related")
+_SIMPLE = frozenset({"2", "½", "minus 2"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the answers show: its kind, the sentence, and whether that quotes a value of the student's own."""
+
+    kind: str
+    words: str
+    free: bool = False
+
+
+def find_finding(
+    exercise: Exercise,
+    key: Key,
+    observed: Sequence[Observation],
+    problems: Sequence[dict[str, Problem]],
+    cases: list[list[dict]],
+) -> Finding | None:
+    """Return the relation that says most about wrong answers, or None where none holds.
+
+    Parameters
+    ----------
+    problems : sequence of dict
+        What is wrong with each case, by aspect.
+    cases : list
+        The outcomes of each case's calls, before any view looked at them.
+    """
+    failing = [i for i, found in enumerate(problems) if found]
+    whole = (
+        lambda: find_changed(key, problems),
+        lambda: find_in_draws(key, observed, cases, failing),
+        lambda: find_constant(key, observed),
+        lambda: find_in_refusals(key, observed, problems),
+    )
+    for find in whole:
+        if relation := find():
+            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in _FREE)
+    samples = collect_samples(exercise, key, observed)
+    if samples:
+        return _find_in_samples(key, samples) or _find_errors(key, observed)
+    if relation := find_in_form(exercise, key, observed):
+        return Finding(relation[0], sentences.tell_whole(relation))
+    return _find_errors(key, observed)
+
+
+def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
+    relation = find_in_errors(key, observed)
+    if not relation:
+        return None
+    kind, error, condition = relation
+    return Finding(kind, sentences.FORMS[kind].format(error, sentences.tell_condition(condition)))
+
+
+def _find_in_samples(key: Key, samples: list[Sample]) -> Finding | None:
+    """Look at all samples together, then at those of each part that is wrong."""
+    labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
+    groups = [(samples, "")] if len({sample.label for sample in samples}) > 1 else []
+    groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
+    looks: tuple[Callable, ...] = (_find_general, _find_where, _find_part)
+    for look in looks:
+        for group, label in groups:
+            if finding := look(key, group, _name_subject(label)):
+                return finding
+    return None
+
+
+def _name_subject(label: str) -> str:
+    if not label:
+        return "your result"
+    return f"your {label}" if label.startswith("item ") or "," in label else f"your `{label}`"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
+    yield from find_types(sample)
+    yield from find_sources(sample)
+    yield from find_relations(sample)
+    yield from find_scales(sample)
+    yield from find_related(key, sample)
+
+
+def find_types(sample: Sample) -> Iterator[Relation]:
+    """Yield whether the right numbers came back in another type."""
+    got, wanted = sample.got, sample.expected.dtype.kind
+    if isinstance(sample.value, str):
+        try:
+            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
+                yield ("text",)
+        except (TypeError, ValueError):
+            return
+    if got is None or not sample.equals(sample.expected):
+        return
+    if got.dtype.kind == "b" and wanted in "iuf":
+        yield ("truth value",)
+    if got.dtype.kind in "iuf" and wanted == "b":
+        yield ("number for truth",)
+
+
+def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
+    """Return the relations that hold in all samples, the most telling first."""
+    common: list[Relation] | None = None
+    for sample in samples:
+        found = dict.fromkeys(_all_relations(key, sample))
+        common = list(found) if common is None else [one for one in common if one in found]
+        if not common:
+            return []
+    return sorted(common or [], key=_rank)
+
+
+def _rank(relation: Relation) -> tuple[int, int]:
+    kind = relation[0]
+    if kind in _LAST:
+        return 2, _LAST.index(kind)
+    if kind in _FIRST:
+        # A size of the arguments says more than the number that it happens to be.
+        plain = kind in ("times", "divided by", "off by") and "`" not in relation[1] and relation[1] not in _SIMPLE
+        return 0, 2 * _FIRST.index(kind) + plain
+    return 1, 0
+
+
+def _is_rich(samples: list[Sample]) -> bool:
+    """Whether the samples say enough for a relation not to hold by chance."""
+    entries = sum(sample.expected.size for sample in samples)
+    return len(samples) > 1 or entries > 3
+
+
+def _find_general(key: Key, samples: list[Sample], subject: str) -> Finding | None:
+    """Say what holds in every case."""
+    wrong = [sample for sample in samples if not sample.right]
+    if not wrong or not _is_rich(wrong):
+        return None
+    for relation in _common_relations(key, wrong):
+        right = [sample for sample in samples if sample.right]
+        if all(_agrees(key, sample, relation) for sample in right):
+            words = sentences.tell_relation(relation, subject)
+            return Finding(relation[0], f"In every case {words}.", relation[0] in _FREE)
+    return None
+
+
+def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
+    """Whether a relation holds in a case that is right, as twice does for zero."""
+    if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
+        return True
+    return relation in set(_all_relations(key, sample))
+
+
+def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None:
+    """Say in which cases the answers are wrong, and what they are there."""
+    wrong_cases = {sample.index for sample in samples if not sample.right}
+    wrong = [sample for sample in samples if not sample.right]
+    right = [sample for sample in samples if sample.index not in wrong_cases]
+    if not wrong or not right:
+        return None
+    relations = _common_relations(key, wrong)
+    conditions = find_conditions(wrong, right)
+    total = len({sample.index for sample in samples})
+    if conditions:
+        where = sentences.tell_condition(conditions[0])
+        if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
+            what = sentences.tell_relation(relations[0], "it")
+            return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
+        if len(right) > 1:
+            return Finding("where", f"{_capital(subject)} is right except where {where}.")
+    if relations and _is_rich(wrong) and relations[0][0] not in _LAST:
+        what = sentences.tell_relation(relations[0], subject)
+        n = len(wrong_cases)
+        cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
+        return Finding("some", f"In {cases}, {what}; in the other {total - n} it is right.")
+    return None
+
+
+def _find_part(key: Key, samples: list[Sample], subject: str) -> Finding | None:
+    """Say where in the arrays the wrong entries are."""
+    wrong = [sample for sample in samples if not sample.right]
+    common: list[Relation] | None = None
+    for sample in wrong:
+        found = dict.fromkeys(find_masks(sample))
+        common = list(found) if common is None else [one for one in common if one in found]
+    if not common or not _is_rich(wrong):
+        return None
+    words = sentences.tell_relation(common[0], subject)
+    return Finding("part", f"{_capital(words)}.")

@@ -1,0 +1,161 @@
+"""Finds the condition that parts right answers from wrong ones: which cases, and which entries of an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..compare import as_array, close_floats, is_numeric
+from .relations import Relation
+from .samples import Sample
+
+
+def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
+    """Return what is true of a case's inputs, and what is not."""
+    facts: dict[Relation, bool] = {}
+    arrays = []
+    for name, value in arguments.items():
+        quoted = f"`{name}`"
+        if value is None or isinstance(value, (bool, str)) or hasattr(value, "seed"):
+            continue
+        if isinstance(value, (frozenset, set)):
+            facts["where empty", quoted] = not value
+            facts["where holds 0", quoted] = 0 in value
+            continue
+        if isinstance(value, dict):
+            facts["where empty", quoted] = not value
+            facts["where an entry is ()", quoted] = () in value.values()
+            continue
+        if isinstance(value, (list, tuple)) and not is_numeric(value):
+            facts["where one item", quoted] = len(value) == 1
+            facts["where several items", quoted] = len(value) > 1
+            facts["where many items", quoted] = len(value) > 2
+            continue
+        if isinstance(value, (list, tuple)):
+            facts["where empty", quoted] = not value
+            facts["where one item", quoted] = len(value) == 1
+            facts["where many items", quoted] = len(value) > 2
+            facts["where two items", quoted] = len(value) == 2
+            continue
+        array = as_array(value)
+        if array is None:
+            continue
+        arrays.append((name, array))
+        if array.ndim:
+            facts |= _describe_array(quoted, array)
+        elif array.dtype.kind in "iuf":
+            number = float(array)
+            facts["where zero", quoted] = number == 0
+            facts["where negative", quoted] = number < 0
+            facts["where above one", quoted] = number > 1
+            facts["where below one", quoted] = 0 < number < 1
+    matrices = [array.shape for _, array in arrays if array.ndim == 2]
+    if matrices:
+        facts["where square",] = all(rows == columns for rows, columns in matrices)
+        facts["where not square",] = not facts["where square",]
+    if arrays:
+        facts["where float32",] = any(array.dtype == np.float32 for _, array in arrays)
+        facts["where integers",] = any(array.dtype.kind in "iu" and array.ndim for _, array in arrays[:1])
+    facts |= _describe_batches(arguments)
+    single = as_array(expected)
+    if single is not None and single.size == 1 and single.dtype.kind in "biuf":
+        facts["where expected 0",] = float(single.reshape(())) == 0
+        facts["where expected positive",] = float(single.reshape(())) > 0
+        facts["where expected negative",] = float(single.reshape(())) < 0
+    return facts
+
+
+def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
+    facts: dict[Relation, bool] = {("where one row", name): array.ndim >= 1 and len(array) == 1}
+    if array.ndim == 2:
+        facts["where one column", name] = array.shape[1] == 1
+        facts["where more rows than columns", name] = array.shape[0] > array.shape[1]
+        facts["where more columns than rows", name] = array.shape[0] < array.shape[1]
+    facts["where not 2-D", name] = array.ndim != 2
+    facts["where 1-D", name] = array.ndim == 1
+    facts["where many axes", name] = array.ndim > 2
+    facts["where empty", name] = not array.size
+    if array.size and array.dtype.kind in "iuf":
+        facts["where negative entries", name] = bool((array < 0).any())
+        facts["where all negative", name] = bool((array < 0).all())
+        facts["where zeros", name] = bool((array == 0).any())
+        facts["where all zero", name] = not array.any()
+        facts["where large", name] = bool(np.abs(array).max() >= 80)
+        facts["where tiny", name] = bool(0 < np.abs(array).max() < 1e-3)
+        facts["where all equal", name] = bool((array == array.flat[0]).all()) and array.size > 1
+        facts["where NaN", name] = array.dtype.kind == "f" and bool(np.isnan(array).any())
+        if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "f":
+            facts["where ties", name] = bool(((array == array.max(axis=1, keepdims=True)).sum(axis=1) > 1).any())
+    return facts
+
+
+def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
+    facts: dict[Relation, bool] = {}
+    size, x = arguments.get("batch_size"), arguments.get("x")
+    if isinstance(size, int) and isinstance(x, np.ndarray) and size > 0:
+        facts["where last batch short",] = len(x) % size != 0
+        facts["where several batches",] = len(x) > size
+    epochs = arguments.get("epochs")
+    if isinstance(epochs, int):
+        facts["where no epochs",] = epochs == 0
+        facts["where several epochs",] = epochs > 1
+    return facts
+
+
+def find_conditions(wrong: list[Sample], right: list[Sample]) -> list[Relation]:
+    """Return what is true of all cases that are wrong, and of none that is right."""
+    if not wrong or not right:
+        return []
+    described = [describe_case(sample.arguments, sample.expected) for sample in wrong]
+    others = [describe_case(sample.arguments, sample.expected) for sample in right]
+    return [
+        fact
+        for fact, holds in described[0].items()
+        if holds and all(facts.get(fact) for facts in described) and not any(facts.get(fact, False) for facts in others)
+    ]
+
+
+MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("expected negative", lambda e: e < 0),
+    ("expected positive", lambda e: e > 0),
+    ("expected zero", lambda e: e == 0),
+    ("expected not zero", lambda e: e != 0),
+)
+
+
+def find_masks(sample: Sample) -> Iterator[Relation]:
+    """Yield where the entries of an array are that are wrong."""
+    got, expected = sample.got, sample.expected
+    if got is None or got.shape != expected.shape or not expected.ndim or expected.size < 2:
+        return
+    single = np.float32 in (got.dtype, expected.dtype)
+    wrong = ~close_floats(expected, got, 2e-4 if single else 1e-6)
+    if not wrong.any() or wrong.all():
+        return
+    for axis in range(expected.ndim):
+        if expected.shape[axis] > 1:
+            along = np.moveaxis(wrong, axis, 0)
+            if not along[1:].any():
+                yield ("only first", axis, expected.ndim)
+            if not along[:-1].any():
+                yield ("only last", axis, expected.ndim)
+            if along[1:].reshape(len(along) - 1, -1).any(axis=1).all() and not along[0].any():
+                yield ("all but first", axis, expected.ndim)
+            if along[:-1].reshape(len(along) - 1, -1).any(axis=1).all() and not along[-1].any():
+                yield ("all but last", axis, expected.ndim)
+    if expected.ndim == 2 and expected.shape[0] == expected.shape[1]:
+        diagonal = np.eye(len(expected), dtype=bool)
+        if (wrong == diagonal).all():
+            yield ("diagonal wrong",)
+        if (wrong == ~diagonal).all():
+            yield ("off-diagonal wrong",)
+    for kind, mask in MASKS:
+        if (wrong == mask(expected)).all():
+            yield ("entries where", kind)
+    for name, value in sample.arguments.items():
+        if isinstance(value, np.ndarray) and value.shape == expected.shape and value.dtype.kind in "iuf":
+            for kind, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
+                if (wrong == mask).all():
+                    yield ("entries where input", kind, f"`{name}`")

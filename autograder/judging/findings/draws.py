@@ -1,0 +1,137 @@
+"""What random weights show: their mean, standard deviation and distribution, and how they depend on each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import laws
+from ..key import Key
+from ..observation import Observation
+from .relations import Relation
+
+ROUNDING = 0.015
+"""Relative error of a standard deviation that 40,000 draws allow."""
+
+
+def find_in_draws(
+    key: Key, observed: Sequence[Observation], cases: list[list[dict]], failing: list[int]
+) -> Relation | None:
+    """Return what the draws of all failing cases have in common, or None."""
+    common: dict[Relation, None] | None = None
+    for index in failing:
+        call = key.cases[index].calls[0]
+        arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
+        seen = observed[index].value
+        for weights, wanted, got in _matrices(cases[index][0].get("value"), key.expected[index], seen):
+            required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
+            found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
+            common = found if common is None else {one: None for one in common if one in found}
+    return next(iter(common), None) if common else None
+
+
+def _matrices(answer: Any, expected: Any, seen: Any) -> Iterator[tuple[np.ndarray, dict, dict]]:
+    """Go through the drawn matrices of an answer, each with the statistics that are asked for, and its own."""
+    if not isinstance(expected, dict):
+        return
+    seen = seen if isinstance(seen, dict) else {}
+    nested = {name: value for name, value in expected.items() if isinstance(value, dict)}
+    if nested and isinstance(answer, (list, tuple)) and len(answer) == len(nested):
+        for layer, (name, wanted) in zip(answer, nested.items(), strict=True):
+            if isinstance(layer, (list, tuple)) and layer and _is_matrix(layer[0]):
+                yield layer[0], wanted, seen.get(name, {})
+    elif laws.DEVIATION in expected and _is_matrix(answer):
+        yield answer, expected, seen
+    elif laws.DEVIATION in expected and isinstance(answer, (list, tuple)) and answer and _is_matrix(answer[0]):
+        yield answer[0], expected, seen
+
+
+def _is_matrix(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 2 and value.size >= 1_000 and value.dtype.kind in "biuf"
+
+
+def _sizes(weights: np.ndarray, arguments: dict[str, Any]) -> dict[str, float]:
+    named = {name: float(value) for name, value in arguments.items() if type(value) is int}
+    rows, columns = weights.shape
+    return named if "fan_in" in named else {"fan_in": float(rows), "fan_out": float(columns)}
+
+
+def _candidates(sizes: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """Yield standard deviations that people take, by name."""
+    yield from (("1", 1.0), ("0.01", 0.01), ("0.1", 0.1), ("0.5", 0.5), ("1/√3", 1 / math.sqrt(3)))
+    sums = {" + ".join(("fan_in", "fan_out")): sum(sizes[name] for name in ("fan_in", "fan_out") if name in sizes)}
+    for name, size in (*sizes.items(), *sums.items()):
+        inner = f"({name})" if "+" in name else name
+        for above in (1, 2, 3, 6):
+            yield f"√({above} / {inner})", math.sqrt(above / size)
+            yield f"{above} / {inner}", above / size
+            yield f"√({above} / {inner}) / √3", math.sqrt(above / size / 3)
+    if len(sizes) > 1:
+        one, other = list(sizes)[:2]
+        yield f"√(2 / ({one} · {other}))", math.sqrt(2 / sizes[one] / sizes[other])
+        yield f"√({one} / 2)", math.sqrt(sizes[one] / 2)
+        yield f"√({other} / 2)", math.sqrt(sizes[other] / 2)
+
+
+def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
+    """Yield what is remarkable about one matrix, the most telling first."""
+    with np.errstate(all="ignore"):
+        if not np.isfinite(weights).all():
+            yield ("draws not finite",)
+            return
+        if (weights == weights.flat[0]).all():
+            yield ("draws constant",)
+            return
+        values = np.unique(weights).size
+        if values <= 3:
+            yield ("draws few values", values)
+        if (weights == weights[:1]).all():
+            yield ("draws rows alike",)
+        if (weights == weights[:, :1]).all():
+            yield ("draws columns alike",)
+        if weights.shape[1] % 2 == 0:
+            half = weights.shape[1] // 2
+            left, right = weights[:, :half], weights[:, half:]
+            for kind, other in (("draws halves repeat", right), ("draws halves mirrored", right[:, ::-1])):
+                if np.array_equal(np.abs(left), np.abs(other)):
+                    yield (kind, "columns")
+        if weights.shape[0] % 2 == 0:
+            half = weights.shape[0] // 2
+            upper, lower = weights[:half], weights[half:]
+            for kind, other in (("draws halves repeat", lower), ("draws halves mirrored", lower[::-1])):
+                if np.array_equal(np.abs(upper), np.abs(other)):
+                    yield (kind, "rows")
+        for axis, name in ((0, "column"), (1, "row")):
+            if (np.diff(weights, axis=axis) >= 0).all() or (np.diff(weights, axis=axis) <= 0).all():
+                yield ("draws sorted", name)
+        if np.unique(np.abs(weights)).size < 0.9 * weights.size:
+            yield ("draws repeat",)
+        mean, spread = weights.mean(), weights.std()
+        if (weights >= 0).all():
+            yield ("draws never negative",)
+        if (weights <= 0).all():
+            yield ("draws never positive",)
+        if abs(mean) > 0.1 * spread:
+            yield ("draws mean", f"{mean / spread:.1f}")
+        uniform = abs(np.mean(np.abs(weights - mean) < spread) - laws.UNIFORM[laws.NEAR]) < 0.015
+        normal = abs(np.mean(np.abs(weights - mean) < spread) - laws.NORMAL[laws.NEAR]) < 0.015
+        if laws.NEAR in wanted:
+            asked_normal = wanted[laws.NEAR] > 0.63
+            if asked_normal and uniform and not (np.abs(weights - mean) > 1.8 * spread).any():
+                yield ("draws uniform for normal",)
+            if not asked_normal and normal:
+                yield ("draws normal for uniform",)
+        largest = np.abs(weights - mean).max() / spread
+        if laws.TAIL in wanted and 1.8 < largest < 3.2:
+            yield ("draws truncated", f"{largest:.1f}")
+        close = [name for name, value in _candidates(sizes) if abs(spread / value - 1) < ROUNDING]
+        if required is None or abs(spread / required - 1) > 0.02:
+            for name in close:
+                yield ("draws deviation", name)
+            if required is not None and abs(spread / required - 1) > 0.02:
+                yield ("draws deviation number", f"{spread / required:.2g}")
+        elif abs(spread / required - 1) < 1e-9:
+            yield ("draws rescaled",)

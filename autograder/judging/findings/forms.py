@@ -1,0 +1,160 @@
+"""What the form of the answers shows: parts and lists, refusals, errors and changed inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...exercise import Exercise
+from ..compare import compare, is_numeric
+from ..key import Key
+from ..observation import Observation, Problem, ProblemKind
+from .conditions import describe_case
+from .relations import Relation
+
+
+def _answered(key: Key, observed: Sequence[Observation]) -> list[tuple[int, Observation]]:
+    return [(i, one) for i, one in enumerate(observed) if not key.cases[i].raises]
+
+
+def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return what the forms of all answers have in common, or None."""
+    answered = _answered(key, observed)
+    usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
+    if not usable or len(usable) < len(answered):
+        return None
+    if all(value is None for _, value in usable):
+        return ("nothing returned",) if any(expected is not None for expected, _ in usable) else None
+    if all(isinstance(value, dict) and not isinstance(expected, dict) for expected, value in usable):
+        return ("dictionary",)
+    common: dict[Relation, None] | None = None
+    for expected, value in usable:
+        if isinstance(expected, (list, tuple)) and not is_numeric(expected):
+            if compare(expected, value) is None:
+                continue
+            found = dict.fromkeys(_compare_lists(exercise, expected, value))
+            common = found if common is None else {one: None for one in common if one in found}
+    return next(iter(common), None) if common else None
+
+
+def _equal(expected: Any, got: Any) -> bool:
+    return compare(expected, got) is None
+
+
+def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator[Relation]:
+    names = exercise.parts if len(exercise.parts) == len(expected) else ()
+    if names:
+        for k, good in enumerate(expected):
+            if _equal(good, got):
+                yield ("part alone", names[k], " and ".join(names))
+    if not isinstance(got, (list, tuple)):
+        return
+    if len(got) == len(expected):
+        for i in range(len(expected)):
+            for j in range(i):
+                swapped = list(expected)
+                swapped[i], swapped[j] = swapped[j], swapped[i]
+                if names and _equal(swapped, list(got)):
+                    yield ("parts swapped", names[j], names[i])
+        if len(expected) > 1 and _equal(list(expected)[::-1], list(got)):
+            yield ("list reversed",)
+        if _are_pairs(expected) and _equal([list(item)[::-1] for item in expected], got):
+            yield ("pairs swapped",)
+    if len(expected) > 1:
+        if _equal(list(expected)[:-1], list(got)):
+            yield ("item missing at the end",)
+        if _equal(list(expected)[1:], list(got)):
+            yield ("item missing at the start",)
+    if len(got) == len(expected) + 1:
+        if _equal(list(expected), list(got)[:-1]):
+            yield ("parts and more", str(len(expected))) if names else ("item too many at the end",)
+        if _equal(list(expected), list(got)[1:]):
+            yield ("item too many at the start",)
+    if len(got) == 2 and _are_pairs(expected) and _are_lists(got):
+        parts = [list(part) for part in zip(*expected, strict=True)]
+        if _equal(parts, [list(part) for part in got]):
+            yield ("pairs in two lists",)
+    if names and len(got) < len(expected):
+        yield ("part missing", str(len(got)), str(len(expected)))
+
+
+def _are_lists(items: Sequence) -> bool:
+    return all(isinstance(item, (list, tuple)) for item in items)
+
+
+def _are_pairs(items: Sequence) -> bool:
+    return _are_lists(items) and all(len(item) == 2 for item in items)
+
+
+def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return that one and the same single value came back in every case, where several are expected."""
+    answered = _answered(key, observed)
+    values = [one.value for _, one in answered if not one.raised and not one.rejected]
+    single = all(isinstance(value, (bool, int, float, str, np.bool_, np.number)) for value in values)
+    if len(values) < 2 or len(values) < len(answered) or not single or len({repr(value) for value in values}) > 1:
+        return None
+    if len({repr(key.expected[i]) for i, _ in answered}) < 2:
+        return None
+    value = values[0]
+    return ("always the same", repr(value.item() if isinstance(value, np.generic) else value)[:40])
+
+
+def find_in_refusals(
+    key: Key, observed: Sequence[Observation], problems: Sequence[dict[str, Problem]]
+) -> Relation | None:
+    """Return how bad input is met, where all else is right."""
+    bad = [i for i, case in enumerate(key.cases) if case.raises]
+    wrong = [i for i, found in enumerate(problems) if found]
+    if not bad or not wrong or not set(wrong) <= set(bad):
+        return None
+    kinds = {next(iter(problems[i].values())).kind for i in wrong}
+    name = key.cases[wrong[0]].raises
+    if kinds == {ProblemKind.NOT_REFUSED}:
+        if len(wrong) == len(bad):
+            return ("never refuses", name)
+        return ("refuses some", str(len(wrong)), str(len(bad)), name)
+    if kinds == {ProblemKind.NOT_NAMED} and len(wrong) == len(bad):
+        return ("refuses without naming",)
+    errors = {observed[i].raised["type"] for i in wrong if observed[i].raised}
+    if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
+        return ("refuses otherwise", name, _known_error(errors.pop()))
+    return None
+
+
+def _known_error(name: str) -> str:
+    """Return the name of an error that Python knows, and no name that a student may have made up."""
+    import builtins
+
+    return name if isinstance(getattr(builtins, name, None), type) else "another error"
+
+
+def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return where a function stops that answers otherwise."""
+    answered = _answered(key, observed)
+    stopped = [i for i, one in answered if one.raised]
+    going = [i for i, one in answered if not one.raised]
+    if not stopped or not going or len({observed[i].raised["type"] for i in stopped}) > 1:
+        return None
+
+    def facts(i: int) -> dict:
+        call = key.cases[i].calls[0]
+        arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
+        return describe_case(arguments, key.expected[i])
+
+    described, others = [facts(i) for i in stopped], [facts(i) for i in going]
+    for fact, holds in described[0].items():
+        if holds and all(one.get(fact) for one in described) and not any(one.get(fact) for one in others):
+            return ("stops where", _known_error(observed[stopped[0]].raised["type"]), fact)
+    return None
+
+
+def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
+    """Return which argument a call changes, where that is all that is wrong."""
+    kinds = [problem for found in problems for problem in found.values()]
+    if kinds and all(problem.kind is ProblemKind.CHANGED for problem in kinds):
+        position = kinds[0].changed[0]
+        named = isinstance(position, int) and position < len(key.arguments)
+        return ("changes its input", key.arguments[position] if named else str(position))
+    return None

@@ -1,0 +1,219 @@
+"""Small detectors: what could have been done to the expected array to give what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .samples import Sample
+
+Relation = tuple
+"""A kind, which has its sentence in `sentences`, and the data that the sentence needs."""
+
+Change = Callable[[np.ndarray], Any]
+
+
+def _softmax(e: np.ndarray, axis: int | None) -> np.ndarray:
+    powers = np.exp(e - e.max(axis=axis, keepdims=axis is not None))
+    return powers / powers.sum(axis=axis, keepdims=axis is not None)
+
+
+def _one_hot_of_largest(e: np.ndarray) -> np.ndarray:
+    return (e == e.max(axis=-1, keepdims=True)).astype(float)
+
+
+ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
+    ("negated", lambda e: -e),
+    ("absolute", np.abs),
+    ("square", np.square),
+    ("root", np.sqrt),
+    ("exp", np.exp),
+    ("log", np.log),
+    ("minus log", lambda e: -np.log(e)),
+    ("log of absolute", lambda e: np.log(np.abs(e))),
+    ("reciprocal", lambda e: 1 / e),
+    ("one minus", lambda e: 1 - e),
+    ("exp of negated", lambda e: np.exp(-e)),
+    ("positive part", lambda e: np.maximum(e, 0)),
+    ("negative part", lambda e: np.minimum(e, 0)),
+    ("leaky", lambda e: np.where(e > 0, e, 0.01 * e)),
+    ("clipped to 0 and 1", lambda e: np.clip(e, 0, 1)),
+    ("clipped to -1 and 1", lambda e: np.clip(e, -1, 1)),
+    ("truncated", np.trunc),
+    ("floor", np.floor),
+    ("ceiling", np.ceil),
+    ("nearest whole", np.rint),
+    ("sign", np.sign),
+    ("is positive", lambda e: (e > 0).astype(float)),
+    ("is not zero", lambda e: (e != 0).astype(float)),
+    ("negation", lambda e: (e == 0).astype(float)),
+    ("sigmoid", lambda e: 1 / (1 + np.exp(-e))),
+    ("tanh", np.tanh),
+    ("softplus", lambda e: np.log1p(np.exp(e))),
+    ("rounded", lambda e: np.round(e, 1)),
+    ("rounded", lambda e: np.round(e, 2)),
+    ("rounded", lambda e: np.round(e, 3)),
+    ("rounded", lambda e: np.round(e, 4)),
+)
+WHOLE: tuple[tuple[str, Change], ...] = (
+    ("softmax over all", lambda e: _softmax(e, None)),
+    ("divided by its sum", lambda e: e / e.sum()),
+    ("divided by its largest", lambda e: e / e.max()),
+    ("divided by its largest magnitude", lambda e: e / np.abs(e).max()),
+    ("divided by its norm", lambda e: e / np.sqrt((e**2).sum())),
+    ("minus its mean", lambda e: e - e.mean()),
+    ("minus its largest", lambda e: e - e.max()),
+    ("standardised", lambda e: (e - e.mean()) / e.std()),
+    ("sorted", lambda e: np.sort(e, axis=None).reshape(e.shape)),
+    ("reversed", lambda e: e.ravel()[::-1].reshape(e.shape)),
+    ("column order", lambda e: e.ravel(order="F").reshape(e.shape)),
+    ("transposed", lambda e: e.T),
+)
+BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
+    ("softmax", _softmax),
+    ("divided by sums", lambda e, a: e / e.sum(axis=a, keepdims=True)),
+    ("divided by largest", lambda e, a: e / e.max(axis=a, keepdims=True)),
+    ("minus means", lambda e, a: e - e.mean(axis=a, keepdims=True)),
+    ("minus largest", lambda e, a: e - e.max(axis=a, keepdims=True)),
+    ("flipped", lambda e, a: np.flip(e, a)),
+    ("rolled forward", lambda e, a: np.roll(e, 1, a)),
+    ("rolled back", lambda e, a: np.roll(e, -1, a)),
+    ("sorted along", lambda e, a: np.sort(e, axis=a)),
+    ("cumulative", lambda e, a: np.cumsum(e, axis=a)),
+    ("cumulative from the end", lambda e, a: np.flip(np.cumsum(np.flip(e, a), axis=a), a)),
+    ("first repeated", lambda e, a: np.repeat(np.take(e, [0], a), e.shape[a], a)),
+    ("last repeated", lambda e, a: np.repeat(np.take(e, [-1], a), e.shape[a], a)),
+    ("mean repeated", lambda e, a: np.repeat(e.mean(axis=a, keepdims=True), e.shape[a], a)),
+    ("sum repeated", lambda e, a: np.repeat(e.sum(axis=a, keepdims=True), e.shape[a], a)),
+    ("all but first are zero", lambda e, a: np.where(_position(e, a) == 0, e, 0)),
+    ("all but last are zero", lambda e, a: np.where(_position(e, a) == e.shape[a] - 1, e, 0)),
+    ("first is zero", lambda e, a: np.where(_position(e, a) == 0, 0, e)),
+    ("last is zero", lambda e, a: np.where(_position(e, a) == e.shape[a] - 1, 0, e)),
+)
+REDUCED: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
+    ("sums", lambda e, a: e.sum(axis=a)),
+    ("means", lambda e, a: e.mean(axis=a)),
+    ("largest", lambda e, a: e.max(axis=a)),
+    ("smallest", lambda e, a: e.min(axis=a)),
+    ("positions of largest", lambda e, a: e.argmax(axis=a)),
+    ("only the first", lambda e, a: np.take(e, 0, a)),
+    ("only the last", lambda e, a: np.take(e, -1, a)),
+    ("without the first", lambda e, a: np.delete(e, 0, a)),
+    ("without the last", lambda e, a: np.delete(e, -1, a)),
+)
+RESHAPED: tuple[tuple[str, Change], ...] = (
+    ("transposed", lambda e: e.T),
+    ("flat", np.ravel),
+    ("flat by columns", lambda e: np.ravel(e, order="F")),
+    ("one axis more", lambda e: e[..., np.newaxis]),
+    ("one axis more", lambda e: e[np.newaxis]),
+    ("squeezed", np.squeeze),
+    ("sum of all", np.sum),
+    ("mean of all", np.mean),
+    ("largest of all", np.max),
+    ("position of largest", np.argmax),
+    ("diagonal", np.diag),
+    ("as a diagonal", np.diag),
+    ("one-hot", lambda e: np.eye(int(e.max()) + 1)[e.astype(int)]),
+)
+UNFINISHED: tuple[tuple[str, Change], ...] = (
+    ("sum not taken", lambda g: g.sum()),
+    ("mean not taken", lambda g: g.mean()),
+    ("mean of squares not taken", lambda g: (g**2).mean()),
+    ("diagonal not taken", lambda g: np.diagonal(g)),
+    ("flat not reshaped", lambda g: g),
+)
+UNFINISHED_BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
+    ("axis not summed", lambda g, a: g.sum(axis=a)),
+    ("axis not averaged", lambda g, a: g.mean(axis=a)),
+    ("position not taken", lambda g, a: g.argmax(axis=a)),
+    ("one too many at the end", lambda g, a: np.delete(g, -1, a)),
+    ("one too many at the start", lambda g, a: np.delete(g, 0, a)),
+)
+
+
+def _position(e: np.ndarray, axis: int) -> np.ndarray:
+    shape = [1] * e.ndim
+    shape[axis] = e.shape[axis]
+    return np.arange(e.shape[axis]).reshape(shape)
+
+
+def find_relations(sample: Sample) -> Iterator[Relation]:
+    """Yield every relation that holds between what came back and what was expected."""
+    got = sample.got
+    if got is None or not got.size or not sample.expected.size:
+        return
+    expected, got = sample.expected.astype(float), got.astype(float)
+    with np.errstate(all="ignore"):
+        if (expected == expected.flat[0]).all() and expected.size > 1:
+            return  # whatever is done to one number repeated looks alike
+        yield from _constants(got)
+        if got.shape == expected.shape:
+            yield from _tried(ENTRY_BY_ENTRY, expected, sample)
+            if expected.size > 1:
+                yield from _tried(WHOLE, expected, sample)
+                yield from _tried_by_axis(BY_AXIS, expected, sample)
+                yield from _permuted(expected, got)
+        else:
+            yield from _tried(RESHAPED, expected, sample)
+            yield from _tried_by_axis(REDUCED, expected, sample)
+            yield from _unfinished(expected, got)
+
+
+def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
+    for kind, change in changes:
+        try:
+            changed = np.asarray(change(expected))
+        except (ValueError, IndexError, TypeError, MemoryError):
+            continue
+        if changed.size <= 4 * expected.size + 4_000 and sample.equals(changed):
+            yield (kind,)
+
+
+def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
+    for axis in range(expected.ndim):
+        for kind, change in changes:
+            if expected.shape[axis] > 1 and sample.equals(change(expected, axis)):
+                yield (kind, axis, expected.ndim)
+
+
+def _constants(got: np.ndarray) -> Iterator[Relation]:
+    if np.isnan(got).all():
+        yield ("all NaN",)
+    elif (got == got.flat[0]).all():
+        value = float(got.flat[0])
+        if got.size > 1 or value in (0, 1):
+            yield ("all zeros",) if value == 0 else ("all ones",) if value == 1 else ("all one number",)
+
+
+def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
+    """Yield whether rows, columns or entries are those expected in another order."""
+    for axis in range(min(expected.ndim, 2)):
+        if expected.shape[axis] < 3:
+            continue
+        one, other = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1).round(6) for a in (expected, got))
+        if np.allclose(one[np.lexsort(one.T)], other[np.lexsort(other.T)], rtol=1e-6, atol=1e-9):
+            yield ("permuted", axis, expected.ndim)
+    entries = (np.sort(array, axis=None) for array in (expected, got))
+    if expected.size > 3 and expected.ndim > 1 and np.allclose(*entries, rtol=1e-6, atol=1e-9):
+        yield ("entries permuted",)
+
+
+def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
+    """Yield which last step is missing: done to what came back, it gives what was expected."""
+
+    def same(changed: np.ndarray) -> bool:
+        return changed.shape == expected.shape and np.allclose(changed, expected, rtol=1e-6, atol=1e-9)
+
+    for kind, change in UNFINISHED:
+        if kind == "flat not reshaped":
+            if expected.ndim > 1 and got.ndim == 1 and got.size == expected.size and same(got.reshape(expected.shape)):
+                yield (kind,)
+        elif got.ndim and (kind != "diagonal not taken" or got.ndim == 2) and same(np.asarray(change(got))):
+            yield (kind,)
+    for axis in range(got.ndim):
+        for kind, change in UNFINISHED_BY_AXIS:
+            if got.shape[axis] > 1 and same(np.asarray(change(got, axis))):
+                yield (kind, axis, got.ndim)

@@ -1,0 +1,93 @@
+"""Pairs of an expected array and the one that came back in its place, from all cases of an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...exercise import Case, Exercise
+from ..compare import as_array, close_floats, compare, is_numeric
+from ..key import Key
+from ..observation import Observation
+
+MAX_ENTRIES = 50_000
+"""Entries of an array that findings look at; larger ones say no more."""
+RTOL = 1e-6
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One expected array, what came back for it, and the call that it belongs to."""
+
+    index: int
+    """Number of the case in the key."""
+    case: Case
+    arguments: dict[str, Any]
+    label: str
+    """Which part of the answer this is; empty for the whole of it."""
+    expected: np.ndarray
+    value: Any
+    right: bool
+
+    @cached_property
+    def got(self) -> np.ndarray | None:
+        """The answer as an array of real numbers, or None."""
+        array = as_array(self.value, self.expected.shape)
+        return array if array is not None and array.size <= MAX_ENTRIES else None
+
+    def equals(self, other: Any) -> bool:
+        """Return whether what came back equals another array, within rounding."""
+        got, other = self.got, np.asarray(other)
+        if got is None or got.shape != other.shape or other.dtype.kind not in "biuf":
+            return False
+        single = np.float32 in (got.dtype, other.dtype, self.expected.dtype)
+        return bool(close_floats(other, got, 2e-4 if single else RTOL).all())
+
+
+def collect_samples(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[Sample] | None:
+    """Return the samples of all cases that were answered, or None where an answer has another structure."""
+    samples: list[Sample] = []
+    for index, (case, expected, got) in enumerate(zip(key.cases, key.expected, observed, strict=True)):
+        if case.raises or got.raised or got.rejected or got.iterator or isinstance(expected, dict):
+            continue
+        call = case.calls[0]
+        arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
+        names = exercise.parts if case.aspect is None and case.view is None else ()
+        try:
+            leaves = list(_pair_leaves(expected, got.value, names, ""))
+        except _OtherStructureError:
+            return None
+        for label, good, value in leaves:
+            right = compare(good, value, rtol=case.rtol, atol=case.atol) is None
+            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right))
+    return samples
+
+
+class _OtherStructureError(Exception):
+    """The answer does not have as many parts as the expected one."""
+
+
+def _pair_leaves(expected: Any, got: Any, names: tuple[str, ...], label: str) -> Iterator[tuple[str, Any, Any]]:
+    """Go through both values side by side, down to arrays and numbers."""
+    if expected is None or isinstance(expected, str):
+        return
+    if isinstance(expected, (list, tuple)) and not is_numeric(expected):
+        if not isinstance(got, (list, tuple)) or len(got) != len(expected):
+            raise _OtherStructureError
+        for k, (good, value) in enumerate(zip(expected, got, strict=True)):
+            if names:
+                inner = names[k]
+            elif isinstance(good, (list, tuple)) and not is_numeric(good):
+                inner = label  # one of several layers
+            elif label.startswith("item ") or not isinstance(expected, tuple):
+                inner = label
+            else:
+                inner = f"{label}, item {k} of each pair" if label else f"item {k} of each pair"
+            yield from _pair_leaves(good, value, (), inner)
+        return
+    if as_array(expected) is not None and np.asarray(expected).dtype.kind in "biuf":
+        yield label, expected, got

@@ -1,0 +1,149 @@
+"""Finds the one number by which an answer is multiplied or moved, and where that number comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..compare import as_array, is_numeric
+from .relations import Relation
+from .samples import Sample
+
+CONSTANTS = {
+    "2": 2.0,
+    "3": 3.0,
+    "4": 4.0,
+    "10": 10.0,
+    "100": 100.0,
+    "1,000": 1000.0,
+    "ln 2": math.log(2),
+    "ln 10": math.log(10),
+    "π": math.pi,
+    "2π": 2 * math.pi,
+    "e": math.e,
+    "√2": math.sqrt(2),
+    "√3": math.sqrt(3),
+    "√6": math.sqrt(6),
+    "½": 0.5,
+    "0.05": 0.05,
+    "0.1": 0.1,
+    "0.01": 0.01,
+}
+OFFSETS = ("2", "3", "10", "½", "0.1", "0.01")
+_CLOSE = 2e-6
+_AXES = {1: ("the length of {}",), 2: ("the number of rows of {}", "the number of columns of {}")}
+
+
+def name_sizes(arguments: dict[str, Any]) -> dict[str, float]:
+    """Return the numbers that a call's arguments bring along, by name: sizes of arrays, lengths of lists, numbers."""
+    sizes: dict[str, float] = {}
+    for name, value in arguments.items():
+        if isinstance(value, (bool, str)) or value is None:
+            continue
+        if isinstance(value, (int, float, np.number)):
+            sizes[f"`{name}`"] = float(value)
+            continue
+        if isinstance(value, (list, tuple)) and value and not is_numeric(value):
+            sizes[f"the number of items in `{name}`"] = float(len(value))
+            first = value[0]
+            if isinstance(first, np.ndarray) and isinstance(value, tuple):
+                sizes |= _sizes_of(f"`{name}[0]`", first)
+            continue
+        array = as_array(value)
+        if array is not None:
+            sizes |= _sizes_of(f"`{name}`", array)
+    return {name: size for name, size in sizes.items() if size not in (0.0, 1.0)}
+
+
+def _sizes_of(name: str, array: np.ndarray) -> dict[str, float]:
+    words = _AXES.get(array.ndim, tuple(f"the length of axis {k} of {{}}" for k in range(array.ndim)))
+    sizes = {word.format(name): float(n) for word, n in zip(words, array.shape, strict=True)}
+    return sizes | ({f"the number of entries of {name}": float(array.size)} if array.ndim > 1 else {})
+
+
+def find_scales(sample: Sample) -> Iterator[Relation]:
+    """Yield by what an answer is multiplied, divided or moved, as a constant and as a size of the arguments."""
+    got = sample.got
+    if got is None or got.shape != sample.expected.shape or got.dtype.kind not in "iuf" or not got.size:
+        return
+    expected, got = sample.expected.astype(float), got.astype(float)
+    if not (np.isfinite(expected).all() and np.isfinite(got).all()):
+        return
+    named = name_sizes(sample.arguments)
+    tolerance = 3e-4 if np.float32 in (sample.expected.dtype, sample.got.dtype) else _CLOSE
+    factor = _common_factor(expected, got, tolerance)
+    if factor is not None and not math.isclose(factor, 1, rel_tol=tolerance):
+        yield from _name_factor(factor, named, tolerance)
+    difference = got - expected
+    scale = max(np.abs(expected).max(), np.abs(got).max(), 1e-9)
+    if np.abs(difference - difference.flat[0]).max() <= tolerance * scale and abs(difference.flat[0]) > 1e-4 * scale:
+        yield from _name_offset(float(difference.flat[0]), named, tolerance * max(scale, 1))
+
+
+def _common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
+    """Return the number that takes every expected entry to the one that came back, or None."""
+    at = np.unravel_index(np.abs(expected).argmax(), expected.shape)
+    if not expected[at]:
+        return None
+    factor = float(got[at] / expected[at])
+    if not factor:
+        return None
+    near = np.abs(got - factor * expected) <= tolerance * max(np.abs(got).max(), 1e-300)
+    return factor if near.all() else None
+
+
+def _name_factor(factor: float, named: dict[str, float], tolerance: float) -> Iterator[Relation]:
+    sign, magnitude = ("minus " if factor < 0 else ""), abs(factor)
+
+    def near(other: float) -> bool:
+        return math.isclose(magnitude, other, rel_tol=tolerance)
+
+    for word, value in CONSTANTS.items():
+        if near(value):
+            yield ("times", sign + word)
+        elif near(1 / value) and word not in ("½", "0.05", "0.1", "0.01"):
+            yield ("divided by", sign + word)
+    for name, size in named.items():
+        if near(size):
+            yield ("times", sign + name)
+        if near(1 / size):
+            yield ("divided by", sign + name)
+        if size > 0 and near(math.sqrt(size)):
+            yield ("times", f"{sign}the square root of {name}")
+        if size > 0 and near(1 / math.sqrt(size)):
+            yield ("divided by", f"{sign}the square root of {name}")
+        if near(size**2):
+            yield ("times", f"{sign}the square of {name}")
+        if near(1 / size**2):
+            yield ("divided by", f"{sign}the square of {name}")
+        if size > 1 and near((size - 1) / size):
+            yield ("fraction less one", name)
+        if size > 1 and near(size / (size - 1)):
+            yield ("fraction more one", name)
+        if near(size / 2):
+            yield ("times", f"{sign}half of {name}")
+        if near(2 / size):
+            yield ("divided by", f"{sign}half of {name}")
+        if near(1 - size):
+            yield ("times", f"{sign}one minus {name}")
+    pairs = [(a, b) for a in named for b in named if a != b]
+    for one, other in pairs:
+        if near(named[one] / named[other]):
+            yield ("times over", sign, one, other)
+    yield ("times number", f"{factor:.6g}")
+
+
+def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> Iterator[Relation]:
+    sign, magnitude = ("more" if offset > 0 else "less"), abs(offset)
+    if abs(magnitude - 1) <= tolerance:
+        yield ("off by", "1", sign)
+    for word in OFFSETS:
+        if abs(magnitude - CONSTANTS[word]) <= tolerance:
+            yield ("off by", word, sign)
+    for name, size in named.items():
+        if abs(magnitude - abs(size)) <= tolerance:
+            yield ("off by", name, sign)
+    yield ("off by number", f"{magnitude:.6g}", sign)

@@ -1,0 +1,296 @@
+"""The sentences of findings, by the kind of relation: evidence, in the words of a tutor.
+
+``{0}``, ``{1}`` … are the relation's data; ``{along}``, ``{each}`` and ``{one}`` name an axis, see `_name_axis`.
+Every predicate follows a subject such as "your result".
+"""
+
+from __future__ import annotations
+
+from .relations import Relation
+
+PREDICATES = {
+    # what came back, as something done to the expected array
+    "negated": "is what was expected, with its sign flipped",
+    "absolute": "is what was expected, without its sign",
+    "square": "is the square of what was expected",
+    "root": "is the square root of what was expected",
+    "exp": "is exp of what was expected",
+    "log": "is the natural logarithm of what was expected",
+    "minus log": "is minus the natural logarithm of what was expected",
+    "log of absolute": "is the natural logarithm of the magnitude of what was expected",
+    "reciprocal": "is 1 divided by what was expected",
+    "one minus": "is 1 minus what was expected",
+    "exp of negated": "is exp of minus what was expected",
+    "positive part": "is what was expected, with 0 in place of every negative number",
+    "negative part": "is what was expected, with 0 in place of every positive number",
+    "leaky": "is what was expected, with negative numbers multiplied by 0.01",
+    "clipped to 0 and 1": "is what was expected, clipped to the range from 0 to 1",
+    "clipped to -1 and 1": "is what was expected, clipped to the range from -1 to 1",
+    "truncated": "is what was expected, without its decimals, as when integers are stored",
+    "floor": "is what was expected, rounded down to a whole number",
+    "ceiling": "is what was expected, rounded up to a whole number",
+    "nearest whole": "is what was expected, rounded to a whole number",
+    "sign": "is only the sign of what was expected: 1, 0 or -1",
+    "is positive": "is 1 where the expected number is positive, and 0 elsewhere",
+    "is not zero": "is 1 where the expected number is not 0, and 0 elsewhere",
+    "negation": "is 1 where 0 was expected, and 0 elsewhere",
+    "sigmoid": "is the sigmoid of what was expected",
+    "tanh": "is tanh of what was expected",
+    "softplus": "is log(1 + exp(e)) of every expected number e",
+    "rounded": "is what was expected, rounded to a few decimals; return it unrounded",
+    "softmax over all": "is softmax over all entries together of what was expected",
+    "softmax": "is softmax along each {each} of what was expected",
+    "divided by its sum": "is what was expected, divided by the sum of all its entries",
+    "divided by its largest": "is what was expected, divided by its largest entry",
+    "divided by its largest magnitude": "is what was expected, divided by its largest magnitude",
+    "divided by its norm": "is what was expected, divided by its norm",
+    "minus its mean": "is what was expected, minus its own mean",
+    "minus its largest": "is what was expected, minus its largest entry",
+    "standardised": "is what was expected, shifted and scaled to mean 0 and standard deviation 1",
+    "divided by sums": "is what was expected, with each {each} divided by its sum",
+    "divided by largest": "is what was expected, with each {each} divided by its largest entry",
+    "minus means": "is what was expected, with its mean subtracted from each {each}",
+    "minus largest": "is what was expected, with its largest entry subtracted from each {each}",
+    "sorted": "holds the expected numbers, sorted",
+    "sorted along": "holds the expected numbers, with each {each} sorted",
+    "reversed": "is what was expected, in reversed order",
+    "column order": "holds the expected numbers, filled in column by column instead of row by row",
+    "transposed": "is what was expected, transposed",
+    "flipped": "is what was expected, with its {along} in reversed order",
+    "rolled forward": "is what was expected, with all {along} one position too late",
+    "rolled back": "is what was expected, with all {along} one position too early",
+    "cumulative": "is the running total along each {each} of what was expected",
+    "cumulative from the end": "is the running total from the end along each {each} of what was expected",
+    "first repeated": "repeats the first expected {one} in place of all {along}",
+    "last repeated": "repeats the last expected {one} in place of all {along}",
+    "mean repeated": "has the mean of all expected {along} in place of each",
+    "sum repeated": "has the sum of all expected {along} in place of each",
+    "all but first are zero": "has only the first {one} right and zeros in all others",
+    "all but last are zero": "has only the last {one} right and zeros in all others",
+    "first is zero": "is what was expected, but its first {one} is all zeros",
+    "last is zero": "is what was expected, but its last {one} is all zeros",
+    "permuted": "holds the expected {along}, in another order",
+    "entries permuted": "holds the expected numbers, in other positions",
+    # other shapes
+    "sums": "holds only the sum of each expected {each}",
+    "means": "holds only the mean of each expected {each}",
+    "largest": "holds only the largest entry of each expected {each}",
+    "smallest": "holds only the smallest entry of each expected {each}",
+    "positions of largest": "holds the position of the largest entry in each expected {each}",
+    "only the first": "is only the first {one} of what was expected",
+    "only the last": "is only the last {one} of what was expected",
+    "without the first": "is what was expected, but the first {one} is missing",
+    "without the last": "is what was expected, but the last {one} is missing",
+    "flat": "holds the expected numbers in one 1-D array",
+    "flat by columns": "holds the expected numbers in one 1-D array, column by column",
+    "flat not reshaped": "holds the expected numbers in one 1-D array",
+    "one axis more": "is what was expected, with one axis too many",
+    "squeezed": "is what was expected, but an axis of length 1 is missing",
+    "sum of all": "is the sum of all expected entries",
+    "mean of all": "is the mean of all expected entries",
+    "largest of all": "is the largest of the expected entries",
+    "position of largest": "is the position of the largest expected entry",
+    "diagonal": "is only the diagonal of what was expected",
+    "as a diagonal": "has the expected numbers on the diagonal of a matrix",
+    "one-hot": "is the one-hot form of what was expected",
+    "sum not taken": "is not added up yet: the sum of its entries is the expected number",
+    "mean not taken": "is not averaged yet: the mean of its entries is the expected number",
+    "mean of squares not taken": "is not squared and averaged yet: the mean of its squares is the expected number",
+    "diagonal not taken": "is a matrix whose diagonal holds the expected numbers",
+    "axis not summed": "is not added up yet: the sums along each {each} are the expected numbers",
+    "axis not averaged": "is not averaged yet: the means along each {each} are the expected numbers",
+    "position not taken": "holds numbers whose largest entry, along each {each}, is at the expected position",
+    "one too many at the end": "is what was expected, with one {one} too many at the end",
+    "one too many at the start": "is what was expected, with one {one} too many at the start",
+    # constants
+    "all NaN": "is NaN (not a number)",
+    "all zeros": "is 0",
+    "all ones": "is 1",
+    "all one number": "is one and the same number in all entries",
+    # scales
+    "times": "is {0} times what was expected",
+    "divided by": "is what was expected, divided by {0}",
+    "times over": "is what was expected, times {0}{1}, divided by {2}",
+    "fraction less one": "is (n - 1) / n times what was expected, where n is {0}",
+    "fraction more one": "is n / (n - 1) times what was expected, where n is {0}",
+    "times number": "is {0} times what was expected",
+    "off by": "is {0} {1} than what was expected",
+    "off by number": "is {0} {1} than what was expected",
+    # the inputs
+    "input": "is the argument {0}, unchanged",
+    "input negated": "is minus the argument {0}",
+    "input doubled": "is twice the argument {0}",
+    "input squared": "is the square of the argument {0}",
+    "input transposed": "is the argument {0}, transposed",
+    "input is positive": "is 1 where the argument {0} is positive, and 0 elsewhere",
+    "input positive part": "is the positive part of the argument {0}",
+    "input exp": "is exp of the argument {0}",
+    "input sum": "is the sum of all entries of {0}",
+    "input mean": "is the mean of all entries of {0}",
+    "input rows summed": "is the sum of the rows of {0}",
+    "input rows averaged": "is the mean of the rows of {0}",
+    "input columns summed": "is the sum of each row of {0}",
+    "input columns averaged": "is the mean of each row of {0}",
+    "input largest": "is the largest entry of {0}",
+    "input length": "is the length of {0}",
+    "input entries": "is the number of entries of {0}",
+    "product of": "is {0} * {1}, entry by entry",
+    "sum of": "is {0} + {1}, entry by entry",
+    "difference of": "is {0} - {1}, entry by entry",
+    "quotient of": "is {0} / {1}, entry by entry",
+    "matrix product of": "is the matrix product {0} @ {1}",
+    "matrix product transposed left": "is the matrix product of {0} transposed and {1}",
+    "matrix product transposed right": "is the matrix product of {0} and {1} transposed",
+    "outer product of": "is the outer product of {0} and {1}",
+    "equality of": "is 1 where {0} equals {1}, and 0 elsewhere",
+    "squared difference of": "is ({0} - {1}) squared, entry by entry",
+    "absolute difference of": "is the magnitude of {0} - {1}, entry by entry",
+    "concatenation of": "is {0} followed by {1}",
+    "related": "is what {0} gives",
+    # types
+    "truth value": "is a truth value (True or False) in place of the number 1 or 0",
+    "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
+    "text": "is a text in place of a number",
+    "whole numbers": "holds whole numbers in place of decimals",
+    # parts of arrays
+    "only first": "is wrong only in its first {one}",
+    "only last": "is wrong only in its last {one}",
+    "all but first": "is right only in its first {one}",
+    "all but last": "is right only in its last {one}",
+    "diagonal wrong": "is wrong on the diagonal and right elsewhere",
+    "off-diagonal wrong": "is right on the diagonal and wrong elsewhere",
+    "entries where": "is wrong exactly in the entries where {mask} is expected",
+    "entries where input": "is wrong exactly in the entries where {1} is {0}",
+}
+MASKS = {
+    "expected negative": "a negative number",
+    "expected positive": "a positive number",
+    "expected zero": "a 0",
+    "expected not zero": "a number other than 0",
+}
+CONDITIONS = {
+    "where empty": "{0} is empty",
+    "where holds 0": "{0} contains 0",
+    "where an entry is ()": "{0} has an entry of shape ()",
+    "where one item": "{0} has a single item",
+    "where two items": "{0} has two items",
+    "where several items": "{0} has several items",
+    "where many items": "{0} has more than two items",
+    "where zero": "{0} is 0",
+    "where negative": "{0} is negative",
+    "where above one": "{0} is above 1",
+    "where below one": "{0} is between 0 and 1",
+    "where square": "all matrices among the arguments are square",
+    "where not square": "a matrix among the arguments is not square",
+    "where float32": "the arguments are float32",
+    "where integers": "the first argument holds whole numbers",
+    "where expected 0": "0 is expected",
+    "where expected positive": "a positive number is expected",
+    "where expected negative": "a negative number is expected",
+    "where one row": "{0} has length 1",
+    "where one column": "{0} has a single column",
+    "where more rows than columns": "{0} has more rows than columns",
+    "where more columns than rows": "{0} has more columns than rows",
+    "where not 2-D": "{0} is not 2-D",
+    "where 1-D": "{0} is 1-D",
+    "where many axes": "{0} has more than two axes",
+    "where negative entries": "{0} has negative entries",
+    "where all negative": "all entries of {0} are negative",
+    "where zeros": "{0} contains a 0",
+    "where all zero": "{0} is all zeros",
+    "where large": "{0} holds large numbers (80 or more in magnitude)",
+    "where tiny": "{0} holds only tiny numbers",
+    "where all equal": "all entries of {0} are equal",
+    "where NaN": "{0} contains NaN",
+    "where ties": "a row of {0} has several largest entries",
+    "where last batch short": "the last batch is smaller than the others",
+    "where several batches": "there are several batches",
+    "where no epochs": "`epochs` is 0",
+    "where several epochs": "there are several epochs",
+}
+DRAWS = {
+    "draws not finite": "Your weights contain NaN or infinity.",
+    "draws constant": "All your weights are the same number.",
+    "draws few values": "Your weights take only {0} different values.",
+    "draws rows alike": "All rows of your weights are the same.",
+    "draws columns alike": "All columns of your weights are the same.",
+    "draws halves repeat": "The second half of the {0} repeats the magnitudes of the first half.",
+    "draws halves mirrored": "The second half of the {0} mirrors the magnitudes of the first half.",
+    "draws sorted": "Your weights are sorted along each {0}; random weights have no order.",
+    "draws repeat": "Many of your weights have the same magnitude; every weight needs a draw of its own.",
+    "draws never negative": "None of your weights is negative; weights need both signs.",
+    "draws never positive": "None of your weights is positive; weights need both signs.",
+    "draws mean": "The mean of your weights is {0} standard deviations away from 0.",
+    "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
+    "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
+    "draws truncated": "None of your weights lies beyond {0} standard deviations, so the distribution is truncated.",
+    "draws deviation": "The standard deviation of your weights is {0}; that is not the required one.",
+    "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
+    "draws rescaled": "The standard deviation of your weights is exact to the last digit, so the weights were rescaled "
+    "after they were drawn.",
+}
+FORMS = {
+    "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
+    "parts swapped": "You returned the right {0} and {1} in swapped order.",
+    "part alone": "You returned only {0}; {1} are expected.",
+    "part missing": "You returned {0} of {1} parts.",
+    "parts and more": "You returned more than {0} items; the first ones are right.",
+    "list reversed": "The items of your list are right, but in reversed order.",
+    "item missing at the end": "The last item of your list is missing; the others are right.",
+    "item missing at the start": "The first item of your list is missing; the others are right.",
+    "item too many at the end": "Your list has one item too many at the end; the others are right.",
+    "item too many at the start": "Your list has one item too many at the start; the others are right.",
+    "pairs swapped": "Each pair of your list is in swapped order.",
+    "pairs in two lists": "You returned two lists; one list of pairs is expected.",
+    "dictionary": "You returned a dictionary; return the items themselves, in the required order.",
+    "always the same": "Your result is {0} in every case.",
+    "never refuses": "All your values are right, but none of the invalid inputs raised a {0}.",
+    "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
+    "refuses otherwise": "All your values are right, but invalid inputs end in a {1} instead of a {0}.",
+    "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
+    "refuses everything": "Your function raises a {0} for valid input, too.",
+    "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
+    "stops where": "Your function stops with {0} only where {1}.",
+    "function never called": "Your function never called the function that it was given.",
+}
+
+
+def tell_relation(relation: Relation, subject: str) -> str:
+    """Say of a subject what relation its values have to the expected ones."""
+    kind, *data = relation
+    names = {}
+    if kind in _AXIS_KINDS:
+        axis, ndim = data
+        names = _name_axis(axis, ndim)
+    elif kind == "entries where":
+        names = {"mask": MASKS[data[0]]}
+    elif kind == "times over":
+        data = [data[0], data[1], data[2]]
+    return f"{subject} {PREDICATES[kind].format(*data, **names)}"
+
+
+def tell_condition(condition: Relation) -> str:
+    """Say what is true of the cases of a condition, in a clause."""
+    kind, *data = condition
+    return CONDITIONS[kind].format(*data)
+
+
+def tell_whole(relation: Relation) -> str:
+    """Write a finding that is a sentence of its own."""
+    kind, *data = relation
+    return (DRAWS | FORMS)[kind].format(*data)
+
+
+_AXIS_KINDS = {
+    kind for kind, words in PREDICATES.items() if any(f"{{{name}}}" in words for name in ("along", "each", "one"))
+}
+
+
+def _name_axis(axis: int, ndim: int) -> dict[str, str]:
+    """Name the items along an axis, one of them, and the lines that run along it."""
+    if ndim == 1:
+        return {"along": "entries", "one": "entry", "each": "array"}
+    if ndim == 2:
+        along, one, each = (("rows", "row", "column"), ("columns", "column", "row"))[axis]
+        return {"along": along, "one": one, "each": each}
+    return {"along": f"entries along axis {axis}", "one": f"entry along axis {axis}", "each": f"line along axis {axis}"}

@@ -1,0 +1,99 @@
+"""Finds what came back among the inputs, and among what other functions of the course return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..compare import as_array, compare, is_numeric
+from ..key import Key
+from .relations import Relation
+from .samples import Sample
+
+CHANGES = (
+    ("input", lambda a: a),
+    ("input negated", lambda a: -a),
+    ("input doubled", lambda a: 2 * a),
+    ("input squared", np.square),
+    ("input transposed", lambda a: a.T),
+    ("input is positive", lambda a: (a > 0).astype(float)),
+    ("input positive part", lambda a: np.maximum(a, 0)),
+    ("input exp", np.exp),
+    ("input sum", np.sum),
+    ("input mean", np.mean),
+    ("input rows summed", lambda a: a.sum(axis=0)),
+    ("input rows averaged", lambda a: a.mean(axis=0)),
+    ("input columns summed", lambda a: a.sum(axis=1)),
+    ("input columns averaged", lambda a: a.mean(axis=1)),
+    ("input largest", np.max),
+    ("input length", len),
+    ("input entries", np.size),
+)
+PAIRS = (
+    ("product of", lambda a, b: a * b),
+    ("sum of", lambda a, b: a + b),
+    ("difference of", lambda a, b: a - b),
+    ("quotient of", lambda a, b: a / b),
+    ("matrix product of", lambda a, b: a @ b),
+    ("matrix product transposed left", lambda a, b: a.T @ b),
+    ("matrix product transposed right", lambda a, b: a @ b.T),
+    ("outer product of", np.outer),
+    ("equality of", lambda a, b: (a == b).astype(float)),
+    ("squared difference of", lambda a, b: (a - b) ** 2),
+    ("absolute difference of", lambda a, b: np.abs(a - b)),
+    ("concatenation of", lambda a, b: np.concatenate([a, b])),
+)
+
+
+def find_sources(sample: Sample) -> Iterator[Relation]:
+    """Yield which input came back, or what simple function of one or two inputs."""
+    got = sample.got
+    if got is None or not got.size:
+        return
+    arrays = {name: array for name, array in _named_arrays(sample.arguments) if array.size}
+    with np.errstate(all="ignore"):
+        for name, array in arrays.items():
+            for kind, change in CHANGES:
+                if _matches(sample, change, array):
+                    yield (kind, f"`{name}`")
+        for one, first in arrays.items():
+            for other, second in arrays.items():
+                if one != other and first.size * second.size <= 10**6:
+                    for kind, change in PAIRS:
+                        if _matches(sample, change, first, second):
+                            yield (kind, f"`{one}`", f"`{other}`")
+
+
+def _matches(sample: Sample, change: Any, *arrays: np.ndarray) -> bool:
+    try:
+        return sample.equals(np.asarray(change(*arrays)))
+    except (ValueError, IndexError, TypeError, MemoryError):
+        return False
+
+
+def _named_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+    for name, value in arguments.items():
+        if isinstance(value, (bool, str)) or value is None:
+            continue
+        if isinstance(value, (list, tuple)) and value and not is_numeric(value):
+            if isinstance(value, tuple):
+                for k, item in enumerate(value):
+                    if isinstance(item, np.ndarray):
+                        yield f"{name}[{k}]", item.astype(float)
+            for k in (0, -1):
+                if isinstance(value[k], np.ndarray) and isinstance(value, list):
+                    yield f"{name}[{k}]", value[k].astype(float)
+            continue
+        array = as_array(value)
+        if array is not None and array.dtype.kind in "biuf":
+            yield name, array.astype(float)
+
+
+def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
+    """Yield which other function of the course returns what came back for the same arguments."""
+    for related in key.related:
+        value = related.values[sample.index]
+        if value is not None and compare(value, sample.value) is None:
+            yield ("related", related.call)

@@ -1,0 +1,55 @@
+"""Measures random weights: statistics that tell one distribution from another, whatever generator drew them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+MEAN = "the mean, in standard deviations"
+DEVIATION = "the standard deviation, in multiples of the required one"
+NEAR = "the fraction of weights within one standard deviation"
+DIFFERENT = "the fraction of weights whose magnitude occurs once"
+ALONG_ROWS = "the correlation of neighbours in a row"
+ALONG_COLUMNS = "the correlation of neighbours in a column"
+TAIL = "there must be weights beyond 3.5 standard deviations"
+NO_TAIL = "there must be no weights beyond 3.5 standard deviations"
+NOT_RESCALED = "the standard deviation must be that of the draws, not rescaled afterwards"
+
+_COMMON = {MEAN: 0.0, DEVIATION: 1.0, DIFFERENT: 1.0, ALONG_ROWS: 0.0, ALONG_COLUMNS: 0.0, NOT_RESCALED: True}
+NORMAL = _COMMON | {NEAR: math.erf(math.sqrt(1 / 2)), TAIL: True}
+UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
+
+# Tolerances for 40,000 weights: at least six standard errors of every statistic above. Of a normal matrix of that size
+# one in a hundred million has no weight beyond 3.5 standard deviations.
+CLOSE = {"rtol": 0.02, "atol": 0.03}
+
+
+def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
+    """Return the statistics of a large matrix.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (fan_in, fan_out)
+        The draws.
+    deviation : float
+        The standard deviation that they should have.
+    wanted : dict
+        `NORMAL` or `UNIFORM`: the statistics that are asked for.
+    """
+    with np.errstate(all="ignore"):
+        mean, spread = weights.mean(), weights.std()
+        standard = (weights - mean) / spread
+        beyond = bool((np.abs(standard) > 3.5).any())
+        found = {
+            MEAN: float(mean / spread),
+            DEVIATION: float(spread / deviation),
+            NEAR: float(np.mean(np.abs(standard) < 1)),
+            DIFFERENT: np.unique(np.abs(weights)).size / weights.size,
+            ALONG_ROWS: float(np.mean(standard[:, 1:] * standard[:, :-1])) if weights.shape[1] > 1 else 0.0,
+            ALONG_COLUMNS: float(np.mean(standard[1:] * standard[:-1])) if weights.shape[0] > 1 else 0.0,
+            TAIL: beyond,
+            NO_TAIL: not beyond,
+            NOT_RESCALED: bool(abs(spread / deviation - 1) > 1e-9),
+        }
+    return {name: found[name] for name in wanted}

@@ -1,0 +1,138 @@
+"""What a case's calls came to, reduced to what is compared; and what is wrong with it, as kinds and data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
+
+from ..candidate import wire
+from ..exercise import PURE, Case, Exercise, Unusable
+from .compare import Difference, compare
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Why a view could not look at an answer: a reason with its data, and the words for the student."""
+
+    reason: str
+    data: tuple = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one case came to: a value, or the exception in its place, and what happened to the inputs."""
+
+    value: Any = None
+    raised: dict | None = None
+    refused: bool = False
+    """Whether the exception is the refusal that the case asks for."""
+    rejected: Rejected | None = None
+    changed: tuple = ()
+    iterator: bool = False
+    """Whether an iterator came back, which can be read only once."""
+    diagnosis: str | None = None
+    """What kind of answer a scoring function takes it for; misconceptions are recognised by it."""
+
+
+class ProblemKind(StrEnum):
+    """In what way a case failed."""
+
+    RAISED = auto()
+    OTHER_ERROR = auto()
+    """Bad input was refused with another exception than the one asked for."""
+    NOT_NAMED = auto()
+    """Bad input was refused with a message that does not name what is wrong."""
+    ERROR_RETURNED = auto()
+    NOT_REFUSED = auto()
+    UNUSABLE = auto()
+    ITERATOR = auto()
+    PARTS = auto()
+    DIFFERS = auto()
+    CHANGED = auto()
+    SCORED = auto()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one aspect of one case; `words.tell_problem` puts it into words."""
+
+    kind: ProblemKind
+    value: Any = None
+    error: dict | None = None
+    difference: Difference | None = None
+    rejected: Rejected | None = None
+    part: str = ""
+    parts: tuple[str, ...] = ()
+    changed: tuple = ()
+
+
+def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation:
+    """Reduce the outcomes of a case's calls to what is compared."""
+    changed = tuple(dict.fromkeys(key for outcome in outcomes for key in outcome["changed"]))
+    for outcome in outcomes:
+        if "raised" in outcome:
+            refused = bool(case.raises) and find_refusal_problem(case, outcome["raised"]) is None
+            return Observation(raised=outcome["raised"], refused=refused, changed=changed)
+    answers = [outcome["value"] for outcome in outcomes]
+    if exercise.scored:
+        share, words, diagnosis = exercise.scored(answers, case.calls)
+        return Observation(value=(share, words), diagnosis=diagnosis)
+    iterator = not exercise.yields and any(outcome.get("iterator") for outcome in outcomes)
+    if case.view is None:
+        return Observation(value=answers[0] if len(answers) == 1 else answers, changed=changed, iterator=iterator)
+    try:
+        value = exercise.views[case.view](answers, case.calls)
+    except Unusable as error:
+        return Observation(rejected=Rejected(error.reason, error.data, str(error)), changed=changed, iterator=iterator)
+    return Observation(value=value, changed=changed, iterator=iterator)
+
+
+def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> Problem | None:
+    """Return what is wrong with the way in which bad input was refused, or None."""
+    if not raised and isinstance(value, wire.Opaque) and value.type_name == case.raises:
+        return Problem(ProblemKind.ERROR_RETURNED)
+    if not raised:
+        return Problem(ProblemKind.NOT_REFUSED, value)
+    if case.raises not in raised.get("kinds", ()):
+        return Problem(ProblemKind.OTHER_ERROR, error=raised)
+    message = str(raised.get("message", ""))
+    for item in case.mentions:
+        pattern = rf"(?<![\w.])-?{abs(item)}(?![\w])" if isinstance(item, int) else re.escape(str(item))
+        if not re.search(pattern, message):
+            return Problem(ProblemKind.NOT_NAMED, item, error=raised)
+    return None
+
+
+def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Observation) -> dict[str, Problem]:
+    """Return what is wrong with a case, by aspect; an empty dictionary where nothing is."""
+    found: dict[str, Problem] = {}
+    parts = exercise.parts if case.aspect is None else (case.aspect,)
+    if case.raises:
+        if not observed.refused:
+            found[case.aspect] = find_refusal_problem(case, observed.raised, observed.value)
+    elif observed.raised:
+        found = dict.fromkeys(parts, Problem(ProblemKind.RAISED, error=observed.raised))
+    elif observed.rejected:
+        found = dict.fromkeys(parts, Problem(ProblemKind.UNUSABLE, rejected=observed.rejected))
+    elif exercise.scored:
+        if observed.value[0] < 1:
+            found[case.aspect] = Problem(ProblemKind.SCORED, observed.value[1])
+    elif observed.iterator:
+        found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR))
+    elif case.aspect is None and case.view is None:
+        if not isinstance(observed.value, (list, tuple)) or len(observed.value) != len(parts):
+            found = dict.fromkeys(parts, Problem(ProblemKind.PARTS, observed.value, parts=parts))
+        else:
+            for part, good, got in zip(parts, expected, observed.value, strict=True):
+                if difference := compare(good, got, rtol=case.rtol, atol=case.atol):
+                    found[part] = Problem(ProblemKind.DIFFERS, difference=difference, part=part)
+    elif difference := compare(expected, observed.value, rtol=case.rtol, atol=case.atol):
+        found[case.aspect] = Problem(ProblemKind.DIFFERS, difference=difference)
+    if observed.changed:
+        found.setdefault(
+            PURE if PURE in exercise.aspects else parts[0], Problem(ProblemKind.CHANGED, changed=observed.changed)
+        )
+    return found

@@ -1,0 +1,107 @@
+"""What other functions of the course make of an exercise's arguments: an answer may be one of those."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..candidate.wire import Given, Rng
+from ..exercise import Case, Exercise
+from . import reference
+
+MAX_ENTRIES = 2_000
+"""Entries that a related answer may have to be kept in a key."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A call in the words of the course, such as ``softmax(logits)``, and what it gives in each case."""
+
+    call: str
+    values: tuple[Any, ...]
+    """None for the cases in which the call makes no sense."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    function: Callable
+    needs: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@cache
+def _known_functions() -> dict[str, _Known]:
+    """Return the reference's functions that draw nothing, with the names of what they need and return."""
+    found = {}
+    for module in reference.modules():
+        for name, function in vars(reference.module(module)).items():
+            if inspect.isfunction(function) and not name.startswith("_") and function.__module__.endswith(module):
+                parameters = inspect.signature(function).parameters.values()
+                needs = tuple(p.name for p in parameters if p.default is p.empty)
+                returns = (inspect.getdoc(function) or "").partition("Returns\n-------\n")[2].partition("\n\n")[0]
+                results = tuple(re.findall(r"^(\w+) : ", returns, flags=re.MULTILINE))
+                if "rng" not in needs and "f" not in needs:
+                    found[name] = _Known(function, needs, results)
+    return found
+
+
+def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Case]) -> tuple[Related, ...]:
+    """Try every function of the course whose arguments the exercise has, and then what builds on their results."""
+    usable = [i for i, case in enumerate(cases) if not case.raises and len(case.calls) == 1]
+    if not usable:
+        return ()
+    calls = [cases[i].calls[0] for i in usable]
+    if any(isinstance(value, (Rng, Given)) for call in calls for value in [*call.args, *call.kwargs.values()]):
+        return ()
+    scopes = [dict(zip(arguments, call.args, strict=False)) | dict(call.kwargs) for call in calls]
+    tried, found, names = set(), {}, {name: name for name in set.intersection(*map(set, scopes))}
+    for _ in range(2):
+        fresh: dict[str, str] = {}
+        for name, known in _known_functions().items():
+            if name in tried or not set(known.needs) <= set(names) or name == exercise.name:
+                continue
+            tried.add(name)
+            call = f"{name}({', '.join(names[need] for need in known.needs)})"
+            results = [_try(known, scope) for scope in scopes]
+            if known.results and all(isinstance(result, tuple) for result in results):
+                for k, part in enumerate(known.results):
+                    label = f"the {part} of {call}"
+                    found[label] = [result[k] for result in results]
+                    if part not in names:
+                        fresh[part] = part
+                        for scope, result in zip(scopes, results, strict=True):
+                            scope[part] = result[k]
+            else:
+                found[call] = results
+        names |= fresh
+    related = []
+    for label, results in found.items():
+        if all(isinstance(result, (int, np.integer)) for result in results):
+            continue  # so small a number agrees with too much by chance
+        values: list[Any] = [None] * len(cases)
+        for i, result in zip(usable, results, strict=True):
+            values[i] = result if _size(result) <= MAX_ENTRIES else None
+        if any(value is not None for value in values):
+            related.append(Related(label, tuple(values)))
+    return tuple(related)
+
+
+def _try(known: _Known, scope: dict) -> Any:
+    try:
+        with np.errstate(all="ignore"):
+            return known.function(*(copy.deepcopy(scope[need]) for need in known.needs))
+    except Exception:  # arguments of the same name that mean something else
+        return None
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (list, tuple)):
+        return sum(map(_size, value))
+    return int(np.size(value))

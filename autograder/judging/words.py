@@ -1,0 +1,262 @@
+"""The words of the judge: everything that a verdict says is put into words here, from kinds and data."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..candidate.wire import Opaque
+from ..exercise import Case
+from .compare import FORM, Difference, Kind, is_numeric
+from .observation import Observation, Problem, ProblemKind
+
+MAX_CODE = 120
+"""Characters of a learner's line of code that a message quotes."""
+MAX_SHOWN = 160
+"""Characters of one argument."""
+PASSED = "Full marks: every test case passed."
+WAITS = "counts once the values are right"
+NOT_RIGHT = "is not right"
+
+
+def number(value: Any) -> str:
+    """Write one number shortly."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (int, np.integer)):
+        return f"{int(value):,}" if abs(int(value)) < 10**24 else "a very large whole number"
+    return f"{float(value) + 0.0:.6g}"  # adding zero removes the sign of a negative zero
+
+
+def counted(n: float, one: str, many: str = "") -> str:
+    """Write how many there are of something: 1 file, 2 files; ``many`` is an irregular plural."""
+    return f"{number(n)} {one if n == 1 else many or f'{one}s'}"
+
+
+def score_text(value: float | None) -> str:
+    """Write points as people do: 3 of 6, 2.5 of 4."""
+    return "–" if value is None else number(value)
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten a text to at most ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def describe(value: Any) -> str:
+    """Name a value in a few words that a learner understands."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return f"an object of type {value.type_name}, which is not a number, list or array"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, (bool, np.bool_)):
+        return f"the truth value {bool(value)}"
+    if isinstance(value, (int, float, np.generic)):
+        return f"the number {number(value)}"
+    if isinstance(value, np.ndarray):
+        kinds = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "numbers"}
+        return f"an array of {kinds[value.dtype.kind]} of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        inside = f" of {describe(value[0])}" if len(value) == 1 else f" of {len(value)} items"
+        return f"a {type(value).__name__}{inside}"
+    if isinstance(value, dict):
+        return f"a dictionary with {counted(len(value), 'key')}"
+    return f"a {type(value).__name__}"
+
+
+def shown(value: Any, name: str = "") -> str:
+    """Write an argument or a result: small ones whole, large ones as name and shape."""
+    return cut(_shown(value, name), MAX_SHOWN)
+
+
+def _shown(value: Any, name: str) -> str:
+    if isinstance(value, np.ndarray):
+        if value.size <= 6 and value.ndim <= 2:
+            return str(np.round(value.astype(float) if value.dtype.kind == "f" else value, 4).tolist())
+        return f"{name or 'an array'} {value.shape}"
+    if (isinstance(value, (list, tuple)) and not is_numeric(value)) or (
+        isinstance(value, dict) and len(str(value)) > 60
+    ):
+        if len(value) <= 3 and isinstance(value, (list, tuple)):
+            inside = ", ".join(shown(item) for item in value)
+            return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+        return f"{name or 'a ' + type(value).__name__} of {len(value)}"
+    if isinstance(value, (float, np.floating)):
+        return number(value)
+    if isinstance(value, (list, tuple)):
+        items = ", ".join(number(item) for item in value[:8]) + (", …" if len(value) > 8 else "")
+        return f"[{items}]" if isinstance(value, list) else f"({items})"
+    if hasattr(value, "seed"):
+        return f"default_rng({value.seed})"
+    if hasattr(value, "name"):
+        return value.name
+    return repr(value)[:80]
+
+
+def tell_call(name: str, arguments: tuple[str, ...], case: Case) -> str:
+    """Write the first call of a case."""
+    call = case.calls[0]
+    written = [shown(arg, name_argument(arguments, i)) for i, arg in enumerate(call.args)]
+    return f"{name}({', '.join([*written, *(f'{key}={shown(arg, key)}' for key, arg in call.kwargs.items())])})"
+
+
+def name_argument(arguments: tuple[str, ...], position: Any) -> str:
+    """Return the name of an argument that is known by its position, or by its name already."""
+    return arguments[position] if isinstance(position, int) and position < len(arguments) else str(position)
+
+
+def title(case: Case) -> str:
+    """Say what a case shows."""
+    return case.note or case.aspect or "an ordinary case"
+
+
+def tell_difference(difference: Difference) -> str:
+    """Say how an answer differs, in a clause that follows "gave"."""
+    where = "".join(f"[{step}]" if isinstance(step, int) else f"{step}: " for step in difference.path)
+    where = where.removesuffix(": ")
+    return f"{where}: {_tell_difference(difference)}" if where else _tell_difference(difference)
+
+
+def _tell_difference(difference: Difference) -> str:
+    expected, got = difference.expected, difference.got
+    match difference.kind:
+        case Kind.TYPE:
+            hint = " (is there a return?)" if got is None and not difference.path else ""
+            return f"{describe(got)}{hint}; expected {describe(expected)}"
+        case Kind.KEYS:
+            return f"{describe(got)}; expected a mapping with keys {sorted(map(str, expected))}"
+        case Kind.LENGTH:
+            return f"{counted(len(got), 'item')}; expected {len(expected)}"
+        case Kind.SHAPE:
+            return f"{_tell_shape(got)}; expected {_tell_shape(expected)}"
+        case Kind.TRANSPOSED:
+            return f"{_tell_shape(got)}; expected {_tell_shape(expected)} (the numbers are right, but transposed)"
+        case Kind.FRACTION:
+            wish = describe(expected) if expected.ndim else f"the whole number {number(expected[()])}"
+            return f"{describe(got)}; expected {wish}"
+    if isinstance(got, (bool, np.bool_)) and isinstance(expected, (bool, np.bool_)) and difference.path:
+        return f"{'yes' if got else 'no'}; expected {'yes' if expected else 'no'}"
+    if not difference.index:
+        return f"{number(got)}; expected {number(expected)}"
+    words = f"{number(got)} at {list(difference.index)}; expected {number(expected)} there"
+    return words + (f" ({difference.count} of {difference.size} entries differ)" if difference.count > 1 else "")
+
+
+def _tell_shape(array: np.ndarray) -> str:
+    return f"shape {array.shape}" if array.ndim else f"a single number ({number(array[()])})"
+
+
+def tell_error(error: Mapping[str, Any]) -> str:
+    """Say what was raised, and where in the student's file."""
+    code = cut(str(error.get("code") or ""), MAX_CODE)
+    where = f" in line {error['line']} of {error['file']}: {code}" if error.get("line") else ""
+    kind, message = error.get("type"), str(error.get("message") or "").strip()
+    if kind == NotImplementedError.__name__:
+        return f"calls a function that is not written yet ({message or kind}){where}"
+    if not message and kind == AssertionError.__name__:
+        return f"raised AssertionError (an assert that does not hold){where}"
+    return f"raised {kind}{f': {message}' if message else ''}{where}"
+
+
+def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> str:
+    """Say what is wrong with a case, in a clause that follows the call."""
+    match problem.kind:
+        case ProblemKind.RAISED:
+            return tell_error(problem.error)
+        case ProblemKind.OTHER_ERROR:
+            return f"{tell_error(problem.error)}; expected a {case.raises}"
+        case ProblemKind.NOT_NAMED:
+            return f"raised a {case.raises} whose message does not name {problem.value!r}"
+        case ProblemKind.ERROR_RETURNED:
+            return f"returned a {case.raises} as its result; expected it to be raised"
+        case ProblemKind.NOT_REFUSED:
+            return f"returned {describe(problem.value)}; expected a {case.raises}"
+        case ProblemKind.UNUSABLE:
+            return f"gave {problem.rejected.words}"
+        case ProblemKind.ITERATOR:
+            return (
+                "gave an iterator (from yield, zip, map or a generator expression), which can be read only once; "
+                "expected the result itself. Put the items into a list or an array"
+            )
+        case ProblemKind.PARTS:
+            return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'thing')}: " + ", ".join(
+                problem.parts
+            )
+        case ProblemKind.DIFFERS:
+            part = f"{problem.part}: " if problem.part else ""
+            return f"gave {part}{tell_difference(problem.difference)}"
+        case ProblemKind.CHANGED:
+            names = ", ".join(name_argument(arguments, c) for c in problem.changed)
+            return f"gave the right answer but changed its input {names}. Work on a copy"
+        case ProblemKind.SCORED:
+            return str(problem.value)
+    raise AssertionError(problem.kind)
+
+
+def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[str, ...]) -> str:
+    """Say how a secret case failed, in words that the student's code, which saw the inputs, cannot have chosen."""
+    match problem.kind:
+        case ProblemKind.NOT_NAMED:
+            return f"raised a {case.raises} whose message does not name what is wrong"
+        case ProblemKind.RAISED | ProblemKind.OTHER_ERROR:
+            return name_error(problem.error) + (f"; expected a {case.raises}" if case.raises else "")
+        case ProblemKind.CHANGED:
+            return tell_problem(problem, case, arguments)
+        case ProblemKind.ITERATOR:
+            return tell_problem(problem, case, arguments)
+    if problem.kind is ProblemKind.DIFFERS and problem.difference.kind in FORM:
+        return "came back in the wrong shape"
+    return f"is not right in this respect: {aspect}"
+
+
+def name_error(error: Mapping[str, Any]) -> str:
+    """Name an exception, if it is one of Python's or NumPy's own."""
+    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        return "raised an error of its own"
+    return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
+
+
+def not_written(exercise: str, file: str | None) -> str:
+    """Say that an exercise is not begun."""
+    return f"{exercise} is not written yet. Write it in {file}, save, and check again."
+
+
+def tell_scores(cases: tuple[Case, ...], observed: list[Observation]) -> str:
+    """Say, line by line, how each scored case came out."""
+    told = [f"{title(case)}: {got.value[1]}" for case, got in zip(cases, observed, strict=True) if got.value]
+    return "\n".join(told)
+
+
+def compose(first: str, *then: str) -> str:
+    """Lay out a message: the sentence of a tutor first, then the call and its numbers."""
+    return "\n".join(part for part in (first, *then) if part)
+
+
+def not_loaded(exercise: str, file: str | None, error: Mapping[str, Any]) -> str:
+    """Say, in words that a student's code cannot have chosen, that a file cannot be run."""
+    return (
+        f"{file} cannot be run because it {name_error(error)} while it is being loaded. "
+        f"`weightlab check {exercise}` shows where."
+    )
+
+
+def unreadable(exercise: str, error: Exception) -> str:
+    """Say that what came back cannot be read."""
+    return f"The result of {exercise} cannot be read ({error})."
+
+
+def not_examined(exercise: str, error: BaseException) -> str:
+    """Say that the autograder itself failed."""
+    why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    return f"The autograder itself failed on {exercise} ({why}). There is no score yet: try again, and report it."
+
+
+def builds_on(exercise: str, first: str) -> str:
+    """Say which exercise to repair first."""
+    return f"{exercise} builds on {first}, which does not pass its own check yet. Fix {first} first."

@@ -1,0 +1,250 @@
+"""Merges a learner's work into a new release: functions into new stubs, answers and own cells into new notebooks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class Unreadable(ValueError):
+    """A file of the learner's cannot be read as what it should be, so it is left as it is."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A top-level function of one of the learner's modules.
+
+    ``needed`` maps each name that it uses, and that its module binds beside its functions, to the import by which
+    another module gets it.
+    """
+
+    module: str
+    source: str
+    written: bool
+    used: frozenset[str]
+    needed: Mapping[str, str]
+
+
+def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
+    """Return the top-level functions of a library by name; of two of one name a written one, else the later.
+
+    Modules that Python cannot read are passed over.
+    """
+    found: dict[str, Definition] = {}
+    for module, text in modules.items():
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        lines = text.splitlines()
+        ways = {name: way for node in tree.body for name, way in _ways_to_import(module, node).items()}
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                used = frozenset(name.id for name in ast.walk(node) if isinstance(name, ast.Name))
+                needed = {name: ways[name] for name in used if name in ways}
+                made = Definition(module, _cut(lines, node), not _is_stub(node), used, needed)
+                if made.written or not getattr(found.get(node.name), "written", False):
+                    found[node.name] = made
+    return found
+
+
+def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[str, Definition]) -> str:
+    """Return a module of the library with the new release's stubs and everything that the learner has written.
+
+    Parameters
+    ----------
+    module : str
+        The module's name.
+    mine : str or None
+        The learner's text of it, or None where there is none yet.
+    new : str
+        The new release's text.
+    definitions : mapping of str to Definition
+        Everything that the learner's library defines, as `read_definitions` returns it: a function that now belongs to
+        another module is taken along.
+
+    Raises
+    ------
+    Unreadable
+        If Python cannot read the learner's text.
+    """
+    stubs = [node for node in ast.parse(new).body if isinstance(node, ast.FunctionDef)]
+    if mine is None:
+        return _fill_in(module, new, stubs, definitions)
+    try:
+        own = ast.parse(mine).body
+    except (SyntaxError, ValueError) as error:
+        raise Unreadable(str(error)) from None
+    lines, new_lines = mine.splitlines(), new.splitlines()
+    present = {node.name: node for node in own if isinstance(node, ast.FunctionDef)}
+    text = mine.rstrip("\n")
+    replaced = [stub for stub in stubs if stub.name in present and _is_stub(present[stub.name])]
+    for stub in sorted(replaced, key=lambda stub: -present[stub.name].lineno):
+        old = present[stub.name]
+        lines[_first_line(old) - 1 : old.end_lineno] = _cut(new_lines, stub).splitlines()
+        text = "\n".join(lines)
+    missing = [_taken_along(stub, new_lines, definitions) for stub in stubs if stub.name not in present]
+    text = "\n\n\n".join([text, *missing]) + "\n"
+    return _with_head(text, _head(ast.parse(new).body, new_lines))
+
+
+def merge_notebook(
+    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return a released notebook with a learner's answers and own cells, and the names of the answers that it keeps.
+
+    Parameters
+    ----------
+    new : dict
+        The new release's notebook.
+    mine : dict
+        The learner's notebook of the same chapter.
+    answers : mapping of str to dict
+        Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
+    """
+    merged = {**new, "cells": []}
+    known = {cell.get("id") for cell in new["cells"]}
+    own: dict[str | None, list[dict[str, Any]]] = {}
+    outputs: dict[tuple[str | None, str], dict[str, Any]] = {}
+    before: str | None = None
+    for cell in _cells(mine):
+        if cell.get("id") in known or grade_id(cell):
+            before = cell.get("id") if cell.get("id") in known else before
+            outputs[cell.get("id"), _source(cell)] = cell
+        elif not _is_released(cell):
+            own.setdefault(before, []).append(cell)
+    kept = []
+    merged["cells"] += own.pop(None, [])
+    for cell in new["cells"]:
+        name = grade_id(cell)
+        answer = answers.get(name) if name and cell["metadata"]["nbgrader"].get("solution") else None
+        if answer is not None and _source(answer) != _source(cell):
+            taken = {key: answer[key] for key in ("source", "outputs", "execution_count") if key in answer}
+            cell = {**cell, **taken} if answer.get("cell_type") == cell["cell_type"] else cell
+            kept.append(name)
+        elif seen := outputs.get((cell.get("id"), _source(cell))):
+            cell = {**cell, **{key: seen[key] for key in ("outputs", "execution_count") if key in seen}}
+        merged["cells"].append(cell)
+        merged["cells"] += own.pop(cell.get("id"), [])
+    for cells in own.values():
+        merged["cells"] += cells
+    return merged, kept
+
+
+def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a notebook's answer cells by grade id; of several the last."""
+    return {
+        name: cell
+        for cell in _cells(notebook)
+        if (name := grade_id(cell)) and cell["metadata"]["nbgrader"].get("solution")
+    }
+
+
+def grade_id(cell: dict[str, Any]) -> str | None:
+    """Return a cell's grade id, or None where it has none."""
+    about = (cell.get("metadata") or {}).get("nbgrader")
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise Unreadable("it is not a notebook")
+    return cells
+
+
+def _is_released(cell: dict[str, Any]) -> bool:
+    """Whether a cell's id is of the form that a release gives, such as 08-014, so that it is not the learner's own."""
+    number, dash, place = str(cell.get("id", "")).partition("-")
+    return bool(dash) and number.isdigit() and place.isdigit()
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _is_stub(node: ast.FunctionDef) -> bool:
+    """Whether a function does nothing but raise NotImplementedError, beside its docstring."""
+    body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+    if len(body) != 1 or not isinstance(body[0], ast.Raise) or body[0].exc is None:
+        return False
+    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _cut(lines: list[str], node: ast.FunctionDef) -> str:
+    return "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
+
+
+def _taken_along(stub: ast.FunctionDef, new_lines: list[str], definitions: Mapping[str, Definition]) -> str:
+    found = definitions.get(stub.name)
+    return found.source if found is not None and found.written else _cut(new_lines, stub)
+
+
+def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> str:
+    """Return a new module in which functions that the learner wrote elsewhere stand in place of their stubs."""
+    lines = new.splitlines()
+    moved = [stub for stub in stubs if stub.name in definitions and definitions[stub.name].written]
+    for stub in sorted(moved, key=lambda stub: -stub.lineno):
+        lines[_first_line(stub) - 1 : stub.end_lineno] = definitions[stub.name].source.splitlines()
+    text = "\n".join(lines) + "\n"
+    here = {name for node in ast.parse(text).body for name in _bound(node)}
+    wanted: dict[str, str] = {}
+    for stub in moved:
+        found = definitions[stub.name]
+        wanted |= found.needed
+        for name in found.used & set(definitions):
+            wanted[name] = f"from .{definitions[name].module} import {name}"
+    own = f"from .{module} "
+    return _with_head(text, [wanted[name] for name in sorted(set(wanted) - here) if not wanted[name].startswith(own)])
+
+
+def _ways_to_import(module: str, node: ast.stmt) -> dict[str, str]:
+    """Return each name that an import or an assignment of a module binds, and how another module imports it."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return {name: f"from .{module} import {name}" for name in _bound(node)}
+    ways = {}
+    for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else []:
+        one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
+        ways[alias.asname or alias.name] = ast.unparse(one)
+    return ways
+
+
+def _head(nodes: list[ast.stmt], lines: list[str]) -> list[str]:
+    """Return the imports and assignments of a module: what its functions need above them."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Assign)
+    return ["\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in nodes if isinstance(node, kinds)]
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """Return the names that an import, an assignment or a definition binds."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name for alias in node.names}
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _with_head(text: str, wanted: list[str]) -> str:
+    """Return a module's text with the imports and assignments that it lacks, below the imports that it has."""
+    nodes = ast.parse(text).body
+    bound = {name for node in nodes for name in _bound(node)}
+    lacking = [line for line in wanted if _bound(ast.parse(line).body[0]) - bound]
+    if not lacking:
+        return text
+    future = [line for line in lacking if line.startswith("from __future__")]
+    others = [line for line in lacking if line not in future]
+    lines = text.splitlines()
+    first = nodes[0] if nodes else None
+    opening = first.end_lineno if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else 0
+    at = max((node.end_lineno for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))), default=opening)
+    return "\n".join([*lines[:opening], *future, *lines[opening:at], *others, *lines[at:]]) + "\n"

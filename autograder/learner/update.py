@@ -1,0 +1,334 @@
+"""Takes a new release of the course into a copy that is in use; nothing of the learner's work is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from . import merge
+
+MANIFEST = "autograder/keys/released.json"
+_LIBRARY, _COURSE = "src/weightlab", "course"
+_LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
+_OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit", "tests")
+"""Folders in which nobody but a release writes: what a new one no longer has goes."""
+MAX_BYTES = 200 * 2**20
+"""What a release may unpack to."""
+
+
+class UpdateError(RuntimeError):
+    """The update cannot be made as it stands; the message says why and what to do."""
+
+
+@dataclass
+class Report:
+    """What an update did, file by file, as paths from the copy's folder."""
+
+    kept_in: Path
+    replaced: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the copy was up to date already."""
+        return not (self.replaced or self.added or self.removed or self.merged)
+
+
+@contextmanager
+def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
+    """Yield the folder of a release: a folder, an archive unpacked, or what a git clone's origin has.
+
+    Parameters
+    ----------
+    source : Path or None
+        A folder, a .zip or a .tar.gz; None asks the copy's own git remote.
+    copy : Path
+        The copy that is to be updated.
+
+    Raises
+    ------
+    UpdateError
+        If it holds no release.
+    """
+    with tempfile.TemporaryDirectory(prefix="weightlab-update-") as held:
+        target = Path(held)
+        if source is None:
+            _fetch(copy, target)
+        elif source.is_dir():
+            target = source
+        elif zipfile.is_zipfile(source):
+            with zipfile.ZipFile(source) as archive:
+                _require_small(sum(entry.file_size for entry in archive.infolist()))
+                for entry in archive.infolist():
+                    if not entry.is_dir():
+                        _lay(target, entry.filename, archive.read(entry))
+        elif source.is_file() and tarfile.is_tarfile(source):
+            with tarfile.open(source) as archive:
+                _unpack_tar(archive, target)
+        else:
+            raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+        yield _find_root(target)
+
+
+def update(release: Path, copy: Path) -> Report:
+    """Bring a copy to a release, and keep everything that is replaced under ``.weightlab/kept/DATE/``.
+
+    Parameters
+    ----------
+    release : Path
+        The new release's folder.
+    copy : Path
+        The copy in use.
+    """
+    if release.resolve() == copy.resolve():
+        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+    before, after = _read_manifest(copy), _read_manifest(release)
+    report = Report(_new_folder(copy))
+    whole = (copy / "solutions").is_dir()  # a class's hand-out has neither answers nor tests, and gets none
+    names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
+    wanted = {name: (release / name).read_bytes() for name in names}
+    wanted |= _merge_library(release, copy, before, report)
+    wanted |= _merge_notebooks(release, copy, before, report)
+    for name in report.left:
+        wanted.pop(name, None)
+    ours = [name for folder in _OURS if (copy / folder).is_dir() for name in _files(copy, folder)]
+    gone = {name for name in before if name not in after and not name.startswith(f"{_LIBRARY}/")} | set(ours)
+    obsolete = sorted(name for name in gone - set(wanted) - set(report.left) if (copy / name).is_file())
+    try:
+        for name, content in wanted.items():
+            _replace(copy, name, content, report)
+        for name in obsolete:
+            _keep(copy, name, report)
+            (copy / name).unlink()
+            report.removed.append(name)
+            _remove_empty(copy, (copy / name).parent)
+    finally:
+        _write_record(report)
+    if report.nothing:
+        shutil.rmtree(report.kept_in)
+    return report
+
+
+def undo(copy: Path) -> list[str]:
+    """Take the last update back; return the files that are as they were.
+
+    Raises
+    ------
+    UpdateError
+        If there is no update to take back.
+    """
+    records = sorted((copy / ".weightlab" / "kept").glob("*/update.json"))
+    if not records:
+        raise UpdateError("There is no update to undo.")
+    folder = records[-1].parent
+    done = json.loads(records[-1].read_text(encoding="utf-8"))
+    for name in done["added"]:
+        (copy / name).unlink(missing_ok=True)
+    for name in done["kept"]:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, copy / name)
+    records[-1].rename(folder / "undone.json")
+    return [*done["kept"], *done["added"]]
+
+
+def _merge_library(release: Path, copy: Path, before: dict[str, str], report: Report) -> dict[str, bytes]:
+    """Return the library's new files: edited modules merged, others as released."""
+    texts = {path.stem: path.read_text(encoding="utf-8-sig") for path in _readable(copy / _LIBRARY)}
+    definitions = merge.read_definitions(texts)
+    wanted = {}
+    for path in sorted((release / _LIBRARY).glob("*.py")):
+        name, new = f"{_LIBRARY}/{path.name}", path.read_text(encoding="utf-8")
+        mine = copy / name
+        if mine.exists() and not _is_edited(mine, before.get(name)) and not _moves_here(path.stem, new, definitions):
+            continue
+        if mine.exists() and path.stem not in texts:
+            report.left[name] = "it is not plain text in UTF-8"
+            continue
+        try:
+            merged = merge.merge_module(path.stem, texts.get(path.stem), new, definitions)
+        except merge.Unreadable as error:
+            report.left[name] = f"Python cannot read it ({error})"
+            continue
+        if merged != new:
+            report.merged[name] = "your functions are kept"
+        wanted[name] = merged.encode()
+    return wanted
+
+
+def _moves_here(module: str, new: str, definitions: dict[str, merge.Definition]) -> bool:
+    """Whether the learner has written, in another module, a function that the release asks for in this one."""
+    mine = (definitions[name] for name in merge.read_definitions({module: new}) if name in definitions)
+    return any(definition.written and definition.module != module for definition in mine)
+
+
+def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: Report) -> dict[str, bytes]:
+    """Return the new notebooks: those of a chapter that the learner has begun with their answers and own cells."""
+    mine = {}
+    for path in sorted((copy / _COURSE).glob("*/*.ipynb")):
+        if path.parent.name == path.stem:
+            try:
+                mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+                merge.read_answers(mine[path.stem])
+            except (OSError, ValueError):
+                report.left[path.relative_to(copy).as_posix()] = "it cannot be read as a notebook"
+                mine.pop(path.stem, None)
+    answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
+    by_topic = {name.partition("_")[2]: name for name in mine}
+    wanted = {}
+    for path in sorted((release / _COURSE).glob("*/*.ipynb")):
+        name = path.relative_to(release).as_posix()
+        old = by_topic.get(path.stem.partition("_")[2])
+        place = f"{_COURSE}/{old}/{old}.ipynb"
+        if old is not None and not _is_edited(copy / place, before.get(place)):
+            old = None
+        new = json.loads(path.read_text(encoding="utf-8"))
+        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers)
+        if merged == new:
+            continue
+        renamed = f", from {old}" if old and old != path.stem else ""
+        report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
+        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode()
+    return wanted
+
+
+def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
+    path = copy / name
+    if path.is_file():
+        if path.read_bytes() == content:
+            report.merged.pop(name, None)
+            return
+        _keep(copy, name, report)
+        if name not in report.merged:
+            report.replaced.append(name)
+    elif name not in report.merged:
+        report.added.append(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _remove_empty(copy: Path, folder: Path) -> None:
+    """Remove the folders that a removed file leaves empty, but for what programs keep there."""
+    for left in ("__pycache__", ".ipynb_checkpoints"):
+        if {path.name for path in folder.iterdir()} <= {left}:
+            shutil.rmtree(folder / left, ignore_errors=True)
+    while folder != copy and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _keep(copy: Path, name: str, report: Report) -> None:
+    kept = report.kept_in / name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(copy / name, kept)
+
+
+def _write_record(report: Report) -> None:
+    kept = [path.relative_to(report.kept_in).as_posix() for path in report.kept_in.rglob("*") if path.is_file()]
+    made = [name for name in [*report.added, *report.merged] if name not in kept]
+    record = {"kept": sorted(kept), "added": sorted(made)}
+    (report.kept_in / "update.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _new_folder(copy: Path) -> Path:
+    parent, stamp = copy / ".weightlab" / "kept", time.strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while (folder := parent / (stamp if number == 1 else f"{stamp}-{number}")).exists():
+        number += 1
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _read_manifest(root: Path) -> dict[str, str]:
+    try:
+        return json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
+
+
+def _is_edited(path: Path, digest: str | None) -> bool:
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() != digest
+
+
+def _readable(folder: Path) -> list[Path]:
+    found = []
+    for path in sorted(folder.glob("*.py")):
+        try:
+            path.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            continue
+        found.append(path)
+    return found
+
+
+def _files(root: Path, folder: str = ".") -> list[str]:
+    """Return the files of a release or copy by their paths, without what programs leave there."""
+    names = (path.relative_to(root) for path in sorted((root / folder).rglob("*")) if path.is_file())
+    return [
+        name.as_posix()
+        for name in names
+        if name.parts[0] not in _LEFT_ALONE
+        and not {"__pycache__", ".ipynb_checkpoints"} & set(name.parts)
+        and not name.match("*.egg-info/*")
+    ]
+
+
+def _find_root(folder: Path) -> Path:
+    for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    raise UpdateError(f"There is no release of the course in {folder.name}: {MANIFEST} is missing.")
+
+
+def _fetch(copy: Path, target: Path) -> None:
+    """Unpack what the git remote of a clone has; the clone's own branch stays where it is."""
+    if not (copy / ".git").exists():
+        raise UpdateError(
+            "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
+        )
+    for command in (["git", "fetch", "--quiet", "origin", "HEAD"], ["git", "archive", "FETCH_HEAD"]):
+        try:
+            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=600)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise UpdateError(f"git could not fetch the new release: {said}. Download it and name it instead.")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        _unpack_tar(archive, target)
+
+
+def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
+    members = [member for member in archive.getmembers() if member.isfile()]
+    _require_small(sum(member.size for member in members))
+    for member in members:
+        _lay(target, member.name, archive.extractfile(member).read())
+
+
+def _lay(target: Path, name: str, content: bytes) -> None:
+    place = PurePosixPath(name.replace("\\", "/"))
+    if place.is_absolute() or ".." in place.parts:
+        raise UpdateError(f"The archive holds a file outside its own folder ({name}), so it was not unpacked.")
+    path = target.joinpath(*place.parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _require_small(size: int) -> None:
+    if size > MAX_BYTES:
+        raise UpdateError(f"The archive unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not a release.")

@@ -1,0 +1,33 @@
+"""The figure of chapter 11: what a model of names expects next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..beyond import LETTERS
+from .style import COLORS, figure, show
+
+__all__ = ["next_letters"]
+
+
+def next_letters(expected: Mapping[str, np.ndarray]) -> None:
+    """Show the probability of each next letter after a few beginnings.
+
+    Parameters
+    ----------
+    expected : mapping of str to ndarray of shape (27,)
+        A beginning to the probabilities of the dot and the letters a to z.
+    """
+    fig, axes = figure(len(expected), 1, (7.8, 1.25 * len(expected) + 0.5), sharex=True, sharey=True, squeeze=False)
+    said = []
+    for ax, (beginning, probabilities) in zip(axes[:, 0], expected.items(), strict=True):
+        ax.bar(range(27), probabilities, color=COLORS[0])
+        ax.set_ylabel(f"{beginning} …", rotation=0, ha="right", va="center")
+        ax.set_yticks([])
+        best = np.argsort(probabilities)[::-1][:3]
+        said.append(f"after {beginning}: " + ", ".join(f"{LETTERS[k]} {probabilities[k]:.0%}" for k in best))
+        ax.annotate(f"{LETTERS[best[0]]} {probabilities[best[0]]:.0%}", (best[0] + 0.6, probabilities[best[0]] * 0.85))
+    axes[-1, 0].set_xticks(range(27), ["end", *LETTERS[1:]])
+    show(fig, alt=f"Predicted probability of each next letter, the three likeliest: {'; '.join(said)}.")

@@ -1,0 +1,146 @@
+"""Does collecting from the exchange take the submitters' own files, and nothing that a link points to?"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+
+import pytest
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder.classroom import inbound
+from autograder.classroom.gradebook import ClassBook, url_of
+from autograder.classroom.inbound import CollectOrdinaryFiles
+from autograder.classroom.times import existing_time
+from autograder.classroom.unpack import Budget
+
+CHAPTER = "01_weights"
+ME = pwd.getpwuid(os.getuid()).pw_name
+TIME = "2026-03-02 10:00:00.000000 UTC"
+
+
+class Exchange:
+    def __init__(self, base):
+        self.base, self.inbound, self.room = base, base / "exchange" / "weightlab" / "inbound", base / "class"
+        self.inbound.mkdir(parents=True)
+        self.room.mkdir()
+        ClassBook(url_of(self.room), "weightlab").book.close()
+
+    def submit(self, user=ME, time=TIME, end="+secret", mark="x"):
+        folder = self.inbound / f"{user}+{CHAPTER}+{time}{end}"
+        (folder / "weightlab").mkdir(parents=True)
+        (folder / f"{CHAPTER}.ipynb").write_text("{}")
+        (folder / "weightlab" / "weights.py").write_text(mark)
+        (folder / "timestamp.txt").write_text(time)
+        return folder
+
+    def collect(self, **options):
+        config = Config()
+        config.CourseDirectory.root = str(self.room)
+        config.CourseDirectory.course_id = "weightlab"
+        config.CourseDirectory.assignment_id = CHAPTER
+        config.CourseDirectory.db_url = url_of(self.room)
+        config.Exchange.root = str(self.base / "exchange")
+        config.CollectOrdinaryFiles.update(options)
+        log = logging.getLogger("collecting")
+        made = {"config": config, "parent": None}
+        directory = CourseDirectory(config=config)
+        CollectOrdinaryFiles(coursedir=directory, authenticator=Authenticator(**made), config=config, log=log).start()
+
+    def held(self, user=ME):
+        folder = self.room / "submitted" / user / CHAPTER
+        return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+WHOLE = {f"{CHAPTER}.ipynb", "weightlab/weights.py", "timestamp.txt"}
+
+
+@pytest.fixture
+def exchange(tmp_path, monkeypatch):
+    monkeypatch.setattr(CourseDirectory, "get_existing_timestamp", existing_time)
+    return Exchange(tmp_path)
+
+
+def test_an_ordinary_submission_arrives_whole(exchange):
+    exchange.submit()
+    exchange.collect()
+    assert exchange.held() == WHOLE
+
+
+def test_the_newest_is_taken_and_an_update_takes_a_newer_one(exchange):
+    exchange.submit(time="2026-03-02 10:00:00 UTC", mark="first")
+    exchange.submit(time="2026-03-02 12:30:00 +0200", end="", mark="second")
+    exchange.collect()
+    module = exchange.room / "submitted" / ME / CHAPTER / "weightlab" / "weights.py"
+    assert module.read_text() == "second"
+    exchange.submit(time="2026-03-03 10:00:00 UTC", mark="third")
+    exchange.collect()
+    assert module.read_text() == "second"
+    exchange.collect(update=True)
+    assert module.read_text() == "third"
+
+
+def test_links_are_left_out_and_named(exchange, tmp_path, caplog):
+    (tmp_path / "secret.py").write_text("the solutions")
+    folder = exchange.submit()
+    (folder / "weightlab" / "biases.py").symlink_to(tmp_path / "secret.py")
+    (folder / "course").symlink_to(tmp_path)
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    (folder / "loop").symlink_to(folder)
+    exchange.collect()
+    assert exchange.held() == WHOLE
+    for name in ("weightlab/biases.py", "course", "gone", "loop"):
+        assert f"{name!r}, because it is a link" in caplog.text
+
+
+def test_a_submission_that_is_a_link_itself_is_not_collected(exchange, tmp_path, caplog):
+    exchange.submit()
+    (exchange.inbound / f"eve+{CHAPTER}+{TIME}").symlink_to(exchange.inbound / f"{ME}+{CHAPTER}+{TIME}+secret")
+    exchange.collect(check_owner=False)
+    assert exchange.held() == WHOLE and not exchange.held("eve")
+    assert "it is not a folder" in caplog.text
+
+
+def test_pipes_and_what_others_own_are_left_out_and_stop_nobody(exchange, tmp_path, caplog):
+    folder = exchange.submit()
+    os.mkfifo(folder / "pipe.py")
+    if os.getuid() == 0:
+        (folder / "others.py").write_text("x")
+        os.chown(folder / "others.py", 61002, 61002)
+    exchange.collect()
+    assert exchange.held() == WHOLE and "not an ordinary file" in caplog.text
+    assert os.getuid() != 0 or "it belongs to user 61002" in caplog.text
+
+
+def test_a_folder_in_a_classmates_name_does_not_take_their_place(exchange, caplog):
+    if os.getuid() != 0:
+        pytest.skip("only root can act as another user")
+    exchange.submit(mark="own")
+    forged = exchange.submit(time="2099-01-01 00:00:00 UTC", mark="forged")
+    for path in (forged, *forged.rglob("*")):
+        os.chown(path, 61002, 61002)
+    exchange.collect()
+    assert (exchange.room / "submitted" / ME / CHAPTER / "weightlab" / "weights.py").read_text() == "own"
+    assert "it belongs to user 61002" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "name", ["x", f"{ME}+{CHAPTER}+soon", f"{ME}+{CHAPTER}+2026-03-02 10:00:00 ../../etc", f"+{CHAPTER}+"]
+)
+def test_odd_names_stop_nobody(exchange, caplog, name):
+    exchange.submit()
+    (exchange.inbound / name.replace("/", "_")).mkdir()
+    (exchange.inbound / f"a\nb+{CHAPTER}+{TIME}").mkdir()
+    exchange.collect()
+    assert exchange.held() == WHOLE and "does not hold a user and a time" in caplog.text
+
+
+def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
+    monkeypatch.setattr(inbound, "Budget", lambda: Budget(room=1000))
+    folder = exchange.submit()
+    (folder / "weightlab" / "large.py").write_bytes(bytes(2000))
+    exchange.collect()
+    assert "weightlab/large.py" not in exchange.held() and "unpacks to more than" in caplog.text

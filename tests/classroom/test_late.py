@@ -1,0 +1,86 @@
+"""Does being late cost what the class was told, in nbgrader's commands and in `weightlab grade` alike?"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+
+import pytest
+from traitlets import TraitError
+from traitlets.config import Config
+
+from autograder.classroom.gradebook import ClassBook, url_of
+from autograder.classroom.late import PercentPerDay
+from autograder.exercises import CHAPTERS
+from tests.support import classroom as made
+
+HOUR, DAY = 3600, 86_400
+WEIGHTS = CHAPTERS["01_weights"]
+
+
+def penalty(seconds, score=20.0, **values):
+    return PercentPerDay(config=Config(PercentPerDay=values)).late_submission_penalty("ada", score, seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "points"),
+    [
+        (0, None),
+        (15 * 60, None),
+        (15 * 60 + 1, 2.0),
+        (DAY, 2.0),
+        (DAY + 1, 4.0),
+        (9 * DAY + HOUR, 20.0),
+        (400 * DAY, 20.0),
+    ],
+)
+def test_ten_percent_per_day_begun_after_a_quarter_of_an_hour(seconds, points):
+    assert penalty(seconds) == points
+
+
+def test_the_values_are_the_instructors():
+    assert penalty(HOUR, grace_minutes=60) is None
+    assert penalty(HOUR, percent=25, grace_minutes=0) == 5.0
+    assert penalty(30 * DAY, percent=25, most=50) == 10.0
+    with pytest.raises(TraitError):
+        penalty(HOUR, percent=150)
+
+
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+
+class TwoPoints(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 2.0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "costs"), [("autograder.classroom.late.PercentPerDay", 1.6), ("own_rules_for_late.TwoPoints", 2.0)]
+)
+def test_in_a_class_a_shipped_plug_in_and_one_beside_the_configuration_count(tmp_path, name, costs):
+    room = tmp_path / "class"
+    folder = made.hand_in(room, "ada", WEIGHTS, made.answered(WEIGHTS))
+    (folder / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    (room / "own_rules_for_late.py").write_text(PLUGIN)
+    (room / "nbgrader_config.py").write_text(f"c = get_config()\nc.AssignLatePenalties.plugin_class = {name!r}\n")
+    course = made.course(tmp_path / "course", [WEIGHTS])
+    with ClassBook(url_of(room)) as book:
+        book.prepare(WEIGHTS.name, made.released(WEIGHTS))
+        due = datetime.datetime(2026, 3, 2, 10)
+        book.book.update_or_create_assignment(WEIGHTS.name, duedate=due)
+    program = f"""
+import json
+from pathlib import Path
+from autograder.classroom.grade import grade_class
+from autograder.classroom.gradebook import ClassBook, url_of
+grade_class(Path({str(room)!r}), isolation="process", jobs=1, course=Path({str(course)!r}))
+with ClassBook(url_of(Path({str(room)!r}))) as book:
+    print(json.dumps(book.totals({WEIGHTS.name!r})))
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout)["ada"]["late_penalty"] == costs

@@ -1,0 +1,270 @@
+"""Does an update take the new release and lose nothing that the learner wrote?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from autograder.learner import merge, update
+from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
+
+FREEZING = '''"""Chapter 8 as it was."""
+
+import numpy as np
+
+from .descent import gradient_step
+
+
+Layers = list
+
+
+def _scale(alpha: float, adapter: Layers):
+    return alpha / adapter[0].shape[1]
+
+
+def frozen_step(layers, gradients, learning_rate, frozen):
+    """As it was."""
+    raise NotImplementedError("frozen_step is not written yet")
+
+
+def count_trainable(layers, frozen):
+    return 7  # mine
+
+
+def lora_merge(weights: np.ndarray, adapter: Layers, alpha):
+    """Mine."""
+    down, up = adapter
+    return weights + _scale(alpha, adapter) * down @ up
+'''
+
+
+@pytest.fixture
+def release(tmp_path):
+    """The release that is being made: this project as it stands."""
+    folder = tmp_path / "release"
+    names = ("course", "autograder", "src", "solutions", "README.md", "requirements.txt", "pyproject.toml")
+    unwanted = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.egg-info")
+    for name in names:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
+        else:
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def copy(release, tmp_path):
+    """A copy of an earlier release, in which chapters 8 and 9 had other numbers, with a learner's work in it."""
+    folder = tmp_path / "copy"
+    shutil.copytree(release, folder)
+    old = folder / "course" / "09_capstone"
+    (folder / "course" / "10_capstone").rename(old)
+    (old / "10_capstone.ipynb").rename(old / "09_capstone.ipynb")
+    shutil.rmtree(folder / "course" / "09_lora")
+    (folder / LIBRARY.relative_to(ROOT) / "lora.py").unlink()
+    (folder / "src/weightlab/freezing.py").write_text(FREEZING)
+    (folder / "autograder" / "flat_module.py").write_text("")
+    (folder / "README.md").write_text("An earlier text.\n")
+    (folder / ".weightlab").mkdir()
+    (folder / ".weightlab" / "progress.json").write_text('{"lora_merge": {"score": 3.0}}')
+    manifest = json.loads((folder / update.MANIFEST).read_text())
+    for name in ("course/10_capstone/10_capstone.ipynb", "course/09_lora/09_lora.ipynb", "src/weightlab/lora.py"):
+        digest = manifest.pop(name)
+        if "capstone" in name:
+            manifest["course/09_capstone/09_capstone.ipynb"] = digest
+    (folder / update.MANIFEST).write_text(json.dumps(manifest))
+    return folder
+
+
+def notebook(folder, name):
+    return json.loads((folder / "course" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+
+
+def write(folder, name, made):
+    (folder / "course" / name / f"{name}.ipynb").write_text(json.dumps(made, indent=1), encoding="utf-8")
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def answer(made, name, text):
+    cell = next(cell for cell in made["cells"] if merge.grade_id(cell) == name)
+    cell["source"] = text
+    return cell
+
+
+def own_cell(text):
+    return {"cell_type": "code", "id": "f3a1b2c4", "metadata": {}, "source": text, "outputs": [], "execution_count": 1}
+
+
+def snapshot(folder):
+    files = (path for path in folder.rglob("*") if path.is_file() and ".weightlab" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_written_functions_are_kept_moved_ones_taken_along_and_new_stubs_added(release, copy):
+    report = update.update(release, copy)
+    freezing = (copy / "src/weightlab/freezing.py").read_text()
+    assert "return 7  # mine" in freezing and "def interpolate_layers" in freezing
+    assert "As it was." not in freezing, "an unwritten stub is replaced by the new one"
+    lora = (copy / "src/weightlab/lora.py").read_text()
+    assert "weights + _scale(alpha, adapter) * down @ up" in lora
+    assert "from .freezing import _scale" in lora and "from .freezing import Layers" in lora
+    assert 'raise NotImplementedError("lora_init is not written yet")' in lora
+    assert (copy / "src/weightlab/descent.py").read_bytes() == (LIBRARY / "descent.py").read_bytes()
+    assert "src/weightlab/lora.py" in report.merged
+    assert (report.kept_in / "src/weightlab/freezing.py").read_text() == FREEZING
+    assert json.loads((copy / ".weightlab/progress.json").read_text()) == {"lora_merge": {"score": 3.0}}
+    command = [sys.executable, "-c", "from weightlab.lora import lora_merge; import weightlab.freezing; print('loads')"]
+    assert subprocess.check_output(command, cwd=copy / "src", env={"PYTHONPATH": str(copy / "src")}) == b"loads\n"
+
+
+def test_answers_and_own_cells_reach_the_renumbered_notebook(release, copy):
+    mine = notebook(copy, "09_capstone")
+    name = next(name for name, cell in merge.read_answers(mine).items() if cell["cell_type"] == "markdown")
+    answer(mine, name, "In my own words.")
+    place = next(i for i, cell in enumerate(mine["cells"]) if cell["id"] == "10-003")
+    mine["cells"].insert(place + 1, own_cell("print('my own try')"))
+    write(copy, "09_capstone", mine)
+    update.update(release, copy)
+    merged = notebook(copy, "10_capstone")
+    assert source(merge.read_answers(merged)[name]) == "In my own words."
+    at = [source(cell) for cell in merged["cells"]].index("print('my own try')")
+    assert merged["cells"][at - 1]["id"] == "10-003"
+    assert [cell["id"] for cell in merged["cells"] if cell["id"] != "f3a1b2c4"] == [
+        cell["id"] for cell in notebook(release, "10_capstone")["cells"]
+    ]
+    assert not (copy / "course/09_capstone").exists()
+
+
+def test_an_answer_whose_question_has_moved_to_another_chapter_goes_with_it(release, copy):
+    name = next(iter(merge.read_answers(notebook(release, "09_lora"))))
+    mine = notebook(copy, "08_freezing")
+    mine["cells"].append({**merge.read_answers(notebook(release, "09_lora"))[name], "source": "my answer"})
+    write(copy, "08_freezing", mine)
+    update.update(release, copy)
+    assert source(merge.read_answers(notebook(copy, "09_lora"))[name]) == "my answer"
+
+
+def test_new_text_is_taken_with_the_learners_outputs_where_a_cell_is_the_same(release, copy):
+    mine = notebook(copy, "01_weights")
+    code = next(cell for cell in mine["cells"] if cell["cell_type"] == "code")
+    code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "seen"}]
+    prose = next(cell for cell in mine["cells"] if cell["cell_type"] == "markdown")
+    prose["source"] = "An earlier text."
+    write(copy, "01_weights", mine)
+    update.update(release, copy)
+    merged = notebook(copy, "01_weights")
+    assert merged["cells"][0]["source"] == notebook(release, "01_weights")["cells"][0]["source"]
+    assert next(cell for cell in merged["cells"] if cell["id"] == code["id"])["outputs"] == code["outputs"]
+
+
+def test_everything_else_is_as_the_release_has_it(release, copy):
+    report = update.update(release, copy)
+    assert (copy / "README.md").read_bytes() == (release / "README.md").read_bytes()
+    assert not (copy / "autograder/flat_module.py").exists() and "autograder/flat_module.py" in report.removed
+    assert (report.kept_in / "README.md").read_text() == "An earlier text.\n"
+
+
+def test_undo_brings_every_byte_back(release, copy):
+    before = snapshot(copy)
+    update.update(release, copy)
+    assert snapshot(copy) != before
+    update.undo(copy)
+    assert snapshot(copy) == before
+    with pytest.raises(update.UpdateError, match="no update to undo"):
+        update.undo(copy)
+
+
+def test_a_second_update_has_nothing_to_do(release, copy):
+    update.update(release, copy)
+    before = snapshot(copy)
+    assert update.update(release, copy).nothing
+    assert snapshot(copy) == before
+
+
+def test_what_cannot_be_read_is_left_as_it_is_and_named(release, copy):
+    (copy / "src/weightlab/freezing.py").write_text("def broken(:\n")
+    (copy / "course/02_biases/02_biases.ipynb").write_text("{not a notebook")
+    report = update.update(release, copy)
+    assert (copy / "src/weightlab/freezing.py").read_text() == "def broken(:\n"
+    assert (copy / "course/02_biases/02_biases.ipynb").read_text() == "{not a notebook"
+    assert set(report.left) == {"src/weightlab/freezing.py", "course/02_biases/02_biases.ipynb"}
+
+
+def test_a_hand_out_gets_no_answers(release, copy):
+    shutil.rmtree(copy / "solutions")
+    update.update(release, copy)
+    assert not (copy / "solutions").exists()
+    assert (release / "solutions").exists()
+
+
+@pytest.mark.parametrize("kind", ["zip", "gztar"])
+def test_an_archive_is_a_release(release, copy, tmp_path, kind):
+    archive = shutil.make_archive(str(tmp_path / "download"), kind, release.parent, release.name)
+    with update.open_release(tmp_path / archive, copy) as opened:
+        assert (opened / update.MANIFEST).is_file()
+        assert "src/weightlab/lora.py" in update.update(opened, copy).merged
+
+
+def test_an_archive_that_reaches_outside_its_folder_is_refused(copy, tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("../evil.txt", "x")
+    with (
+        pytest.raises(update.UpdateError, match="outside its own folder"),
+        update.open_release(tmp_path / "evil.zip", copy),
+    ):
+        pass
+    assert not (tmp_path.parent / "evil.txt").exists()
+
+
+def git(folder, *argv):
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false"]
+    done = subprocess.run(["git", *identity, *argv], cwd=folder, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_git_clone_asks_its_origin_and_a_pull_never_spoils_a_notebook(release, tmp_path):
+    shutil.copy2(ROOT / ".gitattributes", release / ".gitattributes")
+    for argv in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        assert git(release, *argv)[0] == 0
+    clone = tmp_path / "clone"
+    assert git(tmp_path, "clone", "-q", str(release), str(clone))[0] == 0
+    theirs, mine = notebook(release, "01_weights"), notebook(clone, "01_weights")
+    theirs["cells"][0]["source"] = "# A new title"
+    write(release, "01_weights", theirs)
+    git(release, "commit", "-qam", "two")
+    mine["cells"][0]["source"] = "# My title"
+    write(clone, "01_weights", mine)
+    git(clone, "commit", "-qam", "mine")
+    code, said = git(clone, "pull", "-q", "--no-rebase")
+    assert code != 0 and "onflict" in said
+    assert source(notebook(clone, "01_weights")["cells"][0]) == "# My title", "it can still be read"
+    git(clone, "merge", "--abort")
+    with update.open_release(None, clone) as opened:
+        update.update(opened, clone)
+    assert source(notebook(clone, "01_weights")["cells"][0]) == "# A new title"
+
+
+def test_a_copy_that_is_no_clone_says_what_to_do(copy):
+    with pytest.raises(update.UpdateError, match=r"weightlab update RELEASE\.zip"), update.open_release(None, copy):
+        pass
+
+
+def test_the_course_and_the_reference_merge_into_themselves():
+    """Merging what is complete already changes nothing but stubs."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (SOLUTIONS / "weightlab").glob("*.py")}
+    definitions = merge.read_definitions(texts)
+    for module, text in texts.items():
+        new = (LIBRARY / f"{module}.py").read_text(encoding="utf-8")
+        assert merge.merge_module(module, text, new, definitions) == text
+    for path in COURSE.glob("*/*.ipynb"):
+        made = json.loads(path.read_text(encoding="utf-8"))
+        assert merge.merge_notebook(made, made, merge.read_answers(made)) == (made, [])

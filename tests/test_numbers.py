@@ -1,0 +1,172 @@
+"""Does every way to give a number count that the check lets pass, and nothing else?"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from autograder.handin import read_notebook
+from autograder.judging.question import ANSWER_TYPE, judge_answer
+from autograder.learner.notebook import Card
+from autograder.numbers import judge_numbers, parse_number
+from tests.classroom.test_rebuild import CHAPTER, RELEASED, handed_in, result, stripped
+from tests.support import classroom as made
+
+
+def numbers(notebook):
+    return judge_numbers(CHAPTER, read_notebook(RELEASED, json.dumps(notebook).encode()))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "status", "score", "misconception"),
+    [
+        (None, None, "not_started", 0, None),
+        ("", None, "not_started", 0, None),
+        ("parameters = None\nparameters", None, "not_started", 0, None),
+        ("parameters = 124_439_808\nparameters", None, "passed", 2, None),
+        ("parameters = 124439808.0", "3", "passed", 2, None),
+        ("parameters = count()\nparameters", "124439808", "passed", 2, None),
+        ("parameters = count()\nparameters", "np.int64(124439808)", "passed", 2, None),
+        ("parameters = 0\nfor n in sizes:\n    parameters += n\nparameters", "124439808", "passed", 2, None),
+        ("parameters = count()\nparameters", "163037184", "failed", 0, "counts_twice"),
+        ("parameters = 12\nparameters", "124439808", "failed", 0, None),
+        ("parameters = count()\nparameters", None, "malformed", 0, None),
+        ("parameters = count()\nparameters", "array([1, 2])", "malformed", 0, None),
+        ("parameters = count()\nparameters", "'124439808'", "malformed", 0, None),
+        ("parameters = (", "124439808", "passed", 2, None),
+        ("%time\nparameters = 124439808", None, "passed", 2, None),
+        ("parameters = 9 ** 9 ** 9", None, "malformed", 0, None),
+        ("parameters = " + "9" * 5000, None, "malformed", 0, None),
+        ("parameters = True", None, "malformed", 0, None),
+        ("parameters: int = 3; print(1)", "124439808", "passed", 2, None),
+    ],
+)
+def test_a_number_is_what_the_cell_states_or_recorded(source, shown, status, score, misconception):
+    notebook = handed_in(**({} if source is None else {"parameters_answer": source}))
+    made.cell(notebook, "parameters-answer")["outputs"] = [] if shown is None else [result(shown)]
+    verdict = numbers(notebook)[0]
+    assert (verdict.status, verdict.score, verdict.misconception) == (status, score, misconception), verdict.message
+
+
+def test_an_error_in_the_cell_is_told():
+    notebook = handed_in(parameters_answer="parameters = count()")
+    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'count' is not defined", "traceback": []}
+    made.cell(notebook, "parameters-answer")["outputs"] = [error]
+    verdict = numbers(notebook)[0]
+    assert verdict.status == "error"
+    assert "name 'count' is not defined" in verdict.message
+
+
+def test_a_forged_output_of_a_check_cell_counts_for_nothing():
+    notebook = handed_in()
+    made.cell(notebook, "parameters")["outputs"] = [result("2")]
+    assert numbers(notebook)[0].score == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        (" -3.5e2 ", -350.0),
+        ("np.float64(0.89)", 0.89),
+        ("np.float32(.5)", 0.5),
+        ("array(2.5)", 2.5),
+        ("array(2, dtype=int32)", 2),
+        ("124_439_808", 124_439_808),
+        ("nan", None),
+        ("inf", None),
+        ("", None),
+        ("1 2", None),
+        ("1__0", None),
+        ("__import__('os')", None),
+        ("9" * 100, None),
+        ("np.float64(1)(2)", None),
+        ("1e999", None),
+        ("1j", None),
+        ("0x10", None),
+        ("[1]", None),
+        ("True", None),
+    ],
+)
+def test_only_one_plain_number_is_read(text, value):
+    assert parse_number(text) == value
+
+
+RIGHT = 124_439_808
+
+
+def judged(notebook, value, name="parameters"):
+    """Let the check cell record what it judged."""
+    card = Card(judge_answer(CHAPTER.questions[name], value), "", value)
+    data = json.loads(json.dumps(card._repr_mimebundle_()))
+    output = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 3}
+    made.cell(notebook, name)["outputs"] = [output]
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("source", "outputs"),
+    [
+        ("parameters = count()\nprint(parameters)", [{"output_type": "stream", "name": "stdout", "text": str(RIGHT)}]),
+        ("parameters = count()\nf'{parameters} in all'", [result("'124439808 in all'")]),
+        ("parameters = count()\nparameters / 1e6", [result("124.439808")]),
+        ("parameters = count()", []),
+        ("parameters = 1\nparameters = count()", []),
+        ("parameters, rest = count()", []),
+        ("def parameters_of(): return 3\nparameters = parameters_of()", [result("None")]),
+        ("parameters = None\nparameters", []),
+    ],
+)
+def test_what_the_check_judged_counts_however_it_is_shown(source, outputs):
+    notebook = handed_in(parameters_answer=source)
+    made.cell(notebook, "parameters-answer")["outputs"] = outputs
+    assert numbers(judged(notebook, RIGHT))[0].status == "passed"
+    assert numbers(judged(notebook, np.int64(163_037_184)))[0].misconception == "counts_twice"
+
+
+def test_of_copies_the_last_that_was_changed_counts():
+    notebook = handed_in(parameters_answer="parameters = 1")
+    notebook["cells"].append(made.cell(notebook, "parameters-answer") | {"source": f"parameters = {RIGHT}"})
+    assert numbers(notebook)[0].status == "passed"
+    notebook["cells"].append(made.cell(RELEASED, "parameters-answer"))
+    assert numbers(notebook)[0].status == "passed"
+
+
+def test_a_number_split_over_two_cells_counts():
+    notebook = handed_in(parameters_answer="rows = 50257")
+    shown = {"source": "parameters = rows * 768 + rest\nparameters", "outputs": [result(str(RIGHT))]}
+    notebook["cells"].append(made.cell(notebook, "parameters-answer") | shown)
+    assert numbers(notebook)[0].status == "passed"
+
+
+def test_a_number_in_a_notebook_that_has_lost_all_names_counts():
+    notebook = judged(handed_in(parameters_answer="parameters = count()", share_answer="share = 0.25"), RIGHT)
+    assert [verdict.status for verdict in numbers(stripped(notebook))] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        3,
+        [],
+        {},
+        {"name": "share", "value": RIGHT},
+        {"name": "parameters", "value": True},
+        {"name": "parameters", "value": [RIGHT]},
+        {"name": "parameters", "value": str(RIGHT)},
+        {"name": "parameters", "value": 10**70},
+        {"name": "parameters"},
+    ],
+)
+def test_only_one_number_under_the_questions_own_name_is_read_from_a_record(record):
+    notebook = judged(handed_in(), RIGHT)
+    made.cell(notebook, "parameters")["outputs"][0]["data"][ANSWER_TYPE] = record
+    assert numbers(notebook)[0].status == "not_started"
+
+
+def test_a_huge_number_costs_its_own_question_only():
+    notebook = handed_in(parameters_answer="parameters = 0x" + "F" * 5_000, share_answer="share = 0.25")
+    assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
