@@ -208,5 +208,5 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     ]
     show(
         fig,
-        alt=f"Histograms of the signal on its way through a network. Its standard deviation, by start: {'; '.join(said)}.",
+        alt=f"Histograms of the signal on its way through a network. Standard deviations by start: {'; '.join(said)}.",
     )
