@@ -381,6 +381,10 @@ CHAPTER.question(
             "You halved the size itself 50 times. It is the mean square that is halved; the "
             "size goes with its square root.",
         ),
+        "reciprocal": (
+            2.0**25,
+            "This is the reciprocal: how many times smaller the signal becomes. The question asks what is left of it.",
+        ),
         "divides_by_depth": (
             0.5 / 50,
             "You divided by the number of layers. Each layer multiplies what the one before has left.",

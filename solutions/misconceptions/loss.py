@@ -221,25 +221,6 @@ def truth_values(labels, n_classes):
 
 
 @of("one_hot")
-def whole_rows(labels, n_classes):
-    """zeros[labels] = 1 fills whole rows, and it is the label that picks them. The row is the example's number and the column its label: use both."""
-    reference_one_hot(labels, n_classes)
-    ones = np.zeros((len(labels), n_classes))
-    ones[labels] = 1
-    return ones
-
-
-@of("one_hot")
-def ones_along_the_diagonal(labels, n_classes):
-    """You write the ones along the diagonal: the column is the row's own number. It is the label that says which column."""
-    reference_one_hot(labels, n_classes)
-    ones = np.zeros((len(labels), n_classes))
-    for row in range(len(labels)):
-        ones[row, row] = 1
-    return ones
-
-
-@of("one_hot")
 def looks_above_n_classes_only(labels, n_classes):
     """You refuse only labels above n_classes. The label n_classes has no column either, as the classes count from 0, and a negative label silently counts from the end: refuse whatever is below 0 or at least n_classes."""
     if labels.max() > n_classes:
