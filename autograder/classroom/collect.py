@@ -214,7 +214,7 @@ class _Names:
 
     def _on_roster(self, owner: Owner) -> str:
         person = self.participants.get(owner.number) if owner.platform is Platform.MOODLE else None
-        found = self.roster.find(owner, person)
+        found = self.roster.find_owner(owner) if person is None else self.roster.find_person(person)
         if len(found) == 1:
             return found[0]
         if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from ..candidate.wire import printable
 from ..judging.verdict import Status
 from .folder import write_file
 from .grades import Person
+from .origins import canvas_numbers
+from .roster import Student, read_roster
 
 
 def write(
@@ -70,12 +73,32 @@ def write(
         "waiting_for_a_person",
     ]
     _table(classroom / "grades.csv", [heads, *rows])
-    people = {student: roll.get(student, Person(student)) for student in final}
+    people = _people(classroom, final, roll)
     _table(classroom / "grades_canvas.csv", _canvas(people, final, best))
     _table(classroom / "grades_moodle.csv", _moodle(people, final, best))
 
 
-def _canvas(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
+def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]) -> dict[str, Student]:
+    """Return what is known of students: from the roster, from the gradebook, and from where they were collected."""
+    roster, numbers = read_roster(classroom), canvas_numbers(classroom)
+    found = {}
+    for student in students:
+        known, entered = roster.students.get(student, Student(student)), roll.get(student, Person(student))
+        number = numbers.get(student, "")
+        found[student] = Student(
+            student,
+            known.first_name or entered.first_name,
+            known.last_name or entered.last_name,
+            known.email or entered.email,
+            # An id that was made from a name in Canvas's download is nobody's login.
+            known.login or ("" if number and student not in roster.students else student),
+            known.canvas or number or entered.lms_user_id,
+            known.moodle or ("" if known.canvas else entered.lms_user_id),
+        )
+    return found
+
+
+def _canvas(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
     """Return Canvas's own five columns, a line of what each column is worth, and the grades.
 
     Canvas finds a student by ID (its own number), then by login, then by name; a column by its assignment's name.
@@ -87,21 +110,21 @@ def _canvas(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Ma
     for student, one in people.items():
         name = f"{one.last_name}, {one.first_name}" if one.last_name and one.first_name else student
         scores = [final[student].get(chapter) for chapter in best]
-        rows.append([name, one.lms_user_id, "", student, "", *scores])
+        rows.append([name, one.canvas, "", one.login, "", *scores])
     return rows
 
 
 _NO_GRADE = "-"
 
 
-def _moodle(people: Mapping[str, Person], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
+def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
     """Return a column to know students by, or more where the gradebook has more for everybody, and the grades.
 
     Moodle asks on import which column names the student: one empty cell there would give a grade to the line before.
     """
     known = {
-        "username": list(people),
-        "idnumber": [one.lms_user_id for one in people.values()],
+        "username": [one.login or one.id for one in people.values()],
+        "idnumber": [one.moodle for one in people.values()],
         "email": [one.email for one in people.values()],
     }
     known = {head: column for head, column in known.items() if all(column)}
@@ -130,4 +153,9 @@ def _cell(value: Any) -> str:
     if value == _NO_GRADE:
         return value
     text = printable(str(value).replace("\r", " ").replace("\n", " "))
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t")) else text
+    return _FORMULA.sub(r"\1'", text)
+
+
+# Some spreadsheets split lines at semicolons or tabs, whatever the file says: what follows one begins a cell there. And
+# some take full-width signs for the plain ones.
+_FORMULA = re.compile(r"((?:^|[;,|\t])[\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212])")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shutil
 from collections.abc import Mapping
@@ -9,7 +11,9 @@ from pathlib import Path
 
 from .class_lists import student_in
 from .folder import Classroom, ClassroomError
-from .roster import Student, read_rows
+from .origins import read_origins
+from .platforms import Platform
+from .roster import Student, read_roster, read_rows
 
 _IDENTIFIER, _GRADE, _MAXIMUM = "Identifier", "Grade", "Maximum Grade"
 _CHANGED = "Last modified (grade)"
@@ -51,3 +55,63 @@ def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
 
 def _place(classroom: Path, chapter: str) -> Path:
     return Classroom(classroom).state / "worksheets" / f"{chapter}.csv"
+
+
+def read_numbers(classroom: Path, chapter: str) -> dict[str, tuple[str, str]]:
+    """Return Moodle's name and number of each student in a chapter's assignment.
+
+    They are known from the names of what was collected, else from the worksheet that was kept, by the roster.
+    """
+    found = {}
+    place, roster = _place(classroom, chapter), read_roster(classroom)
+    if place.exists():
+        for number, person in read_participants(place).items():
+            ids = roster.find_person(person)
+            if len(ids) == 1:
+                found[ids[0]] = (person.name or "Participant", number)
+    for student, origin in read_origins(classroom).get(chapter, {}).items():
+        if origin.platform == Platform.MOODLE and origin.number:
+            found[student] = (origin.name, origin.number)
+    return found
+
+
+def fill_worksheet(
+    worksheet: Path, numbers: Mapping[str, tuple[str, str]], scores: Mapping[str, float], points: float
+) -> tuple[bytes, list[str]]:
+    """Return the worksheet with grades filled in, all else as it was, and the students who are not in it.
+
+    Parameters
+    ----------
+    worksheet : Path
+        As Moodle gave it.
+    numbers : mapping
+        Name and number by student, as from `read_numbers`.
+    scores : mapping of str to float
+        Final grades by student.
+    points : float
+        What the chapter is worth.
+
+    Raises
+    ------
+    ClassroomError
+        If the assignment's maximum in Moodle is not what the chapter is worth: grades would be scaled.
+    """
+    rows = _rows(worksheet)
+    students = {number: student for student, (_, number) in numbers.items()}
+    left = set(scores)
+    for row in rows:
+        maximum = row.get(_MAXIMUM, "").replace(",", ".")
+        if maximum and not (re.fullmatch(r"[0-9]+(\.[0-9]+)?", maximum) and float(maximum) == points):
+            raise ClassroomError(
+                f"In Moodle the assignment's maximum grade is {maximum}, and the chapter is worth {points:g} points. "
+                "Set Moodle's maximum grade to that, and download the worksheet again."
+            )
+        student = students.get(_number(row))
+        if student in scores:
+            row[_GRADE] = f"{scores[student]:.2f}"
+            left.discard(student)
+    text = io.StringIO()
+    table = csv.DictWriter(text, rows[0].keys(), lineterminator="\r\n")
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue().encode(), sorted(left)

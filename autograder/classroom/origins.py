@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .folder import STATE, Classroom, write_file
-from .platforms import Owner
+from .platforms import Owner, Platform
 
 _FILE = "collected.json"
 
@@ -48,11 +48,11 @@ def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
     write_file(Classroom(classroom).state / _FILE, json.dumps(plain, indent=1, ensure_ascii=False).encode(), 0o600)
 
 
-def canvas_numbers(classroom: Path, students: Iterable[str]) -> dict[str, str]:
+def canvas_numbers(classroom: Path) -> dict[str, str]:
     """Return Canvas's own number of each student of whom something was collected from Canvas."""
-    wanted, found = set(students), {}
-    for of in read_origins(classroom).values():
-        for student, origin in of.items():
-            if student in wanted and origin.platform == "Canvas" and origin.number:
-                found[student] = origin.number
-    return found
+    return {
+        student: origin.number
+        for of in read_origins(classroom).values()
+        for student, origin in of.items()
+        if origin.platform == Platform.CANVAS and origin.number
+    }

@@ -53,18 +53,12 @@ class Roster:
     def __bool__(self) -> bool:
         return bool(self.students)
 
-    def find(self, owner: Owner, person: Student | None = None) -> list[str]:
-        """Return the ids of those whom a platform may mean: one where that is clear.
+    def find_person(self, person: Student) -> list[str]:
+        """Return the ids of those who may be somebody in a platform's list: one where that is clear."""
+        return [known.id for known in self.students.values() if _is_same(known, person)]
 
-        Parameters
-        ----------
-        owner : Owner
-            As the platform names the hand-in.
-        person : Student, optional
-            What the platform's worksheet says of the same number.
-        """
-        if person is not None:
-            return [same.id for same in self.students.values() if _is_same(same, person)]
+    def find_owner(self, owner: Owner) -> list[str]:
+        """Return the ids of those whom a platform may mean by the name of a hand-in: one where that is clear."""
         for fits in _tests(owner):
             if found := [one.id for one in self.students.values() if fits(one)]:
                 return found
@@ -77,8 +71,8 @@ class Roster:
                 new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
                 self.students[known.id] = Student(**new)
                 return known.id
-        wanted = [person.id, person.login, person.email.partition("@")[0], person.moodle, person.name, "student"]
-        wanted = [clean for name in wanted if (clean := clean_id(name))]
+        wanted = [person.id, person.login, person.email.partition("@")[0], person.moodle, person.name]
+        wanted = [clean for name in wanted if (clean := clean_id(name))] or ["student"]
         free = (name for name in wanted if not self._is_taken(name))
         name = next(free, None) or next(
             name for number in range(2, 10**6) if not self._is_taken(name := f"{wanted[0]}-{number}")
@@ -109,7 +103,7 @@ def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
         tests.append(lambda one: one.canvas == owner.number)
     if owner.login:
         tests.append(lambda one: owner.login.casefold() in (one.login.casefold(), one.id.casefold()))
-    if owner.platform is Platform.PLAIN:
+    if owner.platform is Platform.PLAIN and name:
         plain = owner.name.casefold()
         tests.append(lambda one: plain in (one.id.casefold(), one.login.casefold(), one.github.casefold()))
         tests.append(lambda one: plain in (one.email.casefold(), one.email.casefold().partition("@")[0]))

@@ -13,7 +13,15 @@ import click
 
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 
-_CLASS_COMMANDS = {"grade": "instructor", "collect": "platforms", "report": "instructor", "explain": "instructor"}
+_CLASS_COMMANDS = {
+    "roster": "platforms",
+    "collect": "platforms",
+    "extension": "platforms",
+    "grade": "instructor",
+    "explain": "instructor",
+    "report": "instructor",
+    "feedback": "platforms",
+}
 """Which module holds each command for a class."""
 
 

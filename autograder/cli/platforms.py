@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ _CLASSROOM = click.option(
     show_default=True,
     help="nbgrader's course folder, which holds submitted/.",
 )
+_DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
 _FILE = click.Path(path_type=Path, exists=True)
 
 
@@ -44,18 +47,14 @@ def collect(
     """
     from ..classroom.collect import collect as take
     from ..classroom.collect import count_outcomes
-    from ..classroom.folder import ClassroomError
     from ..classroom.moodle import read_participants, remember_worksheet
-    from ..classroom.reasons import NotTakenError
 
     _require_chapter(chapter)
-    try:
+    with _errors():
         participants = read_participants(worksheet) if worksheet else {}
         collection = take(sources, classroom, chapter, replace, dry_run, participants)
         if worksheet and not dry_run:
             remember_worksheet(classroom, chapter, worksheet)
-    except (ClassroomError, NotTakenError) as error:
-        raise click.ClickException(str(error)) from None
     _print_table(
         [("", "student", "file", "what happened")]
         + [(_OUTCOMES[row.taken, row.lost], row.student or "-", row.place, row.words) for row in collection.rows]
@@ -68,6 +67,126 @@ def collect(
     )
     if count["lost"] or not count["taken"]:
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=_FILE)
+@_CLASSROOM
+@_DATABASE
+def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> None:
+    """Say who is in the class, so that everybody keeps one id over all chapters.
+
+    FILES are exports: Canvas's gradebook, Moodle's participants or grading worksheet, or any table with columns such as
+    id, first_name, last_name, email, login, canvas, moodle, github. What they say is added to the roster.csv of the
+    classroom, which you may edit; nobody's id changes. Without FILES the roster is shown.
+    """
+    from ..classroom.administration import enter_roster
+    from ..classroom.class_lists import read_class_list
+    from ..classroom.roster import COLUMNS, read_roster, write_roster
+
+    with _errors():
+        known = read_roster(classroom)
+        before = set(known.students)
+        for path in files:
+            for person in read_class_list(path):
+                known.add(person)
+        if files:
+            place = write_roster(classroom, known)
+            enter_roster(classroom, known, database)
+            new = len(known.students.keys() - before)
+            click.echo(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+        else:
+            rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
+            _print_table([COLUMNS, *sorted(rows)])
+
+
+@click.command()
+@click.argument("chapter")
+@click.option("--moodle", "platform", flag_value="moodle", required=True, help="For 'Upload multiple feedback files'.")
+@click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
+@_CLASSROOM
+@_DATABASE
+def feedback(chapter: str, platform: str, worksheet: Path | None, classroom: Path, database: str | None) -> None:
+    """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
+
+    Both are written into the classroom's folder upload/. The command ends with 1 if anybody's page is not in the zip.
+    """
+    from ..classroom.administration import read_final_grades
+    from ..classroom.folder import write_file
+    from ..classroom.moodle import fill_worksheet, read_numbers, remember_worksheet
+    from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
+
+    _require_chapter(chapter)
+    folder = classroom / "upload"
+    missed = {}
+    with _errors():
+        if worksheet and platform == "moodle":
+            remember_worksheet(classroom, chapter, worksheet)
+            grades = read_final_grades(classroom, chapter, database)
+            numbers = read_numbers(classroom, chapter)
+            content, strangers = fill_worksheet(worksheet, numbers, grades.scores, grades.points)
+            missed = dict.fromkeys(strangers, "not in the worksheet")
+            place = folder / f"{chapter}_moodle_worksheet.csv"
+            write_file(place, content)
+            click.echo(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
+            if grades.waiting:
+                click.echo(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
+        package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
+        if not package.students and not package.left_out:
+            raise click.ClickException(
+                f"There are no feedback pages of {chapter} yet: run `weightlab grade {chapter}`."
+            )
+        place = folder / f"{chapter}_{platform}_feedback.zip"
+        write_file(place, package.content)
+        click.echo(f"{counted(len(package.students), 'page')} in {place}.")
+    missed |= package.left_out
+    for student, why in sorted(missed.items()):
+        click.echo(printable(f"{student}: {why}"), err=True)
+    if missed:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("student")
+@click.argument("chapter")
+@click.option("--days", type=float, default=0.0, help="How many days after the deadline.")
+@click.option("--hours", type=float, default=0.0, help="How many hours after the deadline, beside the days.")
+@_CLASSROOM
+@_DATABASE
+def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
+    """Give a student more time for a chapter: counted from the deadline, in place of any extension before.
+
+    Without --days and --hours the extension is taken back. Grade again afterwards.
+    """
+    from datetime import timedelta
+
+    from ..classroom.administration import grant_extension
+
+    _require_chapter(chapter)
+    try:
+        more = timedelta(days=days, hours=hours)
+    except OverflowError:
+        raise click.UsageError("That is longer than a calendar is.") from None
+    if more < timedelta(0):
+        raise click.UsageError("An extension cannot be negative.")
+    with _errors():
+        due = grant_extension(classroom, student, chapter, more, database)
+    when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else "has no deadline yet; set one in Formgrader"
+    click.echo(printable(f"For {student}, {chapter} {when}."))
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Print what cannot be done in one sentence."""
+    from ..classroom.folder import ClassroomError
+    from ..classroom.gradebook import GradebookError
+    from ..classroom.reasons import NotTakenError
+
+    try:
+        yield
+    except (ClassroomError, GradebookError, NotTakenError, OSError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 _OUTCOMES = {(True, False): "taken", (False, True): "NOT TAKEN", (False, False): "not needed"}

@@ -30,6 +30,14 @@ _TOOLS = {
     "draw_digit": "labkit.live.pad",
     "watch_training": "labkit.live.player",
     "walk_landscape": "labkit.live.landscape",
+    "divide_plane": "labkit.live.plane",
+    "drag_secant": "labkit.live.dials",
+    "set_temperature": "labkit.live.dials",
+    "scale_weights": "labkit.live.dials",
+    "bend_line": "labkit.live.dials",
+    "mix_weights": "labkit.live.network_dials",
+    "switch_adapter": "labkit.live.network_dials",
+    "type_name": "labkit.live.network_dials",
 }
 _MODULES = ("data", "figures", "tasks")
 __all__ = [*_TOOLS, *_MODULES]

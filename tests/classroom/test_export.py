@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import pytest
 
-from autograder.classroom import export
+from autograder.classroom import export, origins
 from autograder.classroom.grades import Person
+from autograder.classroom.platforms import Owner, Platform
+from autograder.classroom.roster import Roster, Student, write_roster
 
 RELEASED = {
     name: {"cells": [{"metadata": {"nbgrader": {"grade": True, "points": points}}}, {"metadata": {}}]}
@@ -79,3 +82,36 @@ def test_grades_csv_holds_everybody_with_status_lateness_and_what_waits(written)
     assert rows[1] == ["ada", "01_weights", "graded", "12.5", "16", "14.25", "16", "1", "2"]
     assert rows[4][:4] == ["bo", "02_biases", "unjudged", ""]
     assert rows[5][:3] == ["cy", "01_weights", "missing"]
+
+
+def test_canvas_numbers_come_from_where_it_was_collected_and_the_roster_goes_first(written, tmp_path):
+    origins.remember(
+        tmp_path,
+        "01_weights",
+        {"ada": Owner(Platform.CANVAS, "lovelaceada", "12"), "bo": Owner(Platform.CANVAS, "bo", "13")},
+    )
+    write_roster(tmp_path, Roster([Student("ada", "Ada", "King", login="aking", canvas="4712", moodle="m1")]))
+    rows = {row[0]: row for row in written(ADA, BO)["grades_canvas"]}
+    assert rows["King, Ada"][:4] == ["King, Ada", "4712", "", "aking"]
+    assert rows["bo"][:4] == ["bo", "13", "", ""]
+    assert written(ADA, BO)["grades_moodle"][1][0] == "aking"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("\uff1dcmd", "'\uff1dcmd"),
+        ("x;\uff0b1", "x;'\uff0b1"),
+        ("a,-1", "a,'-1"),
+        ("a\t@SUM(1)", None),
+        (' "=1+1"', ' "\'=1+1"'),
+        ("x|=1", "x|'=1"),
+        ("Jean-Paul; O'Neil", "Jean-Paul; O'Neil"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_no_spreadsheet_finds_a_formula_however_it_splits_the_line(value, cell):
+    written = export._cell(value)
+    assert cell is None or written == cell
+    assert not any(re.match('\\s*"?[=+@\uff1d\uff0b-]', part) for part in re.split(r"[;,|\t]", written))

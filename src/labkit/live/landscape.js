@@ -47,7 +47,6 @@ export default {
     }
 
     function draw() {
-      const style = getComputedStyle(live.root);
       const orange = live.palette.negative;
       const [xs, ys] = [data.path.filter((_, k) => k % 2 === 0), data.path.filter((_, k) => k % 2 === 1)];
       const [x, y] = [xs.at(-1), ys.at(-1)];
@@ -63,7 +62,7 @@ export default {
       curve.clear();
       const losses = Array.from(data.losses);
       curve.range([0, Math.max(20, losses.length - 1)], [0, Math.min(Math.max(...losses.filter(Number.isFinite), 1e-3), 1e6)]);
-      curve.curve(losses.map((_, k) => k), losses.map((value) => Math.min(value, curve.y[1])), style.getPropertyValue("--positive"));
+      curve.curve(losses.map((_, k) => k), losses.map((value) => Math.min(value, curve.y[1])), "var(--positive)");
       curve.say(`Loss per step, now ${losses.at(-1).toPrecision(3)}`);
       if (running) live.status.textContent = ""; // not read aloud at every step
     }

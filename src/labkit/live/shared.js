@@ -122,6 +122,10 @@ function chart({ x, y, width = 380, height = 240, names = ["", ""], label = "", 
       drawn.append(circle);
       return circle;
     },
+    square: (atX, atY, color, length) => {
+      const place = { x: across(atX) - length / 2, y: down(atY) - length / 2, width: length, height: length };
+      drawn.append(svg("rect", { ...place, fill: color, class: "wl-dot" }));
+    },
     arrow: (fromX, fromY, toX, toY, color) => {
       const [x1, y1, x2, y2] = [across(fromX), down(fromY), across(toX), down(toY)];
       const angle = Math.atan2(y2 - y1, x2 - x1);
@@ -154,7 +158,8 @@ function bars(names) {
     const value = el("span", { class: "wl-value" });
     return { bar, value, node: el("div", { class: "wl-row" }, el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value) };
   });
-  const node = el("div", { class: "wl-bars", role: "img" }, ...rows.map((row) => row.node));
+  const widest = Math.max(2, ...names.map((name) => name.length));
+  const node = el("div", { class: "wl-bars", role: "img", style: `--name: ${widest}ch` }, ...rows.map((row) => row.node));
   return {
     node,
     show: (values, { high, percent = false, marked = -1, label = "" }) => {
@@ -198,6 +203,10 @@ function connect({ model, el: host }, draw) {
   const status = el("p", { class: "wl-status", "aria-live": "polite" });
   // JupyterLab leaves the keys alone inside an element with this attribute.
   const root = el("section", { class: "wl-live", "aria-label": model.get("title"), "data-lm-suppress-shortcuts": "true" });
+  // Elsewhere, and in some versions of it, it helps that no key gets that far; shortcuts with Ctrl still do.
+  root.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape")) event.stopPropagation();
+  });
   host.append(root);
   let count = model.get("question").count ?? 0;
   let waiting;
@@ -221,5 +230,13 @@ function connect({ model, el: host }, draw) {
       status.textContent = "No answer from Python yet. If the kernel was restarted, run this notebook's cells from the top, up to this one.";
     }, 4000);
   };
-  return { root, status, ask, palette: model.get("palette"), begin: read, end: () => { model.off("change:answer", read); clearTimeout(waiting); } };
+  // A canvas takes its colors from the page, so it is drawn again once it stands there.
+  const attached = new ResizeObserver(() => {
+    if (!root.isConnected) return;
+    attached.disconnect();
+    read();
+  });
+  const begin = () => { read(); attached.observe(root); };
+  const end = () => { model.off("change:answer", read); attached.disconnect(); clearTimeout(waiting); };
+  return { root, status, ask, palette: model.get("palette"), begin, end };
 }

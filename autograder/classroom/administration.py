@@ -1,0 +1,100 @@
+"""Enters the roster and extensions in a gradebook, and reads final grades from it, without Formgrader."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..judging.judge import MISSING, UNJUDGED
+from .folder import Classroom, ClassroomError
+from .gradebook import ClassBook, url_of
+from .nbgrader import Configuration, read_released, write_config
+from .roster import Roster
+
+
+@contextmanager
+def open_gradebook(classroom: Path, database: str | None = None) -> Iterator[tuple[ClassBook, Configuration]]:
+    """Open the classroom's own gradebook, with nbgrader as it is configured there."""
+    room = Classroom(classroom)
+    write_config(room.root)
+    config = Configuration(room.root)
+    with ClassBook(url_of(room.root, database or config.url), config.course) as book:
+        book.claim(room)
+        yield book, config
+
+
+def enter_roster(classroom: Path, roster: Roster, database: str | None = None) -> None:
+    """Enter a roster's students in the gradebook: whoever submits nothing is then listed as missing."""
+    with open_gradebook(classroom, database) as (book, _):
+        for one in roster.students.values():
+            known = {
+                "first_name": one.first_name,
+                "last_name": one.last_name,
+                "email": one.email,
+                "lms_user_id": one.canvas or one.moodle,
+            }
+            book.book.update_or_create_student(one.id, **{name: value for name, value in known.items() if value})
+
+
+def grant_extension(
+    classroom: Path, student: str, chapter: str, extension: datetime.timedelta, database: str | None = None
+) -> datetime.datetime | None:
+    """Give a student more time for a chapter, in place of any extension before; nothing takes it back.
+
+    Returns
+    -------
+    datetime.datetime or None
+        When the chapter is due for this student now, in UTC; None where it has no deadline yet.
+
+    Raises
+    ------
+    ClassroomError
+        If nobody has this id.
+    """
+    room = Classroom(classroom)
+    with open_gradebook(classroom, database) as (book, config):
+        if student not in book.roll() and student not in room.students():
+            raise ClassroomError(
+                f"Nobody in {room.root} has the id {student!r}. An id is the name of a folder in submitted/, or in the "
+                "column id of the roster."
+            )
+        book.prepare(chapter, read_released(chapter, config.source))
+        book.book.update_or_create_student(student)
+        book.book.update_or_create_submission(chapter, student)
+        seconds = extension.total_seconds()
+        book.book.grant_extension(chapter, student, minutes=seconds / 60)
+        due = book.due(chapter)
+        return due + extension if due else None
+
+
+@dataclass(frozen=True)
+class FinalGrades:
+    """A chapter's final grades by student, what the chapter is worth, and who has answers that wait for a mark."""
+
+    scores: dict[str, float]
+    points: float
+    waiting: list[str]
+
+
+def read_final_grades(classroom: Path, chapter: str, database: str | None = None) -> FinalGrades:
+    """Return the grades of those who submitted a chapter and were judged, with people's marks and lateness's cost.
+
+    Raises
+    ------
+    ClassroomError
+        If the chapter is not graded yet.
+    """
+    room = Classroom(classroom)
+    entries = [entry for entry in room.read_entries() if entry["chapter"] == chapter]
+    judged = {entry["student"] for entry in entries if entry["status"] not in (MISSING, UNJUDGED)}
+    if not entries:
+        raise ClassroomError(f"{chapter} is not graded yet: run `weightlab grade {chapter} --classroom {classroom}`.")
+    with open_gradebook(classroom, database) as (book, config):
+        totals = {student: about for student, about in book.totals(chapter).items() if student in judged}
+        cells = [cell["metadata"].get("nbgrader", {}) for cell in read_released(chapter, config.source)["cells"]]
+    points = float(sum(about["points"] for about in cells if about.get("grade")))
+    waiting = sorted(student for student, about in totals.items() if about["waiting"])
+    return FinalGrades({student: about["score"] for student, about in totals.items()}, points, waiting)

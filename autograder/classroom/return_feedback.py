@@ -1,0 +1,81 @@
+"""Packs feedback pages under the names by which Moodle and Canvas take them back, for all students at once."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .folder import Classroom
+from .moodle import read_numbers
+from .origins import read_origins
+from .platforms import Platform
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip for a platform's bulk upload, who is in it, and who is not and why."""
+
+    content: bytes
+    students: list[str]
+    left_out: dict[str, str]
+
+
+def pack_for_moodle(classroom: Path, chapter: str) -> Package:
+    """Pack pages for Moodle: Grading action, "Upload multiple feedback files in a zip".
+
+    Moodle reads ``NAME_NUMBER_assignsubmission_file_`` off a folder's name and gives what is in it to the participant
+    with this number.
+    """
+    numbers, origins = read_numbers(classroom, chapter), read_origins(classroom).get(chapter, {})
+    files, left_out = {}, {}
+    for student, page in _pages(classroom, chapter).items():
+        origin = origins.get(student)
+        if student in numbers:
+            name, number = numbers[student]
+            files[student] = (f"{name}_{number}_assignsubmission_file_/{chapter}_feedback.html", page)
+        elif origin is not None and origin.platform == Platform.MOODLE:
+            left_out[student] = "handed in by a group without a number, for which Moodle takes no files"
+        else:
+            left_out[student] = "not known to Moodle; collect from Moodle's download, or give --worksheet"
+    return Package(_zip(files.values()), sorted(files), left_out)
+
+
+def pack_for_canvas(classroom: Path, chapter: str) -> Package:
+    """Pack pages for Canvas: the assignment's "Upload Submissions", after "Download Submissions".
+
+    Canvas reads the student's and the upload's number off a file's name, and shows the file under the name of what was
+    handed in: so each page is in a zip, as what was handed in is.
+    """
+    origins = read_origins(classroom).get(chapter, {})
+    files, left_out = {}, {}
+    for student, page in _pages(classroom, chapter).items():
+        origin = origins.get(student)
+        if origin is not None and origin.platform == Platform.CANVAS:
+            files[student] = (origin.label, _zip([(f"{chapter}_feedback.html", page)]))
+        else:
+            left_out[student] = "not collected from Canvas's download, so the upload's number is not known"
+    return Package(_zip(files.values()), sorted(files), left_out)
+
+
+def _pages(classroom: Path, chapter: str) -> dict[str, bytes]:
+    """Return the feedback pages of all who submitted, as graded last."""
+    room = Classroom(classroom)
+    places = {student: room.page(student, chapter) for student in room.students()}
+    return {student: page.read_bytes() for student, page in places.items() if page.is_file()}
+
+
+_ANY_DAY = (1980, 1, 1, 0, 0, 0)
+"""A date that is always the same, so that the same pages make the same zip."""
+
+
+def _zip(files: Iterable[tuple[str, bytes]]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, _ANY_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return buffer.getvalue()

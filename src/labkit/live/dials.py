@@ -1,0 +1,203 @@
+"""Dials for single ideas: the learner turns a number, and sees what their own function makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..lent.given_training import given_relu
+from .dial import Dial, bars, choice, curves, line, slider
+
+Layers = Sequence[tuple[np.ndarray, np.ndarray]]
+
+
+def drag_secant(
+    numerical_gradient: Callable,
+    f: Callable[[float], float] | None = None,
+    name: str = "f(w)",
+    interval: tuple[float, float] = (-2.0, 2.0),
+) -> None:
+    """Show a secant whose step the learner makes smaller until it is the tangent.
+
+    Parameters
+    ----------
+    numerical_gradient : function
+        The learner's own, ``numerical_gradient(f, array, step)``.
+    f : function, optional
+        A function of one float; a cubic without it.
+    name : str
+        What ``f`` computes.
+    interval : pair of float
+        The range of its argument.
+    """
+    f = f or (lambda w: 0.5 * w**3 - w + 1)
+    low, high = interval
+    places = np.linspace(low, high, 200)
+    heights = np.array([float(f(place)) for place in places])
+    room = 0.08 * float(np.ptp(heights)) or 1.0
+
+    def slope(at: float, step: float) -> float:
+        return float(np.ravel(numerical_gradient(lambda array: float(f(float(array[0]))), np.array([at]), step))[0])
+
+    def draw(at: float, step: float) -> dict:
+        secant, tangent = slope(at, step), slope(at, 1e-5)
+        ends = np.array([at - step, at + step])
+        middle = (float(f(ends[0])) + float(f(ends[1]))) / 2
+        lines = [
+            line(places, heights, name),
+            line(interval, middle + secant * (np.array(interval) - at), "secant"),
+            line(interval, float(f(at)) + tangent * (np.array(interval) - at), faint=True),
+        ]
+        panel = curves(
+            f"{name} and a secant",
+            ("w", name),
+            interval,
+            (heights.min() - room, heights.max() + room),
+            *lines,
+            dots=[(end, float(f(end))) for end in ends],
+        )
+        said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        return {"panels": [panel], "said": said.replace("-", "−")}
+
+    start = low + 0.7 * (high - low)
+    controls = [
+        slider("at", "w", low, high, start),
+        slider("step", "step", -3.0, np.log10((high - low) / 4), (high - low) / 4, exponent=True),
+    ]
+    stills = [{"step": step} for step in ((high - low) / 4, (high - low) / 40)]
+    Dial("From the secant to the tangent", controls, draw, stills, "The gray line is the tangent.").show()
+
+
+def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: Sequence[str] | None = None) -> None:
+    """Show how dividing logits by a temperature changes the predicted probabilities.
+
+    Parameters
+    ----------
+    softmax : function
+        The learner's own.
+    logits : ndarray of shape (n,), optional
+        Ten logits of a digit without it.
+    names : sequence of str, optional
+        Names of the classes.
+    """
+    logits = np.array([0.2, -1.5, 1.0, 4.1, -2.0, 1.8, -1.0, 0.5, 2.9, 1.2]) if logits is None else np.ravel(logits)
+    names = list(names or map(str, range(len(logits))))
+
+    def draw(temperature: float) -> dict:
+        probabilities = np.asarray(softmax(logits[None] / temperature))[0]
+        entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
+        best = int(probabilities.argmax())
+        panels = [
+            bars("logits / temperature", names, logits / temperature, high=float(np.abs(logits / temperature).max())),
+            bars("predicted probabilities", names, probabilities, percent=True),
+        ]
+        said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
+        return {"panels": panels, "said": said}
+
+    controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True)]
+    stills = [{"temperature": value} for value in (0.3, 1.0, 5.0)]
+    Dial("Temperature of softmax", controls, draw, stills, "The order of the classes never changes.").show()
+
+
+def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, seed: int = 0) -> None:
+    """Show signal and gradient through many layers while the learner scales the weights.
+
+    Parameters
+    ----------
+    signal_spread : function
+        The learner's own, ``signal_spread(x, weight_matrices, activation)``.
+    width, depth : int
+        Neurons per layer, and number of layers.
+    seed : int
+        Draws weights and inputs; the same for every scale.
+    """
+    rng = np.random.default_rng(seed)
+    x, last = rng.normal(size=(2, 32, width))
+    matrices = [rng.normal(size=(width, width)) for _ in range(depth)]
+    activations = {"ReLU": given_relu, "tanh": np.tanh}
+    derivatives = {"ReLU": lambda outputs: outputs > 0, "tanh": lambda outputs: 1 - outputs**2}
+
+    def draw(scale: float, activation: str) -> dict:
+        weights = [scale * matrix / np.sqrt(width) for matrix in matrices]
+        signals = np.asarray(signal_spread(x, weights, activations[activation]), dtype=float)
+        entered, gradient, gradients = [x], last, [np.std(last)]
+        for matrix in weights:
+            entered.append(activations[activation](entered[-1] @ matrix))
+        for matrix, outputs in zip(reversed(weights), reversed(entered), strict=False):
+            gradient = (gradient * derivatives[activation](outputs)) @ matrix.T
+            gradients.append(np.std(gradient))
+        both = np.array([signals, gradients[::-1]])
+        logs = np.log10(np.clip(both, 1e-20, 1e20))
+        panel = curves(
+            "Standard deviation, as a power of ten",
+            ("layer", "log10"),
+            (0, depth),
+            (-20, 20),
+            line(np.arange(depth + 1), logs[0], "signal, forward pass"),
+            line(np.arange(depth + 1), logs[1], "gradient, backward pass"),
+        )
+        said = (
+            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {both[0, -1]:.1e} "
+            f"at layer {depth}, the gradient {both[1, 0]:.1e} at layer 0."
+        )
+        return {"panels": [panel], "said": said.replace("e-", "e−")}
+
+    controls = [
+        slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, steps=125),
+        choice("activation", "activation function", list(activations)),
+    ]
+    stills = [{"scale": scale} for scale in (1.0, 2**0.5, 2.0)]
+    note = "He is 1.41 (for ReLU), Xavier is 1.00 (for tanh, when fan_in equals fan_out)."
+    Dial(f"Scale of the weights, {depth} layers", controls, draw, stills, note).show()
+
+
+_TARGETS: dict[str, Callable] = {
+    "wave": lambda x: np.sin(3 * x),
+    "step": lambda x: np.where(x > 0, 1.0, -1.0),
+    "hill": lambda x: 2 * np.exp(-4 * x**2) - 1,
+}
+
+
+def bend_line(forward: Callable) -> None:
+    """Show how a network with one hidden layer of ReLU neurons fits a curve with straight pieces.
+
+    Parameters
+    ----------
+    forward : function
+        The learner's own, ``forward(layers, x)``.
+    """
+    x = np.linspace(-2, 2, 241)[:, None]
+
+    def fitted(neurons: int, target: np.ndarray) -> Layers:
+        """Return layers: bends at even distances, and the output weights that fit best."""
+        bends = np.linspace(-2, 2, neurons, endpoint=False)
+        hidden = given_relu(x - bends)
+        columns = np.column_stack([hidden, np.ones(len(x))])
+        best, *_ = np.linalg.lstsq(columns, target, rcond=None)
+        return [(np.ones((1, neurons)), -bends), (best[:-1, None], best[-1:])]
+
+    def draw(neurons: float, target: str) -> dict:
+        wanted = _TARGETS[target](x)[:, 0]
+        layers = fitted(int(neurons), wanted)
+        logits, activations = forward(layers, x)
+        each = np.asarray(activations[1]) * layers[1][0].T
+        fit = np.asarray(logits)[:, 0]
+        parts = [line(x[:, 0], np.clip(column, -4, 4), faint=True) for column in each.T]
+        panel = curves(
+            "A curve and its fit",
+            ("input", "output"),
+            (-2, 2),
+            (-2, 2),
+            line(x[:, 0], wanted, "the curve"),
+            line(x[:, 0], fit, "output of the network"),
+            *parts,
+        )
+        error = float(np.mean((fit - wanted) ** 2))
+        said = f"Hidden neurons and so bends at most: {int(neurons)}. Mean squared error: {error:.4f}."
+        return {"panels": [panel], "said": said}
+
+    controls = [slider("neurons", "hidden neurons", 1, 25, 4, steps=24), choice("target", "curve", list(_TARGETS))]
+    stills = [{"neurons": count} for count in (2, 5, 15)]
+    note = "Gray: what each hidden neuron adds. Each one bends the sum in one place."
+    Dial("ReLU bends fit a curve", controls, draw, stills, note).show()

@@ -1,0 +1,147 @@
+"""Would Moodle and Canvas take the feedback, and give each page to the student whom it is about?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from autograder.classroom.folder import ClassroomError
+from autograder.classroom.moodle import fill_worksheet, read_numbers, read_participants, remember_worksheet
+from autograder.classroom.return_feedback import pack_for_canvas, pack_for_moodle
+from autograder.classroom.roster import Roster, Student, write_roster
+from tests.support.downloads import CHAPTER, packed
+
+
+def moodle_reads(path: str, participants: set[str]) -> tuple[str, str] | None:
+    """Return participant and file as Moodle's importer does: by the first part of a path that is of its form."""
+    parts = path.split("/")
+    while parts:
+        info = parts.pop(0).split("_", 4)
+        if len(info) >= 5 and info[1] in participants and info[2:4] == ["assignsubmission", "file"]:
+            return info[1], "/".join([info[4], *parts]).lstrip("/")
+    return None
+
+
+def canvas_reads(name: str) -> list[str]:
+    """Return user and upload as Canvas's importer does: the first two parts of a name that are numbers."""
+    return [part for part in name.split("_") if part.isdigit()][:2]
+
+
+def names_in(package):
+    return zipfile.ZipFile(io.BytesIO(package.content)).namelist()
+
+
+def graded(inbox, *students):
+    for student in students:
+        page = inbox.classroom / "feedback" / student / CHAPTER / f"{CHAPTER}.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"<p>for {student}</p>")
+
+
+@pytest.fixture
+def from_moodle(inbox):
+    entries = {
+        "Ada Lovelace_4711_assignsubmission_file_/01_weights.zip": packed(),
+        "Bob Ross_4712_assignsubmission_file/01_weights.zip": packed(),
+        "Default group_assignsubmission_file/01_weights.zip": packed(),
+    }
+    inbox.collect(inbox.put("download.zip", entries))
+    graded(inbox, "Ada-Lovelace", "Bob-Ross", "Default-group")
+    return inbox
+
+
+def test_moodle_gives_each_page_to_its_participant(from_moodle):
+    package = pack_for_moodle(from_moodle.classroom, CHAPTER)
+    assert package.students == ["Ada-Lovelace", "Bob-Ross"] and set(package.left_out) == {"Default-group"}
+    read = {moodle_reads(name, {"4711", "4712"}) for name in names_in(package)}
+    assert read == {("4711", f"{CHAPTER}_feedback.html"), ("4712", f"{CHAPTER}_feedback.html")}
+    archive = zipfile.ZipFile(io.BytesIO(package.content))
+    for name in archive.namelist():
+        who = {"4711": b"Ada", "4712": b"Bob"}[moodle_reads(name, {"4711", "4712"})[0]]
+        assert who in archive.read(name)
+    assert package.content == pack_for_moodle(from_moodle.classroom, CHAPTER).content
+
+
+def test_canvas_gives_each_page_to_its_upload_under_a_name_that_opens(inbox):
+    names = [
+        "lovelaceada_12_101_01_weights.zip",
+        "van_dyke_LATE_13_102_01_weights-1.zip",
+        "boole_14_103_old.zip",
+        "boole_14_104_01_weights.zip",
+    ]
+    inbox.collect(inbox.put("submissions.zip", {name: packed(name) for name in names}))
+    inbox.put("mail/eve.zip", packed())
+    inbox.collect(inbox.folder / "mail")
+    graded(inbox, "lovelaceada-12", "van_dyke-13", "boole-14", "eve")
+    package = pack_for_canvas(inbox.classroom, CHAPTER)
+    assert set(package.left_out) == {"eve"}
+    assert sorted(map(tuple, map(canvas_reads, names_in(package)))) == [("12", "101"), ("13", "102"), ("14", "104")]
+    archive = zipfile.ZipFile(io.BytesIO(package.content))
+    for name in archive.namelist():  # Canvas shows the file under the name of what was handed in
+        page = zipfile.ZipFile(io.BytesIO(archive.read(name))).read(f"{CHAPTER}_feedback.html")
+        assert name.partition("_")[0].encode() in page
+
+
+HEADS = [
+    "Identifier",
+    "Full name",
+    "ID number",
+    "Email address",
+    "Status",
+    "Grade",
+    "Maximum Grade",
+    "Grade can be changed",
+    "Last modified (submission)",
+    "Last modified (grade)",
+    "Feedback comments",
+]
+
+
+def worksheet(path, maximum="16.00"):
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEADS)
+        for number, name, mail in (("4711", "Ada Lovelace", "ada@x.org"), ("4712", "Bob Ross", "bob@x.org")):
+            status = "Submitted for grading, 2 March 2026"
+            rows.writerow([f"Participant {number}", name, "", mail, status, "", maximum, "Yes", "-", "-", "old\nwords"])
+    return path
+
+
+def test_the_worksheet_comes_back_with_grades_and_all_else_as_it_was(from_moodle, tmp_path):
+    sheet = worksheet(tmp_path / "sheet.csv")
+    numbers = read_numbers(from_moodle.classroom, CHAPTER)
+    content, strangers = fill_worksheet(sheet, numbers, {"Ada-Lovelace": 12.345, "Default-group": 3.0}, 16.0)
+    before = list(csv.reader(sheet.open(newline="", encoding="utf-8-sig")))
+    after = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    changed = {(i, before[0][j]) for i, row in enumerate(after) for j, cell in enumerate(row) if cell != before[i][j]}
+    assert changed == {(1, "Grade")} and after[1][5] == "12.35"  # nearest, as 12.345 is kept a little above
+    assert strangers == ["Default-group"]
+
+
+@pytest.mark.parametrize("maximum", ["100.00", "Good scale"])
+def test_another_maximum_in_moodle_is_refused(from_moodle, tmp_path, maximum):
+    sheet = worksheet(tmp_path / "sheet.csv", maximum)
+    with pytest.raises(ClassroomError, match="maximum grade"):
+        fill_worksheet(sheet, read_numbers(from_moodle.classroom, CHAPTER), {"Ada-Lovelace": 12.0}, 16.0)
+
+
+def test_another_table_is_refused(tmp_path):
+    (tmp_path / "x.csv").write_text("Identifiant,Note\nParticipant 1,\n")
+    with pytest.raises(ClassroomError, match="in English"):
+        read_participants(tmp_path / "x.csv")
+
+
+def test_who_was_collected_elsewhere_is_found_by_worksheet_and_roster(inbox, tmp_path):
+    inbox.classroom.mkdir()
+    write_roster(inbox.classroom, Roster([Student("ada", "Ada", "L", "ada@x.org"), Student("eve", "Eve", "E")]))
+    inbox.put("ada.zip", packed())
+    inbox.put("eve.zip", packed())
+    inbox.collect()
+    graded(inbox, "ada", "eve")
+    remember_worksheet(inbox.classroom, CHAPTER, worksheet(tmp_path / "sheet.csv"))
+    package = pack_for_moodle(inbox.classroom, CHAPTER)
+    assert package.students == ["ada"] and set(package.left_out) == {"eve"}
+    assert [moodle_reads(name, {"4711", "4712"})[0] for name in names_in(package)] == ["4711"]

@@ -1,0 +1,153 @@
+"""Does everybody keep one id over all chapters, whatever list of a class comes first?"""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.classroom.class_lists import read_class_list
+from autograder.classroom.folder import ClassroomError
+from autograder.classroom.gradebook import ClassBook, url_of
+from autograder.classroom.platforms import Owner, Platform
+from autograder.classroom.roster import Roster, Student, read_roster, write_roster
+from autograder.cli.main import main
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,01_weights
+    Points Possible,,,,,16
+"Lovelace, Ada",4711,S1,ada@example.org,One,
+"van Dyke, Jürgen",4712,S2,jvd,One,
+"""
+PARTICIPANTS = """First name,Last name,ID number,Email address,Groups
+Ada,Lovelace,m1,ada@example.org,
+Bo,Diaz,m2,bo1@example.org,
+Bo,Diaz,m3,bo2@example.org,
+"""
+WORKSHEET = """Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,"Last modified (grade)"
+Participant 91,Ada Lovelace,m1,ada@example.org,Submitted,,16.00,-
+"""
+TABLE = "id;first_name;last_name;github\nx1;Cy;Twombly;cy-t\n"
+
+
+@pytest.fixture
+def lists(tmp_path):
+    def put(text, name="list.csv", coding="utf-8"):
+        (tmp_path / name).write_text(text, encoding=coding)
+        return tmp_path / name
+
+    return put
+
+
+def test_canvas_gradebook(lists):
+    ada, juergen = read_class_list(lists(CANVAS))
+    assert ada == Student("", "Ada", "Lovelace", "ada@example.org", "ada", "4711")
+    assert (juergen.login, juergen.canvas, juergen.name) == ("jvd", "4712", "Jürgen van Dyke")
+
+
+def test_moodles_participants_and_worksheet(lists):
+    ada, *_ = read_class_list(lists(PARTICIPANTS))
+    assert ada == Student("", "Ada", "Lovelace", "ada@example.org", moodle="m1")
+    assert read_class_list(lists(WORKSHEET)) == [ada]
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_plain_table_in_any_usual_coding(lists, coding):
+    assert read_class_list(lists(TABLE, coding=coding)) == [Student("x1", "Cy", "Twombly", github="cy-t")]
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "id\n"])
+def test_a_table_without_students_is_refused(lists, text):
+    with pytest.raises(ClassroomError):
+        read_class_list(lists(text))
+
+
+def test_a_table_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"id,name\n\xff\xfe\xfa")
+    with pytest.raises(ClassroomError, match="UTF-8"):
+        read_class_list(tmp_path / "x.csv")
+
+
+class TestIds:
+    def test_lists_in_any_order_name_the_same_people(self, lists):
+        canvas, moodle = read_class_list(lists(CANVAS)), read_class_list(lists(PARTICIPANTS))
+        for order in ((canvas, moodle), (moodle, canvas)):
+            roster = Roster()
+            for people in order:
+                for one in people:
+                    roster.add(one)
+            assert len(roster.students) == 4
+            ada = roster.students["ada"]
+            assert (ada.canvas, ada.moodle, ada.email) == ("4711", "m1", "ada@example.org")
+            assert {"bo1", "bo2", "jvd"} <= roster.students.keys()
+
+    def test_an_id_never_changes_and_is_nobody_elses(self):
+        roster = Roster([Student("bo", "Bo", "Diaz", login="bo")])
+        assert roster.add(Student("", "Bo", "Diaz", login="bo", email="bo@example.org")) == "bo"
+        assert roster.add(Student("", "Bo", "Ross", login="BO", email="other@example.org", canvas="1")) == "bo"
+        assert roster.add(Student("", "Bo", "Ross", email="bo@other.org")) == "Bo-Ross"
+        assert roster.add(Student("", "Bo", "Ross", email="bo@third.org")) == "bo-2"
+        assert roster.add(Student("", "Bo", "Ross", email="bo@fourth.org")) == "bo-3"
+
+    def test_namesakes_with_nothing_in_common_stay_two(self):
+        roster = Roster([Student("a", "Bo", "Diaz", email="one@x.org")])
+        assert roster.add(Student("", "Bo", "Diaz", email="two@x.org")) == "two"
+
+    def test_who_has_only_a_name_gets_it_as_an_id(self):
+        assert Roster().add(Student("", "Jean-Paul", "O'Neil")) == "Jean-Paul-O-Neil"
+
+
+class TestFinding:
+    ROSTER = Roster(
+        [
+            Student("ada", "Ada", "Lovelace", "countess@x.org", "al1", "4711", github="countess"),
+            Student("jvd", "Jürgen", "van Dyke"),
+            Student("bo1", "Bo", "Diaz"),
+            Student("bo2", "Bo", "Diaz"),
+        ]
+    )
+
+    @pytest.mark.parametrize(
+        ("platform", "name", "more", "ids"),
+        [
+            (Platform.CANVAS, "anything", {"number": "4711"}, ["ada"]),
+            (Platform.CANVAS, "lovelaceada", {"number": "9"}, ["ada"]),
+            (Platform.CANVAS, "vandykejurgen", {}, ["jvd"]),
+            (Platform.MOODLE, "Ada Lovelace", {}, ["ada"]),
+            (Platform.MOODLE, "Team-B-Ada Lovelace", {}, ["ada"]),
+            (Platform.MOODLE, "Bo Diaz", {}, ["bo1", "bo2"]),
+            (Platform.BLACKBOARD, "al1", {"login": "AL1"}, ["ada"]),
+            (Platform.PLAIN, "countess", {}, ["ada"]),
+            (Platform.PLAIN, "weights-countess", {}, ["ada"]),
+            (Platform.PLAIN, "Lovelace, Ada", {}, ["ada"]),
+            (Platform.PLAIN, "ad", {}, []),
+            (Platform.PLAIN, "Lovelace", {}, []),
+            (Platform.PLAIN, "", {}, []),
+        ],
+    )
+    def test_by_what_each_platform_says(self, platform, name, more, ids):
+        assert self.ROSTER.find_owner(Owner(platform, name, **more)) == ids
+
+
+def test_what_was_written_is_read_again_and_slips_are_named(tmp_path):
+    roster = Roster([Student("ada", "Ada", "Love;lace, Countess"), Student("bo")])
+    write_roster(tmp_path, roster)
+    assert read_roster(tmp_path).students == roster.students
+    for text in ("name\nAda\n", "id\nada\nADA\n", "id\n../x\n"):
+        (tmp_path / "roster.csv").write_text(text)
+        with pytest.raises(ClassroomError, match=r"roster\.csv"):
+            read_roster(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_command_adds_and_shows_and_enters_the_gradebook(tmp_path, lists):
+    def run(*words):
+        return CliRunner().invoke(main, ["roster", *map(str, words), "--classroom", str(tmp_path / "class")])
+
+    ran = run(lists(CANVAS, "canvas.csv"), lists(PARTICIPANTS, "moodle.csv"))
+    assert ran.exit_code == 0 and "4 students" in ran.output and "4 of them new" in ran.output, ran.output
+    assert "0 of them new" in run(lists(PARTICIPANTS, "moodle.csv")).output
+    assert "bo2@example.org" in run().output
+    with ClassBook(url_of(tmp_path / "class"), "weightlab") as book:
+        ada = book.roll()["ada"]
+    assert (ada.first_name, ada.lms_user_id) == ("Ada", "4711")
+    ran = run(lists("a,b\n1,2\n", "bad.csv"))
+    assert ran.exit_code == 1 and ran.output.startswith("Error: ")
