@@ -162,8 +162,9 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")
     yield Case.of(plain, {"w1": (m, m), "b1": (m,), "w2": (m, m), "b2": (m,)}, note="two layers of the same size")
     yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
-    huge = int(rng.integers(60_000, 90_000))
-    yield Case.of(plain, {"experts": (huge, huge), "norm": (m,)}, note="more numbers than 32 bits can count")
+    blocks = int(rng.integers(50, 64))
+    large = {f"block {i}": (4096, 11008) for i in range(blocks)}
+    yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")
