@@ -14,6 +14,9 @@ MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
 ANSWER = "-answer"
 """What a question's answer cell is called: the question's name with this at the end."""
+BLANK_NUMBER = "{name} = None  # your answer replaces None"
+BLANK_TEXT = "*Write your answer here.*"
+"""What a release leaves in place of an answer."""
 
 
 class MalformedNotebook(ValueError):

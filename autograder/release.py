@@ -15,6 +15,7 @@ from pathlib import Path
 from . import glossary, markers
 from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
+from .handin import BLANK_NUMBER, BLANK_TEXT
 from .judging import key, reference
 from .judging.compare import compare
 from .judging.misconception import agree
@@ -213,8 +214,8 @@ def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str, 
         if answers:
             return textwrap.dedent(region.body)
         if cell.cell_type == "markdown":
-            return "*Write your answer here.*"
-        return f"{asked} = None  # your answer replaces None" if asked else "# Your code goes here."
+            return BLANK_TEXT
+        return BLANK_NUMBER.format(name=asked) if asked else "# Your code goes here."
 
     return markers.strip(cell.source, f"{file} ({name or 'a cell'})", stub).rstrip("\n")
 

@@ -20,7 +20,7 @@ class ClassroomError(RuntimeError):
 
 def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file whole or not at all; in a folder that a group shares, the group may write it too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # One name per file: what a killed run left half written, the next one overwrites.
     part = path.with_name(f".{path.name}.part")
     with contextlib.suppress(FileNotFoundError):
@@ -35,6 +35,23 @@ def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each shared as the one above it is."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    if is_shared(folder.parent):
+        folder.chmod(0o2770 | folder.parent.stat().st_mode & 0o007)
+
+
+def share(path: Path) -> None:
+    """Let a group write a file of a folder that it shares, where this account may say so."""
+    if path.exists() and is_shared(path.parent):
+        with contextlib.suppress(PermissionError):
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRGRP | stat.S_IWGRP)
 
 
 def is_shared(folder: Path) -> bool:

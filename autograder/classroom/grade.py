@@ -11,7 +11,7 @@ from ..exercises import CHAPTERS
 from ..judging.verdict import Verdict
 from . import export, nbgrader, requirements
 from .examination import explain
-from .folder import Classroom, ClassroomError
+from .folder import Classroom, ClassroomError, share
 from .gradebook import ClassBook, url_of
 from .history import Change, History
 from .records import _keys
@@ -107,6 +107,7 @@ def run_grading(
         url = url_of(room.root, database or config.url)
         with ClassBook(url, config.course) as book:
             book.claim(room)
+            share(room.root / "gradebook.db")
             run.read_gradebook(book)
         tasks = run.tasks()
         first = next(tasks, None)

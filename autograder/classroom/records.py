@@ -14,7 +14,7 @@ from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
 from ..judging import key
 from ..judging.key import Key
-from ..judging.verdict import Aspect, Verdict
+from ..judging.verdict import Aspect, Status, Verdict
 from .examination import Examination, examine_submission, from_record
 from .fingerprint import chapter_digest
 from .folder import Classroom, write_file
@@ -32,11 +32,13 @@ def read_verdicts(record: Any, chapter: Chapter) -> list[Verdict] | None:
     """Return the verdicts of a record, or None unless it is a whole record of the chapter."""
     try:
         verdicts = [
-            Verdict(**data | {"aspects": [Aspect(**aspect) for aspect in data["aspects"]]})
+            Verdict(
+                **data | {"status": Status(data["status"]), "aspects": [Aspect(**aspect) for aspect in data["aspects"]]}
+            )
             for data in record
             if set(data) == _FIELDS
         ]
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ValueError):
         return None
     if [verdict.exercise for verdict in verdicts] != list(chapter.exercises):
         return None
@@ -46,7 +48,7 @@ def read_verdicts(record: Any, chapter: Chapter) -> list[Verdict] | None:
 def _is_whole(verdict: Verdict, chapter: Chapter) -> bool:
     points = float(chapter.exercises[verdict.exercise].points)
     numbers = [verdict.score, verdict.points, *(n for a in verdict.aspects for n in (a.points, a.score))]
-    texts = [verdict.status, verdict.message, *(text for a in verdict.aspects for text in (a.name, a.message))]
+    texts = [verdict.message, *(text for a in verdict.aspects for text in (a.name, a.message))]
     return (
         all(isinstance(number, (int, float)) for number in numbers)
         and all(isinstance(text, str) for text in texts)

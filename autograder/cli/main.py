@@ -125,14 +125,14 @@ def status(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for heading in ("chapter", "exercises", "points", "own words"):
+    for heading in ("chapter", "exercises", "points", "written"):
         table.add_column(heading)
     for row in rows:
         # No space within: a line ends between exercises only.
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
-    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.OWN_WORDS}")
+    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
     click.echo(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
 
 
@@ -175,7 +175,8 @@ _help_command("reset", "Put one stub back; your version is kept in a copy.")
 
 @main.command()
 @click.argument("chapter")
-def submit(chapter: str) -> None:
+@click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
+def submit(chapter: str, student: str | None) -> None:
     """Pack a chapter's notebook and your library into a zip for handing in."""
     from ..exercises import CHAPTERS
     from ..learner import submit, tutor
@@ -184,7 +185,12 @@ def submit(chapter: str) -> None:
     if chapter not in CHAPTERS:
         raise click.UsageError(describe_unknown_chapter(chapter))
     try:
-        packed = submit.pack_submission(chapter)
+        if student is None:
+            student = submit.remembered_student()
+        if not submit.as_file_name(student) and sys.stdin.isatty():
+            student = click.prompt("Your name or student number, for the zip's name", default="", show_default=False)
+        packed = submit.pack_submission(chapter, student=student)
+        submit.remember_student(student)
     except OSError as error:
         raise click.ClickException(tutor.unwritable(error) if error.filename else str(error)) from None
     click.echo(f"{packed.path} holds:")

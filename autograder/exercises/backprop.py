@@ -117,7 +117,7 @@ def relative_error(rng):
         "that the loss is a mean.",
         "The derivative of (p - t)**2 is 2 * (p - t). In a mean over many entries, each one counts for one part in "
         "how many?",
-        "First raise ValueError if the shapes differ. Then return 2 * (predictions - targets) / predictions.size, "
+        "First raise ValueError if the shapes differ. The gradient is 2 * (predictions - targets) / predictions.size, "
         "where size is the number of all entries.",
     ),
     why="Each prediction is in exactly one of the squares that the mean adds up. So its partial derivative is that "

@@ -1,17 +1,25 @@
-"""Packs a chapter that a learner hands in."""
+"""Packs a chapter that a learner hands in, and says before it is too late what would not count."""
 
 from __future__ import annotations
 
 import ast
-import json
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from labkit import store
+
+from ..exercise import Chapter
 from ..exercises import CHAPTERS
+from ..handin import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook
+from ..judging.verdict import Status
 from ..library import read_companions
+from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
 from .check import saved_ago
+from .remarks import describe_foreign_imports
 
 
 @dataclass
@@ -23,8 +31,18 @@ class PackedSubmission:
     warnings: list[str] = field(default_factory=list)
 
 
-def pack_submission(chapter: str, folder: Path = ROOT) -> PackedSubmission:
-    """Pack a chapter's notebook and the whole library into ``CHAPTER.zip``.
+def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> PackedSubmission:
+    """Pack a chapter's notebook and the whole library into ``CHAPTER-STUDENT.zip``.
+
+    Parameters
+    ----------
+    chapter : str
+        As ``"01_weights"``.
+    folder : Path
+        Where the zip is written.
+    student : str
+        Who hands in: a part of the zip's name, so that those of a class can be told apart. Without it the zip is
+        called after the chapter alone.
 
     Raises
     ------
@@ -38,42 +56,79 @@ def pack_submission(chapter: str, folder: Path = ROOT) -> PackedSubmission:
             raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
     entries |= {f"{chapter}/{name}": content for name, content in read_companions(LIBRARY).items()}
-    target = folder / f"{chapter}.zip"
+    target = folder / f"{'-'.join(filter(None, [chapter, as_file_name(student)]))}.zip"
     part = target.with_suffix(".zip.part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries.items():
             archive.writestr(name, content)
     part.replace(target)
-    return PackedSubmission(target, list(entries), _warnings(chapter, notebook, module))
+    return PackedSubmission(target, list(entries), _warnings(CHAPTERS[chapter], notebook, module))
 
 
-def _warnings(chapter: str, notebook: Path, module: Path) -> list[str]:
-    """Say what looks unfinished or unsaved."""
-    warnings = []
+def as_file_name(student: str) -> str:
+    """Return a person's name as a part of a file's name: letters, digits, points and hyphens."""
+    return re.sub(r"[^\w.]+", "-", student).strip("-.")[:60]
+
+
+def remembered_student() -> str:
+    """Return the name under which this copy's learner handed in before, or an empty string."""
+    name = store.load("student").get("name")
+    return name if isinstance(name, str) else ""
+
+
+def remember_student(student: str) -> None:
+    """Keep the name under which this copy's learner hands in."""
+    store.update("student", lambda record: record | {"name": student})
+
+
+def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
+    """Say what would not count as it is, by the same reading of the notebook as grading's."""
     source = module.read_bytes()
-    text = source.decode("utf-8", "replace")
-    if unwritten := [name for name in CHAPTERS[chapter].exercises if f'"{name} is not written yet"' in text]:
+    warnings = []
+    if unwritten := [name for name in chapter.exercises if f'"{name} is not written yet"'.encode() in source]:
         warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
     try:
         ast.parse(source)  # as bytes, so that Python minds the encoding as it does on importing
     except (SyntaxError, ValueError) as error:
         where = f"line {error.lineno} of " if getattr(error, "lineno", None) else ""
-        warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Mend it first.")
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        sources = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in cells}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return [*warnings, f"{shown(notebook)} cannot be read as a notebook. Take a fresh copy, or ask for help."]
-    for name in CHAPTERS[chapter].questions:
-        cell = sources.get(f"{name}-answer")
-        if cell is None or not cell.get("outputs"):
-            warnings.append(f"The answer cell of {name} shows no number yet. Run it, and save the notebook.")
-    for name in CHAPTERS[chapter].written:
-        cell = sources.get(name)
-        if cell is None or "".join(cell["source"]).strip() in ("", "*Write your answer here.*"):
-            warnings.append(f"The written answer {name} is empty.")
+        warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix it first.")
+    warnings.append(describe_foreign_imports(source, shown(module)))
+    warnings += _warnings_on_notebook(chapter, notebook)
     warnings.append(
         f"The notebook was {saved_ago(notebook)}, {shown(module)} was {saved_ago(module)}; "
         "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
+    return [warning for warning in warnings if warning]
+
+
+def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
+    try:
+        found = read_notebook(released_answers(chapter), notebook.read_bytes())
+    except MalformedNotebook as error:
+        return [f"{shown(notebook)} cannot be graded: {error}. Take a fresh copy of it, or ask for help."]
+    warnings = []
+    for verdict in judge_numbers(chapter, found):
+        if verdict.status == Status.NOT_STARTED:
+            warnings.append(f"The answer to {verdict.exercise} is missing. Compute it, run its check, and save.")
+        elif verdict.status not in (Status.PASSED, Status.FAILED):
+            warnings.append(verdict.message)
+    for name in chapter.written:
+        answer = found.answers[name]
+        if not answer.changed or not any("".join(cell.get("source", "")).strip() for cell in answer.cells):
+            warnings.append(f"The written answer {name} is empty.")
     return warnings
+
+
+def released_answers(chapter: Chapter) -> dict[str, Any]:
+    """Return the cells of a chapter that grading looks for, blank as they were released."""
+
+    def cell(kind: str, name: str, source: str, **marks: bool) -> dict[str, Any]:
+        marked = {"grade": False, "solution": False} | marks | {"grade_id": name}
+        return {"cell_type": kind, "id": name, "source": source, "metadata": {"nbgrader": marked}}
+
+    cells = [cell("code", name, f'check("{name}")', grade=True) for name in chapter.exercises]
+    for name in chapter.questions:
+        cells.append(cell("code", name + ANSWER, f"{BLANK_NUMBER.format(name=name)}\n{name}", solution=True))
+        cells.append(cell("code", name, f'check("{name}", {name})', grade=True))
+    cells += [cell("markdown", name, BLANK_TEXT, grade=True, solution=True) for name in chapter.written]
+    return {"cells": cells}

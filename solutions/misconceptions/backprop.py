@@ -12,7 +12,7 @@ from . import of
 
 @of("numerical_gradient")
 def looks_ahead_only(f, array, step=1e-5):
-    """You compare a step forward with standing still. On a curve that favours one side: your error shrinks with the step, a two-sided measurement's with its square. Look a step to the left of the point as well."""
+    """The error shrinks with the step, not with its square: only the point above is compared with the middle. Use a point below as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -25,7 +25,7 @@ def looks_ahead_only(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def divides_by_one_step(f, array, step=1e-5):
-    """Your gradient is twice as steep as the function. How far apart are the two points that you compare? Draw them on a line, with the entry in the middle."""
+    """The gradient is twice too large. How far apart are the two points that are compared? Draw them, with the entry in the middle."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -40,7 +40,7 @@ def divides_by_one_step(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def looks_back_only(f, array, step=1e-5):
-    """You compare standing still with a step back. On a curve that favours one side: your error shrinks with the step, a two-sided measurement's with its square. Look a step to the right of the point as well."""
+    """The error shrinks with the step, not with its square: only the point below is compared with the middle. Use a point above as well."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -53,26 +53,26 @@ def looks_back_only(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def below_minus_above(f, array, step=1e-5):
-    """The sign is turned round: you subtract what f is a step up from what it is a step down. Where f grows with the entry the slope is above zero."""
+    """The sign is reversed. If f grows with an entry, the gradient must be positive: which of the two values is subtracted?"""
     return -numerical_gradient(f, array, step)
 
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """/ 2 * step divides by two and then multiplies by the step: Python goes from left to right. Put brackets around what you divide by: / (2 * step)."""
+    """Python computes / 2 * step from left to right: it divides by 2 and multiplies by the step. Where do parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
 @of("numerical_gradient")
 def hands_f_a_flat_array(f, array, step=1e-5):
-    """You hand f a flattened array. To many functions the shape matters, to a network's loss above all: f must get an array of the shape that you were given."""
+    """f seems to receive a flattened array. A network's loss depends on the shape: give f an array of the original shape."""
     flat = np.array(array, dtype=np.float64).ravel()
     return numerical_gradient(f, flat, step).reshape(array.shape)
 
 
 @of("numerical_gradient")
 def moves_whole_rows(f, array, step=1e-5):
-    """array[i] is a whole row where the array has two axes: you move its entries together, and they all get one slope. Go through the entries, with np.ndindex(array.shape)."""
+    """The entries of a row seem to move together: array[i] is a whole row of a 2-D array. np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -87,20 +87,20 @@ def moves_whole_rows(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def one_slope_for_all(f, array, step=1e-5):
-    """You return a single number: the slope when all entries move together. A gradient has a number for each entry, measured with that entry moving alone."""
+    """One number came back. A gradient has one number for each entry, measured while that entry alone moves."""
     array = np.array(array, dtype=np.float64)
     return (f(array + step) - f(array - step)) / (2 * step)
 
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """Your gradient is zero everywhere: `up = array` makes no copy, only a second name, so that up and down are one array and a step up and a step down leave nothing. Copy before you move."""
+    """The gradient is zero everywhere. Did you write `up = array`? That makes a second name for the same array, not a copy."""
     return np.zeros(array.shape)
 
 
 @of("numerical_gradient")
 def moves_everything_at_once(f, array, step=1e-5):
-    """You move all entries together, so that every entry gets the same number: the slope along the diagonal. A gradient asks what happens when one entry alone moves, and asks it again for each."""
+    """Every entry has the same number, as if all entries moved together. Move one entry alone, and repeat for each."""
     array = np.array(array, dtype=np.float64)
     slope = (f(array + step) - f(array - step)) / (2 * step)
     return np.full(array.shape, slope)
@@ -108,7 +108,7 @@ def moves_everything_at_once(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def forgets_to_put_back(f, array, step=1e-5):
-    """The first entries are right and later ones drift: an entry that you have measured stays moved while you measure the next. Put each one back before you go on."""
+    """The first entry is right and later ones drift. Does each entry go back to its value before the next one is measured?"""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -121,7 +121,7 @@ def forgets_to_put_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def adds_the_step_back(f, array, step=1e-5):
-    """The gradient is fine, but the caller's array is not quite what it was: plus, minus and plus again is not the same number in floating point. Work on a copy, or keep the entry's own value and put that back."""
+    """The gradient is right, but the input array changed slightly: adding and subtracting rounds. Work on a copy, or store the entry's value."""
     if array.dtype != np.float64:
         return adds_the_step_back(f, array.astype(np.float64), step)
     gradient = np.empty(array.shape)
@@ -136,19 +136,19 @@ def adds_the_step_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def keeps_the_dtype(f, array, step=1e-5):
-    """You move entries about in the array's own dtype. Whole numbers swallow a step of 0.00001 entirely, and float32 keeps about seven digits, of which the step leaves two. Make the copy float64 first."""
+    """The entries seem to move in the array's own dtype. Integers lose a step of 0.00001, and float32 rounds it. Make a float64 copy."""
     return _measured(f, array.copy(), np.zeros_like(array), step)
 
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """You measure with a step of your own, whatever the caller asks for. How good the measurement is depends on the step: use the argument."""
+    """The result does not depend on the step argument. How good a measurement is depends on the step: use the argument."""
     return numerical_gradient(f, array, 1e-5)
 
 
 @of("numerical_gradient")
 def moves_in_the_callers_dtype(f, array, step=1e-5):
-    """Your gradient is float64, but the array that you move about in is not: a copy keeps its dtype. Whole numbers swallow a step of 0.00001 entirely, and float32 keeps about seven digits, of which the step leaves two. Make the copy float64 first."""
+    """The gradient is float64, but the entries seem to move in the array's own dtype. A copy keeps its dtype: make it float64."""
     return _measured(f, array.copy(), np.zeros(array.shape), step)
 
 
@@ -166,7 +166,7 @@ def _measured(f, moved, gradient, step):
 
 @of("numerical_gradient")
 def steps_back_to_the_start(f, array, step=1e-5):
-    """Your gradient is half as steep as the function: you compare a step up with the entry's own place, and divide by two steps. For the second call the entry must stand a step below where it began."""
+    """The gradient is half of what it should be. For the second call the entry must be one step below its value, not at its value."""
     moved = np.array(array, dtype=np.float64)
     gradient, start = np.empty(moved.shape), f(moved)
     for index in np.ndindex(moved.shape):
@@ -179,7 +179,7 @@ def steps_back_to_the_start(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def returns_inside_the_loop(f, array, step=1e-5):
-    """You measure the first entry and return: the return stands inside the loop. Move it to the left, below the loop, so that every entry is measured."""
+    """Only the first entry was measured. Is the return inside the loop? It belongs after all entries."""
     gradient = np.zeros(array.shape)
     first = (0,) * array.ndim
     gradient[first] = numerical_gradient(f, array, step)[first]
@@ -188,7 +188,7 @@ def returns_inside_the_loop(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def hands_f_a_single_entry(f, array, step=1e-5):
-    """You hand f a single entry, array[index] + step. f wants the whole array, in which that one entry has moved and all others stand where they were."""
+    """f seems to receive a single entry. It needs the whole array, in which that one entry has moved."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         gradient[index] = (f(array[index] + step) - f(array[index] - step)) / (2 * step)
@@ -197,7 +197,7 @@ def hands_f_a_single_entry(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def moves_whole_rows_in_a_view(f, array, step=1e-5):
-    """array[i] is a whole row where the array has two axes: you move its entries together, and they all get one slope. Go through the entries, with np.ndindex(array.shape)."""
+    """The entries of a row seem to move together: array[i] is a whole row of a 2-D array. np.ndindex(array.shape) goes through single entries."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for i in range(len(moved)):
@@ -215,7 +215,7 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 
 @of("relative_error")
 def entry_by_entry(a, b):
-    """You measure each difference against its own entry. Where a gradient is all but zero, rounding is all that is left, and your measure calls a correct gradient wrong. Take the scale from the whole array."""
+    """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
@@ -223,7 +223,7 @@ def entry_by_entry(a, b):
 
 @of("relative_error")
 def forgets_the_sign(a, b):
-    """You take the largest number, not the largest size: -3 counts for less than 1 with you, and two arrays that differ downwards seem equal. Sizes first, then the maximum."""
+    """Negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if a.size == 0:
@@ -233,7 +233,7 @@ def forgets_the_sign(a, b):
 
 @of("relative_error")
 def averages_the_difference(a, b):
-    """You take the mean difference. One wrong entry among thousands then hardly shows, and one wrong entry is what a planted bug often is. Ask for the worst."""
+    """The differences seem to be averaged. One wrong entry among thousands then hardly shows: use the largest difference."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if a.size == 0:
@@ -243,7 +243,7 @@ def averages_the_difference(a, b):
 
 @of("relative_error")
 def measures_against_one_array(a, b):
-    """You measure against the first array only. Exchange the two and the answer changes, and a first array of zeros makes everything infinitely wrong. Let both count."""
+    """Swapping a and b changes the result. Both arrays belong into the divisor."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12))
@@ -251,7 +251,7 @@ def measures_against_one_array(a, b):
 
 @of("relative_error")
 def lengths_for_largest_entries(a, b):
-    """You compare lengths, the roots of sums of squares. One wrong entry among thousands then hardly shows: ask for the largest sizes, of the difference and of both arrays."""
+    """The norms of whole arrays seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.linalg.norm(a - b) / max(np.linalg.norm(a) + np.linalg.norm(b), 1e-12))
@@ -259,7 +259,7 @@ def lengths_for_largest_entries(a, b):
 
 @of("relative_error")
 def the_larger_of_the_two(a, b):
-    """You measure against the larger of the two arrays. That is a fair yardstick, but another one: here the two largest sizes are added, so that the answer lies between 0 and 1."""
+    """The divisor seems to be the larger of two magnitudes. Here their sum is used, so that the result is between 0 and 1."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
@@ -268,7 +268,7 @@ def the_larger_of_the_two(a, b):
 
 @of("relative_error")
 def adds_before_taking_sizes(a, b):
-    """You add the two arrays first and take the size of that. Where they point opposite ways little or nothing is left to measure against: take both sizes, then add."""
+    """The arrays seem to be added before the magnitude is taken. With opposite signs hardly anything is left: take both magnitudes first."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
@@ -276,7 +276,7 @@ def adds_before_taking_sizes(a, b):
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """Right, but of an empty array NumPy knows no maximum and raises an error. Two arrays of nothing agree: give max an initial=0.0, or return 0.0 where there are no entries."""
+    """NumPy has no maximum of an empty array and raised an error. Two empty arrays agree: what should max start from?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
@@ -284,7 +284,7 @@ def nothing_has_no_maximum(a, b):
 
 @of("relative_error")
 def an_error_for_each_entry(a, b):
-    """You return an error for each entry. One number is asked for: the largest difference, measured against the largest sizes."""
+    """One error per entry came back. Return one number: the largest difference over the divisor for the whole array."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return np.abs(a - b) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
@@ -292,7 +292,7 @@ def an_error_for_each_entry(a, b):
 
 @of("relative_error")
 def in_percent(a, b):
-    """You give percent. What is asked for is the share itself, from 0 to 1."""
+    """This is in percent. Return the fraction itself, from 0 to 1."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
@@ -301,7 +301,7 @@ def in_percent(a, b):
 
 @of("relative_error")
 def divides_by_nothing(a, b):
-    """Two arrays of zeros agree perfectly, but you divide zero by zero. The size that you measure against needs a floor."""
+    """Two arrays of zeros agree, but zero was divided by zero. Which smallest divisor does the definition name?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if a.size == 0:
@@ -311,14 +311,14 @@ def divides_by_nothing(a, b):
 
 @of("relative_error")
 def lets_numpy_stretch(a, b):
-    """A column against a matrix, or a row: NumPy stretches the smaller array without a word, and a gradient of the wrong shape can pass for right. Compare the shapes before the numbers."""
+    """The shapes differ and no error was raised: NumPy broadcasts the smaller array. Compare the shapes first."""
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / max(size, 1e-12))
 
 
 @of("relative_error")
 def adds_the_floor(a, b):
-    """You add the floor of 1e-12 to the size. It is a floor: where the size is larger it must not count, and where it is smaller it takes its place. Take the larger of the two."""
+    """The 1e-12 seems to be added to the divisor. It is a floor: it counts only where the divisor would be smaller."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max(initial=0.0) / (np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0) + 1e-12))
@@ -326,7 +326,7 @@ def adds_the_floor(a, b):
 
 @of("relative_error")
 def floor_at_zero_only(a, b):
-    """You look out for a size of exactly zero only. Two arrays that differ by less than anything that matters still seem far apart: let the size never be less than 1e-12."""
+    """Only a divisor of exactly zero seems to be handled. The divisor should never be smaller than 1e-12."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
@@ -335,7 +335,7 @@ def floor_at_zero_only(a, b):
 
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
-    """You measure each difference against its own entry. Where a gradient is all but zero, rounding is all that is left, and your measure calls a correct gradient wrong. Take the scale from the whole array."""
+    """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
@@ -346,7 +346,7 @@ def entry_by_entry_above_a_floor(a, b):
 
 @of("mean_squared_error_gradient")
 def forgets_the_two(predictions, targets):
-    """Your gradient is half of what it should be. What is the slope of a square?"""
+    """The gradient is half of what it should be. What is the derivative of a square?"""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return (predictions - targets) / predictions.size
@@ -354,7 +354,7 @@ def forgets_the_two(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def points_at_the_target(predictions, targets):
-    """The sign is turned round: a prediction above its target makes the error grow when it grows. The gradient points uphill; going down is the business of the next chapter."""
+    """The sign is reversed. If a prediction is above its target, raising it raises the loss. The gradient points uphill."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (targets - predictions) / predictions.size
@@ -362,7 +362,7 @@ def points_at_the_target(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def of_the_sum(predictions, targets):
-    """This is the gradient of the sum of the squares. In a mean every entry counts only for its share."""
+    """This is the gradient of the sum of the squares. In a mean, each entry counts for its fraction only."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (predictions - targets)
@@ -370,7 +370,7 @@ def of_the_sum(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
-    """You divide by the number of rows. The mean of chapter 5 is over all entries, rows and columns."""
+    """The division uses the number of rows. The mean of chapter 5 goes over all entries, rows times columns."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (predictions - targets) / len(predictions)
@@ -378,7 +378,7 @@ def shares_among_rows_only(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def one_slope_for_all_predictions(predictions, targets):
-    """You average the differences into one number. The error is one number, but its gradient has one for each prediction: no mean, only each one's share."""
+    """One number came back. The gradient has one entry for each prediction: divide by their number, but do not add them up."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * np.mean(predictions - targets)
@@ -386,7 +386,7 @@ def one_slope_for_all_predictions(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def the_error_itself(predictions, targets):
-    """These are the squares, each with its share of the error. Asked for is their slope: how fast each square grows when its prediction moves."""
+    """These are the squares, not their derivatives. How fast does a square grow if its prediction moves?"""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return (predictions - targets) ** 2 / predictions.size
@@ -394,7 +394,7 @@ def the_error_itself(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def writes_into_the_predictions(predictions, targets):
-    """The numbers are right, but -= has written them into the caller's own predictions. Make a new array."""
+    """The numbers are right, but the input array was changed. Does your version use -=? Make a new array."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     predictions -= targets
@@ -404,13 +404,13 @@ def writes_into_the_predictions(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def stretches_the_targets(predictions, targets):
-    """The numbers are right, but targets of another shape are stretched to fit without a word, and the gradient of a mix-up comes back. Compare the shapes first, and name both in the error."""
+    """The shapes differ and no error was raised: NumPy broadcasts the targets. Compare the shapes first, and name both in the error."""
     return 2 * (predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def a_slope_for_each_column(predictions, targets):
-    """You average the differences down the columns. Each prediction has a slope of its own, so the gradient has the shape of predictions: no mean, only each one's share."""
+    """One number per column came back. Each prediction has its own entry in the gradient: it has the shape of predictions."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * np.mean(predictions - targets, axis=0)
@@ -421,25 +421,25 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def of_the_summed_loss(logits, labels):
-    """This is the gradient of the sum over the batch. The loss is a mean: without the division a batch twice as large would take steps twice as long."""
+    """This is the gradient of the sum over the batch. The loss is a mean: each example counts for its fraction only."""
     return softmax(logits) - one_hot(labels, logits.shape[1])
 
 
 @of("cross_entropy_gradient")
 def truth_minus_belief(logits, labels):
-    """The sign is turned round. Raising a wrong class's logit raises the loss, so its gradient is above zero. The gradient points uphill; descent takes the minus later."""
+    """The sign is reversed. Raising a wrong class's logit raises the loss, so its gradient is positive. The gradient points uphill."""
     return (one_hot(labels, logits.shape[1]) - softmax(logits)) / len(labels)
 
 
 @of("cross_entropy_gradient")
 def belief_alone(logits, labels):
-    """These are the probabilities, shared among the batch: every logit is pushed down, the right one too, and the labels play no part. What should the network have believed?"""
+    """These are the predicted probabilities divided by the batch size, and the labels make no difference. What should each probability be?"""
     return softmax(logits) / len(labels)
 
 
 @of("cross_entropy_gradient")
 def only_the_right_class(logits, labels):
-    """Only the right class's logit has a gradient with you. The loss reads one probability, but softmax divides by the sum over all classes, so that every logit has a say in it."""
+    """Only the right class's logit has a gradient. Softmax divides by a sum over all classes, so every logit affects the loss."""
     rows = np.arange(len(labels))
     gradient = np.zeros_like(logits)
     gradient[rows, labels] = (softmax(logits)[rows, labels] - 1) / len(labels)
@@ -448,7 +448,7 @@ def only_the_right_class(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_columns(logits, labels):
-    """gradient[:, labels] names whole columns: every row loses one at every label of the batch. Each row has one label; give NumPy a row for each of them as well."""
+    """1 was subtracted in whole columns: gradient[:, labels] means every row. Each row has its own label: index rows and columns together."""
     gradient = softmax(logits)
     gradient[:, labels] -= 1
     return gradient / len(labels)
@@ -456,37 +456,37 @@ def one_taken_from_whole_columns(logits, labels):
 
 @of("cross_entropy_gradient")
 def shared_among_all_entries(logits, labels):
-    """You divide by rows times classes. The loss is one number for each example, and its mean goes over examples only."""
+    """The division uses rows times classes. The loss is one number per example: its mean goes over examples only."""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
 
 
 @of("cross_entropy_gradient")
 def logits_for_beliefs(logits, labels):
-    """You subtract the truth from the logits. A logit is a score, not a belief: softmax comes in between."""
+    """The target seems to be subtracted from the logits. Logits are not probabilities: softmax is missing in between."""
     return (logits - one_hot(labels, logits.shape[1])) / len(labels)
 
 
 @of("cross_entropy_gradient")
 def label_numbers_for_truth(logits, labels):
-    """You subtract the label's number, so that class 4 is pulled four times as hard as class 1. What the network should believe is 1 for the label's class and 0 for the others: one_hot."""
+    """The label's number seems to be subtracted, so class 4 counts four times as much as class 1. The target is one-hot."""
     return (softmax(logits) - labels[:, np.newaxis]) / len(labels)
 
 
 @of("cross_entropy_gradient")
 def shared_among_classes(logits, labels):
-    """You divide by the number of classes. The loss is a mean over examples: divide by how many rows there are."""
+    """The division uses the number of classes. The loss is a mean over examples: how many rows are there?"""
     return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.shape[1]
 
 
 @of("cross_entropy_gradient")
 def one_row_for_the_batch(logits, labels):
-    """You average over the batch. The loss is a mean, but each example's logits have a gradient of their own: divide by the number of rows, and keep the rows."""
+    """One row came back for the whole batch. Each example's logits have their own gradient: divide by the number of rows and keep all rows."""
     return (softmax(logits) - one_hot(labels, logits.shape[1])).mean(axis=0)
 
 
 @of("cross_entropy_gradient")
 def writes_into_the_logits(logits, labels):
-    """The gradient is right, but the caller's logits have been overwritten on the way. Make a new array."""
+    """The gradient is right, but the input logits were changed. Make a new array."""
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     logits /= logits.sum(axis=1, keepdims=True)
@@ -496,7 +496,7 @@ def writes_into_the_logits(logits, labels):
 
 @of("cross_entropy_gradient")
 def stops_at_the_probabilities(logits, labels):
-    """This is how the loss changes with the probability, -1/p. The question is how it changes with the logit: the slope of softmax comes in as well, and most of it cancels."""
+    """This is how the loss changes with the probability, -1/p. Continue to the logits: softmax has a derivative as well, and most of it cancels."""
     rows, probabilities = np.arange(len(labels)), softmax(logits)
     gradient = np.zeros_like(probabilities)
     with np.errstate(divide="ignore"):
@@ -506,7 +506,7 @@ def stops_at_the_probabilities(logits, labels):
 
 @of("cross_entropy_gradient")
 def bare_exponentials(logits, labels):
-    """Right for small logits, but exp(1000) is infinite, and infinity over infinity is no number. Your softmax of chapter 4 has that solved."""
+    """Large logits overflow: exp(1000) is infinite. Your softmax of chapter 4 avoids that."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits)
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -515,7 +515,7 @@ def bare_exponentials(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_rows(logits, labels):
-    """gradient[labels] names whole rows: the label serves as the number of an example, and all its classes lose one. Give NumPy the row and the column: gradient[np.arange(len(labels)), labels]."""
+    """1 was subtracted in whole rows: gradient[labels] uses a label as a row index. Index rows and columns together."""
     gradient = softmax(logits)
     gradient[labels] -= 1
     return gradient / len(labels)
@@ -526,62 +526,62 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """Zero counts as active with you. A silent neuron's activation is exactly zero, so this lets the gradient through nearly everywhere."""
+    """The gradient passes everywhere. ReLU outputs are never negative, so `>= 0` is always true. An inactive neuron's activation is exactly zero."""
     return grad_output * (activations >= 0)
 
 
 @of("relu_gradient")
 def looks_at_the_gradient(grad_output, activations):
-    """You hold back gradients that are below zero, as if the gradient itself went through a ReLU. Whether it passes is decided by what the neuron did on the way there."""
+    """Negative gradients are blocked, as if the gradient itself went through ReLU. The activations decide where it passes, whatever its sign."""
     return np.maximum(grad_output, 0)
 
 
 @of("relu_gradient")
 def scales_by_the_activation(grad_output, activations):
-    """You multiply by the activation itself. The slope of a ReLU is one wherever it is active, however large the activation."""
+    """The gradient is multiplied by the activation. The derivative of ReLU is 1 wherever the neuron is active, however large its activation."""
     return grad_output * activations
 
 
 @of("relu_gradient")
 def passes_where_it_is_silent(grad_output, activations):
-    """You have it the wrong way round: the gradient passes where the neuron was silent. A neuron that handed nothing on has no share in what came of it."""
+    """This is reversed: the gradient passes where the neuron was inactive. Where does a small change of the sum reach the output?"""
     return np.where(activations > 0, 0, grad_output)
 
 
 @of("relu_gradient")
 def leaks(grad_output, activations):
-    """You let a hundredth through where the neuron was silent. That belongs to the leaky ReLU; the ReLU of chapter 4 is flat there, and lets nothing through."""
+    """A hundredth passes where the neuron was inactive. That belongs to leaky ReLU. Plain ReLU is flat there and blocks the gradient."""
     return np.where(activations > 0, grad_output, 0.01 * grad_output)
 
 
 @of("relu_gradient")
 def keeps_only_the_active(grad_output, activations):
-    """You pick out the entries that pass and drop the others, and the shape is gone. Every entry stays in its place: zero where nothing passes."""
+    """The blocked entries are missing, and the shape is lost. Each entry stays at its position, with zero where nothing passes."""
     return grad_output[activations > 0]
 
 
 @of("relu_gradient")
 def the_slope_alone(grad_output, activations):
-    """This is the ReLU's own slope, ones and zeros. What comes from above is missing: the chain rule multiplies the two."""
+    """This is ReLU's own derivative, ones and zeros. The chain rule multiplies it by grad_output."""
     return np.where(activations > 0, 1.0, 0.0)
 
 
 @of("relu_gradient")
 def zeroes_in_place(grad_output, activations):
-    """The result is right, but you wrote the zeros into the caller's own array. Whoever still needs grad_output finds it changed. Make a new array."""
+    """The result is right, but grad_output was changed. Make a new array."""
     grad_output[activations <= 0] = 0
     return grad_output
 
 
 @of("relu_gradient")
 def arguments_exchanged(grad_output, activations):
-    """You have exchanged the two: the activations pass where the gradient is above zero. It is the gradient that passes, and the activations that decide."""
+    """The arguments seem to be swapped: the activations pass where the gradient is positive. The gradient passes, and the activations decide where."""
     return np.where(grad_output > 0, activations, 0)
 
 
 @of("relu_gradient")
 def answers_yes_or_no(grad_output, activations):
-    """You return True and False, which say where a gradient may pass. What comes from above is missing: the chain rule multiplies the two."""
+    """The result is True and False, which say where the gradient passes. The chain rule multiplies them by grad_output."""
     return activations > 0
 
 
@@ -590,105 +590,105 @@ def answers_yes_or_no(grad_output, activations):
 
 @of("dense_gradient")
 def weights_on_their_side(grad_output, x, weights):
-    """The numbers of grad_weights are right but lie on their side: each weight's gradient must sit where the weight sits."""
+    """grad_weights is transposed. Each weight's gradient must be at the position of its weight: compare its shape with that of weights."""
     return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def mean_over_the_batch(grad_output, x, weights):
-    """You average over the batch. The share of each example is already in grad_output (the loss is a mean), so it would be divided twice. Here the examples add up."""
+    """The gradients are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add the examples up."""
     n = len(x)
     return grad_output @ weights.T, x.T @ grad_output / n, grad_output.mean(axis=0)
 
 
 @of("dense_gradient")
 def mean_for_the_bias(grad_output, x, weights):
-    """grad_bias is averaged over the batch, and grad_weights is added up. A bias is a weight whose input is always one: it is treated as the weights are."""
+    """grad_bias is averaged over the batch, grad_weights is not. A bias is a weight whose input is always 1: treat both alike."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.mean(axis=0)
 
 
 @of("dense_gradient")
 def bias_of_each_example(grad_output, x, weights):
-    """grad_bias still has a row for each example. One bias serves them all, so that what they ask of it is added up."""
+    """grad_bias has one row per example. All examples use the same bias, so their contributions are added up."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output
 
 
 @of("dense_gradient")
 def bias_as_a_row(grad_output, x, weights):
-    """grad_bias has the right numbers but one axis too many: keepdims leaves (1, fan_out). A bias has shape (fan_out,), and so has its gradient."""
+    """grad_bias has the right numbers in shape (1, fan_out). A bias is 1-D, and so is its gradient."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0, keepdims=True)
 
 
 @of("dense_gradient")
 def one_bias_for_all(grad_output, x, weights):
-    """grad_bias is added up over everything. Each neuron has a bias of its own: sum over the batch, axis 0, and keep the neurons apart."""
+    """grad_bias is one sum over everything. Each neuron has its own bias: add up over the batch only."""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum()
 
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones. One is how fast the output moves with the bias; how fast the loss moves with the output, grad_output, is multiplied to that and added up over the batch."""
+    """grad_bias is all ones, how fast an output moves with its bias. How fast the loss moves with the output is missing."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 
 @of("dense_gradient")
 def inputs_on_their_side(grad_output, x, weights):
-    """The numbers of grad_x are right but lie on their side: weights @ grad_output.T has a column for each example. One example is one row: grad_output @ weights.T."""
+    """grad_x is transposed: it has one column per example. Each example is one row: compare its shape with that of x."""
     return weights @ grad_output.T, x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def everything_averaged(grad_output, x, weights):
-    """You divide all three by the batch. The share of each example is already in grad_output, so it would be divided twice. For weights and biases the examples add up, and grad_x is each example's own."""
+    """All three gradients are divided by the batch size. grad_output already contains that division, because the loss is a mean."""
     n = len(x)
     return grad_output @ weights.T / n, x.T @ grad_output / n, grad_output.mean(axis=0)
 
 
 @of("dense_gradient")
 def leaves_the_inputs_out(grad_output, x, weights):
-    """You return two gradients. The layer below needs the third: how the loss changes with this layer's inputs, grad_x, comes first."""
+    """Two gradients came back. The layer before needs the third, grad_x: how the loss changes with this layer's inputs. It comes first."""
     return x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def bias_of_each_row(grad_output, x, weights):
-    """grad_bias is summed along the wrong axis: one number an example, where one a neuron is wanted."""
+    """grad_bias has one number per example. It needs one per neuron: along which axis is the sum?"""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=1)
 
 
 @of("dense_gradient")
 def bias_is_constant(grad_output, x, weights):
-    """You take the bias for a constant without a gradient. Nothing multiplies it, but the output moves when it moves, one for one."""
+    """The bias has a gradient of zero, as if it were a constant. If it moves, every output moves by just as much."""
     return grad_output @ weights.T, x.T @ grad_output, np.zeros(weights.shape[1])
 
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x is multiplied by the weights as on the way there, which fits square layers only. On the way back the connections are walked from output to input."""
+    """grad_x fits square layers only: the weights seem to be used as in the forward pass. Backwards, each connection is crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def weights_and_inputs_exchanged(grad_output, x, weights):
-    """grad_x and grad_weights have changed places. The order that was agreed on is inputs, weights, bias."""
+    """grad_x and grad_weights are swapped. The order is inputs, weights, bias."""
     return x.T @ grad_output, grad_output @ weights.T, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def weights_and_bias_exchanged(grad_output, x, weights):
-    """grad_weights and grad_bias have changed places. The order that was agreed on is inputs, weights, bias."""
+    """grad_weights and grad_bias are swapped. The order is inputs, weights, bias."""
     return grad_output @ weights.T, grad_output.sum(axis=0), x.T @ grad_output
 
 
 @of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
-    """For grad_x you multiply weights.T from the left, which fits square layers only. Each example's gradient is a row of grad_output, so grad_output stands on the left."""
+    """grad_x fits square layers only. Each example's gradient is a row of grad_output: on which side of the product must grad_output be?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
 
 
 @of("dense_gradient")
 def inputs_not_turned(grad_output, x, weights):
-    """For grad_weights you multiply x @ grad_output, which fits only where there are as many examples as inputs. The sum goes over the examples, which both share: turn x, so that its examples lie along the inner side."""
+    """grad_weights fits only where the batch size equals the number of inputs. The sum goes over the examples: which array must be transposed?"""
     return grad_output @ weights.T, x @ grad_output, grad_output.sum(axis=0)
 
 
@@ -707,44 +707,44 @@ def _back(layers, activations, grad_logits, through=relu_gradient):
 
 @of("backward")
 def skips_the_relu(layers, activations, grad_logits):
-    """The last layer is right, all below are not: the gradient goes back as though there were no ReLU. A neuron that was silent cannot be blamed for what came out."""
+    """The output layer is right, all earlier ones are not, as if there were no ReLU. What blocks the gradient at inactive neurons?"""
     return _back(layers, activations, grad_logits, through=lambda grad, activation: grad)
 
 
 @of("backward")
 def relu_at_the_top_too(layers, activations, grad_logits):
-    """You take grad_logits through a ReLU as well. No ReLU follows the last layer: its logits, below zero or not, go straight into the loss."""
+    """grad_logits seems to pass a ReLU. No ReLU follows the output layer: its logits go straight into the loss."""
     logits = activations[-1] @ layers[-1][0] + layers[-1][1]
     return _back(layers, activations, relu_gradient(grad_logits, logits))
 
 
 @of("backward")
 def last_layer_first(layers, activations, grad_logits):
-    """The pairs come in the order in which you met them, the last layer first. Whoever uses them counts from the first layer, as layers does."""
+    """The pairs come in reverse order, the last layer first. They should be in the order of layers."""
     return _back(layers, activations, grad_logits)[::-1]
 
 
 @of("backward")
 def the_same_blame_for_all(layers, activations, grad_logits):
-    """Every layer is given grad_logits itself, which fits only where all layers are equally wide. Each layer must turn what comes from above into something for the layer below: its grad_x, taken through the ReLU."""
+    """Every layer seems to receive grad_logits itself. Each layer's grad_output is made from the next layer's grad_x, taken through ReLU."""
     return [dense_gradient(grad_logits, activations[k], layers[k][0])[1:] for k in range(len(layers))]
 
 
 @of("backward")
 def weights_without_biases(layers, activations, grad_logits):
-    """You return the gradients of the weights only. Biases learn too: a pair for each layer, (grad_weights, grad_bias)."""
+    """Only the gradients of the weights came back. Biases are trained as well: return a pair for each layer."""
     return [pair[0] for pair in _back(layers, activations, grad_logits)]
 
 
 @of("backward")
 def everything_in_one_list(layers, activations, grad_logits):
-    """You return one long list, weights and biases in turn. The gradients of a network look as the network does: a list of pairs."""
+    """Weights and biases came back in one flat list. Return a list of pairs, as the network itself is."""
     return [gradient for pair in _back(layers, activations, grad_logits) for gradient in pair]
 
 
 @of("backward")
 def keeps_all_three(layers, activations, grad_logits):
-    """You keep all three gradients of each layer. grad_x is only for the layer below; the network's gradients are pairs, (grad_weights, grad_bias)."""
+    """Each layer has three gradients in the list. grad_x is only for the layer before: keep pairs of grad_weights and grad_bias."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         gradients.insert(0, dense_gradient(grad, activations[k], layers[k][0]))
@@ -754,26 +754,26 @@ def keeps_all_three(layers, activations, grad_logits):
 
 @of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
-    """Your loop ends before the first layer. range(len(layers) - 1, 0, -1) stops at 1: layer 0 has weights that learn, too."""
+    """The first layer is missing. If your loop uses range(len(layers) - 1, 0, -1): it ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
 
 
 @of("backward")
 def scales_by_the_activations(layers, activations, grad_logits):
-    """On the way through the ReLU you multiply by the activations themselves. The slope of a ReLU is one wherever it is active: ask whether an activation is above zero, not how large it is."""
+    """The gradient seems to be multiplied by the activations. ReLU's derivative is 1 wherever a neuron is active: only ask whether it is."""
     return _back(layers, activations, grad_logits, through=lambda grad, activation: grad * activation)
 
 
 @of("backward")
 def divides_by_the_batch_again(layers, activations, grad_logits):
-    """You divide by the number of examples. The loss is a mean, so grad_logits has each example's share already: here the examples add up."""
+    """The gradients are divided by the batch size. grad_logits already contains that division, because the loss is a mean."""
     n = len(grad_logits)
     return [(grad_weights / n, grad_bias / n) for grad_weights, grad_bias in _back(layers, activations, grad_logits)]
 
 
 @of("backward")
 def steps_at_once(layers, activations, grad_logits):
-    """You return stepped weights, not gradients. The step is the business of chapter 7: return how the loss changes, and leave the network as it is."""
+    """Changed weights came back, not gradients. The step belongs to chapter 7: return how the loss changes."""
     return [
         (weights - 0.1 * grad_weights, bias - 0.1 * grad_bias)
         for (weights, bias), (grad_weights, grad_bias) in zip(layers, _back(layers, activations, grad_logits))
@@ -782,7 +782,7 @@ def steps_at_once(layers, activations, grad_logits):
 
 @of("backward")
 def asks_another_relu(layers, activations, grad_logits):
-    """You let the activations of the wrong layer decide which gradients pass. The grad_x of layer k belongs to activations[k], the inputs of that very layer: those are the outputs of the ReLU that comes next on the way back."""
+    """The activations of another layer seem to decide what passes. The grad_x of layer k has the shape of activations[k], that layer's inputs."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activations[k], layers[k][0])
@@ -793,7 +793,7 @@ def asks_another_relu(layers, activations, grad_logits):
 
 @of("backward")
 def begins_at_the_front(layers, activations, grad_logits):
-    """You begin with the first layer. grad_logits belongs to the outputs of the last one: that is where the way back begins."""
+    """The pass seems to begin with the first layer. grad_logits belongs to the outputs of the last one: begin there."""
     gradients, grad = [], grad_logits
     for activation, (weights, _) in zip(activations, layers):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activation, weights)
@@ -804,23 +804,23 @@ def begins_at_the_front(layers, activations, grad_logits):
 
 @of("backward")
 def gate_from_the_gradient(layers, activations, grad_logits):
-    """You let the gradient itself decide where it passes through the ReLU, as relu_gradient(grad, grad) does. Whether a neuron was active is told by what it handed on going forward: its activations, activations[k] for the grad_x of layer k."""
+    """The gradient itself seems to decide where it passes ReLU. The layer's inputs decide: activations[k] for the grad_x of layer k."""
     return _back(layers, activations, grad_logits, through=lambda grad, activation: np.maximum(grad, 0))
 
 
 @of("backward")
 def relu_arguments_exchanged(layers, activations, grad_logits):
-    """You call relu_gradient with its arguments exchanged, so the activations travel back and the gradient decides where. The gradient comes first: relu_gradient(grad_x, activations[k])."""
+    """The arguments of relu_gradient seem to be swapped. The gradient comes first, then the activations that decide where it passes."""
     return _back(layers, activations, grad_logits, through=lambda grad, activation: relu_gradient(activation, grad))
 
 
 @of("backward")
 def bias_before_weights(layers, activations, grad_logits):
-    """Both gradients are there, in the other order. A pair is (grad_weights, grad_bias), as a layer is (weights, bias)."""
+    """Each pair is in the wrong order. It should be weights first, then bias, as in layers."""
     return [pair[::-1] for pair in _back(layers, activations, grad_logits)]
 
 
 @of("backward")
 def returns_after_the_last_layer(layers, activations, grad_logits):
-    """You return after the last layer: the return stands inside the loop. Move it to the left, below the loop, so that all layers get their gradients."""
+    """Only one layer has gradients. Is the return inside the loop? It belongs after all layers."""
     return _back(layers, activations, grad_logits)[-1:]

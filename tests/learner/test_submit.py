@@ -16,7 +16,9 @@ from autograder.classroom.collect import collect
 from autograder.classroom.handout import handout
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
+from autograder.judging.question import judge_answer
 from autograder.learner import submit
+from autograder.learner.notebook import Card
 from autograder.paths import ROOT, SOLUTIONS
 from tests.support.jupyterlab import handout_copy
 
@@ -128,5 +130,46 @@ def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learne
 def test_what_cannot_count_is_warned_of(learner):
     (learner / "weightlab" / "weights.py").write_text("def apply_weight(:\n")
     (learner / "course" / CHAPTER / f"{CHAPTER}.ipynb").write_text("[]")
-    first, second = submit.pack_submission(CHAPTER, learner).warnings
-    assert first.startswith("Python cannot read line 1 of ") and "cannot be read as a notebook" in second
+    first, second, _ = submit.pack_submission(CHAPTER, learner).warnings
+    assert first.startswith("Python cannot read line 1 of ") and "cannot be graded: it holds no list of cells" in second
+
+
+QUESTION = "share_that_flips"
+WAYS = {
+    "a literal": (f"{QUESTION} = 0.25", []),
+    "shown in the last line": (f"{QUESTION} = 1 / 4\n{QUESTION}", [("execute_result", {"text/plain": "0.25"})]),
+    "printed": (f"{QUESTION} = 1 / 4\nprint({QUESTION})", [("stream", "0.25\n")]),
+    "in a sentence": (f"{QUESTION} = 1 / 4\nprint(f'It is {{{QUESTION}}}.')", [("stream", "It is 0.25.\n")]),
+    "followed by another": (f"{QUESTION} = 1 / 4\n'done'", [("execute_result", {"text/plain": "'done'"})]),
+}
+
+
+def output(kind, content):
+    if kind == "stream":
+        return {"output_type": kind, "name": "stdout", "text": content}
+    return {"output_type": kind, "metadata": {}, "execution_count": 1, "data": content}
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_number_that_its_check_has_seen_counts_and_another_is_warned_of(learner, way, checked):
+    source, outputs = WAYS[way]
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    notebook = json.loads(path.read_text())
+    cells = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in notebook["cells"]}
+    cells[f"{QUESTION}-answer"] |= {"source": source, "outputs": [output(*one) for one in outputs]}
+    if checked:
+        bundle = Card(judge_answer(CHAPTERS[CHAPTER].questions[QUESTION], 0.25), "", 0.25)._repr_mimebundle_()
+        cells[QUESTION]["outputs"] = [output("execute_result", bundle)]
+    path.write_text(json.dumps(notebook))
+    warned = [words for words in submit.pack_submission(CHAPTER, learner).warnings if QUESTION in words]
+    assert bool(warned) == (not checked and way not in ("a literal", "shown in the last line")), warned
+
+
+def test_the_students_name_is_part_of_the_zips_and_is_remembered(learner, state):
+    packed = submit.pack_submission(CHAPTER, learner, "Ada Lovelace / 47..11")
+    assert packed.path.name == "01_weights-Ada-Lovelace-47..11.zip"
+    assert submit.pack_submission(CHAPTER, learner).path.name == "01_weights.zip"
+    assert submit.remembered_student() == ""
+    submit.remember_student("ada")
+    assert submit.remembered_student() == "ada"

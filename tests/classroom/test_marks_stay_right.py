@@ -1,0 +1,375 @@
+"""Does a mark, once right, stay right, and is every change of one written down?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from autograder.classroom import examination, gradebook, nbgrader
+from autograder.classroom.folder import Classroom, ClassroomError
+from autograder.classroom.grade import explain_grade, run_grading
+from autograder.classroom.gradebook import GradebookError
+from autograder.classroom.records import Records
+from autograder.cli.main import main
+from autograder.exercise import Chapter
+from autograder.exercises import CHAPTERS
+from autograder.judging.verdict import Status
+from tests.classroom.test_grade import (
+    STUDENTS,
+    WEIGHTS,
+    WRITTEN,
+    book,
+    counted,
+    everything,
+    fresh,
+    grade,
+    graded_once,
+    room,
+)
+from tests.support import classroom as made
+
+__all__ = ["counted", "fresh", "graded_once", "room"]  # fixtures
+
+
+def grading(room, **options):
+    options = {"seed": 7, "isolation": "process", "jobs": 1, "course": room.parent / "course"} | options
+    return run_grading(room, [WEIGHTS.name], **options)
+
+
+@pytest.fixture
+def noisy(monkeypatch):
+    """Let a function of the students named here time out, as on a machine that is too busy."""
+    slow: set[str] = set()
+    real = examination.examine_submission
+
+    def examine(submission, *rest):
+        found = real(submission, *rest)
+        if submission.student not in slow:
+            return found
+        first = replace(found.verdicts[0], status=Status.TIMEOUT, score=0.0)
+        return replace(found, verdicts=(first, *found.verdicts[1:]))
+
+    monkeypatch.setattr(examination, "examine_submission", examine)
+    return slow
+
+
+@pytest.mark.parametrize("slow", ["ann", "cy", "ann bo cy"])
+def test_after_timeouts_a_quiet_run_ends_as_a_first_quiet_one(fresh, graded_once, noisy, slow):
+    made.hand_in(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    undisturbed = fresh.parent / "undisturbed"
+    shutil.copytree(fresh, undisturbed)
+    grade(undisturbed)
+    noisy |= set(slow.split())
+    assert grade(fresh)["ann"]["score"] == (14 if "ann" in noisy else 16)
+    noisy.clear()
+    assert grade(fresh)["ann"]["score"] == 16
+    assert everything(fresh) == everything(undisturbed)
+
+
+def test_what_timed_out_is_tried_once_more_by_itself_and_then_on_request(fresh, noisy, counted):
+    noisy |= {"bo"}
+    tried = []
+    for options in ({}, {}, {}, {}, {"retry": True}, {}):
+        counted.clear()
+        grade(fresh, **options)
+        tried.append([task.submission.student for task in counted])
+    assert tried == [[*STUDENTS], ["bo"], [], [], ["bo"], []]
+
+
+def spoil_gradebook(room):
+    with sqlite3.connect(room / "gradebook.db") as db:
+        db.execute("update grade set auto_score = 0")
+
+
+def spoil_comments(room):
+    with sqlite3.connect(room / "gradebook.db") as db:
+        db.execute("update comment set auto_comment = 'No response.'")
+
+
+def spoil_page(room):
+    page = room / "feedback/ann/01_weights/01_weights.html"
+    page.write_bytes(page.read_bytes()[:-200])
+
+
+def spoil_notebook(room):
+    (room / "autograded/ann/01_weights/01_weights.ipynb").unlink()
+
+
+def spoil_entries(room):
+    (room / ".weightlab/entries.json").write_text("[{]")
+
+
+def spoil_table(room):
+    (room / "grades.csv").write_text("student\n")
+
+
+def spoil_results(room):
+    for path in (room / ".weightlab/results").rglob("*.json"):
+        path.write_text(path.read_text().replace("16.0", "15.0"))
+
+
+SPOILERS = (
+    spoil_gradebook,
+    spoil_comments,
+    spoil_page,
+    spoil_notebook,
+    spoil_entries,
+    spoil_table,
+    spoil_results,
+)
+
+
+@pytest.mark.parametrize("spoil", SPOILERS)
+def test_what_something_else_has_changed_is_put_right(room, spoil):
+    before = everything(room)
+    entries = Classroom(room).read_entries()
+    spoil(room)
+    healed = grading(room).healed
+    assert everything(room) == before
+    assert Classroom(room).read_entries() == entries
+    assert bool(healed) is (spoil in (spoil_gradebook, spoil_comments, spoil_page, spoil_notebook))
+    assert grading(room).healed == []
+
+
+@pytest.mark.parametrize(
+    "record", ["[]", "{}", "[1]", "null", "", "[" * 9_000, '[{"exercise": "apply_weight"}]', "half"]
+)
+def test_a_record_that_is_not_whole_is_examined_again(room, record):
+    before = everything(room)
+    for path in (room / ".weightlab/verdicts").rglob("*.json"):
+        whole = json.loads(path.read_text())
+        path.write_text(json.dumps(whole[:-1]) if record == "half" else record)
+    shutil.rmtree(room / ".weightlab/results")
+    found = grade(room)
+    assert [found[name]["score"] for name in STUDENTS] == [16, 0, 14]
+    assert everything(room) == before
+
+
+def test_a_record_with_a_score_above_its_points_is_examined_again(room):
+    for path in (room / ".weightlab/verdicts").rglob("*.json"):
+        verdicts = json.loads(path.read_text())
+        verdicts[0]["score"] = 99.0
+        path.write_text(json.dumps(verdicts))
+    shutil.rmtree(room / ".weightlab/results")
+    assert grade(room)["ann"]["score"] == 16
+
+
+def test_every_change_of_a_grade_is_written_down_with_its_reason(fresh, monkeypatch):
+    first = grading(fresh)
+    assert {(one.student, one.before, one.after, one.why) for one in first.changes} == {
+        ("ann", None, 16.0, ("graded first",)),
+        ("bo", None, 0.0, ("graded first",)),
+        ("cy", None, 14.0, ("graded first",)),
+    }
+    assert grading(fresh).changes == []
+    (fresh / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
+    with Gradebook(gradebook.url_of(fresh)) as db:
+        mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
+        mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.db.commit()
+    again = grading(fresh)
+    assert {(one.student, one.before, one.after, one.why) for one in again.changes} == {
+        ("ann", 16.0, 17.5, ("mark given",)),
+        ("bo", 0.0, 14.0, ("resubmitted",)),
+    }
+    (fresh / "submitted/cy/01_weights/01_weights.ipynb").unlink()
+    (gone,) = grading(fresh).changes
+    assert (gone.student, gone.after, gone.why) == ("cy", 0.0, ("submission removed",))
+    lines = [json.loads(line) for line in (fresh / ".weightlab/history.jsonl").read_text().splitlines()]
+    assert len(lines) == 6
+    assert all(line["release"]["digest"] and line["time"].endswith("+00:00") for line in lines)
+    assert stat.S_IMODE((fresh / ".weightlab/history.jsonl").stat().st_mode) == 0o600
+
+
+def test_a_history_whose_last_line_is_torn_goes_on(room):
+    path = room / ".weightlab/history.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    torn = json.loads(whole.splitlines()[-1])
+    (change,) = grading(room).changes
+    assert (change.student, change.after) == (torn["student"], torn["to"])
+    assert grading(room).changes == []
+    assert path.read_bytes().startswith(whole[:-20] + b"\n")
+
+
+def test_explain_shows_the_failing_case(room):
+    verdict = explain_grade(room, "cy", "apply_weight", isolation="process", course=room.parent / "course")
+    assert "apply_weight(" in verdict.message and "expected" in verdict.message
+    number = explain_grade(room, "bo", "share_that_flips", isolation="process", course=room.parent / "course")
+    assert number.status == "not_started"
+    for student, name in (("nobody", "apply_weight"), ("cy", "no_such_thing")):
+        with pytest.raises(ClassroomError):
+            explain_grade(room, student, name, isolation="process", course=room.parent / "course")
+
+
+def test_the_command_explains(room):
+    argv = ["explain", "cy", "apply_weight", "--classroom", str(room), "--isolation", "process"]
+    ran = CliRunner().invoke(main, argv)
+    assert ran.exit_code == 0 and "apply_weight(" in ran.stdout and "your eyes only" in ran.stderr
+    ran = CliRunner().invoke(main, ["explain", "nobody", *argv[2:]])
+    assert ran.exit_code == 1 and "'nobody' has not submitted a notebook" in ran.stderr
+
+
+@pytest.fixture
+def smaller(monkeypatch, tmp_path):
+    """A release of the chapter before one exercise, one question and one written answer were added."""
+    left_out = [next(iter(reversed(kind))) for kind in (WEIGHTS.exercises, WEIGHTS.questions, WEIGHTS.written)]
+    small = Chapter(WEIGHTS.name, WEIGHTS.title)
+    for kind in ("exercises", "questions", "written"):
+        asked = {name: one for name, one in getattr(WEIGHTS, kind).items() if name not in left_out}
+        setattr(small, kind, asked)
+    return small
+
+
+def test_what_is_added_in_mid_term_is_graded_and_no_mark_is_lost(fresh, smaller, monkeypatch):
+    course = made.course(fresh.parent / "before", [smaller])
+    with monkeypatch.context() as patch:
+        patch.setitem(CHAPTERS, WEIGHTS.name, smaller)
+        before = grade(fresh, course=course)
+    with Gradebook(gradebook.url_of(fresh)) as db:
+        name = next(iter(smaller.written))
+        mark = db.find_grade(name, WEIGHTS.name, WEIGHTS.name, "ann")
+        mark.manual_score, mark.needs_manual_grade = 1.5, False
+        db.db.commit()
+    after = grade(fresh)
+    assert after["ann"]["score"] == 16 > before["ann"]["score"]
+    rows = made.gradebook(fresh, "ann")
+    assert {*WEIGHTS.exercises, *WEIGHTS.questions, *WEIGHTS.written} <= {row[2] for row in rows}
+    assert [row for row in rows if row[2] == name and row[4] == 1.5]
+    assert grading(fresh).healed == []
+    with pytest.raises(GradebookError, match="cells that 01_weights no longer has"):
+        grade(fresh, course=course)
+    assert made.gradebook(fresh, "ann") == rows
+
+
+def test_two_classrooms_on_one_database_are_refused_and_nothing_is_lost(fresh, tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    grade(fresh, database=url)
+    other = tmp_path / "class" / "other"
+    made.hand_in(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
+    with pytest.raises(GradebookError, match=r"belongs to the classroom .*/room"):
+        grade(other, database=url)
+    assert [entry["score"] for entry in grade(fresh, database=url).values()] == [16, 0, 14]
+
+
+def test_a_student_whom_this_classroom_has_not_graded_keeps_their_grades(room):
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.add_student("guest")
+        db.add_submission(WEIGHTS.name, "guest")
+        for graded in db.find_submission_notebook(WEIGHTS.name, WEIGHTS.name, "guest").grades:
+            graded.auto_score, graded.needs_manual_grade = 1.0, False
+        db.db.commit()
+    before = made.gradebook(room, "guest")
+    assert grade(room)["guest"]["status"] == "missing"
+    assert made.gradebook(room, "guest") == before
+
+
+def test_one_unreadable_file_costs_one_submission(room, monkeypatch):
+    from autograder.classroom import submission
+
+    real = submission.read_file
+
+    def refuse(path, limit):
+        if "/bo/" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, limit)
+
+    before = book(room)
+    monkeypatch.setattr(submission, "read_file", refuse)
+    found = grade(room)
+    assert [found[name]["status"] for name in STUDENTS] == ["graded", "unjudged", "graded"]
+    assert "Permission denied" in found["bo"]["exercises"][0]["message"]
+    assert book(room) == before
+
+
+def test_a_group_that_shares_the_folder_may_write_what_is_made(fresh):
+    fresh.chmod(0o2775)
+    mask = os.umask(0o022)
+    try:
+        grade(fresh)
+    finally:
+        os.umask(mask)
+    state = fresh / ".weightlab"
+    assert stat.S_IMODE(state.stat().st_mode) == 0o2770
+    made_files = [path for path in fresh.rglob("*") if "submitted" not in path.parts and path.is_file()]
+    assert len(made_files) > 10
+    assert [path for path in made_files if not path.stat().st_mode & stat.S_IWGRP] == []
+    private = [path for path in state.rglob("*") if path.is_file() and path.stat().st_mode & 0o007]
+    assert private == []
+
+
+def test_without_a_library_the_status_says_so(fresh):
+    for path in (fresh / "submitted/ann/01_weights/weightlab").iterdir():
+        path.unlink()
+    found = grade(fresh)["ann"]
+    assert (found["status"], found["score"]) == ("no_library", 2)
+
+
+def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):
+    from autograder.classroom import requirements
+
+    source = tmp_path / "solutions" / "notebooks"
+    source.mkdir(parents=True)
+    (source / f"{WEIGHTS.name}.md").write_text("# another notebook")
+    course = made.course(tmp_path / "course", [WEIGHTS])
+    monkeypatch.setattr(requirements, "SOLUTIONS", tmp_path / "solutions")
+    monkeypatch.setattr(requirements, "COURSE", course)
+    monkeypatch.setattr(requirements.release, "build_notebook", lambda path: made.released(WEIGHTS))
+    room = Classroom(tmp_path / "room")
+    requirements.require_fresh_release(room, [WEIGHTS.name], course)
+    monkeypatch.setattr(requirements.release, "build_notebook", lambda path: {"cells": []})
+    requirements.require_fresh_release(room, [WEIGHTS.name], course)  # nothing has changed since
+    (source / f"{WEIGHTS.name}.md").write_text("# yet another")
+    with pytest.raises(ClassroomError, match="run `weightlab release`"):
+        requirements.require_fresh_release(room, [WEIGHTS.name], course)
+    requirements.require_fresh_release(room, [WEIGHTS.name], tmp_path)  # a course of one's own
+
+
+def test_a_persons_comment_and_extra_credit_reach_page_and_total(room):
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.find_grade("apply_weight", WEIGHTS.name, WEIGHTS.name, "ann").extra_credit = 2.0
+        db.db.commit()
+    assert "Not marked yet." in (room / "feedback/ann/01_weights/01_weights.html").read_text()
+    grade(room)
+    page = (room / "feedback/ann/01_weights/01_weights.html").read_text()
+    assert "18.0 / 21" in page
+    assert "ann,01_weights,graded,16,16,18,21" in (room / "grades.csv").read_text()
+
+
+def test_a_blank_answers_comment_goes_when_it_is_answered(room):
+    def comments():
+        return {row for row in book(room)["comments"] if "'bo'" in row and WRITTEN in row}
+
+    assert "No response." in str(comments())
+    notebook = json.dumps(made.answered(WEIGHTS)).encode()
+    (room / "submitted/bo/01_weights/01_weights.ipynb").write_bytes(notebook)
+    grade(room)
+    assert "No response." not in str(comments())
+
+
+def test_verdicts_that_may_change_are_not_kept(fresh, noisy):
+    noisy |= {"ann"}
+    grade(fresh)
+    records, room = Records(Classroom(fresh)), Classroom(fresh)
+    from autograder.classroom.submission import read_submission
+
+    kept = [
+        records.get(records.name(read_submission(room.submission(name, WEIGHTS.name), name, WEIGHTS.name), 7), WEIGHTS)
+        for name in STUDENTS
+    ]
+    assert [verdicts is None for verdicts in kept] == [True, False, False]
+
+
+def test_a_classrooms_configuration_stays_as_it_is(room):
+    config = room / "nbgrader_config.py"
+    config.write_text(nbgrader.CONFIG + "\n# mine\n")
+    grade(room)
+    assert config.read_text().endswith("# mine\n")
