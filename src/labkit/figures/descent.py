@@ -237,7 +237,9 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         The share of hidden neurons that answer no image any more.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
-    for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons inactive for all images", silent)]):
+    for k, (name, runs) in enumerate(
+        [("read correctly", accuracies), ("hidden neurons inactive for all images", silent)]
+    ):
         color = COLORS[k]
         ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)
         for column in runs.T:
