@@ -129,7 +129,7 @@ def run_grading(
             run.compare(book)
             totals, roll = {name: book.totals(name) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-        export.write(room.root, run.entries, totals, released, roll)
+        export.write_tables(room.root, run.entries, totals, released, roll)
         room.save_entries(run.entries)
         changes = History(room).add(totals, run.causes)
         return Grading(run.entries, changes, run.healed)
