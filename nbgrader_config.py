@@ -48,7 +48,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Late hand-ins cost nothing unless a plug-in says so, for instance ten percent per day after a quarter of an hour:
+# Late submissions cost nothing unless a plug-in says so, for instance ten percent per day after a quarter of an hour:
 # c.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"
 # c.PercentPerDay.percent = 10
 # c.PercentPerDay.grace_minutes = 15

@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.exercise import Chapter
 from autograder.judging import reference
 from autograder.paths import COURSE
-from autograder.sandbox import isolation
+from autograder.sandbox.usage import find_family
 from benchmarks.peers import BIN, ONE_THREAD, own_seconds
 from tests.support.classroom import REFERENCE, cell, library_with
 
@@ -112,7 +112,7 @@ def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None
     memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
     coordinator = 0.0
     while process.poll() is None:
-        coordinator = max(coordinator, *map(own_seconds, isolation.descendants(process.pid)[1:2]), 0.0)
+        coordinator = max(coordinator, *map(own_seconds, find_family(process.pid)[1:2]), 0.0)
         for name, most in _memory(process.pid).items():
             memory[name] = max(memory[name], most)
         time.sleep(0.25)
@@ -130,13 +130,13 @@ def _memory(counting: int) -> dict[str, int]:
     What processes share counts once in all but the first.
     """
     found = {"a worker": [0], "a worker, unshared": [0], "its sandbox": [0], "all processes": [0]}
-    below = isolation.descendants(counting)[1:]
+    below = find_family(counting)[1:]
     found["all processes"].append(sum(_kibibytes(pid, "Pss") for pid in below))
-    for worker in isolation.descendants(below[0])[1:] if below else []:
+    for worker in find_family(below[0])[1:] if below else []:
         if b"weightlab\0grade" in _command(worker):
             found["a worker"].append(_kibibytes(worker, "Rss"))
             found["a worker, unshared"].append(_kibibytes(worker, "Private_Dirty"))
-            found["its sandbox"].append(sum(_kibibytes(pid, "Pss") for pid in isolation.descendants(worker)[1:]))
+            found["its sandbox"].append(sum(_kibibytes(pid, "Pss") for pid in find_family(worker)[1:]))
     return {name: round(max(sizes) / 1024) for name, sizes in found.items()}
 
 

@@ -44,7 +44,8 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     else:
         try:
             # A copy: a later call may change what this one returned.
-            outcome = {"value": wire.decode(wire.encode(value))}
+            written = wire.encode(value, wire.MAX_ANSWER_VALUES, wire.MAX_ANSWER_TEXT)
+            outcome = {"value": wire.decode(written)}
         except BaseException as error:
             outcome = {"value": wire.Opaque(f"something that cannot be read: {describe_message(error)[:100]}")}
     after = _snapshot_arguments(args, kwargs)

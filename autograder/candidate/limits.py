@@ -10,6 +10,8 @@ MEMORY = 2**30
 """Bytes that one process may map, and that all processes of a job may hold together."""
 FILE_BYTES = 2**20
 """Bytes of the largest file that a job may write."""
+WALL_FACTOR = 4
+"""How many times its seconds a job may take by the clock, where a busy machine lets it wait for a processor."""
 MAX_FILES = 1_000
 """Files in a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
 MAX_PROCESSES = 8

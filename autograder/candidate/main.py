@@ -98,8 +98,8 @@ def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandbox
     os.close(writer)
     with contextlib.suppress(OSError):
         os.setpgid(child, child)
-    deadline = time.monotonic() + limits["seconds"]
-    ending, data = _collect_answer(reader, deadline, sandboxed)
+    deadline = time.monotonic() + limits["wall"]
+    ending, data = _collect_answer(reader, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
     # The child may close its pipe and go on, or leave others behind: all are killed in every case.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not data else None
@@ -127,14 +127,16 @@ def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandbox
     return bytes(data[8:])
 
 
-def _collect_answer(reader: int, deadline: float, sandboxed: bool) -> tuple[Ending, bytearray]:
+def _collect_answer(
+    reader: int, child: int, seconds: float, deadline: float, sandboxed: bool
+) -> tuple[Ending, bytearray]:
     """Read what a child sends until its answer is whole, or it breaks a bound."""
     import select
 
     data = bytearray()
     while True:
         remaining = deadline - time.monotonic()
-        ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02) if sandboxed else remaining))
+        ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02)))
         if sandboxed and _count_files() > MAX_FILES:
             return Ending.FILES, data
         if ready:
@@ -145,8 +147,16 @@ def _collect_answer(reader: int, deadline: float, sandboxed: bool) -> tuple[Endi
                 return Ending.TOO_MUCH, data
             if not piece or (len(data) >= 8 and len(data) - 8 >= size):
                 return Ending.ANSWERED, data
-        elif remaining <= 0:
+        elif remaining <= 0 or _read_processor_time(child) >= seconds:
             return Ending.TIMEOUT, data
+
+
+def _read_processor_time(pid: int) -> float:
+    """Return the processor time that a process has used (0 where the system has no such clock)."""
+    try:
+        return time.clock_gettime(~pid << 3 | 2)  # how Linux numbers the clock of a process
+    except (AttributeError, OSError, OverflowError):
+        return 0.0
 
 
 def _announced_size(data: bytearray) -> int:

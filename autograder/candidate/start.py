@@ -6,6 +6,8 @@ import sys
 from types import ModuleType
 
 gc.disable()  # nothing that is imported here becomes garbage
+if "--sandboxed" in sys.argv:
+    os.nice(10)  # judging and everything else on the machine goes first
 for _argument in sys.argv:
     if _argument.startswith("--user="):
         # A sandbox started by root: from here on a user whom nobody else is.

@@ -19,6 +19,10 @@ MAX_ITEMS = 400_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
+MAX_ANSWER_VALUES = 25_000
+"""Values in what one call returns, an array counting as one: no exercise's answer has more than 25."""
+MAX_ANSWER_TEXT = 10_000
+"""Bytes of all texts in what one call returns, as UTF-8."""
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
@@ -56,7 +60,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, max_items: int = MAX_ITEMS, max_text: int = MAX_BYTES) -> bytes:
     """Write plain data as bytes; what is no plain data becomes `Opaque`.
 
     Parameters
@@ -64,6 +68,8 @@ def encode(value: Any) -> bytes:
     value : object
         None, bool, int, float, str, bytes, list, tuple, set of plain data, dict, NumPy scalar or
         array of real numbers, `Rng`, `Given`, `Opaque`.
+    max_items, max_text : int
+        The most values, and the most bytes of text, in all.
 
     Raises
     ------
@@ -71,16 +77,23 @@ def encode(value: Any) -> bytes:
         If the value is deeper, longer or larger than the bounds allow.
     """
     out = bytearray()
-    _write(value, out, 0, [MAX_ITEMS])
+    _write(value, out, 0, _Left(max_items, max_text))
     return bytes(out)
 
 
-def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
-    left[0] -= 1
+class _Left:
+    """How much may still be written."""
+
+    def __init__(self, items: int, text: int) -> None:
+        self.items, self.text, self.max_items, self.max_text = items, text, items, text
+
+
+def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
+    left.items -= 1
     if depth > MAX_DEPTH:
         raise WireError(f"nested more than {MAX_DEPTH} deep (or contains itself)")
-    if left[0] < 0:
-        raise WireError(f"more than {MAX_ITEMS:,} values")
+    if left.items < 0:
+        raise WireError(f"more than {left.max_items:,} values")
     if len(out) > MAX_BYTES:
         raise WireError(f"more than {MAX_BYTES // 2**20} MiB of data")
     kind = type(value)
@@ -97,8 +110,9 @@ def _write(value: Any, out: bytearray, depth: int, left: list[int]) -> None:
         out += b"D" + struct.pack("<d", value)
     elif kind is str:
         data = value.encode("utf-8", "replace")
-        if len(data) > MAX_TEXT:
-            raise WireError(f"text of more than {MAX_TEXT // 2**20} MiB")
+        left.text -= len(data)
+        if len(data) > MAX_TEXT or left.text < 0:
+            raise WireError(f"text of more than {min(MAX_TEXT, left.max_text):,} bytes")
         out += b"S"
         _write_block(data, out)
     elif kind is bytes:
@@ -156,6 +170,24 @@ def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     out += b"X" if isinstance(value, np.generic) else b"A"
     out += struct.pack(f"<BB{array.ndim}I", index, array.ndim, *array.shape)
     out += np.ascontiguousarray(array, dtype=_DTYPES[index]).tobytes()
+
+
+def is_short(value: Any) -> bool:
+    """Whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
+    values, text, waiting = 0, 0, [value]
+    while waiting:
+        one = waiting.pop()
+        values += 1
+        if isinstance(one, str):
+            text += len(one.encode("utf-8", "replace"))
+        elif isinstance(one, (list, tuple, frozenset)):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.keys()
+            waiting += one.values()
+        if text > MAX_ANSWER_TEXT or values + len(waiting) > MAX_ANSWER_VALUES:
+            return False
+    return True
 
 
 def decode(data: bytes) -> Any:

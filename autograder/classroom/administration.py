@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..judging.judge import MISSING, UNJUDGED
+from ..judging.verdict import Status
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, url_of
 from .nbgrader import Configuration, read_released, write_config
@@ -89,7 +89,7 @@ def read_final_grades(classroom: Path, chapter: str, database: str | None = None
     """
     room = Classroom(classroom)
     entries = [entry for entry in room.read_entries() if entry["chapter"] == chapter]
-    judged = {entry["student"] for entry in entries if entry["status"] not in (MISSING, UNJUDGED)}
+    judged = {entry["student"] for entry in entries if entry["status"] not in (Status.MISSING, Status.UNJUDGED)}
     if not entries:
         raise ClassroomError(f"{chapter} is not graded yet: run `weightlab grade {chapter} --classroom {classroom}`.")
     with open_gradebook(classroom, database) as (book, config):

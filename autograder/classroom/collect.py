@@ -1,8 +1,8 @@
-"""Lays hand-ins out as nbgrader expects them, from zips and folders as students and learning platforms make them.
+"""Lays submissions out as nbgrader expects them, from zips and folders as students and learning platforms make them.
 
 Archives are read here rather than by nbgrader's ``zip_collect``, which believes the names inside, unpacks without
-bounds, and stops the class at a duplicate. Every file that is seen ends as a hand-in that was taken, or in a line that
-says why it was not.
+bounds, and stops the class at a duplicate. Every file that is seen ends as part of a submission that was taken, or in a
+line that says why it was not.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Collected:
 
     @property
     def taken(self) -> bool:
-        """Whether it is the student's hand-in now."""
+        """Whether it is the student's submission now."""
         return self.reason is None
 
     @property
     def lost(self) -> bool:
-        """Whether something was left out that might be a hand-in."""
+        """Whether something was left out that might be a submission."""
         return self.reason is not None and self.reason not in HARMLESS
 
 
@@ -65,7 +65,7 @@ def collect(
     dry_run: bool = False,
     participants: Mapping[str, Student] | None = None,
 ) -> Collection:
-    """Put hand-ins of a chapter into ``classroom/submitted/STUDENT/CHAPTER/``.
+    """Put submissions of a chapter into ``classroom/submitted/STUDENT/CHAPTER/``.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def collect(
     chapter : str
         Which chapter was handed in.
     replace : bool
-        Whether a hand-in that is there already gives way.
+        Whether a submission that is there already gives way.
     dry_run : bool
         Whether nothing is written, so that the result is a preview.
     participants : mapping, optional
@@ -151,8 +151,8 @@ def _take_one(
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
             rows.append(Collected(student, upload.place, None, words))
-    if owner is None and rows and not any(row.lost for row in rows):  # files that are no hand-in, and nothing else
-        rows.append(Collected(student, uploads[0].place, Reason.NO_HAND_IN, describe(Reason.NO_HAND_IN)))
+    if owner is None and rows and not any(row.lost for row in rows):  # files that are no submission, and nothing else
+        rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 
 
@@ -240,7 +240,7 @@ class _Names:
 
 
 def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:
-    """Write a hand-in beside its place, then put it there in one step; return what was done."""
+    """Write a submission beside its place, then put it there in one step; return what was done."""
     try:
         if target.exists():
             held = {

@@ -20,7 +20,7 @@ MAX_LIBRARY = 8 * 2**20
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
 MAX_INNER = 8
-"""Zips that a hand-in may hold: some pack what was packed already."""
+"""Zips that a submission may hold: some pack what was packed already."""
 
 _MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
 _ELSEWHERE = frozenset(
@@ -32,7 +32,7 @@ _ELSEWHERE = frozenset(
 
 @dataclass(frozen=True)
 class Contents:
-    """What is taken of a hand-in, by its place in the chapter's folder, and what else in it might have counted."""
+    """What is taken of a submission, by its place in the chapter's folder, and what else in it might have counted."""
 
     files: dict[str, bytes]
     left_out: list[tuple[str, Reason, str]] = field(default_factory=list)
@@ -77,12 +77,12 @@ def notebooks_among(items: Iterable[Item], chapter: str) -> tuple[list[Item], li
 
 
 def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: ExitStack) -> list[Item]:
-    """Return the files in zips within a hand-in: in all zips if no notebook is outside, else in the chapter's."""
+    """Return the files in zips within a submission: in all zips if no notebook is outside, else in the chapter's."""
     inner = [item for item in items if item.suffix == ".zip"]
     if any(notebooks_among(items, chapter)):
         inner = [item for item in inner if is_copy_of(item.path.stem, chapter)]
     if len(inner) > MAX_INNER:
-        raise NotTakenError(Reason.SEVERAL_HAND_INS, count=len(inner))
+        raise NotTakenError(Reason.SEVERAL_SUBMISSIONS, count=len(inner))
     found = []
     for zipped in inner:
         try:

@@ -1,4 +1,4 @@
-"""A penalty for late hand-ins: a percentage per day begun, after a time of grace."""
+"""A penalty for late submissions: a percentage per day begun, after a time of grace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PercentPerDay(BasePlugin):
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         """Return the points that being late costs; None within the time of grace.
 
-        Days are counted from the deadline: the time of grace decides whether a hand-in is late, not how late it is.
+        Days are counted from the deadline: the time of grace decides whether a submission is late, not how late it is.
         """
         if total_seconds_late <= self.grace_minutes * _MINUTE:
             return None

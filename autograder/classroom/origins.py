@@ -1,4 +1,4 @@
-"""Remembers where each hand-in came from: by these names its platform takes grades and feedback back."""
+"""Remembers where each submission came from: by these names its platform takes grades and feedback back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:
 
 
 def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
-    """Note where hand-ins of a chapter came from; what was known of other students and chapters stays."""
+    """Note where submissions of a chapter came from; what was known of other students and chapters stays."""
     held = read_origins(classroom)
     held.setdefault(chapter, {}).update({student: Origin.of(owner) for student, owner in taken.items()})
     plain = {name: {student: asdict(one) for student, one in of.items()} for name, of in held.items()}

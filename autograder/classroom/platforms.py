@@ -43,7 +43,7 @@ class Owner:
     on_a_page: bool = False
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
-    """Whether the platform itself wrote this about a hand-in."""
+    """Whether the platform itself wrote this about a submission."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

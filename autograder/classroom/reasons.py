@@ -1,4 +1,4 @@
-"""Why a hand-in was not taken, as kinds, and the words for each kind."""
+"""Why a submission was not taken, as kinds, and the words for each kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A kind of reason for which something was left out while hand-ins were collected."""
+    """A kind of reason for which something was left out while submissions were collected."""
 
     ANOTHERS_NAME = "another's name"
     NO_NAME = "no name"
@@ -23,7 +23,7 @@ class Reason(StrEnum):
     OTHER_ARCHIVE = "other archive"
     BARE_NOTEBOOK = "bare notebook"
     WEB_ENTRY = "entered on a web page"
-    NO_HAND_IN = "no hand-in"
+    NO_SUBMISSION = "no submission"
     NO_NOTEBOOK = "no notebook"
     OTHER_CHAPTER = "other chapter"
     TWO_NOTEBOOKS = "two notebooks"
@@ -32,7 +32,7 @@ class Reason(StrEnum):
     RENAMED_COPY = "renamed copy"
     LOOSE_MODULE = "loose module"
     CLASS_DOWNLOAD = "download of a class"
-    SEVERAL_HAND_INS = "several hand-ins"
+    SEVERAL_SUBMISSIONS = "several submissions"
     KEPT = "kept"
     UNREADABLE = "unreadable"
     LINK = "link"
@@ -43,7 +43,7 @@ class Reason(StrEnum):
 
 _REMEDY = "ask for the zip that `weightlab submit` makes"
 _WORDS = {
-    Reason.ANOTHERS_NAME: "another student's hand-in has the same name; use a roster, or rename the file",
+    Reason.ANOTHERS_NAME: "another student's submission has the same name; use a roster, or rename the file",
     Reason.NO_NAME: "no student can be read from this name; rename it to the student's name",
     Reason.CHAPTERS_NAME: "it has the chapter's name and not a student's; rename it to the student's name",
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
@@ -59,7 +59,7 @@ _WORDS = {
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
-    Reason.NO_HAND_IN: f"it holds nothing that could be a hand-in; {_REMEDY}",
+    Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
     Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
     Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts",
@@ -69,21 +69,21 @@ _WORDS = {
     Reason.RENAMED_COPY: "a renamed copy of the notebook with other contents; {taken} was taken: ask which one counts",
     Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it by itself",
-    Reason.SEVERAL_HAND_INS: "it holds {count} hand-ins; if these are a class's, unpack it and name the folder, else "
-    f"{_REMEDY}",
-    Reason.KEPT: "there is another hand-in already, and it was kept; --replace takes the new one",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a class's, unpack it and name the folder, "
+    f"else {_REMEDY}",
+    Reason.KEPT: "there is another submission already, and it was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; name what it points to",
     Reason.UNKNOWN_NAME: "the name is not one that this platform gives; collect it by itself, named after the student",
     Reason.SUPERSEDED: "an earlier one of the same student",
-    Reason.ANOTHER_KIND: "not a hand-in",
+    Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
 """What may be left out and nobody has lost anything."""
 
 
 class NotTakenError(ValueError):
-    """Something cannot be taken as a hand-in; carries the kind of reason, and what its words need."""
+    """Something cannot be taken as a submission; carries the kind of reason, and what its words need."""
 
     def __init__(self, reason: Reason, **facts: object) -> None:
         super().__init__(describe(reason, **facts))

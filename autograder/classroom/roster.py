@@ -58,7 +58,7 @@ class Roster:
         return [known.id for known in self.students.values() if _is_same(known, person)]
 
     def find_owner(self, owner: Owner) -> list[str]:
-        """Return the ids of those whom a platform may mean by the name of a hand-in: one where that is clear."""
+        """Return the ids of those whom a platform may mean by the name of a submission: one where that is clear."""
         for fits in _tests(owner):
             if found := [one.id for one in self.students.values() if fits(one)]:
                 return found

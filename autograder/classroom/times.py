@@ -51,7 +51,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
 
 
 def existing_time(directory: Any, folder: str) -> datetime.datetime | None:
-    """Read a hand-in's time in place of nbgrader's ``CourseDirectory.get_existing_timestamp``.
+    """Read a submission's time in place of nbgrader's ``CourseDirectory.get_existing_timestamp``.
 
     nbgrader's own reader asks a date library, which guesses, opens files of time zones by the name that a student
     wrote, and raises what nbgrader does not expect.

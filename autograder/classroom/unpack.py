@@ -1,4 +1,4 @@
-"""Reads what somebody packed, within bounds on the number of files and on all bytes that one hand-in may unpack."""
+"""Reads what somebody packed, within bounds on the number of files and on all bytes that one submission may unpack."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import IO
 from .reasons import NotTakenError, Reason, mebibytes
 
 MAX_FILES = 20_000
-"""Files that one hand-in may hold, with those in zips within it."""
+"""Files that one submission may hold, with those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes that are read of one hand-in in all: notebook, modules, and the zips that are within it."""
+"""Bytes that are read of one submission in all: notebook, modules, and the zips that are within it."""
 MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was handed in."""
 MAX_CLASS_FILES = 200_000
@@ -32,7 +32,7 @@ _IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass
 class Budget:
-    """What one hand-in may still unpack."""
+    """What one submission may still unpack."""
 
     files: int = MAX_FILES
     room: int = MAX_UNPACKED
@@ -52,7 +52,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Item:
-    """A file somewhere in a hand-in: its path there, when it was last changed, and how to open it."""
+    """A file somewhere in a submission: its path there, when it was last changed, and how to open it."""
 
     path: PurePosixPath
     time: tuple

@@ -24,12 +24,12 @@ from .unpack import MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, 
 
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 _PAGE = 100_000
-"""Bytes that are read of what a platform says about a hand-in."""
+"""Bytes that are read of what a platform says about a submission."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What one student handed in at one time: a zip, or files in a folder; or something that cannot be a hand-in."""
+    """What one student handed in at one time: a zip, or files in a folder; or something that cannot be a submission."""
 
     owner: Owner
     place: str
@@ -74,7 +74,7 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
 
 
 def file_item(path: Path) -> Item:
-    """Return a file of this disk as part of a hand-in."""
+    """Return a file of this disk as part of a submission."""
     return Item(PurePosixPath(path.name), (path.stat().st_mtime,), lambda: path.open("rb"))
 
 
@@ -205,6 +205,6 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
 
 
 def why_not(upload: Upload) -> str:
-    """Return the words for an upload that cannot be a hand-in."""
+    """Return the words for an upload that cannot be a submission."""
     item = upload.items[0]
     return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied")

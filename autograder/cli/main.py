@@ -125,14 +125,14 @@ def status(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for heading in ("chapter", "exercises", "points", "own words"):
+    for heading in ("chapter", "exercises", "points", "written"):
         table.add_column(heading)
     for row in rows:
         # No space within: a line ends between exercises only.
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
-    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.OWN_WORDS}")
+    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
     click.echo(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
 
 

@@ -33,17 +33,17 @@ def _require_chapter(chapter: str) -> None:
 @click.argument("chapter")
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @_CLASSROOM
-@click.option("--replace", is_flag=True, help="Let a new hand-in take the place of one that is there.")
+@click.option("--replace", is_flag=True, help="Let a new submission take the place of one that is there.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says whom Moodle's numbers mean.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
-    """Lay out hand-ins of a chapter, as students and learning platforms name them.
+    """Lay out submissions of a chapter, as students and learning platforms name them.
 
     SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
-    table. The command ends with 1 if something was left out that might be a hand-in.
+    table. The command ends with 1 if something was left out that might be a submission.
     """
     from ..classroom.collect import collect as take
     from ..classroom.collect import count_outcomes
@@ -62,7 +62,7 @@ def collect(
     count = count_outcomes(collection)
     would = "would be taken" if dry_run else "taken"
     click.echo(
-        f"{counted(collection.files, 'file')} seen, {counted(count['taken'], 'hand-in')} {would} into "
+        f"{counted(collection.files, 'file')} seen, {counted(count['taken'], 'submission')} {would} into "
         f"{classroom / 'submitted'}, {count['lost']} left out, {count['harmless']} not needed."
     )
     if count["lost"] or not count["taken"]:

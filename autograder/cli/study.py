@@ -16,13 +16,17 @@ START = COURSE / "00_start_here" / "00_start_here.ipynb"
 
 
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
-    """Turn off JupyterLab's question about news, in this environment only; return the settings file."""
+    """Set up JupyterLab for the course, in this environment only; return the settings file.
+
+    It does not ask about news, and it saves live figures in notebooks: opened the next day, they still show something.
+    """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         settings = {}
     settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
+    settings["@jupyter-widgets/jupyterlab-manager:plugin"] = {"saveState": True}
     _write(path, settings)
     # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
     _write(

@@ -8,7 +8,7 @@ from typing import Any
 from ..candidate import wire
 from ..candidate.frames import Ending
 from ..candidate.limits import MAX_PRINTED, MEMORY
-from ..exercise import Call, Exercise
+from ..exercise import Call, Case, Exercise
 from ..library import MAX_SOURCE
 from . import reference
 from .key import Key
@@ -54,9 +54,28 @@ def make_job(
             "folder": folder,
             "reference_source": source,
             "reference_names": names,
-            "cases": [[(call.args, dict(call.kwargs)) for call in case.calls] for case in key.cases],
+            "cases": [_pack_calls(case) for case in key.cases],
         }
     )
+
+
+def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
+    """Return a case's calls as a candidate gets them: its random generators are numbered in order of appearance.
+
+    What tells two generators of one seed apart may be chosen by the task, which the student's code must not learn.
+    """
+    streams: dict[wire.Rng, int] = {}
+
+    def renumber(value: Any) -> Any:
+        if isinstance(value, wire.Rng):
+            return wire.Rng(value.seed, streams.setdefault(value, len(streams)))
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(renumber, value))
+        if isinstance(value, dict):
+            return {name: renumber(item) for name, item in value.items()}
+        return value
+
+    return [(renumber(call.args), renumber(dict(call.kwargs))) for call in case.calls]
 
 
 def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:
@@ -134,7 +153,12 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
     changed, arguments = outcome["changed"], [*range(len(call.args)), *dict(call.kwargs)]
     # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
     _require(changed == [one for one in arguments if one in changed])
-    seen = {"value": outcome["value"]} if "value" in outcome else {"raised": _read_error(outcome["raised"])}
+    if "raised" in outcome:
+        seen = {"raised": _read_error(outcome["raised"])}
+    elif wire.is_short(outcome["value"]):
+        seen = {"value": outcome["value"]}
+    else:  # a forged answer: the candidate itself keeps the bounds
+        seen = {"value": wire.Opaque("something that is too long to be read")}
     return seen | {"changed": changed, "iterator": outcome.get("iterator") is True}
 
 

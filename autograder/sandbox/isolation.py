@@ -16,6 +16,7 @@ import numpy
 
 from ..paths import CANDIDATE, ROOT
 from . import seccomp
+from .usage import find_family
 
 KINDS = ("bubblewrap", "process")
 TEMPORARY_BYTES = 16 * 2**20
@@ -34,6 +35,8 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+_VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+_SYSTEM_PREFIXES = (Path("/usr"), Path("/usr/local"))
 _NOBODY = 65534
 _counter = itertools.count()
 
@@ -99,7 +102,12 @@ def command_line(
     python = Path(sys.executable).resolve()
     program = _program(python, Path("/examiner/candidate/start.py"), [Path("/site"), Path("/lab")])
     last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
-    return [*argv, *_file_system(whole_lab), "--", *program, *last], _ENVIRONMENT | {"HOME": "/tmp", "LANG": "C.UTF-8"}
+    # Without the system's cache of libraries the loader finds those that are elsewhere by this only.
+    elsewhere = {place.parent for place in _python_files().values() if place.match("lib*.so*")}
+    environment = {"HOME": "/tmp", "LANG": "C.UTF-8"}
+    if elsewhere:
+        environment["LD_LIBRARY_PATH"] = ":".join(map(str, sorted(elsewhere)))
+    return [*argv, *_file_system(whole_lab), "--", *program, *last], _ENVIRONMENT | environment
 
 
 _NAMESPACES = (
@@ -142,18 +150,11 @@ def _worker_id() -> int | None:
 @cache
 def _file_system(whole_lab: bool) -> tuple[str, ...]:
     """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
-    python, base = Path(sys.executable).resolve(), Path(sys.base_prefix).resolve()
     argv: list[str] = []
-    shown = {Path("/usr"): Path("/usr")}
-    for path in map(Path, ("/lib", "/lib64", "/nix/store")):
+    for path in map(Path, ("/lib", "/lib64")):
         if path.is_symlink():
             argv += ["--symlink", os.readlink(path), str(path)]
-        elif path.is_dir():
-            shown[path] = path
-    for path in (python, base / "lib", base / "lib64"):
-        if path.exists() and not path.is_relative_to("/usr"):
-            shown[path] = path
-    shown |= {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
+    shown = _python_files() | {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
     if whole_lab:
         shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
     else:
@@ -164,67 +165,61 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
         argv += ["--perms", "0755", "--dir", str(folder)]
     for source, place in shown.items():
         argv += ["--ro-bind", str(source), str(place)]
-    for path in _hidden(base, whole_lab):
+    for path in _hidden(whole_lab):
         for source, place in shown.items():
             if path.is_relative_to(source) and path != source and path.exists():
                 there = str(place / path.relative_to(source))
                 argv += (
                     ["--tmpfs", there, "--remount-ro", there] if path.is_dir() else ["--ro-bind", "/dev/null", there]
                 )
-    return (
-        *argv,
-        "--dev-bind",
-        "/dev/null",
-        "/dev/null",
-        "--dev-bind",
-        "/dev/urandom",
-        "/dev/urandom",
-        "--perms",
-        "1777",
-        "--size",
-        str(TEMPORARY_BYTES),
-        "--tmpfs",
-        "/tmp",
-        "--remount-ro",
-        "/",
-        "--chdir",
-        "/tmp",
-    )
+    argv += [word for device in ("/dev/null", "/dev/urandom") for word in ("--dev-bind", device, device)]
+    temporary = ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
+    return (*argv, *temporary, "--remount-ro", "/", "--chdir", "/tmp")
 
 
-def _hidden(base: Path, whole_lab: bool) -> list[Path]:
+@cache
+def _python_files() -> dict[Path, Path]:
+    """Return what Python needs beside packages, each with its place: program, own library, C libraries, loader.
+
+    Of the system nothing else is shown: nbgrader's exchange, for one, lies in /usr/local/share.
+    """
+    base = Path(sys.base_prefix).resolve()
+    paths = [Path(sys.executable).resolve()]
+    for folder in (base / "lib", base / "lib64"):
+        paths.append(folder / _VERSION if base in _SYSTEM_PREFIXES else folder)
+    for library in _loaded_libraries():
+        # The system's own folder of libraries is shown whole, as others are loaded later.
+        if library.is_relative_to("/usr/lib") or library.parent.name == "lib64":
+            paths.append(library.parent)
+        else:
+            paths += [name for name in library.parent.glob("*.so*") if name.resolve() == library]
+    # Programs name their loader by these paths, and on Nix every library by its own.
+    paths += [*Path("/lib").glob("ld-linux*"), *Path("/lib64").glob("ld-linux*"), Path("/nix/store")]
+    places = {path.parent.resolve() / path.name: path for path in paths if path.exists()}
+    return {path: place for place, path in sorted(places.items()) if not set(place.parents) & set(places)}
+
+
+def _loaded_libraries() -> set[Path]:
+    """Return the shared libraries that this process has loaded, but for those of packages and of Python."""
+    own = (_SITE, Path(sys.prefix).resolve())
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        mapped = {Path(line.split(maxsplit=5)[5].rstrip("\n")) for line in maps if ".so" in line}
+    return {path for path in mapped if path.is_file() and not any(path.is_relative_to(folder) for folder in own)}
+
+
+def _hidden(whole_lab: bool) -> list[Path]:
     """Return what is covered where it lies inside something shown: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
-    own_site = base / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"
     held_out = [] if whole_lab else [_LABKIT / "data_files" / name for name in _HELD_OUT]
     return [*traces, own_site, ROOT, Path.home(), *held_out]
-
-
-def usage(pid: int) -> tuple[int, int]:
-    """Return how many processes a candidate has become, and the memory of all together (0 where Linux does not say)."""
-    pids, resident = descendants(pid), 0
-    for one in pids:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            resident += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-    return len(pids), resident * os.sysconf("SC_PAGE_SIZE") if resident else 0
-
-
-def descendants(pid: int) -> list[int]:
-    """Return a process and all that it started, parents first (only itself where Linux does not say)."""
-    found = [pid]
-    for one in found:
-        with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{one}/task"):
-                with open(f"/proc/{one}/task/{thread}/children", encoding="ascii") as children:
-                    found += map(int, children.read().split())
-    return found
 
 
 def kill(process: subprocess.Popen) -> None:
     """Kill a candidate with everything below it."""
     # A worker that has changed its user no longer dies with its parent, so the whole family is named.
-    for pid in reversed(descendants(process.pid)[1:]):
+    for pid in reversed(find_family(process.pid)[1:]):
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(OSError):

@@ -1,12 +1,21 @@
-"""What a hostile submission would try: the sandbox's self-test runs these functions as if a student had sent them."""
+"""What a hostile submission would try: the sandbox's self-test runs these functions as if a student had sent them.
+
+They start processes, send signals and fill memory, so they refuse to be loaded outside a sandbox.
+"""
 
 import contextlib
 import ctypes
 import mmap
 import os
+import platform
 import signal
 import socket
 import time
+
+if os.uname().nodename != "sandbox" or os.getppid() != 1 or os.path.exists("/proc/self"):
+    raise RuntimeError("these probes run only in namespaces of their own, as `weightlab grade --self-test` makes them")
+
+_PRIVATE = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 
 
 def open_sockets():
@@ -110,7 +119,8 @@ def leave_daemons():
     """Leave processes behind that belong to no group and hear no signal."""
     for _ in range(3):
         if os.fork() == 0:
-            os.setsid()
+            with contextlib.suppress(OSError):
+                os.setsid()
             for number in range(1, 32):
                 with contextlib.suppress(OSError):
                     signal.signal(number, signal.SIG_IGN)
@@ -133,17 +143,17 @@ def take_memory():
     held = []
     for count in range(60):
         try:
-            held.append(mmap.mmap(-1, 50 * 2**20))
+            held.append(mmap.mmap(-1, 50 * 2**20, flags=_PRIVATE))
         except OSError:
             return 50 * count
     return 3000
 
 
 def take_memory_together():
-    """Let several processes hold shared memory that is too much only together."""
+    """Let several processes hold memory that is too much only together."""
     for _ in range(5):
         if os.fork() == 0:
-            block = mmap.mmap(-1, 400 * 2**20)
+            block = mmap.mmap(-1, 400 * 2**20, flags=_PRIVATE)
             for at in range(0, len(block), 4096):
                 block[at] = 1
             time.sleep(60)
@@ -154,13 +164,82 @@ def take_memory_together():
 def hidden_memory():
     """Return the ways to hold memory that no process's size shows."""
     libc = ctypes.CDLL(None, use_errno=True)
-    calls = {"shmget": lambda: libc.shmget(0, 2**20, 0o1600), "memfd_create": lambda: os.memfd_create("probe")}
+    calls = {
+        "shmget": lambda: libc.shmget(0, 2**20, 0o1600),
+        "memfd_create": lambda: os.memfd_create("probe"),
+        "shared anonymous memory": lambda: len(mmap.mmap(-1, 2**20)),
+    }
     found = []
     for name, call in calls.items():
         with contextlib.suppress(OSError):
             if call() >= 0:
                 found.append(name)
     return found
+
+
+_CALLS = {
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "mincore": (27, 232),
+    "cachestat": (451, 451),
+    "preadv2": (327, 286),
+    "flock": (73, 32),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "io_setup": (206, 0),
+    "io_uring_setup": (425, 425),
+    "modify_ldt": (154, None),
+    "setsid": (112, 157),
+    "socketpair": (53, 199),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "pidfd_open": (434, 434),
+    "userfaultfd": (323, 282),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "keyctl": (250, 219),
+    "splice": (275, 76),
+    "mount": (165, 40),
+    "unshare": (272, 97),
+}
+
+
+def kernel_calls():
+    """Return the system calls, of those by which sandboxes could find each other or a cache be read, that are let in.
+
+    Called with nothing but zeros they fail in any case: what counts is whether for lack of permission.
+    """
+    libc, column, let_in = ctypes.CDLL(None, use_errno=True), platform.machine() == "aarch64", []
+    for name, numbers in _CALLS.items():
+        if numbers[column] is not None:
+            ctypes.set_errno(0)
+            result = libc.syscall(numbers[column], 0, 0, 0, 0, 0, 0)
+            if result != -1 or ctypes.get_errno() != 1:
+                let_in.append(name)
+    return let_in
+
+
+def file_locks():
+    """Return the kinds of lock and notice that a file which other sandboxes see, too, can be given."""
+    import fcntl
+
+    made = []
+    with open(os.__file__, "rb") as file:
+        lock = bytes(32)
+        for name, command in (("F_SETLK", 6), ("F_OFD_SETLK", 37), ("F_SETLEASE", 1024), ("F_SETPIPE_SZ", 1031)):
+            try:
+                fcntl.fcntl(file, command, lock)
+                made.append(name)
+            except PermissionError:
+                pass
+            except OSError:
+                made.append(name)
+    folder = os.open(os.path.dirname(os.__file__), os.O_RDONLY)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(folder, 1026, 1)
+        made.append("F_NOTIFY")
+    return made
 
 
 def fill_tmp():

@@ -13,7 +13,8 @@ from typing import Any
 from ..candidate import limits, wire
 from ..candidate.frames import Ending
 from ..paths import ROOT
-from . import isolation, process
+from . import isolation, process, turns
+from .usage import find_family
 
 _PROBES = Path(__file__).with_name("probes.py")
 _SECONDS = 15.0
@@ -126,7 +127,9 @@ def _ends(name: str, *endings: Ending) -> Callable:
         seconds = time.monotonic() - began
         runner.time_limit = _SECONDS
         next_one = _find_value(_run_probe(runner, "nothing"))
-        holds = outcome.ending in endings and next_one is True and seconds < outcome.limit + 3
+        # Twice its limit by the clock: on a busy machine a timeout is tried once more, when its turn comes.
+        most = 2 * limits.WALL_FACTOR * outcome.limit + turns.PATIENCE + 5
+        holds = outcome.ending in endings and next_one is True and seconds < most
         after = "as ever" if next_one is True else next_one
         return holds, f"{outcome.ending} after {seconds:.1f} s; the next exercise: {after}"
 
@@ -136,13 +139,15 @@ def _ends(name: str, *endings: Ending) -> Callable:
 def _leaves_nothing(runner: process.Runner) -> tuple[bool, str]:
     value = _find_value(_run_probe(runner, "leave_daemons"))
     # What stays is bubblewrap and the process that waits for the next exercise.
-    left = isolation.descendants(runner.pid)[2:] if runner.pid else []
+    left = find_family(runner.pid)[2:] if runner.pid else []
     return value is True and not left, f"left of 6 processes: {len(left)}"
 
 
 def _secrets() -> list[str]:
     own = [str(path) for path in (ROOT, ROOT / "solutions", Path.home(), Path.cwd())]
-    system = ["/proc", "/sys", "/etc", "/home", "/run", "/var", "/dev/shm"]
+    system = ["/proc", "/sys", "/etc", "/home", "/run", "/var", "/dev/shm", "/opt", "/srv", "/mnt"]
+    # nbgrader's exchange lies in the first of these by default, and holds everybody's submissions.
+    system += ["/usr/local/share", "/usr/local/etc", "/usr/src", "/usr/share", "/usr/bin", "/bin"]
     return [path for path in own + system if path not in ("/", "/tmp")]
 
 
@@ -161,6 +166,8 @@ _PROMISES: dict[str, Callable] = {
     "no inherited files and no environment": _returns(
         "inherited", lambda seen: not seen[0] and seen[1] <= 4 and len(seen[2]) <= 9
     ),
+    "no call by which sandboxes could talk, or a cache be read": _returns("kernel_calls", lambda calls: calls == []),
+    "no locks on files that others see": _returns("file_locks", lambda made: made == []),
     "other processes are out of reach": _returns("others", lambda pids: pids == []),
     "the images that judge the capstone are covered": _returns("held_out", lambda seen: seen == (0, 4000)),
     "few processes": _returns("fork_bomb", lambda count: count <= limits.MAX_PROCESSES),

@@ -200,7 +200,8 @@ NUISANCES = {
     "a daemon": """
 import os, time
 if os.fork() == 0:
-    os.setsid()
+    try: os.setsid()
+    except PermissionError: pass
     if os.fork() == 0:
         time.sleep(60)
     os._exit(0)

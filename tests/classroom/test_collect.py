@@ -1,4 +1,4 @@
-"""Are hand-ins collected under the right names, whole, and is everything that was left out said?"""
+"""Are submissions collected under the right names, whole, and is everything that was left out said?"""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class TestPackedTwice:
         inbox.put("ada.zip", {"a.zip": packed("one"), "b.zip": packed("two")})
         inbox.put("bo.zip", {f"{i}.zip": packed() for i in range(9)})
         found = inbox.collect()
-        assert found.lost == {"ada": Reason.TWO_NOTEBOOKS, "bo": Reason.SEVERAL_HAND_INS}
+        assert found.lost == {"ada": Reason.TWO_NOTEBOOKS, "bo": Reason.SEVERAL_SUBMISSIONS}
 
     def test_three_deep_is_refused(self, inbox):
         inbox.put("ada.zip", {"a.zip": zipped({"b.zip": packed()})})
@@ -144,7 +144,7 @@ class TestWhoseItIs:
         assert written == {"eve"} and set(inbox.held("eve")) == {NOTEBOOK, "weightlab/weights.py"}
 
     def test_a_students_zip_does_not_speak_for_others(self, inbox):
-        """Can a student's zip, among others, bring in a classmate's hand-in by a platform's names inside?"""
+        """Can a student's zip, among others, bring in a classmate's submission by a platform's names inside?"""
         entry = "Cy_1_assignsubmission_file_/01_weights.zip"
         eve = inbox.put("eve.zip", {entry: packed("forged")})
         fay = inbox.put("Fay_9_assignsubmission_file_x.zip", {entry: packed("fay")})
@@ -232,7 +232,7 @@ class TestTheCommand:
         inbox.put("ada.zip", packed("ada"))
         inbox.put("notes.txt", b"")
         code, said = self.run(inbox)
-        assert code == 0 and "2 files seen, 1 hand-in taken" in said and "0 left out, 1 not needed" in said
+        assert code == 0 and "2 files seen, 1 submission taken" in said and "0 left out, 1 not needed" in said
 
     def test_whatever_might_be_a_hand_in_and_was_left_out_ends_with_1(self, inbox):
         inbox.put("ada.zip", packed("ada"))
@@ -242,12 +242,12 @@ class TestTheCommand:
 
     def test_nothing_at_all_ends_with_1(self, inbox):
         code, said = self.run(inbox)
-        assert code == 1 and "0 files seen, 0 hand-ins taken" in said
+        assert code == 1 and "0 files seen, 0 submissions taken" in said
 
     def test_a_dry_run_says_so(self, inbox):
         inbox.put("ada.zip", packed("ada"))
         code, said = self.run(inbox, "--dry-run")
-        assert code == 0 and "1 hand-in would be taken" in said and not inbox.classroom.exists()
+        assert code == 0 and "1 submission would be taken" in said and not inbox.classroom.exists()
 
     def test_a_name_cannot_steer_the_terminal(self, inbox):
         inbox.put("a\x1b[2Jda\u202e.zip", packed("ada"))

@@ -58,7 +58,7 @@ class TestMoodle:
         assert found.lost == {
             "Eve-E": Reason.WEB_ENTRY,
             "Dee-D": Reason.BARE_NOTEBOOK,
-            "Fay-F": Reason.NO_HAND_IN,
+            "Fay-F": Reason.NO_SUBMISSION,
         }
         assert "weightlab submit" in found.words["Dee-D"]
 
@@ -199,7 +199,7 @@ class TestBlackboard:
         }
         found = inbox.collect(inbox.put("gradebook_2026.zip", files))
         assert found.taken == {"ada", "van_dyke"} and inbox.mark("ada") == ("second", "second")
-        assert found.lost == {"bob": Reason.NO_HAND_IN}
+        assert found.lost == {"bob": Reason.NO_SUBMISSION}
 
     def test_one_student_alone(self, inbox):
         found = inbox.collect(inbox.put("gradebook.zip", {self.entry("ada", "_my work.zip"): packed("ada")}))

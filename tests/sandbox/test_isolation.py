@@ -20,6 +20,7 @@ from autograder.paths import ROOT
 from autograder.sandbox import isolation, seccomp, selftest
 from autograder.sandbox.process import Runner
 from autograder.sandbox.selftest import _PROMISES, self_test
+from autograder.sandbox.usage import find_family
 from tests.support import plain_user
 from tests.support.small import exercise, returning, verdict_of
 
@@ -151,7 +152,7 @@ with Runner("bubblewrap", time_limit=3.0) as runner:
     examiner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     sandbox = int(examiner.stdout.readline())
     time.sleep(0.5)
-    family = isolation.descendants(sandbox)
+    family = find_family(sandbox)
     assert len(family) == 3
     examiner.kill()
     examiner.wait()

@@ -150,7 +150,10 @@ def daemons(it: HandIn) -> None:
         for _ in range(0 if hasattr(builtins, "started") else 2):
             builtins.started = True
             if os.fork() == 0:
-                os.setsid()
+                try:
+                    os.setsid()
+                except PermissionError:
+                    pass
                 if os.fork():
                     os._exit(0)
                 until = time.monotonic() + {SECONDS}

@@ -22,6 +22,7 @@ from pathlib import Path
 from autograder.classroom.gradebook import ClassBook
 from autograder.judging.key import chapter_keys
 from autograder.sandbox import isolation
+from autograder.sandbox.usage import measure_usage
 from benchmarks import peers
 from tests.security.corpus import PAYLOADS, SEED, honest, lay
 from tests.security.looking import CANARY
@@ -171,7 +172,7 @@ def run(course: Path, home: Path, user: int, seconds: float) -> str:
         time.sleep(0.05)
         if time.monotonic() > deadline:
             ended = f"stopped by us after {seconds:g} s"
-        elif isolation.usage(process.pid)[1] > MEMORY:
+        elif measure_usage(process.pid, 0).memory > MEMORY:
             ended = f"stopped by us at {MEMORY // 2**30} GB of memory"
     if ended:
         isolation.kill(process)

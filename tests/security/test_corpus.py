@@ -19,7 +19,8 @@ from click.testing import CliRunner
 
 from autograder.classroom.grade import grade_class
 from autograder.cli.main import main
-from autograder.sandbox import isolation, selftest
+from autograder.sandbox import selftest
+from autograder.sandbox.usage import find_family
 from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
 from tests.security.looking import CANARY
 from tests.security.opened import EVENT, SCRIPT, SVG
@@ -60,14 +61,14 @@ def graded(tmp_path_factory):
         patch.chdir(base)
         if sys.platform == "linux":  # a process that outlives its parent becomes a child of this one, and is seen
             ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1)
-        before = set(isolation.descendants(os.getpid())), marked(base)
+        before = set(find_family(os.getpid())), marked(base)
         alone, _ = grade(base / "alone", [])
         ordinary, _ = grade(base / "ordinary", [HandIn.ordinary("x-ordinary")])
         entries, collected = grade(base / "together", attackers)
         with contextlib.suppress(ChildProcessError):  # those who have ended, and wait to be asked
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        after = set(isolation.descendants(os.getpid())), marked(base)
+        after = set(find_family(os.getpid())), marked(base)
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
     tempfile.tempdir = None
     return SimpleNamespace(

@@ -1,4 +1,4 @@
-"""Does a zip, however it is made, cost its sender one hand-in at most, and nobody else anything?"""
+"""Does a zip, however it is made, cost its sender one submission at most, and nobody else anything?"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 // Plays a training: weight images, the lines of the network, loss and accuracy, frame by frame.
 
-const SIZE = { width: 430, height: 470, top: 8 };
+const SIZE = { width: 430, height: 470, top: 14 };
 
 export default {
   render({ model, el: host }) {
@@ -88,7 +88,7 @@ export default {
       const down = (column, k) => SIZE.top + (k + 0.5) * gap(column);
       // Many images stand in two columns, so that each is large enough to see.
       const double = data.side && counts[0] > 8;
-      const tile = Math.min(gap(0) * (double ? 2 : 1) - 4, 54);
+      const tile = Math.min(gap(0) * (double ? 2 : 1) - 6, 54);
       const imageAt = (k) => tile / 2 + 4 + (double && k % 2 ? tile + 8 : 0);
       const from = (column, k) => (column || !data.side ? across(column) + 9 : imageAt(k) + tile / 2);
 

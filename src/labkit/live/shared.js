@@ -196,8 +196,6 @@ function unpack(value, numbers) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item, numbers)]));
 }
 
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-
 /** Prepare the page for a figure and return how to ask Python; draw(answer) is called with each answer. */
 function connect({ model, el: host }, draw) {
   const status = el("p", { class: "wl-status", "aria-live": "polite" });

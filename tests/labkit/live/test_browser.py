@@ -124,3 +124,11 @@ def test_a_dial_is_turned_by_keyboard(page):
     page.keyboard.press("Home")
     says(page, live, "Temperature 0.1: 3 has 100%")
     assert live.get_by_role("slider").evaluate("slider => slider === document.activeElement")
+
+
+def test_axe_finds_nothing_that_a_screen_reader_would_stumble_on(page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    figure(page, "Temperature of softmax")
+    found = axe.Axe().run(page, context=".wl-live").response
+    assert len(found["passes"]) > 5, "nothing was looked at"
+    assert [(fault["id"], fault["nodes"][0]["html"][:90]) for fault in found["violations"]] == []

@@ -6,18 +6,12 @@ import numpy as np
 import pytest
 
 import labkit
-from labkit import data
-from labkit.live import pad
+from labkit import data, store
 from labkit.live.pad import Drawings, Pad
 from solutions.weightlab.forward import forward, softmax
 from solutions.weightlab.weights import template_weights, weighted_sums
 
 BAR = np.array([[0.5, 0.1], [0.5, 0.9]], np.float32)
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(pad, "_kept", [])
 
 
 def ask(tool, strokes, **question):
@@ -68,6 +62,8 @@ def test_kept_drawings_join_a_training_set(layers, digits, capsys):
     assert len(images) == len(labels) == 1203
     np.testing.assert_array_equal(images[-1], drawings.images[0])
     assert labels[-3:].tolist() == [1, 1, 1]
+    store._pending.clear()
+    np.testing.assert_array_equal(Drawings(8).images, drawings.images)  # read from the disk
     assert Drawings(14).images.shape == (1, 196), "the strokes are kept, so that they serve both sizes"
     assert ask(tool, [], kind="forget")["kept"] == 0
     assert len(drawings.labels) == 0

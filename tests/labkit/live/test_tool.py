@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from labkit.figures.style import NEGATIVE, POSITIVE
 from labkit.live import tool
-from labkit.live.tool import Tool, effective_weights, pack
+from labkit.live.tool import PALETTE, Tool, effective_weights, pack
 from labkit.live.widget import LiveFigure, script_of
 from solutions.weightlab.forward import forward
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def unpacked(value, numbers):
@@ -96,6 +101,20 @@ def test_effective_weights_give_the_logits_but_for_the_biases():
     image = rng.random((1, 64))
     logits, activations = forward(layers, image)
     np.testing.assert_allclose(image @ effective_weights(layers, activations), logits, rtol=1e-9)
+
+
+def test_scripts_and_style_are_installed_with_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    assert "labkit.live" in project["packages"]
+    shipped = {path for pattern in project["package-data"]["labkit.live"] for path in tool.HERE.glob(pattern)}
+    assert shipped == {path for path in tool.HERE.iterdir() if path.is_file() and path.suffix != ".py"}
+
+
+def test_the_colors_are_those_of_the_still_figures():
+    assert (PALETTE["positive"], PALETTE["negative"]) == (POSITIVE, NEGATIVE)
+    style = (tool.HERE / "live.css").read_text(encoding="utf-8")
+    assert f"--positive: {POSITIVE}; --negative: {NEGATIVE};" in style
+    assert len(PALETTE["weights"]) == 7
 
 
 @pytest.mark.parametrize("name", [path.name for path in tool.HERE.glob("*.js") if path.name != "shared.js"])

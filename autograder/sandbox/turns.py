@@ -1,0 +1,47 @@
+"""Lets many sandboxes run at once, and one of them alone when its result would depend on the others."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+# Two files that are there anyway and that no sandbox sees; what is locked is not their content.
+_GATE, _ROOM = Path(__file__), Path(__file__).with_name("usage.py")
+PATIENCE = 20.0
+"""Seconds after which a run no longer waits for its turn: to run beside others is better than not to run."""
+
+
+@contextlib.contextmanager
+def run_beside_others() -> Iterator[None]:
+    """Run beside others on this machine, but not beside one that runs alone."""
+    with contextlib.ExitStack() as stack:
+        with _hold(_GATE, exclusive=True):
+            stack.enter_context(_hold(_ROOM, exclusive=False))
+        yield
+
+
+@contextlib.contextmanager
+def run_alone() -> Iterator[None]:
+    """Run alone: wait until the others have ended, and let nobody begin meanwhile."""
+    with _hold(_GATE, exclusive=True), _hold(_ROOM, exclusive=True):
+        yield
+
+
+@contextlib.contextmanager
+def _hold(path: Path, *, exclusive: bool) -> Iterator[None]:
+    """Hold a lock on a file while the block runs; it ends with the process, however that ends."""
+    import fcntl  # not on Windows, where there is no sandbox
+
+    kind, until = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, time.monotonic() + PATIENCE
+    with path.open("rb") as file:
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.002)
+            except OSError:  # a file system without locks
+                break
+        yield

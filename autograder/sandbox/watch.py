@@ -1,0 +1,99 @@
+"""Watches a candidate from outside while it works, and ends it when it breaks a bound."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+from ..candidate.frames import Ending
+from . import isolation
+from .usage import Usage, measure_usage
+
+_TICK = 0.05
+_GRACE = 0.25
+"""Seconds that the candidate has to notice by itself that its job's time is over; it then need not be replaced."""
+_LAST_GRACE = 5.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a job may use, everything that it starts included."""
+
+    seconds: float
+    """Of the job's own time: it runs or sleeps, while waiting for a processor does not count."""
+    wall: float
+    """Seconds by the clock, whatever the job does."""
+    memory: int
+    processes: int
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time that all processes of the job may use together."""
+        return 2 * self.seconds + 1
+
+
+class Watcher:
+    """Watches while its ``with`` block runs.
+
+    Parameters
+    ----------
+    depth : int
+        As for `usage.measure_usage`.
+
+    Attributes
+    ----------
+    broken : Ending or None
+        The bound that the candidate broke, for which it was killed.
+    spent : float
+        Seconds of the job's own time.
+    waited : float
+        Seconds for which it was ready to run and had no processor.
+    """
+
+    def __init__(self, process: subprocess.Popen, bounds: Bounds, depth: int) -> None:
+        self.broken: Ending | None = None
+        self.spent = self.waited = 0.0
+        self._process, self._bounds, self._depth = process, bounds, depth
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._began = self._processor_before = 0.0
+
+    def __enter__(self) -> Watcher:
+        self._began = time.monotonic()
+        self._processor_before = measure_usage(self._process.pid, self._depth).processor
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._keep_time()
+
+    def _watch(self) -> None:
+        while self.broken is None and not self._done.wait(_TICK):
+            used = measure_usage(self._process.pid, self._depth)
+            # A job that has ended tells nothing any more.
+            self.waited = max(self.waited, used.waited)
+            self.broken = self._find_broken(used)
+        if self.broken:
+            isolation.kill(self._process)
+
+    def _keep_time(self) -> float:
+        """Update the job's own time, and return the time by the clock."""
+        elapsed = time.monotonic() - self._began
+        self.spent = elapsed - min(self.waited, elapsed * (1 - self._bounds.seconds / self._bounds.wall))
+        return elapsed
+
+    def _find_broken(self, used: Usage) -> Ending | None:
+        elapsed = self._keep_time()
+        if elapsed > self._bounds.wall + _LAST_GRACE or self.spent > self._bounds.seconds + _GRACE:
+            return Ending.TIMEOUT
+        if used.processor - self._processor_before > self._bounds.processor:
+            return Ending.TIMEOUT
+        if used.memory > self._bounds.memory:
+            return Ending.MEMORY
+        if used.processes > self._bounds.processes:
+            return Ending.PROCESSES
+        return None

@@ -1,0 +1,172 @@
+"""Does a job's own time decide, not that of others, and is a doubtful timeout tried once more, alone?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from autograder.candidate import frames
+from autograder.candidate.frames import Ending
+from autograder.sandbox import turns, watch
+from autograder.sandbox.process import Outcome, Runner
+from autograder.sandbox.usage import Usage, find_family, measure_usage
+from tests.support.small import returning, verdict_of
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process uses")
+BOUNDS = watch.Bounds(seconds=1.0, wall=4.0, memory=1000, processes=8)
+
+
+@pytest.fixture
+def watcher(monkeypatch):
+    """A watcher of a job, whose clock the test moves."""
+    made = watch.Watcher(None, BOUNDS, 1)
+    now = [0.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+
+    def after(seconds, **used):
+        now[0] = seconds
+        made.waited = used.get("waited", 0.0)
+        return made._find_broken(Usage(**used))
+
+    return after
+
+
+def test_running_and_sleeping_count(watcher):
+    assert watcher(1.0) is None
+    assert watcher(1.5) is Ending.TIMEOUT
+
+
+def test_waiting_for_a_processor_does_not_count(watcher):
+    assert watcher(3.0, waited=2.5) is None
+    assert watcher(3.0, waited=1.5) is Ending.TIMEOUT
+
+
+def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
+    assert watcher(3.9, waited=3.9) is None
+    assert watcher(9.5, waited=9.5) is Ending.TIMEOUT
+
+
+def test_processor_time_of_all_processes_counts(watcher):
+    assert watcher(1.0, processor=2.5) is None
+    assert watcher(1.0, processor=3.5) is Ending.TIMEOUT
+
+
+def test_memory_and_processes_are_bounded(watcher):
+    assert watcher(0.1, memory=1001) is Ending.MEMORY
+    assert watcher(0.1, processes=9) is Ending.PROCESSES
+
+
+def test_the_use_of_a_family_is_measured():
+    code = (
+        "import os, time\n"
+        "if os.fork() == 0: x = bytearray(100 * 2**20); print('ready', flush=True)\n"
+        "until = time.process_time() + 0.2\n"
+        "while time.process_time() < until: pass\n"
+        "time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        parent.stdout.readline()
+        deadline = time.monotonic() + 60
+        while measure_usage(parent.pid, 1).processor < 0.4 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        used = measure_usage(parent.pid, 1)
+        assert used.processes == 2 and len(find_family(parent.pid)) == 2
+        assert used.memory > 100 * 2**20
+        assert used.processor >= 0.4
+    finally:
+        for pid in reversed(find_family(parent.pid)[1:]):
+            subprocess.run(["kill", "-9", str(pid)], check=True)
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+
+
+def tried(monkeypatch, *outcomes, isolation="bubblewrap"):
+    """Return the outcome of a job whose runs end like this, and the kinds of turn that they took."""
+    left, took = list(outcomes), []
+    runner = Runner(isolation)
+
+    def run_once(job, seconds, turn):
+        took.append(turn)
+        return left.pop(0)
+
+    monkeypatch.setattr(runner, "_run_once", run_once)
+    return runner.run(b"", 1.0), took
+
+
+def test_a_timeout_on_a_busy_machine_is_tried_once_more_alone(monkeypatch):
+    late = Outcome(Ending.TIMEOUT, limit=1.0, waited=0.9)
+    right = Outcome(Ending.ANSWERED, b"x", limit=1.0)
+    assert tried(monkeypatch, late, right) == (right, [turns.run_beside_others, turns.run_alone])
+    assert tried(monkeypatch, late, late) == (late, [turns.run_beside_others, turns.run_alone])
+    spent = Outcome(Ending.NOT_TRIED, limit=120.0)
+    assert tried(monkeypatch, late, spent)[0] == late
+
+
+def test_a_timeout_of_its_own_making_is_not_tried_again(monkeypatch):
+    own = Outcome(Ending.TIMEOUT, limit=1.0, waited=0.1)
+    assert tried(monkeypatch, own) == (own, [turns.run_beside_others])
+
+
+def test_who_runs_alone_waits_for_the_others_and_lets_nobody_begin():
+    seen = []
+
+    def run_beside():
+        with turns.run_beside_others():
+            seen.append("beside")
+
+    first, begun, end = threading.Event(), threading.Event(), threading.Event()
+
+    def run_first():
+        with turns.run_beside_others():
+            first.set()
+            end.wait(60)
+            seen.append("first")
+
+    def run_alone():
+        with turns.run_alone():
+            seen.append("alone")
+            begun.set()
+            time.sleep(0.05)
+            seen.append("alone to its end")
+
+    threads = [threading.Thread(target=run_first), threading.Thread(target=run_alone)]
+    threads[0].start()
+    assert first.wait(60)
+    run_beside()  # many run at once
+    assert seen == ["beside"]
+    threads[1].start()
+    end.set()
+    assert begun.wait(60)
+    run_beside()
+    for thread in threads:
+        thread.join(60)
+    assert seen == ["beside", "first", "alone", "alone to its end", "beside"]
+
+
+def test_a_lock_that_is_never_given_back_stops_nobody(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    with turns.run_alone(), turns.run_beside_others():
+        pass
+
+
+def test_what_the_caller_computes_counts_among_the_time_of_all_jobs(monkeypatch):
+    with Runner(total_limit=0.5) as runner:
+        assert verdict_of(runner, returning("2.0")).status == "passed"
+        runner.spent, until = 0.0, time.thread_time() + 0.6
+        while time.thread_time() < until:
+            pass
+        verdict = verdict_of(runner, returning("2.0"))
+        assert verdict.status == "timeout" and "was not tried" in verdict.message
+
+
+def test_a_frame_of_a_candidate_is_read_within_bounds():
+    assert frames.unpack_ending(b"nonsense\nx") == (Ending.UNREADABLE, b"")
+    assert frames.unpack_ending(b"\xff\xfe") == (Ending.UNREADABLE, b"")
+    for ending in Ending:
+        assert frames.unpack_ending(frames.pack_ending(ending, b"a\nb")) == (ending, b"a\nb")
