@@ -18,7 +18,7 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
     hints=(
         "A weight of 1 leaves every signal as it was, a weight of 0 lets nothing through. Which operation does that?",
         "A weight of 2 turns 3 into 6, and a weight of -1 turns it into -3. The same operation works for every weight.",
-        "Multiply: return weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
+        "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
     why="One multiplication does everything that a connection can do: a weight with a magnitude above 1 amplifies, one "
     "near 0 suppresses, and a negative one flips the sign.",
@@ -42,7 +42,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
         "Compare inputs.shape with weights.shape before you compute anything, and check that there is only one axis "
         '(inputs.ndim). An f-string puts a shape into a message: raise ValueError(f"... {inputs.shape} ...").',
         "First: if inputs.ndim != 1 or inputs.shape != weights.shape, raise the ValueError with both shapes in its "
-        "message. Then return inputs @ weights, or np.sum(inputs * weights), as one number.",
+        "message. Then the result is inputs @ weights, or np.sum(inputs * weights), as one number.",
     ),
     why="A neuron has one output: each input votes with its own weight, and the votes are added. The shapes are "
     "compared first because NumPy would otherwise broadcast a single input to all the weights silently.",
