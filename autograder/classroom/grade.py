@@ -14,7 +14,7 @@ from .examination import explain
 from .folder import Classroom, ClassroomError, share
 from .gradebook import ClassBook, url_of
 from .history import Change, History
-from .records import _keys
+from .records import class_keys
 from .run import Run
 from .submission import read_submission
 from .work import GradingTask, Tools
@@ -156,7 +156,7 @@ def explain_grade(
     if submission is None or submission.notebook is None:
         raise ClassroomError(f"{student!r} has not submitted a notebook of {chapter.name} in {room.root}.")
     source = course or nbgrader.Configuration(room.root).source
-    keys = _keys(chapter.name, room.read_seed())
+    keys = class_keys(chapter.name, room.read_seed())
     return explain(submission, name, keys, nbgrader.read_released(chapter.name, source), isolation)
 
 
