@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..exercise import PURE, Case, Chapter
+from ..exercise import PURE, Call, Case, Chapter
+from ..judging.compare import as_array
 
 CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 
@@ -35,6 +36,14 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(bias, rng.normal(size=7).astype(np.float32), rng.normal(size=7).astype(np.float32), 0.3)
 
 
+def _decision(answers: list, calls: tuple[Call, ...]) -> object:
+    """View: the decision, whether it comes as a truth value or as 1 and 0; the other aspect asks for the type."""
+    number = as_array(answers[0])
+    if number is not None and not number.ndim and number.dtype.kind in "iuf" and number in (0, 1):
+        return bool(number)
+    return answers[0]
+
+
 @CHAPTER.exercise(
     aspects={"above zero or not": 1, "exactly zero stays silent": 1},
     hints=(
@@ -46,25 +55,31 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
     "bias is the neuron's threshold.",
     prerequisites=("neuron",),
+    views={"decision": _decision},
 )
 def activates(rng: np.random.Generator) -> Iterator[Case]:
     """Decide whether the neuron activates: True if its weighted sum plus its bias is strictly above zero."""
     aspect, edge = "above zero or not", "exactly zero stays silent"
     x, w = np.array([1.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.25])  # the weighted sum is exactly 2
-    yield Case.of(aspect, x, w, 0.5, note="a sum of 2 and a bias of 0.5")
-    yield Case.of(aspect, x, w, -3.0, note="a sum of 2 and a bias of -3: the inputs do not clear the bar")
-    yield Case.of(aspect, x, w, 3.0, note="a sum of 2 and a bias of 3")
-    yield Case.of(aspect, -x, w, 3.0, note="a sum of -2, lifted above zero by a bias of 3")
-    yield Case.of(aspect, -x, w, -0.5, note="a sum of -2 and a bias of -0.5")
-    yield Case.of(aspect, -x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
-    yield Case.of(aspect, np.zeros(3), w, 0.25, note="a blank input and a positive bias")
-    yield Case.of(aspect, np.zeros(3), w, -0.25, note="a blank input and a negative bias")
+
+    def decide(*args: object, note: str) -> Case:
+        return Case.of(aspect, *args, view="decision", note=note)
+
+    yield decide(x, w, 0.5, note="a sum of 2 and a bias of 0.5")
+    yield decide(x, w, -3.0, note="a sum of 2 and a bias of -3: the inputs do not clear the bar")
+    yield decide(x, w, 3.0, note="a sum of 2 and a bias of 3")
+    yield decide(-x, w, 3.0, note="a sum of -2, lifted above zero by a bias of 3")
+    yield decide(-x, w, -0.5, note="a sum of -2 and a bias of -0.5")
+    yield decide(-x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
+    yield decide(np.zeros(3), w, 0.25, note="a blank input and a positive bias")
+    yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and no bias make exactly zero")
-    inputs, weights = rng.normal(size=5), rng.normal(size=5)
-    middle = float(inputs @ weights)
-    yield Case.of(aspect, inputs, weights, 0.4 - middle, note="just above zero")
-    yield Case.of(aspect, inputs, weights, -0.4 - middle, note="just below zero")
+    # Drawn decisions: answers remembered from another seed are right by chance only.
+    for above in rng.permutation([True, True, True, False, False, False]):
+        inputs, weights = rng.normal(size=5), rng.normal(size=5)
+        bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)
+        yield decide(inputs, weights, bias, note=f"a sum {'above' if above else 'below'} zero")
 
 
 @CHAPTER.exercise(
@@ -147,6 +162,9 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")
     yield Case.of(plain, {"w1": (m, m), "b1": (m,), "w2": (m, m), "b2": (m,)}, note="two layers of the same size")
     yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
+    blocks = int(rng.integers(50, 64))
+    large = {f"block {i}": (4096, 11008) for i in range(blocks)}
+    yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")

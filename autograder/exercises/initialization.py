@@ -389,6 +389,10 @@ CHAPTER.question(
             0.5**50,
             "This halves the size itself 50 times. The mean square is halved, and the size is its square root.",
         ),
+        "reciprocal": (
+            2.0**25,
+            "This is the reciprocal: how many times smaller the signal becomes. The question asks what is left of it.",
+        ),
         "divides_by_depth": (
             0.5 / 50,
             "This divides by the number of layers. Each layer multiplies what the one before has left.",
