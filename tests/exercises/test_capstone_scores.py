@@ -12,6 +12,7 @@ from autograder.exercise import Call, Rng
 from autograder.exercises import EXERCISES, capstone_scores
 from autograder.judging import judge, key, reference
 from autograder.judging.verdict import Reply
+from autograder.judging.verdict import Reply
 from labkit import data
 
 NUMBERS = range(60)
