@@ -35,7 +35,6 @@ class Keys(dict):
 
 KEYS = Keys()
 GRADING = class_mode(KEYS)
-GRADING = class_mode(KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -268,13 +267,6 @@ def test_the_autograders_own_failure_is_not_a_zero(mode):
 def test_an_exercise_among_its_own_prerequisites_is_an_authors_mistake(monkeypatch, runner):
     monkeypatch.setattr(examining.reference, "closure", lambda names: ["dense"])
     assert look_at("dense", REFERENCE, runner).status == "unjudged"
-
-
-def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_one(runner):
-    encoded = {module: text.encode() for module, text in REFERENCE.items()}
-    verdict = examine(EXERCISES["dense"], encoded, "weightlab", runner, class_mode({}))
-    assert (verdict.status, verdict.score) == ("unjudged", None)
-    assert "the secret key of dense is missing" in verdict.message
 
 
 def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_one(runner):

@@ -12,7 +12,6 @@ from autograder.exercise import PURE
 from autograder.exercises import EXERCISES
 from autograder.judging import judge, key, reference
 from autograder.judging.misconception import find_misconception
-from autograder.judging.misconception import find_misconception
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner

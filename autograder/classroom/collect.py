@@ -57,7 +57,7 @@ class Collection:
     """How many files were seen."""
 
 
-def collect(
+def collect_submissions(
     sources: Iterable[Path],
     classroom: Path,
     chapter: str,

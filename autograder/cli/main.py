@@ -268,17 +268,17 @@ def mcp() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def handout(folder: Path) -> None:
     """Write the course without answers into a new folder, for a class."""
-    from ..classroom.handout import handout as write
+    from ..classroom.handout import write_handout
 
     try:
-        written = write(folder)
+        written = write_handout(folder)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
         ) from None
-    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and examiner, no answers.")
+    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
 
 
 @main.command()

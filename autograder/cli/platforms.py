@@ -45,14 +45,13 @@ def collect(
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
     table. The command ends with 1 if something was left out that might be a submission.
     """
-    from ..classroom.collect import collect as take
-    from ..classroom.collect import count_outcomes
+    from ..classroom.collect import collect_submissions, count_outcomes
     from ..classroom.moodle import read_participants, remember_worksheet
 
     _require_chapter(chapter)
     with _errors():
         participants = read_participants(worksheet) if worksheet else {}
-        collection = take(sources, classroom, chapter, replace, dry_run, participants)
+        collection = collect_submissions(sources, classroom, chapter, replace, dry_run, participants)
         if worksheet and not dry_run:
             remember_worksheet(classroom, chapter, worksheet)
     _print_table(

@@ -1,6 +1,6 @@
 """Answers by writers who saw only the stubs: what the autograder says of each, for a person to read.
 
-Each file in ``unseen/`` holds blocks: a line ``### EXERCISE | wrong | BELIEF | recognisable`` (or ``not recognisable``),
+Each file in ``unseen/`` holds blocks: a line ``### EXERCISE | wrong | BELIEF | recognisable``, or ``not recognisable``,
 or ``### EXERCISE | right | STYLE``, and below it the function as its writer gave it.
 """
 
