@@ -145,7 +145,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     else:
         name = value.type_name if kind is Opaque else kind.__name__
         out += b"O"
-        _write_block(str(name)[:50].encode("utf-8", "replace"), out)
+        _write_block(str(name)[:100].encode("utf-8", "replace"), out)
 
 
 def _is_key(value: Any) -> bool:
@@ -265,7 +265,7 @@ class _Reader:
         if tag == b"G":
             return Given(self.text(200))
         if tag == b"O":
-            return Opaque(printable(self.text(200)))
+            return Opaque(printable(self.text(400)))
         raise WireError("unknown tag")
 
     def count(self) -> int:

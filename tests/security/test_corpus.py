@@ -19,7 +19,9 @@ from click.testing import CliRunner
 
 from autograder.classroom.grade import grade_class
 from autograder.cli.main import main
+from autograder.examine import SELF_CHECK, attempt
 from autograder.sandbox import selftest
+from autograder.sandbox.process import Runner
 from autograder.sandbox.usage import find_family
 from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
 from tests.security.looking import CANARY
@@ -124,6 +126,19 @@ def test_a_payload_gains_nothing(payload, graded):
         assert status_of(entry) in payload.status
     for verdict in entry["exercises"]:
         assert verdict["status"] != "unjudged"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is tried are calls of Linux")
+def test_the_ways_between_processes_are_open_without_a_sandbox():
+    """Do these searches find what they are for where nothing shuts them in? Else that they fail would say nothing."""
+    names = {"pages thrown out", "pages looked for", "locks on shared files", "rare system calls", "large pipes"}
+    payloads = [payload for payload in PAYLOADS if payload.name in names]
+    assert len(payloads) == len(names)
+    with Runner("process") as runner:
+        for payload in payloads:
+            library = payload.made().library
+            verdict = attempt(CHAPTER.exercises[TARGET], library, "weightlab", runner, SELF_CHECK)
+            assert verdict.status == "passed", f"{payload.name}: {verdict.message}"
 
 
 @pytest.mark.parametrize("student", [one.student for one in honest()])
