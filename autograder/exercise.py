@@ -165,7 +165,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Written:
-    """An answer in the learner's own words, marked by a person."""
+    """A written answer, marked by a person."""
 
     name: str
     chapter: str

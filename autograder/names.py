@@ -59,7 +59,7 @@ def _describe_unchecked(name: str) -> str:
         if name in chapter.questions:
             return f"{name} is a number of the notebook course/{chapter.name}: the cell below its answer checks it."
         if name in chapter.written:
-            return f"{name} is an answer in your own words, in course/{chapter.name}: a person reads it, no check does."
+            return f"{name} is a written answer in course/{chapter.name}: a person marks it, no check does."
     if name in ("00_start_here", "00", "0"):
         return "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks what you write there."
     near = _find_chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3)

@@ -140,7 +140,13 @@ def build_notebook(source: Path, answers: bool = False) -> dict:
 
     text, file = source.read_text(encoding="utf-8"), shown(source)
     markers.regions(text, file)
-    notebook = jupytext.reads(text, fmt="md:myst")
+    try:
+        notebook = jupytext.reads(text, fmt="md:myst")
+    except Exception as error:  # jupytext's and YAML's own errors say where, in many lines
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1} of {file}" if mark else file
+        what = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise ReleaseError(f"{where} cannot be read as a notebook: {what}.") from None
     chapter = CHAPTERS.get(source.stem)
     seen: set[str] = set()
     for position, cell in enumerate(notebook.cells):

@@ -20,8 +20,6 @@ from tests.alternatives import load
 ALTERNATIVES = load()
 REFERENCE = read_library(SOLUTIONS / "weightlab")
 SEEDS = (key.PUBLIC_SEED, 7)
-UNPROVABLE = ("starts_the_product_at_zero", "one_bias_for_the_layer")
-"""Misconceptions that give one and the same number in every case: so does many another slip, so none is named."""
 MISCONCEPTIONS = [
     (exercise, wrong)
     for name, exercise in EXERCISES.items()
@@ -89,11 +87,8 @@ def test_a_misconception_fails_and_is_named(exercise, wrong, seed, keys):
     observed = next(one.observations for one in answer_key.mistakes if one.name == wrong.name)
     assert any(judge.find_all_problems(exercise, answer_key, observed)), "the misconception passes"
     named = find_misconception(exercise, answer_key, observed)
-    if wrong.name in UNPROVABLE:
-        assert named is None
-    else:
-        assert named, "not named"
-        assert named.name == wrong.name, f"taken for {named.name}"
+    assert named, "not named"
+    assert named.name == wrong.name, f"taken for {named.name}"
     assert len(wrong.advice) > 40
 
 

@@ -157,6 +157,15 @@ def test_a_key_within_tolerance_is_fresh_and_one_beyond_is_stale(elsewhere):
     assert len(release.check()) == 1
 
 
+def test_a_slip_in_a_notebooks_header_names_the_notebook_and_the_line(tmp_path, monkeypatch):
+    source = tmp_path / "01_weights.md"
+    text = (SOLUTIONS / "notebooks" / "01_weights.md").read_text(encoding="utf-8")
+    assert text.splitlines()[7] == "  language: python"
+    source.write_text(text.replace("\n  language: python", "\n language: python", 1), encoding="utf-8")
+    with pytest.raises(release.ReleaseError, match=r"^line 8 of .*01_weights\.md cannot be read as a notebook: .+\.$"):
+        release.build_notebook(source)
+
+
 def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
     wrong = reference.Misconception("bias_per_row", "dens", "Each neuron has one bias.", len)
     monkeypatch.setattr(reference, "misconceptions", lambda module: {"dens": [wrong]} if module == "biases" else {})

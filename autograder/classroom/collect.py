@@ -12,14 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..judging.words import counted
 from . import origins
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id
 from .reasons import HARMLESS, NotTakenError, Reason, describe
-from .roster import Roster, Student, read_roster
+from .roster import Roster, Student, is_named, read_roster
 from .times import FILE as TIME
 from .unpack import Budget, opened
 from .uploads import Upload, find_uploads, why_not
@@ -57,7 +57,7 @@ class Collection:
     """How many files were seen."""
 
 
-def collect(
+def collect_submissions(
     sources: Iterable[Path],
     classroom: Path,
     chapter: str,
@@ -91,9 +91,8 @@ def collect(
     collection = Collection()
     with ExitStack() as open_files:
         uploads, collection.files = find_uploads(sources, chapter, open_files)
-        nobodys = [one for one in uploads if one.problem in HARMLESS and one.owner.platform is Platform.PLAIN]
-        collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in nobodys]
-        uploads = [one for one in uploads if one not in nobodys]
+        collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
+        uploads = [one for one in uploads if not _is_nobodys(one)]
         names = _Names(
             uploads, read_roster(classroom), participants or {}, origins.read_origins(classroom).get(chapter)
         )
@@ -112,6 +111,13 @@ def collect(
         if taken and not dry_run:
             origins.remember(classroom, chapter, taken)
     return collection
+
+
+def _is_nobodys(upload: Upload) -> bool:
+    """Whether something is not a submission, whoever's it is."""
+    if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
+        return True
+    return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
 
 
 def _take_one(
@@ -146,6 +152,7 @@ def _take_one(
             owner = upload.owner
             words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
             words += ", late as Canvas says" if upload.owner.late else ""
+            words += f", together with {' and '.join(upload.owner.partners)}" if upload.owner.partners else ""
             words += "" if any(name.startswith("weightlab/") for name in contents.files) else ", without the library"
             rows += [
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
@@ -214,6 +221,8 @@ class _Names:
 
     def _on_roster(self, owner: Owner) -> str:
         person = self.participants.get(owner.number) if owner.platform is Platform.MOODLE else None
+        if person is not None and not is_named(person, owner):
+            person = None
         found = self.roster.find_owner(owner) if person is None else self.roster.find_person(person)
         if len(found) == 1:
             return found[0]
@@ -236,7 +245,12 @@ class _Names:
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]
-        return exact[0].key if len(exact) == 1 else None
+        if any(owner.platform is not Platform.PLAIN for owner in exact):
+            return exact[0].key if len(exact) == 1 else None
+        # A folder can be a student's, and hold a classmate's name: what is further out goes before it.
+        depths = [len(PurePosixPath(owner.place).parts) for owner in exact]
+        outermost = [owner for owner, depth in zip(exact, depths, strict=True) if depth == min(depths)]
+        return outermost[0].key if len(outermost) == 1 else None
 
 
 def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:

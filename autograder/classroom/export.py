@@ -17,23 +17,23 @@ from .origins import canvas_numbers
 from .roster import Student, read_roster
 
 
-def write(
+def write_tables(
     classroom: Path,
     entries: list[dict],
     totals: Mapping[str, Mapping[str, Mapping[str, Any]]],
     released: Mapping[str, dict],
     roll: Mapping[str, Person],
 ) -> None:
-    """Write ``grades.csv`` (one line a student and chapter), and a table each that Canvas and Moodle can import.
+    """Write ``grades.csv`` (one line per student and chapter), and one table each that Canvas and Moodle can import.
 
-    In the platforms' tables nothing stands for what was not handed in or not judged yet: an import would set it.
+    In the platforms' tables a cell is empty where nothing was submitted or judged yet: an import would set a grade.
 
     Parameters
     ----------
     entries : list of dict
         As `grade.grade_class` returns them.
     totals : mapping
-        By chapter and student: the final score, lateness's cost, and how many answers wait for a person.
+        By chapter and student: the final score, the late penalty, and how many answers wait for a mark.
     released : mapping
         Released notebooks by chapter, for what all of a chapter is worth.
     roll : mapping
@@ -99,9 +99,9 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
 
 
 def _canvas(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
-    """Return Canvas's own five columns, a line of what each column is worth, and the grades.
+    """Return Canvas's own five columns, a line with the points of each column, and the grades.
 
-    Canvas finds a student by ID (its own number), then by login, then by name; a column by its assignment's name.
+    Canvas finds a student by ID (its own number), then by login, then by name, and a column by the assignment's name.
     """
     rows = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best],
@@ -118,9 +118,9 @@ _NO_GRADE = "-"
 
 
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
-    """Return a column to know students by, or more where the gradebook has more for everybody, and the grades.
+    """Return the columns by which students are known, where they are filled for everybody, and the grades.
 
-    Moodle asks on import which column names the student: one empty cell there would give a grade to the line before.
+    Moodle asks on import which column names the student: an empty cell there would give a grade to the line before.
     """
     known = {
         "username": [one.login or one.id for one in people.values()],
@@ -145,7 +145,7 @@ def _table(path: Path, rows: Iterable[list]) -> None:
 
 
 def _cell(value: Any) -> str:
-    """Write a value so that no spreadsheet takes it for a formula, and no terminal for a command."""
+    """Return a value as a cell that no spreadsheet reads as a formula and no terminal as a command."""
     if value is None:
         return ""
     if isinstance(value, (int, float)):

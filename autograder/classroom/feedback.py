@@ -11,6 +11,7 @@ from typing import Any
 
 from ..handin import grade_id, is_check, marks_of
 from .examination import Examination
+from .formulas import to_mathml
 
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -65,6 +66,15 @@ _KEPT = 500
 """How many cells of each kind are kept as HTML: those that everybody has are rendered once."""
 
 
+_MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
+"""What nbconvert's template puts around a script from the network and its settings."""
+
+
+def _without_mathjax(page: str) -> str:
+    before, begin, rest = page.partition(_MATHJAX[0])
+    return before + rest.partition(_MATHJAX[1])[2] if begin else page
+
+
 def _described(page: str) -> str:
     return _IMAGE.sub(f'<img alt="{_NO_WORDS}"', page)
 
@@ -73,14 +83,28 @@ def _described(page: str) -> str:
 def _exporter() -> Any:
     """Return nbconvert's exporter as nbgrader sets it up, without what took nine tenths of its time.
 
-    Cells that were seen before are not rendered again, and the finished page is not parsed to give pictures their
-    missing descriptions.
+    Cells that were seen before are not rendered again, and the finished page is not parsed to give images their
+    missing descriptions. Formulas are MathML, so that the page needs no script from the network.
     """
     from jinja2 import pass_context
     from nbconvert.exporters import HTMLExporter
     from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader.converters import GenerateFeedback
+
+    class Renderer(IPythonRenderer):
+        def block_math(self, body: str) -> str:
+            return to_mathml(body.strip(), display=True)
+
+        def inline_math(self, body: str) -> str:
+            return to_mathml(body.strip())
+
+        def latex_environment(self, name: str, body: str) -> str:
+            return to_mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+
+        def block_mermaidjs(self, code: str) -> str:
+            return f"<pre>{self.escape_html(code)}</pre>"
 
     class Exporter(HTMLExporter):
         @pass_context
@@ -89,13 +113,21 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return _described(page), resources
+            return _described(_without_mathjax(page)), resources
 
     exporter, highlight = Exporter(config=GenerateFeedback().config), Highlight2HTML(pygments_lexer="python")
 
     @lru_cache(_KEPT)
     def text(source: str) -> str:
-        return HTMLExporter.markdown2html(exporter, {}, source)
+        renderer = Renderer(
+            escape=False,
+            attachments={},
+            embed_images=exporter.embed_images,
+            path="",
+            anchor_link_text=exporter.anchor_link_text,
+            exclude_anchor_links=exporter.exclude_anchor_links,
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
 
     @lru_cache(_KEPT)
     def code(source: str, magic: str | None) -> str:

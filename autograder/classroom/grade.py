@@ -14,7 +14,7 @@ from .examination import explain
 from .folder import Classroom, ClassroomError, share
 from .gradebook import ClassBook, url_of
 from .history import Change, History
-from .records import _keys
+from .records import class_keys
 from .run import Run
 from .submission import read_submission
 from .work import GradingTask, Tools
@@ -129,7 +129,7 @@ def run_grading(
             run.compare(book)
             totals, roll = {name: book.totals(name) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-        export.write(room.root, run.entries, totals, released, roll)
+        export.write_tables(room.root, run.entries, totals, released, roll)
         room.save_entries(run.entries)
         changes = History(room).add(totals, run.causes)
         return Grading(run.entries, changes, run.healed)
@@ -156,7 +156,7 @@ def explain_grade(
     if submission is None or submission.notebook is None:
         raise ClassroomError(f"{student!r} has not submitted a notebook of {chapter.name} in {room.root}.")
     source = course or nbgrader.Configuration(room.root).source
-    keys = _keys(chapter.name, room.read_seed())
+    keys = class_keys(chapter.name, room.read_seed())
     return explain(submission, name, keys, nbgrader.read_released(chapter.name, source), isolation)
 
 

@@ -1,4 +1,4 @@
-"""Writes the course without its answers into a folder of its own, for a class."""
+"""Writes the handout: the course without its answers, in a folder of its own, for a class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import exchange
 _HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
 _STUDENT_README = """# Weightlab
 
-Ten notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
+A course of notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
 
     make study
 
@@ -23,24 +23,25 @@ sets everything up and opens JupyterLab at the first page. Without make (on Wind
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/weightlab study
 
-You write in `src/weightlab/`; `.venv/bin/weightlab submit 01_weights` packs a chapter for handing in. Where your class
-uses nbgrader's exchange, JupyterLab's menu Nbgrader, Assignment List submits a chapter together with your library.
+You write in `src/weightlab/`. `.venv/bin/weightlab submit 01_weights` packs a chapter: submit the zip that it makes, as
+it is. If your class uses nbgrader's exchange, JupyterLab's menu Nbgrader, Assignment List submits a chapter with your
+library.
 """
 
 
-def handout(target: Path) -> list[Path]:
+def write_handout(target: Path) -> list[Path]:
     """Write the course without answers, references, misconceptions or history into a new folder.
 
     Raises
     ------
     FileExistsError
-        If the folder exists and is not empty, or lies inside the project, which would hand itself out.
+        If the folder exists and is not empty, or is inside the project, which would then contain itself.
     """
     release.require_sources()
     if target.resolve().is_relative_to(ROOT):
-        raise FileExistsError(f"{target} lies inside the project. Name a folder outside of it for the hand-out.")
+        raise FileExistsError(f"{target} is inside the project. Name a folder outside of it for the handout.")
     if target.exists() and any(target.iterdir()):
-        raise FileExistsError(f"{target} is not empty. Name a new folder for the hand-out.")
+        raise FileExistsError(f"{target} is not empty. Name a new folder for the handout.")
     built = release.build()
     release.prove(built)
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")

@@ -7,13 +7,14 @@ import io
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from .class_lists import student_in
 from .folder import Classroom, ClassroomError
 from .origins import read_origins
-from .platforms import Platform
-from .roster import Student, read_roster, read_rows
+from .platforms import Owner, Platform
+from .roster import Student, is_named, read_roster, read_rows
 
 _IDENTIFIER, _GRADE, _MAXIMUM = "Identifier", "Grade", "Maximum Grade"
 _CHANGED = "Last modified (grade)"
@@ -57,22 +58,34 @@ def _place(classroom: Path, chapter: str) -> Path:
     return Classroom(classroom).state / "worksheets" / f"{chapter}.csv"
 
 
-def read_numbers(classroom: Path, chapter: str) -> dict[str, tuple[str, str]]:
-    """Return Moodle's name and number of each student in a chapter's assignment.
+@dataclass(frozen=True)
+class Numbers:
+    """Moodle's name and number of each student in one assignment, and whether a worksheet confirms them."""
 
-    They are known from the names of what was collected, else from the worksheet that was kept, by the roster.
+    by_student: dict[str, tuple[str, str]]
+    confirmed: bool
+
+
+def read_numbers(classroom: Path, chapter: str) -> Numbers:
+    """Return Moodle's numbers of the students in a chapter's assignment.
+
+    They are known from the names of what was collected, else from the worksheet that was kept, by the roster. Where
+    there is a worksheet, a number counts only if it is this person's there: groups have numbers of their own, which can
+    be another person's.
     """
-    found = {}
-    place, roster = _place(classroom, chapter), read_roster(classroom)
-    if place.exists():
-        for number, person in read_participants(place).items():
-            ids = roster.find_person(person)
-            if len(ids) == 1:
-                found[ids[0]] = (person.name or "Participant", number)
+    found, place, roster = {}, _place(classroom, chapter), read_roster(classroom)
+    participants = read_participants(place) if place.exists() else {}
+    for number, person in participants.items():
+        ids = roster.find_person(person)
+        if len(ids) == 1:
+            found[ids[0]] = (person.name or "Participant", number)
     for student, origin in read_origins(classroom).get(chapter, {}).items():
-        if origin.platform == Platform.MOODLE and origin.number:
+        if origin.platform != Platform.MOODLE or not origin.number:
+            continue
+        person = participants.get(origin.number)
+        if not participants or (person is not None and is_named(person, Owner(Platform.MOODLE, origin.name))):
             found[student] = (origin.name, origin.number)
-    return found
+    return Numbers(found, bool(participants))
 
 
 def fill_worksheet(
@@ -85,7 +98,7 @@ def fill_worksheet(
     worksheet : Path
         As Moodle gave it.
     numbers : mapping
-        Name and number by student, as from `read_numbers`.
+        Name and number by student, as `read_numbers` found them.
     scores : mapping of str to float
         Final grades by student.
     points : float

@@ -24,6 +24,9 @@ from .requirements import require_isolation
 from .submission import SubmissionStatus, read_submission
 from .verdict_cells import write_verdicts
 
+_DOUBTFUL = "weightlab_doubtful"
+"""Among nbgrader's resources: blank answers that a person should look at."""
+
 
 def _released(directory: Any, chapter: str) -> dict:
     return read_released(chapter, Path(directory.format_path(directory.source_directory, ".", ".")))
@@ -85,6 +88,7 @@ class Verdicts(NbGraderPreprocessor):
         seed = classroom.read_seed() if self.seed is None else self.seed
         submission = read_submission(Path(folder), about["student"], name)
         found = Records(classroom).examine(submission, seed, _released(directory, name), self.parent.isolation)
+        resources[_DOUBTFUL] = found.rebuilt.doubtful
         return from_dict(write_verdicts(nb, found)), resources
 
 
@@ -93,14 +97,11 @@ class SaveVerdicts(SaveAutoGrades):
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
-        if any(
-            output.metadata.get("weightlab") == SubmissionStatus.UNJUDGED
-            for output in cell.get("outputs", [])
-            if output.output_type == "display_data"
-        ):
-            about = resources["nbgrader"]
-            grade = self.gradebook.find_grade(
-                cell.metadata.nbgrader.grade_id, about["notebook"], about["assignment"], about["student"]
-            )
-            grade.auto_score, grade.needs_manual_grade = None, True
-            self.gradebook.db.commit()
+        name, about = cell.metadata.nbgrader.grade_id, resources["nbgrader"]
+        results = [output for output in cell.get("outputs", []) if output.output_type == "display_data"]
+        unjudged = any(output.metadata.get("weightlab") == SubmissionStatus.UNJUDGED for output in results)
+        if unjudged or name in resources.get(_DOUBTFUL, ()):
+            grade = self.gradebook.find_grade(name, about["notebook"], about["assignment"], about["student"])
+            if grade.manual_score is None:
+                grade.auto_score, grade.needs_manual_grade = None, True
+                self.gradebook.db.commit()

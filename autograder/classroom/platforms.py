@@ -44,12 +44,15 @@ class Owner:
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
     """Whether the platform itself wrote this about a submission."""
+    partners: tuple[str, ...] = ()
+    """Who submitted together with them, as the platform says."""
+    place: str = ""
+    """The folder of a plain name: in two folders the same name may be two people's."""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> tuple[str, str, str, str, str]:
         """Return what is the same for all uploads of one person."""
-        name = "" if self.number and self.platform is Platform.CANVAS else self.name
-        return (self.platform, name, self.number, self.login)
+        return (self.platform, self.name, self.number, self.login, self.place)
 
 
 Recognised = tuple[Owner, tuple[str, ...]]
@@ -62,10 +65,10 @@ _MOODLE = re.compile(
     r"(?P<name>[^_]+)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL
 )
 # "lovelaceada_LATE_123_456_name.zip": who, their number, the uploaded file's number. Underscores in names stay.
-_CANVAS_NUMBERS = re.compile(r"_(?=(?P<number>[0-9]+)_(?P<file>[0-9]+)_(?P<rest>.+))", re.DOTALL)
+_CANVAS_NUMBERS = re.compile(r"_(?=(?P<number>[0-9]{1,18})_(?P<file>[0-9]{1,18})_(?P<rest>.+))", re.DOTALL)
 _CANVAS_PAGE = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>[0-9]+)_(?:text|link)\.html")
 _CANVAS_ANONYMOUS = re.compile(
-    r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?:(?P<page>(?:text|link)\.html)|(?P<file>[0-9]+)_(?P<rest>.+))",
+    r"(?P<late>LATE_)?anon_(?P<number>[A-Za-z0-9]+)_(?:(?P<page>(?:text|link)\.html)|(?P<file>[0-9]{1,18})_(?P<rest>.+))",
     re.DOTALL,
 )
 # "Homework 1_ada_attempt_2026-03-02-10-00-00_name.zip", and the same with ".txt" for Blackboard's own page about it.
@@ -141,21 +144,17 @@ class Recogniser:
         readings = [found for found in _CANVAS_NUMBERS.finditer(part) if found.start()]
         if not readings:
             return None
-        # A name may end on a number, and the student's own file begin with one, as chapters do: then the reading that
-        # leaves a chapter's file counts, else the first, as Canvas itself reads.
-        of_chapter = [found for found in readings if is_chapter(_stem(found["rest"]))]
-        found = (of_chapter or readings)[0]
-        name = part[: found.start()]
+        # The first two numbers count, as for Canvas itself: what follows is the student's own name of the file, which
+        # could pretend to more. Where a later reading would leave a chapter's file, as with a group called project_7,
+        # the numbers are not sure, and nobody's.
+        found = readings[0]
+        name, number = part[: found.start()], found["number"]
         late = name.endswith("_LATE")
-        owner = Owner(
-            Platform.CANVAS,
-            name.removesuffix("_LATE"),
-            found["number"],
-            late=late,
-            uploaded=(int(found["file"]),),
-            label=part,
-        )
-        return owner, (found["rest"],)
+        name = name.removesuffix("_LATE")
+        if any(is_chapter(_stem(later["rest"])) for later in readings[1:]):
+            name, number = f"{name}_{number}", ""
+        uploaded = (int(found["file"]),)
+        return Owner(Platform.CANVAS, name, number, late=late, uploaded=uploaded, label=part), (found["rest"],)
 
     def _blackboard(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
         found = _BLACKBOARD.fullmatch(part)
@@ -205,10 +204,11 @@ def gradescope_submitters(text: str) -> dict[str, Owner]:
     found = {}
     with suppress(yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
         for label, about in yaml.safe_load(text).items():
-            first = about[":submitters"][0]
+            first, *others = about[":submitters"]
             name, number = str(first.get(":name") or label), str(label).removeprefix("submission_")
             login = str(first.get(":sid") or first.get(":email") or "").partition("@")[0]
-            found[str(label)] = Owner(Platform.GRADESCOPE, name, number, login, label=str(label))
+            partners = tuple(str(one.get(":name")) for one in others)
+            found[str(label)] = Owner(Platform.GRADESCOPE, name, number, login, label=str(label), partners=partners)
     return found
 
 
@@ -240,14 +240,14 @@ _BRANCH = re.compile(r"-(?:main|master)$")
 """What GitHub's Download ZIP puts after a repository's name."""
 
 
-def plain_owner(name: str) -> Owner:
+def plain_owner(name: str, place: str = "") -> Owner:
     """Return whose something is that is named after a student, such as ``ada.zip`` or ``01_weights-ada (1).zip``.
 
     A chapter's name is never a student's: where nothing else is left the owner has no name.
     """
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
     bare = _BRANCH.sub("", bare)
-    return Owner(Platform.PLAIN, "" if is_chapter(bare) else without_chapter(bare), label=name)
+    return Owner(Platform.PLAIN, "" if is_chapter(bare) else without_chapter(bare), label=name, place=place)
 
 
 def clean_id(name: str) -> str:

@@ -58,7 +58,8 @@ def _is_whole(verdict: Verdict, chapter: Chapter) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _keys(chapter: str, seed: int) -> dict[str, Key]:
+def class_keys(chapter: str, seed: int) -> dict[str, Key]:
+    """Return a chapter's secret keys, made from the class's seed and the reference."""
     return key.chapter_keys(CHAPTERS[chapter], seed)
 
 
@@ -99,7 +100,7 @@ class Records:
         chapter, name = CHAPTERS[submission.chapter], self.name(submission, seed)
         if submission.notebook is not None and (verdicts := self.get(name, chapter)) is not None:
             return from_record(verdicts, submission, released)
-        examination = examine_submission(submission, chapter, _keys(chapter.name, seed), released, isolation)
+        examination = examine_submission(submission, chapter, class_keys(chapter.name, seed), released, isolation)
         if submission.notebook is not None:
             self.put(name, examination)
         return examination

@@ -29,7 +29,7 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
     Moodle reads ``NAME_NUMBER_assignsubmission_file_`` off a folder's name and gives what is in it to the participant
     with this number.
     """
-    numbers, origins = read_numbers(classroom, chapter), read_origins(classroom).get(chapter, {})
+    numbers, origins = read_numbers(classroom, chapter).by_student, read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}
     for student, page in _pages(classroom, chapter).items():
         origin = origins.get(student)
@@ -37,7 +37,7 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
             name, number = numbers[student]
             files[student] = (f"{name}_{number}_assignsubmission_file_/{chapter}_feedback.html", page)
         elif origin is not None and origin.platform == Platform.MOODLE:
-            left_out[student] = "handed in by a group without a number, for which Moodle takes no files"
+            left_out[student] = "Moodle's number is not a participant's: it takes no files for a group"
         else:
             left_out[student] = "not known to Moodle; collect from Moodle's download, or give --worksheet"
     return Package(_zip(files.values()), sorted(files), left_out)

@@ -100,7 +100,8 @@ def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
     name, words = _letters(owner.name), _words(owner.name)
     tests: list[Callable[[Student], bool]] = []
     if owner.platform is Platform.CANVAS and owner.number:
-        tests.append(lambda one: one.canvas == owner.number)
+        # The name has to fit, too: a name that ends on a number could be read as somebody else's number.
+        tests.append(lambda one: one.canvas == owner.number and (not one.name or name in _both_ways(one)))
     if owner.login:
         tests.append(lambda one: owner.login.casefold() in (one.login.casefold(), one.id.casefold()))
     if owner.platform is Platform.PLAIN and name:
@@ -110,11 +111,20 @@ def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
         tests.append(lambda one: bool(one.github) and plain.endswith(f"-{one.github.casefold()}"))
     tests.append(lambda one: bool(words) and _words(one.name) == words)
     # Canvas writes last and first name together; Moodle puts a group's name and a hyphen in front.
-    tests.append(lambda one: bool(name) and name in (_letters(one.last_name + one.first_name), _letters(one.name)))
+    tests.append(lambda one: bool(name) and name in _both_ways(one))
     if owner.platform is Platform.MOODLE:
         rests = {_words(owner.name[place + 1 :]) for place, letter in enumerate(owner.name) if letter == "-"}
         tests.append(lambda one: bool(one.name) and _words(one.name) in rests)
     return tests
+
+
+def _both_ways(one: Student) -> tuple[str, str]:
+    return _letters(one.last_name + one.first_name), _letters(one.name)
+
+
+def is_named(person: Student, owner: Owner) -> bool:
+    """Whether a platform's name of a submission can mean a person: groups have numbers of their own, too."""
+    return not person.name or _letters(person.name) in _letters(owner.name)
 
 
 def _plain(text: str) -> str:

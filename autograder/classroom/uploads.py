@@ -173,21 +173,36 @@ def _may_be_work(item: Item) -> bool:
 
 
 def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield the uploads in a folder: what platforms named, else students' own folders, else each file by itself."""
-    recognised, others = _recognise(items)
+    """Yield the uploads in a folder: what platforms named, else students' own folders, else each file by itself.
+
+    A student could name what is inside their own folder, a clone for instance, as a platform would, or after a
+    classmate. So where there are students' own folders, platforms' names are believed on the outermost level only; and
+    of folders within each other the outermost is the student's.
+    """
+    recogniser = Recogniser([item.path.parts for item in items])
+    homes = {home for home in _student_folders(items, chapter) if not recogniser.recognise((*home.parts, ""))}
+    deep = [
+        item
+        for item in items
+        if homes and len(item.path.parts) > 1 and not recogniser.recognise((item.path.parts[0], ""))
+    ]
+    inside = set(map(id, deep))
+    recognised, others = _recognise([item for item in items if id(item) not in inside])
     for owner, group in recognised.items():
         yield from _of_owner(owner, owner.label, group, chapter)
-    homes = _student_folders(others, chapter)
     groups: dict[PurePosixPath, list[Item]] = {}
-    for item in others:
-        home = next((folder for folder in item.path.parents if folder in homes), None)
+    for item in others + deep:
+        home = next((folder for folder in reversed(item.path.parents) if folder in homes), None)
         if home is not None:
             groups.setdefault(home, []).append(replace(item, path=item.path.relative_to(home)))
+        elif id(item) in inside and recogniser.recognise(item.path.parts) and _may_be_work(item):
+            yield Upload(plain_owner(item.path.name), str(item.path), (item,), Reason.CLASS_DOWNLOAD)
         else:
-            yield _single(plain_owner(item.path.name), str(item.path), item)
+            yield _single(plain_owner(item.path.name, str(item.path.parent)), str(item.path), item)
     for home, group in groups.items():
         name = home.name or source.resolve().name
-        yield from _of_owner(plain_owner(name), str(home) if home.name else name, group, chapter)
+        owner = plain_owner(name, str(home.parent))
+        yield from _of_owner(owner, str(home) if home.name else name, group, chapter)
 
 
 def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
@@ -196,8 +211,11 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     exact, renamed = notebooks_among(items, chapter)
     notebooks = {home_of(item.path.parent) for item in exact + renamed}
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
-    # Several zips of a chapter's name in one folder may be from as many people, whose names browsers do not keep.
-    homes = {home for home in notebooks | {home for home in zips if zips[home] == 1} if home.name}
+    homes = {home for home in notebooks | zips.keys() if home.name}
+    # Several zips of a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
+    # a folder around students' folders is not a student's for a stray zip in it.
+    around = {folder for home in homes for folder in home.parents}
+    homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()
     if not homes and whole in notebooks and not any(item.suffix == ".zip" for item in items):
         return {whole}  # the folder that was named is one student's own

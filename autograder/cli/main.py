@@ -125,14 +125,14 @@ def status(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for heading in ("chapter", "exercises", "points", "own words"):
+    for heading in ("chapter", "exercises", "points", "written"):
         table.add_column(heading)
     for row in rows:
         # No space within: a line ends between exercises only.
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
-    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.OWN_WORDS}")
+    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
     click.echo(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
 
 
@@ -268,17 +268,17 @@ def mcp() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def handout(folder: Path) -> None:
     """Write the course without answers into a new folder, for a class."""
-    from ..classroom.handout import handout as write
+    from ..classroom.handout import write_handout
 
     try:
-        written = write(folder)
+        written = write_handout(folder)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
         ) from None
-    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and examiner, no answers.")
+    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
 
 
 @main.command()

@@ -45,14 +45,13 @@ def collect(
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
     table. The command ends with 1 if something was left out that might be a submission.
     """
-    from ..classroom.collect import collect as take
-    from ..classroom.collect import count_outcomes
+    from ..classroom.collect import collect_submissions, count_outcomes
     from ..classroom.moodle import read_participants, remember_worksheet
 
     _require_chapter(chapter)
     with _errors():
         participants = read_participants(worksheet) if worksheet else {}
-        collection = take(sources, classroom, chapter, replace, dry_run, participants)
+        collection = collect_submissions(sources, classroom, chapter, replace, dry_run, participants)
         if worksheet and not dry_run:
             remember_worksheet(classroom, chapter, worksheet)
     _print_table(
@@ -125,7 +124,7 @@ def feedback(chapter: str, platform: str, worksheet: Path | None, classroom: Pat
             remember_worksheet(classroom, chapter, worksheet)
             grades = read_final_grades(classroom, chapter, database)
             numbers = read_numbers(classroom, chapter)
-            content, strangers = fill_worksheet(worksheet, numbers, grades.scores, grades.points)
+            content, strangers = fill_worksheet(worksheet, numbers.by_student, grades.scores, grades.points)
             missed = dict.fromkeys(strangers, "not in the worksheet")
             place = folder / f"{chapter}_moodle_worksheet.csv"
             write_file(place, content)
@@ -140,6 +139,11 @@ def feedback(chapter: str, platform: str, worksheet: Path | None, classroom: Pat
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
         click.echo(f"{counted(len(package.students), 'page')} in {place}.")
+        if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
+            click.echo(
+                "No worksheet confirms that these numbers are people's. In a group assignment they are groups', and "
+                "Moodle would give the pages to other people: then do not upload them."
+            )
     missed |= package.left_out
     for student, why in sorted(missed.items()):
         click.echo(printable(f"{student}: {why}"), err=True)

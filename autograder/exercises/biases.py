@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..exercise import PURE, Case, Chapter
+from ..exercise import PURE, Call, Case, Chapter
+from ..judging.compare import as_array
 
 CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 
 
 @CHAPTER.exercise(
-    aspects={"the weighted sum": 1, "and the bias, once": 1},
+    aspects={"computes the weighted sum": 1, "adds the bias once": 1},
     hints=(
         "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for "
         "the bias when the inputs are not zero?",
@@ -26,7 +27,7 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 )
 def neuron(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the output of one neuron: the weighted sum of its inputs, shifted by its bias."""
-    total, bias = "the weighted sum", "and the bias, once"
+    total, bias = "computes the weighted sum", "adds the bias once"
     yield Case.of(bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 0.75, note="it fits on paper")
     yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
@@ -35,8 +36,16 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(bias, rng.normal(size=7).astype(np.float32), rng.normal(size=7).astype(np.float32), 0.3)
 
 
+def _decision(answers: list, calls: tuple[Call, ...]) -> object:
+    """View: the decision, whether it comes as a truth value or as 1 and 0; the other aspect asks for the type."""
+    number = as_array(answers[0])
+    if number is not None and not number.ndim and number.dtype.kind in "iuf" and number in (0, 1):
+        return bool(number)
+    return answers[0]
+
+
 @CHAPTER.exercise(
-    aspects={"above zero or not": 1, "exactly zero stays silent": 1},
+    aspects={"tells above zero from below": 1, "treats exactly zero as inactive": 1},
     hints=(
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
@@ -46,29 +55,35 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
     "bias is the neuron's threshold.",
     prerequisites=("neuron",),
+    views={"decision": _decision},
 )
 def activates(rng: np.random.Generator) -> Iterator[Case]:
     """Decide whether the neuron activates: True if its weighted sum plus its bias is strictly above zero."""
-    aspect, edge = "above zero or not", "exactly zero stays silent"
+    aspect, edge = "tells above zero from below", "treats exactly zero as inactive"
     x, w = np.array([1.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.25])  # the weighted sum is exactly 2
-    yield Case.of(aspect, x, w, 0.5, note="a sum of 2 and a bias of 0.5")
-    yield Case.of(aspect, x, w, -3.0, note="a sum of 2 and a bias of -3: the inputs do not clear the bar")
-    yield Case.of(aspect, x, w, 3.0, note="a sum of 2 and a bias of 3")
-    yield Case.of(aspect, -x, w, 3.0, note="a sum of -2, lifted above zero by a bias of 3")
-    yield Case.of(aspect, -x, w, -0.5, note="a sum of -2 and a bias of -0.5")
-    yield Case.of(aspect, -x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
-    yield Case.of(aspect, np.zeros(3), w, 0.25, note="a blank input and a positive bias")
-    yield Case.of(aspect, np.zeros(3), w, -0.25, note="a blank input and a negative bias")
+
+    def decide(*args: object, note: str) -> Case:
+        return Case.of(aspect, *args, view="decision", note=note)
+
+    yield decide(x, w, 0.5, note="a sum of 2 and a bias of 0.5")
+    yield decide(x, w, -3.0, note="a sum of 2 and a bias of -3: the inputs do not clear the bar")
+    yield decide(x, w, 3.0, note="a sum of 2 and a bias of 3")
+    yield decide(-x, w, 3.0, note="a sum of -2, lifted above zero by a bias of 3")
+    yield decide(-x, w, -0.5, note="a sum of -2 and a bias of -0.5")
+    yield decide(-x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
+    yield decide(np.zeros(3), w, 0.25, note="a blank input and a positive bias")
+    yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and no bias make exactly zero")
-    inputs, weights = rng.normal(size=5), rng.normal(size=5)
-    middle = float(inputs @ weights)
-    yield Case.of(aspect, inputs, weights, 0.4 - middle, note="just above zero")
-    yield Case.of(aspect, inputs, weights, -0.4 - middle, note="just below zero")
+    # Drawn decisions: answers remembered from another seed are right by chance only.
+    for above in rng.permutation([True, True, True, False, False, False]):
+        inputs, weights = rng.normal(size=5), rng.normal(size=5)
+        bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)
+        yield decide(inputs, weights, bias, note=f"a sum {'above' if above else 'below'} zero")
 
 
 @CHAPTER.exercise(
-    aspects={"weighted sums plus each neuron's bias": 2, PURE: 1},
+    aspects={"adds each neuron's bias to its sum": 2, PURE: 1},
     hints=(
         "A dense layer is many neurons side by side. Which function of chapter 1 gives all their weighted sums?",
         "The sums have shape (batch, fan_out) and the bias has shape (fan_out,), so there is one bias for each column. "
@@ -81,7 +96,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
 )
 def dense(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the outputs of a whole layer for a whole batch: the weighted sums, plus each neuron's bias."""
-    aspect = "weighted sums plus each neuron's bias"
+    aspect = "adds each neuron's bias to its sum"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
     yield Case.of(
         aspect,
@@ -105,7 +120,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the bias as one more row of weights": 2, PURE: 1},
+    aspects={"adds the bias as the last row": 2, PURE: 1},
     hints=(
         "A bias acts like the weight of an input that is always 1. With one more input, does the array of weights get "
         "one more row or one more column?",
@@ -118,7 +133,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
-    aspect = "the bias as one more row of weights"
+    aspect = "adds the bias as the last row"
     weights = np.array([[1.5, -2.0], [0.5, 3.0], [2.5, 1.0]])
     yield Case.of(aspect, weights, np.array([0.1, -0.2]), note="three inputs, two neurons")
     yield Case.of(aspect, rng.normal(size=(4, 4)), rng.normal(size=4), note="four inputs, four neurons: row or column?")
@@ -128,7 +143,11 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"weights and biases": 1, "arrays of any number of axes": 1, "single numbers and nothing": 1},
+    aspects={
+        "counts weights and biases": 1,
+        "handles any number of axes": 1,
+        "handles edge cases (single numbers, no arrays)": 1,
+    },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
         "Within a shape the sizes multiply; over the arrays the counts add. shapes.values() gives the shapes without "
@@ -141,12 +160,19 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""
-    plain, axes, special = "weights and biases", "arrays of any number of axes", "single numbers and nothing"
+    plain, axes, special = (
+        "counts weights and biases",
+        "handles any number of axes",
+        "handles edge cases (single numbers, no arrays)",
+    )
     n, m, k = (int(i) for i in rng.integers(5, 60, size=3))
     yield Case.of(plain, {"weights": (64, 10), "bias": (10,)}, note="one dense layer")
     yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")
     yield Case.of(plain, {"w1": (m, m), "b1": (m,), "w2": (m, m), "b2": (m,)}, note="two layers of the same size")
     yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
+    blocks = int(rng.integers(50, 64))
+    large = {f"block {i}": (4096, 11008) for i in range(blocks)}
+    yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")

@@ -40,7 +40,7 @@ N_TASKS = 4
         "train",
     ),
     scored=capstone_scores.score,
-    time_limit=60,
+    time_limit=110,
 )
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
     """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""

@@ -60,6 +60,8 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rows, 2 * rng.normal(size=(3, 3)), note="as many rows as classes")
     yield Case.of(rows, np.full((2, 5), -0.7), note="all classes alike")
     yield Case.of(rows, rng.normal(size=(3, 1)), note="one class")
+    far = np.array([[0.0, -20.0, -45.0], [-60.0, -25.0, 0.5]]) + rng.uniform(-1, 1, size=(2, 3))
+    yield Case.of(rows, far, rtol=1e-5, atol=1e-40, note="probabilities far below a millionth")
     yield Case.of(
         large,
         np.array([[10_000.0, 9_998.5, -10_000.0], [-10_000.0, -9_999.0, -9_998.0]]),

@@ -69,13 +69,20 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     """How many numbers descent may move when some layers are frozen: their weights and their biases."""
-    layers = draw_layers(rng, (7, 5, 4, 3))
-    yield Case.of("some layers frozen", layers, {0, 1}, note="only the head learns")
-    yield Case.of("some layers frozen", layers, {1}, note="the middle layer is frozen")
-    yield Case.of("some layers frozen", layers, {0, 2}, note="only the middle layer learns")
-    yield Case.of("some layers frozen", layers, {2}, note="the head is frozen")
-    yield Case.of("none or all frozen", layers, set(), note="nothing is frozen")
-    yield Case.of("none or all frozen", layers, {0, 1, 2}, note="everything is frozen")
+
+    def layers() -> list[tuple[np.ndarray, np.ndarray]]:
+        """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""
+        drawn = draw_layers(rng, tuple(int(n) for n in rng.choice(np.arange(3, 12), size=4, replace=False)))
+        for weights, bias in drawn:
+            weights[0], bias[:2] = 0.0, 0.5
+        return drawn
+
+    yield Case.of("some layers frozen", layers(), {0, 1}, note="only the head learns")
+    yield Case.of("some layers frozen", layers(), {1}, note="the middle layer is frozen")
+    yield Case.of("some layers frozen", layers(), {0, 2}, note="only the middle layer learns")
+    yield Case.of("some layers frozen", layers(), {2}, note="the head is frozen")
+    yield Case.of("none or all frozen", layers(), set(), note="nothing is frozen")
+    yield Case.of("none or all frozen", layers(), {0, 1, 2}, note="everything is frozen")
 
 
 @CHAPTER.exercise(

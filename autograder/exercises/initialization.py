@@ -15,7 +15,7 @@ from ..judging.words import counted, describe
 
 CHAPTER = Chapter("03_initialization", "Random at birth")
 
-LAW, OWN_RNG = "draws from the right distribution", "draws from the rng it is given"
+LAW, OWN_RNG = "draws from the right distribution", "draws from the rng argument only"
 
 SHAPES = ((100, 400), (400, 100))
 """Sizes of the matrices whose distribution is measured, see `laws.CLOSE`."""
@@ -91,42 +91,42 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 
 
 @CHAPTER.exercise(
-    aspects={"one zero for each neuron": 1},
+    aspects={"gives one zero for each neuron": 1},
     hints=(
-        "How many biases does a layer have, and what value do they all start with?",
-        "The answer is an array with one dimension: fan_out zeros.",
-        "NumPy has a function that makes an array full of zeros: np.zeros(how_many).",
+        "How many biases does a layer have, and with which value do they all start?",
+        "The result is a 1-D array with one entry for each neuron.",
+        "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
-    why="Zero is a safe start for biases: the random weights already make the neurons differ.",
+    why="Zero is a usual start for biases, because the random weights already make the neurons differ.",
 )
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
-    """The biases of a new layer: one zero for each of its fan_out neurons."""
+    """Make the biases of a new layer: one zero for each of its fan_out neurons."""
     for fan_out in (3, 1, int(rng.integers(20, 90))):
-        yield Case.of("one zero for each neuron", fan_out)
+        yield Case.of("gives one zero for each neuron", fan_out)
 
 
 @CHAPTER.exercise(
     aspects={
         "counts different columns": 1,
-        "twins stay twins up to rounding": 1,
-        "the margin follows the largest weight": 1,
+        "ignores rounding": 1,
+        "scales the margin with the largest weight": 1,
     },
     hints=(
-        "A neuron is a column. Go through the columns, and keep only those that you have not seen before.",
-        "'Seen before' means: some kept column whose largest difference from this one, entry by entry, is at most the "
-        "margin. The margin is one number for the whole layer: 1e-4 times its largest weight (in size).",
-        "margin = 1e-4 * np.max(np.abs(weights)); then for each column of weights.T: append it to a list if np.max("
-        "np.abs(column - other)) is above the margin for every other in the list. The answer is the list's length.",
+        "A neuron is a column. Go through the columns and keep only those that you have not seen before.",
+        "A column has been seen if its largest difference from some kept column is at most the margin. The margin is "
+        "one number for the whole array: 1e-4 times the largest magnitude.",
+        "First margin = 1e-4 * np.max(np.abs(weights)). Then, for each column of weights.T, append it to a list if "
+        "np.max(np.abs(column - other)) > margin for every other column in the list. Return the length of the list.",
     ),
-    why="Comparing with every neuron kept so far finds twins wherever they sit. The margin is a share of the largest "
-    "weight, so it means the same for a layer of tiny weights and for one of huge ones.",
+    why="Each column is compared with all those kept, so identical neurons are found wherever they are. The margin is "
+    "a fraction of the largest magnitude, so it means the same for tiny weights and for huge ones.",
 )
 def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
-    """How many different neurons (columns) a layer has, where equal up to rounding counts as the same."""
+    """Count the different neurons (columns) of a layer; columns that are equal up to rounding count as the same."""
     count, rounding, scale = (
         "counts different columns",
-        "twins stay twins up to rounding",
-        "the margin follows the largest weight",
+        "ignores rounding",
+        "scales the margin with the largest weight",
     )
     yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
     weights = rng.normal(size=(4, 3))
@@ -189,66 +189,72 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "Write the limit a first, by itself: it depends on both fan_in and fan_out, under one square root.",
-        "rng.uniform(low, high, size=...) draws evenly between two numbers. Which low makes the mean zero?",
-        "limit = np.sqrt(6 / (fan_in + fan_out)); then rng.uniform from -limit to limit, size=(fan_in, fan_out).",
+        "Xavier's variance is 2 / (fan_in + fan_out). A uniform distribution between -a and a has the variance a² / 3. "
+        "Set the two equal: what is a?",
+        "rng.uniform(low, high, size=...) draws evenly between two numbers. Which low makes the mean zero? Which shape "
+        "do the weights have?",
+        "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
     ),
-    why="A uniform distribution on (-a, a) has standard deviation a / √3, so a = √6 / √(fan_in + fan_out) gives "
-    "√(2 / (fan_in + fan_out)): a compromise between keeping the size of signals on the way forward and of gradients "
-    "on the way back.",
+    why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
+    "variance 2 / (fan_in + fan_out), a compromise between the signals on the forward pass and the gradients on the "
+    "backward pass.",
     views={"law": _law_view(xavier_deviation, UNIFORM), "rng": rng_view},
 )
 def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
-    """Weights of shape (fan_in, fan_out) drawn evenly between -a and a, with a = √(6 / (fan_in + fan_out))."""
+    """Draw weights of shape (fan_in, fan_out) from a uniform distribution around 0 with Xavier's variance."""
     yield from _random_cases(rng, UNIFORM)
 
 
 @CHAPTER.exercise(
     aspects={LAW: 1, OWN_RNG: 1},
     hints=(
-        "A normal distribution is given by its mean and its standard deviation. Which mean do weights start with?",
-        "rng.normal(mean, deviation, size=...) wants the standard deviation σ, not the variance σ².",
-        "The deviation is np.sqrt(2 / (fan_in + fan_out)), the mean 0, the size (fan_in, fan_out).",
+        "A normal distribution has a mean and a standard deviation. Which mean must starting weights have?",
+        "rng.normal(mean, deviation, size=...) takes the standard deviation σ, not the variance σ². How do you get one "
+        "from the other?",
+        "The mean is 0, the standard deviation is np.sqrt(2 / (fan_in + fan_out)), and the size is (fan_in, fan_out).",
     ),
-    why="The same spread as xavier_uniform, only bell-shaped.",
+    why="These weights have the same mean and variance as those of xavier_uniform; only the shape of the distribution "
+    "differs.",
     views={"law": _law_view(xavier_deviation, NORMAL), "rng": rng_view},
 )
 def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
-    """Weights of shape (fan_in, fan_out) drawn from N(0, σ²) with σ = √(2 / (fan_in + fan_out))."""
+    """Draw weights of shape (fan_in, fan_out) from a normal distribution around 0 with Xavier's variance."""
     yield from _random_cases(rng, NORMAL)
 
 
 @CHAPTER.exercise(
     aspects={LAW: 2, OWN_RNG: 1},
     hints=(
-        "He's rule looks only at how many inputs each neuron adds up.",
-        "As for xavier_normal, with another deviation: the square root of 2 / fan_in.",
-        "rng.normal with mean 0, deviation np.sqrt(2 / fan_in) and size (fan_in, fan_out).",
+        "Without ReLU a variance of 1 / fan_in keeps the mean square of a signal. ReLU leaves half of it. Which "
+        "variance makes up for that?",
+        "The variance must be twice as large. rng.normal takes its square root, the standard deviation.",
+        "Draw with rng.normal: mean 0, standard deviation np.sqrt(2 / fan_in), size (fan_in, fan_out).",
     ),
-    why="A sum of fan_in products has fan_in times the variance of one. Dividing by fan_in keeps the size of the "
-    "signal; the 2 makes up for ReLU, which removes half of what arrives.",
+    why="A sum of fan_in products has fan_in times the variance of one product, so a variance of 1 / fan_in keeps the "
+    "size of the signal. The 2 makes up for ReLU, which removes half of the mean square.",
     views={"law": _law_view(he_deviation, NORMAL), "rng": rng_view},
 )
 def he_normal(rng: np.random.Generator) -> Iterator[Case]:
-    """Weights of shape (fan_in, fan_out) drawn from N(0, σ²) with σ = √(2 / fan_in)."""
+    """Draw weights of shape (fan_in, fan_out) from a normal distribution around 0 with He's variance."""
     yield from _random_cases(rng, NORMAL)
 
 
 @CHAPTER.exercise(
-    aspects={"the input's own spread comes first": 1, "then the spread after every layer": 1, PURE: 1},
+    aspects={"starts with the standard deviation of x": 1, "continues with one value per layer": 1, PURE: 1},
     hints=(
         "Follow the signal: measure it, send it through one layer, measure it again, and so on.",
-        "Keep two things in a loop over the weight matrices: the signal, which each layer replaces, and a list of "
-        "np.std(signal), which begins with that of x.",
-        "In the loop: signal = activation(signal @ weights), then append np.std(signal). Return the list as an array.",
+        "Keep two variables in a loop over the weight matrices: the signal, which each layer replaces, and a list of "
+        "standard deviations, which starts with that of x.",
+        "In each round compute activation(signal @ weights), make it the new signal, and append its np.std to the "
+        "list. Return the list as an array.",
     ),
-    why="Each layer receives what the layer before sent, so a factor a little below or above one is multiplied by "
+    why="Each layer receives the output of the layer before it, so a factor slightly below or above 1 is multiplied by "
     "itself as often as there are layers.",
     prerequisites=("weighted_sums",),
 )
 def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
-    """The standard deviation of x, then of the signal after each activation(signal @ weights)."""
-    first, after = "the input's own spread comes first", "then the spread after every layer"
+    """Compute the standard deviation of x, then of the signal after each layer and its activation function."""
+    first, after = "starts with the standard deviation of x", "continues with one value per layer"
     yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
     yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, much like ReLU")
@@ -308,27 +314,27 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 
 @CHAPTER.exercise(
     aspects={
-        "one pair of weights and zero bias for each layer": 1,
+        "returns a pair of weights and zero bias per layer": 1,
         "draws every layer by its scheme": 1,
         OWN_RNG: 1,
         "refuses unknown schemes and fewer than two sizes": 1,
     },
     hints=(
-        "Sizes [64, 32, 10] make two layers: 64 → 32 and 32 → 10. Pair each size with the next one.",
-        "A dictionary can hold the two functions: {'he': he_normal, 'xavier': xavier_normal}. Check first that scheme "
-        "is one of its keys and that there are at least two sizes, and raise ValueError with a sentence otherwise.",
-        "Loop over zip(layer_sizes[:-1], layer_sizes[1:]) and append the pair (draw(fan_in, fan_out, rng), "
-        "zero_bias(fan_out)) each time. Pass on the same rng to all of them.",
+        "The sizes [64, 32, 10] make two layers, 64 → 32 and 32 → 10. Pair each size with the next one.",
+        "A dictionary can hold the two functions: {'he': he_normal, 'xavier': xavier_normal}. First check that scheme "
+        "is one of its keys and that there are at least two sizes; otherwise raise a ValueError with a sentence.",
+        "For each pair of neighbouring sizes append one pair to a list: the weights, drawn by the chosen function from "
+        "(fan_in, fan_out, rng), and zero_bias(fan_out). Pass the same rng to every layer.",
     ),
-    why="A network is plain data: a list of pairs. One generator goes through all layers, so that one seed makes the "
-    "whole network again, and no two layers repeat each other's numbers.",
+    why="A network is plain data, a list of pairs. One generator goes through all layers, so one seed makes the whole "
+    "network again, and no two layers repeat each other's numbers.",
     prerequisites=("zero_bias", "xavier_normal", "he_normal"),
     views={"shapes": shapes_view, "law": layers_law_view, "rng": rng_view},
 )
 def init_layers(rng: np.random.Generator) -> Iterator[Case]:
-    """The layers of a new network: weights by He's or Xavier's rule, and zero biases."""
+    """Make the layers of a new network: weights by He's or Xavier's normal rule, and zero biases."""
     pairs, by_scheme, refuses = (
-        "one pair of weights and zero bias for each layer",
+        "returns a pair of weights and zero bias per layer",
         "draws every layer by its scheme",
         "refuses unknown schemes and fewer than two sizes",
     )
@@ -354,40 +360,49 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "xavier_limit",
-    task="The limit a of xavier_uniform for a layer from 64 inputs to 32 neurons.",
+    task="Compute the limit a of xavier_uniform for a layer from 64 inputs to 32 neurons.",
     value=0.25,
     mistakes={
         "looks_at_inputs_only": (
             math.sqrt(6 / 64),
-            "You divided by the inputs alone. Xavier's rule adds both ends of the layer: inputs and neurons.",
+            "This uses the inputs alone. Xavier's rule uses both ends of the layer, inputs and neurons.",
         ),
         "deviation_for_limit": (
             math.sqrt(2 / 96),
-            "That is the standard deviation of these weights. The limit of the "
-            "uniform distribution lies √3 times further out.",
+            "This is the standard deviation of these weights. The limit of the uniform distribution is √3 times as "
+            "large.",
         ),
-        "forgets_the_root": (6 / 96, "You left out the square root."),
+        "forgets_the_root": (6 / 96, "This is a², the number under the square root. Take its root."),
     },
-    hints=("a = √(6 / (fan_in + fan_out)), with 64 and 32.",),
+    hints=(
+        "Set a² / 3 equal to Xavier's variance and solve for a.",
+        "a is √(6 / (fan_in + fan_out)), with 64 and 32.",
+    ),
 )
 
 CHAPTER.question(
     "xavier_relu_after_50",
-    task="By how much 50 layers shrink a signal's size if each one halves its mean square.",
+    task="Compute the factor by which 50 layers shrink a signal's size if each layer halves its mean square.",
     value=0.5**25,
     mistakes={
         "halves_the_size": (
             0.5**50,
-            "You halved the size itself 50 times. It is the mean square that is halved; the "
-            "size goes with its square root.",
+            "This halves the size itself 50 times. The mean square is halved, and the size is its square root.",
+        ),
+        "reciprocal": (
+            2.0**25,
+            "This is the reciprocal: how many times smaller the signal becomes. The question asks what is left of it.",
         ),
         "divides_by_depth": (
             0.5 / 50,
-            "You divided by the number of layers. Each layer multiplies what the one before has left.",
+            "This divides by the number of layers. Each layer multiplies what the one before has left.",
         ),
-        "one_layer": (math.sqrt(0.5), "That is what one layer leaves. There are 50 of them, one after the other."),
+        "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
     },
-    hints=("Halving the mean square multiplies the size by √½. How often does that happen?",),
+    hints=(
+        "If the mean square is halved, by which factor does its root change?",
+        "The size is multiplied by √½ in each of 50 layers.",
+    ),
 )
 
 CHAPTER.written_answer("why_random", points=3)

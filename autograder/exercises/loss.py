@@ -160,6 +160,10 @@ def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     moved = np.array([1, 0, 2, 3, 1, 0, 1])
     yield Case.of(share, logits - 9, (labels + moved) % 4, note="two of seven right, all logits negative")
     yield Case.of(share, logits, (labels + 1) % 4, note="none right")
+    hits = int(rng.integers(3, 11))
+    drawn = rng.integers(0, 4, size=13)
+    wrong = np.where(rng.permutation(13) < hits, drawn, (drawn + rng.integers(1, 4, size=13)) % 4)
+    yield Case.of(share, 4 * np.eye(4)[drawn] + rng.uniform(-1, 1, size=(13, 4)), wrong, note="some of thirteen right")
     yield Case.of(
         share,
         4 * np.eye(3)[[2, 0, 1]] + rng.uniform(-1, 1, size=(3, 3)),

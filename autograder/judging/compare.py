@@ -185,3 +185,11 @@ def close_floats(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float
     return np.asarray(
         (np.isfinite(got) & np.isfinite(expected) & near) | (got == expected) | (np.isnan(got) & np.isnan(expected))
     )
+
+
+def differs_in_type_only(difference: Difference) -> bool:
+    """Return whether the right numbers came back as truth values, or the other way round."""
+    expected, got = as_array(difference.expected), as_array(difference.got)
+    if difference.kind is not Kind.TYPE or expected is None or got is None or expected.shape != got.shape:
+        return False
+    return bool((expected == got).all())

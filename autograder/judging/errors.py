@@ -76,6 +76,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's "
                 "(`from numpy import *`), write `np.sum` and import NumPy as np."
             )
+        case "index":
+            return "An index is beyond the end of an array or list. Positions run from 0 to the length minus 1."
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
         case "module":

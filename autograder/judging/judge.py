@@ -8,6 +8,7 @@ import numpy as np
 
 from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
+from .compare import differs_in_type_only
 from .errors import explain
 from .findings import find_finding
 from .key import Key
@@ -83,11 +84,18 @@ def _score(
             aspect.score = round(aspect.points * sum(shares) / len(asked), 4) if asked else aspect.score
     # Refusing bad input and leaving inputs alone is worth something only beside a right value.
     values = [aspect for aspect in verdict.aspects if aspect.name != PURE and aspect.name not in refusing]
-    if not any(aspect.score for aspect in values):
+    if not any(aspect.score for aspect in values) and not _has_right_numbers(values, problems):
         for aspect in verdict.aspects:
             if aspect not in values and aspect.passed:
                 aspect.score, aspect.waits, aspect.message = 0.0, True, words.WAITS
     verdict.score = round(sum(aspect.score for aspect in verdict.aspects), 4)
+
+
+def _has_right_numbers(values: list[Aspect], problems: list[dict[str, Problem]]) -> bool:
+    """Whether the values differ in nothing but their type, such as True and False in place of 1 and 0."""
+    names = {aspect.name for aspect in values}
+    wrong = [problem for found in problems for name, problem in found.items() if name in names]
+    return all(problem.difference and differs_in_type_only(problem.difference) for problem in wrong)
 
 
 def _find_status(exercise: Exercise, key: Key, observed: list[Observation]) -> Status:

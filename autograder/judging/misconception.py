@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..exercise import PURE, Case, Exercise
-from .compare import compare
+from .compare import as_array, compare
 from .errors import classify
 from .key import Key, Mistake
 from .observation import Observation, find_problems
@@ -53,6 +53,10 @@ def _failing_aspects(exercise: Exercise, key: Key, observed: Sequence[Observatio
     return {aspect for found in problems for aspect in found} - ({PURE} if len(exercise.aspects) > 1 else set())
 
 
+_COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
+"""Errors that many slips lead to: by themselves they prove nothing."""
+
+
 def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
     """Whether the answers say enough to prove anything.
 
@@ -61,14 +65,22 @@ def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
     answered = [one for case, one in zip(cases, observed, strict=True) if not case.raises]
     if not answered:
         return True
-    if any(one.raised and not classify(one.raised) for one in answered):
-        own = all(one.raised for one in answered)
-        return not own
+    stopped = [one for one in answered if one.raised]
+    if any(classify(one.raised) in _COMMON_ERRORS for one in stopped):
+        return any(_is_telling(one.value) for one in answered if not one.raised)
     values = [one.value for one in answered if not one.raised and not one.rejected]
     singles = [value for value in values if isinstance(value, (bool, int, float, np.generic))]
     if len(singles) < len(answered) or len(singles) < 2:
         return True
     return len(set(map(float, singles))) > 1
+
+
+def _is_telling(value: Any) -> bool:
+    """Whether a value holds more than a few zeros, ones or whole numbers, which agree by chance."""
+    array = as_array(value)
+    if array is None:
+        return value is not None and not isinstance(value, (str, bool))
+    return array.dtype.kind == "f" and bool((array != np.rint(array)).any())
 
 
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:

@@ -72,7 +72,7 @@ def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Cas
             results = [_try(known, scope) for scope in scopes]
             if known.results and all(isinstance(result, tuple) for result in results):
                 for k, part in enumerate(known.results):
-                    label = f"the {part} of {call}"
+                    label = f"the {part} of `{call}`"
                     found[label] = [result[k] for result in results]
                     if part not in names:
                         fresh[part] = part

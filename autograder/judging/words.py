@@ -139,8 +139,6 @@ def _tell_difference(difference: Difference) -> str:
         case Kind.FRACTION:
             wish = describe(expected) if expected.ndim else f"the whole number {number(expected[()])}"
             return f"{describe(got)}; expected {wish}"
-    if isinstance(got, (bool, np.bool_)) and isinstance(expected, (bool, np.bool_)) and difference.path:
-        return f"{'yes' if got else 'no'}; expected {'yes' if expected else 'no'}"
     if not difference.index:
         return f"{number(got)}; expected {number(expected)}"
     words = f"{number(got)} at {list(difference.index)}; expected {number(expected)} there"
@@ -187,6 +185,8 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
             return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'thing')}: " + ", ".join(
                 problem.parts
             )
+        case ProblemKind.DIFFERS if _is_test(problem.difference):
+            return f"fails this test: {problem.difference.path[-1]}"
         case ProblemKind.DIFFERS:
             part = f"{problem.part}: " if problem.part else ""
             return f"gave {part}{tell_difference(problem.difference)}"
@@ -196,6 +196,12 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
         case ProblemKind.SCORED:
             return str(problem.value)
     raise AssertionError(problem.kind)
+
+
+def _is_test(difference: Difference) -> bool:
+    """Whether a view asked for something to hold, which is named by its key, and it does not."""
+    truths = isinstance(difference.got, (bool, np.bool_)) and isinstance(difference.expected, (bool, np.bool_))
+    return truths and bool(difference.path) and isinstance(difference.path[-1], str) and bool(difference.expected)
 
 
 def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[str, ...]) -> str:

@@ -152,10 +152,10 @@ class Board:
 
     def __repr__(self) -> str:
         lines = [
-            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} own words: {row['written']:g}"
+            f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} written: {row['written']:g}"
             for row in self.rows
         ]
-        return "\n".join([*lines, record.OWN_WORDS, self._next()])
+        return "\n".join([*lines, record.WRITTEN, self._next()])
 
     def _next(self) -> str:
         return f"Next: {self.coming[1]} in {self.coming[0]}." if self.coming else "Every exercise is solved."
@@ -178,8 +178,8 @@ class Board:
         left = 'style="text-align:left"'
         return (
             f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
-            f"<th>solved</th><th>points</th><th>own words</th></tr></thead><tbody>{body}</tbody></table>"
-            f"<p>● solved, ◐ begun, ○ not started. {record.OWN_WORDS}</p><p>{html.escape(self._next())}</p>"
+            f"<th>solved</th><th>points</th><th>written answers</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<p>● solved, ◐ begun, ○ not started. {record.WRITTEN}</p><p>{html.escape(self._next())}</p>"
         )
 
 

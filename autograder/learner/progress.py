@@ -53,9 +53,9 @@ NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in
 def board() -> list[dict]:
     """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
 
-    ``written`` is what its answers in the learner's own words are worth, which a person marks and no other number
-    counts. ``begun`` says whether any of its exercises was ever checked; ``finished`` is when the last of them was
-    solved, in seconds since 1970, or None.
+    ``written`` is what its written answers are worth, which a person marks and no other number counts. ``begun`` says
+    whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds since
+    1970, or None.
     """
     data = load()
     rows = []
@@ -86,7 +86,7 @@ def board() -> list[dict]:
     return rows
 
 
-OWN_WORDS = "A person marks answers in your own words; their points stand apart and are not counted here."
+WRITTEN = "A person marks written answers; their points are not counted here."
 
 
 def next_exercise(chapter: str = "") -> tuple[str, str] | None:

@@ -243,12 +243,6 @@ def adds_the_sizes(shapes):
 
 
 @of("count_parameters")
-def walks_over_the_names(shapes):
-    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
-    return sum(math.prod(shape) for shape in shapes)
-
-
-@of("count_parameters")
 def counts_the_arrays(shapes):
     """This is the number of arrays. Each array holds many numbers, and each of them is a parameter."""
     return len(shapes)
@@ -276,12 +270,6 @@ def multiplies_everything(shapes):
 def a_single_number_counts_nothing(shapes):
     """The shape () counts 0 here. It has no axes, but it holds one number, which is a parameter."""
     return sum(math.prod(shape) if shape else 0 for shape in shapes.values())
-
-
-@of("count_parameters")
-def rows_times_columns(shapes):
-    """Every array is treated as rows times columns. A bias has one axis, a convolution four, a single number none: use all sizes."""
-    return sum(shape[0] * shape[1] for shape in shapes.values())
 
 
 @of("count_parameters")
@@ -314,12 +302,6 @@ def walks_over_the_names_with_numpy(shapes):
 
 
 @of("count_parameters")
-def starts_the_product_at_zero(shapes):
-    """Every count is 0. If a product starts at 0, it stays 0: which number leaves a product unchanged?"""
-    return 0
-
-
-@of("count_parameters")
 def product_never_reset(shapes):
     """The product seems to continue from one array to the next. Start it again for each array."""
     total, product = 0, 1
@@ -345,3 +327,9 @@ def first_size_of_all_but_tables(shapes):
 def leaves_out_all_but_tables_and_lines(shapes):
     """Only arrays with one or two axes are counted. Some have three or four, and a single number has none."""
     return sum(math.prod(shape) for shape in shapes.values() if len(shape) in (1, 2))
+
+
+@of("dense")
+def adds_the_bias_to_the_weights(x, weights, bias):
+    """The bias is added to every weight, so the inputs multiply it. A bias is added after the weighted sum, once per neuron."""
+    return x @ (weights + bias)

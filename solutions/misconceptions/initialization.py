@@ -13,12 +13,6 @@ def a_row_of_biases(fan_out):
 
 
 @of("zero_bias")
-def one_bias_for_the_layer(fan_out):
-    """This is a single zero. Each neuron has a bias of its own, so a layer needs as many as it has neurons."""
-    return 0.0
-
-
-@of("zero_bias")
 def a_small_head_start(fan_out):
     """The biases start slightly above zero, as in some recipes for ReLU. Here they start at exactly zero."""
     return np.full(fan_out, 0.01)
@@ -809,16 +803,6 @@ def only_the_last_layer(layer_sizes, rng, scheme="he"):
     """Only the last layer comes back. Was the list created again in each round? Create it once, before the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
-
-
-@of("init_layers")
-def runs_past_the_last_size(layer_sizes, rng, scheme="he"):
-    """The last size has no next one, which causes the IndexError. How many layers do three sizes make?"""
-    check(layer_sizes, scheme)
-    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
-    return [
-        (draw(layer_sizes[k], layer_sizes[k + 1], rng), zero_bias(layer_sizes[k + 1])) for k in range(len(layer_sizes))
-    ]
 
 
 @of("init_layers")

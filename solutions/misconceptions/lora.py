@@ -508,3 +508,10 @@ def _lora_loop(
                 grad = grad_x if linear else back_through(grad_x, inputs[k])
         losses.append(record(met, len(y)))
     return adapters, losses
+
+
+@of("lora_gradient")
+def both_factors_transposed(grad_output, x, weights, adapter, alpha):
+    """grad_down and grad_up are transposed. Each gradient has the shape of its matrix: (fan_in, rank) and (rank, fan_out)."""
+    grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
+    return grad_x, grad_down.T, grad_up.T

@@ -221,25 +221,6 @@ def truth_values(labels, n_classes):
 
 
 @of("one_hot")
-def whole_rows(labels, n_classes):
-    """Whole rows were filled: zeros[labels] uses a label as a row index. The row is the example, and the label is its column."""
-    reference_one_hot(labels, n_classes)
-    ones = np.zeros((len(labels), n_classes))
-    ones[labels] = 1
-    return ones
-
-
-@of("one_hot")
-def ones_along_the_diagonal(labels, n_classes):
-    """The ones are on the diagonal, so the column is the row's own index. The label says which column it is."""
-    reference_one_hot(labels, n_classes)
-    ones = np.zeros((len(labels), n_classes))
-    for row in range(len(labels)):
-        ones[row, row] = 1
-    return ones
-
-
-@of("one_hot")
 def looks_above_n_classes_only(labels, n_classes):
     """Only labels above n_classes are refused. The label n_classes has no column either, and a negative label silently counts from the end."""
     if labels.max() > n_classes:

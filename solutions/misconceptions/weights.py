@@ -299,12 +299,6 @@ def returns_inside_the_loop(layer_sizes):
 
 
 @of("count_weights")
-def runs_past_the_last_layer(layer_sizes):
-    """The last layer has no next one, which causes the IndexError. How many pairs of neighbours do five layers have?"""
-    return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(len(layer_sizes)))
-
-
-@of("count_weights")
 def products_not_added(layer_sizes):
     """These are the products, one for each pair of neighbours. The number of weights is their sum."""
     return [fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:])]
@@ -453,3 +447,21 @@ def rows_cut_anew(images, labels, n_classes):
 
 def _means(images, labels, n_classes):
     return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)], axis=1)
+
+
+@of("count_weights")
+def leaves_out_the_first_pair(layer_sizes):
+    """The weights between the first two layers are missing from your sum. Does the loop begin one pair too late?"""
+    return sum(fan_in * fan_out for fan_in, fan_out in zip(layer_sizes[1:], layer_sizes[2:]))
+
+
+@of("count_weights")
+def adds_neighbouring_sizes(layer_sizes):
+    """Your result adds the two sizes of each neighbouring pair. Draw 3 inputs and 2 neurons, and count the lines between them."""
+    return sum(fan_in + fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:]))
+
+
+@of("template_weights")
+def class_means_in_rows(images, labels, n_classes):
+    """Two things differ: the templates are rows instead of columns, and the mean of all images is not subtracted."""
+    return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)])

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.classroom.collect import collect
+from autograder.classroom.collect import collect_submissions
 from tests.support.downloads import CHAPTER, NOTEBOOK, zipped
 
 
@@ -27,7 +27,7 @@ class Inbox:
 
     def collect(self, *sources: Path, chapter: str = CHAPTER, **options) -> SimpleNamespace:
         """Collect sources, or the whole folder; return ids that were taken, what was lost and why, and all rows."""
-        found = collect(sources or [self.folder], self.classroom, chapter, **options)
+        found = collect_submissions(sources or [self.folder], self.classroom, chapter, **options)
         return SimpleNamespace(
             taken={row.student for row in found.rows if row.taken},
             lost={(row.student or row.place): row.reason for row in found.rows if row.lost},

@@ -9,7 +9,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom.collect import collect
+from autograder.classroom.collect import collect_submissions
 from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.cli.main import main
@@ -40,7 +40,7 @@ def test_from_moodle_and_back(tmp_path):
     download = tmp_path / "download.zip"
     names = {"Ada L": 11, "Bo D": 12}
     download.write_bytes(zipped({f"{name}_{i}_assignsubmission_file_/x.zip": whole for name, i in names.items()}))
-    collect([download], room, WEIGHTS.name)
+    collect_submissions([download], room, WEIGHTS.name)
     with ClassBook(url_of(room)) as book:
         book.prepare(WEIGHTS.name, made.released(WEIGHTS))
         book.book.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 2, 10))

@@ -161,7 +161,7 @@ class TestWhoseItIs:
         download = inbox.put("submissions.zip", files)
         zed = inbox.put("zed.zip", packed("zed"))
         found = inbox.collect(download, zed)
-        assert found.taken == {"zed"} and found.lost == {"submissions": Reason.CLASS_DOWNLOAD}
+        assert found.taken == {"zed"} and found.lost == {"submissions.zip": Reason.CLASS_DOWNLOAD}
         assert inbox.collect(download).taken == {"Al", "Bo"}
 
     def test_an_entry_that_no_platform_named_is_left_out_and_said(self, inbox):

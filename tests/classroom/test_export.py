@@ -45,7 +45,7 @@ TOTALS = {
 @pytest.fixture
 def written(tmp_path):
     def write(*people):
-        export.write(tmp_path, ENTRIES, TOTALS, RELEASED, {one.student: one for one in people})
+        export.write_tables(tmp_path, ENTRIES, TOTALS, RELEASED, {one.student: one for one in people})
         return {path.stem: list(csv.reader(path.open(newline=""))) for path in tmp_path.glob("*.csv")}
 
     return write

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from typing import ClassVar
 
 import pytest
 
+from autograder.classroom.origins import canvas_numbers, read_origins
 from autograder.classroom.reasons import Reason
 from autograder.classroom.roster import Roster, Student, write_roster
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
@@ -144,7 +146,7 @@ class TestCanvas:
             "lovelaceada-12",
             "boole-13",
             "van_dyke-14",
-            "project_group_7-15",
+            "project_group_7",
             "anon-Xy3aB",
             "anon-Zz9",
         }
@@ -153,6 +155,23 @@ class TestCanvas:
         assert "late" in found.words["boole-13"] and "late" not in found.words["van_dyke-14"]
         assert "late" in found.words["anon-Zz9"]
         assert list(found.harmless.values()) == [Reason.SUPERSEDED]
+
+    def test_the_students_own_name_of_a_file_cannot_pretend_to_be_another_student(self, inbox):
+        files = {
+            "ada_12_101_01_weights.zip": packed("ada"),
+            "eve_66_102_12_999_01_weights.zip": packed("eve"),
+            f"fay_67_103_1_{'9' * 5000}_01_weights.zip": packed("fay"),
+            "eve_12_66_104_01_weights.zip": packed("forged"),
+        }
+        download = inbox.put("submissions.zip", files)
+        found = inbox.collect(download)
+        assert found.taken == {"ada-12", "eve_66", "fay-67", "eve_12"} and inbox.mark("ada-12") == ("ada", "ada")
+        assert canvas_numbers(inbox.classroom) == {"ada-12": "12", "fay-67": "67"}
+        write_roster(
+            inbox.classroom, Roster([Student("a", "", "Ada", canvas="12"), Student("e", "", "Eve", canvas="66")])
+        )
+        found = inbox.collect(download)
+        assert found.taken == {"a"} and inbox.mark("a") == ("ada", "ada")
 
     def test_texts_and_links_are_named_and_stop_nobody(self, inbox):
         files = {
@@ -176,8 +195,6 @@ class TestCanvas:
         assert [row.reason for row in found.rows if row.lost] == [Reason.NOT_A_ZIP, Reason.OTHER_CHAPTER]
 
     def test_canvas_numbers_are_kept(self, inbox):
-        from autograder.classroom.origins import canvas_numbers, read_origins
-
         inbox.collect(inbox.put("submissions.zip", {"ada_LATE_12_101_01_weights.zip": packed()}))
         assert canvas_numbers(inbox.classroom) == {"ada-12": "12"}
         assert read_origins(inbox.classroom)[CHAPTER]["ada-12"].label == "ada_LATE_12_101_01_weights.zip"
@@ -243,6 +260,7 @@ submission_502:
         found = inbox.collect(inbox.put("export.zip", files))
         assert found.taken == {"Ada-Lovelace", "Bob-Ross"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
         assert found.lost == {"submission_503": Reason.BARE_NOTEBOOK}
+        assert "together with Cy T" in found.words["Bob-Ross"]
 
     def test_without_metadata_and_unpacked(self, inbox):
         for name, content in work("x").items():
@@ -297,6 +315,27 @@ class TestGitHubClassroom:
         for name, content in self.CLONE.items():
             inbox.put(f"ada/{name}", content)
         assert inbox.collect(inbox.folder / "ada").taken == {"ada"}
+
+    def test_a_clone_cannot_hold_a_classmates_submission(self, inbox):
+        """Is what lies in a student's own folder believed, where it has a platform's or a classmate's name?"""
+        for student in ("ada", "eve"):
+            for name, content in work(student).items():
+                inbox.put(f"{student}/{name}", content)
+        inbox.put("eve/Ada L_1_assignsubmission_file_/01_weights.zip", packed("forged"))
+        inbox.put("eve/ada/01_weights.zip", packed("eve"))
+        inbox.put("eve/ada.zip", packed("forged"))
+        found = inbox.collect()
+        assert found.taken == {"ada"} and found.lost == {"eve": Reason.TWO_NOTEBOOKS}
+        assert inbox.mark("ada") == ("ada", "ada")
+
+    def test_a_folder_of_nothing_but_a_classmates_name_takes_no_place(self, inbox):
+        for name, content in work("ada").items():
+            inbox.put(f"ada/{name}", content)
+        inbox.put("eve/ada/01_weights.zip", packed("forged"))
+        inbox.put("fay/Ada L_1_assignsubmission_file_/01_weights.zip", packed("forged"))
+        found = inbox.collect()
+        assert found.taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+        assert set(found.lost.values()) == {Reason.ANOTHERS_NAME, Reason.CLASS_DOWNLOAD}
 
     def test_a_roster_knows_the_github_name(self, inbox):
         inbox.classroom.mkdir()
@@ -360,7 +399,32 @@ class TestPlainFolders:
         assert found.taken == {"ada"} and inbox.mark("ada")[0] == "own"
         assert found.lost == {"ada": Reason.RENAMED_COPY}
 
-    def test_what_is_no_hand_in_is_listed_and_loses_nothing(self, inbox):
+    def test_a_stray_zip_beside_students_folders_does_not_swallow_them(self, inbox):
+        inbox.put("week 1/01_weights.zip", packed("stray"))
+        inbox.put("week 1/ada/01_weights.zip", packed("ada"))
+        found = inbox.collect()
+        assert found.taken == {"ada"} and list(found.lost.values()) == [Reason.CHAPTERS_NAME]
+
+    def test_windows_paths(self, inbox):
+        inbox.put("ada.zip", {name.replace("/", "\\"): content for name, content in work("ada").items()})
+        assert inbox.collect().taken == {"ada"} and inbox.mark("ada") == ("ada", "ada")
+
+    def test_a_folder_that_cannot_be_read_is_named(self, inbox, monkeypatch):
+        inbox.put("ada.zip", packed())
+        for name, content in work("bo").items():
+            inbox.put(f"bo/{name}", content)
+        closed, scan = inbox.folder / "bo" / CHAPTER / "weightlab", os.scandir
+
+        def scandir(path):
+            if str(path) == str(closed):
+                raise PermissionError(13, "Permission denied", str(path))
+            return scan(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        found = inbox.collect()
+        assert found.taken == {"ada"} and set(found.lost) == {"bo"}
+
+    def test_what_is_no_submission_is_listed_and_loses_nothing(self, inbox):
         inbox.put("ada.zip", packed())
         inbox.put("notes.txt", b"")
         found = inbox.collect()

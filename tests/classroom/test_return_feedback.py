@@ -112,7 +112,7 @@ def worksheet(path, maximum="16.00"):
 
 def test_the_worksheet_comes_back_with_grades_and_all_else_as_it_was(from_moodle, tmp_path):
     sheet = worksheet(tmp_path / "sheet.csv")
-    numbers = read_numbers(from_moodle.classroom, CHAPTER)
+    numbers = read_numbers(from_moodle.classroom, CHAPTER).by_student
     content, strangers = fill_worksheet(sheet, numbers, {"Ada-Lovelace": 12.345, "Default-group": 3.0}, 16.0)
     before = list(csv.reader(sheet.open(newline="", encoding="utf-8-sig")))
     after = list(csv.reader(io.StringIO(content.decode(), newline="")))
@@ -121,11 +121,23 @@ def test_the_worksheet_comes_back_with_grades_and_all_else_as_it_was(from_moodle
     assert strangers == ["Default-group"]
 
 
+def test_a_groups_number_is_nobodys(inbox, tmp_path):
+    """Group 4711 is not participant 4711, whom Moodle would give the group's page."""
+    entries = {f"{name}_assignsubmission_file/01_weights.zip": packed() for name in ("Team A_4711", "Bob Ross_4712")}
+    inbox.collect(inbox.put("download.zip", entries))
+    graded(inbox, "Team-A", "Bob-Ross")
+    assert not read_numbers(inbox.classroom, CHAPTER).confirmed
+    remember_worksheet(inbox.classroom, CHAPTER, worksheet(tmp_path / "sheet.csv"))
+    package = pack_for_moodle(inbox.classroom, CHAPTER)
+    assert package.students == ["Bob-Ross"] and set(package.left_out) == {"Team-A"}
+    assert read_numbers(inbox.classroom, CHAPTER).confirmed
+
+
 @pytest.mark.parametrize("maximum", ["100.00", "Good scale"])
 def test_another_maximum_in_moodle_is_refused(from_moodle, tmp_path, maximum):
     sheet = worksheet(tmp_path / "sheet.csv", maximum)
     with pytest.raises(ClassroomError, match="maximum grade"):
-        fill_worksheet(sheet, read_numbers(from_moodle.classroom, CHAPTER), {"Ada-Lovelace": 12.0}, 16.0)
+        fill_worksheet(sheet, read_numbers(from_moodle.classroom, CHAPTER).by_student, {"Ada-Lovelace": 12.0}, 16.0)
 
 
 def test_another_table_is_refused(tmp_path):

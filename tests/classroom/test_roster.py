@@ -108,7 +108,8 @@ class TestFinding:
     @pytest.mark.parametrize(
         ("platform", "name", "more", "ids"),
         [
-            (Platform.CANVAS, "anything", {"number": "4711"}, ["ada"]),
+            (Platform.CANVAS, "lovelaceada", {"number": "4711"}, ["ada"]),
+            (Platform.CANVAS, "eve", {"number": "4711"}, []),
             (Platform.CANVAS, "lovelaceada", {"number": "9"}, ["ada"]),
             (Platform.CANVAS, "vandykejurgen", {}, ["jvd"]),
             (Platform.MOODLE, "Ada Lovelace", {}, ["ada"]),

@@ -175,7 +175,7 @@ def test_status_says_what_is_next(state):
     assert sum(len(row["items"]) for row in data["chapters"]) >= len(EXERCISES)
     said = run("status").output
     assert "Next: apply_weight" in said
-    assert "A person marks answers in your own words" in said and "not counted here" in said
+    assert "A person marks written answers" in said and "not counted here" in said
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_status_says_what_is_next(state):
         ("02", "Did you mean 02_biases?"),
         ("Loss", "Did you mean 05_loss?"),
         ("gpt2_parameters", "is a number of the notebook course/02_biases"),
-        ("what_7b_counts", "is an answer in your own words, in course/02_biases"),
+        ("what_7b_counts", "is a written answer in course/02_biases"),
     ],
 )
 def test_a_name_that_is_not_checked_on_the_library_is_explained(name, words):

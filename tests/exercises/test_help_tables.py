@@ -20,7 +20,7 @@ from tests.exercises import test_initialization_forward_loss, test_weights_and_b
 from tests.support.quoted import help_table, learner, quotes, rows, says, verdict_in_a_second, verdict_on
 
 CHANGED = "… gave the right answer but changed its input "
-NO_PAIR = "… gave a batch that is no pair (x_batch, y_batch) of arrays"
+NO_PAIR = "… gave a batch that is not a pair (x_batch, y_batch) of arrays"
 BATCHES = "for x_batch, y_batch in minibatches(x, y, batch_size, rng):"
 FORWARD = "    logits, activations = forward(layers, x_batch)"
 ADD_LOSS = "    total += len(y_batch) * cross_entropy(logits, y_batch)"
@@ -79,7 +79,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
         (
             measured("gradient, moved = np.zeros_like(array), np.array(array, dtype=np.float64)"),
-            "… gave a gradient in float32; such small differences need float64",
+            "… gave a gradient in float32; differences this small need float64",
         ),
     ],
     "relative_error": [
@@ -105,7 +105,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "dense_gradient": [
         (
             "return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)",
-            "… gave grad_weights: shape (2, 3); expected shape (3, 2) (the numbers are right but lie on their side)",
+            "… gave grad_weights: shape (2, 3); expected shape (3, 2) (the numbers are right, but transposed)",
         ),
         (
             "return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)",
@@ -127,7 +127,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
         (
             walked_back("gradients = {}", ONE_BACK, "gradients[k] = gradient", THROUGH_RELU),
-            "… gave no list of gradients …",
+            "… gave a dictionary with 1 key; expected a list of gradients …",
         ),
         (
             walked_back(
@@ -161,7 +161,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "minibatches": [
         (dealt("yield x[rows]"), NO_PAIR),
         (dealt("return x[rows], y[rows]"), NO_PAIR),
-        (dealt("batches = [(x[rows], y[rows])]"), "… gave nothing that can be gone through, batch by batch"),
+        (dealt("batches = [(x[rows], y[rows])]"), "… gave None; expected batches (x_batch, y_batch)"),
         (
             dealt("yield x[rows], y[rows]", start=""),
             "minibatches … raised a ValueError whose message does not name 0 …",
@@ -178,7 +178,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
         (
             learner(CHECK_BATCH, ENDLESS, "while start < len(x):", "    yield x[:batch_size], y[:batch_size]"),
-            "… gave batches without end …",
+            "… gave more batches than the data have …",
         ),
         (
             learner(
@@ -228,7 +228,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 GRADIENTS,
                 STEP,
             ),
-            "… gave layers to which no order of the examples leads …",
+            "… gave layers that no order of the examples gives …",
         ),
         (
             trained(BATCHES, FORWARD, "    losses.append(cross_entropy(logits, y_batch))", GRADIENTS, STEP, end=""),
@@ -292,7 +292,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 STEP.replace("gradient_step", "frozen_step")[:-1] + ", frozen)",
                 answer="return layers",
             ),
-            "fine_tune … gave something other than the two things what was trained, losses",
+            "fine_tune … gave something other than the pair (what was trained, losses)",
         ),
     ],
     "interpolate_layers": [
@@ -378,9 +378,9 @@ UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote
     (
         "neuron",
         "weighted_sum",
-        "neuron builds on weighted_sum, which does not pass its own check yet: mend weighted_sum first.",
+        "neuron builds on weighted_sum, which does not pass its own check yet. Fix weighted_sum first.",
     ),
-    ("forward", "dense", "forward builds on dense, which does not pass its own check yet: mend dense first."),
+    ("forward", "dense", "forward builds on dense, which does not pass its own check yet. Fix dense first."),
     ("backward", "relu_gradient", "backward builds on …, which does not pass its own check yet …"),
     ("train", "forward", "train builds on …, which does not pass its own check yet …"),
     ("fine_tune", "minibatches", "… builds on …, which does not pass its own check yet …"),
@@ -424,7 +424,7 @@ def test_the_notebook_explains_messages_that_learners_really_get(name, body, quo
 def test_the_notebook_explains_what_is_said_where_something_is_not_written_yet(name, unwritten, quote, runner):
     stub = f"raise NotImplementedError('{unwritten} is not written yet')"
     message = verdict_on(unwritten, stub, runner, examined=name).message
-    assert says(quote, message) and f"mend {unwritten} first" in message
+    assert says(quote, message) and f"Fix {unwritten} first" in message
     assert quote in help_table(EXERCISES[name].chapter)
 
 

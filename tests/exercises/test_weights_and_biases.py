@@ -114,7 +114,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "weighted_sums": [
         (
             "return (inputs @ weights).T",
-            "gave shape (2, 4); expected shape (4, 2) (the numbers are right but lie on their side)",
+            "gave shape (2, 4); expected shape (4, 2) (the numbers are right, but transposed)",
         ),
         ("return weights @ inputs", "raised ValueError: matmul: Input operand 1 has a mismatch in its core dimension"),
     ],

@@ -12,8 +12,8 @@ import zipfile
 import pytest
 
 from autograder import markers
-from autograder.classroom.collect import collect
-from autograder.classroom.handout import handout
+from autograder.classroom.collect import collect_submissions
+from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
@@ -72,7 +72,7 @@ def test_in_a_hand_out_a_learner_checks_asks_and_packs_and_is_sent_to_the_instru
     shutil.copy(SOLUTIONS / "weightlab" / "weights.py", folder / "src" / "weightlab")
     assert weightlab(handed_out, "check", CHAPTER).returncode == 0
     assert weightlab(handed_out, "submit", CHAPTER).returncode == 0
-    collect([(folder / f"{CHAPTER}.zip").rename(folder / "ada.zip")], tmp_path, CHAPTER)
+    collect_submissions([(folder / f"{CHAPTER}.zip").rename(folder / "ada.zip")], tmp_path, CHAPTER)
     (taken,) = tmp_path.glob(f"submitted/*/{CHAPTER}/weightlab/weights.py")
     assert taken.read_bytes() == (SOLUTIONS / "weightlab" / "weights.py").read_bytes()
 
@@ -85,8 +85,8 @@ def test_what_a_hand_out_cannot_do_it_says_in_one_sentence(handed_out, words):
 
 
 def test_a_hand_out_into_the_project_itself_is_refused():
-    with pytest.raises(FileExistsError, match=r"lies inside the project\. Name a folder outside"):
-        handout(ROOT / "autograder" / "new")
+    with pytest.raises(FileExistsError, match=r"is inside the project\. Name a folder outside"):
+        write_handout(ROOT / "autograder" / "new")
     assert not (ROOT / "autograder" / "new").exists()
 
 

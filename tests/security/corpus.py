@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.classroom.collect import Collected, collect
+from autograder.classroom.collect import Collected, collect_submissions
 from tests.security import kernel, library, looking, neighbours, network, notebook, opened, packaging, resources, values
 from tests.security.payload import CHAPTER, HandIn, Payload, zipped
 from tests.support import classroom as made
@@ -52,4 +52,4 @@ def lay_class(room: Path, attackers: list[HandIn]) -> list[Collected]:
         lay(room, one)
     for one in attackers:
         lay(room, one)
-    return collect([room / "inbox"], room, CHAPTER.name).rows
+    return collect_submissions([room / "inbox"], room, CHAPTER.name).rows

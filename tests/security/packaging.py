@@ -65,7 +65,7 @@ def link_in_a_zip(it: HandIn) -> None:
     it.archives[f"{it.student}.zip"] = zipped(files, **{name: stat.S_IFLNK | 0o777})
 
 
-@attack("missing", costs=OF_FUNCTIONS)
+@attack("missing", hand_in="no_library", costs=OF_FUNCTIONS)
 def linked_library(it: HandIn) -> None:
     """The library's folder is a symbolic link to a classmate's."""
     it.library = {}

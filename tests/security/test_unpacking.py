@@ -140,9 +140,9 @@ class TestBounds:
         program = f"""
 import resource
 from pathlib import Path
-from autograder.classroom.collect import collect
+from autograder.classroom.collect import collect_submissions
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-found = collect([Path({str(inbox.folder)!r})], Path({str(inbox.classroom)!r}), {CHAPTER!r})
+found = collect_submissions([Path({str(inbox.folder)!r})], Path({str(inbox.classroom)!r}), {CHAPTER!r})
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(after - before, *(row.student for row in found.rows if row.taken))
 """

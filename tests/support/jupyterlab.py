@@ -211,11 +211,11 @@ def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
 def handout_copy(target: Path) -> dict[str, str]:
     """Write a student's copy of the course; return the environment in which it is the one imported."""
     from autograder import release
-    from autograder.classroom.handout import handout
+    from autograder.classroom.handout import write_handout
     from autograder.paths import ROOT
 
     committed = {ROOT / name: (ROOT / name).read_bytes() for name in release._manifest()}
     with pytest.MonkeyPatch.context() as patch:  # `weightlab release --check` says that the two are the same
         patch.setattr(release, "build", lambda: committed)
-        handout(target)
+        write_handout(target)
     return {"PYTHONPATH": f"{target}{os.pathsep}{target / 'src'}"}

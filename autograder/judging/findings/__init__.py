@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ...exercise import Exercise
+from ..compare import close_floats
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
@@ -18,7 +21,7 @@ from .draws import find_in_draws
 from .forms import find_changed, find_constant, find_in_errors, find_in_form, find_in_refusals
 from .relations import Relation, find_relations
 from .samples import Sample, collect_samples
-from .scales import find_scales
+from .scales import find_changes, find_scales, name_sizes, wants_no_change
 from .sources import find_related, find_sources
 
 _FREE = frozenset(
@@ -26,7 +29,18 @@ _FREE = frozenset(
 )
 """Kinds that quote a number or value of the student's own."""
 _LAST = ("times number", "off by number", "entries permuted", "all one number")
-_FIRST = ("all NaN", "all zeros", "input", "negated", "transposed", "times", "divided by", "off by", "related")
+_FIRST = (
+    "all NaN",
+    "all zeros",
+    "input",
+    "negated",
+    "transposed",
+    "times",
+    "divided by",
+    "off by",
+    "related",
+    "related part",
+)
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -97,7 +111,11 @@ def _find_in_samples(key: Key, samples: list[Sample]) -> Finding | None:
 def _name_subject(label: str) -> str:
     if not label:
         return "your result"
-    return f"your {label}" if label.startswith("item ") or "," in label else f"your `{label}`"
+    part, _, item = label.rpartition("item ")
+    if not item[:1].isdigit() or not item.endswith("of each pair"):
+        return f"your `{label}`"
+    of = f" in your `{part.removesuffix(', ')}`" if part else ""
+    return f"{'the first' if item[0] == '0' else 'the second'} item of each pair{of}"
 
 
 def _capital(words: str) -> str:
@@ -110,6 +128,7 @@ def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
     yield from find_relations(sample)
     yield from find_scales(sample)
     yield from find_related(key, sample)
+    yield from find_changes(sample, key)
 
 
 def find_types(sample: Sample) -> Iterator[Relation]:
@@ -141,38 +160,60 @@ def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
 
 
 def _rank(relation: Relation) -> tuple[int, int]:
-    kind = relation[0]
+    kind = relation[0].removeprefix("change ")
     if kind in _LAST:
         return 2, _LAST.index(kind)
     if kind in _FIRST:
         # A size of the arguments says more than the number that it happens to be.
-        plain = kind in ("times", "divided by", "off by") and "`" not in relation[1] and relation[1] not in _SIMPLE
+        plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
         return 0, 2 * _FIRST.index(kind) + plain
     return 1, 0
 
 
 def _is_rich(samples: list[Sample]) -> bool:
     """Whether the samples say enough for a relation not to hold by chance."""
-    entries = sum(sample.expected.size for sample in samples)
-    return len(samples) > 1 or entries > 3
+    if max(sample.expected.size for sample in samples) > 3:
+        return True
+    return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
 def _find_general(key: Key, samples: list[Sample], subject: str) -> Finding | None:
     """Say what holds in every case."""
     wrong = [sample for sample in samples if not sample.right]
-    if not wrong or not _is_rich(wrong):
-        return None
-    for relation in _common_relations(key, wrong):
-        right = [sample for sample in samples if sample.right]
-        if all(_agrees(key, sample, relation) for sample in right):
-            words = sentences.tell_relation(relation, subject)
-            return Finding(relation[0], f"In every case {words}.", relation[0] in _FREE)
+    finite = [sample for sample in wrong if _is_finite(sample)]
+    for chosen, begin in ((wrong, "In every case"), (finite, "Wherever your result is finite,")):
+        if not chosen or not _is_rich(chosen) or (chosen is finite and len(finite) == len(wrong)):
+            continue
+        for relation in _common_relations(key, chosen):
+            if all(_agrees(key, sample, relation) for sample in samples if sample.right):
+                subject = "it" if chosen is finite and subject == "your result" else subject
+                words = sentences.tell_relation(relation, subject)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in _FREE)
     return None
+
+
+def _is_partly_right(sample: Sample) -> bool:
+    got = sample.got
+    if got is None or got.shape != sample.expected.shape:
+        return False
+    single = np.float32 in (got.dtype, sample.expected.dtype)
+    return bool(close_floats(sample.expected, got, 2e-4 if single else 1e-6).any())
+
+
+def _is_finite(sample: Sample) -> bool:
+    return sample.got is not None and sample.got.dtype.kind in "biuf" and bool(np.isfinite(sample.got).all())
 
 
 def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
     """Whether a relation holds in a case that is right, as twice does for zero."""
     if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
+        return True
+    if relation[0] in ("times", "divided by") and "`" in relation[1]:
+        # Where the named size does not exist, as columns of a 1-D array, there is nothing to be multiplied by.
+        return relation in set(find_scales(sample)) or not any(
+            name in relation[1] for name in name_sizes(sample.arguments)
+        )
+    if relation[0].startswith("change ") and wants_no_change(sample, key, relation[1]):
         return True
     return relation in set(_all_relations(key, sample))
 
@@ -206,7 +247,8 @@ def _find_part(key: Key, samples: list[Sample], subject: str) -> Finding | None:
     """Say where in the arrays the wrong entries are."""
     wrong = [sample for sample in samples if not sample.right]
     common: list[Relation] | None = None
-    for sample in wrong:
+    partly = [sample for sample in wrong if _is_partly_right(sample)]
+    for sample in (sample for sample in wrong if sample.expected.size > 1 and partly):
         found = dict.fromkeys(find_masks(sample))
         common = list(found) if common is None else [one for one in common if one in found]
     if not common or not _is_rich(wrong):

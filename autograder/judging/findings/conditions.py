@@ -45,6 +45,8 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         arrays.append((name, array))
         if array.ndim:
             facts |= _describe_array(quoted, array)
+            if sum(isinstance(other, np.ndarray) for other in arguments.values()) == 1:
+                facts |= _describe_signs(quoted, array)
         elif array.dtype.kind in "iuf":
             number = float(array)
             facts["where zero", quoted] = number == 0
@@ -78,9 +80,6 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
     facts["where many axes", name] = array.ndim > 2
     facts["where empty", name] = not array.size
     if array.size and array.dtype.kind in "iuf":
-        facts["where negative entries", name] = bool((array < 0).any())
-        facts["where all negative", name] = bool((array < 0).all())
-        facts["where zeros", name] = bool((array == 0).any())
         facts["where all zero", name] = not array.any()
         facts["where large", name] = bool(np.abs(array).max() >= 80)
         facts["where tiny", name] = bool(0 < np.abs(array).max() < 1e-3)
@@ -89,6 +88,17 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
         if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "f":
             facts["where ties", name] = bool(((array == array.max(axis=1, keepdims=True)).sum(axis=1) > 1).any())
     return facts
+
+
+def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
+    """Describe the signs in an array; beside others, they part cases by chance."""
+    if not array.size or array.dtype.kind != "f":
+        return {}
+    return {
+        ("where negative entries", name): bool((array < 0).any()),
+        ("where all negative", name): bool((array < 0).all()),
+        ("where zeros", name): bool((array == 0).any()),
+    }
 
 
 def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
@@ -106,15 +116,50 @@ def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
 
 def find_conditions(wrong: list[Sample], right: list[Sample]) -> list[Relation]:
     """Return what is true of all cases that are wrong, and of none that is right."""
+    described = [describe_case(sample.arguments, sample.expected) for sample in wrong]
+    return part_cases(described, [describe_case(sample.arguments, sample.expected) for sample in right])
+
+
+_TELLING = (
+    "where ties",
+    "where last batch short",
+    "where no epochs",
+    "where several epochs",
+    "where several batches",
+    "where empty",
+    "where one row",
+    "where one column",
+    "where one item",
+    "where many items",
+    "where large",
+    "where tiny",
+    "where NaN",
+    "where holds 0",
+    "where zero",
+    "where all equal",
+    "where all zero",
+    "where an entry is ()",
+    "where many axes",
+    "where float32",
+    "where integers",
+)
+"""Kinds of conditions that a slip commonly depends on, the most telling first."""
+
+
+def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, bool]]) -> list[Relation]:
+    """Return what is true of all wrong cases and of no right one, where that is one thing and no chance."""
     if not wrong or not right:
         return []
-    described = [describe_case(sample.arguments, sample.expected) for sample in wrong]
-    others = [describe_case(sample.arguments, sample.expected) for sample in right]
-    return [
+    facts = [
         fact
-        for fact, holds in described[0].items()
-        if holds and all(facts.get(fact) for facts in described) and not any(facts.get(fact, False) for facts in others)
+        for fact, holds in wrong[0].items()
+        if holds and all(one.get(fact) for one in wrong) and not any(one.get(fact, False) for one in right)
     ]
+    telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
+    kinds = {fact[0] for fact in telling}
+    if len(kinds) == 1:
+        return telling
+    return facts if not kinds and len(facts) == 1 and len(wrong) > 1 and len(right) > 1 else []
 
 
 MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
@@ -132,10 +177,10 @@ def find_masks(sample: Sample) -> Iterator[Relation]:
         return
     single = np.float32 in (got.dtype, expected.dtype)
     wrong = ~close_floats(expected, got, 2e-4 if single else 1e-6)
-    if not wrong.any() or wrong.all():
+    if not wrong.any():
         return
     for axis in range(expected.ndim):
-        if expected.shape[axis] > 1:
+        if expected.shape[axis] > 1 and not wrong.all():
             along = np.moveaxis(wrong, axis, 0)
             if not along[1:].any():
                 yield ("only first", axis, expected.ndim)

@@ -128,10 +128,11 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         if laws.TAIL in wanted and 1.8 < largest < 3.2:
             yield ("draws truncated", f"{largest:.1f}")
         close = [name for name, value in _candidates(sizes) if abs(spread / value - 1) < ROUNDING]
-        if required is None or abs(spread / required - 1) > 0.02:
+        if required is None:
+            return
+        if abs(spread / required - 1) > 0.02:
             for name in close:
                 yield ("draws deviation", name)
-            if required is not None and abs(spread / required - 1) > 0.02:
-                yield ("draws deviation number", f"{spread / required:.2g}")
+            yield ("draws deviation number", f"{spread / required:.2g}")
         elif abs(spread / required - 1) < 1e-9:
             yield ("draws rescaled",)

@@ -11,7 +11,7 @@ from ...exercise import Exercise
 from ..compare import compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
-from .conditions import describe_case
+from .conditions import describe_case, part_cases
 from .relations import Relation
 
 
@@ -143,11 +143,8 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         return describe_case(arguments, key.expected[i])
 
-    described, others = [facts(i) for i in stopped], [facts(i) for i in going]
-    for fact, holds in described[0].items():
-        if holds and all(one.get(fact) for one in described) and not any(one.get(fact) for one in others):
-            return ("stops where", _known_error(observed[stopped[0]].raised["type"]), fact)
-    return None
+    conditions = part_cases([facts(i) for i in stopped], [facts(i) for i in going])
+    return ("stops where", _known_error(observed[stopped[0]].raised["type"]), conditions[0]) if conditions else None
 
 
 def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:

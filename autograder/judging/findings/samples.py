@@ -32,6 +32,8 @@ class Sample:
     expected: np.ndarray
     value: Any
     right: bool
+    bases: tuple[tuple[str, np.ndarray], ...] = ()
+    """Arrays among the arguments, by name, that stand where the expected one stands in the answer."""
 
     @cached_property
     def got(self) -> np.ndarray | None:
@@ -58,12 +60,13 @@ def collect_samples(exercise: Exercise, key: Key, observed: Sequence[Observation
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         names = exercise.parts if case.aspect is None and case.view is None else ()
         try:
-            leaves = list(_pair_leaves(expected, got.value, names, ""))
+            leaves = list(_pair_leaves(expected, got.value, names, "", ()))
         except _OtherStructureError:
             return None
-        for label, good, value in leaves:
+        for path, label, good, value in leaves:
             right = compare(good, value, rtol=case.rtol, atol=case.atol) is None
-            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right))
+            bases = tuple(_find_bases(arguments, path[1:] if names else path, np.shape(good)))
+            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases))
     return samples
 
 
@@ -71,7 +74,18 @@ class _OtherStructureError(Exception):
     """The answer does not have as many parts as the expected one."""
 
 
-def _pair_leaves(expected: Any, got: Any, names: tuple[str, ...], label: str) -> Iterator[tuple[str, Any, Any]]:
+def _find_bases(arguments: dict[str, Any], path: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple]:
+    """Yield the arrays among the arguments that are found by the same indices as an item of the answer."""
+    for name, value in arguments.items():
+        for step in path:
+            value = value[step] if isinstance(value, (list, tuple)) and step < len(value) else None
+        if isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind in "iuf":
+            yield name, value.astype(float)
+
+
+def _pair_leaves(
+    expected: Any, got: Any, names: tuple[str, ...], label: str, path: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], str, Any, Any]]:
     """Go through both values side by side, down to arrays and numbers."""
     if expected is None or isinstance(expected, str):
         return
@@ -87,7 +101,7 @@ def _pair_leaves(expected: Any, got: Any, names: tuple[str, ...], label: str) ->
                 inner = label
             else:
                 inner = f"{label}, item {k} of each pair" if label else f"item {k} of each pair"
-            yield from _pair_leaves(good, value, (), inner)
+            yield from _pair_leaves(good, value, (), inner, (*path, k))
         return
     if as_array(expected) is not None and np.asarray(expected).dtype.kind in "biuf":
-        yield label, expected, got
+        yield path, label, expected, got

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..compare import as_array, is_numeric
+from ..key import Key
 from .relations import Relation
 from .samples import Sample
 
@@ -55,13 +56,13 @@ def name_sizes(arguments: dict[str, Any]) -> dict[str, float]:
         array = as_array(value)
         if array is not None:
             sizes |= _sizes_of(f"`{name}`", array)
-    return {name: size for name, size in sizes.items() if size not in (0.0, 1.0)}
+    return {name: size for name, size in sizes.items() if size}
 
 
 def _sizes_of(name: str, array: np.ndarray) -> dict[str, float]:
     words = _AXES.get(array.ndim, tuple(f"the length of axis {k} of {{}}" for k in range(array.ndim)))
     sizes = {word.format(name): float(n) for word, n in zip(words, array.shape, strict=True)}
-    return sizes | ({f"the number of entries of {name}": float(array.size)} if array.ndim > 1 else {})
+    return sizes | ({f"the number of entries of {name}": float(array.size)} if array.ndim else {})
 
 
 def find_scales(sample: Sample) -> Iterator[Relation]:
@@ -75,7 +76,7 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
     named = name_sizes(sample.arguments)
     tolerance = 3e-4 if np.float32 in (sample.expected.dtype, sample.got.dtype) else _CLOSE
     factor = _common_factor(expected, got, tolerance)
-    if factor is not None and not math.isclose(factor, 1, rel_tol=tolerance):
+    if factor is not None:
         yield from _name_factor(factor, named, tolerance)
     difference = got - expected
     scale = max(np.abs(expected).max(), np.abs(got).max(), 1e-9)
@@ -133,7 +134,8 @@ def _name_factor(factor: float, named: dict[str, float], tolerance: float) -> It
     for one, other in pairs:
         if near(named[one] / named[other]):
             yield ("times over", sign, one, other)
-    yield ("times number", f"{factor:.6g}")
+    if not near(1):
+        yield ("times number", f"{factor:.6g}")
 
 
 def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> Iterator[Relation]:
@@ -147,3 +149,50 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
         if abs(magnitude - abs(size)) <= tolerance:
             yield ("off by", name, sign)
     yield ("off by number", f"{magnitude:.6g}", sign)
+
+
+def _find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield what an answer may differ from by a change: arguments, and other functions' results."""
+    yield from sample.bases
+    for related in key.related:
+        value = related.values[sample.index]
+        base = None if value is None else as_array(value)
+        if base is not None and base.shape == sample.expected.shape and base.dtype.kind in "iuf":
+            yield related.call, base.astype(float)
+
+
+def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:
+    return bool(np.abs(expected - base).max() < 1e-9 * max(np.abs(base).max(), 1))
+
+
+def wants_no_change(sample: Sample, key: Key, quoted: str) -> bool:
+    """Return whether a case asks for no change of this argument or result, so that a wrong one does not show."""
+    return any(
+        f"`{name}`" == quoted and _is_unchanged(sample.expected, base) for name, base in _find_bases(sample, key)
+    )
+
+
+def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
+    """Yield how what is added to an argument, or to another function's result, differs from what should be."""
+    got = sample.got
+    if got is None or got.shape != sample.expected.shape or got.dtype.kind not in "iuf" or not got.size:
+        return
+    expected, got = sample.expected.astype(float), got.astype(float)
+    if not np.isfinite(got).all():
+        return
+    named = name_sizes(sample.arguments)
+    tolerance = 1e-3 if np.float32 in (sample.expected.dtype, sample.got.dtype) else 1e-5
+    for name, base in _find_bases(sample, key):
+        wanted = expected - base
+        if _is_unchanged(expected, base):
+            continue
+        if _is_unchanged(got, base):
+            yield ("change missing", f"`{name}`")
+        factor = _common_factor(wanted, got - base, tolerance)
+        if factor is None:
+            continue
+        if math.isclose(factor, -1, rel_tol=tolerance):
+            yield ("change negated", f"`{name}`")
+        for kind, *data in _name_factor(factor, named, tolerance):
+            if kind in ("times", "divided by"):
+                yield (f"change {kind}", f"`{name}`", *data)

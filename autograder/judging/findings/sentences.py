@@ -116,6 +116,11 @@ PREDICATES = {
     "times number": "is {0} times what was expected",
     "off by": "is {0} {1} than what was expected",
     "off by number": "is {0} {1} than what was expected",
+    # what is added to an argument or to another function's result
+    "change missing": "is that of {0}, unchanged",
+    "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
+    "change times": "differs from {0} by {1} times the required change",
+    "change divided by": "differs from {0} by the required change divided by {1}",
     # the inputs
     "input": "is the argument {0}, unchanged",
     "input negated": "is minus the argument {0}",
@@ -146,7 +151,8 @@ PREDICATES = {
     "squared difference of": "is ({0} - {1}) squared, entry by entry",
     "absolute difference of": "is the magnitude of {0} - {1}, entry by entry",
     "concatenation of": "is {0} followed by {1}",
-    "related": "is what {0} gives",
+    "related": "is what `{0}` gives",
+    "related part": "is {0}",
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",

@@ -50,7 +50,7 @@ PAIRS = (
 def find_sources(sample: Sample) -> Iterator[Relation]:
     """Yield which input came back, or what simple function of one or two inputs."""
     got = sample.got
-    if got is None or not got.size:
+    if got is None or not got.size or got.dtype.kind == "b":
         return
     arrays = {name: array for name, array in _named_arrays(sample.arguments) if array.size}
     with np.errstate(all="ignore"):
@@ -96,4 +96,4 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
     for related in key.related:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:
-            yield ("related", related.call)
+            yield ("related part" if related.call.startswith("the ") else "related", related.call)

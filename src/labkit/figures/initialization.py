@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
 from .weights import histogram, signed
 
-__all__ = ["distributions", "layer_outputs", "signals", "spreads"]
+__all__ = ["both_ways", "distributions", "fractions_by_layer", "layer_outputs", "signals", "spreads"]
 
 
 def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
-    """Show what each neuron of a layer says to one input, for several starting values.
+    """Show the output of each neuron of a layer for one input, for several starting values.
 
     Parameters
     ----------
@@ -29,13 +30,13 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
         ax.set_xlabel("neuron")
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="x", length=0)
-    axes[0, 0].set_ylabel("what it says")
+    axes[0, 0].set_ylabel("its output")
     said = []
     for name, outputs in by_start.items():
         different = len(np.unique(np.round(outputs, 9)))
         low, high = signed(np.min(outputs)), signed(np.max(outputs))
         said.append(f"{name}, {f'all {high}' if different == 1 else f'{different} different, from {low} to {high}'}")
-    show(fig, alt=f"What {len(outputs)} neurons say to one input, by their start: {'; '.join(said)}.")
+    show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by their start: {'; '.join(said)}.")
 
 
 def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[str, float]] | None = None) -> None:
@@ -59,19 +60,19 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         for k, (words, value) in enumerate((marks or {}).get(name, {}).items()):
             for side in (-value, value):
                 ax.axvline(side, color=TEXT, linewidth=1.6, linestyle=LINE_STYLES[1 + k])
-            # Both are written outside the outermost mark, the second one on the other side.
-            side, outermost = (-1) ** k, max(marks[name].values())
+            side = (-1) ** k  # each is written beside its own line, the second on the left, with a pointer to it
             ax.annotate(
                 f"±{words} = ±{value:.3f}",
-                (side * outermost, 1.0),
-                (5 * side, -2),
-                va="top",
+                (side * value, 0.9),
+                (46 * side, 0),
+                va="center",
                 fontsize=10,
                 xycoords=("data", "axes fraction"),
                 textcoords="offset points",
                 ha="left" if side > 0 else "right",
+                arrowprops={"arrowstyle": "-", "color": TEXT, "linewidth": 1},
             )
-        ax.set_ylim(0, 1.12 * counts.max())
+        ax.set_ylim(0, 1.3 * counts.max())
         ax.set_title(name, loc="left", fontsize=11, pad=3)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -85,37 +86,94 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
 
 
 def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float = 1e-12, high: float = 1e6) -> None:
-    """Show how the spread of a signal changes from layer to layer, on a logarithmic scale.
+    """Show how the standard deviation of a signal changes from layer to layer, on a logarithmic scale.
 
     Parameters
     ----------
     panels : mapping of str to mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Title of a panel to its curves by name, one array a run.
+        Title of a panel to its curves by name, one array per run.
     low, high : float
         Ends of the scale; a curve that leaves it is cut there.
     """
     fig, axes = figure(1, len(panels), (3.9 * len(panels), 4.3), sharey=True, squeeze=False)
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        ax.axhspan(0.05, 2, color=COLORS[2], alpha=0.12, linewidth=0)
-        for k, (name, runs) in enumerate(curves.items()):
-            for spread in runs:
-                line = ax.plot(spread, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1.6, alpha=0.85)
-            line[0].set_label(name)
-        ax.set_yscale("log")
-        ax.set_ylim(low, high)
-        ax.yaxis.set_major_locator(LogLocator(numticks=7))
-        ax.yaxis.set_minor_locator(NullLocator())
-        ax.grid(axis="y", color=FAINT, linewidth=0.7)
-        ax.set_title(title)
-        ax.set_xlabel("layer")
-        ax.legend(handlelength=3.2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
-    axes[0, 0].set_ylabel("spread of the signal")
-    said = []
-    for title, curves in panels.items():
-        ends = {name: [spread[-1] for spread in runs] for name, runs in curves.items()}
-        said.append(f"{title}, " + ", ".join(f"{name} {min(e):.1e} to {max(e):.1e}" for name, e in ends.items()))
-    layers = max(len(spread) for curves in panels.values() for runs in curves.values() for spread in runs) - 1
-    show(fig, alt=f"The spread of a signal, layer by layer. After {layers} layers it is: {'; '.join(said)}.")
+        ax.axhspan(0.05, 2, color=FAINT, linewidth=0)
+        _curves_by_layer(ax, title, curves, low, high)
+        ax.legend(handlelength=3.2, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    axes[0, 0].set_ylabel("standard deviation of the signal")
+    layers = max(len(run) for curves in panels.values() for runs in curves.values() for run in runs) - 1
+    said = "; ".join(f"{title}, {_last_values(curves)}" for title, curves in panels.items())
+    show(fig, alt=f"The standard deviation of a signal, layer by layer. After {layers} layers it is: {said}.")
+
+
+def _curves_by_layer(
+    ax: Axes, title: str, curves: Mapping[str, Sequence[np.ndarray]], low: float, high: float, first: int = 0
+) -> None:
+    for k, (name, runs) in enumerate(curves.items()):
+        for run in runs:
+            layers = range(first, first + len(run))
+            line = ax.plot(layers, run, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=1.6, alpha=0.85)
+        line[0].set_label(name)
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    ax.yaxis.set_major_locator(LogLocator(numticks=7))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.grid(axis="y", color=FAINT, linewidth=0.7)
+    ax.set_title(title)
+    ax.set_xlabel("layer")
+
+
+def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) -> str:
+    ends = {name: [run[place] for run in runs] for name, runs in curves.items()}
+    return ", ".join(f"{name} {min(e):.1e} to {max(e):.1e}" for name, e in ends.items())
+
+
+def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[str, Sequence[np.ndarray]]) -> None:
+    """Show the size of signals layer by layer, and beside it that of the corrections that travel back.
+
+    Parameters
+    ----------
+    forwards : mapping of str to sequence of ndarray of shape (1 + n_layers,)
+        Name of the start to the sizes of its signals, one array per run.
+    backwards : mapping of str to sequence of ndarray of shape (n_layers,)
+        By the same names, the sizes of the corrections, from layer 1 to the last one.
+    """
+    fig, axes = figure(1, 2, (7.8, 4.2))
+    _curves_by_layer(axes[0], "forwards: signals", forwards, 1e-9, 1e2)
+    _curves_by_layer(axes[1], "backwards: corrections", backwards, 1e-9, 1e21, first=1)
+    axes[0].set_ylabel("standard deviation")
+    axes[1].set_ylabel("RMS")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=3)
+    said = f"the signals after the last layer, {_last_values(forwards)}; the corrections in layer 1, "
+    show(fig, alt=f"Sizes by layer, forwards and backwards: {said}{_last_values(backwards, 0)}.")
+
+
+def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
+    """Show which fraction of a signal differs between examples, layer by layer.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of ndarray of shape (1 + n_layers,)
+        Name to fractions in [0, 1], one array per run.
+    """
+    fig, ax = figure(1, 1, (7.4, 3.5))
+    for k, (name, runs) in enumerate(curves.items()):
+        for run in runs:
+            line = ax.plot(run, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=2.6 - 0.5 * k, alpha=0.85)
+        line[0].set_label(name)
+    ax.set_ylim(0, 1.05)
+    ax.grid(axis="y", color=FAINT, linewidth=0.7)
+    ax.set_xlabel("layer")
+    ax.set_ylabel("fraction that differs")
+    ax.legend(handlelength=3.2, loc="upper left", bbox_to_anchor=(1.01, 1))
+    said = ", ".join(
+        f"{name} {min(run[-1] for run in runs):.2f} to {max(run[-1] for run in runs):.2f}"
+        for name, runs in curves.items()
+    )
+    show(
+        fig,
+        alt=f"Which fraction of the signal differs between examples. At first it is 1; after the last layer: {said}.",
+    )
 
 
 def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
@@ -148,4 +206,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
         for name, signal_at in rows.items()
     ]
-    show(fig, alt=f"Histograms of the signal on its way through a network. Its spread, by start: {'; '.join(said)}.")
+    show(
+        fig,
+        alt=f"Histograms of the signal on its way through a network. Standard deviations by start: {'; '.join(said)}.",
+    )

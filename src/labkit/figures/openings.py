@@ -8,7 +8,7 @@ from . import weight_images
 from .biases import outputs
 from .style import show
 
-__all__ = ["one_threshold", "ten_neurons"]
+__all__ = ["birth_and_after", "one_threshold", "ten_neurons"]
 
 
 def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
@@ -48,3 +48,23 @@ def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -
         alt=f"What one neuron gives for {len(images)} images, zeros and others. Without a bias it is on the wrong side "
         f"of zero for {mistakes[0.0]} of them, with a bias of {bias} for {mistakes[bias]}.",
     )
+
+
+def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
+    """Show six hidden neurons as images of their weights, at birth and after training.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height * width)
+        One image per row.
+    labels : ndarray of int, shape (n,)
+        The digit that each image shows.
+    """
+    from ..lent.given_training import given_training  # where nothing is trained, nothing of it is needed
+
+    rng = np.random.default_rng(0)
+    first = rng.normal(scale=0.06, size=(images.shape[1], 6))
+    born = [(first, np.zeros(6)), (rng.normal(scale=0.5, size=(6, 10)), np.zeros(10))]
+    (trained, _), _ = given_training([born], images, labels, epochs=60)[0]
+    fig = weight_images(np.hstack([first, trained]), columns=6, titles=["at birth"] * 6 + ["trained"] * 6, size=1.1)
+    show(fig, alt="Six neurons as images of their weights: at birth pale noise, after training strokes and curves.")

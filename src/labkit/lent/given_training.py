@@ -162,3 +162,35 @@ def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
         x = given_relu(x @ weights + bias)
     weights, bias = layers[-1]
     return float(np.mean((x @ weights + bias).argmax(axis=1) == y))
+
+
+def given_corrections(x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: str) -> np.ndarray:
+    """Return the size (RMS) of random corrections on their way back through layers without biases.
+
+    Corrections are what training sends back from the outputs; chapter 6 calls them gradients.
+
+    Parameters
+    ----------
+    x : ndarray of shape (batch, fan_in)
+        The signal that enters the first layer.
+    weight_matrices : sequence of n ndarray
+        One weight matrix per layer.
+    activation : {"tanh", "ReLU"}
+        What follows each layer.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Entry k is the RMS of the corrections at the sums of layer k, counted from 0.
+    """
+    signals = [x]
+    for weights in weight_matrices:
+        sums = signals[-1] @ weights
+        signals.append(np.tanh(sums) if activation == "tanh" else given_relu(sums))
+    correction = np.random.default_rng(0).normal(size=signals[-1].shape)
+    sizes = []
+    for weights, signal in zip(reversed(weight_matrices), reversed(signals), strict=False):
+        correction = correction * (1 - signal**2 if activation == "tanh" else signal > 0)
+        sizes.append(np.sqrt(np.mean(correction**2)))
+        correction = correction @ weights.T
+    return np.array(sizes[::-1])

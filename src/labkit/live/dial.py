@@ -37,20 +37,7 @@ class Dial(Tool):
         self.title, self._controls, self._draw, self._stills, self._note = title, controls, draw, stills, note
 
     def answer(self, question: dict, sent: bytes) -> dict:
-        """Return what the learner's functions make of the controls' values.
-
-        Parameters
-        ----------
-        question : dict
-            ``values`` by the controls' names; missing ones are as at first.
-        sent : bytes
-            Not used.
-
-        Returns
-        -------
-        dict
-            For the browser.
-        """
+        """Return what the learner's functions make of the question's ``values``; missing ones are as at first."""
         values = {control["name"]: control["value"] for control in self._controls} | question.get("values", {})
         return {"controls": self._controls, "note": self._note} | self._draw(**values)
 

@@ -58,13 +58,7 @@ class Landscape(Tool):
         self.place(None)
 
     def place(self, at: np.ndarray | None) -> None:
-        """Put the ball somewhere, at rest.
-
-        Parameters
-        ----------
-        at : ndarray of shape (2,) or None
-            The two weights; None puts it near a corner.
-        """
+        """Put the ball somewhere, at rest; None is near a corner."""
         loss, *ranges = self.surfaces[self._name]
         if at is None:
             at = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
@@ -73,15 +67,7 @@ class Landscape(Tool):
         self._path, self._losses = [self._weights], [float(loss(self._weights))]
 
     def step(self, rate: float, momentum: float) -> None:
-        """Move the ball by one step of the learner's descent.
-
-        Parameters
-        ----------
-        rate : float
-            Learning rate.
-        momentum : float
-            From 0 to below 1.
-        """
+        """Move the ball by one step of the learner's descent."""
         loss, *_ = self.surfaces[self._name]
         layers, gradients = [[(array.reshape(2, 1), np.zeros(1))] for array in (self._weights, self._slope())]
         layers, self._velocity = self._step(layers, gradients, self._velocity, rate, momentum)
@@ -92,17 +78,7 @@ class Landscape(Tool):
     def answer(self, question: dict, sent: bytes) -> dict:
         """Return the path, its losses and the gradient.
 
-        Parameters
-        ----------
-        question : dict
-            ``kind`` is place (with ``surface`` and ``at``) or step (with ``rate`` and ``momentum``).
-        sent : bytes
-            Not used.
-
-        Returns
-        -------
-        dict
-            For the browser.
+        ``kind`` is place (with ``surface`` and ``at``) or step (with ``rate`` and ``momentum``).
         """
         if question.get("kind") == "place":
             self._name = question.get("surface", self._name)

@@ -7,14 +7,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from .. import data
+from .. import data, store
 from ..figures.style import PAPER, WEIGHTS, bare, figure, limit_of
 from .drawings import RECIPES, to_image
 from .tool import Tool, effective_weights
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
-_kept: list[tuple[list[np.ndarray], int]] = []
-"""Strokes and their digit, for as long as the kernel runs: a cell that is run again loses no drawing."""
+_RECORD = "drawings"
+"""Strokes and their digit are kept with the learner's records: they serve later chapters, and both sizes of images."""
+
+
+def _kept() -> list[dict]:
+    return store.load(_RECORD).get("kept", [])
+
+
+def _keep(strokes: Sequence[np.ndarray], digit: int) -> None:
+    drawing = {"digit": digit, "strokes": [np.round(stroke, 3).tolist() for stroke in strokes]}
+    store.update(_RECORD, lambda record: {"kept": [*record.get("kept", []), drawing]})
 
 
 class Drawings:
@@ -32,13 +41,13 @@ class Drawings:
     @property
     def images(self) -> np.ndarray:
         """The drawings as images, of shape (n, pixels)."""
-        images = [to_image(strokes, self._side) for strokes, _ in _kept]
+        images = [to_image(drawing["strokes"], self._side) for drawing in _kept()]
         return np.array(images).reshape(len(images), self._side**2)
 
     @property
     def labels(self) -> np.ndarray:
         """The digits that they show, of shape (n,)."""
-        return np.array([digit for _, digit in _kept], dtype=np.int64)
+        return np.array([drawing["digit"] for drawing in _kept()], dtype=np.int64)
 
     def added_to(self, images: np.ndarray, labels: np.ndarray, copies: int = 10) -> tuple[np.ndarray, np.ndarray]:
         """Return a training set that also holds the kept drawings.
@@ -111,25 +120,16 @@ class Pad(Tool):
     def answer(self, question: dict, sent: bytes) -> dict:
         """Return the network's reading of what is drawn, and the votes of its pixels.
 
-        Parameters
-        ----------
-        question : dict
-            ``kind`` is draw, keep or forget; ``lengths`` holds the number of points per stroke.
-        sent : bytes
-            The points, float32, x and y in turn.
-
-        Returns
-        -------
-        dict
-            For the browser.
+        ``kind`` is draw, keep (with ``digit``) or forget; ``lengths`` holds the number of points per stroke, and
+        ``sent`` the points, x and y in turn.
         """
         ends = np.cumsum(question.get("lengths", []), dtype=int)
         points = np.frombuffer(sent if len(ends) else b"", np.float32).reshape(-1, 2)
         strokes = np.split(points, ends[:-1]) if len(points) else []
         if question.get("kind") == "keep" and strokes:
-            _kept.append((strokes, int(question["digit"])))
+            _keep([stroke.astype(float) for stroke in strokes], int(question["digit"]))
         elif question.get("kind") == "forget":
-            _kept.clear()
+            store.update(_RECORD, lambda record: {"kept": []})
         image = to_image(strokes, self.side)
         logits, weights = self.logits_and_weights(image)
         values = logits if self._softmax is None else np.asarray(self._softmax(logits[None]))[0]
@@ -142,7 +142,7 @@ class Pad(Tool):
             "winner": winner if strokes else None,
             "votes": image * weights[:, winner],
             "caption": f"votes for {winner} (blue) and against it (orange)" if strokes else "votes: nothing drawn yet",
-            "kept": len(_kept),
+            "kept": len(_kept()),
             "said": self._in_words(values) if strokes else "Draw a digit from 0 to 9.",
         }
 

@@ -33,8 +33,7 @@ export default {
     function setWeights(values) { live.ask({ kind: "weights", neuron: chosen, values }); }
 
     plot.node.style.touchAction = "none";
-    plot.node.setAttribute("tabindex", 0);
-    plot.node.setAttribute("role", "application");
+    fill(plot.node, { tabindex: 0, role: "application" }, []);
     plot.node.addEventListener("pointerdown", (event) => { cursor.shown = false; act(plot.at(event)); });
     plot.node.addEventListener("pointermove", (event) => { if (event.buttons && !hand.select.selectedIndex) act(plot.at(event)); });
     const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

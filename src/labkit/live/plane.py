@@ -78,18 +78,8 @@ class Plane(Tool):
     def answer(self, question: dict, sent: bytes) -> dict:
         """Return the plane as the network divides it.
 
-        Parameters
-        ----------
-        question : dict
-            ``kind`` is points (with ``name``), add (``at``, ``label``), clear, begin, train (``epochs``, ``rate``) or
-            weights (``neuron`` and its ``values``: two weights, a bias and an output weight).
-        sent : bytes
-            Not used.
-
-        Returns
-        -------
-        dict
-            For the browser.
+        ``kind`` is points (with ``name``), add (``at``, ``label``), clear, begin, train (``epochs``, ``rate``) or
+        weights (``neuron`` and its ``values``: two weights, a bias and an output weight).
         """
         kind = question.get("kind")
         if kind == "points":
@@ -108,15 +98,7 @@ class Plane(Tool):
         return self._drawn()
 
     def train(self, epochs: int, rate: float) -> None:
-        """Train with the learner's function, in batches of 20.
-
-        Parameters
-        ----------
-        epochs : int
-            Number of epochs.
-        rate : float
-            Learning rate.
-        """
+        """Train with the learner's function, in batches of 20."""
         settings = {"epochs": epochs, "batch_size": 20, "learning_rate": rate, "rng": self._rng}
         self.layers, _ = self._train(self.layers, self.points, self.labels, **settings)
         self._epochs += epochs
@@ -127,18 +109,7 @@ class Plane(Tool):
         self.layers = [(weights, biases), (outputs, last)]
 
     def differences(self, points: np.ndarray) -> np.ndarray:
-        """Return how much the logit of the blue class exceeds the other.
-
-        Parameters
-        ----------
-        points : ndarray of shape (n, 2)
-            Places on the plane.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Above zero on the blue side of the boundary.
-        """
+        """Return how much the logit of the blue class exceeds the other, for each point of shape (n, 2)."""
         logits = np.asarray(self._forward(self.layers, points)[0])
         return logits[:, 1] - logits[:, 0]
 

@@ -121,20 +121,7 @@ class Player(Tool):
         self.side = {64: 8, 196: 14}.get(pixels, 0)
 
     def answer(self, question: dict, sent: bytes) -> dict:
-        """Return all runs; the browser plays them without asking again.
-
-        Parameters
-        ----------
-        question : dict
-            Not used.
-        sent : bytes
-            Not used.
-
-        Returns
-        -------
-        dict
-            For the browser.
-        """
+        """Return all runs; the browser plays them without asking again."""
         runs = [{"name": name} | self._drawn(run) for name, run in self.runs.items()]
         return {"side": self.side, "unit": self.by, "runs": runs}
 

@@ -1,6 +1,7 @@
 // What all live figures share: elements, colors, small charts, and talking with Python.
 
 const SVG = "http://www.w3.org/2000/svg";
+const FOCUSABLE = ["BUTTON", "INPUT", "SELECT"];
 
 /** Fill an element: attributes that begin with "on" are listeners, children are nodes or text. */
 function fill(node, attributes, children) {
@@ -8,6 +9,8 @@ function fill(node, attributes, children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
   }
+  // Jupyter leaves the keys alone in an element with this attribute; it has to be on the one with the focus.
+  if (FOCUSABLE.includes(node.tagName) || "tabindex" in attributes) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children);
   return node;
 }
@@ -199,9 +202,8 @@ function unpack(value, numbers) {
 /** Prepare the page for a figure and return how to ask Python; draw(answer) is called with each answer. */
 function connect({ model, el: host }, draw) {
   const status = el("p", { class: "wl-status", "aria-live": "polite" });
-  // JupyterLab leaves the keys alone inside an element with this attribute.
-  const root = el("section", { class: "wl-live", "aria-label": model.get("title"), "data-lm-suppress-shortcuts": "true" });
-  // Elsewhere, and in some versions of it, it helps that no key gets that far; shortcuts with Ctrl still do.
+  const root = el("section", { class: "wl-live", "aria-label": model.get("title") });
+  // JupyterLite looks at keys later than Jupyter does: no key gets that far, but shortcuts with Ctrl still do.
   root.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape")) event.stopPropagation();
   });

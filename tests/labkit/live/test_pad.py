@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 
 import labkit
-from labkit import data
-from labkit.live import pad
+from labkit import data, store
+from labkit.live.drawings import to_image
 from labkit.live.pad import Drawings, Pad
-from solutions.weightlab.forward import forward, softmax
+from solutions.weightlab.descent import train
+from solutions.weightlab.forward import forward, predict, softmax
 from solutions.weightlab.weights import template_weights, weighted_sums
 
+from .drawn_digits import STYLES, drawn
+
 BAR = np.array([[0.5, 0.1], [0.5, 0.9]], np.float32)
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(pad, "_kept", [])
 
 
 def ask(tool, strokes, **question):
@@ -68,6 +66,8 @@ def test_kept_drawings_join_a_training_set(layers, digits, capsys):
     assert len(images) == len(labels) == 1203
     np.testing.assert_array_equal(images[-1], drawings.images[0])
     assert labels[-3:].tolist() == [1, 1, 1]
+    store._pending.clear()
+    np.testing.assert_array_equal(Drawings(8).images, drawings.images)  # read from the disk
     assert Drawings(14).images.shape == (1, 196), "the strokes are kept, so that they serve both sizes"
     assert ask(tool, [], kind="forget")["kept"] == 0
     assert len(drawings.labels) == 0
@@ -88,3 +88,22 @@ def test_an_unwritten_function_is_an_error_at_once(layers):
 
     with pytest.raises(NotImplementedError):
         labkit.draw_digit(stub, layers)
+
+
+def test_a_few_kept_drawings_teach_a_way_of_writing_that_the_data_do_not_show(layers, digits):
+    """Most open fours are misread until three of them join the training set."""
+    hands, shown = drawn(520)
+    fours = [hand for k, hand in enumerate(hands) if k % len(STYLES) == 13]
+    assert {shown[13], *shown[13 :: len(STYLES)]} == {4}
+    learned, tested = fours[:3], np.array([to_image(hand, 8) for hand in fours[3:]])
+    before = np.mean(predict(layers, tested) == 4)
+    for hand in learned:
+        ask(Pad(forward, layers), [stroke.astype(np.float32) for stroke in hand], kind="keep", digit=4)
+    x, y = Drawings(8).added_to(digits.train_images, digits.train_labels)
+    settings = {"epochs": 10, "batch_size": 32, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
+    again, _ = train(layers, x, y, **settings)
+    after = np.mean(predict(again, tested) == 4)
+    old = np.mean(predict(again, digits.test_images) == digits.test_labels)
+    assert before < 0.6
+    assert after > 0.9
+    assert old > 0.94

@@ -1,0 +1,170 @@
+"""Does whatever may be in a submission cost its own student only?"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+
+from nbformat import validate
+
+from autograder.classroom import feedback, work
+from autograder.classroom.examination import from_record
+from autograder.classroom.rebuild import rebuild
+from autograder.classroom.submission import Submission
+from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
+from autograder.judging.verdict import Status, Verdict
+from tests.classroom.test_grade import WEIGHTS, fresh, grade, graded_once
+from tests.support import classroom as made
+
+__all__ = ["fresh", "graded_once"]  # fixtures
+DAMAGED = int(os.environ.get("WEIGHTLAB_DAMAGED", 1_500))
+"""How many damaged notebooks are read; 100,000 have been."""
+RELEASED = made.released(WEIGHTS)
+ODD = (
+    None,
+    True,
+    -1,
+    10**400,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "\ud800",
+    "\x00\x1b[31m\u202e",
+    "share_that_flips = 0x" + "F" * 5_000,
+    "share_that_flips = " + "-" * 3_000 + "1",
+    "share_that_flips = " + "(" * 200 + ")" * 200,
+    "share_that_flips = 1" + "+1" * 2_000,
+    "share_that_flips = 9**9**9\nshare_that_flips",
+    "share_that_flips = 'a' 'b'",
+    "%%time\n!rm -rf\n? what",
+    "# " * 3_000,
+    "```mermaid\n" * 300,
+    [],
+    {},
+    ["a", None, 3],
+    {"text/plain": ["1", None]},
+    {"text/plain": {"a": 1}, "image/png": 3, "application/vnd.weightlab.answer+json": [1]},
+    {"application/vnd.weightlab.answer+json": {"name": "share_that_flips", "value": 10**400}},
+    [{"output_type": "execute_result", "data": None}, 3, {"output_type": ["error"], "traceback": 3}],
+    [{"output_type": "error", "ename": None, "evalue": {}, "traceback": ["\x1b[0m", None]}],
+    [{"output_type": "stream", "text": 3}, {"output_type": "stream", "name": [], "text": ["a", 3]}],
+)
+
+
+def places(value, path=()):
+    """Yield every place in a notebook."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from places(inner, (*path, key))
+
+
+PLACES = list(places(made.answered(WEIGHTS)))
+
+
+def damaged(draw):
+    """Return a notebook's file with some of it replaced, copied, deleted or cut."""
+    notebook = copy.deepcopy(made.answered(WEIGHTS))
+    for _ in range(draw.randint(1, 6)):
+        *above, last = draw.choice(PLACES)
+        inner = notebook
+        try:
+            for key in above:
+                inner = inner[key]
+            match draw.randrange(4):
+                case 0:
+                    del inner[last]
+                case 1 if isinstance(inner, list):
+                    inner.insert(0, copy.deepcopy(draw.choice(inner)))
+                case _:
+                    inner[last] = copy.deepcopy(draw.choice(ODD))
+        except (KeyError, IndexError, TypeError):
+            continue
+    content = json.dumps(notebook).encode()
+    if draw.random() < 0.1:
+        at = draw.randrange(len(content))
+        content = content[:at] + bytes(draw.randrange(256) for _ in range(3)) + content[at + draw.randrange(99) :]
+    return content
+
+
+FUNCTIONS = [
+    Verdict(name, WEIGHTS.name, Status.PASSED, float(one.points), float(one.points))
+    for name, one in WEIGHTS.exercises.items()
+]
+
+
+def test_no_damaged_notebook_stops_reading_judging_or_showing():
+    draw, statuses = random.Random(11), set()
+    for number in range(DAMAGED):
+        content = damaged(draw)
+        submission = Submission("ann", WEIGHTS.name, content, made.REFERENCE)
+        found = from_record(list(FUNCTIONS), submission, RELEASED)
+        notebook = write_verdicts(found.rebuilt.notebook, found)
+        automatic, _ = feedback.scores(notebook, found, feedback.Marks())
+        assert set(automatic) == {*WEIGHTS.exercises, *WEIGHTS.questions, *WEIGHTS.written}
+        dump_notebook(notebook)
+        statuses.add(str(found.status))
+        if number % 50 == 0:
+            validate(json.loads(dump_notebook(notebook)))
+            page = feedback.make_page(notebook, WEIGHTS.name, dict.fromkeys(automatic, 0.0), feedback.Marks(), None)
+            assert "</html>" in page
+    assert statuses == {"graded", "malformed"}
+
+
+def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone(fresh):
+    draw = random.Random(12)
+    for number in range(25):
+        folder = made.hand_in(fresh, f"odd-{number:02}", WEIGHTS, damaged(draw))
+        module = folder / "weightlab" / "weights.py"
+        source = bytearray(module.read_bytes())
+        for _ in range(draw.randrange(1, 5)):
+            source[draw.randrange(len(source))] = draw.randrange(256)
+        module.write_bytes(source)
+        (folder / "timestamp.txt").write_bytes(bytes(draw.randrange(256) for _ in range(30)))
+        (folder / "concepts.json").write_bytes(b"[" * draw.randrange(90_000))
+    for name in ("x" * 200, "a\u202eb", "new\nline", " "):
+        made.hand_in(fresh, name, WEIGHTS, made.answered(WEIGHTS))
+    found = grade(fresh)
+    assert [found[name]["score"] for name in ("ann", "bo", "cy")] == [16, 0, 14]
+    assert len(found) == 3 + 25 + 4
+    assert {one["status"] for one in found.values()} <= {"graded", "malformed"}
+
+
+def test_a_submission_whose_showing_takes_too_long_is_left_to_a_person(monkeypatch):
+    """A notebook that no bound has foreseen is given up, and the worker goes on with the next."""
+
+    def endless(*_):
+        while True:
+            pass
+
+    monkeypatch.setattr(work, "RENDERING", 0.3)
+    monkeypatch.setattr(work, "rerun", lambda *_: None)
+    submission = Submission("ann", WEIGHTS.name, json.dumps(made.answered(WEIGHTS)).encode(), made.REFERENCE)
+    task = work.GradingTask(submission, "name", list(FUNCTIONS), feedback.Marks(), {})
+    tools = work.Tools("process", {WEIGHTS.name: RELEASED}, {})
+    feedback.warm_up()
+    with monkeypatch.context() as patch:
+        patch.setattr(feedback, "make_page", endless)
+        try:
+            work.grade_submission(task, tools)
+        except work.OutOfTimeError as error:
+            stopped = error
+    monkeypatch.setattr(work, "RENDERING", 30.0)
+    given_up = work.give_up(task, tools, stopped)
+    assert given_up.result.entry["status"] == "unjudged"
+    assert not given_up.result.lasting
+    assert work.grade_submission(task, tools).result.entry["score"] == 16
+
+
+def test_what_python_cannot_take_apart_is_malformed(monkeypatch):
+    from autograder.classroom import rebuild as module
+
+    def fail(*_):
+        raise RuntimeError("nobody has foreseen this")
+
+    monkeypatch.setattr(module, "read_notebook", fail)
+    assert "RuntimeError" in rebuild(RELEASED, b"{}").malformed

@@ -1,0 +1,74 @@
+"""Do the figures of chapters 04 to 06 say in words what their numbers say, and is nothing in them run together?"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from labkit.figures import backprop, boundaries, forward, loss, small_networks, style
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def test_spirals_are_two_balanced_classes_that_no_line_divides():
+    points, labels = boundaries.spirals()
+    assert points.shape == (120, 2) and np.bincount(labels).tolist() == [60, 60]
+    rng = np.random.default_rng(0)
+    sums = points @ rng.normal(size=(2, 20_000)) + rng.normal(size=20_000)
+    assert ((sums > 0) == labels[:, np.newaxis]).mean(axis=0).max() < 0.9
+
+
+def test_the_opening_shows_that_hidden_neurons_help(capsys):
+    boundaries.opening()
+    none, few, many = map(int, re.findall(r"(\d+)% of the points", capsys.readouterr().out))
+    assert none <= few < many == 100
+
+
+def test_the_corners_picture_counts_what_is_right(capsys):
+    def first_input(points):
+        return (points[:, 0] > 0.5).astype(int)
+
+    boundaries.corners(CORNERS, np.array([0, 1, 1, 0]), CORNERS, first_input, first_input)
+    assert "has 2 of 4 points right" in capsys.readouterr().out
+
+
+def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
+    x = np.linspace(-1, 2, 7)
+    boundaries.fits(x, np.zeros(7), {"one": (np.where(x > 1, 3.0, 0.25), np.array([0.0]))}, (-1, 1))
+    assert "one, at most 0.25 off inside, 3.0 outside" in capsys.readouterr().out
+
+
+def test_neighbouring_digits_stand_on_two_lines(monkeypatch):
+    kept = []
+    monkeypatch.setattr(forward, "show", lambda fig, alt: kept.append(fig))
+    probabilities = np.array([[0, 0, 0, 0, 0, 0, 0.1, 0, 0.4, 0.5]])
+    forward.predicted(np.zeros((1, 4)), probabilities, ["an image"])
+    places = {text.get_text(): text.get_position()[1] for text in kept[0].axes[0].texts}
+    assert places["8"] != places["9"] and places["6"] == places["8"]
+
+
+def test_dark_is_low_in_every_landscape(monkeypatch):
+    kept = []
+    monkeypatch.setattr(loss, "show", lambda fig, alt: kept.append(fig))
+    loss.opening()
+    (chart,) = (ax for ax in kept[0].axes if ax.name != "3d" and ax.get_xlabel() == "first weight")
+    assert chart.collections[0].get_cmap().name == style.LOSS
+    low, high = (sum(chart.collections[0].get_cmap()(share)[:3]) for share in (0.0, 1.0))
+    assert low < high
+
+
+def test_the_pulls_name_how_fast_each_loss_falls(capsys):
+    loss.pulls(np.array([0.0, 10.0]), {"one": (np.array([1.0, 2.0]), np.array([0.5, 1e-6]))})
+    assert "one, 2 at a lead of 10, where it falls by 1e−06 per unit" in capsys.readouterr().out
+
+
+def test_the_chain_multiplies_along_each_way_and_adds_the_ways(capsys):
+    small_networks.chain(np.array([1.0, 3.0]), 2.0, 1.0, np.array([1.0, 8.0]), np.array([2.0, -1.0]))
+    said = capsys.readouterr().out
+    assert "loss of 2.5" in said and "per unit of the output is −3" in said and "The sum, −1," in said
+
+
+def test_signal_and_gradient_tell_where_each_ends(capsys):
+    backprop.signal_and_gradient({"a network": ([1.0, 0.5, 0.25], [1e-9, 1e-4, 1.0])})
+    assert "a network, the signal ends at 0.2, the gradient arrives at 1e-09" in capsys.readouterr().out
