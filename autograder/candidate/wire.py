@@ -19,8 +19,8 @@ MAX_ITEMS = 400_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
-MAX_ANSWER_VALUES = 25_000
-"""Values in what one call returns, an array counting as one: no exercise's answer has more than 25."""
+MAX_ANSWER_VALUES = 200_000
+"""Values in what one call returns, an array counting as one: twice what the largest right answer has as lists."""
 MAX_ANSWER_TEXT = 10_000
 """Bytes of all texts in what one call returns, as UTF-8."""
 ENDLESS = "an iterator that does not end"

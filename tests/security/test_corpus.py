@@ -73,7 +73,16 @@ def graded(tmp_path_factory):
         after = set(find_family(os.getpid())), marked(base)
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
     tempfile.tempdir = None
+    # Noted here: a test that opens all this in JupyterLab adds files of JupyterLab's own.
+    folders = {"room": base / "together", "home": home, "tmp": temporary}
+    names = {place: sorted(path.name for path in folder.iterdir()) for place, folder in folders.items()}
+    given_back = {
+        kind: [path for path in (base / "together" / kind).rglob("*") if not path.is_dir() or path.is_symlink()]
+        for kind in ("autograded", "feedback")
+    }
     return SimpleNamespace(
+        names=names,
+        given_back=given_back,
         base=base,
         room=base / "together",
         alone=base / "alone",
@@ -168,7 +177,7 @@ def test_the_class_is_complete(graded):
 
 def test_no_process_and_no_file_remains(graded):
     assert graded.after == graded.before
-    assert sorted(path.name for path in graded.room.iterdir()) == [
+    assert graded.names["room"] == [
         ".weightlab",
         "autograded",
         "feedback",
@@ -180,13 +189,12 @@ def test_no_process_and_no_file_remains(graded):
         "nbgrader_config.py",
         "submitted",
     ]
-    assert [path.name for path in (graded.base / "home").iterdir()] == [CANARY]
-    assert [path.name for path in (graded.base / "tmp").iterdir()] == [CANARY]
+    assert graded.names["home"] == graded.names["tmp"] == [CANARY]
 
 
 def test_what_is_given_back_holds_the_examiners_files_and_the_library_only(graded):
     for kind, notebook in (("autograded", f"{CHAPTER.name}.ipynb"), ("feedback", f"{CHAPTER.name}.html")):
-        files = [path for path in (graded.room / kind).rglob("*") if not path.is_dir() or path.is_symlink()]
+        files = graded.given_back[kind]
         assert len(files) > 100
         for path in files:
             assert path.is_file() and not path.is_symlink()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.candidate.call import call_function
 from autograder.candidate.frames import Ending
-from autograder.candidate.wire import Given, Opaque, Rng, decode, encode
+from autograder.candidate.wire import Given, Opaque, Rng, decode, encode, is_short
 from autograder.examine import SELF_CHECK, Mode, attempt
 from autograder.exercise import Case
 from autograder.exercises import EXERCISES
+from autograder.judging import reference
 from autograder.judging.judge import judge
 from autograder.judging.key import Key, public_keys
 from autograder.judging.reply import make_job, read_reply
@@ -124,7 +126,28 @@ def test_two_generators_of_a_case_stay_two():
     assert job["cases"] == [[(([Rng(5, 0), Rng(5, 1)], {"again": Rng(5, 0)}), {"rng": Rng(6, 2)})]]
 
 
-@pytest.mark.parametrize("value", [[[1.0]] * 190_000, "-" * 50_000, {str(n): n for n in range(20_000)}])
+def as_lists(value):
+    """Return an answer with lists in place of its arrays."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return [as_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))
+def test_every_right_answer_is_within_the_bounds_even_as_lists(module):
+    for name, key in public_keys(module).items():
+        function = getattr(reference.module(module), name)
+        whole = []
+        for case in key.cases:
+            generators = {}
+            for call in case.calls:
+                outcome = call_function(function, call.args, dict(call.kwargs), generators, "solutions")
+                whole.append(as_lists(outcome.get("value")))
+                assert is_short(whole[-1]), name
+        encode(whole)
+
+
+@pytest.mark.parametrize("value", [[[1.0]] * 190_000, "-" * 50_000, {str(n): n for n in range(120_000)}])
 def test_a_forged_answer_beyond_the_bounds_is_not_looked_at(value):
     exercise, key = EXERCISES["neuron"], public_keys("biases")["neuron"]
     cases = [[{"value": 1.0, "changed": []} for _ in case.calls] for case in key.cases]

@@ -177,7 +177,7 @@ PICKLE = pickle.dumps(Command())
     )
 
 
-@attack()
+@attack("failed", "timeout")
 def very_many_small_lists(it: HandIn) -> None:
     """Two hundred thousand lists of one number each, which cost whoever converts them one by one."""
     it.answers("return [[1.0] for _ in range(190_000)]")
