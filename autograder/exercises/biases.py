@@ -13,7 +13,7 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 
 
 @CHAPTER.exercise(
-    aspects={"the weighted sum": 1, "and the bias, once": 1},
+    aspects={"computes the weighted sum": 1, "adds the bias once": 1},
     hints=(
         "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for "
         "the bias when the inputs are not zero?",
@@ -27,7 +27,7 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 )
 def neuron(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the output of one neuron: the weighted sum of its inputs, shifted by its bias."""
-    total, bias = "the weighted sum", "and the bias, once"
+    total, bias = "computes the weighted sum", "adds the bias once"
     yield Case.of(bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 0.75, note="it fits on paper")
     yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
@@ -45,7 +45,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
 
 
 @CHAPTER.exercise(
-    aspects={"above zero or not": 1, "exactly zero stays silent": 1},
+    aspects={"tells above zero from below": 1, "treats exactly zero as inactive": 1},
     hints=(
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
@@ -59,7 +59,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
 )
 def activates(rng: np.random.Generator) -> Iterator[Case]:
     """Decide whether the neuron activates: True if its weighted sum plus its bias is strictly above zero."""
-    aspect, edge = "above zero or not", "exactly zero stays silent"
+    aspect, edge = "tells above zero from below", "treats exactly zero as inactive"
     x, w = np.array([1.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.25])  # the weighted sum is exactly 2
 
     def decide(*args: object, note: str) -> Case:
@@ -83,7 +83,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"weighted sums plus each neuron's bias": 2, PURE: 1},
+    aspects={"adds each neuron's bias to its sum": 2, PURE: 1},
     hints=(
         "A dense layer is many neurons side by side. Which function of chapter 1 gives all their weighted sums?",
         "The sums have shape (batch, fan_out) and the bias has shape (fan_out,), so there is one bias for each column. "
@@ -96,7 +96,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
 )
 def dense(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the outputs of a whole layer for a whole batch: the weighted sums, plus each neuron's bias."""
-    aspect = "weighted sums plus each neuron's bias"
+    aspect = "adds each neuron's bias to its sum"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.array([2.25, -1.5]), note="four by two")
     yield Case.of(
         aspect,
@@ -120,7 +120,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the bias as one more row of weights": 2, PURE: 1},
+    aspects={"adds the bias as the last row": 2, PURE: 1},
     hints=(
         "A bias acts like the weight of an input that is always 1. With one more input, does the array of weights get "
         "one more row or one more column?",
@@ -133,7 +133,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
 )
 def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Join weights and bias in one array, such that [x, 1] @ folded gives the outputs of the dense layer."""
-    aspect = "the bias as one more row of weights"
+    aspect = "adds the bias as the last row"
     weights = np.array([[1.5, -2.0], [0.5, 3.0], [2.5, 1.0]])
     yield Case.of(aspect, weights, np.array([0.1, -0.2]), note="three inputs, two neurons")
     yield Case.of(aspect, rng.normal(size=(4, 4)), rng.normal(size=4), note="four inputs, four neurons: row or column?")
@@ -143,7 +143,11 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"weights and biases": 1, "arrays of any number of axes": 1, "single numbers and nothing": 1},
+    aspects={
+        "counts weights and biases": 1,
+        "handles any number of axes": 1,
+        "handles edge cases (single numbers, no arrays)": 1,
+    },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
         "Within a shape the sizes multiply; over the arrays the counts add. shapes.values() gives the shapes without "
@@ -156,7 +160,11 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""
-    plain, axes, special = "weights and biases", "arrays of any number of axes", "single numbers and nothing"
+    plain, axes, special = (
+        "counts weights and biases",
+        "handles any number of axes",
+        "handles edge cases (single numbers, no arrays)",
+    )
     n, m, k = (int(i) for i in rng.integers(5, 60, size=3))
     yield Case.of(plain, {"weights": (64, 10), "bias": (10,)}, note="one dense layer")
     yield Case.of(plain, {"b1": (m,), "w1": (n, m), "b2": (k,), "w2": (m, k)}, note="two dense layers")

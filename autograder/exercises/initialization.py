@@ -15,7 +15,7 @@ from ..judging.words import counted, describe
 
 CHAPTER = Chapter("03_initialization", "Random at birth")
 
-LAW, OWN_RNG = "draws from the right distribution", "draws from the rng it is given"
+LAW, OWN_RNG = "draws from the right distribution", "draws from the rng argument only"
 
 SHAPES = ((100, 400), (400, 100))
 """Sizes of the matrices whose distribution is measured, see `laws.CLOSE`."""
@@ -91,7 +91,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 
 
 @CHAPTER.exercise(
-    aspects={"one zero for each neuron": 1},
+    aspects={"gives one zero for each neuron": 1},
     hints=(
         "How many biases does a layer have, and with which value do they all start?",
         "The result is a 1-D array with one entry for each neuron.",
@@ -102,14 +102,14 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Make the biases of a new layer: one zero for each of its fan_out neurons."""
     for fan_out in (3, 1, int(rng.integers(20, 90))):
-        yield Case.of("one zero for each neuron", fan_out)
+        yield Case.of("gives one zero for each neuron", fan_out)
 
 
 @CHAPTER.exercise(
     aspects={
         "counts different columns": 1,
-        "twins stay twins up to rounding": 1,
-        "the margin follows the largest weight": 1,
+        "ignores rounding": 1,
+        "scales the margin with the largest weight": 1,
     },
     hints=(
         "A neuron is a column. Go through the columns and keep only those that you have not seen before.",
@@ -125,8 +125,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     """Count the different neurons (columns) of a layer; columns that are equal up to rounding count as the same."""
     count, rounding, scale = (
         "counts different columns",
-        "twins stay twins up to rounding",
-        "the margin follows the largest weight",
+        "ignores rounding",
+        "scales the margin with the largest weight",
     )
     yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
     weights = rng.normal(size=(4, 3))
@@ -240,7 +240,7 @@ def he_normal(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the input's own spread comes first": 1, "then the spread after every layer": 1, PURE: 1},
+    aspects={"starts with the standard deviation of x": 1, "continues with one value per layer": 1, PURE: 1},
     hints=(
         "Follow the signal: measure it, send it through one layer, measure it again, and so on.",
         "Keep two variables in a loop over the weight matrices: the signal, which each layer replaces, and a list of "
@@ -254,7 +254,7 @@ def he_normal(rng: np.random.Generator) -> Iterator[Case]:
 )
 def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the standard deviation of x, then of the signal after each layer and its activation function."""
-    first, after = "the input's own spread comes first", "then the spread after every layer"
+    first, after = "starts with the standard deviation of x", "continues with one value per layer"
     yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
     yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, much like ReLU")
@@ -314,7 +314,7 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 
 @CHAPTER.exercise(
     aspects={
-        "one pair of weights and zero bias for each layer": 1,
+        "returns a pair of weights and zero bias per layer": 1,
         "draws every layer by its scheme": 1,
         OWN_RNG: 1,
         "refuses unknown schemes and fewer than two sizes": 1,
@@ -334,7 +334,7 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Make the layers of a new network: weights by He's or Xavier's normal rule, and zero biases."""
     pairs, by_scheme, refuses = (
-        "one pair of weights and zero bias for each layer",
+        "returns a pair of weights and zero bias per layer",
         "draws every layer by its scheme",
         "refuses unknown schemes and fewer than two sizes",
     )

@@ -35,7 +35,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"multiplies and adds up": 1, "refuses what does not fit together": 1, PURE: 1},
+    aspects={"multiplies and adds up": 1, "refuses arrays that do not fit": 1, PURE: 1},
     hints=(
         "Each input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once. "
         "Which operation makes one number of many?",
@@ -52,7 +52,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 
     Raise a ValueError that names both shapes if the lengths differ or either array is not one-dimensional.
     """
-    values, refuses = "multiplies and adds up", "refuses what does not fit together"
+    values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="it fits on paper")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
     yield Case.of(values, np.array([1.7]), np.array([-2.2]), note="a single connection")
@@ -78,7 +78,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"every example in every neuron": 2, PURE: 1},
+    aspects={"computes every example in every neuron": 2, PURE: 1},
     hints=(
         "Take one example (a row of inputs) and one neuron (a column of weights). Their weighted sum is one number. "
         "Where in the result does it belong?",
@@ -93,7 +93,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
 )
 def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the weighted sums of a whole layer for a whole batch: one example per row, one neuron per column."""
-    aspect = "every example in every neuron"
+    aspect = "computes every example in every neuron"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), note="four examples, two neurons")
     yield Case.of(
         aspect,
@@ -107,7 +107,7 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"two layers": 1, "any number of layers": 1},
+    aspects={"counts between two layers": 1, "counts any number of layers": 1},
     hints=(
         "Draw three inputs and two neurons, and count the lines between them. Which operation on 3 and 2 gives that "
         "number?",
@@ -121,10 +121,10 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
 )
 def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Count the weights of a network in which each layer is fully connected to the next; leave out the biases."""
-    several = "any number of layers"
-    yield Case.of("two layers", [3, 2], note="three inputs, two neurons: small enough to draw")
-    yield Case.of("two layers", [64, 10])
-    yield Case.of("two layers", [int(n) for n in rng.integers(5, 40, size=2)])
+    several = "counts any number of layers"
+    yield Case.of("counts between two layers", [3, 2], note="three inputs, two neurons: small enough to draw")
+    yield Case.of("counts between two layers", [64, 10])
+    yield Case.of("counts between two layers", [int(n) for n in rng.integers(5, 40, size=2)])
     yield Case.of(several, [64, 32, 10], note="one layer in between")
     yield Case.of(several, [int(n) for n in rng.integers(3, 30, size=5)], note="five layers")
     yield Case.of(several, [int(rng.integers(5, 50))], note="a single layer is connected to nothing")
@@ -142,7 +142,7 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
 
 
 @CHAPTER.exercise(
-    aspects={"the mean image of each class": 2, "minus the mean of all images": 1, PURE: 1},
+    aspects={"averages each class": 2, "subtracts the mean of all images": 1, PURE: 1},
     hints=(
         "images[labels == 3] selects the rows that show a 3. What would an average 3 look like?",
         "mean(axis=0) averages over the rows, so it gives one number per pixel. Do that for each class, and once for "
@@ -173,9 +173,9 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             "float32 images",
         ),
     ]:
-        yield Case.of("minus the mean of all images", images, labels, n_classes, note=note)
+        yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)
         yield Case.of(
-            "the mean image of each class",
+            "averages each class",
             images,
             labels,
             n_classes,
