@@ -214,13 +214,12 @@ def _question_of(chapter: Chapter | None, source: str) -> str | None:
 
 
 def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str, answers: bool) -> str:
-    asked = _question_of(chapter, cell.source)
-
     def stub(region: markers.Region) -> str:
         if answers:
             return textwrap.dedent(region.body)
         if cell.cell_type == "markdown":
             return BLANK_TEXT
+        asked = _question_of(chapter, region.body)
         return BLANK_NUMBER.format(name=asked) if asked else "# Your code goes here."
 
     return markers.strip(cell.source, f"{file} ({name or 'a cell'})", stub).rstrip("\n")

@@ -103,14 +103,18 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
     )
 CHAPTER.question(
     "repaired_q",
-    task="The share of upright test digits that colleague q's network reads after your repair.",
-    value=0.914,
-    rtol=1e-3,
+    task="Compute how many numbers of colleague q's network differ from the reader's, weights and biases together.",
+    value=630,
     mistakes={
-        "in_percent": (91.4, "That is in percent. reads() gives the share, from 0 to 1."),
-        "a_count": (914, "That is how many digits. Which share of the 1,000 is it?"),
+        "the_whole_layer": (650, "That is the size of the output layer. Count the entries that really differ."),
+        "weights_alone": (620, "You counted weights alone. The biases of that layer changed, too."),
+        "the_weight_matrix": (640, "That is the size of the matrix. Some of its entries did not change."),
+        "an_accuracy": (0.914, "That is the accuracy after the repair. Count the numbers that were put back."),
     },
-    hints=("Which layers of q differ from the reader's?", "Take q's layers below the head, and the reader's own head."),
+    hints=(
+        "Which layers of q differ from the reader's?",
+        "np.count_nonzero(weights != before) counts the entries that differ; do the same for the bias.",
+    ),
 )
 CHAPTER.written_answer("what_to_deploy", points=3)
 CHAPTER.written_answer("what_is_a_weight", points=3)

@@ -135,6 +135,11 @@ class Standing:
         return self.gain * self.kept if self.stored <= BUDGET else 0.0
 
     @property
+    def open_score(self) -> float:
+        """What no level caps and nobody marks: the new digits that are read, times what is kept, from 0 to 100."""
+        return 100 * self.new * self.kept if self.stored <= BUDGET else 0.0
+
+    @property
     def diagnosis(self) -> str:
         """What kind of answer this is."""
         if self.stored == 0:

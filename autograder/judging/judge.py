@@ -53,6 +53,9 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     _score(exercise, key, verdict, observed, problems)
     if not any(problems):
         verdict.status, verdict.message = Status.PASSED, words.PASSED
+        if exercise.scored:
+            verdict.evidence = words.tell_scores(key.cases, observed)
+            verdict.message = words.compose(words.PASSED, verdict.evidence)
         return verdict
     verdict.status = _find_status(exercise, key, observed)
     if verdict.status is Status.NOT_STARTED:

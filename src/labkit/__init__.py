@@ -24,6 +24,7 @@ _TOOLS = {
     "outcome": "labkit.predictions",
     "nearest": "labkit.predictions",
     "calibration": "labkit.predictions",
+    "chase_record": "labkit.record",
     "concept_test": "labkit.concepts",
     "keepsake": f"{_EXAMINER}.keepsake",
     "weight_slider": "labkit.slider",

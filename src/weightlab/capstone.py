@@ -4,8 +4,6 @@ import numpy as np
 
 from labkit import data
 
-from .lora import lora_fine_tune, lora_init, lora_merge
-
 
 def adapt(
     layers: list[tuple[np.ndarray, np.ndarray]],

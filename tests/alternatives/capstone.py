@@ -11,6 +11,7 @@ from tests.alternatives import answers
 def half_of_every_batch_is_old(layers, x, y, rng):
     import weightlab.backprop as backprop
     from weightlab.forward import forward
+    from weightlab.lora import lora_init
 
     old_x, old_y = data.digits14_train()
     alpha, rank = 14, 7

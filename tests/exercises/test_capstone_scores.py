@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.examine import run_exercise
 from autograder.exercise import Call, Rng
 from autograder.exercises import EXERCISES, capstone_scores
 from autograder.judging import judge, key, reference
 from autograder.judging.verdict import Reply
+from autograder.library import read_library
+from autograder.paths import SOLUTIONS
+from autograder.sandbox.process import Runner
 from labkit import data
 
 NUMBERS = range(60)
@@ -129,6 +134,12 @@ class TestStanding:
     def test_kept_falls_from_two_points_lost_to_fifteen(self, lost, kept):
         assert a_standing(old=0.9 - lost).kept == pytest.approx(kept)
 
+    def test_the_open_score_is_not_capped_at_the_level_and_counts_only_within_the_budget(self):
+        better = a_standing(new=0.9, old=0.91, old_before=0.91)
+        assert better.gain == 1 and better.open_score == pytest.approx(90)
+        assert a_standing(new=0.8, old=0.91, old_before=0.91).open_score == pytest.approx(80)
+        assert a_standing(new=0.9, old=0.91, old_before=0.91, stored=capstone_scores.BUDGET + 1).open_score == 0
+
     def test_the_share_is_their_product_within_the_budget(self):
         assert a_standing(new=0.335, old=0.815).share == pytest.approx(0.25)
         assert a_standing(stored=4_000).share == 1
@@ -225,3 +236,13 @@ def test_the_reference_keeps_within_its_time(layers):
     start = time.process_time()
     reference.module("capstone").adapt(layers, x, y, np.random.default_rng(0))
     assert (time.process_time() - start) * len(EXERCISES["adapt"].cases(1)) < EXERCISES["adapt"].time_limit / 3
+
+
+def test_a_solved_answer_shows_the_figures_of_each_task(layers):
+    exercise = EXERCISES["adapt"]
+    with Runner() as runner:
+        made = key.public_keys(exercise.module)[exercise.name]
+        reply = run_exercise(exercise, made, read_library(SOLUTIONS / "weightlab"), "weightlab", runner)
+        verdict = judge.judge(exercise, made, reply, "weightlab/capstone.py")
+    assert verdict.score == 15
+    assert len(re.findall(r"task [1-4] of 4: new digits .* old digits .* numbers stored", verdict.message)) == 4

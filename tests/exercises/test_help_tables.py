@@ -364,6 +364,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "adapt": [  # each takes much of a second: the tasks are drawn and judged on a thousand images
         (
             learner(
+                "from .lora import lora_fine_tune, lora_init, lora_merge",
                 "adapters = [lora_init(*w.shape, min(w.shape), rng) for w, _ in layers]",
                 "adapters, _ = lora_fine_tune(layers, adapters, x, y, alpha=16, epochs=1, batch_size=50,",
                 "                             learning_rate=0.03, rng=rng)",
@@ -371,7 +372,13 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             ),
             "… numbers stored, and the budget is 4,000; this earns nothing",
         ),
-        ("return [lora_init(*w.shape, 8, rng) for w, _ in layers]", "layer 0 came back in other shapes …"),
+        (
+            learner(
+                "from .lora import lora_init",
+                "return [lora_init(*w.shape, 8, rng) for w, _ in layers]",
+            ),
+            "layer 0 came back in other shapes …",
+        ),
     ],
 }
 UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote

@@ -32,7 +32,7 @@ def test_names_are_those_of_the_census_in_lower_case():
 @pytest.mark.parametrize("name", ["pytorch_lines", "peft_lora"])
 def test_a_shipped_program_is_the_one_that_stands_in_the_solutions(name):
     program = (SOLUTIONS / "beyond" / f"{name}.py").read_text(encoding="utf-8")
-    assert SHIPPED[name]["program"] == program, "run solutions/make_beyond.py again"
+    assert SHIPPED[name]["program"] == program, "run solutions/data/make_beyond.py again"
     assert SHIPPED[name]["versions"] and len(SHIPPED[name]["output"].splitlines()) >= 4
 
 

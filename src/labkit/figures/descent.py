@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .style import COLORS, FAINT, LINE_STYLES, LOSS, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
-__all__ = ["bowls", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
+__all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
 
 _MARKERS = "os^Dv"
 
@@ -82,6 +82,34 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
         for name, values in losses.items()
     )
     show(fig, alt=f"The loss by epoch; a dotted line at ln {n_classes}, about {guessing:.1f}. {said}")
+
+
+def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
+    """Show the loss on training images and on others, and the gap between them.
+
+    Parameters
+    ----------
+    epochs : sequence of int
+        When the losses were measured.
+    seen, unseen : ndarray of shape (n_runs, n_epochs)
+        The loss on the training images, and on images that were not trained on.
+    """
+    fig, ax = figure(1, 1, (6.8, 3.3))
+    low, high = seen.mean(axis=0), unseen.mean(axis=0)
+    ax.fill_between(epochs, low, high, color=FAINT, linewidth=0)
+    for k, (name, runs) in enumerate({"training images": seen, "other images": unseen}.items()):
+        ax.plot(epochs, runs.T, color=COLORS[k], linestyle=LINE_STYLES[k], linewidth=0.7, alpha=0.6)
+        ax.plot(epochs, runs.mean(axis=0), color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
+    ax.annotate("the gap", (epochs[-1], (low[-1] + high[-1]) / 2), ha="right", va="center")
+    ax.set_ylim(0, None)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
+    show(
+        fig,
+        alt=f"The loss on training images falls from {low[0]:.2f} to {low[-1]:.3f}; on other images it is lowest at "
+        f"{high.min():.2f} after about {epochs[int(high.argmin())]} epochs and {high[-1]:.2f} at the end.",
+    )
 
 
 def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
@@ -209,7 +237,9 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         The share of hidden neurons that answer no image any more.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
-    for k, (name, runs) in enumerate([("read correctly", accuracies), ("hidden neurons silent for ever", silent)]):
+    for k, (name, runs) in enumerate(
+        [("read correctly", accuracies), ("hidden neurons inactive for all images", silent)]
+    ):
         color = COLORS[k]
         ax.plot(rates, runs.mean(axis=1), color=color, linestyle=LINE_STYLES[k], label=name)
         for column in runs.T:
@@ -224,11 +254,11 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.set_ylabel("share")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
-        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f} % read, {dead.mean():.0%} of the "
-        "neurons silent."
+        f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% read, {dead.mean():.0%} of the "
+        "neurons inactive."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
-    show(fig, alt=f"Test accuracy and silent hidden neurons over the learning rate. {said}")
+    show(fig, alt=f"Test accuracy and inactive hidden neurons over the learning rate. {said}")
 
 
 def ward(patients: Sequence[Any], neurons: int = 5) -> None:

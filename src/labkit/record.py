@@ -1,0 +1,38 @@
+"""Keeps the learner's best score in something that nobody marks."""
+
+from __future__ import annotations
+
+from . import store
+
+__all__ = ["chase_record"]
+
+
+def chase_record(name: str, score: float) -> float:
+    """Keep the best score so far, say how this one compares, and return the best.
+
+    Parameters
+    ----------
+    name : str
+        What was tried.
+    score : float
+        How well it went; larger is better.
+
+    Returns
+    -------
+    float
+        The best score, this one included.
+    """
+    before = _best(store.load("records"), name)
+    store.update("records", lambda record: record | {name: max(score, _best(record, name))})
+    if not before:
+        print(f"{name}: {score:.1f}, your first record.")
+    elif score > before:
+        print(f"{name}: {score:.1f}, a new record! It was {before:.1f}.")
+    else:
+        print(f"{name}: {score:.1f}; your record is {before:.1f}.")
+    return max(score, before)
+
+
+def _best(record: dict, name: str) -> float:
+    best = record.get(name)
+    return float(best) if isinstance(best, int | float) else 0.0
