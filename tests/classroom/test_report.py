@@ -27,7 +27,7 @@ def dense(x: "Ada's", weights, bias) -> "Lovelace":
 '''
 
 
-def one(name, status, score, points=2, misconception=None, message="words"):
+def one(name, status, score, points=2, misconception=None, message="words", finding=None):
     return {
         "exercise": name,
         "chapter": "02_biases",
@@ -35,6 +35,7 @@ def one(name, status, score, points=2, misconception=None, message="words"):
         "score": score,
         "points": points,
         "misconception": misconception,
+        "finding": finding,
         "message": message,
         "aspects": [],
         "file": None,
@@ -193,3 +194,14 @@ def test_grading_one_chapter_keeps_what_was_found_of_others(tmp_path):
     for entries in (ENTRIES, other, ENTRIES[:1]):
         Classroom(tmp_path).save_entries(entries)
     assert Classroom(tmp_path).read_entries() == [*other, ENTRIES[0]]
+
+
+def test_findings_that_no_misconception_explains_are_grouped():
+    words = "In every case your result is 2 times what was expected."
+    entries = [
+        entry("ada", exercises=[one("dense", "failed", 1, finding=words)]),
+        entry("bo", exercises=[one("dense", "failed", 0, finding=words)]),
+        entry("cy", exercises=[one("dense", "failed", 0, misconception="layer_without_bias", finding=words)]),
+    ]
+    found = tally.summarise(entries, {}, [])
+    assert [(item.name, told, who) for item, told, who in found.findings()] == [("dense", words, ["ada", "bo"])]

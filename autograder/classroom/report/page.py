@@ -55,6 +55,7 @@ def make_page(summary: Summary, figures: Mapping[str, tuple[bytes, str]]) -> str
         medians={name: f"{median(shares):.0%}" if shares else "–" for name, shares in summary.scores.items()},
         figures={name: (base64.b64encode(png).decode(), words) for name, (png, words) in figures.items()},
         misconceptions=misconceptions,
+        findings=[(item.name, words, len(students)) for item, words, students in summary.findings()],
         attention=attention,
         shown=_SHOWN,
         most=_MOST_LINES,

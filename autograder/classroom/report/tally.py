@@ -33,6 +33,8 @@ class Item:
     kinds: Counter = field(default_factory=Counter)
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """What answers show that no misconception explains: the sentence, and whose they are."""
 
     @property
     def share(self) -> float:
@@ -56,6 +58,11 @@ class Summary:
     def beliefs(self) -> list[tuple[Item, str, list[str]]]:
         """Return item, misconception and who holds it, the most frequent first."""
         found = [(item, name, who) for item in self.items for name, who in item.beliefs.items()]
+        return sorted(found, key=lambda one: (-len(one[2]), one[0].name, one[1]))
+
+    def findings(self) -> list[tuple[Item, str, list[str]]]:
+        """Return item, finding and whose answers show it, the most frequent first."""
+        found = [(item, words, who) for item in self.items for words, who in item.findings.items()]
         return sorted(found, key=lambda one: (-len(one[2]), one[0].name, one[1]))
 
 
@@ -102,6 +109,8 @@ def summarise(
                 item.shares.append(one["score"] / one["points"])
             if one["misconception"]:
                 item.beliefs[one["misconception"]].append(student)
+            elif one.get("finding"):
+                item.findings[one["finding"]].append(student)
             if one["status"] in (Status.TIMEOUT, Status.CRASHED) or (
                 one["status"] == Status.MALFORMED and status != Status.MALFORMED
             ):

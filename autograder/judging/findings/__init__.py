@@ -41,6 +41,8 @@ _FIRST = (
     "related",
     "related part",
 )
+_CERTAIN = frozenset({"truth value", "number for truth", "text"})
+"""Kinds that a single case proves."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -182,9 +184,11 @@ def _find_general(key: Key, samples: list[Sample], subject: str) -> Finding | No
     wrong = [sample for sample in samples if not sample.right]
     finite = [sample for sample in wrong if _is_finite(sample)]
     for chosen, begin in ((wrong, "In every case"), (finite, "Wherever your result is finite,")):
-        if not chosen or not _is_rich(chosen) or (chosen is finite and len(finite) == len(wrong)):
+        if not chosen or (chosen is finite and len(finite) == len(wrong)):
             continue
         for relation in _common_relations(key, chosen):
+            if not _is_rich(chosen) and relation[0] not in _CERTAIN:
+                continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 subject = "it" if chosen is finite and subject == "your result" else subject
                 words = sentences.tell_relation(relation, subject)
@@ -215,7 +219,11 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         )
     if relation[0].startswith("change ") and wants_no_change(sample, key, relation[1]):
         return True
-    return relation in set(_all_relations(key, sample))
+    if relation in set(_all_relations(key, sample)):
+        return True
+    kind, *data = relation
+    # A single row is the same in any order.
+    return kind in sentences.AXIS_KINDS and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
 
 
 def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None:

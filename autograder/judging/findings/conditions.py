@@ -196,11 +196,11 @@ def find_masks(sample: Sample) -> Iterator[Relation]:
             yield ("diagonal wrong",)
         if (wrong == ~diagonal).all():
             yield ("off-diagonal wrong",)
-    for kind, mask in MASKS:
-        if (wrong == mask(expected)).all():
-            yield ("entries where", kind)
     for name, value in sample.arguments.items():
         if isinstance(value, np.ndarray) and value.shape == expected.shape and value.dtype.kind in "iuf":
             for kind, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
                 if (wrong == mask).all():
                     yield ("entries where input", kind, f"`{name}`")
+    for kind, mask in MASKS:
+        if (wrong == mask(expected)).all():
+            yield ("entries where", kind)

@@ -65,6 +65,8 @@ def collect_samples(exercise: Exercise, key: Key, observed: Sequence[Observation
             return None
         for path, label, good, value in leaves:
             right = compare(good, value, rtol=case.rtol, atol=case.atol) is None
+            if right and case.view:
+                continue  # a view may have made alike what came back otherwise
             bases = tuple(_find_bases(arguments, path[1:] if names else path, np.shape(good)))
             samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases))
     return samples

@@ -265,7 +265,7 @@ def tell_relation(relation: Relation, subject: str) -> str:
     """Say of a subject what relation its values have to the expected ones."""
     kind, *data = relation
     names = {}
-    if kind in _AXIS_KINDS:
+    if kind in AXIS_KINDS:
         axis, ndim = data
         names = _name_axis(axis, ndim)
     elif kind == "entries where":
@@ -287,7 +287,7 @@ def tell_whole(relation: Relation) -> str:
     return (DRAWS | FORMS)[kind].format(*data)
 
 
-_AXIS_KINDS = {
+AXIS_KINDS = {
     kind for kind, words in PREDICATES.items() if any(f"{{{name}}}" in words for name in ("along", "each", "one"))
 }
 

@@ -1,0 +1,240 @@
+"""Does a finding say what the answers show, in every case that it speaks of, and nothing where they show nothing?"""
+
+import pytest
+
+from autograder.exercises import EXERCISES
+from tests.support.judged import key_of, verdict_on_body
+
+IN_EVERY_CASE = [
+    ("apply_weight", "return 2 * signal * weight", "is 2 times what was expected"),
+    ("apply_weight", "return weight", "is the argument `weight`, unchanged"),
+    ("apply_weight", "return signal * weight + 1", "is 1 more than what was expected"),
+    ("dense", "return (x @ weights + bias).T", "is what was expected, transposed"),
+    ("dense", "return -(x @ weights + bias)", "is what was expected, with its sign flipped"),
+    ("dense", "return (x @ weights + bias)[::-1]", "is what was expected, with its rows in reversed order"),
+    ("dense", "return np.zeros((len(x), len(bias)))", "is 0"),
+    (
+        "mean_squared_error",
+        "return np.sum((predictions - targets) ** 2)",
+        "is the number of entries of `predictions` times what was expected",
+    ),
+    (
+        "mean_squared_error",
+        "return np.sqrt(np.mean((predictions - targets) ** 2))",
+        "is the square root of what was expected",
+    ),
+    ("lora_dense", "return dense(x, weights, bias)", "is what `dense(x, weights, bias)` gives"),
+    ("neuron", "return float(inputs @ weights)", "is what `weighted_sum(inputs, weights)` gives"),
+    ("predict", "return forward(layers, x)[0]", "is the logits of `forward(layers, x)`"),
+    (
+        "gradient_step",
+        "return [(w + learning_rate * a, b + learning_rate * c) for (w, b), (a, c) in zip(layers, gradients)]",
+        "differs from `layers` in the wrong direction: the change has its sign flipped",
+    ),
+    (
+        "lora_merge",
+        "down, up = adapter\nreturn weights + alpha * down @ up",
+        "differs from `weights` by the number of columns of `adapter[0]` times the required change",
+    ),
+    (
+        "activates",
+        "return int(inputs @ weights + bias > 0)",
+        "is the number 1 or 0 in place of a truth value: return True or False",
+    ),
+]
+OTHERS = [
+    ("accuracy", "return 0", "Your result is 0 in every case."),
+    (
+        "activates",
+        "return bool(1 / (1 + np.exp(-(inputs @ weights + bias))) > 0)",
+        "Your result is True in every case.",
+    ),
+    (
+        "dense_gradient",
+        "return grad_output @ weights.T, grad_output.T @ x, grad_output.sum(axis=0)",
+        "In every case your `grad_weights` is what was expected, transposed.",
+    ),
+    (
+        "cross_entropy",
+        "return np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels]))",
+        "Wherever your result is finite, it is what was expected, with its sign flipped.",
+    ),
+    (
+        "relu",
+        "return np.where(x >= 0, x, 0.5)",
+        "Your result is wrong exactly in the entries where `x` is negative.",
+    ),
+    (
+        "softmax",
+        "powers = np.exp(logits)\nreturn powers / powers.sum(axis=1, keepdims=True)",
+        "Your result is right except where `logits` holds large numbers (80 or more in magnitude).",
+    ),
+    (
+        "relu",
+        "x[x < 0] = 0\nreturn x",
+        "All your results are right, but the call changes the caller's own `x`.",
+    ),
+    (
+        "mean_squared_error",
+        "return float(np.mean((predictions - targets) ** 2)) if predictions.shape == targets.shape else 0.0",
+        "All your values are right, but none of the invalid inputs raised a ValueError.",
+    ),
+    (
+        "he_normal",
+        "return rng.normal(0, 2 / fan_in, (fan_in, fan_out))",
+        "The standard deviation of your weights is 2 / fan_in; that is not the required one.",
+    ),
+    (
+        "he_normal",
+        "w = rng.normal(0, 1, (fan_in, fan_out))\nreturn w / w.std() * np.sqrt(2 / fan_in)",
+        "The standard deviation of your weights is exact to the last digit, so the weights were rescaled after they "
+        "were drawn.",
+    ),
+    (
+        "he_normal",
+        "return np.sort(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), axis=1)",
+        "Your weights are sorted along each row; random weights have no order.",
+    ),
+    (
+        "he_normal",
+        "return rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(6 / fan_in)",
+        "Your weights follow a uniform distribution; a normal distribution is required.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "words"), IN_EVERY_CASE)
+def test_what_holds_in_every_case_is_said(name, body, words):
+    verdict = verdict_on_body(name, body)
+    assert verdict.score < verdict.points
+    assert verdict.finding == f"In every case your result {words}."
+    assert verdict.as_json()["finding"] == verdict.finding
+
+
+@pytest.mark.parametrize(("name", "body", "words"), OTHERS)
+def test_what_the_answers_show_otherwise_is_said(name, body, words):
+    assert verdict_on_body(name, body).finding == words
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("predict", "raise ValueError('no')"),
+        ("fold_bias", "raise ValueError('no')"),
+        ("accuracy", "return 0"),
+        ("accuracy", "return np.mean(logits == labels)"),
+        ("activates", "return bool(1 / (1 + np.exp(-(inputs @ weights + bias))) > 0)"),
+    ],
+)
+def test_an_error_or_one_number_for_everything_proves_no_misconception(name, body):
+    verdict = verdict_on_body(name, body)
+    assert verdict.score < verdict.points and verdict.misconception is None
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("cross_entropy_gradient", "return softmax(logits) - labels"),
+        ("mean_squared_error", "return np.mean(np.abs(predictions - targets))"),
+        ("dense", "return x @ (weights * 1.1) + bias"),
+    ],
+)
+def test_a_condition_that_parts_the_cases_by_chance_is_not_told(name, body):
+    assert verdict_on_body(name, body).finding is None
+
+
+def test_a_right_answer_has_no_finding():
+    verdict = verdict_on_body("dense", "return x @ weights + bias")
+    assert (verdict.score, verdict.finding, verdict.misconception) == (verdict.points, None, None)
+
+
+def test_a_finding_on_secret_inputs_quotes_no_number_of_the_students_own():
+    body = "return 3.217 * (x @ weights + bias)"
+    assert verdict_on_body("dense", body).finding == "In every case your result is 3.217 times what was expected."
+    secret = verdict_on_body("dense", body, seed=11, quote=False)
+    assert secret.finding is None and "3.217" not in secret.message
+
+
+@pytest.mark.parametrize("word", ["shape", "x", "changed its input", "item"])
+def test_a_secret_case_answered_with_a_text_is_told_the_same_whatever_the_text(word):
+    told = verdict_on_body("dense", f"return {word!r}", seed=11, quote=False).message
+    assert told == verdict_on_body("dense", "return 'something else'", seed=11, quote=False).message
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("gradient_step", "return zip(*layers)"),
+        ("frozen_step", "return (layer for layer in frozen_step.__globals__['gradient_step'](layers, gradients, 0.1))"),
+        ("relu", "return map(float, np.maximum(x, 0).ravel())"),
+    ],
+)
+def test_an_iterator_is_not_a_result(name, body):
+    verdict = verdict_on_body(name, body)
+    assert verdict.score == 0
+    assert any("iterator" in aspect.message for aspect in verdict.aspects) or "iterator" in verdict.message
+
+
+def test_batches_may_be_yielded():
+    body = (
+        "if batch_size < 1: raise ValueError(f'{batch_size}')\n"
+        "order = rng.permutation(len(x))\n"
+        "return ((x[rows], y[rows]) for rows in np.split(order, range(batch_size, len(x), batch_size)))"
+    )
+    verdict = verdict_on_body("minibatches", body)
+    assert verdict.score == verdict.points, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        (
+            "count_trainable",
+            "return sum(np.count_nonzero(p) for k, pair in enumerate(layers) if k not in frozen for p in pair)",
+        ),
+        (
+            "count_trainable",
+            "return sum(np.unique(p).size for k, pair in enumerate(layers) if k not in frozen for p in pair)",
+        ),
+        (
+            "count_parameters",
+            "sizes = np.array([math.prod(shape) for shape in shapes.values()], dtype=np.int32)\n"
+            "return int(sizes.sum(dtype=np.int32))",
+        ),
+        (
+            "softmax",
+            "powers = np.exp(logits - logits.max(axis=1, keepdims=True))\n"
+            "return np.clip(powers / powers.sum(axis=1, keepdims=True), 1e-7, 1 - 1e-7)",
+        ),
+        ("dense", "return (x @ weights + bias).astype(np.float16)"),
+    ],
+)
+def test_what_once_passed_passes_no_more(name, body):
+    verdict = verdict_on_body(name, body)
+    assert verdict.score < verdict.points
+
+
+def test_a_softmax_in_long_double_is_right():
+    body = (
+        "powers = np.exp(logits.astype(np.longdouble) - logits.max(axis=1, keepdims=True))\n"
+        "return powers / powers.sum(axis=1, keepdims=True)"
+    )
+    assert verdict_on_body("softmax", body).score == EXERCISES["softmax"].points
+
+
+def test_right_decisions_in_another_type_keep_what_is_right_about_them():
+    assert verdict_on_body("activates", "return int(inputs @ weights + bias > 0)").score == 1
+    body = (
+        "for label in labels:\n"
+        "    if not 0 <= label < n_classes: raise ValueError(f'label {label}')\n"
+        "return labels[:, np.newaxis] == np.arange(n_classes)"
+    )
+    verdict = verdict_on_body("one_hot", body)
+    assert [aspect.passed for aspect in verdict.aspects] == [False, True]
+
+
+def test_the_cases_of_a_secret_seed_come_in_an_order_of_its_own():
+    exercise = EXERCISES["count_trainable"]
+    written = [case.note for case in exercise.cases(11)]
+    assert [case.note for case in key_of("count_trainable", 11).cases] != written
+    assert sorted(case.note for case in key_of("count_trainable", 11).cases) == sorted(written)
