@@ -47,7 +47,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
             written = wire.encode(value, wire.MAX_ANSWER_VALUES, wire.MAX_ANSWER_TEXT)
             outcome = {"value": wire.decode(written)}
         except BaseException as error:
-            outcome = {"value": wire.Opaque(f"something that cannot be read: {describe_message(error)[:100]}")}
+            outcome = {"value": wire.Opaque(f"unreadable data: {describe_message(error)[:60]}")}
     after = _snapshot_arguments(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
     return outcome | {"iterator": True} if iterators else outcome
@@ -83,7 +83,7 @@ def make_plain(value: Any, iterators: list, depth: int = 0) -> Any:
         if len(items) > MAX_ITERATIONS:
             return wire.Opaque(wire.ENDLESS)
         value = items
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and len(value) <= wire.MAX_ANSWER_VALUES:
         items = [make_plain(item, iterators, depth + 1) for item in value]
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, int) and not isinstance(value, (bool, np.generic)):

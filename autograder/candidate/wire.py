@@ -19,8 +19,8 @@ MAX_ITEMS = 400_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
-MAX_ANSWER_VALUES = 25_000
-"""Values in what one call returns, an array counting as one: no exercise's answer has more than 25."""
+MAX_ANSWER_VALUES = 200_000
+"""Values in what one call returns, an array counting as one: twice what the largest right answer has as lists."""
 MAX_ANSWER_TEXT = 10_000
 """Bytes of all texts in what one call returns, as UTF-8."""
 ENDLESS = "an iterator that does not end"
@@ -145,7 +145,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     else:
         name = value.type_name if kind is Opaque else kind.__name__
         out += b"O"
-        _write_block(str(name)[:50].encode("utf-8", "replace"), out)
+        _write_block(str(name)[:100].encode("utf-8", "replace"), out)
 
 
 def _is_key(value: Any) -> bool:
@@ -265,7 +265,7 @@ class _Reader:
         if tag == b"G":
             return Given(self.text(200))
         if tag == b"O":
-            return Opaque(printable(self.text(200)))
+            return Opaque(printable(self.text(400)))
         raise WireError("unknown tag")
 
     def count(self) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..judging.verdict import Status
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, url_of
 from .nbgrader import Configuration, read_released, write_config
-from .roster import Roster
+from .origins import read_origins
+from .platforms import Owner, Platform
+from .roster import Roster, Student
 
 
 @contextmanager
@@ -37,6 +39,21 @@ def enter_roster(classroom: Path, roster: Roster, database: str | None = None) -
                 "lms_user_id": one.canvas or one.moodle,
             }
             book.book.update_or_create_student(one.id, **{name: value for name, value in known.items() if value})
+
+
+def find_collected_id(classroom: Path, person: Student, roster: Roster) -> Student:
+    """Return a student with the id under which something of theirs was collected before they were on the roster."""
+    if person.id:
+        return person
+    alone = Roster([replace(person, id="the student")])
+    found = {
+        student
+        for of in read_origins(classroom).values()
+        for student, origin in of.items()
+        if alone.find_owner(Owner(Platform(origin.platform), origin.name, origin.number, origin.login))
+    }
+    free = found - roster.students.keys()
+    return replace(person, id=free.pop()) if len(found) == len(free) == 1 else person
 
 
 def grant_extension(

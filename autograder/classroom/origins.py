@@ -21,11 +21,12 @@ class Origin:
     name: str
     number: str = ""
     label: str = ""
+    login: str = ""
 
     @classmethod
     def of(cls, owner: Owner) -> Origin:
         """Return what is worth remembering of an owner."""
-        return cls(str(owner.platform), owner.name, owner.number, owner.label)
+        return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login)
 
 
 def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:

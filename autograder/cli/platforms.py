@@ -79,7 +79,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
     id, first_name, last_name, email, login, canvas, moodle, github. What they say is added to the roster.csv of the
     classroom, which you may edit; nobody's id changes. Without FILES the roster is shown.
     """
-    from ..classroom.administration import enter_roster
+    from ..classroom.administration import enter_roster, find_collected_id
     from ..classroom.class_lists import read_class_list
     from ..classroom.roster import COLUMNS, read_roster, write_roster
 
@@ -88,7 +88,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         before = set(known.students)
         for path in files:
             for person in read_class_list(path):
-                known.add(person)
+                known.add(find_collected_id(classroom, person, known))
         if files:
             place = write_roster(classroom, known)
             enter_roster(classroom, known, database)
@@ -101,12 +101,12 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 
 @click.command()
 @click.argument("chapter")
-@click.option("--moodle", "platform", flag_value="moodle", required=True, help="For 'Upload multiple feedback files'.")
+@click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
 @click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
 @_CLASSROOM
 @_DATABASE
-def feedback(chapter: str, platform: str, worksheet: Path | None, classroom: Path, database: str | None) -> None:
+def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
     Both are written into the classroom's folder upload/. The command ends with 1 if anybody's page is not in the zip.
@@ -117,6 +117,8 @@ def feedback(chapter: str, platform: str, worksheet: Path | None, classroom: Pat
     from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
 
     _require_chapter(chapter)
+    if platform is None:
+        raise click.UsageError("Say for which platform: --moodle or --canvas.")
     folder = classroom / "upload"
     missed = {}
     with _errors():
@@ -198,7 +200,7 @@ _OUTCOMES = {(True, False): "taken", (False, True): "NOT TAKEN", (False, False):
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:
     rows = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [min(40, max(len(row[column]) for row in rows)) for column in range(len(rows[0]) - 1)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         *cells, last = row
         click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)), last]).rstrip())

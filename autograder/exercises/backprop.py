@@ -135,7 +135,7 @@ def mean_squared_error_gradient(rng):
         rng.normal(size=(5, 1)),
         raises=ValueError,
         mentions=(5, 3, 1),
-        note="targets that NumPy would stretch to fit",
+        note="targets that NumPy would broadcast",
     )
     yield Case.of(
         aspect,
@@ -143,7 +143,7 @@ def mean_squared_error_gradient(rng):
         rng.normal(size=4),
         raises=ValueError,
         mentions=(6, 4),
-        note="one target a column",
+        note="one target per column",
     )
 
 
@@ -196,8 +196,8 @@ def relu_gradient(rng):
     yield Case.of(aspect, rng.normal(size=(5, 4)) + 0.1, np.abs(sure), note="all neurons active")
     aspect = "blocks the gradient where the activation is zero"
     mixed = np.maximum(rng.permutation(np.linspace(-1.9, 2.2, 24)), 0).reshape(6, 4)
-    yield Case.of(aspect, rng.normal(size=(6, 4)) * 2, mixed, note="about half of the neurons silent")
-    yield Case.of(aspect, rng.normal(size=(2, 3, 2)), np.zeros((2, 3, 2)), note="all neurons silent")
+    yield Case.of(aspect, rng.normal(size=(6, 4)) * 2, mixed, note="about half of the neurons inactive")
+    yield Case.of(aspect, rng.normal(size=(2, 3, 2)), np.zeros((2, 3, 2)), note="all neurons inactive")
 
 
 @CHAPTER.exercise(

@@ -44,7 +44,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         rng.normal(size=6),
         raises=ValueError,
         mentions=(6, 1),
-        note="(6, 1) and (6,) would be stretched to (6, 6)",
+        note="(6, 1) and (6,) would broadcast to (6, 6)",
     )
     yield Case.of(
         refuses,
@@ -60,7 +60,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         rng.normal(size=(5, 2)),
         raises=ValueError,
         mentions=(2, 5),
-        note="one lies on its side",
+        note="one is transposed",
     )
     yield Case.of(
         refuses,
@@ -68,7 +68,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         rng.normal(size=7),
         raises=ValueError,
         mentions=(3, 1, 7),
-        note="(3, 1) and (7,) would be stretched to (3, 7)",
+        note="(3, 1) and (7,) would broadcast to (3, 7)",
     )
     yield Case.of(
         refuses,

@@ -1,4 +1,4 @@
-"""What people believe about gradients on their way back through a network."""
+"""Common mistakes with gradients on their way back through a network."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What people get wrong on the way from a picture to a prediction."""
+"""Common mistakes on the way from an image to a prediction."""
 
 import numpy as np
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom.administration import find_collected_id
 from autograder.classroom.class_lists import read_class_list
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.classroom.platforms import Owner, Platform
 from autograder.classroom.roster import Roster, Student, read_roster, write_roster
 from autograder.cli.main import main
+from tests.support.downloads import packed
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,01_weights
     Points Possible,,,,,16
@@ -152,3 +154,17 @@ def test_the_command_adds_and_shows_and_enters_the_gradebook(tmp_path, lists):
     assert (ada.first_name, ada.lms_user_id) == ("Ada", "4711")
     ran = run(lists("a,b\n1,2\n", "bad.csv"))
     assert ran.exit_code == 1 and ran.output.startswith("Error: ")
+
+
+def test_who_was_collected_before_there_was_a_roster_keeps_that_id(inbox):
+    entries = {f"{name}_assignsubmission_file/01_weights.zip": packed() for name in ("Ada L_1", "Bo D_2", "Bo D_3")}
+    inbox.collect(inbox.put("download.zip", entries))
+    roster = Roster()
+    for email, first, last in (("a@x.org", "Ada", "L"), ("b@x.org", "Bo", "D"), ("c@x.org", "Cy", "T")):
+        roster.add(find_collected_id(inbox.classroom, Student("", first, last, email), roster))
+    assert set(roster.students) == {"Ada-L", "b", "c"}, "two were collected as Bo: nobody knows which one this is"
+    namesake = find_collected_id(inbox.classroom, Student("", "Ada", "L", "other@x.org"), roster)
+    assert roster.add(namesake) == "other" and len(roster.students) == 4
+    del roster.students["other"]
+    write_roster(inbox.classroom, roster)
+    assert inbox.collect(inbox.put("again.zip", {"Ada L_91_assignsubmission_file/x.zip": packed()})).taken == {"Ada-L"}

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from autograder.classroom.collect import Collected, collect_submissions
-from tests.security import kernel, library, looking, network, notebook, opened, packaging, resources, values
+from tests.security import kernel, library, looking, neighbours, network, notebook, opened, packaging, resources, values
 from tests.security.payload import CHAPTER, HandIn, Payload, zipped
 from tests.support import classroom as made
 
-GROUPS = (notebook, kernel, values, library, looking, resources, packaging, opened, network)
+GROUPS = (notebook, kernel, values, library, looking, resources, neighbours, packaging, opened, network)
 PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.attack]
 SEED = 11
 

@@ -202,8 +202,8 @@ def weighted_sum(inputs, weights):
         raise ValueError(f"{inputs.shape} {weights.shape}")
     inputs *= weights
     return inputs.sum()
-if hasattr(sys.modules.get("candidate.main"), "_snapshot"):
-    sys.modules["candidate.main"]._snapshot = lambda *args: {}
+if hasattr(sys.modules.get("candidate.call"), "_snapshot_arguments"):
+    sys.modules["candidate.call"]._snapshot_arguments = lambda *args: {}
 """
 
 
@@ -212,7 +212,7 @@ def forged_answers(it: HandIn) -> None:
     """The function writes answers of its own, and a forged end, to every descriptor that it finds open."""
     it.answers("""
         import os, struct
-        for said in (b"A\\x00", b"+R", b"-A" + b"N", b"unjudged"):
+        for said in (b"answered\\nN", b"+ready", b"-answered\\nN", b"unjudged"):
             for descriptor in range(3, 64):
                 try:
                     os.write(descriptor, struct.pack("<Q", len(said)) + said)

@@ -139,7 +139,7 @@ class Yes:
         return self
     def __call__(self, *args, **kwargs): return self
     def __array_function__(self, *args, **kwargs): return True
-for name in ("autograder.judging.judge", "autograder.judging.compare", "candidate.wire", "candidate.main"):
+for name in ("autograder.judging.judge", "autograder.judging.compare", "candidate.wire", "candidate.call"):
     if name in sys.modules:
         sys.modules[name] = Yes()
 sys.modules["weightlab.weights"] = Yes()

@@ -19,7 +19,9 @@ from click.testing import CliRunner
 
 from autograder.classroom.grade import grade_class
 from autograder.cli.main import main
+from autograder.examine import SELF_CHECK, attempt
 from autograder.sandbox import selftest
+from autograder.sandbox.process import Runner
 from autograder.sandbox.usage import find_family
 from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
 from tests.security.looking import CANARY
@@ -71,7 +73,16 @@ def graded(tmp_path_factory):
         after = set(find_family(os.getpid())), marked(base)
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
     tempfile.tempdir = None
+    # Noted here: a test that opens all this in JupyterLab adds files of JupyterLab's own.
+    folders = {"room": base / "together", "home": home, "tmp": temporary}
+    names = {place: sorted(path.name for path in folder.iterdir()) for place, folder in folders.items()}
+    given_back = {
+        kind: [path for path in (base / "together" / kind).rglob("*") if not path.is_dir() or path.is_symlink()]
+        for kind in ("autograded", "feedback")
+    }
     return SimpleNamespace(
+        names=names,
+        given_back=given_back,
         base=base,
         room=base / "together",
         alone=base / "alone",
@@ -126,6 +137,19 @@ def test_a_payload_gains_nothing(payload, graded):
         assert verdict["status"] != "unjudged"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what is tried are calls of Linux")
+def test_the_ways_between_processes_are_open_without_a_sandbox():
+    """Do these searches find what they are for where nothing shuts them in? Else that they fail would say nothing."""
+    names = {"pages thrown out", "pages looked for", "locks on shared files", "rare system calls", "large pipes"}
+    payloads = [payload for payload in PAYLOADS if payload.name in names]
+    assert len(payloads) == len(names)
+    with Runner("process") as runner:
+        for payload in payloads:
+            library = payload.made().library
+            verdict = attempt(CHAPTER.exercises[TARGET], library, "weightlab", runner, SELF_CHECK)
+            assert verdict.status == "passed", f"{payload.name}: {verdict.message}"
+
+
 @pytest.mark.parametrize("student", [one.student for one in honest()])
 def test_a_classmate_is_graded_as_if_alone(student, graded):
     assert graded.entries[student] == graded.entries_alone[student]
@@ -153,7 +177,7 @@ def test_the_class_is_complete(graded):
 
 def test_no_process_and_no_file_remains(graded):
     assert graded.after == graded.before
-    assert sorted(path.name for path in graded.room.iterdir()) == [
+    assert graded.names["room"] == [
         ".weightlab",
         "autograded",
         "feedback",
@@ -165,13 +189,12 @@ def test_no_process_and_no_file_remains(graded):
         "nbgrader_config.py",
         "submitted",
     ]
-    assert [path.name for path in (graded.base / "home").iterdir()] == [CANARY]
-    assert [path.name for path in (graded.base / "tmp").iterdir()] == [CANARY]
+    assert graded.names["home"] == graded.names["tmp"] == [CANARY]
 
 
 def test_what_is_given_back_holds_the_examiners_files_and_the_library_only(graded):
     for kind, notebook in (("autograded", f"{CHAPTER.name}.ipynb"), ("feedback", f"{CHAPTER.name}.html")):
-        files = [path for path in (graded.room / kind).rglob("*") if not path.is_dir() or path.is_symlink()]
+        files = graded.given_back[kind]
         assert len(files) > 100
         for path in files:
             assert path.is_file() and not path.is_symlink()

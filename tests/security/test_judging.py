@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.candidate.wire import Given, Opaque, Rng, decode, encode
+from autograder.candidate.call import call_function
+from autograder.candidate.frames import Ending
+from autograder.candidate.wire import Given, Opaque, Rng, decode, encode, is_short
 from autograder.examine import SELF_CHECK, Mode, attempt
+from autograder.exercise import Case
 from autograder.exercises import EXERCISES
+from autograder.judging import reference
 from autograder.judging.judge import judge
-from autograder.judging.key import public_keys
+from autograder.judging.key import Key, public_keys
+from autograder.judging.reply import make_job, read_reply
 from autograder.judging.verdict import Reply, Status
 from autograder.sandbox.process import Runner
 
@@ -101,3 +106,51 @@ def test_only_a_calls_own_arguments_can_be_said_to_have_changed(changed):
     cases[0][0]["changed"] = changed
     with pytest.raises((ValueError, TypeError)):
         _read_answer({"cases": cases, "printed": ""}, exercise, key, "file.py")
+
+
+def test_no_job_tells_which_of_the_capstone_s_tasks_it_is():
+    """Is a generator's mark, by which the task is drawn, replaced by a number that says only which generators agree?"""
+    exercise, key = EXERCISES["adapt"], public_keys("capstone")["adapt"]
+    drawn = {arg.stream for case in key.cases for arg in case.calls[0].args if isinstance(arg, Rng)}
+    assert len(drawn) == len(key.cases) and min(drawn) > 100, "the mark does not draw the task"
+    job = decode(make_job(exercise, key, {"capstone": b""}, "weightlab"))
+    sent = [arg for calls in job["cases"] for args, _ in calls for arg in args if isinstance(arg, Rng)]
+    assert [arg.stream for arg in sent] == [0] * len(key.cases)
+    assert not any(str(number).encode() in encode(job) for number in drawn)
+    assert not any(number.to_bytes(4, "little") in encode(job["cases"]) for number in drawn)
+
+
+def test_two_generators_of_a_case_stay_two():
+    case = Case.of("right", [Rng(5, 9), Rng(5, 7)], {"again": Rng(5, 9)}, rng=Rng(6, 7))
+    job = decode(make_job(EXERCISES["neuron"], Key("neuron", (), (case,), (None,), ()), {"biases": b""}, "weightlab"))
+    assert job["cases"] == [[(([Rng(5, 0), Rng(5, 1)], {"again": Rng(5, 0)}), {"rng": Rng(6, 2)})]]
+
+
+def as_lists(value):
+    """Return an answer with lists in place of its arrays."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return [as_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))
+def test_every_right_answer_is_within_the_bounds_even_as_lists(module):
+    for name, key in public_keys(module).items():
+        function = getattr(reference.module(module), name)
+        whole = []
+        for case in key.cases:
+            generators = {}
+            for call in case.calls:
+                outcome = call_function(function, call.args, dict(call.kwargs), generators, "solutions")
+                whole.append(as_lists(outcome.get("value")))
+                assert is_short(whole[-1]), name
+        encode(whole)
+
+
+@pytest.mark.parametrize("value", [[[1.0]] * 190_000, "-" * 50_000, {str(n): n for n in range(120_000)}])
+def test_a_forged_answer_beyond_the_bounds_is_not_looked_at(value):
+    exercise, key = EXERCISES["neuron"], public_keys("biases")["neuron"]
+    cases = [[{"value": 1.0, "changed": []} for _ in case.calls] for case in key.cases]
+    cases[0][0]["value"] = value
+    reply = read_reply(Ending.ANSWERED, encode({"cases": cases, "printed": ""}), 1.0, exercise, key, "weightlab")
+    assert isinstance(reply.cases[0][0]["value"], Opaque) and reply.cases[1][0]["value"] == 1.0

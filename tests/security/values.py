@@ -175,3 +175,21 @@ class Command:
 PICKLE = pickle.dumps(Command())
 """,
     )
+
+
+@attack("failed", "timeout")
+def very_many_small_lists(it: HandIn) -> None:
+    """Two hundred thousand lists of one number each, which cost whoever converts them one by one."""
+    it.answers("return [[1.0] for _ in range(190_000)]")
+
+
+@attack()
+def text_that_is_slow_to_read(it: HandIn) -> None:
+    """A text of half a million dashes, spaces and quotes, for a pattern that tries every way to read it."""
+    it.answers("return ('-' * 10 + ' ' * 10 + chr(34) * 10) * 20_000")
+
+
+@attack()
+def half_precision(it: HandIn) -> None:
+    """Wrong numbers as float16, for a tolerance that follows the dtype of the answer."""
+    it.answers("import numpy as np\nreturn np.float16(signal * weight * 1.02)")

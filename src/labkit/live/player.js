@@ -50,7 +50,7 @@ export default {
     function say() {
       const dead = run.active.reduce((sum, layer) => sum + row(layer).filter((share) => share === 0).length, 0);
       const trained = frame ? `loss ${run.losses[frame].toFixed(2)}, ` : "";
-      live.status.textContent = `${run.name}, ${data.unit} ${frame}: ${trained}accuracy ${percent(run.accuracies[frame])}` + (dead ? `; inactive for all images: ${dead} of the neurons shown.` : ".");
+      live.status.textContent = `${run.name}, ${data.unit} ${frame}: ${trained}accuracy ${percent(run.accuracies[frame])}` + (dead ? `; inactive for all of ${data.examples} images: ${dead} of the neurons shown.` : ".");
       stage.setAttribute("aria-label", `The network's weights. ${live.status.textContent}`);
     }
 
@@ -133,7 +133,7 @@ export default {
 
     const small = document.createElement("canvas");
 
-    /** A neuron as the image of its weights; dark if it is inactive for all images. */
+    /** A neuron as the image of its weights; dark if it is inactive for all images tried. */
     function drawImage(context, k, count, x, y, tile, active) {
       const values = row(run.weights[0]).filter((_, at) => at % count === k);
       paintWeights(small, values, data.side, live.palette, 127);
@@ -146,7 +146,7 @@ export default {
     }
 
     live.root.append(el("div", { class: "wl-flow" }, stage, charts), controls, live.status,
-      el("p", { class: "wl-note" }, "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A dark neuron is inactive for all images."));
+      el("p", { class: "wl-note" }, "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A dark neuron is inactive for all of the images tried."));
     live.begin();
     return () => { clearInterval(timer); live.end(); };
   },

@@ -32,12 +32,15 @@ class Run(NamedTuple):
         On the test images.
     active : list of list of ndarray
         For each frame and hidden layer, the fraction of images for which each neuron is active.
+    examples : int
+        How many training images were tried for that.
     """
 
     frames: list[Layers]
     losses: list[float]
     accuracies: list[float]
     active: list[list[np.ndarray]]
+    examples: int
 
 
 def followed(
@@ -79,7 +82,7 @@ def followed(
         With ``epochs + 1`` frames.
     """
     rng, (x, y) = np.random.default_rng(seed), examples
-    run = Run([], [], [], [])
+    run = Run([], [], [], [], min(_EXAMPLES, len(x)))
     waiting = np.empty(0, dtype=int)
     loss = float("nan")
     for frame in range(epochs + 1):
@@ -123,7 +126,8 @@ class Player(Tool):
     def answer(self, question: dict, sent: bytes) -> dict:
         """Return all runs; the browser plays them without asking again."""
         runs = [{"name": name} | self._drawn(run) for name, run in self.runs.items()]
-        return {"side": self.side, "unit": self.by, "runs": runs}
+        examples = next(iter(self.runs.values())).examples
+        return {"side": self.side, "unit": self.by, "runs": runs, "examples": examples}
 
     def _drawn(self, run: Run) -> dict:
         """Return the drawn part of a run's weights as int8, each matrix relative to its largest magnitude."""

@@ -87,7 +87,7 @@ def test_a_training_is_played_and_scrubbed_by_keyboard(page):
     page.keyboard.press("ArrowLeft")
     says(page, live, "He, epoch 2: loss")
     live.get_by_label("start").select_option("zero")
-    says(page, live, "inactive for all images: 16")
+    says(page, live, "inactive for all of 300 images: 16")
 
 
 def test_the_ball_steps_is_placed_and_runs(page):
