@@ -12,6 +12,8 @@ from .limits import MAX_NOTEBOOK
 
 MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
+MAX_PARSED = 50_000
+"""The most characters of a code cell in which a number is looked for."""
 ANSWER = "-answer"
 """What a question's answer cell is called: the question's name with this at the end."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
@@ -244,7 +246,9 @@ def names_bound(source: str) -> set[str]:
 
 
 def parse_cell(source: str) -> ast.Module | None:
-    """Parse a cell's source without its magic and shell lines; None where Python cannot read it."""
+    """Parse a cell's source without its magic and shell lines; None where Python cannot read it, or it is too long."""
+    if len(source) > MAX_PARSED:
+        return None
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
         return ast.parse("\n".join(lines))

@@ -170,3 +170,11 @@ def test_only_one_number_under_the_questions_own_name_is_read_from_a_record(reco
 def test_a_huge_number_costs_its_own_question_only():
     notebook = handed_in(parameters_answer="parameters = 0x" + "F" * 5_000, share_answer="share = 0.25")
     assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
+
+
+@pytest.mark.parametrize("piece", ["-", "+1", "(", "[", "~", "not ", "lambda:", "a.", "f(", "if 1:\n ", "'a'", 'f"{'])
+def test_no_source_is_too_deep_or_too_long(piece):
+    for length in (49_000, 200_000):
+        source = ("parameters = " + piece * length)[:length]
+        found = numbers(handed_in(parameters_answer=source, share_answer="share = 0.25"))
+        assert found[0].score == 0 and found[1].status == "passed"

@@ -66,6 +66,14 @@ _KEPT = 500
 """How many cells of each kind are kept as HTML: those that everybody has are rendered once."""
 
 
+_LISTED = re.compile(r'<a href="#(\w+)">(?:Test cell|Coding free-response|Written response)</a>')
+"""A line of the contents list in nbgrader's template, which calls every exercise the same."""
+
+
+def _with_names(page: str) -> str:
+    return _LISTED.sub(r'<a href="#\1">\1</a>', page)
+
+
 _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
 """What nbconvert's template puts around a script from the network and its settings."""
 
@@ -113,7 +121,7 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return _described(_without_mathjax(page)), resources
+            return _described(_with_names(_without_mathjax(page))), resources
 
     exporter, highlight = Exporter(config=GenerateFeedback().config), Highlight2HTML(pygments_lexer="python")
 

@@ -86,7 +86,7 @@ def _score_of(exercise, answers, known, judge, reply):
     replayed = iter(known.observations)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.judging.judge.observe", lambda *_: next(replayed))
-        return judge(exercise, answers, reply(cases=[[] for _ in known.observations])).score
+        return judge(exercise, answers, reply(cases=[[{}] for _ in known.observations])).score
 
 
 def test_whatever_asks_for_a_person_is_told_once(graded):
@@ -214,6 +214,7 @@ def test_the_command_says_what_is_missing_and_prints_the_contracts_json(graded, 
         "score",
         "points",
         "misconception",
+        "finding",
         "message",
         "aspects",
         "file",

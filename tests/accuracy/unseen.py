@@ -1,0 +1,72 @@
+"""Answers by writers who saw only the stubs: what the autograder says of each, for a person to read.
+
+Each file in ``unseen/`` holds blocks: a line ``### EXERCISE | wrong | BELIEF | recognisable``, or ``not recognisable``,
+or ``### EXERCISE | right | STYLE``, and below it the function as its writer gave it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autograder.examine import SELF_CHECK, examine
+from autograder.exercises import EXERCISES
+from autograder.judging.verdict import Verdict
+from autograder.library import read_library
+from autograder.paths import SOLUTIONS
+from autograder.sandbox.process import Runner
+
+FOLDER = Path(__file__).with_name("unseen")
+_HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of an independent writer."""
+
+    exercise: str
+    right: bool
+    words: str
+    """What its writer believed, or the style of a right answer."""
+    recognisable: bool
+    source: str
+
+
+def read_answers(path: Path) -> Iterator[Answer]:
+    """Yield the answers of one writer's file."""
+    text = path.read_text(encoding="utf-8")
+    heads = list(_HEAD.finditer(text))
+    for head, after in zip(heads, [*heads[1:], None], strict=True):
+        source = text[head.end() : after.start() if after else len(text)].strip("\n") + "\n"
+        name, kind, words, recognisable = head.groups()
+        yield Answer(name, kind == "right", words, recognisable == "recognisable", source)
+
+
+@cache
+def _reference() -> dict[str, bytes]:
+    return read_library(SOLUTIONS / "weightlab")
+
+
+def library_with(answer: Answer) -> dict[str, bytes]:
+    """Return the reference library with an answer in its function's place; its imports are added."""
+    module = EXERCISES[answer.exercise].module
+    tree = ast.parse(_reference()[module])
+    kept = [node for node in tree.body if getattr(node, "name", None) != answer.exercise]
+    bound = {alias.asname or alias.name for node in kept if hasattr(node, "names") for alias in node.names}
+    bound |= {node.name for node in kept if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    used = {node.id for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Name)}
+    imports = ["import math", "import numpy as np"]
+    for name in sorted(used & set(EXERCISES) - bound - {answer.exercise}):
+        imports.append(f"from .{EXERCISES[name].module} import {name}")
+    text = "\n".join([ast.unparse(ast.Module(kept, [])), *imports, answer.source])
+    return _reference() | {module: text.encode()}
+
+
+def judge(answer: Answer, runner: Runner) -> Verdict:
+    """Judge an answer as a learner's check does."""
+    library = library_with(answer)
+    return examine(EXERCISES[answer.exercise], library, "weightlab", runner, SELF_CHECK)
