@@ -60,7 +60,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "numbers_at_rank_8",
-    task="How many numbers an adapter of rank 8 on each of the reader's three matrices holds.",
+    task="Compute how many numbers adapters of rank 8 hold, one on each of the reader's three matrices.",
     value=3_696,
     points=2,
     mistakes={
@@ -92,7 +92,7 @@ _CAUSES = {
 for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
     CHAPTER.question(
         _name,
-        task="What this colleague did, by number.",
+        task="Give the number of what this colleague did.",
         value=_value,
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
         hints=(

@@ -65,7 +65,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
         "A layer whose index is in frozen counts nothing. Every other one counts its weights and its bias.",
         "Add up weights.size + bias.size over the layers with k not in frozen.",
     ),
-    why="A frozen number still takes part in every prediction; it only has no say in what descent may move.",
+    why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     """How many numbers descent may move when some layers are frozen: their weights and their biases."""
@@ -373,8 +373,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "coasting_distance",
-    task="How far a weight still moves in all when its velocity is 3, momentum 0.8, the learning rate 0.1, and its "
-    "gradient is zero from now on.",
+    task="Compute how far a weight still moves in all steps together when its velocity is 3, momentum 0.8, the "
+    "learning rate 0.1, and its gradient is zero from now on.",
     value=1.2,
     mistakes={
         "first_step_only": (0.24, "That is the first step. The velocity that is left makes the next one, and so on."),

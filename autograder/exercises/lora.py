@@ -309,7 +309,7 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "lora_numbers",
-    task="How many numbers adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
+    task="Compute how many parameters adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
     value=1848,
     mistakes={
         "down_alone": (1296, "You counted down alone: 4 numbers for each input. up holds 4 for each neuron as well."),
@@ -326,7 +326,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "llama_head",
-    task="How many numbers are trained in LLaMA-7B if everything is frozen but its last matrix, called output.",
+    task="Compute how many parameters are trained in LLaMA-7B if only its last matrix, called output, is not frozen.",
     value=131_072_000,
     mistakes={
         "with_the_embedding": (262_144_000, "You counted tok_embeddings as well. It reads, and it stays frozen."),
@@ -336,7 +336,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "llama_lora",
-    task="How many numbers LoRA of rank 8 trains on wq, wk, wv and wo of all blocks of LLaMA-7B.",
+    task="Compute how many parameters LoRA of rank 8 trains on wq, wk, wv and wo of all blocks of LLaMA-7B.",
     value=8_388_608,
     points=2,
     mistakes={
@@ -353,7 +353,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "llama_lora_bytes",
-    task="How many bytes these adapters take at 16 bits a number.",
+    task="Compute how many bytes these adapters take at 16 bits per number.",
     value=16_777_216,
     mistakes={
         "bits": (134_217_728, "Those are bits. A byte has 8 of them."),
