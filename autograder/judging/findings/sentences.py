@@ -257,7 +257,6 @@ FORMS = {
     "refuses everything": "Your function raises a {0} for valid input, too.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "stops where": "Your function stops with {0} only where {1}.",
-    "function never called": "Your function never called the function that it was given.",
 }
 
 
@@ -270,8 +269,6 @@ def tell_relation(relation: Relation, subject: str) -> str:
         names = _name_axis(axis, ndim)
     elif kind == "entries where":
         names = {"mask": MASKS[data[0]]}
-    elif kind == "times over":
-        data = [data[0], data[1], data[2]]
     return f"{subject} {PREDICATES[kind].format(*data, **names)}"
 
 
