@@ -33,7 +33,7 @@ c.CourseDirectory.course_id = "weightlab"
 c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
 c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
 # Ordinary files of the submitter alone are collected: nbgrader's own follows links with the instructor's rights.
-c.ExchangeFactory.collect = "autograder.classroom.inbound.CollectOrdinaryFiles"
+c.ExchangeFactory.collect = "autograder.classroom.collecting.inbound.CollectOrdinaryFiles"
 # Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
 # c.Exchange.root = "/srv/exchange"
 

@@ -1,4 +1,4 @@
-"""Reads a handed-in notebook: which of its cells answer what, whatever an editor has done to it."""
+"""Reads a submitted notebook: which of its cells answer what, whatever an editor has done to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BLANK_TEXT = "*Write your answer here.*"
 
 
 class MalformedNotebook(ValueError):
-    """What was handed in is not the chapter's notebook; the message says why."""
+    """What was submitted is not the chapter's notebook; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class OwnCell:
 
 @dataclass(frozen=True)
 class HandedInNotebook:
-    """What a handed-in notebook says, by the cells of the released one.
+    """What a submitted notebook says, by the cells of the released one.
 
     Parameters
     ----------
     answers : mapping of str to Answer
         By grade id, for every answer cell that was released.
     checks : mapping of str to list of dict
-        The handed-in copies of check cells, by grade id.
+        The submitted copies of check cells, by grade id.
     own : tuple of OwnCell
         What the student added.
     lost : frozenset of str
@@ -105,7 +105,7 @@ def is_check(cell: Mapping[str, Any]) -> bool:
 
 
 def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNotebook:
-    """Find the answers in a handed-in notebook.
+    """Find the answers in a submitted notebook.
 
     Cells are known by nbgrader's name, by their id, or by unchanged text. An answer cell that has lost all three is
     found by its place between known cells, or by the name that it assigns, where that leaves no choice.
@@ -115,7 +115,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNote
     released : mapping
         The notebook as it was handed out (nbformat 4). It alone decides which answers there are.
     submitted : bytes
-        What the student handed in, whatever it is.
+        What the student submitted, whatever it is.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def _largest_cell(submitted: bytes) -> str:
 
 
 class _Places:
-    """Where released cells lie, by everything that a handed-in copy may still have."""
+    """Where released cells lie, by everything that a submitted copy may still have."""
 
     def __init__(self, released: list[dict]) -> None:
         self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}

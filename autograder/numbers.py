@@ -1,4 +1,4 @@
-"""Reads the numbers that a handed-in notebook answers its questions with, and judges them."""
+"""Reads the numbers that a submitted notebook answers its questions with, and judges them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = 60
 
 
 def judge_numbers(chapter: Chapter, notebook: HandedInNotebook) -> list[Verdict]:
-    """Judge a chapter's questions by what a handed-in notebook states or recorded.
+    """Judge a chapter's questions by what a submitted notebook states or recorded.
 
     Every place that can give the number is read: a literal that the answer cell assigns, the number that the check
     recorded, the last output of the answer cell. The best of them counts, as the check may have seen any of them.
@@ -37,7 +37,7 @@ def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
 def _guarded(question: Question, notebook: HandedInNotebook) -> Verdict:
     try:
         return _judge(question, notebook)
-    except Exception as error:  # whatever a hand-in holds costs this answer only
+    except Exception as error:  # whatever a submission holds costs this answer only
         words = f"The answer to {question.name} cannot be read ({type(error).__name__})."
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 

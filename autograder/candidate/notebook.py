@@ -50,17 +50,17 @@ def run_cells(job: dict) -> dict:
             sys.modules.pop(f"numpy._core.{name}", None)
             importlib.import_module(f"numpy._core.{name}")
         importer.Library(job["sources"], job["folder"], {}, "").install()
-        vars(labkit).update(dict.fromkeys(_ABSENT, _nothing))
+        vars(labkit).update(dict.fromkeys(_ABSENT, _do_nothing))
         shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-        shell.showtraceback = shell.showsyntaxerror = _nothing
-        return {"outputs": [_cell(shell, source) for source in job["cells"]]}
+        shell.showtraceback = shell.showsyntaxerror = _do_nothing
+        return {"outputs": [_run_cell(shell, source) for source in job["cells"]]}
 
 
-def _nothing(*_: Any, **__: Any) -> None:
+def _do_nothing(*_: Any, **__: Any) -> None:
     return None
 
 
-def _cell(shell: Any, source: str) -> list[dict]:
+def _run_cell(shell: Any, source: str) -> list[dict]:
     from IPython.core.displayhook import CapturingDisplayHook
     from IPython.utils.capture import capture_output
 
@@ -74,14 +74,14 @@ def _cell(shell: Any, source: str) -> list[dict]:
         if text
     ]
     shown = [*(one.data for one in captured.outputs), *(one["data"] for one in values)]
-    outputs += [{"output_type": "display_data", "data": _data(data)} for data in shown]
+    outputs += [{"output_type": "display_data", "data": _keep_data(data)} for data in shown]
     if error := result.error_before_exec or result.error_in_exec:
         told = {"ename": type(error).__name__, "evalue": str(error)[:MAX_CELL], "traceback": []}
         outputs.append({"output_type": "error"} | told)
     return outputs
 
 
-def _data(data: dict) -> dict:
+def _keep_data(data: dict) -> dict:
     """Return what is shown as text, and pictures as a notebook holds them."""
     kept = {}
     for kind in ("text/plain", "image/png"):

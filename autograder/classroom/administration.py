@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..judging.verdict import Status
+from .collecting.origins import read_origins
+from .collecting.platforms import Owner, Platform
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, url_of
 from .nbgrader import Configuration, read_released, write_config
-from .origins import read_origins
-from .platforms import Owner, Platform
-from .roster import Roster, Student
+from .rosters.roster import Roster, Student
 
 
 @contextmanager

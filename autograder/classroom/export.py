@@ -11,10 +11,10 @@ from typing import Any
 
 from ..candidate.wire import printable
 from ..judging.verdict import Status
+from .collecting.origins import canvas_numbers
 from .folder import write_file
 from .grades import Person
-from .origins import canvas_numbers
-from .roster import Student, read_roster
+from .rosters.roster import Student, read_roster
 
 
 def write_tables(

@@ -31,7 +31,7 @@ _SHOWN_BY = (
 
 @cache
 def chapter_digest(chapter: str, seed: int) -> str:
-    """Return a name for all that decides verdicts beside what was handed in: the files, the seed and NumPy."""
+    """Return a name for all that decides verdicts beside what was submitted: the files, the seed and NumPy."""
     hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in sorted(deciding(CHAPTERS[chapter])):
         hashed.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
@@ -51,24 +51,24 @@ def pages_digest() -> str:
 def deciding(chapter: Chapter) -> set[Path]:
     """Return the files that decide a chapter's verdicts.
 
-    They are found by folder, not by following imports: whole rooms of the examiner, the chapter's own exercises,
+    They are found by folder, not by following imports: whole rooms of the autograder, the chapter's own exercises,
     misconceptions and public key, the reference's modules that its exercises build on, and the data where it has any.
     """
-    examiner = ROOT / "autograder"
+    root = ROOT / "autograder"
     named = {name for exercise in chapter.exercises.values() for name in (exercise.name, *exercise.prerequisites)}
     below = {EXERCISES[name].module for name in reference.closure(sorted(named)) if name in EXERCISES}
     found = {
-        *(file for room in _ROOMS for file in (examiner / room).rglob("*.py")),
-        *examiner.glob("*.py"),
-        examiner / "classroom" / "examination.py",
-        *(examiner / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
-        examiner / "keys" / f"{chapter.module}.key",
+        *(file for name in _ROOMS for file in (root / name).rglob("*.py")),
+        *root.glob("*.py"),
+        root / "classroom" / "examination.py",
+        *(root / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
+        root / "keys" / f"{chapter.module}.key",
         SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
         *(SOLUTIONS / "weightlab" / f"{module}.py" for module in {chapter.module, *below}),
     }
     if any(exercise.scored for exercise in chapter.exercises.values()):
         data = ROOT / "src" / "labkit" / "data_files"
-        found.add(examiner / "exercises" / f"{chapter.module}_scores.py")
+        found.add(root / "exercises" / f"{chapter.module}_scores.py")
         found |= {
             data.parent / "data.py",
             data.parent / "tasks.py",

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import insert, inspect, make_url, select, text, update
+from sqlalchemy import insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from .folder import Classroom
 from .gradebook_cells import enter_cells
 from .grades import NewGrades, Person, StoredGrades
+from .schema import claim_database, finish_schema
 
 PATIENCE = 60
 """Seconds to wait for a gradebook that another program has locked."""
@@ -56,7 +57,7 @@ class ClassBook:
         self.url = url
         with _reworded(url):
             self.book = api.Gradebook(url, course)
-            self._finish_schema()
+            finish_schema(self.book.db)
             if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
                 self.book.db.execute(insert(api.Course).values(id=course))
                 self.book.db.commit()
@@ -65,15 +66,6 @@ class ClassBook:
     def place(self) -> str:
         """Where the gradebook is, in words that show no password."""
         return _place(self.url)
-
-    def _finish_schema(self) -> None:
-        """Note the schema's version where whoever made the gradebook was stopped before that."""
-        if not inspect(self.book.engine).has_table("alembic_version"):
-            self.book.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        if not self.book.db.execute(text("SELECT version_num FROM alembic_version")).first():
-            version = api.get_alembic_version()
-            self.book.db.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
-            self.book.db.commit()
 
     def __enter__(self) -> ClassBook:
         return self
@@ -92,23 +84,13 @@ class ClassBook:
         if self.url == url_of(classroom.root):  # it lies in the classroom itself
             return
         with _reworded(self.url):
-            db = self.book.db
-            if not inspect(self.book.engine).has_table("weightlab_classroom"):
-                db.execute(text("CREATE TABLE weightlab_classroom (id VARCHAR(64) PRIMARY KEY, path TEXT)"))
-            owner = db.execute(text("SELECT id, path FROM weightlab_classroom")).first()
-            mine = {"id": classroom.read_id(), "path": str(classroom.root)}
-            if owner is None:
-                db.execute(text("INSERT INTO weightlab_classroom VALUES (:id, :path)"), mine)
-            elif owner[0] == mine["id"] or owner[1] == mine["path"]:
-                db.execute(text("UPDATE weightlab_classroom SET id = :id, path = :path"), mine)
-            else:
-                db.rollback()
-                raise GradebookError(
-                    f"The gradebook {self.place} belongs to the classroom {owner[1]}. Give each classroom a database "
-                    "of its own. If that classroom is this one, moved and without its .weightlab folder, empty the "
-                    "table weightlab_classroom first."
-                )
-            db.commit()
+            owner = claim_database(self.book.db, classroom.read_id(), str(classroom.root))
+        if owner is not None:
+            raise GradebookError(
+                f"The gradebook {self.place} belongs to the classroom {owner}. Give each classroom a database of its "
+                "own. If that classroom is this one, moved and without its .weightlab folder, empty the table "
+                "weightlab_classroom first."
+            )
 
     def roll(self) -> dict[str, Person]:
         """Return all students whom the gradebook knows, by id."""

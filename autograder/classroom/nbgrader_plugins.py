@@ -1,4 +1,4 @@
-"""Puts the examiner into nbgrader's own commands: they give the grades that ``weightlab grade`` gives."""
+"""Puts the autograder into nbgrader's own commands: they give the grades that ``weightlab grade`` gives."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _released(directory: Any, chapter: str) -> dict:
 
 
 def drop_links(*, notebooks: list[str], **_: Any) -> None:
-    """Remove from a hand-in what is no ordinary file: nbgrader would copy what a link points to, however long."""
+    """Remove everything but ordinary files from a submission: nbgrader would copy what a link points to."""
     for notebook in notebooks:
         for folder, folders, files in os.walk(os.path.dirname(notebook)):
             for name in folders + files:
@@ -43,7 +43,7 @@ def drop_links(*, notebooks: list[str], **_: Any) -> None:
 
 
 class Rebuilder(NotebookExporter):
-    """Reads a handed-in notebook, whatever it is, as the released one with the student's answers laid in."""
+    """Reads a submitted notebook, whatever it is, as the released one with the student's answers laid in."""
 
     isolation = Unicode("bubblewrap", help="How students' code is shut in while it is graded.").tag(config=True)
 
@@ -61,7 +61,7 @@ class Rebuilder(NotebookExporter):
                 raise NbGraderException(str(error)) from None
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
-        """Convert a handed-in notebook (first pass) or the rebuilt one (second pass)."""
+        """Convert a submitted notebook (first pass) or the rebuilt one (second pass)."""
         chapter = resources["nbgrader"]["assignment"]
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
@@ -72,7 +72,7 @@ class Rebuilder(NotebookExporter):
 
 
 class Verdicts(NbGraderPreprocessor):
-    """Examines a hand-in and writes each verdict into its check cell, where nbgrader executes the notebook."""
+    """Examines a submission and writes each verdict into its check cell, where nbgrader executes the notebook."""
 
     seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
 

@@ -27,10 +27,10 @@ _WHY = {
 
 
 def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: float = SECONDS) -> None:
-    """Put what the notebook's cells show now in place of the outputs that were handed in.
+    """Put what the notebook's cells show now in place of the outputs that were submitted.
 
     Check cells are not run, as their outputs are the verdicts. Where nothing comes back the first cell says why, and
-    the handed-in outputs stay.
+    the submitted outputs stay.
 
     Parameters
     ----------

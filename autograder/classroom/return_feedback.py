@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .collecting.origins import read_origins
+from .collecting.platforms import Platform
 from .folder import Classroom
-from .moodle import read_numbers
-from .origins import read_origins
-from .platforms import Platform
+from .rosters.moodle import read_numbers
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ def collect(
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
     table. The command ends with 1 if something was left out that might be a submission.
     """
-    from ..classroom.collect import collect_submissions, count_outcomes
-    from ..classroom.moodle import read_participants, remember_worksheet
+    from ..classroom.collecting.collect import collect_submissions, count_outcomes
+    from ..classroom.rosters.moodle import read_participants, remember_worksheet
 
     _require_chapter(chapter)
     with _errors():
@@ -80,8 +80,8 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
     classroom, which you may edit; nobody's id changes. Without FILES the roster is shown.
     """
     from ..classroom.administration import enter_roster, find_collected_id
-    from ..classroom.class_lists import read_class_list
-    from ..classroom.roster import COLUMNS, read_roster, write_roster
+    from ..classroom.rosters.class_lists import read_class_list
+    from ..classroom.rosters.roster import COLUMNS, read_roster, write_roster
 
     with _errors():
         known = read_roster(classroom)
@@ -113,8 +113,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     """
     from ..classroom.administration import read_final_grades
     from ..classroom.folder import write_file
-    from ..classroom.moodle import fill_worksheet, read_numbers, remember_worksheet
     from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
+    from ..classroom.rosters.moodle import fill_worksheet, read_numbers, remember_worksheet
 
     _require_chapter(chapter)
     if platform is None:
@@ -185,9 +185,9 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
 @contextmanager
 def _errors() -> Iterator[None]:
     """Print what cannot be done in one sentence."""
+    from ..classroom.collecting.reasons import NotTakenError
     from ..classroom.folder import ClassroomError
     from ..classroom.gradebook import GradebookError
-    from ..classroom.reasons import NotTakenError
 
     try:
         yield

@@ -60,7 +60,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "numbers_at_rank_8",
-    task="Compute how many parameters adapters of rank 8 have, one on each of the reader's three matrices.",
+    task="Compute how many numbers adapters of rank 8 hold, one on each of the reader's three matrices.",
     value=3_696,
     points=2,
     mistakes={

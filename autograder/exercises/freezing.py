@@ -65,7 +65,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
         "A layer whose index is in frozen contributes nothing. Count the weights and the biases of all others.",
         "Add up weights.size + bias.size over the layers with k not in frozen.",
     ),
-    why="A frozen parameter takes part in every prediction, but training never updates it.",
+    why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
     """Compute how many parameters are trainable when some layers are frozen: their weights and their biases."""
@@ -377,8 +377,8 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "coasting_distance",
-    task="Compute how far a weight moves in total if its velocity is 3, momentum is 0.8, the learning rate is 0.1, "
-    "and its gradient is zero from now on.",
+    task="Compute how far a weight still moves in all steps together when its velocity is 3, momentum 0.8, the "
+    "learning rate 0.1, and its gradient is zero from now on.",
     value=1.2,
     mistakes={
         "first_step_only": (0.24, "That is only the first step. The remaining velocity makes the next one, and so on."),

@@ -23,7 +23,7 @@ SHAPES = ((100, 400), (400, 100))
 
 def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return an answer as float array of the given shape."""
-    array = as_array(answer)
+    array = as_array(answer, shape)
     if array is None:
         raise Unusable("type", f"{describe(answer)}; expected an array of shape {shape}")
     if array.shape != shape:

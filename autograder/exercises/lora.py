@@ -313,7 +313,7 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "lora_numbers",
-    task="Compute how many parameters adapters of rank 4 have for all three layers of a 196-64-64-10 network.",
+    task="Compute how many parameters adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
     value=1848,
     mistakes={
         "down_alone": (1296, "You counted down alone: 4 numbers for each input. up holds 4 for each neuron as well."),
@@ -330,8 +330,7 @@ CHAPTER.question(
 )
 CHAPTER.question(
     "llama_head",
-    task="Compute how many parameters of LLaMA-7B are trained if everything is frozen except its output matrix, "
-    "called output.",
+    task="Compute how many parameters are trained in LLaMA-7B if only its last matrix, called output, is not frozen.",
     value=131_072_000,
     mistakes={
         "with_the_embedding": (262_144_000, "You counted tok_embeddings as well. It reads, and it stays frozen."),

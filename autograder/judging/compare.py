@@ -138,6 +138,10 @@ def _as_array(value: Any) -> np.ndarray | None:
             return None
         return array if array.dtype.kind in "biuf" else np.asarray(float(value)) if abs(value) < 1e308 else None
     if isinstance(value, (list, tuple)):
+        if value and all(type(item) in (int, float) for item in value):
+            array = np.array(value)  # the usual case, and the only one that can be long
+            if array.dtype.kind in "if":
+                return array
         items = [_as_array(item) for item in value]
         if any(item is None for item in items) or len({item.shape for item in items}) > 1:
             return None

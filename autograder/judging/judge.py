@@ -56,6 +56,8 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         if exercise.scored:
             verdict.evidence = words.tell_scores(key.cases, observed)
             verdict.message = words.compose(words.PASSED, verdict.evidence)
+        elif quote and _gives_lists_for_arrays(key, observed):
+            verdict.message = words.compose(words.PASSED, words.NEEDS_ARRAY)
         return verdict
     verdict.status = _find_status(exercise, key, observed)
     if verdict.status is Status.NOT_STARTED:
@@ -63,6 +65,17 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         return verdict
     _explain_failure(exercise, key, verdict, observed, problems, reply.cases, quote)
     return verdict
+
+
+def _gives_lists_for_arrays(key: Key, observed: list[Observation]) -> bool:
+    """Whether lists came back, right in every number, where the reference returns an array."""
+    plain = [
+        (expected, got.value)
+        for case, expected, got in zip(key.cases, key.expected, observed, strict=True)
+        if not case.raises and not case.view
+    ]
+    arrays = [value for expected, value in plain if isinstance(expected, np.ndarray) and expected.ndim]
+    return bool(arrays) and all(isinstance(value, (list, tuple)) for value in arrays)
 
 
 def find_all_problems(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[dict[str, Problem]]:

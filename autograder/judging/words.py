@@ -18,6 +18,7 @@ MAX_CODE = 120
 MAX_SHOWN = 160
 """Characters of one argument."""
 PASSED = "Full marks: every test case passed."
+NEEDS_ARRAY = "Your result is a list. Later cells need an array: return np.array(...)."
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"
 
@@ -215,7 +216,8 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
             return tell_problem(problem, case, arguments)
         case ProblemKind.ITERATOR:
             return tell_problem(problem, case, arguments)
-    if problem.kind is ProblemKind.DIFFERS and problem.difference.kind in FORM:
+    rejected = problem.kind is ProblemKind.UNUSABLE and problem.rejected.reason == Kind.SHAPE
+    if rejected or (problem.kind is ProblemKind.DIFFERS and problem.difference.kind in FORM):
         return "came back in the wrong shape"
     return f"is not right in this respect: {aspect}"
 

@@ -1,4 +1,4 @@
-"""How a candidate's process is shut in: plain limits for self-checks, bubblewrap for a class."""
+"""Starts the process for student code: with limits for self-checks, in a bubblewrap sandbox for a class."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,17 @@ from ..paths import CANDIDATE, ROOT
 from . import seccomp
 from .usage import find_family
 
-KINDS = ("bubblewrap", "process")
+
+class Isolation(StrEnum):
+    """How student code is kept apart from the rest of the machine."""
+
+    BUBBLEWRAP = "bubblewrap"
+    """A sandbox: for a class."""
+    PROCESS = "process"
+    """Limits on one process, nothing else: for one's own code."""
+
+
+KINDS = tuple(Isolation)
 TEMPORARY_BYTES = 16 * 2**20
 """How much a sandbox's /tmp holds; nothing else in it can be written."""
 
@@ -49,7 +60,8 @@ def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
     isolation : str
         One of `KINDS`.
     whole_lab : bool
-        Whether it finds all that a notebook uses, what would answer exercises included: for what earns no marks.
+        Whether it finds everything that a notebook uses. That includes code which answers exercises, so set it only
+        for what earns no marks.
 
     Raises
     ------
@@ -57,7 +69,7 @@ def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
         If there is no such isolation.
     """
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
-    if isolation == "process":
+    if isolation == Isolation.PROCESS:
         argv, environment = command_line(isolation, None, whole_lab)
         return subprocess.Popen(argv, env=environment, **options)
     reader, writer = os.pipe()
@@ -84,12 +96,12 @@ def command_line(
     whole_lab : bool
         As for `start`.
     """
-    if isolation == "process":
+    if isolation == Isolation.PROCESS:
         # Windows cannot start a process without its system folder.
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
         paths = [_SITE, ROOT / "src", *([ROOT] if whole_lab else [])]
         return _program(Path(sys.executable), CANDIDATE / "start.py", paths), kept | _ENVIRONMENT
-    if isolation != "bubblewrap":
+    if isolation != Isolation.BUBBLEWRAP:
         raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
     argv = [shutil.which("bwrap") or "bwrap", *_NAMESPACES]
@@ -208,7 +220,7 @@ def _loaded_libraries() -> set[Path]:
 
 
 def _hidden(whole_lab: bool) -> list[Path]:
-    """Return what is covered where it lies inside something shown: the project, its traces, a home, test images."""
+    """Return what is hidden inside the visible folders: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"

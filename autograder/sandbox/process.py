@@ -159,7 +159,7 @@ class Runner:
 
     @property
     def _sandboxed(self) -> bool:
-        return self.isolation == "bubblewrap"
+        return self.isolation == isolation.Isolation.BUBBLEWRAP
 
     def _send(self, frame: bytes, bounds: Bounds) -> tuple[bytes | None, Watcher]:
         """Exchange a frame with a candidate; one that an earlier job left broken is replaced once."""

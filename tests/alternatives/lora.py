@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from . import answers
+from tests.alternatives import answers
 
 
 @answers("lora_init")

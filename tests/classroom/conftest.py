@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.classroom.collect import collect_submissions
+from autograder.classroom.collecting.collect import collect_submissions
 from tests.support.downloads import CHAPTER, NOTEBOOK, zipped
 
 

@@ -9,7 +9,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom.collect import collect_submissions
+from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.cli.main import main

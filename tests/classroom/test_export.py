@@ -7,10 +7,11 @@ import re
 
 import pytest
 
-from autograder.classroom import export, origins
+from autograder.classroom import export
+from autograder.classroom.collecting import origins
+from autograder.classroom.collecting.platforms import Owner, Platform
 from autograder.classroom.grades import Person
-from autograder.classroom.platforms import Owner, Platform
-from autograder.classroom.roster import Roster, Student, write_roster
+from autograder.classroom.rosters.roster import Roster, Student, write_roster
 
 RELEASED = {
     name: {"cells": [{"metadata": {"nbgrader": {"grade": True, "points": points}}}, {"metadata": {}}]}

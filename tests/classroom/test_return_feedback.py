@@ -9,9 +9,9 @@ import zipfile
 import pytest
 
 from autograder.classroom.folder import ClassroomError
-from autograder.classroom.moodle import fill_worksheet, read_numbers, read_participants, remember_worksheet
 from autograder.classroom.return_feedback import pack_for_canvas, pack_for_moodle
-from autograder.classroom.roster import Roster, Student, write_roster
+from autograder.classroom.rosters.moodle import fill_worksheet, read_numbers, read_participants, remember_worksheet
+from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from tests.support.downloads import CHAPTER, packed
 
 

@@ -238,3 +238,9 @@ def test_the_cases_of_a_secret_seed_come_in_an_order_of_its_own():
     written = [case.note for case in exercise.cases(11)]
     assert [case.note for case in key_of("count_trainable", 11).cases] != written
     assert sorted(case.note for case in key_of("count_trainable", 11).cases) == sorted(written)
+
+
+def test_lists_for_arrays_pass_with_a_word_on_what_later_cells_need():
+    verdict = verdict_on_body("dense", "return (x @ weights + bias).tolist()")
+    assert verdict.score == verdict.points and "return np.array(...)" in verdict.message
+    assert "np.array" not in verdict_on_body("dense", "return x @ weights + bias").message

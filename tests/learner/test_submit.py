@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from autograder import markers
-from autograder.classroom.collect import collect_submissions
+from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
 from autograder.judging import reference

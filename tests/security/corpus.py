@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.classroom.collect import Collected, collect_submissions
+from autograder.classroom.collecting.collect import Collected, collect_submissions
 from tests.security import kernel, library, looking, neighbours, network, notebook, opened, packaging, resources, values
 from tests.security.payload import CHAPTER, HandIn, Payload, zipped
 from tests.support import classroom as made

@@ -13,8 +13,8 @@ import zipfile
 
 import pytest
 
-from autograder.classroom import unpack
-from autograder.classroom.reasons import Reason
+from autograder.classroom.collecting import unpack
+from autograder.classroom.collecting.reasons import Reason
 from tests.classroom.conftest import Inbox
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
@@ -140,7 +140,7 @@ class TestBounds:
         program = f"""
 import resource
 from pathlib import Path
-from autograder.classroom.collect import collect_submissions
+from autograder.classroom.collecting.collect import collect_submissions
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 found = collect_submissions([Path({str(inbox.folder)!r})], Path({str(inbox.classroom)!r}), {CHAPTER!r})
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -34,7 +34,7 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
 
 
 def merge_records(records: Iterable[Mapping]) -> dict[str, dict[str, str]]:
-    """Return one record of those that a student handed in with one chapter after the other.
+    """Return one record of those that a student submitted with one chapter after the other.
 
     Of ``before`` the first counts in which everything was answered, of ``after`` the last.
     """
@@ -60,7 +60,7 @@ def summarise_class(records: Sequence[Mapping]) -> dict:
     dict
         ``students`` (who took part both times: all fifteen questions answered), ``before`` and ``after``
         (their mean right answers, or None), ``gain`` (or None), and ``questions``: for each its
-        ``name``, ``text``, the share right ``before`` and ``after``, and ``beliefs``, how many held
+        ``name``, ``text``, the fraction right ``before`` and ``after``, and ``beliefs``, how many held
         each wrong belief after the course.
     """
     records = [record for record in records if isinstance(record, Mapping)]

@@ -51,7 +51,7 @@ def _exercises(summary: Summary) -> tuple[bytes, str]:
     ax.set_yticks(range(len(items)), [f"{item.chapter[:2]}  {item.name}" for item in items])
     ax.set_ylim(len(items) - 0.5, -0.5)
     ax.set_xlim(0, 100)
-    ax.set_xlabel("% of those who handed in (the hardest first, with the chapter's number)")
+    ax.set_xlabel("% of those who submitted (the hardest first, with the chapter's number)")
     fig.legend(loc="outside upper center", ncols=len(KINDS), fontsize=9)
     worst = ", ".join(f"{item.name} ({item.share:.0%} of its points)" for item in items[:3])
     return to_png(fig), f"Exercises by difficulty. The hardest: {worst}."

@@ -38,7 +38,7 @@ class Item:
 
     @property
     def share(self) -> float:
-        """Mean share of the points, over all who handed in."""
+        """Mean fraction of the points, over all who submitted."""
         return mean(self.shares) if self.shares else 0.0
 
 

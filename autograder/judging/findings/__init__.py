@@ -32,6 +32,7 @@ _LAST = ("times number", "off by number", "entries permuted", "all one number")
 _FIRST = (
     "all NaN",
     "all zeros",
+    "all ones",
     "input",
     "negated",
     "transposed",

@@ -24,6 +24,9 @@ def _one_hot_of_largest(e: np.ndarray) -> np.ndarray:
     return (e == e.max(axis=-1, keepdims=True)).astype(float)
 
 
+_MOST_CLASSES = 300
+"""Rows of a square matrix that a detector makes of a row of numbers."""
+
 ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
     ("negated", lambda e: -e),
     ("absolute", np.abs),
@@ -115,8 +118,8 @@ RESHAPED: tuple[tuple[str, Change], ...] = (
     ("largest of all", np.max),
     ("position of largest", np.argmax),
     ("diagonal", np.diag),
-    ("as a diagonal", np.diag),
-    ("one-hot", lambda e: np.eye(int(e.max()) + 1)[e.astype(int)]),
+    ("as a diagonal", lambda e: np.diag(e[:_MOST_CLASSES])),
+    ("one-hot", lambda e: np.eye(int(min(e.max(), _MOST_CLASSES)) + 1)[e.astype(int)]),
 )
 UNFINISHED: tuple[tuple[str, Change], ...] = (
     ("sum not taken", lambda g: g.sum()),

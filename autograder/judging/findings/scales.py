@@ -158,7 +158,7 @@ def _find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
         value = related.values[sample.index]
         base = None if value is None else as_array(value)
         if base is not None and base.shape == sample.expected.shape and base.dtype.kind in "iuf":
-            yield related.call, base.astype(float)
+            yield related.call.replace("`", ""), base.astype(float)
 
 
 def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:

@@ -241,23 +241,22 @@ FORMS = {
     "part alone": "You returned only {0}; {1} are expected.",
     "part missing": "You returned {0} of {1} parts.",
     "parts and more": "You returned more than {0} items; the first ones are right.",
-    "list reversed": "The items of your list are right, but in reversed order.",
-    "item missing at the end": "The last item of your list is missing; the others are right.",
-    "item missing at the start": "The first item of your list is missing; the others are right.",
-    "item too many at the end": "Your list has one item too many at the end; the others are right.",
-    "item too many at the start": "Your list has one item too many at the start; the others are right.",
-    "pairs swapped": "Each pair of your list is in swapped order.",
+    "list reversed": "The items of your answer are right, but in reversed order.",
+    "item missing at the end": "The last item of your answer is missing; the others are right.",
+    "item missing at the start": "The first item of your answer is missing; the others are right.",
+    "item too many at the end": "Your answer has one item too many at the end; the others are right.",
+    "item too many at the start": "Your answer has one item too many at the start; the others are right.",
+    "pairs swapped": "The items of each pair are swapped.",
     "pairs in two lists": "You returned two lists; one list of pairs is expected.",
     "dictionary": "You returned a dictionary; return the items themselves, in the required order.",
     "always the same": "Your result is {0} in every case.",
     "never refuses": "All your values are right, but none of the invalid inputs raised a {0}.",
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
-    "refuses otherwise": "All your values are right, but invalid inputs end in a {1} instead of a {0}.",
+    "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
     "refuses everything": "Your function raises a {0} for valid input, too.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "stops where": "Your function stops with {0} only where {1}.",
-    "function never called": "Your function never called the function that it was given.",
 }
 
 
@@ -270,8 +269,6 @@ def tell_relation(relation: Relation, subject: str) -> str:
         names = _name_axis(axis, ndim)
     elif kind == "entries where":
         names = {"mask": MASKS[data[0]]}
-    elif kind == "times over":
-        data = [data[0], data[1], data[2]]
     return f"{subject} {PREDICATES[kind].format(*data, **names)}"
 
 

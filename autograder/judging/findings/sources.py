@@ -10,7 +10,7 @@ import numpy as np
 from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from .relations import Relation
-from .samples import Sample
+from .samples import MAX_ENTRIES, Sample
 
 CHANGES = (
     ("input", lambda a: a),
@@ -60,8 +60,10 @@ def find_sources(sample: Sample) -> Iterator[Relation]:
                     yield (kind, f"`{name}`")
         for one, first in arrays.items():
             for other, second in arrays.items():
-                if one != other and first.size * second.size <= 10**6:
+                if one != other and max(first.size, second.size) <= MAX_ENTRIES:
                     for kind, change in PAIRS:
+                        if kind == "outer product of" and first.size * second.size != got.size:
+                            continue
                         if _matches(sample, change, first, second):
                             yield (kind, f"`{one}`", f"`{other}`")
 

@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from ...support import jupyterlab
+from tests.support import jupyterlab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SETUP = """

@@ -9,8 +9,7 @@ from labkit import data
 from labkit.live.drawings import RECIPES, to_image
 from solutions.weightlab.forward import predict
 from solutions.weightlab.weights import template_weights, weighted_sums
-
-from .drawn_digits import drawn
+from tests.labkit.live.drawn_digits import drawn
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,7 @@ from labkit.live.pad import Drawings, Pad
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import forward, predict, softmax
 from solutions.weightlab.weights import template_weights, weighted_sums
-
-from .drawn_digits import STYLES, drawn
+from tests.labkit.live.drawn_digits import STYLES, drawn
 
 BAR = np.array([[0.5, 0.1], [0.5, 0.9]], np.float32)
 

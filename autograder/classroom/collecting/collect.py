@@ -14,13 +14,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ..judging.words import counted
+from ...judging.words import counted
+from ..rosters.roster import Roster, Student, is_named, read_roster
+from ..times import FILE as TIME
 from . import origins
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id
 from .reasons import HARMLESS, NotTakenError, Reason, describe
-from .roster import Roster, Student, is_named, read_roster
-from .times import FILE as TIME
 from .unpack import Budget, opened
 from .uploads import Upload, find_uploads, why_not
 

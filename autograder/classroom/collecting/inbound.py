@@ -14,8 +14,8 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect
 
+from ..times import read_time
 from .reasons import NotTakenError
-from .times import read_time
 from .unpack import Budget
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..collecting.origins import read_origins
+from ..collecting.platforms import Owner, Platform
+from ..folder import Classroom, ClassroomError
 from .class_lists import student_in
-from .folder import Classroom, ClassroomError
-from .origins import read_origins
-from .platforms import Owner, Platform
 from .roster import Student, is_named, read_roster, read_rows
 
 _IDENTIFIER, _GRADE, _MAXIMUM = "Identifier", "Grade", "Maximum Grade"

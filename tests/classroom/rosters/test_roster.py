@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.classroom.administration import find_collected_id
-from autograder.classroom.class_lists import read_class_list
+from autograder.classroom.collecting.platforms import Owner, Platform
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.gradebook import ClassBook, url_of
-from autograder.classroom.platforms import Owner, Platform
-from autograder.classroom.roster import Roster, Student, read_roster, write_roster
+from autograder.classroom.rosters.class_lists import read_class_list
+from autograder.classroom.rosters.roster import Roster, Student, read_roster, write_roster
 from autograder.cli.main import main
 from tests.support.downloads import packed
 

@@ -11,11 +11,11 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.classroom import inbound
+from autograder.classroom.collecting import inbound
+from autograder.classroom.collecting.inbound import CollectOrdinaryFiles
+from autograder.classroom.collecting.unpack import Budget
 from autograder.classroom.gradebook import ClassBook, url_of
-from autograder.classroom.inbound import CollectOrdinaryFiles
 from autograder.classroom.times import existing_time
-from autograder.classroom.unpack import Budget
 
 CHAPTER = "01_weights"
 ME = pwd.getpwuid(os.getuid()).pw_name

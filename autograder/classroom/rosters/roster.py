@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from .folder import ClassroomError, write_file
-from .platforms import Owner, Platform, clean_id
+from ..collecting.platforms import Owner, Platform, clean_id
+from ..folder import ClassroomError, write_file
 
 FILE = "roster.csv"
 """Lies in the classroom; an instructor may edit it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .folder import STATE, Classroom, write_file
+from ..folder import STATE, Classroom, write_file
 from .platforms import Owner, Platform
 
 _FILE = "collected.json"

@@ -8,17 +8,10 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ..library import LIBRARY_FOLDER
+from ...library import LIBRARY_FOLDER
 from .chapter_names import is_chapter
 from .contents import home_of, is_elsewhere, notebooks_among
-from .platforms import (
-    GRADESCOPE_METADATA,
-    Owner,
-    Recogniser,
-    blackboard_login,
-    gradescope_submitters,
-    plain_owner,
-)
+from .platforms import GRADESCOPE_METADATA, Owner, Recogniser, blackboard_login, gradescope_submitters, plain_owner
 from .reasons import NotTakenError, Reason, describe
 from .unpack import MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from ..exercises import CHAPTERS
-from ..library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE
-from ..limits import MAX_NOTEBOOK
+from ...exercises import CHAPTERS
+from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE
+from ...limits import MAX_NOTEBOOK
 from .chapter_names import is_chapter, is_copy_of
 from .reasons import NotTakenError, Reason, describe, mebibytes
 from .unpack import Budget, Item, opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from .folder import ClassroomError
+from ..folder import ClassroomError
 from .roster import COLUMNS, Student, read_rows
 
 _HEADS = {

@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom.platforms import clean_id
-from autograder.classroom.reasons import Reason, describe
-from autograder.classroom.roster import Roster, Student, write_roster
-from autograder.classroom.uploads import plain_or_platform
+from autograder.classroom.collecting.platforms import clean_id
+from autograder.classroom.collecting.reasons import Reason, describe
+from autograder.classroom.collecting.uploads import plain_or_platform
+from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from autograder.cli.main import main
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pytest
 
-from autograder.classroom.origins import canvas_numbers, read_origins
-from autograder.classroom.reasons import Reason
-from autograder.classroom.roster import Roster, Student, write_roster
+from autograder.classroom.collecting.origins import canvas_numbers, read_origins
+from autograder.classroom.collecting.reasons import Reason
+from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..exercises import CHAPTERS
+from ...exercises import CHAPTERS
 
 _COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)\s*\d*)*"
 """What browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
