@@ -58,11 +58,11 @@ class Watcher:
         self._process, self._bounds, self._depth = process, bounds, depth
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._began = self._processor_before = 0.0
+        self._began = 0.0
+        self._processor_before: float | None = None
 
     def __enter__(self) -> Watcher:
         self._began = time.monotonic()
-        self._processor_before = measure_usage(self._process.pid, self._depth).processor
         self._thread.start()
         return self
 
@@ -90,6 +90,8 @@ class Watcher:
         elapsed = self._keep_time()
         if elapsed > self._bounds.wall + _LAST_GRACE or self.spent > self._bounds.seconds + _GRACE:
             return Ending.TIMEOUT
+        if self._processor_before is None:  # a first look when the job begins would cost each of the many short ones
+            self._processor_before = used.processor
         if used.processor - self._processor_before > self._bounds.processor:
             return Ending.TIMEOUT
         if used.memory > self._bounds.memory:

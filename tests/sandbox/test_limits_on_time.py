@@ -51,8 +51,9 @@ def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
 
 
 def test_processor_time_of_all_processes_counts(watcher):
-    assert watcher(1.0, processor=2.5) is None
-    assert watcher(1.0, processor=3.5) is Ending.TIMEOUT
+    assert watcher(0.05, processor=7.0) is None  # of earlier jobs
+    assert watcher(1.0, processor=9.5) is None
+    assert watcher(1.0, processor=10.5) is Ending.TIMEOUT
 
 
 def test_memory_and_processes_are_bounded(watcher):
