@@ -260,7 +260,7 @@ class Failing:
 def test_the_autograders_own_failure_is_not_a_zero(mode):
     verdict = look_at("dense", REFERENCE, Failing(), mode)
     assert (verdict.status, verdict.score) == ("unjudged", None)
-    assert "no permission to do so" in verdict.message and "no score yet" in verdict.message
+    assert "no permission to do so" in verdict.message and "no points yet" in verdict.message
     assert not any(aspect["passed"] for aspect in verdict.as_json()["aspects"])
 
 

@@ -93,7 +93,7 @@ def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examination:
 
 def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examination:
     """Return the verdicts where the autograder itself failed on a whole submission."""
-    words = f"The autograder itself failed ({why}). There is no score yet: grade again, and report it."
+    words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report it."
     return Examination(
         SubmissionStatus.UNJUDGED, _all_alike(chapter, Status.UNJUDGED, None, words), rebuild(released, notebook)
     )

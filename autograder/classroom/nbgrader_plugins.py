@@ -45,7 +45,7 @@ def drop_links(*, notebooks: list[str], **_: Any) -> None:
 class Rebuilder(NotebookExporter):
     """Reads a submitted notebook, whatever it is, as the released one with the student's answers laid in."""
 
-    isolation = Unicode("bubblewrap", help="How students' code is shut in while it is graded.").tag(config=True)
+    isolation = Unicode("bubblewrap", help="How students' code is isolated while it is graded.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

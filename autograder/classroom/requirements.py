@@ -60,7 +60,7 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
             continue
         if json.loads(notebook.read_bytes()) != release.build_notebook(source):
             raise ClassroomError(
-                f"{shown(notebook)} is not what {shown(source)} and its exercises say now: run `weightlab release`, or "
+                f"{shown(notebook)} does not match {shown(source)} and its exercises: run `weightlab release`, or "
                 "go back to the release that the class was given."
             )
         write_file(seen / chapter, digest, 0o600)

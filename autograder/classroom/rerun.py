@@ -22,7 +22,7 @@ _WHY = {
     Ending.MEMORY: "it used too much memory",
     Ending.PROCESSES: "it started too many processes",
     Ending.FILES: "it wrote too many files",
-    Ending.TOO_MUCH: "it shows more than can be read",
+    Ending.TOO_MUCH: "its outputs are too large to be read",
 }
 
 
@@ -57,10 +57,10 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
 def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:
     """Return what each cell showed, or nothing and why."""
     if outcome.ending is not Ending.ANSWERED:
-        return [], _WHY.get(outcome.ending, "what it shows could not be read out")
+        return [], _WHY.get(outcome.ending, "its outputs could not be read")
     try:
         found = wire.decode(outcome.data)["outputs"]
         json.dumps(found)  # plain text and numbers, as a notebook's own
     except (wire.WireError, KeyError, TypeError, ValueError):
-        return [], "what it shows is no data"
-    return (found, "") if isinstance(found, list) and len(found) == count else ([], "what it shows is no data")
+        return [], "its outputs are not valid data"
+    return (found, "") if isinstance(found, list) and len(found) == count else ([], "its outputs are not valid data")

@@ -24,7 +24,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|\][^\x07\x1b]{0,200}(?
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|\w{1,40};)")
 _PICTURE = re.compile(r"!(?=\[)")
-"""A picture from the web would be fetched by whoever opens the page, from inside their session."""
+"""An image from the web would be fetched by whoever opens the page, from inside their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s{0,20}https?://))", re.IGNORECASE)
 """Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
 _MACRO = re.compile(
@@ -35,7 +35,7 @@ _LANGUAGE = re.compile(r"(?<![`~])(`{3,}+|~{3,}+)(?=[ \t]*[A-Za-z{])")
 """Where a fence names its language: JupyterLab would draw a mermaid one, and fetch what that names."""
 _SPACE = re.compile(r"[ \t]{200,}")
 _MARKS = " \t>*+:.)0123456789"
-"""What may stand before a heading on its line: quotes and lists."""
+"""What may precede a heading on its line: quotes and lists."""
 _BREAK = "\u200b"
 """A space of no width: the text looks as it was typed."""
 

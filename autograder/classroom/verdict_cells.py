@@ -30,7 +30,7 @@ def note(name: str, words: str) -> dict:
 
 
 # No output at all would be read as full marks.
-_FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "nothing grades this cell", "traceback": []}
+_FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "this cell is not graded", "traceback": []}
 
 
 def output(verdict: Verdict, points: float) -> dict:

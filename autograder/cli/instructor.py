@@ -33,13 +33,13 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
 @_CLASSROOM
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one a processor.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one per processor.")
 @click.option(
     "--isolation",
     type=click.Choice([str(kind) for kind in KINDS]),
     default="bubblewrap",
     show_default=True,
-    help="How students' code is shut in.",
+    help="How students' code is isolated.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
@@ -47,12 +47,14 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.option(
     "--run-notebooks",
     is_flag=True,
-    help="Show what the notebooks' cells give now, run in isolation, in place of the outputs handed in.",
+    help="Show what the notebooks' cells give now, run in isolation, instead of the submitted outputs.",
 )
 @click.option("--retry", is_flag=True, help="Examine again what timed out or crashed before.")
 @click.option("--verbose", is_flag=True, help="Name every grade that changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
-@click.option("--self-test", is_flag=True, help="Grade nothing; try whether the sandbox keeps its promises here.")
+@click.option(
+    "--self-test", is_flag=True, help="Grade nothing; test whether the sandbox keeps its promises on this machine."
+)
 def grade(
     chapters: tuple[str, ...],
     classroom: Path,
@@ -67,7 +69,7 @@ def grade(
     as_json: bool,
     self_test: bool,
 ) -> None:
-    """Grade a class: all chapters that anybody handed in, or the ones named."""
+    """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
     from ..classroom.folder import Classroom, ClassroomError
@@ -96,7 +98,7 @@ def grade(
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
-            f"{error}. What is graded so far is kept; mend that and run the same command again, "
+            f"{error}. What is graded so far is kept; fix that and run the same command again, "
             "which goes on where it stopped."
         ) from None
     except KeyboardInterrupt:
@@ -120,7 +122,11 @@ def _self_test() -> int:
     for promise, holds, detail in rows:
         click.echo(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
     broken = sum(not holds for _, holds, _ in rows)
-    click.echo(f"Promises not kept here: {broken} of {len(rows)}." if broken else "Every promise holds here.")
+    click.echo(
+        f"Promises not kept here: {broken} of {len(rows)}."
+        if broken
+        else "The sandbox keeps every promise on this machine."
+    )
     return 1 if broken else 0
 
 
@@ -215,7 +221,7 @@ def printable_lines(text: str) -> str:
 @_CLASSROOM
 @_DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
-    """Draw the class as graded last: scores, hard exercises, misconceptions, and what waits for a person."""
+    """Draw the class as graded last: scores, hard exercises, misconceptions, and what needs your attention."""
     from ..classroom.folder import ClassroomError
     from ..classroom.grade import draw_report
     from ..classroom.gradebook import GradebookError
@@ -225,6 +231,6 @@ def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> 
     except (ClassroomError, GradebookError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error}. The report goes into the classroom; mend that and try again.") from None
+        raise click.ClickException(f"{error}. The report goes into the classroom; fix that and try again.") from None
     for path in files:
         click.echo(path)

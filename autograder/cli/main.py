@@ -85,7 +85,9 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
 
     library = library.resolve()
     if not library.is_dir():
-        raise click.UsageError(f"{library} is no folder. Give the folder that holds weights.py and the other modules.")
+        raise click.UsageError(
+            f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
+        )
     try:
         exercises = select_exercises(names)
     except UnknownName as unknown:
@@ -205,9 +207,9 @@ def submit(chapter: str, student: str | None) -> None:
 @click.option(
     "--into", "copy", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The copy to update."
 )
-@click.option("--undo", "take_back", is_flag=True, help="Take the last update back.")
+@click.option("--undo", "take_back", is_flag=True, help="Undo the last update.")
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
-    """Take a new RELEASE of the course into your copy, and keep everything that you wrote.
+    """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
     RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
     older copy that is to be updated.
@@ -217,7 +219,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     folder = (copy or ROOT).resolve()
     try:
         if take_back:
-            click.echo(f"{len(updating.undo(folder))} files are as they were before the last update.")
+            click.echo(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
         with updating.open_release(release or (ROOT if copy else None), folder) as opened:
             report = updating.update(opened, folder)
@@ -248,7 +250,7 @@ def _describe_update(report: Any, folder: Path) -> None:
 
 @main.command()
 def mcp() -> None:
-    """Serve your own course to an AI assistant, which may help and cannot spoil; see docs/assistant.md.
+    """Serve your own course to an AI assistant, which can help but cannot see answers; see docs/assistant.md.
 
     The assistant starts this command by itself and talks to it over standard input and output.
     """
@@ -294,7 +296,7 @@ def release(only_check: bool) -> None:
             for problem in problems:
                 click.echo(problem)
             if problems:
-                raise click.ClickException(f"Not up to date. This mends it: {releasing.MEND}")
+                raise click.ClickException(f"Not up to date. To fix this: {releasing.MEND}")
             click.echo("Everything that is generated is up to date.")
         else:
             changed = releasing.release()

@@ -33,9 +33,9 @@ def _require_chapter(chapter: str) -> None:
 @click.argument("chapter")
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @_CLASSROOM
-@click.option("--replace", is_flag=True, help="Let a new submission take the place of one that is there.")
+@click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says whom Moodle's numbers mean.")
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says who Moodle's numbers are.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
@@ -136,15 +136,15 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
         if not package.students and not package.left_out:
             raise click.ClickException(
-                f"There are no feedback pages of {chapter} yet: run `weightlab grade {chapter}`."
+                f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`."
             )
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
         click.echo(f"{counted(len(package.students), 'page')} in {place}.")
         if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
             click.echo(
-                "No worksheet confirms that these numbers are people's. In a group assignment they are groups', and "
-                "Moodle would give the pages to other people: then do not upload them."
+                "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
+                "groups, and Moodle would give the pages to other people: do not upload them then."
             )
     missed |= package.left_out
     for student, why in sorted(missed.items()):
@@ -157,13 +157,13 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 @click.argument("student")
 @click.argument("chapter")
 @click.option("--days", type=float, default=0.0, help="How many days after the deadline.")
-@click.option("--hours", type=float, default=0.0, help="How many hours after the deadline, beside the days.")
+@click.option("--hours", type=float, default=0.0, help="How many hours after the deadline, in addition to the days.")
 @_CLASSROOM
 @_DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
     """Give a student more time for a chapter: counted from the deadline, in place of any extension before.
 
-    Without --days and --hours the extension is taken back. Grade again afterwards.
+    Without --days and --hours the extension is removed. Grade again afterwards.
     """
     from datetime import timedelta
 
@@ -173,7 +173,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     try:
         more = timedelta(days=days, hours=hours)
     except OverflowError:
-        raise click.UsageError("That is longer than a calendar is.") from None
+        raise click.UsageError("That date is beyond the calendar.") from None
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     with _errors():

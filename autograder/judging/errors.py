@@ -103,7 +103,7 @@ def _explain_matmul(message: str) -> str:
     if sizes:
         second, first = sizes[0]
         return (
-            f"In a matrix product the last size on the left must equal the first size on the right; here they are "
+            f"In a matrix product the last axis length on the left must equal the first on the right; here they are "
             f"{first} and {second}. Print both shapes just before this line."
         )
     return "The two shapes do not fit in a matrix product. Print both shapes just before this line."

@@ -262,7 +262,7 @@ def unreadable(exercise: str, error: Exception) -> str:
 def not_examined(exercise: str, error: BaseException) -> str:
     """Say that the autograder itself failed."""
     why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-    return f"The autograder itself failed on {exercise} ({why}). There is no score yet: try again, and report it."
+    return f"The autograder itself failed on {exercise} ({why}). There are no points yet: try again, and report it."
 
 
 def builds_on(exercise: str, first: str) -> str:

@@ -16,7 +16,7 @@ from ..paths import ROOT, shown
 from . import progress
 
 FOLDER = ROOT
-"""Where the picture is kept: the learner's folder of the course."""
+"""Where the figure is kept: in the learner's folder of the course."""
 _NEURONS = 8
 
 

@@ -106,7 +106,7 @@ def _next_step(verdict: Verdict) -> str:
         return ""
     if not verdict.loaded:  # no hint helps against a typing mistake
         what = "that line" if verdict.message.startswith("Python cannot read line") else "that"
-        return f"Mend {what}, save, and check again."
+        return f"Fix {what}, save, and check again."
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 

@@ -24,7 +24,7 @@ def describe_unreached_code(exercise: Exercise, source: bytes) -> str:
     ]
     if len(definitions) > 1:
         first, last = definitions[-2].lineno, definitions[-1].lineno
-        return f" It is also defined in line {first}, but Python takes the last, in line {last}: delete one."
+        return f" It is also defined in line {first}, but Python uses the last definition, in line {last}: delete one."
     if not definitions:
         return ""
     body = definitions[0].body

@@ -88,13 +88,13 @@ def reset(name: str) -> tuple[str, str]:
             text = file.read()
     except ValueError:
         return f"{name} was not reset", (
-            f"{shown(path)} is no plain text in UTF-8. Save it as such, or take the whole file from a fresh copy of "
+            f"{shown(path)} is not plain text in UTF-8. Save it as UTF-8, or take the whole file from a fresh copy of "
             "the course."
         )
     lines, places = _lines(text), _places(name, text)
     place, also = places[-1] if places else None, ""
     if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
-        also = f" {name} is also defined in line {earlier}, without effect, as Python takes the last: delete one."
+        also = f" {name} is also defined in line {earlier}, without effect: delete one."
     if place and lines[place] == stub:
         words = f"It is already the stub of the beginning, so {shown(path)} stays as it is."
         return f"{name} was not reset", words + also
@@ -108,7 +108,7 @@ def reset(name: str) -> tuple[str, str]:
     try:
         ast.parse("\n".join(lines))
     except (SyntaxError, ValueError) as error:
-        words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: mend that, too."
+        words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: fix it as well."
     return f"{name} is as it was at the beginning", words
 
 

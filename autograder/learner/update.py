@@ -22,9 +22,9 @@ MANIFEST = "autograder/keys/released.json"
 _LIBRARY, _COURSE = "src/weightlab", "course"
 _LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
 _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit", "tests")
-"""Folders in which nobody but a release writes: what a new one no longer has goes."""
+"""Folders that only a release writes; an update deletes what a new release no longer has."""
 MAX_BYTES = 200 * 2**20
-"""What a release may unpack to."""
+"""The largest size to which a release may unpack."""
 
 
 class UpdateError(RuntimeError):

@@ -260,7 +260,7 @@ def explain(error: BaseException) -> str | None:
     if isinstance(error, ShadowedLibraryError):
         return str(error)
     if isinstance(error, SyntaxError) and error.filename and _in_library(error.filename):
-        return f"{_cannot_run(Path(error.filename), error)} Mend it, save, and run this cell again."
+        return f"{_cannot_run(Path(error.filename), error)} Fix it, save, and run this cell again."
     if isinstance(error, NotImplementedError):
         frames = traceback.extract_tb(error.__traceback__)
         if frames and _in_library(frames[-1].filename):

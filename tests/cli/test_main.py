@@ -144,7 +144,7 @@ def test_an_examiner_that_fails_gives_no_score_and_exit_code_3(library, monkeypa
     ("words", "said"),
     [
         (["check", "aply_weight"], "Did you mean apply_weight"),
-        (["check", "--library", "/nowhere/at/all"], "is no folder"),
+        (["check", "--library", "/nowhere/at/all"], "is not a folder"),
         (["hint", "aply_weight"], "Did you mean apply_weight"),
         (["submit", "chapter one"], "No chapter is called"),
     ],

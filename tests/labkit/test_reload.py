@@ -239,7 +239,7 @@ def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(pro
     (project / "src" / "weightlab" / "weights.py").write_text("def apply_weight(signal, weight)\n    return 1\n")
     ((error,),) = run_cells(["import labkit\nimport weightlab.weights"], course, project / "src")
     assert error["traceback"] == [
-        "Line 1 of src/weightlab/weights.py is not Python yet (expected ':'). Mend it, save, and run this cell again."
+        "Line 1 of src/weightlab/weights.py is not Python yet (expected ':'). Fix it, save, and run this cell again."
     ]
     (course / "weightlab").mkdir()
     (course / "weightlab" / "__init__.py").write_text("")

@@ -220,7 +220,7 @@ TEXT = "Save it as plain text in UTF-8"
 def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_path, text, words):
     (tmp_path / "weights.py").write_bytes(text)
     shown = repr_html(check.check_exercise(EXERCISES["weighted_sums"], tmp_path))
-    assert words in shown and "Mend that, save, and check again." in shown
+    assert words in shown and "Fix that, save, and check again." in shown
     assert "one step further" not in shown and "builds on" not in shown
 
 
@@ -283,7 +283,9 @@ def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state,
     if not below:
         last = left[: left.index(stub)].count("\n") + 1
         said = check.check_exercise(EXERCISES["apply_weight"], library).message
-        assert said.endswith(f"also defined in line 5, but Python takes the last, in line {last}: delete one.")
+        assert said.endswith(
+            f"also defined in line 5, but Python uses the last definition, in line {last}: delete one."
+        )
 
 
 def test_reset_says_in_a_sentence_where_it_cannot_write(state, library):
@@ -308,7 +310,7 @@ def test_two_resets_within_a_second_keep_two_copies(state, library):
 def test_a_file_that_is_no_text_is_left_as_it_is(state, library):
     broken = "# größer\n".encode("latin-1")
     (library / "weights.py").write_bytes(broken)
-    assert "no plain text in UTF-8" in repr(labkit.reset("apply_weight"))
+    assert "not plain text in UTF-8" in repr(labkit.reset("apply_weight"))
     assert (library / "weights.py").read_bytes() == broken and not (state / "kept").exists()
 
 

@@ -79,7 +79,7 @@ _WORDS = {
     Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
-"""What may be left out and nobody has lost anything."""
+"""What may be left out without loss to anybody."""
 
 
 class NotTakenError(ValueError):

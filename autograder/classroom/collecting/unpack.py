@@ -129,7 +129,7 @@ def archive(file: IO[bytes], most: int) -> Iterator[zipfile.ZipFile]:
 
 
 _DIRECTORY_SIZE = 5
-"""Where the length of its directory is in what a zip ends on."""
+"""Where the last record of a zip holds the length of its directory."""
 _ENTRY_SIZE = 400
 """Bytes that a file's line in that directory may have on average; an ordinary one has about a hundred."""
 

@@ -1,4 +1,4 @@
-"""Counts what grading found of a class, for the report."""
+"""Counts what grading found in a class, for the report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Item:
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What answers show that no misconception explains: the sentence, and whose they are."""
+    """What answers show without a known misconception: the sentence, and the students."""
 
     @property
     def share(self) -> float:

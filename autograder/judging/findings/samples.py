@@ -33,7 +33,7 @@ class Sample:
     value: Any
     right: bool
     bases: tuple[tuple[str, np.ndarray], ...] = ()
-    """Arrays among the arguments, by name, that stand where the expected one stands in the answer."""
+    """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
 
     @cached_property
     def got(self) -> np.ndarray | None:

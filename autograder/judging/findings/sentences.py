@@ -229,7 +229,7 @@ DRAWS = {
     "draws mean": "The mean of your weights is {0} standard deviations away from 0.",
     "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
-    "draws truncated": "None of your weights lies beyond {0} standard deviations, so the distribution is truncated.",
+    "draws truncated": "None of your weights is beyond {0} standard deviations, so the distribution is truncated.",
     "draws deviation": "The standard deviation of your weights is {0}; that is not the required one.",
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
     "draws rescaled": "The standard deviation of your weights is exact to the last digit, so the weights were rescaled "
@@ -254,7 +254,7 @@ FORMS = {
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
-    "refuses everything": "Your function raises a {0} for valid input, too.",
+    "refuses everything": "Your function raises a {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "stops where": "Your function stops with {0} only where {1}.",
 }

@@ -94,7 +94,7 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
         path.write_text(path.read_text(encoding="utf-8") + "\ndef broken(:\n", encoding="utf-8")
         shown = run_check(page, "weighted_sum")
         assert "Python cannot read line" in shown.inner_text()
-        assert "Mend that line" in shown.inner_text() and "hint(" not in shown.inner_text()
+        assert "Fix that line" in shown.inner_text() and "hint(" not in shown.inner_text()
         assert "⚠" not in page.locator(".jp-Notebook").inner_text(), "said twice"
         keep(page, "01-syntax")
 
@@ -195,7 +195,7 @@ def test_at_the_end_everything_is_on_record_and_a_picture_is_kept(answered):
 
 
 def test_nbgraders_validate_button_agrees_with_the_checks(answered):
-    """Spoil one answer: both name that exercise and no other. Mend it: both are content."""
+    """Spoil one answer: both name that exercise and no other. Fix it: both are content."""
     folder, address = answered
     path = folder / "src" / "weightlab" / "weights.py"
     right = path.read_text(encoding="utf-8")
