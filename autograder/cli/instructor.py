@@ -36,7 +36,7 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one a processor.")
 @click.option(
     "--isolation",
-    type=click.Choice(KINDS),
+    type=click.Choice([str(kind) for kind in KINDS]),
     default="bubblewrap",
     show_default=True,
     help="How students' code is shut in.",
@@ -181,7 +181,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
 @_CLASSROOM
 @click.option(
     "--isolation",
-    type=click.Choice(KINDS),
+    type=click.Choice([str(kind) for kind in KINDS]),
     default="bubblewrap",
     show_default=True,
     help="How students' code is isolated.",

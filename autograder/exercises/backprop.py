@@ -52,7 +52,7 @@ def _pairs(answers: list, calls: tuple) -> list:
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
     aspect = "measures the gradient for each entry"
-    yield Case.of(aspect, Given("sine_sum"), rng.normal(size=(3, 2)), note="every entry has a slope of its own")
+    yield Case.of(aspect, Given("sine_sum"), rng.normal(size=(3, 2)), note="every entry has its own derivative")
     yield Case.of(aspect, Given("sum_of_cubes"), rng.uniform(0.5, 1.5, 4), 0.25, note="a step as large as 0.25")
     yield Case.of(aspect, Given("product"), rng.uniform(0.5, 1.5, (2, 2, 3)), step=0.5, note="three axes")
     yield Case.of(

@@ -18,17 +18,17 @@ N_TASKS = 4
 @CHAPTER.exercise(
     aspects={"new digits read, old ones kept, little stored": 15},
     hints=(
-        "Before anything clever return `layers` and look at the message: the old digits are kept, the gain is nothing. "
-        "Then fine_tune the head, and see which of the two numbers moves which way.",
-        "Which of chapter 9's ways changes all three matrices in fewer than 4,000 numbers? And what was it that kept "
-        "the old digits readable while new ones came in?",
-        "One LoRA adapter a layer (what rank is affordable?), trained by lora_fine_tune on the new images, each "
-        "repeated, together with as many old ones from data.digits14_train(); then lora_merge. Try smaller steps "
-        "where it runs away.",
+        "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
+        "use fine_tune on the head, and see how each of the two numbers changes.",
+        "Which method of chapter 9 changes all three matrices in fewer than 4,000 numbers? And what kept the old "
+        "digits readable while the network learned new ones?",
+        "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on the new "
+        "images, each repeated, and as many old ones from data.digits14_train(); then lora_merge. Take smaller "
+        "steps if it diverges.",
     ),
-    why="A low-rank change fits the budget, and old images say what must stay. Training everything with old images and "
-    "keeping only the change's largest directions works, too. One returned network cannot hold a second head; a "
-    "system that may keep one would switch heads or adapters, and forget nothing at all.",
+    why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
+    "and keeping only the largest directions of the change works as well. One returned network cannot have a second "
+    "head; a system that may have one would switch heads or adapters, and forget nothing.",
     prerequisites=(
         "minibatches",
         "fine_tune",
@@ -64,26 +64,26 @@ CHAPTER.question(
     value=3_696,
     points=2,
     mistakes={
-        "counts_one_factor": (8 * (196 + 64 + 64), "You count one factor of each adapter. There are two: down and up."),
+        "counts_one_factor": (8 * (196 + 64 + 64), "That is one factor of each adapter. There are two: down and up."),
         "counts_the_matrices": (17_280, "Those are all entries of the matrices. An adapter stores two thin factors."),
         "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (
             8 * 17_280,
             "You multiplied fan_in and fan_out. The factors have rank · fan_in and rank · fan_out entries.",
         ),
-        "adds_the_biases": (3_696 + 138, "You count the biases as well. An adapter has none."),
+        "adds_the_biases": (3_696 + 138, "That includes biases. An adapter has none."),
     },
     hints=(
         "How many entries do down and up of one layer have?",
-        "rank · (fan_in + fan_out) for each matrix.",
-        "weights.shape is (fan_in, fan_out).",
+        "Each matrix needs rank · (fan_in + fan_out).",
+        "Read fan_in and fan_out from weights.shape.",
     ),
 )
 _CAUSES = {
     "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
     "says_head": (
         2,
-        "If only the last layer had been trained, no entry of the layers below would have changed.",
+        "If only the last layer had been trained, no entry of the earlier layers would have changed.",
     ),
     "says_adapter": (3, "An adapter changes every entry of its matrix, by a change whose rank is small, and no bias."),
     "says_biases": (4, "Look at the matrices: if only biases had been updated, no entry of them would have changed."),
@@ -97,8 +97,9 @@ for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
         hints=(
             "Which layers changed at all?",
-            "Compare the rank of the change with the sides of the matrix.",
-            "Rank far below both sides: an adapter. Only the last layer: the head.",
+            "Compare the rank of the change with the axis lengths of the matrix.",
+            "If the rank is far below both axis lengths, it is an adapter. If only the last layer changed, it is "
+            "the head.",
         ),
     )
 CHAPTER.question(
@@ -106,9 +107,12 @@ CHAPTER.question(
     task="Compute how many numbers of colleague q's network differ from the reader's, weights and biases together.",
     value=630,
     mistakes={
-        "the_whole_layer": (650, "That is the size of the output layer. Count the entries that really differ."),
-        "weights_alone": (620, "You counted weights alone. The biases of that layer changed, too."),
-        "the_weight_matrix": (640, "That is the size of the matrix. Some of its entries did not change."),
+        "the_whole_layer": (
+            650,
+            "That is the number of parameters of the output layer. Count the entries that really differ.",
+        ),
+        "weights_alone": (620, "Those are the weights alone. The biases of that layer changed as well."),
+        "the_weight_matrix": (640, "That is the number of entries of the matrix. Some of them did not change."),
         "an_accuracy": (0.914, "That is the accuracy after the repair. Count the numbers that were put back."),
     },
     hints=(

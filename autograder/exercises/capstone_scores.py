@@ -44,7 +44,7 @@ def _held_out() -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_share(layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of images that a network reads right."""
+    """Return the fraction of images that a network classifies correctly."""
     signal = images.astype(float)
     for k, (weights, bias) in enumerate(layers):
         signal = (np.maximum(signal, 0) if k else signal) @ weights + bias
@@ -53,7 +53,7 @@ def read_share(layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
 
 @cache
 def draw_task(number: int) -> Task:
-    """Draw the task of a number: one that the untouched reader reads below 60 %."""
+    """Draw the task with this number: one of which the unchanged reader classifies less than 60% correctly."""
     rng = np.random.default_rng([number, 0])
     images, labels = _held_out()
     while True:
@@ -73,13 +73,13 @@ def examples(number: int) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=64)
 def _largest_size(content: bytes, dtype: str, shape: tuple[int, ...]) -> float:
-    """Return a matrix's largest singular value; the matrices that answers begin from come with every hand-in."""
+    """Return a matrix's largest singular value; the matrices that answers start from are in every submission."""
     return float(np.linalg.norm(np.frombuffer(content, dtype).reshape(shape), 2))
 
 
 @lru_cache(maxsize=64)
 def _beforehand(number: int, content: tuple[bytes, ...], kinds: tuple[tuple, ...]) -> tuple[float, float]:
-    """Return what a network reads of a task's digits, and of the old ones."""
+    """Return a network's accuracy on a task's digits and on the old ones."""
     arrays = [np.frombuffer(one, dtype).reshape(shape) for one, (dtype, shape) in zip(content, kinds, strict=True)]
     layers = list(zip(arrays[::2], arrays[1::2], strict=True))
     images, labels = _held_out()
@@ -119,29 +119,29 @@ class Standing:
 
     @property
     def gain(self) -> float:
-        """How much of the reference's improvement on the new digits was reached, from 0 to 1."""
+        """Return how much of the reference's improvement on the new digits was reached, from 0 to 1."""
         level = LEVELS[self.task.kind]
         return float(np.clip((self.new - self.untouched) / (level - self.untouched), 0, 1))
 
     @property
     def kept(self) -> float:
-        """How much of the old digits was kept: 1 down to 2 points lost, 0 at 15."""
+        """Return how much of the old digits was kept: 1 if at most 2 points were lost, 0 if 15 or more were."""
         lost = self.old_before - self.old
         return float(np.clip((WORST_LOSS - lost) / (WORST_LOSS - FREE_LOSS), 0, 1))
 
     @property
     def share(self) -> float:
-        """The share of the task's points."""
+        """Return the fraction of the task's points."""
         return self.gain * self.kept if self.stored <= BUDGET else 0.0
 
     @property
     def open_score(self) -> float:
-        """What no level caps and nobody marks: the new digits that are read, times what is kept, from 0 to 100."""
+        """Return the open score, which is not marked: new digits read times what is kept, from 0 to 100."""
         return 100 * self.new * self.kept if self.stored <= BUDGET else 0.0
 
     @property
     def diagnosis(self) -> str:
-        """What kind of answer this is."""
+        """Return what kind of answer this is."""
         if self.stored == 0:
             return "nothing changed"
         if self.stored > BUDGET:

@@ -24,16 +24,16 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
     aspects={"steps against the gradient": 3, PURE: 1},
     hints=(
         "The gradient points to where the loss grows fastest. Which way do you want to go, and how far?",
-        "Every parameter becomes itself minus learning_rate times its gradient; weights and biases alike, in every "
-        "layer.",
+        "Subtract learning_rate times the gradient from every parameter: weights and biases alike, in every layer.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
-        "(grad_weights, grad_bias) in zip(layers, gradients)]. Written so, nothing is changed in place.",
+        "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
     ),
-    why="Near a point the loss is almost a slope, and the gradient is that slope: a small step against it lowers the "
-    "loss. New arrays are returned, so that the network before the step is still there to compare with.",
+    why="Near a point the loss is almost linear, and the gradient says how fast it grows in each direction: a small "
+    "step against the gradient lowers it. New arrays are returned so that the network before the step can be "
+    "compared with the new one.",
 )
 def gradient_step(rng):
-    """The network after one small step downhill."""
+    """Compute the network after one gradient descent step."""
     aspect = "steps against the gradient"
     for sizes, rate, dtype, note in [
         ((4, 3), 0.1, float, "one layer"),
@@ -98,18 +98,18 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
     },
     hints=(
         "Do not shuffle the examples: shuffle their numbers. One list of row numbers can then serve x and y alike.",
-        "rng.permutation(len(x)) is such a list. Walk along it in strides of batch_size; a slice that reaches beyond "
-        "the end is simply shorter.",
+        "rng.permutation(len(x)) is such a list. Cut it into slices of batch_size; a slice that reaches beyond the "
+        "end is simply shorter.",
         "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
-        "y[rows]. Before all that, raise ValueError if batch_size is below 1, and name it.",
+        "y[rows]. First raise a ValueError that names batch_size if it is below 1.",
     ),
     views={"dealt": _dealt, "orders": _orders},
     yields=True,
-    why="One permutation indexes both arrays, so that no label can lose its example. Indexing with an array of rows "
-    "makes copies: the caller's data stay in their order.",
+    why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of rows "
+    "makes copies, so the caller's data keep their order.",
 )
 def minibatches(rng):
-    """All examples once, a few at a time, in an order drawn from rng."""
+    """Yield all examples once, in batches, in an order drawn from rng."""
     aspect = "deals every example once, with its label"
     for n, size, note in [
         (10, 4, "ten examples in fours: the last batch is smaller"),
@@ -198,22 +198,22 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     aspects={"layers": 3, "losses": 2, "takes the examples in a new order each epoch": 2, PURE: 1},
     parts=("layers", "losses"),
     hints=(
-        "You have every piece already. For one batch: forward gives logits and activations; from the logits come the "
-        "loss and its gradient; backward makes of that the gradients; gradient_step makes new layers. Then the next "
-        "batch.",
-        "Two loops: over range(epochs), and within it over minibatches(x, y, batch_size, rng), called anew each time. "
-        "Keep the layers that gradient_step returns under the name layers, so that the next batch starts from them.",
-        "For the losses, add len(y_batch) * cross_entropy(logits, y_batch) over the batches of an epoch, from the "
-        "logits you have before the step, and divide by len(x) at its end. Return layers, losses.",
+        "You have all the functions already. For each batch, forward gives logits and activations. The logits give "
+        "the loss and its gradient, from which backward computes the gradients. gradient_step then makes new "
+        "layers.",
+        "Write two loops: over range(epochs), and inside it over minibatches(x, y, batch_size, rng), called again "
+        "in each epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
+        "For the losses, add len(y_batch) * cross_entropy(logits, y_batch) over the batches of an epoch, with the "
+        "logits from before the step. At the end of the epoch divide by len(x). Return layers, losses.",
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
-    why="The logits that the gradient needs anyway hold the loss before the step. The answer keeps them and asks for "
-    "the mean over all examples once an epoch: that is the mean over the batches, weighted by size. Adding up "
-    "len(y_batch) * cross_entropy(logits, y_batch) gives the same.",
+    why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all "
+    "examples per epoch is the mean over the batches, weighted by their sizes. Adding up len(y_batch) * "
+    "cross_entropy(logits, y_batch) gives the same.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
 def train(rng):
-    """The whole of learning: epochs of batches, each a step down the gradient of its loss."""
+    """Train a network on minibatches, and record the mean loss of each epoch."""
 
     def how(epochs: int, batch_size: int, seed: int, learning_rate: float = 0.3) -> dict:
         return {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": Rng(seed)}
@@ -269,18 +269,18 @@ def train(rng):
     aspects={"layers": 2, "velocity": 1, PURE: 1},
     parts=("layers", "velocity"),
     hints=(
-        "The network is like a ball that rolls: the gradient changes its speed, and the speed changes its place. What "
-        "is left of the old speed, and what comes on top?",
+        "The network is like a rolling ball: the gradient changes its velocity, and the velocity changes its "
+        "position. How much of the old velocity remains, and what is added?",
         "The new velocity is momentum times the old one plus the gradient, for every weight and every bias.",
         "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
         "Return both, layers first.",
     ),
-    why="Along a valley the gradients agree and the speed adds up, to 1 / (1 - momentum) of a single step; across it "
-    "they cancel. With momentum 0 it is plain descent.",
+    why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single step; "
+    "across it they cancel. With momentum 0 it is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
-    """A step that keeps some of the speed of the steps before it."""
+    """Take one gradient descent step with momentum, and return the new velocity as well."""
     layers = random_layers(rng, (5, 4, 6, 3))
     rest = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
     gradients, velocity = _random_gradients(rng, layers), _random_gradients(rng, layers)
@@ -296,22 +296,23 @@ def momentum_step(rng):
 
 CHAPTER.question(
     "rate_limit",
-    task="The learning rate above which descent on the loss 3w², with the gradient 6w, diverges.",
+    task="Compute the learning rate above which gradient descent on the loss 3w², with the gradient 6w, diverges.",
     value=1 / 3,
     rtol=1e-3,
     hints=(
         "Write down where one step leads: w - rate * 6w. By which number has w been multiplied?",
-        "By 1 - 6 * rate. It comes nearer as long as that is below one in size. When is it exactly minus one?",
+        "By 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is below 1. "
+        "When is the factor exactly -1?",
     ),
     mistakes={
         "arrives_at_once": (1 / 6, "At this rate one step lands at the bottom. There is still room."),
         "the_other_bowl": (1.0, "That was the limit of (w - 3)². This bowl is steeper."),
-        "forgets_the_two": (2 / 3, "Use the gradient, 6w: each step takes away 6 * rate of w."),
+        "forgets_the_two": (2 / 3, "Use the gradient, 6w: each step subtracts 6 * rate times w."),
     },
 )
 CHAPTER.question(
     "steady_speed",
-    task="The velocity that momentum 0.9 and a constant gradient of 2 lead to.",
+    task="Compute the velocity that is approached with momentum 0.9 and a constant gradient of 2.",
     value=20,
     rtol=1e-3,
     hints=(
@@ -319,15 +320,18 @@ CHAPTER.question(
         "So 0.1 * v = 2. Or let a loop find it: start at 0 and take 200 steps.",
     ),
     mistakes={
-        "damped": (2, "So it would be if the gradient counted for 1 - momentum. Here all of it is added."),
+        "damped": (
+            2,
+            "That would be right if the gradient counted for 1 - momentum. Here the whole gradient is added.",
+        ),
         "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It goes on growing; until when?"),
+        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: until when?"),
     },
 )
 
 _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
-    "twins": (2, "Then all its hidden neurons would show one and the same picture. Do they?"),
+    "twins": (2, "Then the figure would show the same image for all its hidden neurons. Does it?"),
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (4, "Then its weights would be nearly what they were. How far did they move?"),
     "too_large": (5, "Then neurons would answer no image any more. Look at forward(...)[1][1]."),
@@ -366,9 +370,9 @@ CHAPTER.question(
     value=0.96,
     rtol=0.04,
     hints=(
-        "Training on helps a network whose neurons get gradients that differ. Which patients have none?",
-        "For zero weights, identical neurons and dead neurons draw new weights with init_layers; the others can train "
-        "on from patient.after.",
+        "Further training helps a network whose neurons get different gradients. Which patients have no such neurons?",
+        "For zero weights, identical neurons and dead neurons, draw new weights with init_layers; continue training "
+        "the others from patient.after.",
     ),
     mistakes={
         "counts_the_healed": (6, "That is how many were healed. Give the lowest of their accuracies, from 0 to 1."),

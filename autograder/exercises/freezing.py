@@ -62,13 +62,13 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
     aspects={"some layers frozen": 1, "none or all frozen": 1},
     hints=(
         "Go through the layers with their index: for k, (weights, bias) in enumerate(layers).",
-        "A layer whose index is in frozen counts nothing. Every other one counts its weights and its bias.",
+        "A layer whose index is in frozen contributes nothing. Count the weights and the biases of all others.",
         "Add up weights.size + bias.size over the layers with k not in frozen.",
     ),
     why="A frozen parameter takes part in every prediction; training never updates it.",
 )
 def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
-    """How many numbers descent may move when some layers are frozen: their weights and their biases."""
+    """Compute how many parameters are trainable when some layers are frozen: their weights and their biases."""
 
     def layers() -> list[tuple[np.ndarray, np.ndarray]]:
         """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""
@@ -93,18 +93,18 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
         PURE: 1,
     },
     hints=(
-        "For each layer decide once: is its index in frozen? Then it goes into the result as it is.",
-        "Do not touch the gradient of a frozen layer at all: it may be None, and 0 times NaN is NaN.",
-        "First raise ValueError if some index in frozen is not one of range(len(layers)). Then build the new list: the "
-        "same layer where k in frozen, else gradient_step([layer], [gradient], learning_rate)[0].",
+        "Check each layer first: is its index in frozen? If so, the result gets the layer unchanged.",
+        "Do not use the gradient of a frozen layer at all: it may be None, and 0 times NaN is NaN.",
+        "First raise a ValueError if any index in frozen is not in range(len(layers)). Then build the new list: the "
+        "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
-    why="Frozen means skipped. A step of size zero looks the same until a gradient is NaN, or an optimiser adds "
-    "something of its own, such as momentum.",
+    why="A frozen layer is skipped. A step of length zero gives the same result until a gradient is NaN, or an "
+    "optimizer adds a term of its own, such as momentum.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},
 )
 def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
-    """One step of descent with every layer but the frozen ones, which come back bit for bit."""
+    """Take one gradient descent step in all layers except the frozen ones, which must come back bit for bit."""
     layers = draw_layers(rng, (6, 5, 4, 3))
     gradients = _like(rng, layers)
     rate = float(rng.uniform(0.1, 0.5))
@@ -167,20 +167,20 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"gradients of the others": 2, "None for a frozen layer": 1, "nothing below is touched": 2, PURE: 1},
     hints=(
-        "Start from backward. Before the loop find the lowest layer that learns; where may the loop stop?",
-        "A frozen layer above it still passes the gradient on: back through its weights, then through the ReLU "
-        "before it. It only needs no gradients of its own.",
-        "gradients = [None] * len(layers); for k from the top down to the lowest trainable layer: if k is frozen, "
-        "grad = grad @ weights.T, else dense_gradient fills gradients[k]; and where k is above the lowest, "
-        "relu_gradient(grad, activations[k]).",
+        "Start from backward. Before the loop, find the first trainable layer. Where may the loop stop?",
+        "A frozen layer after it still passes the gradient back through its weights and through the ReLU before it. "
+        "It only needs no gradients of its own.",
+        "gradients = [None] * len(layers); for k from the last layer back to the first trainable one: if k is "
+        "frozen, grad = grad @ weights.T, otherwise dense_gradient fills gradients[k]; if k is not the first "
+        "trainable one, relu_gradient(grad, activations[k]) follows.",
     ),
-    why="This is where freezing saves work: what lies below the lowest trainable layer costs no backward pass. A "
-    "frozen layer in the middle saves only its own gradients, as the ones below still need what flows through it.",
+    why="Freezing saves work here: layers before the first trainable one need no backward pass. A frozen layer "
+    "after it saves only its own gradients, because earlier layers need the gradient that passes through it.",
     prerequisites=("dense_gradient", "relu_gradient"),
     views={"frozen": _frozen_entries},
 )
 def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
-    """The gradients of the layers that are not frozen, computed no further down than they need."""
+    """Compute the gradients of the trainable layers, and stop at the first of them."""
     sizes = (6, 5, 5, 5, 3)
     layers, activations = draw_layers(rng, sizes), _activations(rng, sizes, 8)
     grad = rng.normal(size=(8, 3))
@@ -212,7 +212,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere, nowhere, *activations[2:]],
         grad,
         {0, 1},
-        note="below the trainable layers stand NaN and impossible shapes",
+        note="NaN and impossible shapes before the trainable layers",
     )
     yield Case.of(
         spared,
@@ -220,7 +220,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere, *activations[1:]],
         grad,
         {0, 2},
-        note="below layer 1 stands what cannot be computed with; layer 2 is frozen too",
+        note="impossible values before layer 1; layer 2 is frozen as well",
     )
     yield Case.of(
         spared,
@@ -228,7 +228,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         [nowhere] * 4,
         grad[:2],
         {0, 1, 2, 3},
-        note="everything is frozen, and nothing can be computed with",
+        note="everything is frozen, and all values are impossible",
     )
 
 
@@ -242,12 +242,12 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "It is train from chapter 7 with two lines changed. Which two?",
-        "backward becomes backward_unfrozen, gradient_step becomes frozen_step; both are told what is frozen.",
-        "For each epoch, for each batch of minibatches(x, y, batch_size, rng): forward, cross_entropy times the "
-        "batch's length, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch append the sum "
-        "divided by len(x).",
+        "Replace backward by backward_unfrozen and gradient_step by frozen_step, and pass frozen to both.",
+        "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
+        "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
+        "sum divided by len(x).",
     ),
-    why="The whole difference between training and fine-tuning part of a network is which numbers the step may move.",
+    why="Training and fine-tuning a part of a network differ only in which parameters the step may move.",
     prerequisites=(
         "minibatches",
         "forward",
@@ -265,7 +265,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     },
 )
 def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
-    """Minibatch descent on new examples in which the frozen layers keep every bit."""
+    """Train on minibatches of new examples; the frozen layers must stay bit for bit the same."""
     sizes = (6, 5, 4, 3)
     layers = draw_layers(rng, sizes)
     x, y = rng.normal(size=(12, 6)), rng.integers(3, size=12)
@@ -311,7 +311,10 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         Call((awake(layers), x, y), how | {"rng": generator}) for generator in (Rng(3), Rng(3, stream=1), Rng(4))
     ]
     yield Case.of(
-        "draws its order from rng", calls=several, view="orders", note="twin generators, then a different one"
+        "draws its order from rng",
+        calls=several,
+        view="orders",
+        note="two generators in the same state, then a different one",
     )
     few = three_examples(rng)
     yield Case.of(
@@ -332,14 +335,15 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is it at share 0, at share 1, at share 0.25?",
         "Each new number is a weighted mean of the old and the tuned one, and their fractions add up to 1. Do this for "
         "the weights and the bias of every layer. Compare the shapes before you mix: NumPy broadcasts silently.",
-        "For each pair of layers build ((1 - share) * w + share * v, (1 - share) * b + share * c): w and b are old, v "
-        "and c tuned. Before that raise ValueError if the lists differ in length or two arrays differ in shape.",
+        "For each pair of layers compute ((1 - share) * w + share * v, (1 - share) * b + share * c), where w and b "
+        "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
+        "shape.",
     ),
-    why="Two networks that share their beginning can be mixed number by number; two networks trained from different "
-    "random weights can not, as their neurons do not correspond.",
+    why="Two networks that started from the same weights can be mixed entry by entry. Two networks trained from "
+    "different random weights cannot, because their neurons do not correspond.",
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
-    """A network between two: every weight and bias a fraction of the way from its old to its tuned value."""
+    """Move every weight and bias a fraction of the way from its old to its tuned value."""
     layers, tuned = draw_layers(rng, (6, 5, 4, 3)), draw_layers(rng, (6, 5, 4, 3))
     between, refuses = "between the two networks", "refuses networks that do not fit"
     yield Case.of(between, layers, tuned, 0.25, note="a quarter of the way")
@@ -377,11 +381,17 @@ CHAPTER.question(
     "learning rate 0.1, and its gradient is zero from now on.",
     value=1.2,
     mistakes={
-        "first_step_only": (0.24, "That is the first step. The velocity that is left makes the next one, and so on."),
-        "undamped_first_step": (1.5, "The velocity is damped before it is used: the first step is made with 0.8 · 3."),
-        "forgets_the_rate": (12.0, "That is the sum of the velocities. Each step is the learning rate times one."),
+        "first_step_only": (0.24, "That is only the first step. The remaining velocity makes the next one, and so on."),
+        "undamped_first_step": (
+            1.5,
+            "The velocity is multiplied by momentum before it is used: the first step uses 0.8 · 3.",
+        ),
+        "forgets_the_rate": (
+            12.0,
+            "That is the sum of the velocities. Each step is the learning rate times a velocity.",
+        ),
         "zero_gradient_no_step": (0.0, "The gradient is zero, the velocity is not."),
-        "minus_sign": (-1.2, "A distance was asked for: give it without its direction."),
+        "minus_sign": (-1.2, "Give the distance, without its direction."),
     },
     hints=(
         "The velocities are 0.8 · 3, then 0.8 · 0.8 · 3, and so on.",

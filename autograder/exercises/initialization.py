@@ -68,7 +68,7 @@ def _rng_case(rng: np.random.Generator, *args: Any) -> Case:
         OWN_RNG,
         calls=[Call((*args, generator)) for generator in generators],
         view="rng",
-        note="four calls: twin generators, the second one again, and another one",
+        note="four calls: two generators in the same state, the second one again, and another one",
     )
 
 
@@ -130,7 +130,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(count, rng.normal(size=(5, 3)), note="three random neurons")
     weights = rng.normal(size=(4, 3))
-    yield Case.of(count, weights[:, [0, 1, 0, 2, 1, 0]], note="six neurons, twins not side by side")
+    yield Case.of(count, weights[:, [0, 1, 0, 2, 1, 0]], note="six neurons, identical ones not side by side")
     yield Case.of(count, rng.normal(size=(6, 2))[[0, 1, 1, 2, 0]], note="rows repeat, columns do not")
     column = np.arange(1.0, 6.0) + rng.uniform(0.1, 0.4, size=5)
     multiples = np.stack([column, 2 * column, -column, column], axis=1)
@@ -170,7 +170,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     # Sorted by their first weight, their last, their sum or their length: another stands between the twins.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
-    yield Case.of(rounding, between, note="a third neuron between two twins that differ by rounding")
+    yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")
     # A ten-thousandth is allowed to each weight: a hundredth of that in all of them makes a long difference, and a
     # hundred times that in a single one of so many a short one.
     many = np.ones((20_000, 3))
@@ -181,7 +181,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     small, large = 1e-6 * rng.normal(size=(5, 4)), 1e5 * rng.normal(size=(5, 3))[:, [0, 1, 2, 0, 1]]
     large += 1e-7 * rng.uniform(-1, 1, size=large.shape) * np.abs(large).max()
     yield Case.of(scale, small, note="weights around a millionth")
-    yield Case.of(scale, large, note="weights around a hundred thousand, with twins")
+    yield Case.of(scale, large, note="weights around a hundred thousand, with identical neurons")
     beside = np.column_stack([column, 1e-6 * rng.uniform(-1, 1, size=(5, 3))])
     yield Case.of(scale, beside, note="beside one neuron of large weights, three whose weights all but vanish")
 
@@ -382,7 +382,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "xavier_relu_after_50",
-    task="Compute the factor by which 50 layers shrink a signal's size if each layer halves its mean square.",
+    task="Compute the factor by which 50 layers shrink a signal's RMS if each layer halves its mean square.",
     value=0.5**25,
     mistakes={
         "halves_the_size": (

@@ -80,19 +80,19 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 @CHAPTER.exercise(
     aspects={"down's law, from rng": 1, "starts as no change": 1, "refuses impossible ranks": 1},
     hints=(
-        "Two matrices: down leads from fan_in numbers down to rank, up leads back up to fan_out. Which of the two can "
-        "be zero, so that their product is?",
-        "down is drawn with rng.normal and standard deviation sqrt(1 / fan_in); up is np.zeros. The rank must be at "
-        "least 1 and at most the smaller of the layer's two sizes.",
-        "Raise ValueError unless 1 <= rank <= min(fan_in, fan_out); return "
-        "rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
+        "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
+        "Which of the two can be zero, so that their product is zero?",
+        "Draw down with rng.normal and the standard deviation sqrt(1 / fan_in); up is np.zeros. The rank must be at "
+        "least 1 and at most the smaller of fan_in and fan_out.",
+        "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
+        "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="With up at zero the adapted network is the old one, to the bit, and still up has a gradient, as down is not "
-    "zero. Two zero matrices would hold each other at zero for ever.",
+    why="While up is zero, the adapted network equals the old one bit for bit. Yet up has a gradient, because down "
+    "is not zero. If both matrices were zero, neither would ever learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
-    """A new adapter: a random down, an up of zeros, together no change at all."""
+    """Create a new adapter that changes nothing yet: a random down and an up of zeros."""
     seeds = [int(seed) for seed in rng.integers(2**32, size=4)]
     law = "down's law, from rng"
     yield Case.of(
@@ -123,7 +123,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         law,
         calls=[Call((9, 8, 3, r)) for r in (Rng(seeds[2]), Rng(seeds[2], stream=1), Rng(seeds[3]))],
         view="draws",
-        note="twin generators, then a different one",
+        note="two generators in the same state, then a different one",
     )
     yield Case.of("starts as no change", 12, 7, 3, Rng(seeds[2]), view="change")
     yield Case.of("starts as no change", 5, 9, 5, Rng(seeds[3]), view="change", note="the largest rank there is")
@@ -138,16 +138,16 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"adds the adapter's part": 2, "a new adapter changes nothing": 1, PURE: 1},
     hints=(
-        "First the layer as it was: dense(x, weights, bias). Then something is added.",
-        "The side path goes through two matrices, first down, then up, and is scaled by alpha divided by the rank. The "
-        "rank can be read from the shape of down.",
+        "Start with the unchanged layer: dense(x, weights, bias). What does the adapter add?",
+        "The adapter path goes through two matrices, first down, then up, and is scaled by alpha divided by the "
+        "rank. The shape of down contains the rank.",
         "rank = down.shape[1]; return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up.",
     ),
-    why="The brackets matter for the cost: (x @ down) @ up never builds the big matrix down @ up.",
+    why="The parentheses matter for the cost: (x @ down) @ up never builds the large matrix down @ up.",
     prerequisites=("dense", "lora_init"),
 )
 def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
-    """The outputs of a layer with its adapter switched on."""
+    """Compute the outputs of a layer with its adapter switched on."""
     part, nothing = "adds the adapter's part", "a new adapter changes nothing"
 
     def drawn(batch: int, fan_in: int, fan_out: int, rank: int) -> tuple:
@@ -172,17 +172,17 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "The adapter is two small layers in a row, without biases: inner = x @ down, then inner @ up, scaled. You know "
         "a layer's gradients from dense_gradient.",
-        "Behind up the gradient is (alpha / rank) * grad_output @ up.T; that is what down answers for. up answers with "
+        "The gradient of x @ down is (alpha / rank) * grad_output @ up.T; grad_down follows from it. grad_up is "
         "inner.T @ grad_output, scaled as well.",
         "s = alpha / rank; grad_inner = s * grad_output @ up.T; grad_down = x.T @ grad_inner; "
         "grad_up = s * (x @ down).T @ grad_output; grad_x = grad_output @ weights.T + grad_inner @ down.T.",
     ),
-    why="down's gradient carries a factor up, and up's a factor down. So while up is zero down cannot move, but up "
-    "can: the first step moves up alone.",
+    why="The gradient of `down` has `up` as a factor, and the gradient of `up` has `down`. So while `up` is zero, "
+    "`down` cannot move but `up` can: the first step moves only `up`.",
     prerequisites=("dense_gradient", "lora_dense"),
 )
 def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
-    """The gradients of a layer with an adapter: for its input, for down and for up."""
+    """Compute the gradients of a layer with an adapter: for its input, for down and for up."""
 
     def drawn(batch: int, fan_in: int, fan_out: int, rank: int) -> tuple:
         weights, _ = draw_layers(rng, (fan_in, fan_out))[0]
@@ -201,16 +201,17 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"the adapters learn": 3, "losses": 1, "draws its order from rng": 1, PURE: 1},
     hints=(
-        "The loop is train's. What goes forward now are layers with their adapters, and what is stepped are the "
-        "adapters.",
-        "Forward: lora_dense for each layer, relu between them, keeping each layer's input. Backward: from the last "
-        "layer down, lora_gradient, then relu_gradient before the next. An adapter is a pair, as a layer is: "
-        "gradient_step can step it.",
-        "Compute all gradients of a batch before stepping, or step an adapter only after its own lora_gradient was "
-        "taken: grad_x, grad_down, grad_up = lora_gradient(grad, activations[k], weights, adapters[k], alpha).",
+        "The loop is that of train. Now the forward pass uses layers with their adapters, and the step moves only "
+        "the adapters.",
+        "Forward pass: lora_dense for each layer, relu between them; keep each layer's input. Backward pass: "
+        "lora_gradient for each layer from the last one, with relu_gradient between them. An adapter is a pair, as "
+        "a layer is, so gradient_step can move it.",
+        "Compute all gradients of a batch before you take a step, or move an adapter only after its own "
+        "lora_gradient: grad_x, grad_down, grad_up = lora_gradient(grad, activations[k], weights, adapters[k], "
+        "alpha).",
     ),
-    why="The big matrices are read and never written: what was learned lies in the adapters, in a few numbers that can "
-    "be switched off, stored apart, or folded in.",
+    why="The large matrices are never changed: what was learned is in the few parameters of the adapters, which can "
+    "be switched off, stored separately, or merged.",
     prerequisites=(
         "minibatches",
         "relu",
@@ -224,7 +225,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     views={"losses": losses_alone, "trained": trained_alone, "orders": orders, "new orders": new_orders},
 )
 def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
-    """Minibatch descent on the adapters alone; every weight and bias stays as it is."""
+    """Train only the adapters, on minibatches; every weight and bias must stay as it is."""
     sizes = (6, 5, 4, 3)
     layers, adapters = draw_layers(rng, sizes), draw_adapters(rng, sizes, 2)
     fresh = [(down, np.zeros_like(up)) for down, up in adapters]
@@ -258,7 +259,10 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         for generator in (Rng(3), Rng(3, stream=1), Rng(4))
     ]
     yield Case.of(
-        "draws its order from rng", calls=several, view="orders", note="twin generators, then a different one"
+        "draws its order from rng",
+        calls=several,
+        view="orders",
+        note="two generators in the same state, then a different one",
     )
     few = three_examples(rng)
     yield Case.of(
@@ -277,16 +281,16 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"folds the adapter in": 2, PURE: 1},
     hints=(
-        "lora_dense adds (alpha / rank) * (x @ down) @ up to x @ weights. Take the x out of both.",
+        "lora_dense adds (alpha / rank) * (x @ down) @ up to x @ weights. Factor out x.",
         "x @ weights + x @ something is x @ (weights + something).",
         "rank = down.shape[1]; return weights + (alpha / rank) * (down @ up).",
     ),
-    why="Merged, an adapted layer costs exactly what the old one cost. Switching off again then needs the adapter, to "
-    "be taken away, or a copy of the old weights.",
+    why="A merged layer costs exactly as much as the old one. Switching the adapter off again then needs the "
+    "adapter, to subtract it, or a copy of the old weights.",
     prerequisites=("lora_init", "lora_dense"),
 )
 def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
-    """The weights with an adapter folded in, so that an ordinary layer gives the same outputs."""
+    """Merge an adapter into the weights, so that an ordinary layer gives the same outputs."""
     aspect = "folds the adapter in"
     for fan_in, fan_out, rank, alpha in [(7, 4, 2, 3.0), (5, 6, 3, 0.5), (6, 3, 1, 2.0)]:
         weights, _ = draw_layers(rng, (fan_in, fan_out))[0]
@@ -320,8 +324,8 @@ CHAPTER.question(
         "full": (17418, "That is every number of the network. Count the adapters alone."),
     },
     hints=(
-        "One adapter holds fan_in · rank numbers in down and rank · fan_out in up.",
-        "4 · (196 + 64) for the first layer. And the other two?",
+        "One adapter has fan_in · rank parameters in down and rank · fan_out in up.",
+        "The first layer's adapter has 4 · (196 + 64). And the other two?",
     ),
 )
 CHAPTER.question(
@@ -332,7 +336,7 @@ CHAPTER.question(
         "with_the_embedding": (262_144_000, "You counted tok_embeddings as well. It reads, and it stays frozen."),
         "with_the_norm": (131_076_096, "You counted norm as well. Only output is trained."),
     },
-    hints=("Its shape stands in llama_rest.", "count_parameters of a mapping with that one entry."),
+    hints=("Find its shape in llama_rest.", "Pass count_parameters a mapping with that one entry."),
 )
 CHAPTER.question(
     "llama_lora",
@@ -341,14 +345,14 @@ CHAPTER.question(
     points=2,
     mistakes={
         "one_block": (262_144, "That is one block. There are 32."),
-        "one_matrix_a_block": (2_097_152, "That is one matrix a block. There are four: wq, wk, wv and wo."),
+        "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
         "half": (4_194_304, "That is half. Each adapter has two matrices, down and up, and each block four adapters."),
         "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
         "all_matrices": (19_988_480, "You adapted the feed-forward matrices too. Only attention has adapters."),
     },
     hints=(
         "One adapter: down of shape (4096, 8), up of shape (8, 4096).",
-        "count_parameters gives one adapter; four a block, 32 blocks.",
+        "count_parameters counts one adapter. There are four per block, and 32 blocks.",
     ),
 )
 CHAPTER.question(
@@ -357,10 +361,10 @@ CHAPTER.question(
     value=16_777_216,
     mistakes={
         "bits": (134_217_728, "Those are bits. A byte has 8 of them."),
-        "numbers": (8_388_608, "That is how many numbers there are. Each takes 16 bits, two bytes."),
-        "single_precision": (33_554_432, "That is 32 bits a number."),
+        "numbers": (8_388_608, "That is the number of parameters. Each takes 16 bits, which is two bytes."),
+        "single_precision": (33_554_432, "That is 32 bits per number."),
     },
-    hints=("Numbers times bits, divided by 8.",),
+    hints=("Multiply the number of parameters by the bits, then divide by 8.",),
 )
 
 CHAPTER.written_answer("adapter_claim", points=3)

@@ -12,7 +12,7 @@ from ..judging.words import counted
 
 
 def draw_layers(rng: np.random.Generator, sizes: tuple[int, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Draw a network whose every number is well away from zero effect."""
+    """Draw a network in which no number is so near zero that it has no effect."""
     return [
         (rng.normal(size=(fan_in, fan_out)) / np.sqrt(fan_in), rng.normal(scale=0.3, size=fan_out))
         for fan_in, fan_out in pairwise(sizes)
@@ -28,7 +28,7 @@ def draw_adapters(rng: np.random.Generator, sizes: tuple[int, ...], rank: int) -
 
 
 def awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Raise the biases: where most neurons are silent for most examples, no order of them would matter."""
+    """Raise the biases: if most neurons are inactive for most examples, their order would not matter."""
     return [(weights, bias + 1) for weights, bias in layers]
 
 

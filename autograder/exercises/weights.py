@@ -53,16 +53,16 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     Raise a ValueError that names both shapes if the lengths differ or either array is not one-dimensional.
     """
     values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
-    yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="it fits on paper")
+    yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="small enough to check by hand")
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
     yield Case.of(values, np.array([1.7]), np.array([-2.2]), note="a single connection")
     yield Case.of(values, rng.normal(size=9).astype(np.float32), rng.normal(size=9).astype(np.float32))
     for shape, other, note in [
         ((3,), (5,), "fewer inputs than weights"),
         ((6,), (4,), "more inputs than weights"),
-        ((1,), (5,), "one input, five weights: NumPy alone would stretch it"),
-        ((3, 3), (3,), "a table of inputs: that is the next exercise"),
-        ((3,), (3, 2), "a table of weights: that, too, is the next exercise"),
+        ((1,), (5,), "one input, five weights: NumPy alone would broadcast it"),
+        ((3, 3), (3,), "a 2-D array of inputs: that is the next exercise"),
+        ((3,), (3, 2), "a 2-D array of weights: that is also the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
     ]:

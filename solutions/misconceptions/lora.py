@@ -13,27 +13,27 @@ from .loops import NO_MEANS, SEEDS, OneOrder, Unshuffled, weighted_mean
 
 @of("lora_init")
 def both_random(fan_in, fan_out, rank, rng):
-    """Both matrices are random, so your adapter changes the network before it has learned anything. One of the two must start at zero; then their product is zero, and the start is exactly the old network."""
+    """The adapter changes the network before it has learned anything. One of its matrices must start at zero, so that their product is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down, rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
 
 @of("lora_init")
 def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
-    """The variance of your `down` is 1 / fan_out. `down` adds up the layer's inputs, and there are fan_in of them: divide by fan_in."""
+    """The variance of `down` is 1 / fan_out. Each of its columns adds up fan_in inputs: which of the two sizes should divide?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(1 / fan_out), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def up_comes_first(fan_in, fan_out, rank, rng):
-    """You return (up, down). The order is (down, up): first the way in, then the way out."""
+    """This is (up, down). Return them in the order of the signal's path: `down` first, then `up`."""
     return lora_init(fan_in, fan_out, rank, rng)[::-1]
 
 
 @of("lora_init")
 def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
-    """You refuse a rank equal to the smaller of the two sizes. It saves nothing, but it is possible: only ranks above it are refused."""
+    """A rank equal to the smaller axis length is refused. It saves nothing, but it is possible: refuse only higher ranks."""
     if not 1 <= rank < min(fan_in, fan_out):
         raise ValueError(f"rank {rank}")
     return lora_init(fan_in, fan_out, rank, rng)
@@ -41,49 +41,49 @@ def refuses_the_largest_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def both_zero(fan_in, fan_out, rank, rng):
-    """Both matrices are zero. Each one's gradient carries the other as a factor, so both gradients are zero and nothing will ever learn. Only one of the two may start at zero."""
+    """Both matrices are zero. The gradient of each has the other as a factor, so neither will ever learn: draw one of them at random."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), up
 
 
 @of("lora_init")
 def zeros_on_the_wrong_side(fan_in, fan_out, rank, rng):
-    """You draw `up` and put the zeros into `down`. That starts as no change too, but here, as in the paper, `down` is random and `up` is zero."""
+    """`up` is random and `down` is zero. The product is zero as well, but here, as in the paper, `down` is random and `up` is zero."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return np.zeros_like(down), rng.normal(0, np.sqrt(1 / fan_in), size=up.shape)
 
 
 @of("lora_init")
 def variance_taken_for_deviation(fan_in, fan_out, rank, rng):
-    """The spread of your `down` is 1 / fan_in. That is the variance; rng.normal wants the standard deviation, its square root."""
+    """The standard deviation of `down` is 1 / fan_in. That is the required variance; rng.normal takes its square root."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def he_scale(fan_in, fan_out, rank, rng):
-    """You draw `down` as He would, with variance 2 / fan_in. The 2 makes up for a ReLU, and none comes between `down` and `up`: the variance is 1 / fan_in."""
+    """`down` has variance 2 / fan_in, as He's rule says. The 2 makes up for a ReLU, and there is none between `down` and `up`."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def scaled_by_the_rank(fan_in, fan_out, rank, rng):
-    """The spread of your `down` follows the rank. Each of its columns adds up fan_in inputs, so it is fan_in that its variance is divided by."""
+    """The standard deviation of `down` depends on the rank. Each of its columns adds up fan_in inputs, so fan_in must determine the variance."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(1 / rank), size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """Your `down` is drawn from N(0, 1), whatever the layer's size. It adds up fan_in inputs, so its variance is divided by fan_in, as in chapter 3."""
+    """`down` is drawn from N(0, 1) for every layer. It adds up fan_in inputs, so its variance must shrink with their number, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
 
 @of("lora_init")
 def uniform_in_place_of_normal(fan_in, fan_out, rank, rng):
-    """Your `down` has the right spread but is drawn from a uniform distribution. Asked for is the normal one, N(0, 1 / fan_in)."""
+    """The standard deviation of `down` is right, but the distribution is uniform. Draw from a normal distribution."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, rank)), np.zeros((rank, fan_out))
@@ -91,13 +91,13 @@ def uniform_in_place_of_normal(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def the_same_down_every_time(fan_in, fan_out, rank, rng):
-    """You do not draw from the `rng` that you were given, so that every adapter starts alike. Randomness is passed in, never made inside."""
+    """Every adapter is the same, whatever generator comes in. Draw from the rng argument instead of a generator with a fixed seed."""
     return lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
 
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """You accept any rank. Below 1 there is no adapter, and above min(fan_in, fan_out) the extra directions cannot exist: down @ up has no higher rank. Raise a ValueError that names the rank."""
+    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError that names it."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -110,134 +110,134 @@ def _adapter_where(accepted, fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def no_rank_above_fan_out_refused(fan_in, fan_out, rank, rng):
-    """You compare the rank with fan_in alone. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller of the two."""
+    """The rank seems to be compared with fan_in alone. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller of the two."""
     return _adapter_where(1 <= rank <= fan_in, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def compares_with_the_larger_size(fan_in, fan_out, rank, rng):
-    """You compare the rank with the larger of the two sizes. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller one."""
+    """The rank seems to be compared with the larger axis length. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller one."""
     return _adapter_where(1 <= rank <= max(fan_in, fan_out), fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
-    """You compare the rank with fan_out alone. The product down @ up is fan_in by fan_out: its rank cannot exceed the smaller of the two."""
+    """The rank seems to be compared with fan_out alone. The product down @ up has shape (fan_in, fan_out): its rank cannot exceed the smaller of the two."""
     return _adapter_where(1 <= rank <= fan_out, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def no_upper_limit(fan_in, fan_out, rank, rng):
-    """You refuse a rank below 1 but none that is too large. Above min(fan_in, fan_out) the extra directions cannot exist: down @ up has no higher rank."""
+    """Ranks below 1 are refused, but no rank is too large. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse more than that."""
     return _adapter_where(rank >= 1, fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def rank_zero_passes(fan_in, fan_out, rank, rng):
-    """You let a rank of 0 pass. An adapter without a single direction can learn nothing: the smallest rank is 1."""
+    """A rank of 0 is accepted. An adapter of rank 0 has no parameters and can learn nothing: the smallest rank is 1."""
     return _adapter_where(rank <= min(fan_in, fan_out), fan_in, fan_out, rank, rng)
 
 
 @of("lora_init")
 def down_from_the_global_state(fan_in, fan_out, rank, rng):
-    """Your `down` does not come from the rng that you were given, but from NumPy's shared state (np.random) or a generator of your own without a seed. The same rng state must give the same adapter: call rng.normal."""
+    """`down` does not come from the rng argument. The same rng state must give the same adapter: use that generator's methods."""
     return lora_init(fan_in, fan_out, rank, np.random.default_rng())
 
 
 @of("lora_dense")
 def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
-    """You send the signal through the adapter in place of the weights. The old layer goes on working, frozen, and the adapter's part is added to what it says."""
+    """The signal passes through the adapter instead of the weights. The old layer keeps working, frozen; the adapter's output is added to its output."""
     down, up = adapter
     return alpha / down.shape[1] * (x @ down) @ up + bias
 
 
 @of("lora_dense")
 def side_path_without_scale(x, weights, bias, adapter, alpha):
-    """You add the adapter's part without its scale alpha / rank. The scale lets one learning rate serve all ranks."""
+    """The scale alpha / rank is missing. It belongs to the adapter's output."""
     down, up = adapter
     return dense(x, weights, bias) + (x @ down) @ up
 
 
 @of("lora_dense")
 def side_path_times_alpha(x, weights, bias, adapter, alpha):
-    """You scale the adapter's part by alpha alone. Divide alpha by the rank: otherwise more directions mean a louder adapter."""
+    """The adapter's output is scaled by alpha alone. Divide alpha by the rank, so that a higher rank does not mean a larger output."""
     down, up = adapter
     return dense(x, weights, bias) + alpha * (x @ down) @ up
 
 
 @of("lora_dense")
 def side_path_scaled_by_a_size(x, weights, bias, adapter, alpha):
-    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[0] * (x @ down) @ up
 
 
 @of("lora_dense")
 def scales_the_whole_layer(x, weights, bias, adapter, alpha):
-    """You scale the old layer's part as well. alpha / rank belongs to the adapter alone; with alpha at zero the old layer must remain."""
+    """The old layer's output is scaled as well. alpha / rank belongs to the adapter alone: with alpha 0 the old layer must remain."""
     down, up = adapter
     return alpha / down.shape[1] * (dense(x, weights, bias) + (x @ down) @ up)
 
 
 @of("lora_dense")
 def adds_the_bias_twice(x, weights, bias, adapter, alpha):
-    """The bias is added twice: once with the old layer and once with the adapter's part. An adapter has no bias of its own."""
+    """The bias is added twice, perhaps once more with the adapter's output. An adapter has no bias of its own."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ down) @ up + bias
 
 
 @of("lora_dense")
 def leaves_the_bias_out(x, weights, bias, adapter, alpha):
-    """The bias is missing. The old layer goes on as it was, weights and bias; the adapter's part is added to all of it."""
+    """The bias is missing. The old layer keeps its weights and its bias; the adapter's output is added."""
     down, up = adapter
     return x @ weights + alpha / down.shape[1] * (x @ down) @ up
 
 
 @of("lora_dense")
 def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
-    """You put a ReLU between `down` and `up`. The side path is linear from end to end; only so can it be folded into the weights."""
+    """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout; otherwise it could not be merged into the weights."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * np.maximum(x @ down, 0) @ up
 
 
 @of("lora_dense")
 def factors_exchanged(x, weights, bias, adapter, alpha):
-    """You go through `up` first and `down` afterwards. The adapter is the pair (down, up), in the order of the signal's way: down leads from fan_in numbers to rank, up from rank to fan_out."""
+    """The signal passes through `up` first. `down` leads from fan_in numbers to rank numbers, and `up` from there to fan_out: follow this order."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / down.shape[1] * (x @ up) @ down
 
 
 @of("lora_dense")
 def side_path_scaled_by_fan_out(x, weights, bias, adapter, alpha):
-    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return dense(x, weights, bias) + alpha / up.shape[1] * (x @ down) @ up
 
 
 @of("lora_dense")
 def scale_upside_down(x, weights, bias, adapter, alpha):
-    """Your scale stands upside down, rank / alpha. It is alpha divided by the rank: with alpha at zero the adapter is silent."""
+    """The scale is inverted: rank / alpha. With alpha 0 the adapter must have no effect."""
     down, up = adapter
     return dense(x, weights, bias) + down.shape[1] / alpha * (x @ down) @ up
 
 
 @of("lora_gradient")
 def forgets_the_scale_on_the_way_back(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank is missing on the way back. It multiplied the adapter's part in the forward pass, so it multiplies what comes back along that path: for down, for up, and for the part of grad_x."""
+    """The scale alpha / rank is missing. It multiplies the adapter's output in the forward pass, so it appears in every gradient along the adapter path."""
     down, up = adapter
     return lora_gradient(grad_output, x, weights, adapter, down.shape[1])
 
 
 @of("lora_gradient")
 def scales_by_alpha_alone(grad_output, x, weights, adapter, alpha):
-    """You scale by alpha alone. Going forward the adapter's part was multiplied by alpha / rank; coming back it is multiplied by the same."""
+    """The adapter path is scaled by alpha alone. The backward pass needs the same factor as the forward pass, alpha / rank."""
     down, _ = adapter
     return lora_gradient(grad_output, x, weights, adapter, alpha * down.shape[1])
 
 
 @of("lora_gradient")
 def scale_counted_twice(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank is there twice: what comes back through `up` has it already, and it is multiplied by it again. Going forward it stood there once, so it comes once into each gradient."""
+    """The scale alpha / rank appears twice. The gradient behind `up` contains it already: multiply by it once for each gradient."""
     down, _ = adapter
     scale = alpha / down.shape[1]
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
@@ -247,20 +247,20 @@ def scale_counted_twice(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def input_gradient_of_the_weights_alone(grad_output, x, weights, adapter, alpha):
-    """Your grad_x goes back through the frozen weights alone. The input also reached the loss through the adapter, so that path's part must be added."""
+    """grad_x contains only the path through the frozen weights. The input also reached the loss through the adapter: add the gradient of that path."""
     _, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_output @ weights.T, grad_down, grad_up
 
 
 @of("lora_gradient")
 def input_gradient_of_the_adapter_alone(grad_output, x, weights, adapter, alpha):
-    """Your grad_x goes back through the adapter alone. The weights are frozen, but the input still reached the loss through them: their part must be added."""
+    """grad_x contains only the path through the adapter. The input also reached the loss through the frozen weights: add the gradient of that path."""
     return lora_gradient(grad_output, x, np.zeros_like(weights), adapter, alpha)
 
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """You give down the gradient of the product down @ up, cut to its shape or projected by down. The chain rule takes it back through `up`: down's neurons are judged by what up makes of them."""
+    """grad_down looks like a part of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must appear in it as a factor."""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
@@ -270,7 +270,7 @@ def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def up_sees_the_input(grad_output, x, weights, adapter, alpha):
-    """You give up the gradient that a layer right behind x would have. Its input is not x but x @ down, and that is what its gradient is made with."""
+    """grad_up is made with x. The input of `up` is not x but x @ down, so use that."""
     down, _ = adapter
     grad_x, grad_down, _ = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down, alpha / down.shape[1] * x.T @ grad_output
@@ -278,27 +278,27 @@ def up_sees_the_input(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def gradients_change_places(grad_output, x, weights, adapter, alpha):
-    """The gradients of down and up have changed places. The order is grad_x, grad_down, grad_up."""
+    """The gradients of `down` and `up` are swapped. The order is grad_x, grad_down, grad_up."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_up, grad_down
 
 
 @of("lora_gradient")
 def mean_over_the_batch(grad_output, x, weights, adapter, alpha):
-    """You divide by the number of examples. The loss's own gradient has done that already; here the examples' parts are added up."""
+    """The gradients seem to be divided by the number of examples. The gradient of the loss is already divided: add up the examples' contributions."""
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
     return grad_x, grad_down / len(x), grad_up / len(x)
 
 
 @of("lora_fine_tune")
 def trains_up_alone(layers, adapters, x, y, **settings):
-    """Only `up` learns in your loop. `down` has a gradient too, as soon as up is no longer zero, and must take its step."""
+    """Only `up` learns. As soon as `up` is no longer zero, `down` has a gradient as well and must take its step."""
     return _lora_loop(layers, adapters, x, y, **settings, keep_down=True)
 
 
 @of("lora_fine_tune")
 def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
-    """Your loop also moves the weights or biases of the network. With LoRA they are all frozen: the adapters are the only numbers that learn."""
+    """The network's weights or biases have moved. With LoRA they are all frozen, and only the adapters learn."""
     losses = []
     for _ in range(epochs):
         total = 0.0
@@ -320,69 +320,69 @@ def moves_the_weights_too(layers, adapters, x, y, *, alpha, epochs, batch_size, 
 
 @of("lora_fine_tune")
 def reads_without_the_adapters(layers, adapters, x, y, **settings):
-    """Your forward pass goes through the old layers without their adapters, so the loss never sees what was learned. Both ways, forward and back, go through the adapters."""
+    """The forward pass seems to use the old layers without their adapters. Forward pass and backward pass must both include them."""
     return _lora_loop(layers, adapters, x, y, **settings, blind=True)
 
 
 @of("lora_fine_tune")
 def no_relu_between_the_layers(layers, adapters, x, y, **settings):
-    """There is no ReLU between your adapted layers. The network is the old one with something added inside its layers: between them everything stays, forward and back."""
+    """There seems to be no ReLU between the adapted layers. Apply it there as in the old network, and include it in the backward pass."""
     return _lora_loop(layers, adapters, x, y, **settings, linear=True)
 
 
 @of("lora_fine_tune")
 def steps_down_before_asking_up(layers, adapters, x, y, **settings):
-    """You move `down` and then compute `up`'s gradient with the moved one. All gradients of a batch belong to the numbers that made its forward pass: compute both, then step."""
+    """`up`'s gradient seems to be computed after `down` has moved. All gradients of a batch belong to its forward pass: compute both, then step."""
     return _lora_loop(layers, adapters, x, y, **settings, hasty=True)
 
 
 @of("lora_fine_tune")
 def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
-    """You return the network with the adapters folded in. Asked for are the adapters themselves, so that they can be switched off, stored apart and merged later."""
+    """The network comes back with merged adapters. Return the adapters themselves, so that they can be switched off, stored separately and merged later."""
     trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=alpha, **settings)
     return [(lora_merge(w, a, alpha), b) for (w, b), a in zip(layers, trained)], losses
 
 
 @of("lora_fine_tune")
 def no_relu_on_the_way_back(layers, adapters, x, y, **settings):
-    """On the way back the gradient skips the ReLU between your layers. A neuron that was silent must pass nothing on: take grad_x through relu_gradient, with that layer's input, before the layer below."""
+    """The backward pass skips the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient with that layer's input."""
     return _lora_loop(layers, adapters, x, y, **settings, back_through=lambda grad, signal: grad)
 
 
 @of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
-    """You apply ReLU to the last layer too. Its outputs are logits, and a negative logit means something: ReLU belongs between the layers."""
+    """ReLU is also applied to the output layer. Its outputs are logits, and softmax needs the differences that ReLU erases: use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
 @of("lora_fine_tune")
 def keeps_the_order_of_the_data(layers, adapters, x, y, *, rng, **settings):
-    """You use the examples in the order of the data. Draw a new order from `rng` for every epoch, as minibatches does: sorted data would pull the adapters one way and then the other."""
+    """The examples come in the order of the data, and sorted data make one-sided batches. Draw a new order from rng for each epoch, as minibatches does."""
     return lora_fine_tune(layers, adapters, x, y, rng=Unshuffled(), **settings)
 
 
 @of("lora_fine_tune")
 def a_generator_of_its_own(layers, adapters, x, y, *, rng, **settings):
-    """You draw the order from a generator of your own. Then nobody can repeat your run, not even you: use the rng argument."""
+    """The order does not depend on the rng argument, so nobody can repeat the run. Draw it from that generator."""
     return lora_fine_tune(layers, adapters, x, y, rng=np.random.default_rng(next(SEEDS)), **settings)
 
 
 @of("lora_fine_tune")
 def one_order_for_all_epochs(layers, adapters, x, y, *, rng, **settings):
-    """You draw the batches once, before the loop over epochs, so every epoch uses the same order. Call minibatches again in each epoch."""
+    """Every epoch uses the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
     return lora_fine_tune(layers, adapters, x, y, rng=OneOrder(rng), **settings)
 
 
 @of("lora_fine_tune")
 def returns_only_the_adapters(layers, adapters, x, y, **settings):
-    """You return the adapters alone. Two things are asked for: (adapters, losses)."""
+    """Only the adapters are returned. Return two things: (adapters, losses)."""
     return lora_fine_tune(layers, adapters, x, y, **settings)[0]
 
 
 def _no_mean(record):
     @of("lora_fine_tune")
     def losses_that_are_no_mean(layers, adapters, x, y, **settings):
-        """Your losses are not the mean over the epoch. Multiply each batch's loss by its number of examples, add these up, and divide by the number of all examples, as in train."""
+        """The losses are not means over the epoch. Weight each batch's loss by its number of examples, then divide by the number of all examples."""
         return _lora_loop(layers, adapters, x, y, **settings, record=record)
 
     return losses_that_are_no_mean
@@ -393,48 +393,48 @@ sums_over_examples, means_over_examples, sums_over_batches = map(_no_mean, NO_ME
 
 @of("lora_merge")
 def merges_without_scale(weights, adapter, alpha):
-    """You fold the adapter in without its scale. The merged layer must say what lora_dense says, and there the adapter's part is scaled by alpha / rank."""
+    """The adapter is merged without its scale. The merged layer must give the same outputs as lora_dense, where the adapter's part is scaled."""
     down, up = adapter
     return weights + down @ up
 
 
 @of("lora_merge")
 def merges_with_alpha_alone(weights, adapter, alpha):
-    """You scale by alpha alone. As in lora_dense, alpha is divided by the rank."""
+    """The adapter is scaled by alpha alone. As in lora_dense, divide alpha by the rank."""
     down, up = adapter
     return weights + alpha * down @ up
 
 
 @of("lora_merge")
 def divides_by_a_size_of_the_layer(weights, adapter, alpha):
-    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / down.shape[0] * down @ up
 
 
 @of("lora_merge")
 def scales_the_weights_too(weights, adapter, alpha):
-    """You scale the old weights as well. alpha / rank belongs to the adapter alone; with alpha at zero the old weights must remain."""
+    """The old weights are scaled as well. alpha / rank belongs to the adapter alone: with alpha 0 the old weights must remain."""
     down, up = adapter
     return alpha / down.shape[1] * (weights + down @ up)
 
 
 @of("lora_merge")
 def takes_the_change_away(weights, adapter, alpha):
-    """You subtract the adapter's change. That is how one takes it out again; to merge is to add."""
+    """The adapter's change is subtracted, which would remove a merged adapter. To merge it, add."""
     return lora_merge(weights, adapter, -alpha)
 
 
 @of("lora_merge")
 def the_change_alone(weights, adapter, alpha):
-    """You return the change alone. Merged weights are the old ones with the change added."""
+    """Only the adapter's change is returned. Add it to the old weights."""
     down, up = adapter
     return alpha / down.shape[1] * down @ up
 
 
 @of("lora_merge")
 def merges_into_the_given_array(weights, adapter, alpha):
-    """You add the adapter into the array that you were given, so the old weights are gone and the adapter cannot be switched off any more. Return a new array."""
+    """The caller's weights have changed, so the adapter cannot be switched off any more. Return a new array."""
     down, up = adapter
     weights += alpha / down.shape[1] * (down @ up)
     return weights
@@ -442,28 +442,28 @@ def merges_into_the_given_array(weights, adapter, alpha):
 
 @of("lora_merge")
 def factors_exchanged_in_the_product(weights, adapter, alpha):
-    """You multiply up @ down. The product must be fan_in by fan_out, as the weights are: down has fan_in rows and up fan_out columns, so down stands on the left."""
+    """The product seems to be up @ down. It must have the shape of the weights, (fan_in, fan_out): which factor has fan_in rows?"""
     down, up = adapter
     return weights + alpha / down.shape[1] * (up @ down)
 
 
 @of("lora_merge")
 def divides_by_fan_out(weights, adapter, alpha):
-    """You divide alpha by a size of the layer and not by the rank. The rank is the small size that the two matrices share: the columns of down, the rows of up."""
+    """Alpha seems to be divided by an axis length of the layer. The rank is the axis length that `down` and `up` share."""
     down, up = adapter
     return weights + alpha / up.shape[1] * down @ up
 
 
 @of("lora_merge")
 def scale_the_wrong_way_round(weights, adapter, alpha):
-    """Your scale stands upside down, rank / alpha. It is alpha divided by the rank, as in lora_dense."""
+    """The scale is inverted: rank / alpha. It is alpha divided by the rank, as in lora_dense."""
     down, up = adapter
     return weights + down.shape[1] / alpha * down @ up
 
 
 @of("lora_merge")
 def change_on_its_side(weights, adapter, alpha):
-    """You turn the change on its side before you add it, which fits square layers only. down @ up is fan_in by fan_out, as the weights are, and fits as it is."""
+    """The change is transposed before it is added, which fits square layers only. down @ up has the shape of the weights as it is."""
     down, up = adapter
     return weights + alpha / down.shape[1] * (down @ up).T
 
