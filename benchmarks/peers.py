@@ -96,7 +96,7 @@ def asserts(exercise: Exercise, key: Key) -> str:
     cases = []
     for i, case in enumerate(key.cases):
         calls = arguments(key, i)
-        expected = None if case.raises else [make_plain(function(*args, **kwargs)) for args, kwargs in calls]
+        expected = None if case.raises else [make_plain(function(*args, **kwargs), []) for args, kwargs in calls]
         cases.append((arguments(key, i), expected, bool(case.raises)))
     packed = base64.b85encode(zlib.compress(pickle.dumps(cases))).decode()
     return _ASSERTS.format(module=exercise.module, name=exercise.name, cases=packed)

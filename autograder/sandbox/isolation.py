@@ -29,7 +29,7 @@ class Isolation(StrEnum):
     """Limits on one process, nothing else: for one's own code."""
 
 
-KINDS = tuple(Isolation)
+KINDS = tuple(kind.value for kind in Isolation)
 TEMPORARY_BYTES = 16 * 2**20
 """How much a sandbox's /tmp holds; nothing else in it can be written."""
 
