@@ -31,7 +31,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     -------
     dict
         ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``iterator`` if the
-        result is or holds an iterator, which can be read only once.
+        result is or holds an iterator, which can be read only once; ``part`` is the item that holds it.
     """
     args = tuple(make_argument(arg, generators) for arg in args)
     kwargs = {key: make_argument(arg, generators) for key, arg in kwargs.items()}
@@ -50,7 +50,11 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
             outcome = {"value": wire.Opaque(f"unreadable data: {describe_message(error)[:60]}")}
     after = _snapshot_arguments(args, kwargs)
     outcome["changed"] = [key for key in before if before[key] != after[key]]
-    return outcome | {"iterator": True} if iterators else outcome
+    if iterators:
+        outcome["iterator"] = True
+        if iterators[0]:
+            outcome["part"] = iterators[0][0]
+    return outcome
 
 
 def make_argument(value: Any, generators: dict) -> Any:
@@ -70,21 +74,21 @@ def make_argument(value: Any, generators: dict) -> Any:
     return value
 
 
-def make_plain(value: Any, iterators: list, depth: int = 0) -> Any:
-    """Read out iterators, adding each one's type to ``iterators``, and shed harmless subclasses: only data remains."""
-    if depth > wire.MAX_DEPTH:
+def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
+    """Read out iterators, adding each one's place to ``iterators``, and shed harmless subclasses: only data remains."""
+    if len(path) > wire.MAX_DEPTH:
         return value
     if isinstance(value, (np.ndarray, np.longdouble)):
         array = np.asarray(value)
         return array.astype(float) if array.dtype == np.longdouble else array
     if hasattr(value, "__next__"):
-        iterators.append(type(value))
+        iterators.append(path)
         items = list(itertools.islice(value, MAX_ITERATIONS + 1))
         if len(items) > MAX_ITERATIONS:
             return wire.Opaque(wire.ENDLESS)
         value = items
     if isinstance(value, (list, tuple)) and len(value) <= wire.MAX_ANSWER_VALUES:
-        items = [make_plain(item, iterators, depth + 1) for item in value]
+        items = [make_plain(item, iterators, (*path, k)) for k, item in enumerate(value)]
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, int) and not isinstance(value, (bool, np.generic)):
         return int(value)

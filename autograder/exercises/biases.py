@@ -68,11 +68,12 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
         return Case.of(aspect, *args, view="decision", note=note)
 
     yield decide(x, w, 0.5, note="a sum of 2 and a bias of 0.5")
-    yield decide(x, w, -3.0, note="a sum of 2 and a bias of -3: the inputs do not clear the bar")
+    yield decide(x, w, -3.0, note="a sum of 2 and a bias of -3")
     yield decide(x, w, 3.0, note="a sum of 2 and a bias of 3")
     yield decide(-x, w, 3.0, note="a sum of -2, lifted above zero by a bias of 3")
     yield decide(-x, w, -0.5, note="a sum of -2 and a bias of -0.5")
     yield decide(-x, w, 1.0, note="a sum of -2 and a bias of 1: lifted, but not enough")
+    yield decide(x, w, -2 + 1e-9, note="a sum of 2 and a bias just above -2 make a number just above zero")
     yield decide(np.zeros(3), w, 0.25, note="a blank input and a positive bias")
     yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
@@ -152,8 +153,8 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
-        "Within a shape the sizes multiply; over the arrays the counts add. shapes.values() gives the shapes without "
-        "their names, and math.prod multiplies the sizes of one shape.",
+        "Within a shape the sizes are multiplied; the counts of the arrays are added. shapes.values() gives the "
+        "shapes without their names, and math.prod multiplies the sizes of one shape.",
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
         "the special cases need.",
     ),
@@ -175,6 +176,8 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     blocks = int(rng.integers(50, 64))
     large = {f"block {i}": (4096, 11008) for i in range(blocks)}
     yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
+    odd = {"weights": (4097, 8193), "bias": (8193,), "more": (3, 7)}
+    yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats do not count exactly")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")

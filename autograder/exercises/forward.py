@@ -122,6 +122,8 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     identity = [(np.eye(5), np.zeros(5))]
     yield Case.of(largest, identity, 3 * np.eye(5)[order] + rng.uniform(-1, 1, size=(5, 5)), note="each class once")
     yield Case.of(largest, identity, 3 * np.eye(5)[order[1:4]] - 8, note="all logits negative")
+    steep = np.array([[1000.0, 1500, -1000, 2000, 0], [-1000, 900, 0, 1200, 1300]])
+    yield Case.of(largest, identity, steep, note="logits in the thousands")
     layers = network(rng, [3, 8, 4])
     yield Case.of(largest, layers, 2 * rng.normal(size=(7, 3)), note="two layers")
     yield Case.of(largest, network(rng, [4, 6, 5, 3]), 2 * rng.normal(size=(1, 4)), note="a batch of one")
@@ -129,8 +131,8 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     # Small whole numbers add up exactly in any order, so these ties are ties for everybody.
     equal = np.array([[4.0, 2, 4, 4, 1], [0, 3, 1, 3, 3], [-2, -2, -2, -2, -2], [-7, -5, -6, -7, -5]])
     yield Case.of(ties, identity, equal, note="equal logits")
-    twins = [(np.eye(2), np.zeros(2)), (np.array([[1.0, 1, 0], [0, 0, 1]]), np.zeros(3))]
-    yield Case.of(ties, twins, np.array([[2.0, 1], [1, 1], [1, 2]]), note="two output neurons alike")
+    alike = [(np.eye(2), np.zeros(2)), (np.array([[1.0, 1, 0], [0, 0, 1]]), np.zeros(3))]
+    yield Case.of(ties, alike, np.array([[2.0, 1], [3, 1], [1, 2]]), note="two identical output neurons")
 
 
 CHAPTER.question(

@@ -135,6 +135,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     column = np.arange(1.0, 6.0) + rng.uniform(0.1, 0.4, size=5)
     multiples = np.stack([column, 2 * column, -column, column], axis=1)
     yield Case.of(count, multiples, note="multiples are different neurons")
+    sharing = np.stack([column, np.concatenate([column[:1], 3 * column[1:]])], axis=1)
+    yield Case.of(count, sharing, note="two neurons with one weight in common")
     yield Case.of(count, np.full((4, 6), 0.5), note="all weights are the same number")
     yield Case.of(count, np.zeros((3, 4)), note="all weights are zero")
     turned = np.stack([np.roll(column, shift) for shift in (0, 2, 3)], axis=1)
@@ -167,7 +169,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         note="three copies with one large weight among 600, and rounding in all of them",
     )
 
-    # Sorted by their first weight, their last, their sum or their length: another stands between the twins.
+    # Sorted by their first weight, their last, their sum or their length: another is between the identical ones.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")
@@ -278,9 +280,12 @@ def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
     if len(answer) != len(sizes) - 1:
         first = as_array(answer[0][0]) if answer and isinstance(answer[0], (list, tuple)) and answer[0] else None
         begins = "" if first is None else f", the first with weights of shape {first.shape}"
-        count = counted(len(answer), "layer")
+        count = counted(len(answer), "item")
         raise Unusable(
-            "length", f"{count} for {len(sizes)} sizes{begins}; expected {len(sizes) - 1}", len(answer), begins
+            "length",
+            f"{count} for {len(sizes)} sizes{begins}; expected {counted(len(sizes) - 1, 'layer')}",
+            len(answer),
+            begins,
         )
     for layer in answer:
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:

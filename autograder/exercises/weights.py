@@ -126,6 +126,7 @@ def count_weights(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("counts between two layers", [64, 10])
     yield Case.of("counts between two layers", [int(n) for n in rng.integers(5, 40, size=2)])
     yield Case.of(several, [64, 32, 10], note="one layer in between")
+    yield Case.of(several, [32, 32, 32, 10], note="layers of the same size, one after the other")
     yield Case.of(several, [int(n) for n in rng.integers(3, 30, size=5)], note="five layers")
     yield Case.of(several, [int(rng.integers(5, 50))], note="a single layer is connected to nothing")
 
@@ -158,7 +159,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
     """Compute one neuron per class: column c is the mean image of class c minus the mean of all images."""
     small = np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 6.0]])
     for images, labels, n_classes, note in [
-        (small, np.array([0, 0, 1]), 2, "three images of two pixels: it fits on paper"),
+        (small, np.array([0, 0, 1]), 2, "three images of two pixels, small enough to check by hand"),
         (
             rng.uniform(0, 16, size=(12, 7)),
             np.array([2, 0, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2]),

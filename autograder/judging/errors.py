@@ -77,7 +77,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
                 "(`from numpy import *`), write `np.sum` and import NumPy as np."
             )
         case "index":
-            return "An index is beyond the end of an array or list. Positions run from 0 to the length minus 1."
+            return _explain_index(message, str(error.get("code") or ""))
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
         case "module":
@@ -96,6 +96,12 @@ def _explain_name(message: str, course: Mapping[str, str], arguments: tuple[str,
     if name and arguments:
         return f"The arguments are called {', '.join(arguments)}; there is no `{name}`."
     return ""
+
+
+def _explain_index(message: str, code: str) -> str:
+    if "too many indices" in message or ("tuple index" in message and ".shape[" in code):
+        return "The array here has fewer axes than the code expects. Print its shape just before this line."
+    return "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1."
 
 
 def _explain_matmul(message: str) -> str:

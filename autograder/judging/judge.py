@@ -10,9 +10,9 @@ from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .compare import differs_in_type_only
 from .errors import explain
-from .findings import find_finding
+from .findings import DEGENERATE, find_finding
 from .key import Key
-from .misconception import find_misconception
+from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
 from .verdict import Aspect, Reply, Status, Verdict
 
@@ -148,11 +148,15 @@ def _explain_failure(
             aspect.message = told(*failing[0]) if quote else words.NOT_RIGHT
     index = next(i for i, found in enumerate(problems) if found)
     case, (aspect_name, problem) = key.cases[index], next(iter(problems[index].items()))
-    mistake = find_misconception(exercise, key, observed)
+    mistake = find_proved(exercise, key, observed)
     with np.errstate(all="ignore"):
         finding = None if exercise.scored else find_finding(exercise, key, observed, problems, cases)
     if finding and (quote or not finding.free):
         verdict.finding = finding.words
+    if mistake and finding and finding.kind in DEGENERATE and not is_the_same(key, mistake, observed):
+        mistake = None
+    if not mistake and not (finding and finding.general):
+        mistake = find_prevailing(exercise, key, observed)
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

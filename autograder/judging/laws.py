@@ -24,6 +24,22 @@ UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
 # one in a hundred million has no weight beyond 3.5 standard deviations.
 CLOSE = {"rtol": 0.02, "atol": 0.03}
 
+TOLD = {
+    MEAN: "whose mean is {got:.3g} standard deviations from 0",
+    DEVIATION: "whose standard deviation is {got:.3g} times the required one",
+    NEAR: "of which {got:.1%} are within one standard deviation; expected {expected:.1%}",
+    DIFFERENT: "of which only {got:.1%} have a magnitude that occurs once",
+    ALONG_ROWS: "that depend on their neighbours in a row: their correlation is {got:.2g}; expected 0",
+    ALONG_COLUMNS: "that depend on their neighbours in a column: their correlation is {got:.2g}; expected 0",
+}
+
+
+def tell(statistic: str, got: float, expected: float) -> str:
+    """Say what a statistic of the weights is, in words that follow "gave"."""
+    if not math.isfinite(got):
+        return "weights that are all equal, or not all finite"
+    return f"weights {TOLD[statistic].format(got=float(got), expected=float(expected))}"
+
 
 def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     """Return the statistics of a large matrix.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..exercise import PURE, Case, Exercise
+from . import laws
 from .compare import as_array, compare
 from .errors import classify
 from .key import Key, Mistake
@@ -16,32 +17,86 @@ from .observation import Observation, find_problems
 
 
 def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
+    """Return the misconception that the answers prove, or else the one that prevails, or None."""
+    return find_proved(exercise, key, observed) or find_prevailing(exercise, key, observed)
+
+
+def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that the answers prove, or None.
 
-    It is proved if it gives the same answers in every case, or in every case that decides an aspect that fails, where
-    no other misconception gives those, too, and where it does not fail what the student has right.
+    It is proved if it gives the same answers in every case, or in every case that decides any of the values that fail,
+    where no other misconception gives those, and where it does not fail what the student has right. Of an answer whose
+    values are all right the refusals alone decide.
     """
     for mistake in key.mistakes:
-        if all(map(agree, key.cases, mistake.observations, observed)) and _tells(key.cases, observed):
+        if is_the_same(key, mistake, observed) and _tells(key.cases, observed):
             return mistake
     failing = _failing_aspects(exercise, key, observed)
-    for aspect in (aspect for aspect in exercise.aspects if aspect in failing):
-        deciding = [i for i, case in enumerate(key.cases) if case.aspect == aspect or _decides(exercise, case, aspect)]
-        if not deciding or not _tells([key.cases[i] for i in deciding], [observed[i] for i in deciding]):
-            continue
-        narrow = [_narrow(exercise, key.cases[i], observed[i], aspect) for i in deciding]
-        alike = [
-            mistake
-            for mistake in key.mistakes
-            if all(
-                agree(key.cases[i], _narrow(exercise, key.cases[i], mistake.observations[i], aspect), own)
-                for i, own in zip(deciding, narrow, strict=True)
-            )
-        ]
-        proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) <= failing]
-        if len(proved) == 1:
-            return proved[0]
-    return None
+    refusing = {case.aspect for case in key.cases if case.raises}
+    values = failing - refusing - {PURE} or failing - {PURE} or failing
+    alike = _find_alike(exercise, key, observed, values)
+    proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) <= failing]
+    return proved[0] if len(proved) == 1 else None
+
+
+_PREVAILS = 0.75
+"""Fraction of the wrong cases that a misconception explains if it prevails."""
+
+
+def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
+    """Return the misconception that explains nearly all that is wrong, and one aspect wholly, or None.
+
+    A case counts against it if it fails there and the student does not, and no other may explain as many.
+    """
+    failing = _failing_aspects(exercise, key, observed)
+    alike = {
+        one.name: one
+        for aspect in failing - {PURE} - {case.aspect for case in key.cases if case.raises}
+        for one in _find_alike(exercise, key, observed, {aspect})
+        if _failing_aspects(exercise, key, one.observations) <= failing
+    }
+    if not alike:
+        return None
+    wrong = _wrong_cases(exercise, key, observed)
+    shares = {}
+    for mistake in key.mistakes:
+        against = _wrong_cases(exercise, key, mistake.observations)
+        agreed = sum(agree(key.cases[i], mistake.observations[i], observed[i]) for i in wrong & against)
+        shares[mistake.name] = agreed / len(wrong | against)
+    best = max(shares.values())
+    leading = [name for name, share in shares.items() if share == best]
+    return alike.get(leading[0]) if len(leading) == 1 and best >= _PREVAILS else None
+
+
+def _wrong_cases(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> set[int]:
+    answers = zip(key.cases, key.expected, observed, strict=True)
+    return {i for i, (case, *pair) in enumerate(answers) if not case.raises and find_problems(exercise, case, *pair)}
+
+
+def _find_alike(exercise: Exercise, key: Key, observed: Sequence[Observation], aspects: set[str]) -> list[Mistake]:
+    """Return the misconceptions that give the same answers in every case that decides any of some aspects."""
+    deciding = [
+        (i, aspect)
+        for aspect in exercise.aspects
+        if aspect in aspects
+        for i, case in enumerate(key.cases)
+        if case.aspect == aspect or _decides(exercise, case, aspect)
+    ]
+    if not deciding or not _tells([key.cases[i] for i, _ in deciding], [observed[i] for i, _ in deciding]):
+        return []
+
+    def narrow(seen: Sequence[Observation]) -> list[Observation]:
+        return [_narrow(exercise, key.cases[i], seen[i], aspect) for i, aspect in deciding]
+
+    own = narrow(observed)
+    return [
+        mistake
+        for mistake in key.mistakes
+        if all(
+            agree(key.cases[i], theirs, mine)
+            for (i, _), theirs, mine in zip(deciding, narrow(mistake.observations), own, strict=True)
+        )
+    ]
 
 
 def _decides(exercise: Exercise, case: Case, aspect: str) -> bool:
@@ -51,6 +106,11 @@ def _decides(exercise: Exercise, case: Case, aspect: str) -> bool:
 def _failing_aspects(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> set[str]:
     problems = map(find_problems, [exercise] * len(key.cases), key.cases, key.expected, observed)
     return {aspect for found in problems for aspect in found} - ({PURE} if len(exercise.aspects) > 1 else set())
+
+
+def is_the_same(key: Key, mistake: Mistake, observed: Sequence[Observation]) -> bool:
+    """Return whether a misconception gives the same answers in every case."""
+    return all(map(agree, key.cases, mistake.observations, observed))
 
 
 _COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
@@ -113,7 +173,18 @@ def agree(case: Case, one: Observation, other: Observation) -> bool:
         return bool(first and second) and (first.reason, first.data) == (second.reason, second.data)
     if one.diagnosis or other.diagnosis:
         return one.diagnosis == other.diagnosis
-    return compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is None
+    if compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is not None:
+        return False
+    deviations = zip(_deviations(one.value), _deviations(other.value), strict=True)
+    return all(np.allclose(first, second, rtol=0.02, atol=0, equal_nan=True) for first, second in deviations)
+
+
+def _deviations(value: Any) -> list[float]:
+    """Return the standard deviations of random weights; small ones differ more than a case's tolerance says."""
+    if not isinstance(value, dict):
+        return []
+    own = [value[laws.DEVIATION]] if laws.DEVIATION in value else []
+    return own + [one for inner in value.values() for one in _deviations(inner)]
 
 
 def _error_kind(error: dict) -> tuple[Any, Any]:

@@ -33,6 +33,8 @@ class Observation:
     changed: tuple = ()
     iterator: bool = False
     """Whether an iterator came back, which can be read only once."""
+    part: int | None = None
+    """Which item of the answer is or holds that iterator; None for the whole of it."""
     diagnosis: str | None = None
     """What kind of answer a scoring function takes it for; misconceptions are recognised by it."""
 
@@ -80,9 +82,11 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
     if exercise.scored:
         share, words, diagnosis = exercise.scored(answers, case.calls)
         return Observation(value=(share, words), diagnosis=diagnosis)
-    iterator = not exercise.yields and any(outcome.get("iterator") for outcome in outcomes)
+    read_once = [] if exercise.yields else [outcome for outcome in outcomes if outcome.get("iterator")]
+    iterator, part = bool(read_once), read_once[0].get("part") if read_once else None
     if case.view is None:
-        return Observation(value=answers[0] if len(answers) == 1 else answers, changed=changed, iterator=iterator)
+        value = answers[0] if len(answers) == 1 else answers
+        return Observation(value=value, changed=changed, iterator=iterator, part=part)
     try:
         value = exercise.views[case.view](answers, case.calls)
     except Unusable as error:
@@ -121,7 +125,9 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
         if observed.value[0] < 1:
             found[case.aspect] = Problem(ProblemKind.SCORED, observed.value[1])
     elif observed.iterator:
-        found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR))
+        named = case.aspect is None and observed.part is not None and observed.part < len(parts)
+        part = parts[observed.part] if named else ""
+        found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR, expected, part=part))
     elif case.aspect is None and case.view is None:
         if not isinstance(observed.value, (list, tuple)) or len(observed.value) != len(parts):
             found = dict.fromkeys(parts, Problem(ProblemKind.PARTS, observed.value, parts=parts))

@@ -159,7 +159,9 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
         seen = {"value": outcome["value"]}
     else:  # a forged answer: the candidate itself keeps the bounds
         seen = {"value": wire.Opaque("something that is too long to be read")}
-    return seen | {"changed": changed, "iterator": outcome.get("iterator") is True}
+    part = outcome.get("part")
+    known = type(part) is int and 0 <= part < wire.MAX_ANSWER_VALUES
+    return seen | {"changed": changed, "iterator": outcome.get("iterator") is True, "part": part if known else None}
 
 
 def _read_error(told: dict) -> dict:

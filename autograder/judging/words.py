@@ -10,6 +10,7 @@ import numpy as np
 
 from ..candidate.wire import Opaque
 from ..exercise import Case
+from . import laws
 from .compare import FORM, Difference, Kind, is_numeric
 from .observation import Observation, Problem, ProblemKind
 
@@ -118,6 +119,9 @@ def title(case: Case) -> str:
 
 def tell_difference(difference: Difference) -> str:
     """Say how an answer differs, in a clause that follows "gave"."""
+    if difference.path and difference.path[-1] in laws.TOLD:
+        before = "".join(f"{step}: " for step in difference.path[:-1])
+        return before + laws.tell(difference.path[-1], difference.got, difference.expected)
     where = "".join(f"[{step}]" if isinstance(step, int) else f"{step}: " for step in difference.path)
     where = where.removesuffix(": ")
     return f"{where}: {_tell_difference(difference)}" if where else _tell_difference(difference)
@@ -162,25 +166,33 @@ def tell_error(error: Mapping[str, Any]) -> str:
     return f"raised {kind}{f': {message}' if message else ''}{where}"
 
 
+def with_article(name: str) -> str:
+    """Write "a ValueError" and "an AssertionError"."""
+    return f"{'an' if name[:1] in 'AEIOU' else 'a'} {name}"
+
+
 def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> str:
     """Say what is wrong with a case, in a clause that follows the call."""
     match problem.kind:
         case ProblemKind.RAISED:
             return tell_error(problem.error)
         case ProblemKind.OTHER_ERROR:
-            return f"{tell_error(problem.error)}; expected a {case.raises}"
+            return f"{tell_error(problem.error)}; expected {with_article(case.raises)}"
         case ProblemKind.NOT_NAMED:
-            return f"raised a {case.raises} whose message does not name {problem.value!r}"
+            return f"raised {with_article(case.raises)} whose message does not contain {problem.value!r}"
         case ProblemKind.ERROR_RETURNED:
-            return f"returned a {case.raises} as its result; expected it to be raised"
+            return f"returned {with_article(case.raises)} as its result; expected it to be raised"
         case ProblemKind.NOT_REFUSED:
-            return f"returned {describe(problem.value)}; expected a {case.raises}"
+            return f"returned {describe(problem.value)}; expected {with_article(case.raises)}"
         case ProblemKind.UNUSABLE:
             return f"gave {problem.rejected.words}"
         case ProblemKind.ITERATOR:
+            what = f"{problem.part} as an iterator" if problem.part else "an iterator"
+            single = np.ndim(problem.value) == 0 if isinstance(problem.value, (int, float, np.generic)) else False
+            wish = "one number" if single else "the items in a list or an array"
             return (
-                "gave an iterator (from yield, zip, map or a generator expression), which can be read only once; "
-                "expected the result itself. Put the items into a list or an array"
+                f"gave {what} (from iter, yield, zip, map or a generator expression), which can be read only once; "
+                f"return {wish}"
             )
         case ProblemKind.PARTS:
             return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'thing')}: " + ", ".join(
@@ -209,9 +221,9 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
     """Say how a secret case failed, in words that the student's code, which saw the inputs, cannot have chosen."""
     match problem.kind:
         case ProblemKind.NOT_NAMED:
-            return f"raised a {case.raises} whose message does not name what is wrong"
+            return f"raised {with_article(case.raises)} whose message does not name what is wrong"
         case ProblemKind.RAISED | ProblemKind.OTHER_ERROR:
-            return name_error(problem.error) + (f"; expected a {case.raises}" if case.raises else "")
+            return name_error(problem.error) + (f"; expected {with_article(case.raises)}" if case.raises else "")
         case ProblemKind.CHANGED:
             return tell_problem(problem, case, arguments)
         case ProblemKind.ITERATOR:

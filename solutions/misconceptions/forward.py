@@ -18,7 +18,7 @@ def erases_the_input(x):
 
 @of("relu")
 def largest_entry(x):
-    """np.max finds the largest entry of a whole array. Here two things are compared entry by entry. NumPy has another function for that, with a longer name."""
+    """np.max finds the largest entry of an array or along an axis. ReLU compares every entry with 0: which NumPy function compares entry by entry?"""
     return np.max(x, 0)
 
 
@@ -92,7 +92,7 @@ def shifts_the_callers_logits(logits):
 
 @of("softmax")
 def overflow(logits):
-    """exp of a few hundred overflows, and infinity divided by infinity is not a number. What may be subtracted from a whole row without changing the ratio?"""
+    """exp of a large number overflows, and infinity divided by infinity is not a number. What may be subtracted from a whole row without changing the ratio?"""
     powers = np.exp(logits)
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -126,7 +126,7 @@ def clipped_logits(logits):
 
 @of("softmax")
 def tames_infinity(logits):
-    """A 0 was put in place of what was not a number. By then the information is lost. Avoid the overflow before exp instead."""
+    """A 0 seems to be put in place of each NaN. By then the information is lost. Avoid the overflow before exp instead."""
     powers = np.exp(logits)
     return np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
 
@@ -327,7 +327,7 @@ def layers_used_backwards(layers, x):
 
 @of("forward")
 def always_the_same_input(layers, x):
-    """Every layer seems to receive x itself. What comes out of one layer enters the next one."""
+    """Every hidden layer seems to receive x itself. What comes out of one layer enters the next one."""
     hidden = [reference_relu(dense(x, weights, bias)) for weights, bias in layers[:-1]]
     activations = [x, *hidden]
     return dense(activations[-1], *layers[-1]), activations

@@ -336,7 +336,7 @@ def normal_on_its_side(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def variance_for_deviation(fan_in, fan_out, rng):
-    """The weights are far too small. rng.normal takes the standard deviation, which is the square root of the variance."""
+    """The weights are far too small: their standard deviation is the required variance. Take its square root."""
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -426,7 +426,7 @@ def he_on_its_side(fan_in, fan_out, rng):
 
 @of("he_normal")
 def he_variance_for_deviation(fan_in, fan_out, rng):
-    """The weights are far too small. rng.normal takes the standard deviation, which is the square root of the variance."""
+    """The weights are far too small: their standard deviation is the required variance. Take its square root."""
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
@@ -652,6 +652,13 @@ def returns_after_the_first_layer(layer_sizes, rng, scheme="he"):
     """Only the first layer comes back. If the return is inside the loop, move it below the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[:2], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+
+
+@of("init_layers")
+def without_the_last_layer(layer_sizes, rng, scheme="he"):
+    """The last layer is missing. There is one layer for each pair of neighbouring sizes: where does the loop end?"""
+    check(layer_sizes, scheme)
+    return network(layer_sizes[:-1], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 
 
 @of("init_layers")

@@ -265,14 +265,14 @@ add_12, add_7, add_8, add_9, add_10, add_15 = (with_a_floor(floor, added=True) f
 
 @of("cross_entropy")
 def overflow(logits, labels):
-    """exp of a few hundred overflows. What may be subtracted from a whole row without changing the log-probabilities?"""
+    """exp of a large number overflows. What may be subtracted from a whole row without changing the log-probabilities?"""
     sums = np.log(np.exp(logits).sum(axis=1))
     return float((sums - logits[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def overflow_inside_softmax(logits, labels):
-    """exp of a few hundred overflows, and infinity divided by infinity is not a number. Simplify log(softmax) on paper, then subtract each row's largest logit."""
+    """exp of a large number overflows, and infinity divided by infinity is not a number. Simplify log(softmax) on paper, then subtract each row's largest logit."""
     powers = np.exp(logits)
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     return float(-np.log(probabilities[np.arange(len(labels)), labels]).mean())

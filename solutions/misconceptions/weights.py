@@ -44,7 +44,7 @@ def overwrites_the_signal(signal, weight):
 
 @of("apply_weight")
 def adds_the_signals_up(signal, weight):
-    """This is one number, the sum of all signals. Each signal crosses the connection by itself, so the result has the shape of the signal."""
+    """This is one number, the sum of all weighted signals. Each signal crosses the connection by itself, so the result has the shape of the signal."""
     return float(np.sum(weight * signal))
 
 
@@ -120,7 +120,7 @@ def complains_without_raising(inputs, weights):
 
 @of("weighted_sum")
 def asserts_the_shapes(inputs, weights):
-    """The sum is right, but shapes that do not fit give an AssertionError, which `python -O` switches off. Raise a ValueError."""
+    """The sum is right, but shapes that do not fit give an AssertionError. Python skips assert when it runs with -O, so raise a ValueError."""
     assert inputs.ndim == 1 and inputs.shape == weights.shape
     return float(inputs @ weights)
 
@@ -179,7 +179,7 @@ def compares_only_shapes(inputs, weights):
 
 @of("weighted_sum")
 def refuses_without_saying_why(inputs, weights):
-    """The sum is right, and the right inputs are refused. Put both shapes into the message, so that the reader can find the mistake."""
+    """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the reader can find the mistake."""
     _refuse(inputs, weights)
     return float(inputs @ weights)
 

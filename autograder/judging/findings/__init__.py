@@ -20,12 +20,20 @@ from .conditions import find_conditions, find_masks
 from .draws import find_in_draws
 from .forms import find_changed, find_constant, find_in_errors, find_in_form, find_in_refusals
 from .relations import Relation, find_relations
-from .samples import Sample, collect_samples
+from .samples import Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
 from .sources import find_related, find_sources
 
 _FREE = frozenset(
-    {"times number", "off by number", "draws deviation number", "draws mean", "draws truncated", "always the same"}
+    {
+        "draws zeros",
+        "times number",
+        "off by number",
+        "draws deviation number",
+        "draws mean",
+        "draws truncated",
+        "always the same",
+    }
 )
 """Kinds that quote a number or value of the student's own."""
 _LAST = ("times number", "off by number", "entries permuted", "all one number")
@@ -34,8 +42,10 @@ _FIRST = (
     "all zeros",
     "all ones",
     "input",
+    "opposite",
     "negated",
     "transposed",
+    "quotient of",
     "times",
     "divided by",
     "off by",
@@ -44,6 +54,8 @@ _FIRST = (
 )
 _CERTAIN = frozenset({"truth value", "number for truth", "text"})
 """Kinds that a single case proves."""
+DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
+"""Kinds that say more than a misconception that gives the same answers in some of the cases only."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -54,6 +66,8 @@ class Finding:
     kind: str
     words: str
     free: bool = False
+    general: bool = False
+    """Whether it holds in every case that is wrong."""
 
 
 def find_finding(
@@ -81,10 +95,11 @@ def find_finding(
     )
     for find in whole:
         if relation := find():
-            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in _FREE)
-    samples = collect_samples(exercise, key, observed)
+            general = relation[0] in DEGENERATE
+            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in _FREE, general)
+    samples = collect_samples(exercise, key, observed, cases)
     if samples:
-        return _find_in_samples(key, samples) or _find_errors(key, observed)
+        return _find_in_samples(key, samples, find_unanswered(key, observed)) or _find_errors(key, observed)
     if relation := find_in_form(exercise, key, observed):
         return Finding(relation[0], sentences.tell_whole(relation))
     return _find_errors(key, observed)
@@ -98,15 +113,21 @@ def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
     return Finding(kind, sentences.FORMS[kind].format(error, sentences.tell_condition(condition)))
 
 
-def _find_in_samples(key: Key, samples: list[Sample]) -> Finding | None:
-    """Look at all samples together, then at those of each part that is wrong."""
+def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> Finding | None:
+    """Look at all samples together, then at those of each part that is wrong.
+
+    Parameters
+    ----------
+    unanswered : list of int
+        The cases in which no result came back where one was expected.
+    """
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     groups = [(samples, "")] if len({sample.label for sample in samples}) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
     looks: tuple[Callable, ...] = (_find_general, _find_where, _find_part)
     for look in looks:
         for group, label in groups:
-            if finding := look(key, group, _name_subject(label)):
+            if finding := look(key, group, _name_subject(label), unanswered):
                 return finding
     return None
 
@@ -143,6 +164,8 @@ def find_types(sample: Sample) -> Iterator[Relation]:
                 yield ("text",)
         except (TypeError, ValueError):
             return
+    if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
+        yield ("opposite",)
     if got is None or not sample.equals(sample.expected):
         return
     if got.dtype.kind == "b" and wanted in "iuf":
@@ -180,20 +203,24 @@ def _is_rich(samples: list[Sample]) -> bool:
     return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
-def _find_general(key: Key, samples: list[Sample], subject: str) -> Finding | None:
-    """Say what holds in every case."""
+def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say what holds in every case, or in every case in which a result came back."""
     wrong = [sample for sample in samples if not sample.right]
     finite = [sample for sample in wrong if _is_finite(sample)]
-    for chosen, begin in ((wrong, "In every case"), (finite, "Wherever your result is finite,")):
+    looked_at = {sample.index for sample in samples}.union(unanswered)
+    hidden = any(not case.raises and i not in looked_at for i, case in enumerate(key.cases))
+    every = "Wherever your result is wrong," if hidden else "In every case"
+    every = "Wherever a result came back," if unanswered and not hidden else every
+    for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
         if not chosen or (chosen is finite and len(finite) == len(wrong)):
             continue
         for relation in _common_relations(key, chosen):
             if not _is_rich(chosen) and relation[0] not in _CERTAIN:
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                subject = "it" if chosen is finite and subject == "your result" else subject
-                words = sentences.tell_relation(relation, subject)
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in _FREE)
+                named = "it" if begin.endswith(",") and subject == "your result" else subject
+                words = sentences.tell_relation(relation, named)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in _FREE, general=True)
     return None
 
 
@@ -227,7 +254,7 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
     return kind in sentences.AXIS_KINDS and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
 
 
-def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None:
+def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
     """Say in which cases the answers are wrong, and what they are there."""
     wrong_cases = {sample.index for sample in samples if not sample.right}
     wrong = [sample for sample in samples if not sample.right]
@@ -235,8 +262,10 @@ def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None
     if not wrong or not right:
         return None
     relations = _common_relations(key, wrong)
-    conditions = find_conditions(wrong, right)
+    conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
+    seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
+    relations = [] if unanswered else relations
     if conditions:
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
@@ -248,12 +277,15 @@ def _find_where(key: Key, samples: list[Sample], subject: str) -> Finding | None
         what = sentences.tell_relation(relations[0], subject)
         n = len(wrong_cases)
         cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
-        return Finding("some", f"In {cases}, {what}; in the other {total - n} it is right.")
+        others = "the other case" if total - n == 1 else f"the other {total - n} cases"
+        return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
     return None
 
 
-def _find_part(key: Key, samples: list[Sample], subject: str) -> Finding | None:
+def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
     """Say where in the arrays the wrong entries are."""
+    if unanswered:
+        return None
     wrong = [sample for sample in samples if not sample.right]
     common: list[Relation] | None = None
     partly = [sample for sample in wrong if _is_partly_right(sample)]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..compare import as_array, close_floats, is_numeric
+from ..key import Key
 from .relations import Relation
 from .samples import Sample
 
@@ -43,6 +44,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         if array is None:
             continue
         arrays.append((name, array))
+        facts["where array", quoted] = array.ndim > 0
         if array.ndim:
             facts |= _describe_array(quoted, array)
             if sum(isinstance(other, np.ndarray) for other in arguments.values()) == 1:
@@ -62,7 +64,10 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         facts["where integers",] = any(array.dtype.kind in "iu" and array.ndim for _, array in arrays[:1])
     facts |= _describe_batches(arguments)
     single = as_array(expected)
-    if single is not None and single.size == 1 and single.dtype.kind in "biuf":
+    if single is not None and single.size == 1 and single.dtype.kind == "b":
+        facts["where expected False",] = not single.any()
+        facts["where expected True",] = bool(single.all())
+    elif single is not None and single.size == 1 and single.dtype.kind in "iuf":
         facts["where expected 0",] = float(single.reshape(())) == 0
         facts["where expected positive",] = float(single.reshape(())) > 0
         facts["where expected negative",] = float(single.reshape(())) < 0
@@ -88,7 +93,7 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
         )
         facts["where NaN", name] = array.dtype.kind == "f" and bool(np.isnan(array).any())
         if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "f":
-            facts["where ties", name] = bool(((array == array.max(axis=1, keepdims=True)).sum(axis=1) > 1).any())
+            facts["where ties", name] = _has_ties(array)
     return facts
 
 
@@ -116,10 +121,32 @@ def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
     return facts
 
 
-def find_conditions(wrong: list[Sample], right: list[Sample]) -> list[Relation]:
-    """Return what is true of all cases that are wrong, and of none that is right."""
-    described = [describe_case(sample.arguments, sample.expected) for sample in wrong]
-    return part_cases(described, [describe_case(sample.arguments, sample.expected) for sample in right])
+def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswered: list[int]) -> list[Relation]:
+    """Return what is true of all cases that are wrong or have no result, and of none that is right."""
+    described = [_describe_sample(key, sample) for sample in wrong]
+    for i in unanswered:
+        call = key.cases[i].calls[0]
+        arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
+        described.append(describe_case(arguments, key.expected[i]) | _describe_related(key, i))
+    return part_cases(described, [_describe_sample(key, sample) for sample in right])
+
+
+def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
+    return describe_case(sample.arguments, sample.expected) | _describe_related(key, sample.index)
+
+
+def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
+    """Describe the ties in what other functions make of the arguments, such as the logits of a network."""
+    values = [(one.call, one.values[index]) for one in key.related if one.call.startswith("the ")]
+    return {
+        ("where ties", name): _has_ties(value)
+        for name, value in values
+        if isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind == "f"
+    }
+
+
+def _has_ties(array: np.ndarray) -> bool:
+    return array.shape[1] > 1 and bool(((array == array.max(axis=1, keepdims=True)).sum(axis=1) > 1).any())
 
 
 _TELLING = (
@@ -142,6 +169,7 @@ _TELLING = (
     "where all zero",
     "where an entry is ()",
     "where many axes",
+    "where array",
     "where float32",
     "where integers",
 )
@@ -155,7 +183,11 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
     facts = [
         fact
         for fact, holds in wrong[0].items()
-        if holds and all(one.get(fact) for one in wrong) and not any(one.get(fact, False) for one in right)
+        if holds
+        and all(one.get(fact) for one in wrong)
+        and not any(one.get(fact, False) for one in right)
+        # Of a number nobody asks whether it has negative entries: the fact must have been false of some case.
+        and any(fact in one for one in right)
     ]
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
     kinds = {fact[0] for fact in telling}

@@ -11,6 +11,7 @@ from ...exercise import Exercise
 from ..compare import compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
+from ..words import with_article
 from .conditions import describe_case, part_cases
 from .relations import Relation
 
@@ -113,13 +114,13 @@ def find_in_refusals(
     name = key.cases[wrong[0]].raises
     if kinds == {ProblemKind.NOT_REFUSED}:
         if len(wrong) == len(bad):
-            return ("never refuses", name)
+            return ("never refuses", with_article(name))
         return ("refuses some", str(len(wrong)), str(len(bad)), name)
     if kinds == {ProblemKind.NOT_NAMED} and len(wrong) == len(bad):
         return ("refuses without naming",)
     errors = {observed[i].raised["type"] for i in wrong if observed[i].raised}
     if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
-        return ("refuses otherwise", name, _known_error(errors.pop()))
+        return ("refuses otherwise", with_article(name), _known_error(errors.pop()))
     return None
 
 
@@ -127,7 +128,7 @@ def _known_error(name: str) -> str:
     """Return the name of an error that Python knows, and no name that a student may have made up."""
     import builtins
 
-    return name if isinstance(getattr(builtins, name, None), type) else "another error"
+    return with_article(name) if isinstance(getattr(builtins, name, None), type) else "another error"
 
 
 def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:

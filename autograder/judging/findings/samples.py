@@ -34,6 +34,8 @@ class Sample:
     right: bool
     bases: tuple[tuple[str, np.ndarray], ...] = ()
     """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
+    altered: bool = False
+    """Whether the answer is right as a view takes it, and another one as it came back."""
 
     @cached_property
     def got(self) -> np.ndarray | None:
@@ -50,7 +52,9 @@ class Sample:
         return bool(close_floats(other, got, 2e-4 if single else RTOL).all())
 
 
-def collect_samples(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[Sample] | None:
+def collect_samples(
+    exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
+) -> list[Sample] | None:
     """Return the samples of all cases that were answered, or None where an answer has another structure."""
     samples: list[Sample] = []
     for index, (case, expected, got) in enumerate(zip(key.cases, key.expected, observed, strict=True)):
@@ -65,11 +69,24 @@ def collect_samples(exercise: Exercise, key: Key, observed: Sequence[Observation
             return None
         for path, label, good, value in leaves:
             right = compare(good, value, rtol=case.rtol, atol=case.atol) is None
-            if right and case.view:
+            raw = cases[index][0].get("value")
+            seen_by_view = right and case.view is not None
+            altered = seen_by_view and (path or compare(good, raw, rtol=case.rtol, atol=case.atol) is not None)
+            if altered and (path or not isinstance(raw, (bool, int, float, np.generic)) or np.ndim(good)):
                 continue  # a view may have made alike what came back otherwise
+            value = raw if altered else value
             bases = tuple(_find_bases(arguments, path[1:] if names else path, np.shape(good)))
-            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases))
+            samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases, bool(altered)))
     return samples
+
+
+def find_unanswered(key: Key, observed: Sequence[Observation]) -> list[int]:
+    """Return the cases in which no result came back, or none that can be looked at, where one was expected."""
+    return [
+        i
+        for i, (case, got) in enumerate(zip(key.cases, observed, strict=True))
+        if not case.raises and (got.raised or got.rejected or got.iterator)
+    ]
 
 
 class _OtherStructureError(Exception):

@@ -19,6 +19,7 @@ PREDICATES = {
     "minus log": "is minus the natural logarithm of what was expected",
     "log of absolute": "is the natural logarithm of the magnitude of what was expected",
     "reciprocal": "is 1 divided by what was expected",
+    "opposite": "is the opposite of what was expected",
     "one minus": "is 1 minus what was expected",
     "exp of negated": "is exp of minus what was expected",
     "positive part": "is what was expected, with 0 in place of every negative number",
@@ -99,7 +100,7 @@ PREDICATES = {
     "diagonal not taken": "is a matrix whose diagonal holds the expected numbers",
     "axis not summed": "is not added up yet: the sums along each {each} are the expected numbers",
     "axis not averaged": "is not averaged yet: the means along each {each} are the expected numbers",
-    "position not taken": "holds numbers whose largest entry, along each {each}, is at the expected position",
+    "position not taken": "has its largest entry in each {each} at the expected position; return the position itself",
     "one too many at the end": "is what was expected, with one {one} too many at the end",
     "one too many at the start": "is what was expected, with one {one} too many at the start",
     # constants
@@ -180,7 +181,7 @@ CONDITIONS = {
     "where an entry is ()": "{0} has an entry of shape ()",
     "where one item": "{0} has a single item",
     "where two items": "{0} has two items",
-    "where several items": "{0} has several items",
+    "where several items": "{0} has two or more items",
     "where many items": "{0} has more than two items",
     "where zero": "{0} is 0",
     "where negative": "{0} is negative",
@@ -191,6 +192,9 @@ CONDITIONS = {
     "where float32": "the arguments are float32",
     "where integers": "the first argument holds whole numbers",
     "where expected 0": "0 is expected",
+    "where expected False": "False is expected",
+    "where expected True": "True is expected",
+    "where array": "{0} is an array",
     "where expected positive": "a positive number is expected",
     "where expected negative": "a negative number is expected",
     "where one row": "{0} has length 1",
@@ -208,7 +212,7 @@ CONDITIONS = {
     "where tiny": "{0} holds only tiny numbers",
     "where all equal": "all entries of {0} are equal",
     "where NaN": "{0} contains NaN",
-    "where ties": "a row of {0} has several largest entries",
+    "where ties": "several entries in a row of {0} tie for the largest",
     "where last batch short": "the last batch is smaller than the others",
     "where several batches": "there are several batches",
     "where no epochs": "`epochs` is 0",
@@ -223,13 +227,15 @@ DRAWS = {
     "draws halves repeat": "The second half of the {0} repeats the magnitudes of the first half.",
     "draws halves mirrored": "The second half of the {0} mirrors the magnitudes of the first half.",
     "draws sorted": "Your weights are sorted along each {0}; random weights have no order.",
-    "draws repeat": "Many of your weights have the same magnitude; every weight needs a draw of its own.",
+    "draws repeat": "Many of your weights have the same magnitude; separate draws are almost never equal.",
+    "draws zeros": "About {0}% of your weights are exactly 0; a random draw is almost never exactly 0.",
+    "draws clipped": "Many of your weights have exactly the largest magnitude, as after clipping.",
     "draws never negative": "None of your weights is negative; weights need both signs.",
     "draws never positive": "None of your weights is positive; weights need both signs.",
     "draws mean": "The mean of your weights is {0} standard deviations away from 0.",
     "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
-    "draws truncated": "None of your weights is beyond {0} standard deviations, so the distribution is truncated.",
+    "draws truncated": "None of your weights is beyond {0} of their own standard deviations: the tails are cut off.",
     "draws deviation": "The standard deviation of your weights is {0}; that is not the required one.",
     "draws deviation number": "The standard deviation of your weights is {0} times the required one.",
     "draws rescaled": "The standard deviation of your weights is exact to the last digit, so the weights were rescaled "
@@ -250,11 +256,11 @@ FORMS = {
     "pairs in two lists": "You returned two lists; one list of pairs is expected.",
     "dictionary": "You returned a dictionary; return the items themselves, in the required order.",
     "always the same": "Your result is {0} in every case.",
-    "never refuses": "All your values are right, but none of the invalid inputs raised a {0}.",
+    "never refuses": "All your values are right, but none of the invalid inputs raised {0}.",
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
-    "refuses everything": "Your function raises a {0} for valid input as well.",
+    "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "stops where": "Your function stops with {0} only where {1}.",
 }
@@ -281,6 +287,9 @@ def tell_condition(condition: Relation) -> str:
 def tell_whole(relation: Relation) -> str:
     """Write a finding that is a sentence of its own."""
     kind, *data = relation
+    if kind == "draws somewhere":
+        words = tell_whole(data[0])
+        return f"Where your result is wrong, {words[0].lower()}{words[1:]}"
     return (DRAWS | FORMS)[kind].format(*data)
 
 

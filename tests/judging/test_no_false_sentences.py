@@ -1,0 +1,365 @@
+"""No false sentence: answers of independent writers that were once told something untrue."""
+
+import pytest
+
+from autograder.sandbox.process import Runner
+from tests.accuracy import unseen
+
+# Each answer with the words that were said of it and are not true of it.
+FALSE = [
+    (
+        "apply_weight",
+        ("the sum of all signals.", "negative entries"),
+        """\
+def apply_weight(signal, weight):
+    return np.sum(np.asarray(signal) * weight)
+""",
+    ),
+    (
+        "apply_weight",
+        ("In every case",),
+        """\
+def apply_weight(signal, weight):
+    return signal / weight
+""",
+    ),
+    (
+        "weighted_sum",
+        ("switches off",),
+        """\
+def weighted_sum(inputs, weights):
+    assert inputs.ndim == 1 and weights.ndim == 1, (inputs.shape, weights.shape)
+    assert len(inputs) == len(weights), (inputs.shape, weights.shape)
+    return float(inputs @ weights)
+""",
+    ),
+    (
+        "weighted_sum",
+        ("the right inputs",),
+        """\
+def weighted_sum(inputs, weights):
+    if inputs.ndim != 1 or weights.ndim != 1 or len(inputs) != len(weights):
+        raise ValueError("inputs and weights do not fit together")
+    return float(inputs @ weights)
+""",
+    ),
+    (
+        "weighted_sums",
+        ("In every case",),
+        """\
+def weighted_sums(inputs, weights):
+    return inputs @ weights.T
+""",
+    ),
+    (
+        "weighted_sums",
+        ("In every case",),
+        """\
+def weighted_sums(inputs, weights):
+    return weights @ inputs
+""",
+    ),
+    (
+        "weighted_sums",
+        ("In every case",),
+        """\
+def weighted_sums(inputs, weights):
+    return inputs * weights
+""",
+    ),
+    (
+        "activates",
+        ("it is right",),
+        """\
+def activates(inputs, weights, bias):
+    return max(neuron(inputs, weights, bias), 0.0)
+""",
+    ),
+    (
+        "distinct_neurons",
+        ("if one weight agrees",),
+        """\
+def distinct_neurons(weights):
+    tol = 1e-4 * np.abs(weights).max()
+    norms = []
+    for j in range(weights.shape[1]):
+        n = np.linalg.norm(weights[:, j])
+        if all(abs(n - m) > tol for m in norms):
+            norms.append(n)
+    return len(norms)
+""",
+    ),
+    (
+        "xavier_normal",
+        ("truncated",),
+        """\
+def xavier_normal(fan_in, fan_out, rng):
+    s = np.sqrt(2.0 / (fan_in + fan_out))
+    return np.clip(rng.normal(0, s, size=(fan_in, fan_out)), -2 * s, 2 * s)
+""",
+    ),
+    (
+        "xavier_normal",
+        ("takes the standard deviation",),
+        """\
+def xavier_normal(fan_in, fan_out, rng):
+    s = np.sqrt(2.0) / (fan_in + fan_out)
+    return rng.normal(0, s, (fan_in, fan_out))
+""",
+    ),
+    (
+        "he_normal",
+        ("a draw of its own",),
+        """\
+def he_normal(fan_in, fan_out, rng):
+    return np.maximum(0, rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out)))
+""",
+    ),
+    (
+        "he_normal",
+        ("Every call gives the same weights",),
+        """\
+def he_normal(fan_in, fan_out, rng):
+    s = (2 // fan_in) ** 0.5
+    return rng.normal(0, s, size=(fan_in, fan_out))
+""",
+    ),
+    (
+        "signal_spread",
+        ("right except where",),
+        """\
+def signal_spread(x, weight_matrices, activation):
+    out = [np.std(x), np.std(activation(x @ weight_matrices[0]))]
+    signal = x
+    for k in range(1, len(weight_matrices)):
+        if signal.shape[1] != weight_matrices[k].shape[0]:
+            signal = signal @ weight_matrices[0]
+        signal = activation(signal @ weight_matrices[k])
+        out.append(np.std(signal))
+    return np.array(out)
+""",
+    ),
+    (
+        "init_layers",
+        ("Your weights", "The standard deviation of your weights"),
+        """\
+def init_layers(layer_sizes, rng, scheme="he"):
+    if scheme not in ("he", "xavier"):
+        raise ValueError(f"unknown scheme {scheme!r}")
+    if len(layer_sizes) < 2:
+        raise ValueError(f"need two sizes, got {layer_sizes}")
+    return [(he_normal(a, b, rng), zero_bias(b)) for a, b in zip(layer_sizes, layer_sizes[1:])]
+""",
+    ),
+    (
+        "init_layers",
+        ("Your weights follow",),
+        """\
+def init_layers(layer_sizes, rng, scheme="he"):
+    if len(layer_sizes) < 2:
+        raise ValueError(f"need two sizes, got {layer_sizes}")
+    if scheme not in ("he", "xavier"):
+        raise ValueError(f"unknown scheme {scheme!r}")
+    draw = {"he": he_normal, "xavier": xavier_uniform}[scheme]
+    return [(draw(a, b, rng), zero_bias(b)) for a, b in zip(layer_sizes, layer_sizes[1:])]
+""",
+    ),
+    (
+        "init_layers",
+        ("Only the first layer",),
+        """\
+def init_layers(layer_sizes, rng, scheme="he"):
+    if len(layer_sizes) < 2:
+        raise ValueError(f"need two sizes, got {layer_sizes}")
+    if scheme not in ("he", "xavier"):
+        raise ValueError(f"unknown scheme {scheme!r}")
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    layers = []
+    for k in range(len(layer_sizes) - 2):
+        layers.append((draw(layer_sizes[k], layer_sizes[k + 1], rng), zero_bias(layer_sizes[k + 1])))
+    return layers
+""",
+    ),
+    (
+        "init_layers",
+        ("6 layers",),
+        """\
+def init_layers(layer_sizes, rng, scheme="he"):
+    if len(layer_sizes) < 2:
+        raise ValueError(f"need two sizes, got {layer_sizes}")
+    if scheme not in ("he", "xavier"):
+        raise ValueError(f"unknown scheme {scheme!r}")
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    flat = []
+    for a, b in zip(layer_sizes, layer_sizes[1:]):
+        flat.append(draw(a, b, rng))
+        flat.append(zero_bias(b))
+    return flat
+""",
+    ),
+    (
+        "relu",
+        ("of a whole array",),
+        """\
+def relu(x):
+    return np.max(x, 0)
+""",
+    ),
+    (
+        "relu",
+        ("beyond the end",),
+        """\
+def relu(x):
+    out = np.zeros_like(x)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] > 0:
+                out[i, j] = x[i, j]
+    return out
+""",
+    ),
+    (
+        "softmax",
+        ("a few hundred",),
+        """\
+def softmax(logits):
+    e = np.exp(logits)
+    return e / e.sum(axis=1, keepdims=True)
+""",
+    ),
+    (
+        "softmax",
+        ("Do not clip",),
+        """\
+def softmax(logits):
+    z = np.clip(logits, -500, 500)
+    s = 1 / (1 + np.exp(-z))
+    return s / s.sum(axis=1, keepdims=True)
+""",
+    ),
+    (
+        "forward",
+        ("gave an iterator",),
+        """\
+def forward(layers, x):
+    activations = []
+    h = x
+    for k, (w, b) in enumerate(layers):
+        activations.append(h)
+        h = dense(h, w, b)
+        if k < len(layers) - 1:
+            h = relu(h)
+    return h, iter(activations)
+""",
+    ),
+    (
+        "forward",
+        ("Every layer seems",),
+        """\
+def forward(layers, x):
+    activations = [x]
+    h = x
+    for w, b in layers[:-1]:
+        h = relu(dense(x, w, b))
+        activations.append(h)
+    w, b = layers[-1]
+    return dense(h, w, b), activations
+""",
+    ),
+    (
+        "predict",
+        ("row of `x`",),
+        """\
+def predict(layers, x):
+    logits, _ = forward(layers, x)
+    n = logits.shape[1]
+    return n - 1 - np.argmax(logits[:, ::-1], axis=1)
+""",
+    ),
+    (
+        "predict",
+        ("ReLU before the choice",),
+        """\
+def predict(layers, x):
+    logits, _ = forward(layers, x)
+    return np.argmax(np.abs(logits), axis=1)
+""",
+    ),
+    (
+        "apply_weight",
+        ("list or an array",),
+        """\
+def apply_weight(signal, weight):
+    return map(lambda s: s * weight, np.atleast_1d(signal))
+""",
+    ),
+    (
+        "distinct_neurons",
+        ("if one weight agrees",),
+        """\
+def distinct_neurons(weights):
+    tol = 1e-4 * np.abs(weights).max()
+    kept = []
+    for col in weights.T:
+        if all(abs(np.mean(col - k)) > tol for k in kept):
+            kept.append(col)
+    return len(kept)
+""",
+    ),
+    (
+        "he_normal",
+        ("a draw of its own",),
+        """\
+def he_normal(fan_in, fan_out, rng):
+    w = rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
+    return w * (rng.random((fan_in, fan_out)) < 0.5)
+""",
+    ),
+    (
+        "predict",
+        ("row of `x`",),
+        """\
+def predict(layers, x):
+    logits, _ = forward(layers, x)
+    rng = np.random.default_rng()
+    return np.array([rng.choice(np.flatnonzero(row == row.max())) for row in logits])
+""",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def runner():
+    return Runner()
+
+
+@pytest.mark.parametrize(("name", "words", "source"), FALSE, ids=[f"{one[0]}-{i}" for i, one in enumerate(FALSE)])
+def test_an_answer_is_not_told_what_is_not_true_of_it(name, words, source, runner):
+    verdict = unseen.judge(unseen.Answer(name, False, "", True, source), runner)
+    assert verdict.status != "passed"
+    said = [text for text in (verdict.finding, verdict.advice, verdict.message) if text]
+    assert verdict.message.startswith((verdict.advice or verdict.finding or verdict.message)[:20])
+    for text in said:
+        assert not any(text.startswith(one) if one[:1].isupper() else one in text for one in words), text
+
+
+CAUGHT = {
+    "count_parameters": "return int(sum((np.float32(math.prod(s)) for s in shapes.values()), np.float32(0)))",
+    "activates": "return bool(neuron(inputs, weights, bias) > 1e-6)",
+    "predict": "e = np.exp(forward(layers, x)[0])\n    return np.argmax(e / e.sum(axis=1, keepdims=True), axis=1)",
+    "count_weights": "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:]) if a != b)",
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_an_answer_that_once_passed_does_not(name, runner):
+    arguments = {
+        "count_parameters": "shapes",
+        "activates": "inputs, weights, bias",
+        "predict": "layers, x",
+        "count_weights": "layer_sizes",
+    }[name]
+    source = f"def {name}({arguments}):\n    {CAUGHT[name]}\n"
+    verdict = unseen.judge(unseen.Answer(name, False, "", True, source), runner)
+    assert verdict.status == "failed"
+    assert 0 < verdict.score < verdict.points
