@@ -25,8 +25,8 @@ UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
 CLOSE = {"rtol": 0.02, "atol": 0.03}
 
 TOLD = {
-    MEAN: "whose mean is {got:.3g} standard deviations from 0",
-    DEVIATION: "whose standard deviation is {got:.3g} times the required one",
+    MEAN: "whose mean is {got:.4g} standard deviations from 0",
+    DEVIATION: "whose standard deviation is {got:.4g} times the required one",
     NEAR: "of which {got:.1%} are within one standard deviation; expected {expected:.1%}",
     DIFFERENT: "of which only {got:.1%} have a magnitude that occurs once",
     ALONG_ROWS: "that depend on their neighbours in a row: their correlation is {got:.2g}; expected 0",

@@ -179,7 +179,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
         case ProblemKind.OTHER_ERROR:
             return f"{tell_error(problem.error)}; expected {with_article(case.raises)}"
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not contain {problem.value!r}"
+            return f"raised {with_article(case.raises)} whose message does not name {problem.value!r}"
         case ProblemKind.ERROR_RETURNED:
             return f"returned {with_article(case.raises)} as its result; expected it to be raised"
         case ProblemKind.NOT_REFUSED:

@@ -52,8 +52,8 @@ def first_neuron_only(weights):
 
 @of("distinct_neurons")
 def independent_columns(weights):
-    """This is the rank, which counts a doubled neuron as no new one. A neuron with doubled weights is a different neuron: compare entries."""
-    return int(np.linalg.matrix_rank(weights, tol=1e-4 * max(np.abs(weights).max(), 1e-300)))
+    """This is the rank, which does not count a doubled neuron as a new one. A neuron with doubled weights is a different neuron: compare entries."""
+    return int(np.linalg.matrix_rank(weights))
 
 
 @of("distinct_neurons")

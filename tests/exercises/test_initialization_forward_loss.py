@@ -154,11 +154,11 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
         (
             learner("a = (2 / (fan_in + fan_out)) ** 0.5", "return rng.uniform(-a, a, size=(fan_in, fan_out))"),
-            "gave the standard deviation, in multiples of the required one: 0.57",
+            "gave weights whose standard deviation is 0.57",
         ),
         (
             learner(_A, "return rng.uniform(0, a, size=(fan_in, fan_out))"),
-            "gave the mean, in standard deviations: 1.73",
+            "gave weights whose mean is 1.73",
         ),
         (
             learner(_A, "return np.random.uniform(-a, a, size=(fan_in, fan_out))"),
@@ -172,7 +172,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "xavier_normal": [
         (
             "return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))",
-            "gave the standard deviation, in multiples of the required one: 0.06",
+            "gave weights whose standard deviation is 0.06",
         )
     ],
     "signal_spread": [
