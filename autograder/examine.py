@@ -145,7 +145,7 @@ def prerequisites(exercise: Exercise) -> tuple[str, ...]:
 
 
 def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
-    """Sort exercises so that each follows its prerequisites, else as they stand."""
+    """Sort exercises so that each follows its prerequisites, else as they are."""
     todo = {exercise.name: exercise for exercise in exercises}
     ordered: dict[str, Exercise] = {}
 

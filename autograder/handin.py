@@ -86,7 +86,7 @@ def text_of(source: Any) -> str:
 
 
 def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what nbgrader's metadata says of a cell; an empty mapping where there is none."""
+    """Return what nbgrader's metadata says of a cell; an empty mapping if there is none."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     return marks if isinstance(marks, Mapping) else {}
@@ -180,7 +180,7 @@ def _largest_cell(submitted: bytes) -> str:
 
 
 class _Places:
-    """Where released cells lie, by everything that a submitted copy may still have."""
+    """Where released cells are, by everything that a submitted copy may still have."""
 
     def __init__(self, released: list[dict]) -> None:
         self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}

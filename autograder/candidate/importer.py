@@ -72,7 +72,7 @@ class Library(MetaPathFinder, Loader):
 
     @staticmethod
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
-        """Run a module's text; what is given stands, and no mistake in a definition of one of its names counts."""
+        """Run a module's text; what is given stays, and no mistake in a definition of one of its names counts."""
         begun = dict(vars(module))
         try:
             _run(compile(text, file, "exec", dont_inherit=True), module, given)
@@ -142,7 +142,7 @@ class _Names(MutableMapping):
 
 
 class _Without(ast.NodeTransformer):
-    """Drops the definitions of some top-level names; what lies inside functions and classes stays."""
+    """Drops the definitions of some top-level names; what is inside functions and classes stays."""
 
     def __init__(self, names: dict) -> None:
         self.names = names

@@ -1,7 +1,7 @@
 """Serves jobs: runs one function of a student's library on given inputs and sends back plain data, nothing else.
 
-The examiner starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
-output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the examiner starts one
+The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
+output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the autograder starts one
 program per job.
 """
 

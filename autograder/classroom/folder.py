@@ -1,4 +1,4 @@
-"""A classroom's folder: where everything of a class lies, its secret seed, its lock, reading and writing."""
+"""A classroom's folder: where everything of a class is, its secret seed, its lock, reading and writing."""
 
 from __future__ import annotations
 

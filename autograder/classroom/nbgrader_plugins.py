@@ -57,7 +57,7 @@ class Rebuilder(NotebookExporter):
                 with ClassBook(directory.db_url, directory.course_id) as book:
                     book.prepare(chapter, _released(directory, chapter))
             except (ClassroomError, GradebookError) as error:
-                self.parent.log.error(str(error))  # nbgrader's command ends without a word of its own
+                self.parent.log.error(str(error))  # nbgrader's command ends without a message
                 raise NbGraderException(str(error)) from None
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:

@@ -183,7 +183,7 @@ class Run:
         return NewGrades(submission.student, result.automatic, frozenset(result.blank), result.penalty, time, changed)
 
     def pack_keys(self) -> dict[str, bytes]:
-        """Make the secret keys of the chapters, once per run, as they travel."""
+        """Make the secret keys of the chapters, once per run, in the form in which they are sent."""
         return {name: key.pack(list(key.chapter_keys(CHAPTERS[name], self.seed).values())) for name in self.released}
 
     def collect(self, graded: GradedSubmission, book: ClassBook) -> None:

@@ -22,7 +22,7 @@ def _in_float64(answers: list, calls: tuple) -> np.ndarray:
 
 
 def _pairs(answers: list, calls: tuple) -> list:
-    """Return a list of gradients, one pair a layer, or say why it is none."""
+    """Return a list of gradients, one pair per layer, or say why it is not one."""
     gradients, n = answers[0], len(calls[0].args[0])
     if not isinstance(gradients, (list, tuple)):
         raise Unusable("type", f"{describe(gradients)}; expected a list of gradients")

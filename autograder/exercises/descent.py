@@ -46,7 +46,7 @@ def gradient_step(rng):
 
 
 def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return a list of (x_batch, y_batch), or say why an answer is none."""
+    """Return a list of (x_batch, y_batch), or say why the answer is not one."""
     if isinstance(answer, Opaque) and answer.type_name == ENDLESS:
         raise Unusable("endless", "more batches than the data have: the loop over the batches does not end")
     if not isinstance(answer, (list, tuple)):
@@ -117,7 +117,7 @@ def minibatches(rng):
         (3, 8, "a batch larger than the data"),
         (5, 1, "one example at a time"),
     ]:
-        x, y = rng.normal(size=(n, 2)), n + rng.permutation(n)  # labels that are no row numbers
+        x, y = rng.normal(size=(n, 2)), n + rng.permutation(n)  # labels that are not row numbers
         yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
     x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)
     seed = int(rng.integers(2**31))
@@ -138,7 +138,7 @@ def minibatches(rng):
 
 
 def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
-    """Train a single layer over the given orders of the examples, one an epoch."""
+    """Train a single layer over the given orders of the examples, one per epoch."""
     weights, bias = (part.astype(float) for part in layer)
     for order in orders:
         for start in range(0, len(order), size):
@@ -153,7 +153,7 @@ def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list
 
 
 def _trained_layer(answer: object) -> np.ndarray:
-    """Return all numbers of a trained network of one layer, or say why an answer is none."""
+    """Return all numbers of a trained network of one layer, or say why the answer is not one."""
     try:
         layers, _ = answer
         ((weights, bias),) = layers

@@ -167,7 +167,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         note="three copies with one large weight among 600, and rounding in all of them",
     )
 
-    # Sorted by their first weight, their last, their sum or their length: another stands between the twins.
+    # Sorted by their first weight, their last, their sum or their length: another is between identical ones.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")

@@ -29,7 +29,7 @@ _BEYOND = "down's share beyond two standard deviations"
 
 
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: the shapes, and the law of ``down`` in numbers that do not depend on the size."""
+    """View: the shapes, and the distribution of ``down`` in numbers that do not depend on the size."""
     fan_in = calls[0].args[0]
     down, up = _adapter(answers[0])
     values = down.astype(float).ravel() * np.sqrt(fan_in)

@@ -1,4 +1,4 @@
-"""A picture to keep: the learner's own network through its life, with what was solved and when."""
+"""A figure to keep: the learner's own network through its life, with what was solved and when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEURONS = 8
 def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> None:
     """Draw a network's life from its own weights, show it, and save it as ``my-network-DATE.png``.
 
-    A picture of the same day is drawn anew; those of other days stay.
+    A figure of the same day is drawn again; those of other days stay.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
     module : str
         The module's name.
     mine : str or None
-        The learner's text of it, or None where there is none yet.
+        The learner's text of it, or None if there is none yet.
     new : str
         The new release's text.
     definitions : mapping of str to Definition

@@ -1,4 +1,4 @@
-"""The notebook side of the examiner: check, hint, reveal, reset and the progress board."""
+"""The notebook side of the autograder: check, hint, reveal, reset and the progress board."""
 
 from __future__ import annotations
 

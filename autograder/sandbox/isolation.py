@@ -193,7 +193,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 def _python_files() -> dict[Path, Path]:
     """Return what Python needs beside packages, each with its place: program, own library, C libraries, loader.
 
-    Of the system nothing else is shown: nbgrader's exchange, for one, lies in /usr/local/share.
+    Of the system nothing else is shown: nbgrader's exchange, for one, is in /usr/local/share.
     """
     base = Path(sys.base_prefix).resolve()
     paths = [Path(sys.executable).resolve()]

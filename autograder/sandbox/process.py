@@ -23,7 +23,7 @@ _CROWDED = 0.2
 
 
 class CandidateError(RuntimeError):
-    """The process for the untrusted code could not be started: the examiner's failure, not the student's."""
+    """The process for the untrusted code could not be started: the autograder's failure, not the student's."""
 
 
 @dataclass(frozen=True)

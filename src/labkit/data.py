@@ -177,7 +177,7 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray
-        Arrays by name, in the order in which they lie in the file.
+        Arrays by name, in the order in which they are in the file.
     """
     content = Path(path).read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")

@@ -158,7 +158,7 @@ def _take_one(
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
             rows.append(Collected(student, upload.place, None, words))
-    if owner is None and rows and not any(row.lost for row in rows):  # files that are no submission, and nothing else
+    if owner is None and rows and not any(row.lost for row in rows):  # only files that are not submissions
         rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 

@@ -97,7 +97,7 @@ class Recogniser:
     Attributes
     ----------
     logins : dict
-        Who Blackboard's own pages say somebody is, by what stands before ``_attempt_``.
+        Who Blackboard's own pages say somebody is, by what precedes ``_attempt_``.
     submitters : dict
         Who Gradescope's metadata say that a folder is of, by the folder's name.
     """
@@ -146,7 +146,7 @@ class Recogniser:
             return None
         # The first two numbers count, as for Canvas itself: what follows is the student's own name of the file, which
         # could pretend to more. Where a later reading would leave a chapter's file, as with a group called project_7,
-        # the numbers are not sure, and nobody's.
+        # the numbers are not certain, so they belong to nobody.
         found = readings[0]
         name, number = part[: found.start()], found["number"]
         late = name.endswith("_LATE")
@@ -186,7 +186,7 @@ class Recogniser:
 
 
 def blackboard_login(name: str, page: str) -> tuple[str, str] | None:
-    """Return what stands before ``_attempt_`` and whose login that ends on, as Blackboard's page of that name says."""
+    """Return what precedes ``_attempt_`` and whose login that ends on, as Blackboard's page of that name says."""
     found = _BLACKBOARD.fullmatch(name)
     said = re.match(r"\s*Name: .*\((?P<login>[^()\n]+)\)\s*$", page, re.MULTILINE)
     if found and found["about"] and said and found["stem"].endswith(f"_{said['login']}"):

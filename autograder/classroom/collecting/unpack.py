@@ -102,7 +102,7 @@ def readable() -> Iterator[None]:
 
 @contextmanager
 def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
-    """Open a zip that lies within something else, and yield its files; it is held on disk where it is large."""
+    """Open a zip that is within something else, and yield its files; it is held on disk where it is large."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)

@@ -44,7 +44,7 @@ class Upload:
 def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
     """Return the uploads in all sources, none of them read yet, and how many files were seen.
 
-    A student could name what lies inside their own zip as a platform would. So names inside a zip are believed only
+    A student could name what is inside their own zip as a platform would. So names inside a zip are believed only
     where nothing but platforms' downloads is collected.
     """
     sources = list(sources)

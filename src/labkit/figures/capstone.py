@@ -1,4 +1,4 @@
-"""The pictures of chapter 10: new tasks, where answers stand, and one network's life."""
+"""The figures of chapter 10: new tasks, where answers are, and one network's life."""
 
 from __future__ import annotations
 

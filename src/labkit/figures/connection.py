@@ -1,4 +1,4 @@
-"""The course's first picture: one signal, one connection with its weight, and what arrives."""
+"""The course's first figure: one signal, one connection with its weight, and what arrives."""
 
 from __future__ import annotations
 

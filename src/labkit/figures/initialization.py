@@ -1,4 +1,4 @@
-"""Pictures of chapter 03: neurons alike and different, starting distributions, and signals in deep networks."""
+"""Figures of chapter 03: neurons alike and different, starting distributions, and signals in deep networks."""
 
 from __future__ import annotations
 

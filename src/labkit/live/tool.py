@@ -21,7 +21,7 @@ PALETTE = {
     "negative": NEGATIVE,
     "series": list(COLORS),
 }
-"""The figures' colors for the browser: blue is positive and orange is negative there, too."""
+"""The figures' colors for the browser: blue is positive and orange is negative there as well."""
 
 
 class Tool:
