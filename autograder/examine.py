@@ -60,7 +60,7 @@ SELF_CHECK = Mode(lends=False, quotes=True)
 
 
 def class_mode(keys: Mapping[str, Key]) -> Mode:
-    """Return how a class is graded: by secret keys, with the reference beneath each exercise."""
+    """Return how a class is graded: by secret keys, with the reference in place of prerequisites."""
     return Mode(lends=True, quotes=False, keys=keys)
 
 

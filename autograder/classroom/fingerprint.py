@@ -20,7 +20,7 @@ _INDIFFERENT = {
     ROOT / "autograder" / name
     for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py")
 }
-"""Beside the autograder's ground, but without a part in the verdict on any function."""
+"""Modules of the autograder that play no part in the verdict on any function."""
 _SHOWN_BY = (
     "handin.py",
     "numbers.py",

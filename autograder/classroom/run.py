@@ -27,7 +27,7 @@ from .work import GradedSubmission, GradingTask
 BATCH = 50
 """Submissions that one transaction writes."""
 _TRIES = 2
-"""Runs that examine what timed out or crashed, before it is left as it is."""
+"""How many runs examine again what timed out or crashed."""
 
 
 class Run:

@@ -91,6 +91,6 @@ def _when(row: Mapping) -> str:
 def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:
     chapters = "; ".join(f"{_title(row)}: {row['score']:g} of {row['points']:g} points, {_when(row)}" for row in rows)
     return (
-        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row a stage: "
+        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row per stage: "
         f"{', '.join(' '.join(name.split()) for name in stages)}. Below them your chapters. {chapters}."
     )

@@ -145,7 +145,7 @@ def reset(name: str = "") -> Note:
 
 
 class Board:
-    """The progress board: one line a chapter."""
+    """The progress board: one line per chapter."""
 
     def __init__(self) -> None:
         self.rows, self.coming = record.board(), record.next_exercise()

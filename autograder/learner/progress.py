@@ -51,7 +51,7 @@ NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in
 
 
 def board() -> list[dict]:
-    """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
+    """Return one row per chapter: name, title, exercises with their scores, points so far, points in all.
 
     ``written`` is what its written answers are worth, which a person marks and no other number counts. ``begun`` says
     whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds since

@@ -133,7 +133,7 @@ class Runner:
         return outcome
 
     def _charge_caller(self) -> None:
-        """Count what the caller computed since the last job, such as judging its answer, among the time of all jobs."""
+        """Add what the caller computed since the last job, such as judging its answer, to the time of all jobs."""
         if self._caller and self._caller[0] == threading.get_ident():
             self.spent += time.thread_time() - self._caller[1]
 

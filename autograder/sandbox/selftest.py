@@ -22,7 +22,7 @@ _Row = tuple[str, bool, str]
 
 
 def why_not() -> str | None:
-    """Say in one sentence why bubblewrap cannot shut in candidates here and what to do, or return None where it can."""
+    """Say in one sentence why bubblewrap cannot isolate candidates here and what to do, or return None where it can."""
     if not sys.platform.startswith("linux"):
         return (
             f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "

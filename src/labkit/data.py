@@ -20,7 +20,7 @@ READER = FILES / "reader.safetensors"
 
 
 class Digits(NamedTuple):
-    """Images of handwritten digits, one a row, and what each shows.
+    """Images of handwritten digits, one per row, and what each shows.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ def collect_submissions(
     Parameters
     ----------
     sources : iterable of Path
-        Zips, one a student; folders of such zips or of students' folders; a platform's download of the whole class,
+        Zips, one per student; folders of such zips or of students' folders; a platform's download of the whole class,
         as a zip or unpacked.
     classroom : Path
         nbgrader's course folder.

@@ -101,7 +101,7 @@ def sensitivity(
 
 
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw what a neuron says to many images, once for each bias: a dot an image, right of zero it activates.
+    """Draw what a neuron says to many images, once for each bias: one dot per image; right of zero it activates.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     Parameters
     ----------
     models : mapping of str to mapping of int to float
-        Model to bits a parameter to bytes.
+        Model to bits per parameter to bytes.
     marks : mapping of str to float
         Lines to compare with, such as a memory: name to bytes.
     """

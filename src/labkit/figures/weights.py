@@ -341,12 +341,12 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
 
 
 def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> None:
-    """Show how accurate each variant was: a dot a run, a line from the worst to the best.
+    """Show how accurate each variant was: one dot per run, a line from the worst to the best.
 
     Parameters
     ----------
     results : mapping of str to sequence of float
-        Name to accuracies in [0, 1], one a run.
+        Name to accuracies in [0, 1], one per run.
     chance : float, optional
         The accuracy of guessing, drawn as a line.
     """
