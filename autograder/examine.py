@@ -131,7 +131,7 @@ def examine_chapter(
 
 
 def prerequisites(exercise: Exercise) -> tuple[str, ...]:
-    """Return the exercises whose reference may stand in for the student's, what they use first.
+    """Return the exercises whose reference may replace the student's function, prerequisites first.
 
     Raises
     ------

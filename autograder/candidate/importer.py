@@ -42,7 +42,7 @@ class Library(MetaPathFinder, Loader):
         return f"{self.folder}/{module}.py"
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Find the package itself and its modules; everything else is somebody else's."""
+        """Find the package itself and its modules, and leave everything else to other importers."""
         package, _, module = fullname.partition(".")
         if package != PACKAGE:
             return None
@@ -72,7 +72,7 @@ class Library(MetaPathFinder, Loader):
 
     @staticmethod
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
-        """Run a module's text; what is given stays, and no mistake in a definition of one of its names counts."""
+        """Run a module's text; given functions stay, and errors in other definitions of their names do not count."""
         begun = dict(vars(module))
         try:
             _run(compile(text, file, "exec", dont_inherit=True), module, given)

@@ -7,10 +7,10 @@ from types import ModuleType
 
 gc.disable()  # nothing that is imported here becomes garbage
 if "--sandboxed" in sys.argv:
-    os.nice(10)  # judging and everything else on the machine goes first
+    os.nice(10)  # so that judging and everything else on the machine has priority
 for _argument in sys.argv:
     if _argument.startswith("--user="):
-        # A sandbox started by root: from here on a user whom nobody else is.
+        # In a sandbox started by root, this process becomes a user that no other process has.
         _user = int(_argument.removeprefix("--user="))
         os.setgroups([])
         os.setresgid(_user, _user, _user)

@@ -98,7 +98,7 @@ class FinalGrades:
 
 
 def read_final_grades(classroom: Path, chapter: str, database: str | None = None) -> FinalGrades:
-    """Return the grades of those who submitted a chapter and were judged, with people's marks and lateness's cost.
+    """Return the grades of those who submitted a chapter and were judged, with manual marks and late penalties.
 
     Raises
     ------

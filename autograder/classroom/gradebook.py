@@ -260,7 +260,7 @@ class ClassBook:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """Return each student's final scores of a chapter: with people's marks, and what being late costs."""
+        """Return each student's final scores of a chapter: with manual marks and late penalties."""
         found = {}
         for student, stored in self.load(chapter).items():
             rows = stored.grades.values()

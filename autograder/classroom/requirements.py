@@ -37,7 +37,7 @@ def require_isolation(name: str) -> None:
 
 
 def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course: Path) -> None:
-    """Make sure that the project's notebooks are what its solutions/ say; what was found fresh is not built again.
+    """Make sure that the project's notebooks match its solutions/; those found up to date are not built again.
 
     Parameters
     ----------

@@ -171,8 +171,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")
-    # A ten-thousandth is allowed to each weight: a hundredth of that in all of them makes a long difference, and a
-    # hundred times that in a single one of so many a short one.
+    # Each weight may differ by a ten-thousandth: a hundredth of that in all of them gives a large norm, and a
+    # hundred times that in a single one of so many gives a small norm.
     many = np.ones((20_000, 3))
     many[:, 1] += 9e-7 * (-1.0) ** np.arange(20_000)
     many[11, 2] += 0.012

@@ -28,7 +28,7 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two of one name a written one, else the later.
+    """Return the top-level functions of a library by name; of two with one name a written one, else the later.
 
     Modules that Python cannot read are passed over.
     """

@@ -18,7 +18,7 @@ def load() -> dict[str, dict]:
 
 
 def _cleaned(record: dict) -> dict[str, dict]:
-    """Return the entries with every number that is one; what else they hold counts as not there."""
+    """Return the entries with all valid numbers; anything else counts as absent."""
     return {name: _entry(**entry) for name, entry in record.items() if isinstance(entry, dict)}
 
 

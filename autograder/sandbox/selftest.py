@@ -102,7 +102,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
 
 
 def _find_value(outcome: process.Outcome) -> Any:
-    """Return what a probe found, or the text of what ended it in its place."""
+    """Return what a probe found, or the text of the error that ended it."""
     if outcome.ending is not Ending.ANSWERED:
         return str(outcome.ending)
     answer = wire.decode(outcome.data)

@@ -101,7 +101,7 @@ def _read(path: Path) -> dict:
 
 
 def _finite(text: str) -> float | None:
-    """Read a number as JSON has it; Python would also read NaN, and write none."""
+    """Read a finite number; JSON has no other, though Python's parser accepts them."""
     return value if math.isfinite(value := float(text)) else None
 
 

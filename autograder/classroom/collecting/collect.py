@@ -114,7 +114,7 @@ def collect_submissions(
 
 
 def _is_nobodys(upload: Upload) -> bool:
-    """Whether something is not a submission, whoever's it is."""
+    """Whether something cannot be anybody's submission."""
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
@@ -177,7 +177,7 @@ def _contents(upload: Upload, chapter: str) -> Contents:
 
 
 class _Names:
-    """Gives each owner an id of their own: from the roster where there is one, else made from the platform's name."""
+    """Gives each owner an id of their own: from the roster if there is one, otherwise made from the platform's name."""
 
     def __init__(
         self,

@@ -165,7 +165,7 @@ def _library(
         return {}, False
     read = {path: _modules(modules, budget) for path, modules in belonging.items()}
     different = [path for path in read if read[path] != next(iter(read.values()))]
-    if different:  # of a whole project the library is in src/: what is beside a notebook there is a copy
+    if different:  # a whole project has its library in src/: one beside a notebook is a copy
         read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
         if len(read) != 1:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named(belonging))

@@ -83,7 +83,7 @@ class Item:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Turn whatever reading an archive raises into one kind of error.
+    """Turn every exception from reading an archive into one kind of error.
 
     ``zipfile`` raises a dozen kinds for what is damaged: versions and methods that it does not know, names that are
     not UTF-8 though flagged so, and what each decompressor raises.
