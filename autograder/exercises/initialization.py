@@ -387,7 +387,7 @@ CHAPTER.question(
     mistakes={
         "halves_the_size": (
             0.5**50,
-            "This halves the size itself 50 times. The mean square is halved, and the size is its square root.",
+            "This halves the RMS itself 50 times. The mean square is halved, and the RMS is its square root.",
         ),
         "reciprocal": (
             2.0**25,
