@@ -60,7 +60,7 @@ SELF_CHECK = Mode(lends=False, quotes=True)
 
 
 def class_mode(keys: Mapping[str, Key]) -> Mode:
-    """Return how a class is graded: by secret keys, with the reference beneath each exercise."""
+    """Return how a class is graded: by secret keys, with the reference in place of prerequisites."""
     return Mode(lends=True, quotes=False, keys=keys)
 
 
@@ -131,7 +131,7 @@ def examine_chapter(
 
 
 def prerequisites(exercise: Exercise) -> tuple[str, ...]:
-    """Return the exercises whose reference may stand in for the student's, what they use first.
+    """Return the exercises whose reference may replace the student's function, prerequisites first.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def prerequisites(exercise: Exercise) -> tuple[str, ...]:
 
 
 def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
-    """Sort exercises so that each follows its prerequisites, else as they stand."""
+    """Sort exercises so that each follows its prerequisites, else as they are."""
     todo = {exercise.name: exercise for exercise in exercises}
     ordered: dict[str, Exercise] = {}
 

@@ -45,7 +45,7 @@ class Library(MetaPathFinder, Loader):
         return f"{self.folder}/{module}.py"
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Find the package itself and its modules; everything else is somebody else's."""
+        """Find the package itself and its modules, and leave everything else to other importers."""
         package, _, module = fullname.partition(".")
         if package != PACKAGE:
             return None
@@ -75,9 +75,9 @@ class Library(MetaPathFinder, Loader):
 
     @staticmethod
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
-        """Run a module's text; what is given stands, and no mistake in a definition of one of its names counts.
+        """Run a module's text; given functions stay, and errors in other definitions of their names do not count.
 
-        Nor does an import of a package that is absent here, until something uses it.
+        An import of a package that is absent here does not count until something uses it.
         """
         begun = dict(vars(module))
         try:
@@ -152,7 +152,7 @@ class _Names(MutableMapping):
 
 
 class _Without(ast.NodeTransformer):
-    """Drops the definitions of some top-level names; what lies inside functions and classes stays."""
+    """Drops the definitions of some top-level names; what is inside functions and classes stays."""
 
     def __init__(self, names: dict) -> None:
         self.names = names

@@ -1,4 +1,4 @@
-"""A classroom's folder: where everything of a class lies, its secret seed, its lock, reading and writing."""
+"""A classroom's folder: where everything of a class is, its secret seed, its lock, reading and writing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def make_folder(folder: Path) -> None:
 
 
 def share(path: Path) -> None:
-    """Let a group write a file of a folder that it shares, where this account may say so."""
+    """Let a group write a file of a folder that it shares, if this account may allow that."""
     if path.exists() and is_shared(path.parent):
         with contextlib.suppress(PermissionError):
             path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRGRP | stat.S_IWGRP)

@@ -28,7 +28,7 @@ MAX_BYTES = 200 * 2**20
 
 
 class UpdateError(RuntimeError):
-    """The update cannot be made as it stands; the message says why and what to do."""
+    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @dataclass

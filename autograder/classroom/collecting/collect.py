@@ -71,7 +71,7 @@ def collect_submissions(
     Parameters
     ----------
     sources : iterable of Path
-        Zips, one a student; folders of such zips or of students' folders; a platform's download of the whole class,
+        Zips, one per student; folders of such zips or of students' folders; a platform's download of the whole class,
         as a zip or unpacked.
     classroom : Path
         nbgrader's course folder.
@@ -117,7 +117,7 @@ def collect_submissions(
 
 
 def _is_nobodys(upload: Upload) -> bool:
-    """Whether something is not a submission, whoever's it is."""
+    """Whether something cannot be anybody's submission."""
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
@@ -161,7 +161,7 @@ def _take_one(
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
             rows.append(Collected(student, upload.place, None, words))
-    if owner is None and rows and not any(row.lost for row in rows):  # files that are no submission, and nothing else
+    if owner is None and rows and not any(row.lost for row in rows):  # only files that are not submissions
         rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 
@@ -180,7 +180,7 @@ def _contents(upload: Upload, chapter: str) -> Contents:
 
 
 class _Names:
-    """Gives each owner an id of their own: from the roster where there is one, else made from the platform's name."""
+    """Gives each owner an id of their own: from the roster if there is one, otherwise made from the platform's name."""
 
     def __init__(
         self,
