@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ...judging.words import counted
+from ..folder import Classroom
 from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
 from . import origins
@@ -103,6 +104,8 @@ def collect_submissions(
             except NotTakenError as error:
                 collection.rows.append(Collected("", upload.place, error.reason, str(error)))
         taken: dict[str, Owner] = {}
+        if by_student and not dry_run:
+            Classroom(classroom).make_root()
         for student, theirs in sorted(by_student.items()):
             rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken)
             collection.rows += rows

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..collecting.platforms import Owner, Platform, clean_id
-from ..folder import ClassroomError, write_file
+from ..folder import Classroom, ClassroomError, write_file
 
 FILE = "roster.csv"
 """Lies in the classroom; an instructor may edit it."""
@@ -164,6 +164,7 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
     rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
+    Classroom(classroom).make_root()
     write_file(classroom / FILE, text.getvalue().encode())
     return classroom / FILE
 
