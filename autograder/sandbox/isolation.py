@@ -161,7 +161,7 @@ def _worker_id() -> int | None:
 
 @cache
 def _file_system(whole_lab: bool) -> tuple[str, ...]:
-    """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
+    """Return bubblewrap's arguments for all that a candidate can see: read-only, except a small /tmp."""
     argv: list[str] = []
     for path in map(Path, ("/lib", "/lib64")):
         if path.is_symlink():
@@ -212,7 +212,7 @@ def _python_files() -> dict[Path, Path]:
 
 
 def _loaded_libraries() -> set[Path]:
-    """Return the shared libraries that this process has loaded, but for those of packages and of Python."""
+    """Return the shared libraries that this process has loaded, except those of packages and of Python."""
     own = (_SITE, Path(sys.prefix).resolve())
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
         mapped = {Path(line.split(maxsplit=5)[5].rstrip("\n")) for line in maps if ".so" in line}

@@ -131,7 +131,7 @@ def _known_error(name: str) -> str:
 
 
 def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return where a function stops that answers otherwise."""
+    """Return under which condition a function raises an error, if it answers the other cases."""
     answered = _answered(key, observed)
     stopped = [i for i, one in answered if one.raised]
     going = [i for i, one in answered if not one.raised]

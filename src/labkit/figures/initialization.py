@@ -177,7 +177,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
 
 
 def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
-    """Show histograms of the signal at several places in a network with tanh.
+    """Show histograms of the signal after several layers of a network with tanh.
 
     Parameters
     ----------

@@ -462,7 +462,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
-    """Show how often each size of weight occurs, plainly and on a logarithmic scale.
+    """Show how often each magnitude of weight occurs, plainly and on a logarithmic scale.
 
     Parameters
     ----------
