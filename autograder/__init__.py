@@ -1,1 +1,1 @@
-"""The examiner: asks, runs, judges and grades."""
+"""The autograder: asks, runs, judges and grades."""

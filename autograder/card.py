@@ -58,7 +58,7 @@ def as_html(verdict: Verdict, below: str = "") -> str:
 
 
 def note(title: str, words: str) -> str:
-    """Return a card that is no verdict: a hint, an answer, a question."""
+    """Return a card that is not a verdict: a hint, an answer, a question."""
     lines = "".join(f"<p>{_with_code(line)}</p>" for line in words.splitlines() if line.strip())
     return (
         f'{_STYLE}<div class="wl-card" role="group" aria-label="{html.escape(title, quote=True)}" '

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
@@ -13,7 +13,11 @@ from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
+from .library import find_foreign_imports
 from .sandbox.process import Runner
+
+MAX_READ_FOR_IMPORTS = 64 * 2**10
+"""Bytes of a module up to which its imports are read: parsing costs the grader's own time and memory."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ SELF_CHECK = Mode(lends=False, quotes=True)
 
 
 def class_mode(keys: Mapping[str, Key]) -> Mode:
-    """Return how a class is graded: by secret keys, with the reference beneath each exercise."""
+    """Return how a class is graded: by secret keys, with the reference in place of prerequisites."""
     return Mode(lends=True, quotes=False, keys=keys)
 
 
@@ -89,9 +93,24 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
         if given and verdict.score < verdict.points and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
             own = attempt(exercise, sources, folder, runner, mode)
             verdict = own if own.score > verdict.score else verdict
-        return verdict
+        return _name_lacking_imports(verdict, exercise, sources, folder)
     except Exception as error:
         return unjudged(exercise, error, f"{folder}/{exercise.module}.py")
+
+
+def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
+    """Add to an error which imports of the module a class's grading lacks.
+
+    They are read from the source: the error's own words are not quoted, since they could tell a secret case.
+    """
+    source = sources.get(exercise.module, b"")
+    if verdict.status is not Status.ERROR or len(source) > MAX_READ_FOR_IMPORTS:
+        return verdict
+    lacking = find_foreign_imports(source)
+    if not lacking:
+        return verdict
+    said = words.describe_lacking_imports(lacking, f"{folder}/{exercise.module}.py")
+    return replace(verdict, message=f"{verdict.message} {said}".strip())
 
 
 def attempt(
@@ -131,7 +150,7 @@ def examine_chapter(
 
 
 def prerequisites(exercise: Exercise) -> tuple[str, ...]:
-    """Return the exercises whose reference may stand in for the student's, what they use first.
+    """Return the exercises whose reference may replace the student's function, prerequisites first.
 
     Raises
     ------
@@ -145,7 +164,7 @@ def prerequisites(exercise: Exercise) -> tuple[str, ...]:
 
 
 def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
-    """Sort exercises so that each follows its prerequisites, else as they stand."""
+    """Sort exercises so that each follows its prerequisites, else as they are."""
     todo = {exercise.name: exercise for exercise in exercises}
     ordered: dict[str, Exercise] = {}
 

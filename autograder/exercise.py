@@ -1,6 +1,6 @@
 """The words in which an exercise is asked: chapters, exercises, aspects, cases and questions.
 
-An author writes one module a chapter in ``autograder/exercises/``. Each exercise is a generator,
+An author writes one module per chapter in ``autograder/exercises/``. Each exercise is a generator,
 named as the function that the student writes, which draws its cases from a NumPy generator. The
 expected answers are never written down here: they are what the reference library returns.
 """
@@ -132,7 +132,7 @@ class Exercise:
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
     yields: bool = False
-    """Whether an iterator is a right answer, too."""
+    """Whether an iterator is a right answer as well."""
 
     @property
     def points(self) -> float:
@@ -281,7 +281,7 @@ class Chapter:
         self.questions[name] = Question(name, self.name, task, value, points, dict(mistakes or {}), tuple(hints), rtol)
 
     def written_answer(self, name: str, *, points: float) -> None:
-        """Register a written question; its text and marking scheme stand in the notebook."""
+        """Register a written question; its text and marking scheme are in the notebook."""
         self.written[name] = Written(name, self.name, points)
 
     @property

@@ -1,4 +1,4 @@
-"""Reads a submitted notebook: which of its cells answer what, whatever an editor has done to it."""
+"""Reads a submitted notebook: which cells answer what, even after an editor has changed its structure."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def text_of(source: Any) -> str:
 
 
 def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what nbgrader's metadata says of a cell; an empty mapping where there is none."""
+    """Return what nbgrader's metadata says of a cell; an empty mapping if there is none."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     return marks if isinstance(marks, Mapping) else {}
@@ -168,7 +168,7 @@ def _parse(submitted: bytes) -> list[dict]:
 
 
 def _largest_cell(submitted: bytes) -> str:
-    """Name the cell that makes a notebook too large; an oversized file that is cut short names none."""
+    """Name the cell that makes a notebook too large; return nothing for an oversized file that is cut short."""
     try:
         cells = json.loads(submitted)["cells"]
         sizes = [len(json.dumps(cell)) for cell in cells]
@@ -180,7 +180,7 @@ def _largest_cell(submitted: bytes) -> str:
 
 
 class _Places:
-    """Where released cells lie, by everything that a submitted copy may still have."""
+    """Where released cells are, by everything that a submitted copy may still have."""
 
     def __init__(self, released: list[dict]) -> None:
         self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}
@@ -217,7 +217,7 @@ def _match_by_content(released: list[dict], cells: list[dict], found: list[int |
         name = (grade_id(released[index]) or "").removesuffix(ANSWER)
         if released[index]["cell_type"] == "code" and len(bound.get(name, ())) == 1:
             found[bound[name][0]] = index
-    if all(index is None for index in found):  # without a known cell there is no place to go by
+    if all(index is None for index in found):  # without a known cell there is no position to start from
         return
     for start, stop in _gaps(found):
         before, after = (found[start - 1] if start else -1), (found[stop] if stop < len(found) else len(released))
@@ -230,7 +230,7 @@ def _match_by_content(released: list[dict], cells: list[dict], found: list[int |
 
 
 def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:
-    """Yield the runs of cells that are not known, as (first, one behind the last)."""
+    """Yield the runs of unknown cells, as (first, one after the last)."""
     start = 0
     for k, index in enumerate([*found, -1]):
         if index is not None:

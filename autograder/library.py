@@ -1,4 +1,4 @@
-"""Reads the modules of a student's library, wherever it lies: in src/, beside a notebook, or in a hand-in."""
+"""Reads the modules of a student's library, wherever it is: in src/, beside a notebook, or in a submission."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labkit import store
 LIBRARY_FOLDER = "weightlab"
 """The library's folder, where it stands beside a notebook."""
 CONCEPTS = "concepts.json"
-"""The answers to the concept test, beside the notebook of a hand-in."""
+"""The answers to the concept test, beside the notebook of a submission."""
 MAX_SOURCE = 512 * 2**10
 """Bytes of a module that is still examined."""
 MAX_MODULES = 100
@@ -48,7 +48,7 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
 
 
 def read_companions(library: Path) -> dict[str, bytes]:
-    """Read what a hand-in holds beside the notebook, by its place: the library, and the concept test's answers."""
+    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers."""
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
     if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
         files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()

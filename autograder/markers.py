@@ -18,7 +18,7 @@ class MarkerError(ValueError):
 
 @dataclass(frozen=True)
 class Region:
-    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and what stands between."""
+    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and what is between."""
 
     first: int
     last: int
@@ -32,7 +32,7 @@ def regions(text: str, file: str) -> list[Region]:
     Raises
     ------
     MarkerError
-        For a line that looks like a marker and is none, and for markers that do not pair up.
+        For a line that only looks like a marker, and for markers that do not pair up.
     """
     found: list[Region] = []
     start: int | None = None
@@ -113,7 +113,7 @@ def drop_notes(module: str) -> str:
 
 
 def notes(docstring: str | None) -> str:
-    """Return what stands in a docstring's Notes section, one line for each paragraph."""
+    """Return what is in a docstring's Notes section, one line for each paragraph."""
     lines = inspect.cleandoc(docstring or "").splitlines()
     section = _notes(lines)
     if section is None:
@@ -123,7 +123,7 @@ def notes(docstring: str | None) -> str:
 
 
 def _notes(lines: list[str]) -> slice | None:
-    """Return where the Notes section lies among a docstring's lines: from its heading to the next one."""
+    """Return where the Notes section is among a docstring's lines: from its heading to the next one."""
     headings = [i for i in range(len(lines) - 1) if lines[i].strip() and re.fullmatch(r"-{3,}", lines[i + 1].strip())]
     for number, start in enumerate(headings):
         if lines[start].strip() == "Notes":

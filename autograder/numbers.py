@@ -37,7 +37,7 @@ def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
 def _guarded(question: Question, notebook: HandedInNotebook) -> Verdict:
     try:
         return _judge(question, notebook)
-    except Exception as error:  # whatever a submission holds costs this answer only
+    except Exception as error:  # a bad value affects only this answer
         words = f"The answer to {question.name} cannot be read ({type(error).__name__})."
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 

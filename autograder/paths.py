@@ -1,4 +1,4 @@
-"""Where things lie, in the project or in a student's hand-out of it."""
+"""Where things are, in the project or in a student's hand-out of it."""
 
 from __future__ import annotations
 

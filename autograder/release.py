@@ -28,7 +28,7 @@ _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name":
 
 
 class ReleaseError(RuntimeError):
-    """The release cannot be made as it stands; the message says where and what to do."""
+    """The release cannot be made as things are; the message says where and what to do."""
 
 
 def release() -> list[Path]:

@@ -23,7 +23,7 @@ def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:
     return [
         *rows,
         (
-            "CPU seconds a student and chapter, beyond the student's own functions",
+            "CPU seconds per student and chapter, beyond the student's own functions",
             "at most 0.4",
             f"{cpu['beyond them']:g}",
             cpu["beyond them"] <= 0.4,

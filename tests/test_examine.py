@@ -274,3 +274,19 @@ def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_on
     verdict = examine(EXERCISES["dense"], encoded, "weightlab", runner, class_mode({}))
     assert (verdict.status, verdict.score) == ("unjudged", None)
     assert "the secret key of dense is missing" in verdict.message
+
+
+@pytest.mark.parametrize("mode", [SELF_CHECK, GRADING], ids=["self-check", "class"])
+def test_an_import_that_is_absent_costs_only_what_needs_it(mode, runner):
+    needs = "def apply_weight(x, weight):\n    return absent_package.multiply(x, weight)\n"
+    imports = "import absent_package\nimport unused_package as u\n"
+    sources = REFERENCE | {"weights": f"{imports}{REFERENCE['weights']}\n{needs}"}
+    verdicts = {name: look_at(name, sources, runner, mode) for name in CHAPTERS["01_weights"].exercises}
+    assert {name for name, verdict in verdicts.items() if verdict.status != "passed"} == {"apply_weight"}
+    assert verdicts["apply_weight"].status == "error"
+    message = verdicts["apply_weight"].message
+    named = "No module named 'absent_package' here (imported in line 1 of weightlab/weights.py)"
+    if mode is not SELF_CHECK:  # a secret case's error is not quoted
+        assert "raised ModuleNotFoundError" in message
+        named = "weightlab/weights.py imports absent_package (line 1), unused_package (line 2)"
+    assert named in message

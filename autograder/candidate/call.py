@@ -25,7 +25,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     generators : dict
         The case's random generators so far; calls of one case share them.
     folder : str
-        Where the student's files lie, as tracebacks name them.
+        Where the student's files are, as tracebacks name them.
 
     Returns
     -------

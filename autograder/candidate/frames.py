@@ -1,4 +1,4 @@
-"""What the examiner and a candidate send each other: length-prefixed frames, and how a job ended."""
+"""What the autograder and a candidate send each other: length-prefixed frames, and how a job ended."""
 
 from __future__ import annotations
 

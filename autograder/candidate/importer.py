@@ -1,6 +1,7 @@
 """Makes the student's sources importable as ``weightlab``, some functions replaced by given ones."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import importlib.util
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator, MutableMapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
+
+from .absent import remove_absent_imports
 
 PACKAGE = "weightlab"
 
@@ -42,7 +45,7 @@ class Library(MetaPathFinder, Loader):
         return f"{self.folder}/{module}.py"
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Find the package itself and its modules; everything else is somebody else's."""
+        """Find the package itself and its modules, and leave everything else to other importers."""
         package, _, module = fullname.partition(".")
         if package != PACKAGE:
             return None
@@ -72,19 +75,26 @@ class Library(MetaPathFinder, Loader):
 
     @staticmethod
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
-        """Run a module's text; what is given stands, and no mistake in a definition of one of its names counts."""
+        """Run a module's text; given functions stay, and errors in other definitions of their names do not count.
+
+        An import of a package that is absent here does not count until something uses it.
+        """
         begun = dict(vars(module))
         try:
             _run(compile(text, file, "exec", dont_inherit=True), module, given)
         except BaseException as error:
             without = _Without(given)
             tree = without.visit(ast.parse(text, file))
-            if not any(_line_in(error, file) in range(first, last + 1) for first, last in without.dropped):
+            absent = remove_absent_imports(tree, file) if isinstance(error, ModuleNotFoundError) else {}
+            dropped = any(_line_in(error, file) in range(first, last + 1) for first, last in without.dropped)
+            if not dropped and not absent:
                 raise
             # Again without them: to leave definitions out every time would cost more than this rare second run.
             vars(module).clear()
-            vars(module).update(begun)
-            _run(compile(tree, file, "exec", dont_inherit=True), module, given)
+            vars(module).update(begun | absent | given)
+            # Annotations stay text then: one that names an absent package needs nothing of it.
+            flags = __future__.annotations.compiler_flag if absent else 0
+            _run(compile(tree, file, "exec", flags, dont_inherit=True), module, given)
 
 
 def _line_in(error: BaseException, file: str) -> int | None:
@@ -142,7 +152,7 @@ class _Names(MutableMapping):
 
 
 class _Without(ast.NodeTransformer):
-    """Drops the definitions of some top-level names; what lies inside functions and classes stays."""
+    """Drops the definitions of some top-level names; what is inside functions and classes stays."""
 
     def __init__(self, names: dict) -> None:
         self.names = names

@@ -1,4 +1,4 @@
-"""The bounds on one job: what the process sets for itself, and what the examiner watches from outside."""
+"""The bounds on one job: what the process sets for itself, and what the autograder watches from outside."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Serves jobs: runs one function of a student's library on given inputs and sends back plain data, nothing else.
 
-The examiner starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
-output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the examiner starts one
+The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
+output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the autograder starts one
 program per job.
 """
 
@@ -76,7 +76,7 @@ def run_job(job: bytes) -> bytes:
     except wire.WireError:
         return pack_ending(Ending.TOO_MUCH)
     except BaseException as error:
-        # Whatever the student's code left behind, such as a changed NumPy, keeps the answer from being read out.
+        # Something that the student's code left behind, such as a changed NumPy, prevents the answer from being read.
         return pack_ending(Ending.UNREADABLE, describe_message(error).encode("utf-8", "replace"))
 
 
@@ -188,7 +188,7 @@ def serve_jobs(argv: list[str]) -> None:
     os.close(nothing)
     sandboxed, forks = "--sandboxed" in argv, hasattr(os, "fork") and "--no-fork" not in argv
     if forks:
-        # What is loaded here is loaded once, not in every child.
+        # Loaded here once, instead of in every child.
         import resource  # noqa: F401
         import select  # noqa: F401
         import signal
@@ -206,6 +206,6 @@ def serve_jobs(argv: list[str]) -> None:
         order = wire.decode(frame)
         private = (incoming.fileno(), outgoing)
         reply = run_job_in_child(order["job"], order["limits"], private, sandboxed) if forks else run_job(order["job"])
-        # What one exercise wrote, no other one finds.
+        # No exercise finds what another one wrote.
         last = not forks or (sandboxed and bool(os.listdir("/tmp")))
         write_frame(outgoing, (LAST if last else MORE) + reply)

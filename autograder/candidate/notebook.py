@@ -26,7 +26,7 @@ _ABSENT = (
     "concept_test",
     "weight_slider",
 )
-"""The lab's tools that need the examiner or somebody at the notebook: here they do nothing."""
+"""The lab's tools that need the autograder or somebody at the notebook: here they do nothing."""
 
 _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
@@ -82,7 +82,7 @@ def _run_cell(shell: Any, source: str) -> list[dict]:
 
 
 def _keep_data(data: dict) -> dict:
-    """Return what is shown as text, and pictures as a notebook holds them."""
+    """Return what is shown as text, and images as a notebook holds them."""
     kept = {}
     for kind in ("text/plain", "image/png"):
         value = data.get(kind)

@@ -7,15 +7,15 @@ from types import ModuleType
 
 gc.disable()  # nothing that is imported here becomes garbage
 if "--sandboxed" in sys.argv:
-    os.nice(10)  # judging and everything else on the machine goes first
+    os.nice(10)  # so that judging and everything else on the machine has priority
 for _argument in sys.argv:
     if _argument.startswith("--user="):
-        # A sandbox started by root: from here on a user whom nobody else is.
+        # In a sandbox started by root, this process becomes a user that no other process has.
         _user = int(_argument.removeprefix("--user="))
         os.setgroups([])
         os.setresgid(_user, _user, _user)
         os.setresuid(_user, _user, _user)
-# Started without site: the examiner names the folders to import from.
+# Started without site: the autograder names the folders to import from.
 sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argument.startswith("--path=")]
 # Whatever only writes the docstrings of NumPy's compiled functions takes a seventh of its start, and none is read.
 for _unread in ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"):

@@ -2,7 +2,7 @@
 
 Every value is one tag byte and a payload; sizes are little-endian unsigned 32-bit integers. The
 reader allocates nothing that the bytes at hand do not already pay for, and stops at fixed bounds on
-depth and count, so that no answer can exhaust the examiner's memory.
+depth and count, so that no answer can exhaust the autograder's memory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
 
 
 class WireError(ValueError):
-    """The bytes are no value of this format, or the value has no place in it."""
+    """The bytes are not a value of this format, or the value has no place in it."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,18 @@ class Given:
 
 @dataclass(frozen=True)
 class Opaque:
-    """Stands for something that is no data; only the name of its type crosses."""
+    """Stands for something that is not data; only the name of its type crosses."""
 
     type_name: str
 
 
 def printable(text: str) -> str:
-    """Return text with everything replaced that a terminal or a browser might act on, but for line ends and tabs."""
+    """Return text in which all that a terminal or browser might act on is replaced, except line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def encode(value: Any, max_items: int = MAX_ITEMS, max_text: int = MAX_BYTES) -> bytes:
-    """Write plain data as bytes; what is no plain data becomes `Opaque`.
+    """Write plain data as bytes; what is not plain data becomes `Opaque`.
 
     Parameters
     ----------

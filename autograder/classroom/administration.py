@@ -59,7 +59,7 @@ def find_collected_id(classroom: Path, person: Student, roster: Roster) -> Stude
 def grant_extension(
     classroom: Path, student: str, chapter: str, extension: datetime.timedelta, database: str | None = None
 ) -> datetime.datetime | None:
-    """Give a student more time for a chapter, in place of any extension before; nothing takes it back.
+    """Give a student more time for a chapter, replacing any earlier extension; nothing removes it.
 
     Returns
     -------
@@ -98,7 +98,7 @@ class FinalGrades:
 
 
 def read_final_grades(classroom: Path, chapter: str, database: str | None = None) -> FinalGrades:
-    """Return the grades of those who submitted a chapter and were judged, with people's marks and lateness's cost.
+    """Return the grades of those who submitted a chapter and were judged, with manual marks and late penalties.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class Examination:
         return all(verdict.status not in _PASSING for verdict in self.verdicts)
 
     def entry(self, student: str, chapter: Chapter) -> dict:
-        """Return the contract's form."""
+        """Return the form that docs/architecture.md describes."""
         scores = [verdict.score for verdict in self.verdicts]
         return {
             "student": student,
@@ -121,7 +121,7 @@ def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key]
 def _describe_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submission, runner: Runner) -> None:
     """Describe a failure by the public case that shows the same, which the student may see in full."""
     exercise = chapter.exercises[verdict.exercise]
-    # With the reference beneath it, as it was most likely judged, else with the student's own functions.
+    # With the reference's prerequisites, as it was most likely judged, otherwise with the student's own.
     for given in dict.fromkeys((prerequisites(exercise), ())):
         try:
             public = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)

@@ -47,7 +47,7 @@ class SubmitWithLibrary(ExchangeSubmit):
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the chapter, then the library; never into the student's own course folder."""
         super().do_copy(src, dest, log)
-        shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever lies there
+        shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever is there
         for name, content in read_companions(Path(self.library)).items():
             path = Path(dest, name)
             path.parent.mkdir(exist_ok=True)

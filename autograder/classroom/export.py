@@ -90,7 +90,7 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
             known.first_name or entered.first_name,
             known.last_name or entered.last_name,
             known.email or entered.email,
-            # An id that was made from a name in Canvas's download is nobody's login.
+            # An id that was made from a name in Canvas's download is not a login.
             known.login or ("" if number and student not in roster.students else student),
             known.canvas or number or entered.lms_user_id,
             known.moodle or ("" if known.canvas else entered.lms_user_id),

@@ -1,4 +1,4 @@
-"""Reads files that students may have laid there: ordinary ones only, and never more than is asked for."""
+"""Reads files that students may have put there: ordinary ones only, and never more than is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def read_file(path: Path, limit: int) -> bytes | None:
-    """Return the first bytes of an ordinary file, or None where there is none: links and pipes count as absent."""
+    """Return the first bytes of an ordinary file, or None if there is none: links and pipes count as absent."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:

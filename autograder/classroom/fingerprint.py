@@ -20,7 +20,7 @@ _INDIFFERENT = {
     ROOT / "autograder" / name
     for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py")
 }
-"""Beside the autograder's ground, but without a part in the verdict on any function."""
+"""Modules of the autograder that play no part in the verdict on any function."""
 _SHOWN_BY = (
     "handin.py",
     "numbers.py",
@@ -31,7 +31,7 @@ _SHOWN_BY = (
 
 @cache
 def chapter_digest(chapter: str, seed: int) -> str:
-    """Return a name for all that decides verdicts beside what was submitted: the files, the seed and NumPy."""
+    """Return a digest of all that decides verdicts apart from the submission: the files, the seed and NumPy."""
     hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in sorted(deciding(CHAPTERS[chapter])):
         hashed.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())

@@ -1,4 +1,4 @@
-"""A classroom's folder: where everything of a class lies, its secret seed, its lock, reading and writing."""
+"""A classroom's folder: where everything of a class is, its secret seed, its lock, reading and writing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def make_folder(folder: Path) -> None:
 
 
 def share(path: Path) -> None:
-    """Let a group write a file of a folder that it shares, where this account may say so."""
+    """Let a group write a file of a folder that it shares, if this account may allow that."""
     if path.exists() and is_shared(path.parent):
         with contextlib.suppress(PermissionError):
             path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRGRP | stat.S_IWGRP)
@@ -95,12 +95,24 @@ class Classroom:
         folders = self.submitted.iterdir() if self.submitted.is_dir() else ()
         return sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
 
+    def make_root(self) -> None:
+        """Make the classroom's folder if it is not there, closed as its state is; one that is there stays as it is.
+
+        It holds names, grades and answers, and those of one account on a shared machine are nobody else's business.
+        """
+        if not self.root.is_dir():
+            make_folder(self.root.parent)
+            self.root.mkdir(mode=0o700, exist_ok=True)
+            if is_shared(self.root.parent):
+                self.root.chmod(0o2770)
+
     @property
     def state(self) -> Path:
         """The folder of what a classroom remembers, closed to everyone but its owner and a group that shares it."""
         folder = self.root / STATE
         if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.make_root()
+            folder.mkdir(mode=0o700, exist_ok=True)
             if is_shared(self.root):
                 folder.chmod(0o2770)
         return folder

@@ -80,7 +80,7 @@ def run_grading(
     course : Path, optional
         Folder of the released notebooks; by default the source directory of nbgrader's configuration.
     run_notebooks : bool
-        Whether the notebooks that people see show what their cells give now, in place of the outputs submitted; this
+        Whether the notebooks that people see show what their cells give now, instead of the outputs submitted; this
         changes no grade.
     retry : bool
         Whether to examine again what timed out or crashed in two runs before.

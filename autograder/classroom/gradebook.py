@@ -50,7 +50,7 @@ class ClassBook:
     """
 
     def __init__(self, url: str, course: str = "") -> None:
-        # nbgrader asks the program alembic, which lies beside this Python, for the schema's version.
+        # nbgrader asks the program alembic, which is beside this Python, for the schema's version.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
@@ -81,7 +81,7 @@ class ClassBook:
         GradebookError
             If it is another classroom's.
         """
-        if self.url == url_of(classroom.root):  # it lies in the classroom itself
+        if self.url == url_of(classroom.root):  # it is in the classroom itself
             return
         with _reworded(self.url):
             owner = claim_database(self.book.db, classroom.read_id(), str(classroom.root))
@@ -248,7 +248,7 @@ class ClassBook:
             score = new.automatic.get(name)
             if row.manual_score is None:
                 asks = score is None
-            else:  # a person's mark stands; whether it still fits is for a person to see
+            else:  # a person's mark stays; whether it still fits is for a person to see
                 asks = row.needs_manual_grade or name in new.changed or score != row.auto_score
             if (score, asks) != (row.auto_score, row.needs_manual_grade):
                 db.execute(
@@ -260,7 +260,7 @@ class ClassBook:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """Return each student's final scores of a chapter: with people's marks, and what being late costs."""
+        """Return each student's final scores of a chapter: with manual marks and late penalties."""
         found = {}
         for student, stored in self.load(chapter).items():
             rows = stored.grades.values()

@@ -33,7 +33,7 @@ class Change:
 
 
 class History:
-    """A classroom's history of grades, ``.weightlab/history.jsonl``: one JSON object a line, only ever added to.
+    """A classroom's history of grades, ``.weightlab/history.jsonl``: one JSON object per line, only ever added to.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def load_app(root: Path) -> Any:
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(root))
-    except Exception as error:  # a configuration is a program: whatever it raises
+    except Exception as error:  # a configuration is a program, so it may raise anything
         line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
         raise ClassroomError(
             f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "

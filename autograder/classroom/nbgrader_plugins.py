@@ -43,7 +43,7 @@ def drop_links(*, notebooks: list[str], **_: Any) -> None:
 
 
 class Rebuilder(NotebookExporter):
-    """Reads a submitted notebook, whatever it is, as the released one with the student's answers laid in."""
+    """Reads any submitted file as the released notebook with the student's answers inserted."""
 
     isolation = Unicode("bubblewrap", help="How students' code is isolated while it is graded.").tag(config=True)
 
@@ -57,7 +57,7 @@ class Rebuilder(NotebookExporter):
                 with ClassBook(directory.db_url, directory.course_id) as book:
                     book.prepare(chapter, _released(directory, chapter))
             except (ClassroomError, GradebookError) as error:
-                self.parent.log.error(str(error))  # nbgrader's command ends without a word of its own
+                self.parent.log.error(str(error))  # nbgrader's command ends without a message
                 raise NbGraderException(str(error)) from None
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
@@ -77,7 +77,7 @@ class Verdicts(NbGraderPreprocessor):
     seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Lay the verdicts in."""
+        """Insert the verdicts."""
         about, converter = resources["nbgrader"], self.parent.parent
         directory = converter.coursedir
         name = about["assignment"]

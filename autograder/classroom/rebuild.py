@@ -1,4 +1,4 @@
-"""Rebuilds a submitted notebook: the released one, with the student's answers and own cells laid in."""
+"""Rebuilds a submitted notebook: the released one, with the student's answers and own cells inserted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RebuiltNotebook:
     malformed : str
         Why it cannot be read; empty where it can.
     doubtful : frozenset of str
-        Answer cells that are blank although the answer may stand in a cell of the student's own.
+        Answer cells that are blank although the answer may be in a cell of the student's own.
     """
 
     notebook: dict
@@ -39,7 +39,7 @@ class RebuiltNotebook:
 
 
 def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
-    """Lay a student's answers into the released notebook.
+    """Insert a student's answers into the released notebook.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     Returns
     -------
     RebuiltNotebook
-        Sources of answer cells come from the student, with their outputs as plain text and pictures; the parts of a
+        Sources of answer cells come from the student, with their outputs as plain text and images; the parts of a
         split cell are joined. Cells that the student added follow the cell below which they were. A file that is not
         the chapter's notebook gives the released one and says why.
     """
@@ -64,7 +64,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
         read = read_notebook(released, submitted)
     except MalformedNotebook as error:
         return RebuiltNotebook(notebook, malformed=_words(str(error)))
-    except Exception as error:  # whatever was submitted costs its own student only
+    except Exception as error:  # a bad submission affects only its own student
         return RebuiltNotebook(notebook, malformed=_words(f"reading it gives {type(error).__name__}"))
     for cell in notebook["cells"]:
         if marks_of(cell).get("solution"):
@@ -85,7 +85,7 @@ def _words(why: str) -> str:
 def _lay_in(cell: dict, answer: Answer) -> None:
     if not answer.cells:
         return
-    if answer.changed:  # else its text stays, to the byte: nbgrader sees by that that there is no answer
+    if answer.changed:  # otherwise its text stays byte for byte, from which nbgrader sees that there is no answer
         text = "\n\n".join(text_of(theirs.get("source")).strip("\n") for theirs in answer.cells)
         cell["source"] = clean_text(text, MAX_ANSWER) if cell["cell_type"] == "code" else clean_markdown(text)
     if cell["cell_type"] == "code":

@@ -80,7 +80,7 @@ class Records:
         return f"{chapter_digest(submission.chapter, seed)[:32]}{submission.library_digest()[:32]}"
 
     def get(self, name: str, chapter: Chapter) -> list[Verdict] | None:
-        """Return the verdicts of a record, or None where there is no whole one."""
+        """Return the verdicts of a record, or None if there is no complete one."""
         try:
             record = json.loads(self._path(name).read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -157,7 +157,7 @@ class Results:
         self.folder = classroom.state / "results"
 
     def get(self, student: str, chapter: str) -> Result | None:
-        """Return a result, or None where there is no whole one."""
+        """Return a result, or None if there is no complete one."""
         try:
             data = json.loads(self._path(student, chapter).read_bytes())
             result = Result(**data["result"])

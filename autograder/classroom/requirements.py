@@ -1,4 +1,4 @@
-"""What a machine needs before it can grade a class; what is missing is said with its remedy."""
+"""What a machine needs before it can grade a class; what is missing is named with its remedy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def require_isolation(name: str) -> None:
 
 
 def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course: Path) -> None:
-    """Make sure that the project's notebooks are what its solutions/ say; what was found fresh is not built again.
+    """Make sure that the project's notebooks match its solutions/; those found up to date are not built again.
 
     Parameters
     ----------

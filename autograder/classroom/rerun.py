@@ -1,4 +1,4 @@
-"""Runs a rebuilt notebook again, shut in as all student code is, for its outputs: they are shown, and never graded."""
+"""Runs a rebuilt notebook again, isolated as all student code is, for its outputs: they are shown, and never graded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WHY = {
 
 
 def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: float = SECONDS) -> None:
-    """Put what the notebook's cells show now in place of the outputs that were submitted.
+    """Put what the notebook's cells show now instead of the outputs that were submitted.
 
     Check cells are not run, as their outputs are the verdicts. Where nothing comes back the first cell says why, and
     the submitted outputs stay.

@@ -1,4 +1,4 @@
-"""One run over a class: which work there is, and what becomes of its results."""
+"""One run over a class: what has to be done, and where the results go."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .work import GradedSubmission, GradingTask
 BATCH = 50
 """Submissions that one transaction writes."""
 _TRIES = 2
-"""Runs that examine what timed out or crashed, before it is left as it is."""
+"""How many runs examine again what timed out or crashed."""
 
 
 class Run:
@@ -96,7 +96,7 @@ class Run:
             submission = read_submission(self.classroom.submission(student, chapter), student, chapter)
             known_name = self.records.name(submission, self.seed)
             marks = self._marks(submission, stored)
-        except Exception as error:  # whatever is in a folder costs its own student only
+        except Exception as error:  # a bad folder affects only its own student
             self._enter_unreadable(student, chapter, error)
             return None
         if not is_student_id(student) or submission.notebook is None:
@@ -183,7 +183,7 @@ class Run:
         return NewGrades(submission.student, result.automatic, frozenset(result.blank), result.penalty, time, changed)
 
     def pack_keys(self) -> dict[str, bytes]:
-        """Make the secret keys of the chapters, once per run, as they travel."""
+        """Make the secret keys of the chapters, once per run, in the form in which they are sent."""
         return {name: key.pack(list(key.chapter_keys(CHAPTERS[name], self.seed).values())) for name in self.released}
 
     def collect(self, graded: GradedSubmission, book: ClassBook) -> None:
@@ -251,7 +251,7 @@ class Run:
 
 
 def _changed_cells(before: Path, now: bytes) -> frozenset[str]:
-    """Return the names of the cells whose text is not what was graded before; all where nothing was."""
+    """Return the names of the cells whose text changed since they were graded; all if none was graded."""
     try:
         old = _texts(before.read_bytes())
     except (OSError, ValueError, KeyError, TypeError):

@@ -72,7 +72,7 @@ def _without_heading(line: str) -> str:
 
 
 def clean_outputs(outputs: Any) -> Iterator[dict]:
-    """Yield a cell's outputs as plain text and pictures, all that can run left out."""
+    """Yield a cell's outputs as plain text and images, all that can run left out."""
     left = MAX_OUTPUT
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
         made = _clean_output(output, left) if isinstance(output, dict) else None

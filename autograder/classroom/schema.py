@@ -10,7 +10,7 @@ _TABLE = "weightlab_classroom"
 
 
 def finish_schema(db: Session) -> None:
-    """Note the schema's version where whoever made the gradebook was stopped before that."""
+    """Note the schema's version if the program that made the gradebook was stopped before it did so."""
     if not inspect(db.get_bind()).has_table("alembic_version"):
         db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     if not db.execute(text("SELECT version_num FROM alembic_version")).first():

@@ -29,7 +29,7 @@ class SubmissionStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student submitted for a chapter; ``notebook`` is None where there is none.
+    """What a student submitted for a chapter; ``notebook`` is None if there is none.
 
     Through nbgrader's exchange it has a time, and a secret by which feedback finds the way back.
     """

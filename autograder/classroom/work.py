@@ -50,7 +50,7 @@ class GradingTask:
     inputs : mapping of str to str
         Digests of all that decides the result.
     tries : int
-        How many runs before this one have found what may not last.
+        How many runs before this one have found only what may change.
     """
 
     submission: Submission

@@ -137,7 +137,7 @@ def _why_not(isolation: str, digests: Mapping[str, str]) -> str | None:
 
 
 def _grade_there(task: GradingTask, tools: Tools, digests: Mapping[str, str]) -> GradedSubmission:
-    """Work on a cluster, where a worker may have joined that nobody has asked."""
+    """Work on a cluster, where workers may join at any time."""
     if _digests(digests) != digests:
         raise RuntimeError("a worker of the cluster has another release than the coordinator")
     return grade_submission(task, tools)

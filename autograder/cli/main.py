@@ -172,7 +172,7 @@ def _known(exercise: str) -> bool:
 
 _help_command("hint", "Open one more hint for an exercise.")
 _help_command("reveal", "Show an exercise's answer, or a written question's model answer, after asking.")
-_help_command("reset", "Put one stub back; your version is kept in a copy.")
+_help_command("reset", "Restore one stub; your version is kept in a copy.")
 
 
 @main.command()

@@ -184,7 +184,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Print what cannot be done in one sentence."""
+    """Report an error in one sentence."""
     from ..classroom.collecting.reasons import NotTakenError
     from ..classroom.folder import ClassroomError
     from ..classroom.gradebook import GradebookError

@@ -22,7 +22,7 @@ def _in_float64(answers: list, calls: tuple) -> np.ndarray:
 
 
 def _pairs(answers: list, calls: tuple) -> list:
-    """Return a list of gradients, one pair a layer, or say why it is none."""
+    """Return a list of gradients, one pair per layer, or say why it is not one."""
     gradients, n = answers[0], len(calls[0].args[0])
     if not isinstance(gradients, (list, tuple)):
         raise Unusable("type", f"{describe(gradients)}; expected a list of gradients")
@@ -92,7 +92,7 @@ def relative_error(rng):
     yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that nearly agree")
     yield Case.of(aspect, np.array([0.5, -3.0, 1.0]), np.array([0.75, -2.0, -1.5]), note="the largest is negative")
     b = rng.uniform(1, 2, 5)
-    yield Case.of(aspect, b, -3 * b, note="opposite signs and unlike sizes")
+    yield Case.of(aspect, b, -3 * b, note="opposite signs and different magnitudes")
     near = np.append(rng.uniform(1, 2, 3), 1e-9)
     yield Case.of(aspect, near, near + np.array([0, 1e-7, 0, 1e-9]), atol=1e-12, note="one entry is all but zero")
     aspect = "handles edge cases (zeros, empty arrays, shapes that differ)"

@@ -69,7 +69,7 @@ CHAPTER.question(
         "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (
             8 * 17_280,
-            "You multiplied fan_in and fan_out. The factors have rank · fan_in and rank · fan_out entries.",
+            "Here fan_in and fan_out are multiplied. The factors have rank · fan_in and rank · fan_out entries.",
         ),
         "adds_the_biases": (3_696 + 138, "That includes biases. An adapter has none."),
     },

@@ -30,9 +30,9 @@ LEVELS = {
     "turned, inverted ink": 0.62,
     "inverted ink": 0.60,
 }
-"""By kind of task, the share of new digits that earns the full gain: what the reference answer reads on
+"""By kind of task, the fraction of new digits that earns the full gain: what the reference answer reads on
 average, less ten points, so that one lucky or unlucky run decides nothing. ``benchmarks/capstone.py``
-measures them anew."""
+measures them again."""
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
@@ -190,7 +190,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
     Raises
     ------
     NoNetwork
-        If the answer is no network of the given shapes, or its numbers ran away.
+        If the answer is not a network of the given shapes, or its numbers ran away.
     """
     after = _network(before, answer)
     task, (images, labels) = draw_task(number), _held_out()
@@ -210,7 +210,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
 
 
 def score(answers: list, calls: tuple[Call, ...]) -> tuple[float, str, str]:
-    """Return an answer's share of a task's points, a sentence and a diagnosis.
+    """Return an answer's fraction of a task's points, a sentence and a diagnosis.
 
     The task's number crosses as the stream of the call's `Rng`: the generator that the student gets
     does not depend on it.

@@ -46,7 +46,7 @@ def gradient_step(rng):
 
 
 def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return a list of (x_batch, y_batch), or say why an answer is none."""
+    """Return a list of (x_batch, y_batch), or say why the answer is not one."""
     if isinstance(answer, Opaque) and answer.type_name == ENDLESS:
         raise Unusable("endless", "more batches than the data have: the loop over the batches does not end")
     if not isinstance(answer, (list, tuple)):
@@ -117,7 +117,7 @@ def minibatches(rng):
         (3, 8, "a batch larger than the data"),
         (5, 1, "one example at a time"),
     ]:
-        x, y = rng.normal(size=(n, 2)), n + rng.permutation(n)  # labels that are no row numbers
+        x, y = rng.normal(size=(n, 2)), n + rng.permutation(n)  # labels that are not row numbers
         yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
     x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)
     seed = int(rng.integers(2**31))
@@ -138,7 +138,7 @@ def minibatches(rng):
 
 
 def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
-    """Train a single layer over the given orders of the examples, one an epoch."""
+    """Train a single layer over the given orders of the examples, one per epoch."""
     weights, bias = (part.astype(float) for part in layer)
     for order in orders:
         for start in range(0, len(order), size):
@@ -153,7 +153,7 @@ def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list
 
 
 def _trained_layer(answer: object) -> np.ndarray:
-    """Return all numbers of a trained network of one layer, or say why an answer is none."""
+    """Return all numbers of a trained network of one layer, or say why the answer is not one."""
     try:
         layers, _ = answer
         ((weights, bias),) = layers
@@ -334,31 +334,31 @@ _FATES = {
     "twins": (2, "Then the figure would show the same image for all its hidden neurons. Does it?"),
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
     "too_small": (4, "Then its weights would be nearly what they were. How far did they move?"),
-    "too_large": (5, "Then neurons would answer no image any more. Look at forward(...)[1][1]."),
-    "mixed_labels": (6, "Then its neurons would be alive and it could still not read. Is that so?"),
+    "too_large": (5, "Then some neurons would be inactive for every image. Look at forward(...)[1][1]."),
+    "mixed_labels": (6, "Then its neurons would be active, but it could not read. Is that so?"),
     "no_biases": (7, "Then every bias would still be exactly zero, although its weights did learn. Is that so?"),
-    "healthy": (8, "Look again at all that you were given, the biases too."),
+    "healthy": (8, "Look at all its parameters again, including the biases."),
 }
 _PATIENTS = {
     "a": (
         "mixed_labels",
-        "Its hidden neurons are alive and differ, and its weights moved. What did it learn from?",
+        "Its hidden neurons are active and differ, and its weights moved. What did it learn from?",
         "Its loss stays near ln 10: the labels told it nothing about the images.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
     "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
-    "e": ("no_biases", "It reads well. Did anything never learn?", "Look at the last column of the picture."),
+    "e": ("no_biases", "It reads well. Did anything never learn?", "Look at the last column of the figure."),
     "f": (
         "too_large",
         "What happened in the first epochs, and what can still change now?",
-        "forward(f.after, x)[1][1].max(axis=0) shows the loudest answer of each hidden neuron.",
+        "forward(f.after, x)[1][1].max(axis=0) shows the largest output of each hidden neuron.",
     ),
 }
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",
-        task=f"The number of what happened to patient {_name}.",
+        task=f"Give the number of what happened to patient {_name}.",
         value=_FATES[_cause][0],
         hints=tuple(_hints),
         mistakes={name: fate for name, fate in _FATES.items() if name != _cause},

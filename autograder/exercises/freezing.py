@@ -48,7 +48,7 @@ def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: how many entries came back, and whether None stands for each frozen layer."""
+    """View: how many entries came back, and whether there is None for each frozen layer."""
     answer = answers[0]
     if not isinstance(answer, (list, tuple)):
         raise Unusable("type", "something other than a list of gradients, one entry per layer")

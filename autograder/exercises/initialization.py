@@ -169,12 +169,12 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         note="three copies with one large weight among 600, and rounding in all of them",
     )
 
-    # Sorted by their first weight, their last, their sum or their length: another is between the identical ones.
+    # Sorted by their first weight, their last, their sum or their length: another is between identical ones.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")
-    # A ten-thousandth is allowed to each weight: a hundredth of that in all of them makes a long difference, and a
-    # hundred times that in a single one of so many a short one.
+    # Each weight may differ by a ten-thousandth: a hundredth of that in all of them gives a large norm, and a
+    # hundred times that in a single one of so many gives a small norm.
     many = np.ones((20_000, 3))
     many[:, 1] += 9e-7 * (-1.0) ** np.arange(20_000)
     many[11, 2] += 0.012
@@ -360,7 +360,7 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield _rng_case(rng, [4, 6, 3])
     yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")
     yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
-    yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no size at all")
+    yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no layer sizes at all")
 
 
 CHAPTER.question(
@@ -392,7 +392,7 @@ CHAPTER.question(
     mistakes={
         "halves_the_size": (
             0.5**50,
-            "This halves the size itself 50 times. The mean square is halved, and the size is its square root.",
+            "This halves the RMS itself 50 times. The mean square is halved, and the RMS is its square root.",
         ),
         "reciprocal": (
             2.0**25,

@@ -29,7 +29,7 @@ _BEYOND = "down's share beyond two standard deviations"
 
 
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: the shapes, and the law of ``down`` in numbers that do not depend on the size."""
+    """View: the shapes, and the distribution of ``down`` in numbers that do not depend on the size."""
     fan_in = calls[0].args[0]
     down, up = _adapter(answers[0])
     values = down.astype(float).ravel() * np.sqrt(fan_in)
@@ -129,9 +129,11 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("starts as no change", 5, 9, 5, Rng(seeds[3]), view="change", note="the largest rank there is")
     refuses = "refuses impossible ranks"
     yield Case.of(refuses, 6, 4, 0, Rng(1), raises=ValueError, mentions=(0,), note="a rank of 0")
-    yield Case.of(refuses, 6, 4, 5, Rng(1), raises=ValueError, mentions=(5,), note="more than there are neurons")
-    yield Case.of(refuses, 3, 8, 4, Rng(1), raises=ValueError, mentions=(4,), note="more than there are inputs")
-    yield Case.of(refuses, 5, 4, 9, Rng(1), raises=ValueError, mentions=(9,), note="more than there are of either")
+    yield Case.of(refuses, 6, 4, 5, Rng(1), raises=ValueError, mentions=(5,), note="above the number of neurons")
+    yield Case.of(refuses, 3, 8, 4, Rng(1), raises=ValueError, mentions=(4,), note="above the number of inputs")
+    yield Case.of(
+        refuses, 5, 4, 9, Rng(1), raises=ValueError, mentions=(9,), note="above the number of inputs and of neurons"
+    )
     yield Case.of("starts as no change", 6, 4, 1, Rng(1), view="change", note="rank 1")
 
 
@@ -316,12 +318,12 @@ CHAPTER.question(
     task="Compute how many parameters adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
     value=1848,
     mistakes={
-        "down_alone": (1296, "You counted down alone: 4 numbers for each input. up holds 4 for each neuron as well."),
-        "up_alone": (552, "You counted up alone: 4 numbers for each neuron. down holds 4 for each input as well."),
+        "down_alone": (1296, "That is down alone: 4 numbers for each input. up has 4 for each neuron as well."),
+        "up_alone": (552, "That is up alone: 4 numbers for each neuron. down has 4 for each input as well."),
         "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four of them."),
-        "product": (69120, "You multiplied each full matrix by the rank. An adapter holds rank · (fan_in + fan_out)."),
-        "with_biases": (1986, "You added the biases. They are frozen, and an adapter has none of its own."),
-        "full": (17418, "That is every number of the network. Count the adapters alone."),
+        "product": (69120, "That is each full matrix times the rank. An adapter has rank · (fan_in + fan_out)."),
+        "with_biases": (1986, "That includes the biases. They are frozen, and an adapter has none of its own."),
+        "full": (17418, "Those are all parameters of the network. Count the adapters alone."),
     },
     hints=(
         "One adapter has fan_in · rank parameters in down and rank · fan_out in up.",
@@ -333,8 +335,11 @@ CHAPTER.question(
     task="Compute how many parameters are trained in LLaMA-7B if only its last matrix, called output, is not frozen.",
     value=131_072_000,
     mistakes={
-        "with_the_embedding": (262_144_000, "You counted tok_embeddings as well. It reads, and it stays frozen."),
-        "with_the_norm": (131_076_096, "You counted norm as well. Only output is trained."),
+        "with_the_embedding": (
+            262_144_000,
+            "That includes tok_embeddings. It is only used for reading, and it stays frozen.",
+        ),
+        "with_the_norm": (131_076_096, "That includes norm. Only output is trained."),
     },
     hints=("Find its shape in llama_rest.", "Pass count_parameters a mapping with that one entry."),
 )
@@ -346,9 +351,12 @@ CHAPTER.question(
     mistakes={
         "one_block": (262_144, "That is one block. There are 32."),
         "one_matrix_a_block": (2_097_152, "That is one matrix per block. There are four: wq, wk, wv and wo."),
-        "half": (4_194_304, "That is half. Each adapter has two matrices, down and up, and each block four adapters."),
+        "half": (
+            4_194_304,
+            "That is half. Each adapter has two matrices, down and up, and each block has four adapters.",
+        ),
         "full_matrices": (2_147_483_648, "Those are the attention matrices. They stay frozen; count their adapters."),
-        "all_matrices": (19_988_480, "You adapted the feed-forward matrices too. Only attention has adapters."),
+        "all_matrices": (19_988_480, "That includes the feed-forward matrices. Only attention has adapters."),
     },
     hints=(
         "One adapter: down of shape (4096, 8), up of shape (8, 4096).",

@@ -107,7 +107,7 @@ def _definitions() -> dict[str, _Definition]:
 
 
 def closure(names: Iterable[str]) -> list[str]:
-    """Return the names and everything that the reference's definitions of them use, uses first."""
+    """Return the names and everything that the reference's definitions of them use, prerequisites first."""
     definitions, ordered = _definitions(), []
 
     def visit(name: str) -> None:

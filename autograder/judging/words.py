@@ -271,6 +271,12 @@ def unreadable(exercise: str, error: Exception) -> str:
     return f"The result of {exercise} cannot be read ({error})."
 
 
+def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
+    """Name the imports of a module, as line and package, that a class's grading does not have."""
+    named = ", ".join(f"{package[:40]} (line {line})" for line, package in imports[:3])
+    return f"{file} imports {named}, but a class is graded with NumPy and Python's own modules only."
+
+
 def not_examined(exercise: str, error: BaseException) -> str:
     """Say that the autograder itself failed."""
     why = " ".join(f"{type(error).__name__}: {error}".split())[:500]

@@ -34,7 +34,9 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     if hidden := _shadowed(exercise, library):
         return hidden
-    saved = saved_ago(library / f"{exercise.module}.py")  # before it is read: no later save was graded
+    saved = saved_ago(
+        library / f"{exercise.module}.py"
+    )  # taken before the file is read, so that a later save does not count as checked
     sources = read_library(library)
     verdict = examine(exercise, sources, shown(library), runner, SELF_CHECK)
     verdict.saved = saved

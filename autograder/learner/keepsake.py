@@ -1,4 +1,4 @@
-"""A picture to keep: the learner's own network through its life, with what was solved and when."""
+"""A figure to keep: the learner's own network through its life, with what was solved and when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEURONS = 8
 def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> None:
     """Draw a network's life from its own weights, show it, and save it as ``my-network-DATE.png``.
 
-    A picture of the same day is drawn anew; those of other days stay.
+    A figure of the same day is drawn again; those of other days stay.
 
     Parameters
     ----------
@@ -91,6 +91,6 @@ def _when(row: Mapping) -> str:
 def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:
     chapters = "; ".join(f"{_title(row)}: {row['score']:g} of {row['points']:g} points, {_when(row)}" for row in rows)
     return (
-        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row a stage: "
+        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row per stage: "
         f"{', '.join(' '.join(name.split()) for name in stages)}. Below them your chapters. {chapters}."
     )

@@ -28,7 +28,7 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two of one name a written one, else the later.
+    """Return the top-level functions of a library by name; of two with one name a written one, else the later.
 
     Modules that Python cannot read are passed over.
     """
@@ -58,7 +58,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
     module : str
         The module's name.
     mine : str or None
-        The learner's text of it, or None where there is none yet.
+        The learner's text of it, or None if there is none yet.
     new : str
         The new release's text.
     definitions : mapping of str to Definition

@@ -1,4 +1,4 @@
-"""The notebook side of the examiner: check, hint, reveal, reset and the progress board."""
+"""The notebook side of the autograder: check, hint, reveal, reset and the progress board."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def reset(name: str = "") -> Note:
 
 
 class Board:
-    """The progress board: one line a chapter."""
+    """The progress board: one line per chapter."""
 
     def __init__(self) -> None:
         self.rows, self.coming = record.board(), record.next_exercise()

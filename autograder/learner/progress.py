@@ -18,7 +18,7 @@ def load() -> dict[str, dict]:
 
 
 def _cleaned(record: dict) -> dict[str, dict]:
-    """Return the entries with every number that is one; what else stands in them counts as not there."""
+    """Return the entries with all valid numbers; anything else counts as absent."""
     return {name: _entry(**entry) for name, entry in record.items() if isinstance(entry, dict)}
 
 
@@ -51,7 +51,7 @@ NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in
 
 
 def board() -> list[dict]:
-    """Return one row a chapter: name, title, exercises with their scores, points so far, points in all.
+    """Return one row per chapter: name, title, exercises with their scores, points so far, points in all.
 
     ``written`` is what its written answers are worth, which a person marks and no other number counts. ``begun`` says
     whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds since

@@ -28,7 +28,7 @@ MAX_BYTES = 200 * 2**20
 
 
 class UpdateError(RuntimeError):
-    """The update cannot be made as it stands; the message says why and what to do."""
+    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @dataclass
@@ -223,7 +223,7 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
 
 
 def _remove_empty(copy: Path, folder: Path) -> None:
-    """Remove the folders that a removed file leaves empty, but for what programs keep there."""
+    """Remove the folders that a removed file leaves empty, apart from what programs keep there."""
     for left in ("__pycache__", ".ipynb_checkpoints"):
         if {path.name for path in folder.iterdir()} <= {left}:
             shutil.rmtree(folder / left, ignore_errors=True)

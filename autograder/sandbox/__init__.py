@@ -1,1 +1,1 @@
-"""Runs a stranger's code in a process that is shut in; knows no exercise."""
+"""Runs a stranger's code in an isolated process; knows no exercise."""

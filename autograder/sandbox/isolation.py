@@ -142,7 +142,7 @@ def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
 
 
 def _worker_id() -> int | None:
-    """Return a user id that nobody else has, or None where this process may not take one.
+    """Return a user id that no other process has, or None if this process may not take one.
 
     Limits on processes do not bind root, and a user shared by two sandboxes would share their limit.
     """
@@ -154,14 +154,14 @@ def _worker_id() -> int | None:
         last = max(last, first + count - 1)
     number = os.getpid() * 16 + next(_counter) % 16
     if last >= 2**31:
-        # By systemd's table nobody gives out the ids from here to 2**31.
+        # According to systemd's table the ids from here to 2**31 are never assigned.
         return 0x70000000 + number % 2**24
     return last - 1 - number % 10_000 if last > 30_000 else None
 
 
 @cache
 def _file_system(whole_lab: bool) -> tuple[str, ...]:
-    """Return bubblewrap's arguments for all that a candidate can see: read-only in fact, but for a small /tmp."""
+    """Return bubblewrap's arguments for all that a candidate can see: read-only, except a small /tmp."""
     argv: list[str] = []
     for path in map(Path, ("/lib", "/lib64")):
         if path.is_symlink():
@@ -193,14 +193,14 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 def _python_files() -> dict[Path, Path]:
     """Return what Python needs beside packages, each with its place: program, own library, C libraries, loader.
 
-    Of the system nothing else is shown: nbgrader's exchange, for one, lies in /usr/local/share.
+    Of the system nothing else is shown: nbgrader's exchange, for one, is in /usr/local/share.
     """
     base = Path(sys.base_prefix).resolve()
     paths = [Path(sys.executable).resolve()]
     for folder in (base / "lib", base / "lib64"):
         paths.append(folder / _VERSION if base in _SYSTEM_PREFIXES else folder)
     for library in _loaded_libraries():
-        # The system's own folder of libraries is shown whole, as others are loaded later.
+        # The system's own folder of libraries is shown as a whole, because others are loaded later.
         if library.is_relative_to("/usr/lib") or library.parent.name == "lib64":
             paths.append(library.parent)
         else:
@@ -212,7 +212,7 @@ def _python_files() -> dict[Path, Path]:
 
 
 def _loaded_libraries() -> set[Path]:
-    """Return the shared libraries that this process has loaded, but for those of packages and of Python."""
+    """Return the shared libraries that this process has loaded, except those of packages and of Python."""
     own = (_SITE, Path(sys.prefix).resolve())
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
         mapped = {Path(line.split(maxsplit=5)[5].rstrip("\n")) for line in maps if ".so" in line}

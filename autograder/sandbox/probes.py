@@ -29,7 +29,7 @@ def open_sockets():
 
 
 def find(paths):
-    """Return those of the paths that exist, and whatever lies at the top."""
+    """Return those of the paths that exist, and everything at the top level."""
     return [path for path in paths if os.path.lexists(path)], sorted(os.listdir("/"))
 
 
@@ -82,7 +82,7 @@ def privileges():
 
 
 def inherited():
-    """Return open descriptors that are no pipe or device, their number, and the environment's names."""
+    """Return open descriptors that are not a pipe or device, their number, and the environment's names."""
     kinds, made_here = [], os.stat("/tmp").st_dev
     for descriptor in range(1024):
         with contextlib.suppress(OSError):

@@ -23,7 +23,7 @@ _CROWDED = 0.2
 
 
 class CandidateError(RuntimeError):
-    """The process for the untrusted code could not be started: the examiner's failure, not the student's."""
+    """The process for the untrusted code could not be started: the autograder's failure, not the student's."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Runner:
         return outcome
 
     def _charge_caller(self) -> None:
-        """Count what the caller computed since the last job, such as judging its answer, among the time of all jobs."""
+        """Add what the caller computed since the last job, such as judging its answer, to the time of all jobs."""
         if self._caller and self._caller[0] == threading.get_ident():
             self.spent += time.thread_time() - self._caller[1]
 

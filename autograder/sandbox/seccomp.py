@@ -95,7 +95,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getresuid": (118, 148),
     "getresgid": (120, 150),
     "getgroups": (115, 158),
-    # A sandbox that root starts takes a user of its own with these; afterwards they fail by themselves.
+    # A sandbox started by root uses these to become its own user; afterwards they fail on their own.
     "setgroups": (116, 159),
     "setresuid": (117, 147),
     "setresgid": (119, 149),
@@ -218,7 +218,7 @@ def _check_mapping() -> list[_Instruction]:
 
 
 def _load_argument(position: int) -> _Instruction:
-    """Load the lower half of an argument, which holds all that the kernel reads of those above."""
+    """Load the lower half of an argument, which is all that the kernel reads of the arguments above."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * position)
 
 

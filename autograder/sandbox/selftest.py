@@ -22,7 +22,7 @@ _Row = tuple[str, bool, str]
 
 
 def why_not() -> str | None:
-    """Say in one sentence why bubblewrap cannot shut in candidates here and what to do, or return None where it can."""
+    """Say in one sentence why bubblewrap cannot isolate candidates here and what to do, or return None where it can."""
     if not sys.platform.startswith("linux"):
         return (
             f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
@@ -102,7 +102,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
 
 
 def _find_value(outcome: process.Outcome) -> Any:
-    """Return what a probe found, or the text of what ended it in its place."""
+    """Return what a probe found, or the text of the error that ended it."""
     if outcome.ending is not Ending.ANSWERED:
         return str(outcome.ending)
     answer = wire.decode(outcome.data)
@@ -146,14 +146,14 @@ def _leaves_nothing(runner: process.Runner) -> tuple[bool, str]:
 def _secrets() -> list[str]:
     own = [str(path) for path in (ROOT, ROOT / "solutions", Path.home(), Path.cwd())]
     system = ["/proc", "/sys", "/etc", "/home", "/run", "/var", "/dev/shm", "/opt", "/srv", "/mnt"]
-    # nbgrader's exchange lies in the first of these by default, and holds everybody's submissions.
+    # nbgrader's exchange is in the first of these by default, and holds everybody's submissions.
     system += ["/usr/local/share", "/usr/local/etc", "/usr/src", "/usr/share", "/usr/bin", "/bin"]
     return [path for path in own + system if path not in ("/", "/tmp")]
 
 
 def _sees_little(runner: process.Runner) -> tuple[bool, Any]:
     value = _find_value(_run_probe(runner, "find", _secrets()))
-    # Python itself may lie in a home; of that home it then sees the way to Python only.
+    # Python itself may be in a home; of that home it then sees the way to Python only.
     on_the_way = {str(parent) for parent in Path(sys.base_prefix).resolve().parents}
     return not isinstance(value, str) and not set(value[0]) - on_the_way, value
 

@@ -754,7 +754,7 @@ def keeps_all_three(layers, activations, grad_logits):
 
 @of("backward")
 def leaves_the_first_layer_out(layers, activations, grad_logits):
-    """The first layer is missing. If your loop uses range(len(layers) - 1, 0, -1): it ends at 1, before layer 0."""
+    """The first layer is missing. If your loop uses range(len(layers) - 1, 0, -1), it ends at 1, before layer 0."""
     return _back(layers, activations, grad_logits)[1:]
 
 

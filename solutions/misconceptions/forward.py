@@ -265,7 +265,7 @@ def keeps_the_sums(layers, x):
 
 @of("forward")
 def keeps_the_logits_too(layers, x):
-    """The list ends with the logits. They enter no layer: it should have one entry per layer, what entered it."""
+    """The list ends with the logits, which enter no layer. It should hold what entered each layer."""
     logits, activations, _ = hidden_pass(layers, x)
     return logits, [*activations, logits]
 
@@ -348,7 +348,7 @@ def one_answer_for_the_batch(layers, x):
 
 @of("predict")
 def best_picture_for_each_class(layers, x):
-    """The result has one entry per class, not per image. Is the search along the columns? Each image wants its class."""
+    """The result has one entry per class, not per image. Is the search along the columns? Each row needs its own class."""
     return np.argmax(reference_forward(layers, x)[0], axis=0)
 
 

@@ -316,7 +316,7 @@ def limit_of_one(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def brackets_left_out(fan_in, fan_out, rng):
-    """The limit is as large as without parentheses around the sum: Python divides before it adds."""
+    """The limit is that of a formula without parentheses around the sum. Python divides before it adds."""
     limit = np.sqrt(6 / fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 

@@ -13,7 +13,7 @@ from typing import Any
 from .display import in_kernel
 
 _EXAMINER = "autograder.learner"
-"""The one place where the lab names the examiner; loaded when a check, a hint or the like is first asked for."""
+"""The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
 _TOOLS = {
     "check": f"{_EXAMINER}.notebook",
     "hint": f"{_EXAMINER}.notebook",

@@ -28,7 +28,7 @@ def windows(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     before : ndarray of int, shape (n, 3)
-        Numbers of three letters in a row; before a name stand dots.
+        Numbers of three letters in a row; dots precede a name.
     following : ndarray of int, shape (n,)
         The number of the letter after them; after a name comes a dot.
     """

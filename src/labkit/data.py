@@ -20,7 +20,7 @@ READER = FILES / "reader.safetensors"
 
 
 class Digits(NamedTuple):
-    """Images of handwritten digits, one a row, and what each shows.
+    """Images of handwritten digits, one per row, and what each shows.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray
-        Arrays by name, in the order in which they lie in the file.
+        Arrays by name, in the order in which they are in the file.
     """
     content = Path(path).read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")

@@ -19,7 +19,7 @@ CONFIDENCE = {"a guess": 0.35, "leaning": 0.55, "fairly sure": 0.75, "sure": 0.9
 def predict(name: str, question: str, options: Sequence[str]) -> None:
     """Ask for a prediction; what the learner picks is recorded at once.
 
-    Once the outcome has been seen the prediction stands as it was made.
+    Once the outcome has been seen the prediction stays as it was made.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Keeps the learner's best score in something that nobody marks."""
+"""Keeps the learner's best score in a task that is not marked."""
 
 from __future__ import annotations
 

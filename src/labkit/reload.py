@@ -1,4 +1,4 @@
-"""Lets edits of ``src/weightlab`` take effect at the next cell, and says in a sentence what stands in the way.
+"""Lets edits of ``src/weightlab`` take effect at the next cell, and says in a sentence what is wrong.
 
 ``import labkit`` in a notebook calls `install`. From then on, before each cell, modules of the
 learner's library whose files have changed are run again, and so are the modules that import from

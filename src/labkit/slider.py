@@ -25,7 +25,7 @@ BIASES = (1.0, 0.0, -1.0)
 def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     """Show a digit before and after one connection, with a slider for the connection's weight.
 
-    Where nobody sits at the notebook the same figure is shown for three weights.
+    If no person is at the notebook, the figure is shown for three weights.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def _show_slider(draw: Callable[[float], str], **options: Any) -> None:
 
 
 def _with_number(slider: Any) -> Any:
-    """Put a box with the number beside a slider, whose handle has no name that a screen reader could say."""
+    """Put a box with the number beside a slider, because a slider's handle has no name for a screen reader."""
     import ipywidgets as widgets
 
     number = widgets.BoundedFloatText(

@@ -23,7 +23,7 @@ _pending: dict[Path, list[Callable[[dict], dict]]] = {}
 
 
 def load(name: str) -> dict:
-    """Read the record `name`, with what could not be written; an empty one where there is none.
+    """Read the record `name`, with what could not be written; an empty one if there is none.
 
     A file that holds no record is kept beside as ``NAME.broken`` and counts as empty, so that a notebook goes on. One
     that cannot be read just now counts as empty too, and stays.
@@ -101,7 +101,7 @@ def _read(path: Path) -> dict:
 
 
 def _finite(text: str) -> float | None:
-    """Read a number as JSON has it; Python would also read NaN, and write none."""
+    """Read a finite number; JSON has no other, though Python's parser accepts them."""
     return value if math.isfinite(value := float(text)) else None
 
 

@@ -75,7 +75,7 @@ def thin(images: np.ndarray) -> np.ndarray:
 
 
 def invert(images: np.ndarray) -> np.ndarray:
-    """Return the images with paper and ink exchanged: ``1 - images``.
+    """Return the images with paper and ink swapped: ``1 - images``.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Task:
     thinner : bool
         Whether strokes are thinner.
     inverted : bool
-        Whether ink and paper are exchanged.
+        Whether ink and paper are swapped.
     """
 
     degrees: int = 0

@@ -16,10 +16,10 @@ from tests import test_exercises as exercises
 from tests.accuracy.judging import PASSED, RAISED, SEEDS, all_mutants, answer_key, equivalents, verdicts
 
 PAGE = ROOT / "docs" / "accuracy.md"
-TEXT = """# The examiner's own accuracy
+TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
-`python -m tests.accuracy` makes it anew. Every answer was judged by two keys, the public one and one of another seed;
+`python -m tests.accuracy` makes it again. Every answer was judged by two keys, the public one and one of another seed;
 it counts as right only if both say so, and as caught only if both catch it. Chapter 09 is scored by what the network
 can do, not by its numbers, and was judged by the public key alone.
 
@@ -52,7 +52,7 @@ what nobody thought of.
 {kinds}
 
 **{share:.2%} of the slips that make a function wrong are caught**; without those that only make Python raise an error,
-which no examiner could miss, it is {strict:.2%}.
+which no autograder could miss, it is {strict:.2%}.
 
 ### Slips that are none
 

@@ -105,13 +105,76 @@ def test_everything_else_of_the_module_is_the_students(load):
     assert (module.g(), module.x) == (4, 4)
 
 
-@pytest.mark.parametrize("text", ["this is no Python", "1 / 0", "import sys; sys.exit()", "import nothing_of_the_kind"])
+@pytest.mark.parametrize("text", ["this is no Python", "1 / 0", "import sys; sys.exit()", "import numpy.nothing_of_it"])
 def test_a_module_that_cannot_run_still_has_its_given_functions(text, load):
     user = "from .a import f, other\ndef use():\n    return f()\ndef fail():\n    other()\n"
     module = load("b", {"a": text, "b": user})
     assert module.use() == "given"
     with pytest.raises(ImportError, match=r"lib/a\.py could not be run"):
         module.fail()
+
+
+ABSENT = {
+    "by its name": "import nothing_of_the_kind",
+    "by another": "import nothing_of_the_kind.deep as other_name",
+    "beside others": "import math, nothing_of_the_kind, json",
+    "a part of it": "from nothing_of_the_kind.deep import part as other_name",
+    "everything": "from nothing_of_the_kind import *",
+    "for an annotation": "import nothing_of_the_kind as n\ndef h(x: n.Array) -> n.Array: ...",
+}
+
+
+@pytest.mark.parametrize("text", ABSENT.values(), ids=ABSENT)
+@pytest.mark.parametrize("graded", ["a", "b"])
+def test_an_absent_package_costs_nothing_that_does_not_need_it(text, graded, load):
+    module = load("a", {"a": f"{OWN}{text}\ndef g():\n    return 'own', f()\n"}, graded=graded)
+    assert module.g() == ("own", "given")
+
+
+USES_OF_ABSENT = {
+    "an attribute": "n.mean([1])",
+    "a call": "n([1])",
+    "an index": "n[0]",
+    "arithmetic": "2 * n",
+    "a product": "np.ones(2) @ n",
+    "as an array": "np.asarray(n)",
+    "iteration": "list(n)",
+    "a truth": "not n",
+    "setting": "setattr(n, 'x', 1)",
+}
+
+
+@pytest.mark.parametrize("use", USES_OF_ABSENT.values(), ids=USES_OF_ABSENT)
+@pytest.mark.parametrize("imported", ["import nothing_of_it as n", "from nothing_of_it import deep as n"])
+def test_whatever_uses_an_absent_package_names_it_and_the_import(use, imported, load):
+    module = load("b", {"b": f"import numpy as np\n{imported}\ndef g():\n    return {use}\n"})
+    with pytest.raises(
+        ModuleNotFoundError, match=r"'nothing_of_it' here \(imported in line 2 of lib/b\.py\)"
+    ) as raised:
+        module.g()
+    assert raised.value.name == "nothing_of_it"
+
+
+def test_an_answer_of_ones_own_to_an_absent_package_is_the_students(load):
+    module = load("b", {"b": "import absent_one\ntry:\n    import absent_two as n\nexcept ImportError:\n    n = 7\n"})
+    assert module.n == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import numpy.nothing_of_it",
+        "from weightlab.z import f",
+        "from .z import f",
+        "import labkit.nothing_of_it",
+        "import json.nothing_of_it",
+        "import nothing_of_the_kind\nnothing_of_the_kind.set_theme()",
+        "import nothing_of_the_kind\nimport numpy.nothing_of_it",
+    ],
+)
+def test_nothing_stands_in_for_the_course_for_numpy_and_for_pythons_own(text, load):
+    with pytest.raises(ModuleNotFoundError):
+        load("b", {"b": text})
 
 
 def test_an_error_in_the_module_under_test_counts(load):

@@ -39,7 +39,16 @@ STATUSES = {
     "a syntax error": ("def answer(:\n    return 2.0", "error", "Python cannot read line 1 of library/small.py"),
     "bad indentation": ("def answer():\nreturn 2.0", "error", "line 2 of library/small.py"),
     "an error on loading": ("x = 1\ny = x / 0\n" + GOOD, "error", "line 2 of library/small.py (y = x / 0): Zero"),
-    "a missing module": ("import tensorfloww\n" + GOOD, "error", "ModuleNotFoundError: No module named 'tensorfloww'"),
+    "a missing package": (
+        "import tensorfloww as tf\ndef answer():\n    return tf.reduce_sum([2.0])",
+        "error",
+        "No module named 'tensorfloww' here (imported in line 1 of library/small.py)",
+    ),
+    "a missing part": (
+        "import numpy.linalgg\n" + GOOD,
+        "error",
+        "ModuleNotFoundError: No module named 'numpy.linalgg'",
+    ),
     "an exception": ("def answer():\n    x = []\n    return x[3]", "error", "list index out of range in line 3"),
     "an endless loop": ("def answer():\n    while True:\n        pass", "timeout", "did not finish within 2 seconds"),
     "sleeping": ("import time\ndef answer():\n    time.sleep(99)", "timeout", "did not finish within 2 seconds"),

@@ -15,6 +15,7 @@ from autograder import markers
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
+from autograder.handin import MalformedNotebook, read_notebook
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from autograder.learner import submit
@@ -132,6 +133,27 @@ def test_what_cannot_count_is_warned_of(learner):
     (learner / "course" / CHAPTER / f"{CHAPTER}.ipynb").write_text("[]")
     first, second, _ = submit.pack_submission(CHAPTER, learner).warnings
     assert first.startswith("Python cannot read line 1 of ") and "cannot be graded: it holds no list of cells" in second
+
+
+def test_a_large_notebook_is_read_and_one_that_is_too_large_names_the_cell(learner):
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    notebook = json.loads(path.read_text())
+    released = json.loads(path.read_text())
+    shown = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+
+    def read(megabytes):
+        shown["outputs"] = [output("stream", "x" * (megabytes * 2**20))]
+        path.write_text(json.dumps(notebook))
+        found = [words for words in submit.pack_submission(CHAPTER, learner).warnings if "larger than" in words]
+        try:
+            return found, bool(read_notebook(released, path.read_bytes()))
+        except MalformedNotebook:
+            return found, False
+
+    assert read(11) == ([], True)
+    (words,), readable = read(21)
+    assert "clear the outputs of" in words and not readable
+    assert read(0) == ([], True)
 
 
 QUESTION = "share_that_flips"

@@ -185,7 +185,7 @@ def installation_pointers(it: HandIn) -> None:
 
 @attack()
 def gradebook_of_the_class(it: HandIn) -> None:
-    """A trigger is planted in gradebook.db that gives its author 99 points a cell and takes everybody else's."""
+    """A trigger is planted in gradebook.db that gives its author 99 points per cell and takes everybody else's."""
     it.finds("""
         import pathlib, sqlite3
         for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:

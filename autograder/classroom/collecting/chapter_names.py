@@ -17,7 +17,7 @@ def is_copy_of(name: str, original: str) -> bool:
 
 
 def is_chapter(name: str) -> bool:
-    """Whether a name is a chapter's, the project's, or that of a copy: nobody is called so."""
+    """Whether a name is a chapter's, the project's, or that of a copy, and so not a student's."""
     return re.fullmatch(f"(?:{_ANY}|weightlab){_COPY}", name, re.IGNORECASE) is not None
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ...judging.words import counted
+from ..folder import Classroom
 from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
 from . import origins
@@ -70,7 +71,7 @@ def collect_submissions(
     Parameters
     ----------
     sources : iterable of Path
-        Zips, one a student; folders of such zips or of students' folders; a platform's download of the whole class,
+        Zips, one per student; folders of such zips or of students' folders; a platform's download of the whole class,
         as a zip or unpacked.
     classroom : Path
         nbgrader's course folder.
@@ -103,6 +104,8 @@ def collect_submissions(
             except NotTakenError as error:
                 collection.rows.append(Collected("", upload.place, error.reason, str(error)))
         taken: dict[str, Owner] = {}
+        if by_student and not dry_run:
+            Classroom(classroom).make_root()
         for student, theirs in sorted(by_student.items()):
             rows, owner = _take_one(student, theirs, classroom, chapter, replace, dry_run, taken)
             collection.rows += rows
@@ -114,7 +117,7 @@ def collect_submissions(
 
 
 def _is_nobodys(upload: Upload) -> bool:
-    """Whether something is not a submission, whoever's it is."""
+    """Whether something cannot be anybody's submission."""
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
@@ -158,7 +161,7 @@ def _take_one(
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out
             ]
             rows.append(Collected(student, upload.place, None, words))
-    if owner is None and rows and not any(row.lost for row in rows):  # files that are no submission, and nothing else
+    if owner is None and rows and not any(row.lost for row in rows):  # only files that are not submissions
         rows.append(Collected(student, uploads[0].place, Reason.NO_SUBMISSION, describe(Reason.NO_SUBMISSION)))
     return sorted(rows, key=lambda row: row.taken), owner
 
@@ -177,7 +180,7 @@ def _contents(upload: Upload, chapter: str) -> Contents:
 
 
 class _Names:
-    """Gives each owner an id of their own: from the roster where there is one, else made from the platform's name."""
+    """Gives each owner an id of their own: from the roster if there is one, otherwise made from the platform's name."""
 
     def __init__(
         self,

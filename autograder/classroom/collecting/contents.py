@@ -39,7 +39,7 @@ class Contents:
 
 
 def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Contents:
-    """Return the chapter's notebook, the library that lies where it belongs to that notebook, and the concept test.
+    """Return the chapter's notebook, the library that belongs to that notebook by its place, and the concept test.
 
     Of what is there twice, equal copies count as one. Different ones are refused: nobody but the student can say
     which one counts, and a notebook is never joined with a library that may be another person's.
@@ -165,7 +165,7 @@ def _library(
         return {}, False
     read = {path: _modules(modules, budget) for path, modules in belonging.items()}
     different = [path for path in read if read[path] != next(iter(read.values()))]
-    if different:  # of a whole project the library is in src/: what lies beside a notebook there is a copy
+    if different:  # a whole project has its library in src/: one beside a notebook is a copy
         read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
         if len(read) != 1:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named(belonging))

@@ -56,7 +56,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
         return {"username": user, "filename": name, "timestamp": time}
 
     def _read_name(self, name: str) -> tuple[str, datetime.datetime | None]:
-        """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus, too."""
+        """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus as well."""
         found = re.fullmatch(rf"(?P<user>.+?)\+{re.escape(self.coursedir.assignment_id)}\+(?P<time>.+)", name)
         if not found or not found["user"].isprintable() or found["user"].startswith("."):
             return "", None

@@ -28,7 +28,7 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose an entry is, as its platform says: a name, and what else tells people apart."""
+    """Who an entry belongs to, as its platform says: a name, and what else identifies a person."""
 
     platform: Platform
     name: str
@@ -97,7 +97,7 @@ class Recogniser:
     Attributes
     ----------
     logins : dict
-        Who Blackboard's own pages say somebody is, by what stands before ``_attempt_``.
+        Who Blackboard's own pages say somebody is, by what precedes ``_attempt_``.
     submitters : dict
         Who Gradescope's metadata say that a folder is of, by the folder's name.
     """
@@ -109,7 +109,7 @@ class Recogniser:
         self._assignment = _common_beginning(stems)
 
     def recognise(self, path: tuple[str, ...]) -> Recognised | None:
-        """Return whose an entry is by the outermost of its names that a platform gave; None where none is."""
+        """Return who an entry belongs to, by the outermost name that a platform gave; None if there is no such name."""
         for depth, part in enumerate(path):
             inside = path[depth + 1 :]
             for rule in (self._moodle, self._canvas, self._blackboard, self._brightspace, self._folder):
@@ -146,7 +146,7 @@ class Recogniser:
             return None
         # The first two numbers count, as for Canvas itself: what follows is the student's own name of the file, which
         # could pretend to more. Where a later reading would leave a chapter's file, as with a group called project_7,
-        # the numbers are not sure, and nobody's.
+        # the numbers are not certain, so they belong to nobody.
         found = readings[0]
         name, number = part[: found.start()], found["number"]
         late = name.endswith("_LATE")
@@ -186,7 +186,7 @@ class Recogniser:
 
 
 def blackboard_login(name: str, page: str) -> tuple[str, str] | None:
-    """Return what stands before ``_attempt_`` and whose login that ends on, as Blackboard's page of that name says."""
+    """Return what precedes ``_attempt_``, and the login at its end according to Blackboard's page of that name."""
     found = _BLACKBOARD.fullmatch(name)
     said = re.match(r"\s*Name: .*\((?P<login>[^()\n]+)\)\s*$", page, re.MULTILINE)
     if found and found["about"] and said and found["stem"].endswith(f"_{said['login']}"):

@@ -83,7 +83,7 @@ class Item:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Turn whatever reading an archive raises into one kind of error.
+    """Turn every exception from reading an archive into one kind of error.
 
     ``zipfile`` raises a dozen kinds for what is damaged: versions and methods that it does not know, names that are
     not UTF-8 though flagged so, and what each decompressor raises.
@@ -102,7 +102,7 @@ def readable() -> Iterator[None]:
 
 @contextmanager
 def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
-    """Open a zip that lies within something else, and yield its files; it is held on disk where it is large."""
+    """Open a zip that is within something else, and yield its files; it is held on disk where it is large."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)

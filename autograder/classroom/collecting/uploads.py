@@ -44,7 +44,7 @@ class Upload:
 def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
     """Return the uploads in all sources, none of them read yet, and how many files were seen.
 
-    A student could name what lies inside their own zip as a platform would. So names inside a zip are believed only
+    A student could name what is inside their own zip as a platform would. So names inside a zip are believed only
     where nothing but platforms' downloads is collected.
     """
     sources = list(sources)
@@ -72,7 +72,7 @@ def file_item(path: Path) -> Item:
 
 
 def plain_or_platform(name: str) -> Owner:
-    """Return whose a single file is: named by a platform, else after the student."""
+    """Return who a single file belongs to: named by a platform, otherwise after the student."""
     found = Recogniser([(name,)]).recognise((name,))
     return found[0] if found else plain_owner(name)
 
@@ -143,7 +143,7 @@ def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iter
 
 
 def _single(owner: Owner, place: str, item: Item) -> Upload:
-    """Return one file as an upload, or with the reason for which it is none."""
+    """Return one file as an upload, with the reason if it cannot be one."""
     if item.problem is Reason.UNREADABLE or (item.problem is not None and _may_be_work(item)):
         problem: Reason | None = item.problem
     elif owner.about:

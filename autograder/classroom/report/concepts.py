@@ -53,7 +53,7 @@ def summarise_class(records: Sequence[Mapping]) -> dict:
     Parameters
     ----------
     records : sequence of mapping
-        Each student's ``.weightlab/concepts.json`` as it was read; anything may stand in it.
+        Each student's ``.weightlab/concepts.json`` as it was read; it may hold anything.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def _scores(summary: Summary) -> tuple[bytes, str]:
     fig, axes = figure(len(rows), 1, (8, 0.6 + 0.75 * len(rows)), sharex=True, squeeze=False)
     for ax, name in zip(axes[:, 0], rows, strict=True):
         shares = [100 * share for share in summary.scores[name]]
-        # Bars as wide as whole points, or some would stay empty whatever the class does.
+        # Bars are whole points wide; otherwise some would always be empty.
         width = 100 * ceil(CHAPTERS[name].points / _SHOWN) / CHAPTERS[name].points
         ax.hist(shares, bins=[width * (k - 0.5) for k in range(ceil(100 / width) + 2)], color=POSITIVE, rwidth=0.9)
         if shares:

@@ -128,7 +128,7 @@ def summarise(
 
 
 def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
-    """Return what of graded submissions no grade shows, such as that there is no notebook, or an unreadable time."""
+    """Return what grades do not show about submissions, such as a missing notebook or an unreadable time."""
     found = []
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
@@ -138,7 +138,7 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
             found.append((student, chapter, status, words))
         try:
             found += _remarks_on_files(classroom.submission(student, chapter), student, chapter, status)
-        except OSError as error:  # a folder that cannot be read is said, and stops nobody
+        except OSError as error:  # a folder that cannot be read is reported, and the run continues
             found.append((student, chapter, status, str(error)))
     return found
 

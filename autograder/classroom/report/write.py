@@ -1,4 +1,4 @@
-"""Writes the report on a graded class: what it can do, what it has misunderstood, and what waits for a person."""
+"""Writes the report on a graded class: what it can do, what it has misunderstood, and what needs your attention."""
 
 from __future__ import annotations
 

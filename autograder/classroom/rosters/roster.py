@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..collecting.platforms import Owner, Platform, clean_id
-from ..folder import ClassroomError, write_file
+from ..folder import Classroom, ClassroomError, write_file
 
 FILE = "roster.csv"
 """Lies in the classroom; an instructor may edit it."""
@@ -96,11 +96,11 @@ def _is_same(known: Student, person: Student) -> bool:
 
 
 def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
-    """Return what to compare with each student, the surest first."""
+    """Return what to compare with each student, the most certain first."""
     name, words = _letters(owner.name), _words(owner.name)
     tests: list[Callable[[Student], bool]] = []
     if owner.platform is Platform.CANVAS and owner.number:
-        # The name has to fit, too: a name that ends on a number could be read as somebody else's number.
+        # The name has to fit as well: a name that ends on a number could be read as somebody else's number.
         tests.append(lambda one: one.canvas == owner.number and (not one.name or name in _both_ways(one)))
     if owner.login:
         tests.append(lambda one: owner.login.casefold() in (one.login.casefold(), one.id.casefold()))
@@ -123,7 +123,7 @@ def _both_ways(one: Student) -> tuple[str, str]:
 
 
 def is_named(person: Student, owner: Owner) -> bool:
-    """Whether a platform's name of a submission can mean a person: groups have numbers of their own, too."""
+    """Whether a platform's name of a submission can mean a person: groups have numbers of their own as well."""
     return not person.name or _letters(person.name) in _letters(owner.name)
 
 
@@ -164,6 +164,7 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
     rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
+    Classroom(classroom).make_root()
     write_file(classroom / FILE, text.getvalue().encode())
     return classroom / FILE
 

@@ -77,7 +77,7 @@ def find_finding(
     problems: Sequence[dict[str, Problem]],
     cases: list[list[dict]],
 ) -> Finding | None:
-    """Return the relation that says most about wrong answers, or None where none holds.
+    """Return the relation that says most about wrong answers, or None if no relation holds.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
 
 
 def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
-    """Describe the signs in an array; beside others, they part cases by chance."""
+    """Describe the signs in an array; together with other conditions they separate cases by chance."""
     if not array.size or array.dtype.kind != "f":
         return {}
     return {

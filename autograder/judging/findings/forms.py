@@ -105,7 +105,7 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
 def find_in_refusals(
     key: Key, observed: Sequence[Observation], problems: Sequence[dict[str, Problem]]
 ) -> Relation | None:
-    """Return how bad input is met, where all else is right."""
+    """Return how invalid input is handled, if everything else is right."""
     bad = [i for i, case in enumerate(key.cases) if case.raises]
     wrong = [i for i, found in enumerate(problems) if found]
     if not bad or not wrong or not set(wrong) <= set(bad):
@@ -132,7 +132,7 @@ def _known_error(name: str) -> str:
 
 
 def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return where a function stops that answers otherwise."""
+    """Return under which condition a function raises an error, if it answers the other cases."""
     answered = _answered(key, observed)
     stopped = [i for i, one in answered if one.raised]
     going = [i for i, one in answered if not one.raised]

@@ -151,7 +151,7 @@ def find_relations(sample: Sample) -> Iterator[Relation]:
     expected, got = sample.expected.astype(float), got.astype(float)
     with np.errstate(all="ignore"):
         if (expected == expected.flat[0]).all() and expected.size > 1:
-            return  # whatever is done to one number repeated looks alike
+            return  # every operation on one repeated number gives one repeated number
         yield from _constants(got)
         if got.shape == expected.shape:
             yield from _tried(ENTRY_BY_ENTRY, expected, sample)

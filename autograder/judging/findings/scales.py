@@ -66,7 +66,7 @@ def _sizes_of(name: str, array: np.ndarray) -> dict[str, float]:
 
 
 def find_scales(sample: Sample) -> Iterator[Relation]:
-    """Yield by what an answer is multiplied, divided or moved, as a constant and as a size of the arguments."""
+    """Yield the factor, divisor or offset of an answer, as a constant or as an axis length of an argument."""
     got = sample.got
     if got is None or got.shape != sample.expected.shape or got.dtype.kind not in "iuf" or not got.size:
         return

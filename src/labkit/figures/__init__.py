@@ -1,4 +1,4 @@
-"""Pictures of weights, each drawn from the learner's own arrays; one module a topic builds on these.
+"""Figures of weights, each drawn from the learner's own arrays; one module per topic builds on these.
 
 `figure`, `show` and the colours are in `style`. The functions here draw on axes that they are
 given, or make a figure, and return it for `show` together with a text that says what to look at.
@@ -57,11 +57,11 @@ def images(
     shape : pair of int, optional
         Height and width; square where it is left out.
     titles : sequence, optional
-        One a picture, written above it.
+        One per figure, written above it.
     columns : int, optional
-        Pictures in a row.
+        Images in a row.
     size : float, optional
-        Width of a picture in inches.
+        Width of an image in inches.
 
     Returns
     -------
@@ -91,11 +91,11 @@ def weight_images(
     titles : sequence, optional
         One a neuron.
     columns : int, optional
-        Pictures in a row.
+        Images in a row.
     size : float, optional
-        Width of a picture in inches.
+        Width of an image in inches.
     limit : float, optional
-        The weight that gets the full colour; the largest of all where left out, so that pictures of
+        The weight that gets the full colour; the largest of all where left out, so that figures of
         one figure can be compared. Give it to compare figures.
 
     Returns
@@ -267,7 +267,7 @@ def curves(
     series : mapping of str to sequence of float
         Name to values.
     x : sequence of float, optional
-        Where the values stand; 0, 1, 2 … where left out.
+        Where the values are; 0, 1, 2 … where left out.
     xlabel, ylabel : str
         What the axes mean, with units.
     log : bool

@@ -1,4 +1,4 @@
-"""Pictures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are.
+"""Figures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are.
 
 Each function takes what the learner's code computed and shows it, with words for those who do not
 see it that are made from the same numbers; only `outputs` hands its figure to a slider.
@@ -61,7 +61,7 @@ def sensitivity(
     faded : sequence of ndarray of shape (n_brightness, height * width)
         For each group an image at every brightness, shown above the columns.
     columns : sequence of str
-        What stands above each of them.
+        What is written above each of them.
     tables : mapping of str to array of shape (n_biases, n_brightness)
         Name of a group of images to the fractions in [0, 1].
     biases : sequence of float
@@ -101,7 +101,7 @@ def sensitivity(
 
 
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw what a neuron says to many images, once for each bias: a dot an image, right of zero it activates.
+    """Draw what a neuron says to many images, once for each bias: one dot per image; right of zero it activates.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     biases : ndarray of shape (n,)
         From low to high.
     missed : ndarray of shape (n,)
-        How many images that it should report left it silent.
+        How many images that it should report left it inactive.
     false_alarms : ndarray of shape (n,)
         How many others it reported.
     """
@@ -255,7 +255,7 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     Parameters
     ----------
     models : mapping of str to mapping of int to float
-        Model to bits a parameter to bytes.
+        Model to bits per parameter to bytes.
     marks : mapping of str to float
         Lines to compare with, such as a memory: name to bytes.
     """

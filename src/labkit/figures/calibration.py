@@ -1,4 +1,4 @@
-"""The picture of chapter 10's look back: how sure the learner was, and how often that was right."""
+"""The figure of chapter 10's look back: how certain the learner was, and how often that was right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .style import FAINT, POSITIVE, TEXT, figure
 
 
 def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[str]) -> Figure:
-    """Draw the share of predictions that came true against the confidence that was stated.
+    """Draw the fraction of predictions that came true against the confidence that was stated.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The pictures of chapter 10: new tasks, where answers stand, and one network's life."""
+"""The figures of chapter 10: new tasks, where answers are, and one network's life."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def tasks(rows: Mapping[str, np.ndarray]) -> None:
             strip[:, k * (side + 1) : k * (side + 1) + side] = image.reshape(side, side)
         bare(ax).imshow(strip, cmap=PAPER, vmin=0, vmax=1)
         ax.set_ylabel(name.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=10.5)
-    show(fig, alt=f"{n} digits of each task, one row a task: {'; '.join(rows)}.")
+    show(fig, alt=f"{n} digits of each task, one row per task: {'; '.join(rows)}.")
 
 
 def plane(answers: Mapping[str, Sequence[Any]]) -> None:
-    """Show how much each answer gained and kept, one mark a task.
+    """Show how much each answer gained and kept, one mark per task.
 
     Parameters
     ----------

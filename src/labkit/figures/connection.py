@@ -1,4 +1,4 @@
-"""The course's first picture: one signal, one connection with its weight, and what arrives."""
+"""The course's first figure: one signal, one connection with its weight, and what arrives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[flo
     Returns
     -------
     Figure
-        One row a weight: the signal, the connection as a line whose width and colour are its
+        One row per weight: the signal, the connection as a line whose width and colour are its
         weight, and the weighted signal. Blue is positive, orange negative.
     """
     signal = np.asarray(signal, dtype=float)

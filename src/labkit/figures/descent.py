@@ -1,4 +1,4 @@
-"""Pictures of chapter 07: paths downhill, weights while they learn, and networks in the clinic.
+"""Figures of chapter 07: paths downhill, weights while they learn, and networks in the clinic.
 
 Each function takes what the learner's code computed and shows it, with words for those who do not
 see it that are made from the same numbers.
@@ -60,7 +60,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     losses : mapping of str to sequence of float
         A run's name to the loss of each epoch.
     highest : float, optional
-        Where the figure ends; what lies above is cut off.
+        Where the figure ends; what is above it is cut off.
     n_classes : int
         Among how many classes.
     """
@@ -183,7 +183,7 @@ def landscape(
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
     flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
-        # The first lies on top: a path that is thrown about must not hide one that creeps.
+        # The first is on top: a path that is thrown about must not hide one that creeps.
         look = {
             "color": COLORS[(1, 3, 0, 2)[k % 4]],
             "linewidth": 0.9,
@@ -232,9 +232,9 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     rates : sequence of float
         The learning rates.
     accuracies : ndarray of shape (n_rates, n_runs)
-        The share of test images read correctly.
+        The fraction of test images read correctly.
     silent : ndarray of shape (n_rates, n_runs)
-        The share of hidden neurons that answer no image any more.
+        The fraction of hidden neurons that answer no image any more.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
     for k, (name, runs) in enumerate(

@@ -197,7 +197,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
 
 
 def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
-    """Show images, and how much each place matters: what is lost when a small blank patch lies on it.
+    """Show images, and how much each position matters: what is lost when a small blank patch is on it.
 
     Parameters
     ----------

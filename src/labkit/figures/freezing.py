@@ -59,7 +59,7 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
 
 
 def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged: bool = False) -> None:
-    """Show what each method reads of the new images against what it still reads of the old ones.
+    """Show each method's accuracy on the new images against its accuracy on the old ones.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pictures of chapter 03: neurons alike and different, starting distributions, and signals in deep networks."""
+"""Figures of chapter 03: neurons alike and different, starting distributions, and signals in deep networks."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) ->
 
 
 def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[str, Sequence[np.ndarray]]) -> None:
-    """Show the size of signals layer by layer, and beside it that of the corrections that travel back.
+    """Show the RMS of the signals layer by layer, and beside it that of the gradients in the backward pass.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
 
 
 def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
-    """Show histograms of the signal at several places in a network with tanh.
+    """Show histograms of the signal after several layers of a network with tanh.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ __all__ = ["costs"]
 
 
 def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> None:
-    """Show what each way of training costs, in shares of training everything, in three columns.
+    """Show what each way of training costs, in fractions of training everything, in three columns.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The picture that a chapter opens with: what its learner will have made at its end."""
+"""The figure that a chapter opens with: what its learner will have made at its end."""
 
 from __future__ import annotations
 

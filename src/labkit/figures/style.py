@@ -122,13 +122,13 @@ def to_png(fig: Figure) -> bytes:
     drawn = ImageChops.difference(picture, Image.new("RGB", picture.size, SHEET)).getbbox()
     if drawn and min(drawn[:2]) > 0 and drawn[2] < picture.width and drawn[3] < picture.height:
         ImageOps.expand(picture.crop(drawn), _MARGIN, SHEET).save(buffer, "png")
-    else:  # something may reach beyond the figure: savefig finds out, but draws twice and measures every word anew
+    else:  # something may reach beyond the figure: savefig finds out, but draws twice and measures every word again
         fig.savefig(buffer, format="png", dpi=fig.dpi, bbox_inches="tight", pad_inches=_MARGIN / fig.dpi)
     return buffer.getvalue()
 
 
 def as_html(png: bytes, alt: str, width: float) -> str:
-    """Return a picture as HTML, so many pixels wide, or as wide as there is room."""
+    """Return a figure as HTML, so many pixels wide, or as wide as there is room."""
     return (
         f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; border-radius: 6px" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
@@ -146,7 +146,7 @@ def show(fig: Figure, alt: str) -> None:
     fig : Figure
         From `figure`, or from pyplot.
     alt : str
-        What the picture shows, in a sentence or two, for those who do not see it: the finding, not
+        What the figure shows, in a sentence or two, for those who do not see it: the finding, not
         the furniture.
     """
     if not alt.strip():

@@ -1,4 +1,4 @@
-"""Pictures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge.
+"""Figures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge.
 
 Each function takes what the learner's code computed and shows it, with words for those who do not
 see it that are made from the same numbers.
@@ -185,7 +185,7 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
     Parameters
     ----------
     rows : sequence of (name, image, weights, products, total)
-        One row of the picture each; the arrays have shape (height * width,).
+        One row of the figure each; the arrays have shape (height * width,).
     """
     fig, axes = figure(len(rows), 3, (6.2, 1.55 * len(rows) + 0.3), squeeze=False)
     limit = max(limit_of(weights) for _, _, weights, _, _ in rows)
@@ -341,12 +341,12 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
 
 
 def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> None:
-    """Show how accurate each variant was: a dot a run, a line from the worst to the best.
+    """Show how accurate each variant was: one dot per run, a line from the worst to the best.
 
     Parameters
     ----------
     results : mapping of str to sequence of float
-        Name to accuracies in [0, 1], one a run.
+        Name to accuracies in [0, 1], one per run.
     chance : float, optional
         The accuracy of guessing, drawn as a line.
     """
@@ -447,7 +447,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     values : ndarray of any shape
         The numbers.
     edges : ndarray of shape (bins + 1,)
-        Where the bars begin and end; one edge lies at zero.
+        Where the bars begin and end; one edge is at zero.
 
     Returns
     -------
@@ -462,14 +462,14 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
-    """Show how often each size of weight occurs, plainly and on a logarithmic scale.
+    """Show how often each magnitude of weight occurs, plainly and on a logarithmic scale.
 
     Parameters
     ----------
     weights : ndarray of any shape
         The weights.
     limit : float
-        Where the plain picture ends; the other one shows all.
+        Where the plain figure ends; the other one shows all.
     """
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (7.8, 3.1))

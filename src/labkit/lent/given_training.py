@@ -142,7 +142,7 @@ def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) ->
 
 
 def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of examples whose class has the highest output.
+    """Return the fraction of examples whose class has the highest output.
 
     Parameters
     ----------

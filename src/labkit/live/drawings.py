@@ -86,7 +86,7 @@ def _drawn(strokes: Sequence[np.ndarray], recipe: Recipe) -> np.ndarray:
     grid = (np.arange(recipe.fine) + 0.5) / recipe.fine
     across, down = grid[:, None] - starts[:, 0], grid[:, None] - starts[:, 1]  # (fine, segments)
     squares = np.maximum((steps**2).sum(axis=1), 1e-18)
-    # How far along its segment the nearest point lies, for every pixel: (rows, columns, segments).
+    # How far along its segment the nearest point is, for every pixel: (rows, columns, segments).
     along = (down * steps[:, 1])[:, None] + (across * steps[:, 0])[None]
     along = np.clip(along / squares, 0, 1)
     distance = (across[None] - along * steps[:, 0]) ** 2 + (down[:, None] - along * steps[:, 1]) ** 2

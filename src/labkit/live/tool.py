@@ -1,4 +1,4 @@
-"""What every live figure is made of: answers for a browser, and a still figure where nobody can move anything."""
+"""What every live figure is made of: answers for a browser, and a still figure for pages without interaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PALETTE = {
     "negative": NEGATIVE,
     "series": list(COLORS),
 }
-"""The figures' colors for the browser: blue is positive and orange is negative there, too."""
+"""The figures' colors for the browser: blue is positive and orange is negative there as well."""
 
 
 class Tool:
@@ -56,7 +56,7 @@ class Tool:
         raise NotImplementedError
 
     def show(self) -> None:
-        """Show the live figure, or the still one where nobody sits at the notebook."""
+        """Show the live figure, or the still one if no person is at the notebook."""
         fig, alt = self.still()
         if not interactive():
             show(fig, alt)

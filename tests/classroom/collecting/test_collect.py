@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import zipfile
 
 import pytest
@@ -218,6 +220,40 @@ class TestAgain:
         inbox.put("ada.zip", packed("ada"))
         assert inbox.collect(dry_run=True).taken == {"ada"}
         assert not inbox.classroom.exists()
+
+
+class TestWhoMayReadAClassroom:
+    @pytest.fixture(autouse=True)
+    def usual_mask(self):
+        before = os.umask(0o022)
+        yield
+        os.umask(before)
+
+    @staticmethod
+    def mode(folder):
+        return stat.S_IMODE(folder.stat().st_mode)
+
+    def test_a_new_one_is_its_owners_alone(self, inbox):
+        inbox.put("ada.zip", packed("ada"))
+        inbox.collect()
+        assert self.mode(inbox.classroom) == 0o700
+
+    def test_so_is_one_that_begins_with_a_roster(self, inbox):
+        write_roster(inbox.classroom, Roster([Student("ada")]))
+        assert self.mode(inbox.classroom) == 0o700
+
+    def test_in_a_folder_that_a_group_shares_it_is_the_groups(self, inbox):
+        inbox.classroom.parent.chmod(0o2775)
+        inbox.put("ada.zip", packed("ada"))
+        inbox.collect()
+        assert self.mode(inbox.classroom) == 0o2770
+
+    def test_one_that_is_there_stays_as_it_is(self, inbox):
+        inbox.classroom.mkdir()
+        inbox.classroom.chmod(0o755)
+        inbox.put("ada.zip", packed("ada"))
+        inbox.collect()
+        assert self.mode(inbox.classroom) == 0o755
 
 
 class TestTheCommand:
