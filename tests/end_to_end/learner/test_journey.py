@@ -173,7 +173,8 @@ def unnamed(page):
 
 OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code')
     .flatMap(cell => cell.sharedModel.getOutputs())
-    .map(o => [o.name === 'stderr' ? 'stderr' : o.output_type, String(o.data?.['text/html'] ?? '')])"""
+    .map(o => [o.name === 'stderr' ? 'stderr' : o.output_type,
+        o.data?.['application/vnd.jupyter.widget-view+json'] ? '' : String(o.data?.['text/html'] ?? '')])"""
 
 
 def sources(folder, name):
