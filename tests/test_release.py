@@ -190,7 +190,11 @@ def test_two_misconceptions_of_one_name_are_refused():
             "return weights @ x + bias",
             "raised ValueError: matmul: .* in line [0-9]+ of solutions/weightlab/biases.py: return weights @ x",
         ),
-        ("return weighted_sums(x, weights) + bias", "x += 1; return weighted_sums(x, weights)", "changed its input"),
+        (
+            "return weighted_sums(x, weights) + bias",
+            "x += 1; return weighted_sums(x, weights)",
+            "gave the right answer but changed its input x",
+        ),
     ],
 )
 def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, after, words, monkeypatch):

@@ -85,6 +85,7 @@ class Run:
     def tasks(self) -> Iterator[GradingTask]:
         """Yield what is to be done; what is done already goes straight to the entries."""
         for chapter in self.released:
+            chapter_digest(chapter, self.seed)  # an author's mistake stops the run here, and is not each student's
             for student in self._students:
                 task = self._task(student, chapter)
                 if task is not None:
