@@ -27,6 +27,7 @@ def pytest_report_header(config):
     return f"not tried on {sys.platform}: {', '.join(collect_ignore)}" if collect_ignore else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Keep together what shares a costly fixture, and begin with what takes long.
 
