@@ -13,7 +13,7 @@ from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
-from .library import find_foreign_imports
+from .library import UNPARSABLE, find_foreign_imports
 from .sandbox.process import Runner
 
 MAX_READ_FOR_IMPORTS = 64 * 2**10
@@ -218,7 +218,7 @@ def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
     """Whether a module mentions a name, beyond importing and defining it."""
     try:
         nodes = ast.walk(ast.parse(sources.get(module, b"")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return False
     return any(
         (isinstance(node, ast.Name) and node.id == name)

@@ -80,16 +80,30 @@ def run_job(job: bytes) -> bytes:
         return pack_ending(Ending.UNREADABLE, describe_message(error).encode("utf-8", "replace"))
 
 
-def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandboxed: bool) -> bytes:
-    """Answer one job in a forked child with limits, killed with all its kin at the deadline."""
+def run_job_in_child(
+    incoming: io.RawIOBase, limits: dict, private: tuple[int, ...], sandboxed: bool
+) -> tuple[bytes, bool]:
+    """Answer the next job in a forked child with limits, killed with all its kin at the deadline.
+
+    The child reads the job itself: of one job, the references that it lends included, nothing is left in the memory of
+    this process, from which the next child is forked.
+
+    Returns
+    -------
+    tuple
+        What came of it, and whether the whole job was read, so that another one can follow.
+    """
     import signal
 
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            for descriptor in (reader, *private):
+            os.close(reader)
+            job = read_frame(incoming)
+            for descriptor in private:
                 os.close(descriptor)
+            os.write(writer, _HAS_READ)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             set_limits(limits, sandboxed)
             write_frame(writer, run_job(job))
@@ -101,6 +115,7 @@ def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandbox
     deadline = time.monotonic() + limits["wall"]
     ending, data = _collect_answer(reader, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
+    has_read, data = data[: len(_HAS_READ)] == _HAS_READ, data[len(_HAS_READ) :]
     # The child may close its pipe and go on, or leave others behind: all are killed in every case.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not data else None
     with contextlib.suppress(OSError):
@@ -117,14 +132,18 @@ def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandbox
         while sandboxed:
             os.waitpid(-1, 0)
     if ending is not Ending.ANSWERED:
-        return pack_ending(ending)
+        return pack_ending(ending), has_read
     if len(data) < 8:
         # The processor-time limit ends a loop that the clock would have ended a moment later.
         late = (os.WIFSIGNALED(code) and os.WTERMSIG(code) == signal.SIGXCPU) or time.monotonic() >= deadline
-        return pack_ending(Ending.TIMEOUT if late else Ending.CRASHED)
+        return pack_ending(Ending.TIMEOUT if late else Ending.CRASHED), has_read
     if len(data) - 8 > _announced_size(data):
-        return pack_ending(Ending.SEVERAL)
-    return bytes(data[8:])
+        return pack_ending(Ending.SEVERAL), has_read
+    return bytes(data[8:]), has_read
+
+
+_HAS_READ = b"r"
+"""What a child sends first, once it has read its job and before it runs anything of a student's."""
 
 
 def _collect_answer(
@@ -142,10 +161,11 @@ def _collect_answer(
         if ready:
             piece = os.read(reader, 2**20)
             data += piece
-            size = _announced_size(data)
-            if max(len(data), size) > MAX_ANSWER + 100:
+            answer = len(data) - len(_HAS_READ)
+            size = _announced_size(data, len(_HAS_READ))
+            if max(answer, size) > MAX_ANSWER + 100:
                 return Ending.TOO_MUCH, data
-            if not piece or (len(data) >= 8 and len(data) - 8 >= size):
+            if not piece or (answer >= 8 and answer - 8 >= size):
                 return Ending.ANSWERED, data
         elif remaining <= 0 or _read_processor_time(child) >= seconds:
             return Ending.TIMEOUT, data
@@ -159,8 +179,8 @@ def _read_processor_time(pid: int) -> float:
         return 0.0
 
 
-def _announced_size(data: bytearray) -> int:
-    return struct.unpack_from("<Q", data)[0] if len(data) >= 8 else 0
+def _announced_size(data: bytearray, start: int = 0) -> int:
+    return struct.unpack_from("<Q", data, start)[0] if len(data) >= start + 8 else 0
 
 
 def _count_files() -> int:
@@ -203,9 +223,11 @@ def serve_jobs(argv: list[str]) -> None:
     write_frame(outgoing, READY)
     last = False
     while not last and (frame := read_frame(incoming)) is not None:
-        order = wire.decode(frame)
-        private = (incoming.fileno(), outgoing)
-        reply = run_job_in_child(order["job"], order["limits"], private, sandboxed) if forks else run_job(order["job"])
-        # No exercise finds what another one wrote.
-        last = not forks or (sandboxed and bool(os.listdir("/tmp")))
+        limits = wire.decode(frame)  # the job itself follows
+        if forks:
+            reply, whole = run_job_in_child(incoming, limits, (incoming.fileno(), outgoing), sandboxed)
+            # No exercise finds what another one wrote.
+            last = not whole or (sandboxed and bool(os.listdir("/tmp")))
+        else:
+            reply, last = run_job(read_frame(incoming)), True
         write_frame(outgoing, (LAST if last else MORE) + reply)

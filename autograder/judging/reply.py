@@ -96,6 +96,8 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
         return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
 
 
+MAX_QUOTED = 500
+"""Characters that are kept of each text of an exception: its message, its line of code."""
 _ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (
@@ -165,7 +167,9 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
 
 
 def _read_error(told: dict) -> dict:
-    error = {name: _read_text(told.get(name) or "", 500) for name in ("type", "message", "file", "code", "function")}
+    error = {
+        name: _read_text(told.get(name) or "", MAX_QUOTED) for name in ("type", "message", "file", "code", "function")
+    }
     kinds, line = told.get("kinds"), told.get("line")
     _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
     return error | {"kinds": [_read_text(kind, 100) for kind in kinds[:20]], "line": line}

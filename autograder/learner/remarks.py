@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exercise import Exercise
-from ..library import LIBRARY_FOLDER, find_foreign_imports
+from ..library import LIBRARY_FOLDER, UNPARSABLE, find_foreign_imports
 from ..paths import LIBRARY, shown
 
 
@@ -19,9 +19,11 @@ def describe_unreached_code(exercise: Exercise, source: bytes) -> str:
     Either its stub stands below it in the file, and Python takes the last definition; or the stub's line, which
     raises NotImplementedError, was left above the code.
     """
-    definitions = [
-        node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == exercise.name
-    ]
+    try:
+        nodes = ast.parse(source).body
+    except UNPARSABLE:
+        return ""
+    definitions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == exercise.name]
     if len(definitions) > 1:
         first, last = definitions[-2].lineno, definitions[-1].lineno
         return f" It is also defined in line {first}, but Python uses the last definition, in line {last}: delete one."

@@ -70,17 +70,9 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
             _fetch(copy, target)
         elif source.is_dir():
             target = source
-        elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as archive:
-                _require_small(sum(entry.file_size for entry in archive.infolist()))
-                for entry in archive.infolist():
-                    if not entry.is_dir():
-                        _lay(target, entry.filename, archive.read(entry))
-        elif source.is_file() and tarfile.is_tarfile(source):
-            with tarfile.open(source) as archive:
-                _unpack_tar(archive, target)
         else:
-            raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+            with _whole(source):
+                _unpack(source, target)
         yield _find_root(target)
 
 
@@ -183,7 +175,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
             try:
                 mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
                 merge.read_answers(mine[path.stem])
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 report.left[path.relative_to(copy).as_posix()] = "it cannot be read as a notebook"
                 mine.pop(path.stem, None)
     answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
@@ -201,7 +193,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
             continue
         renamed = f", from {old}" if old and old != path.stem else ""
         report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
-        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode()
+        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     return wanted
 
 
@@ -256,8 +248,12 @@ def _new_folder(copy: Path) -> Path:
 
 def _read_manifest(root: Path) -> dict[str, str]:
     try:
-        return json.loads((root / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        inside = (PurePosixPath(name) for name in found)
+        if not all(isinstance(name, str) for name in found) or any(p.is_absolute() or ".." in p.parts for p in inside):
+            raise ValueError("it names files elsewhere")
+        return found
+    except (OSError, ValueError, TypeError, RecursionError):
         raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
 
 
@@ -313,17 +309,46 @@ def _fetch(copy: Path, target: Path) -> None:
         _unpack_tar(archive, target)
 
 
+@contextmanager
+def _whole(source: Path) -> Iterator[None]:
+    """Turn whatever a damaged archive raises, which is a dozen kinds, into one sentence."""
+    try:
+        yield
+    except UpdateError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        raise UpdateError(f"{source} is damaged ({error or type(error).__name__}). Download it again.") from None
+
+
+def _unpack(source: Path, target: Path) -> None:
+    if zipfile.is_zipfile(source):
+        with zipfile.ZipFile(source) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _require_small(sum(entry.file_size for entry in entries))
+            for entry in entries:
+                _lay(target, entry.filename, archive.read(entry))
+    elif source.is_file() and tarfile.is_tarfile(source):
+        with tarfile.open(source) as archive:
+            _unpack_tar(archive, target)
+    else:
+        raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+
+
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
-    members = [member for member in archive.getmembers() if member.isfile()]
-    _require_small(sum(member.size for member in members))
-    for member in members:
-        _lay(target, member.name, archive.extractfile(member).read())
+    size = 0
+    for member in archive:  # one after another: to list them all first would unpack all of a bomb
+        size += member.size
+        _require_small(size)
+        if member.isfile():
+            _lay(target, member.name, archive.extractfile(member).read())
 
 
 def _lay(target: Path, name: str, content: bytes) -> None:
     place = PurePosixPath(name.replace("\\", "/"))
-    if place.is_absolute() or ".." in place.parts:
-        raise UpdateError(f"The archive holds a file outside its own folder ({name}), so it was not unpacked.")
+    if place.is_absolute() or ".." in place.parts or ":" in name:  # a colon names a drive on Windows
+        raise UpdateError(f"The archive holds a file outside its own folder ({name!r}), so it was not unpacked.")
     path = target.joinpath(*place.parts)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -127,4 +127,4 @@ def fill_worksheet(
     table = csv.DictWriter(text, rows[0].keys(), lineterminator="\r\n")
     table.writeheader()
     table.writerows(rows)
-    return text.getvalue().encode(), sorted(left)
+    return text.getvalue().encode("utf-8", "replace"), sorted(left)
