@@ -285,10 +285,11 @@ class Damager:
         notebook = json.loads(self._notebook)
         for _ in range(draw.randint(1, 6)):
             self._change(notebook)
-        if draw.random() < 0.1:
-            notebook["cells"] = notebook["cells"] * draw.randint(0, 3)
-        if draw.random() < 0.1:
-            draw.shuffle(notebook["cells"])
+        if isinstance(cells := notebook.get("cells"), list):
+            if draw.random() < 0.1:
+                notebook["cells"] = cells = cells * draw.randint(0, 3)
+            if draw.random() < 0.1:
+                draw.shuffle(cells)
         return json.dumps(notebook).encode()
 
     def _change(self, notebook: dict) -> None:
