@@ -9,6 +9,7 @@ import copy
 import io
 import json
 import random
+import re
 import struct
 import zipfile
 import zlib
@@ -422,7 +423,7 @@ class Damager:
                 (b"PK\x05\x06", (4, 8, 10, 12, 16, 20)),
             )
         )
-        places = [at for at in range(len(data) - 3) if data[at : at + 4] == signature]
+        places = [found.start() for found in re.finditer(re.escape(signature), content)]
         for at in draw.sample(places, min(len(places), draw.randint(1, 3))):
             start = at + draw.choice(fields)
             value = draw.choice((0, 1, 0xFF, 0x63, 0x800, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, draw.getrandbits(32)))

@@ -38,6 +38,7 @@ from autograder.classroom.collecting.reasons import NotTakenError
 from autograder.classroom.collecting.unpack import Budget, Item, opened
 from autograder.classroom.folder import Classroom
 from autograder.classroom.report.concepts import merge_records, summarise_class
+from autograder.classroom.run import Run
 from autograder.classroom.submission import Submission
 from autograder.classroom.times import read_time
 from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
@@ -122,6 +123,9 @@ def without_sandboxes() -> Iterator[None]:
         mock.patch.object(grade, "LocalWorkers", Here),
         mock.patch.object(examination, "_functions", made_up_verdicts),
         mock.patch.object(feedback, "make_page", make_page),
+        # The secret keys, which take the reference's own time to make, and which nobody asks for here.
+        mock.patch.object(Run, "pack_keys", lambda self: dict.fromkeys(self.released, b"")),
+        mock.patch.object(work, "_unpacked", lambda packed: {}),
     ):
         yield
 
