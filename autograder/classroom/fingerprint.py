@@ -24,7 +24,10 @@ _INDIFFERENT = {
 _SHOWN_BY = (
     "handin.py",
     "numbers.py",
-    *(f"classroom/{name}.py" for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas")),
+    *(
+        f"classroom/{name}.py"
+        for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas", "stylesheet")
+    ),
 )
 """What decides the answers in a notebook, and how notebook and page show them."""
 
