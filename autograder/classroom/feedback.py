@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from ..handin import grade_id, is_check, marks_of
+from ..submitted_notebook import grade_id, is_check, marks_of
 from .examination import Examination
 from .formulas import to_mathml
 

@@ -66,8 +66,8 @@ class Rebuilder(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
-        made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
+        submitted = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        made = rebuild(_released(self.parent.coursedir, chapter), submitted)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 
 

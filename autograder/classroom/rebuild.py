@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..handin import Answer, HandedInNotebook, MalformedNotebook, OwnCell, grade_id, marks_of, read_notebook, text_of
+from ..submitted_notebook import (
+    Answer,
+    MalformedNotebook,
+    OwnCell,
+    SubmittedNotebook,
+    grade_id,
+    marks_of,
+    read_notebook,
+    text_of,
+)
 from .sanitise import MAX_ANSWER, clean_markdown, clean_outputs, clean_text
 
 OWN = "own"
@@ -24,7 +33,7 @@ class RebuiltNotebook:
     ----------
     notebook : dict
         The released notebook (nbformat 4) with what the student wrote.
-    read : HandedInNotebook
+    read : SubmittedNotebook
         What was found in the submitted one.
     malformed : str
         Why it cannot be read; empty where it can.
@@ -33,7 +42,7 @@ class RebuiltNotebook:
     """
 
     notebook: dict
-    read: HandedInNotebook = field(default_factory=HandedInNotebook)
+    read: SubmittedNotebook = field(default_factory=SubmittedNotebook)
     malformed: str = ""
     doubtful: frozenset[str] = frozenset()
 

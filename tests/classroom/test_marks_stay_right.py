@@ -63,7 +63,7 @@ def noisy(monkeypatch):
 
 @pytest.mark.parametrize("slow", ["ann", "cy", "ann bo cy"])
 def test_after_timeouts_a_quiet_run_ends_as_a_first_quiet_one(fresh, graded_once, noisy, slow):
-    made.hand_in(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
     undisturbed = fresh.parent / "undisturbed"
     shutil.copytree(fresh, undisturbed)
     grade(undisturbed)
@@ -254,7 +254,7 @@ def test_two_classrooms_on_one_database_are_refused_and_nothing_is_lost(fresh, t
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     grade(fresh, database=url)
     other = tmp_path / "class" / "other"
-    made.hand_in(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
     with pytest.raises(GradebookError, match=r"belongs to the classroom .*/room"):
         grade(other, database=url)
     assert [entry["score"] for entry in grade(fresh, database=url).values()] == [16, 0, 14]

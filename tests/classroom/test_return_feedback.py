@@ -80,7 +80,7 @@ def test_canvas_gives_each_page_to_its_upload_under_a_name_that_opens(inbox):
     assert set(package.left_out) == {"eve"}
     assert sorted(map(tuple, map(canvas_reads, names_in(package)))) == [("12", "101"), ("13", "102"), ("14", "104")]
     archive = zipfile.ZipFile(io.BytesIO(package.content))
-    for name in archive.namelist():  # Canvas shows the file under the name of what was handed in
+    for name in archive.namelist():  # Canvas shows the file under the name of the submission
         page = zipfile.ZipFile(io.BytesIO(archive.read(name))).read(f"{CHAPTER}_feedback.html")
         assert name.partition("_")[0].encode() in page
 

@@ -15,12 +15,12 @@ from autograder import markers
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
-from autograder.handin import MalformedNotebook, read_notebook
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
 from autograder.learner import submit
 from autograder.learner.notebook import Card
 from autograder.paths import ROOT, SOLUTIONS
+from autograder.submitted_notebook import MalformedNotebook, read_notebook
 from tests.support.jupyterlab import handout_copy
 
 CHAPTER = "01_weights"
@@ -104,7 +104,7 @@ def learner(tmp_path, monkeypatch, state):
 
 
 def test_a_packed_chapter_holds_notebook_and_library_and_warns_of_what_is_unfinished(learner):
-    (learner / "weightlab" / "notes.txt").write_text("not for handing in")
+    (learner / "weightlab" / "notes.txt").write_text("not to submit")
     packed = submit.pack_submission(CHAPTER, learner)
     with zipfile.ZipFile(packed.path) as archive:
         assert archive.namelist() == packed.contents

@@ -35,9 +35,9 @@ def here(tmp_path_factory):
     for i in range(STUDENTS):
         wrong = made.mistaken(WEIGHTS)[i // 2]
         library = made.library_with({name: one.function for name, one in wrong.items()}) if i % 2 else None
-        made.hand_in(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
-    made.hand_in(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
-    made.hand_in(room, "not-json", WEIGHTS, b"no notebook")
+        made.submit(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
+    made.submit(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
+    made.submit(room, "not-json", WEIGHTS, b"no notebook")
     made.course(room.parent / "course", [WEIGHTS])
     return room, grade(room)
 
@@ -49,7 +49,7 @@ def grade(room, **options):
 
 @pytest.fixture
 def elsewhere(here, tmp_path):
-    """The same hand-ins, not yet graded."""
+    """The same submissions, not yet graded."""
     shutil.copytree(here[0] / "submitted", tmp_path / "class" / "room" / "submitted")
     shutil.copytree(here[0].parent / "course", tmp_path / "class" / "course")
     return tmp_path / "class" / "room"

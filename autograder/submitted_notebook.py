@@ -51,7 +51,7 @@ class OwnCell:
 
 
 @dataclass(frozen=True)
-class HandedInNotebook:
+class SubmittedNotebook:
     """What a submitted notebook says, by the cells of the released one.
 
     Parameters
@@ -104,7 +104,7 @@ def is_check(cell: Mapping[str, Any]) -> bool:
     return bool(marks.get("grade") and not marks.get("solution")) and cell["cell_type"] == "code"
 
 
-def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNotebook:
+def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNotebook:
     """Find the answers in a submitted notebook.
 
     Cells are known by nbgrader's name, by their id, or by unchanged text. An answer cell that has lost all three is
@@ -147,7 +147,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNote
                 lost.add(name)
         elif is_check(cell):
             checks[name] = theirs
-    return HandedInNotebook(answers, checks, tuple(own), frozenset(lost))
+    return SubmittedNotebook(answers, checks, tuple(own), frozenset(lost))
 
 
 def _parse(submitted: bytes) -> list[dict]:
