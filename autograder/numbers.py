@@ -59,7 +59,7 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value
             break
-    for cell in reversed(notebook.checks.get(name, [])):
+    for cell in reversed([*(own.cell for own in notebook.own), *notebook.checks.get(name, [])]):
         if (value := _recorded(cell, name)) is not None:
             yield value
             break

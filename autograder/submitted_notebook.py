@@ -222,11 +222,19 @@ def _match_by_content(released: list[dict], cells: list[dict], found: list[int |
     for start, stop in _gaps(found):
         before, after = (found[start - 1] if start else -1), (found[stop] if stop < len(found) else len(released))
         for kind in ("code", "markdown"):
-            asked = [i for i in missing if before < i < after and i not in found and released[i]["cell_type"] == kind]
             there = [k for k in range(start, stop) if cells[k].get("cell_type") == kind]
-            if len(asked) == len(there):
-                for index, k in zip(asked, there, strict=True):
-                    found[k] = index
+            left = [i for i in range(before + 1, after) if i not in found and released[i]["cell_type"] == kind]
+            for asked in (left, [i for i in left if i in missing]):
+                pairs = list(zip(asked, there, strict=False))
+                given = [(i, k) for i, k in pairs if i not in missing]
+                if len(asked) == len(there) and all(_is_unchanged(released[i], cells[k]) for i, k in given):
+                    for i, k in pairs:
+                        found[k] = i
+                    break
+
+
+def _is_unchanged(released: dict, cell: dict) -> bool:
+    return text_of(cell.get("source")).strip() == text_of(released["source"]).strip()
 
 
 def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:

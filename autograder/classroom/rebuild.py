@@ -38,7 +38,8 @@ class RebuiltNotebook:
     malformed : str
         Why it cannot be read; empty where it can.
     doubtful : frozenset of str
-        Answer cells that are blank although the answer may be in a cell of the student's own.
+        Answer cells that are blank although there may be an answer: in a cell of the student's own, or in a notebook
+        that cannot be read.
     """
 
     notebook: dict
@@ -69,12 +70,14 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
+    answers = frozenset(grade_id(cell) for cell in notebook["cells"] if marks_of(cell).get("solution"))
     try:
         read = read_notebook(released, submitted)
     except MalformedNotebook as error:
-        return RebuiltNotebook(notebook, malformed=_words(str(error)))
+        return RebuiltNotebook(notebook, malformed=_words(str(error)), doubtful=answers)
     except Exception as error:  # a bad submission affects only its own student
-        return RebuiltNotebook(notebook, malformed=_words(f"reading it gives {type(error).__name__}"))
+        why = f"reading it gives {type(error).__name__}"
+        return RebuiltNotebook(notebook, malformed=_words(why), doubtful=answers)
     for cell in notebook["cells"]:
         if marks_of(cell).get("solution"):
             _lay_in(cell, read.answers[grade_id(cell)])

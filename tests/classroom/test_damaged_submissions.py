@@ -110,7 +110,8 @@ def test_no_damaged_notebook_stops_reading_judging_or_showing():
         statuses.add(str(found.status))
         if number % 50 == 0:
             validate(json.loads(dump_notebook(notebook)))
-            page = feedback.make_page(notebook, WEIGHTS.name, dict.fromkeys(automatic, 0.0), feedback.Marks(), None)
+            final = dict.fromkeys(automatic, 0.0)
+            page = feedback.make_page(notebook, WEIGHTS.name, final, feedback.Marks(), None, ())
             assert "</html>" in page
     assert statuses == {"graded", "malformed"}
 
