@@ -126,6 +126,22 @@ def test_what_the_check_judged_counts_however_it_is_shown(source, outputs):
     assert numbers(judged(notebook, np.int64(163_037_184)))[0].misconception == "counts_twice"
 
 
+def test_what_a_check_in_a_cell_of_ones_own_judged_counts():
+    notebook = submission(parameters_answer="half = count()")
+    record = made.cell(judged(submission(), RIGHT), "parameters")["outputs"]
+    mine = {
+        "cell_type": "code",
+        "id": "mine",
+        "metadata": {},
+        "source": 'check("parameters", 2 * half)',
+        "outputs": record,
+    }
+    notebook["cells"].append(mine)
+    assert numbers(notebook)[0].status == "passed"
+    notebook["cells"][-1] = mine | {"outputs": made.cell(judged(submission(), 0.25, "share"), "share")["outputs"]}
+    assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
+
+
 def test_of_copies_the_last_that_was_changed_counts():
     notebook = submission(parameters_answer="parameters = 1")
     notebook["cells"].append(made.cell(notebook, "parameters-answer") | {"source": f"parameters = {RIGHT}"})

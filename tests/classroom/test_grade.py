@@ -377,14 +377,14 @@ def test_late_submissions_follow_nbgraders_plug_in(room):
         nbgrader.CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
     )
     (room / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
-    (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
-    (room / "submitted/bo/01_weights/timestamp.txt").write_text("no time at all")
+    (room / "submitted/bo/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
+    (room / "submitted/cy/01_weights/timestamp.txt").write_text("02.03.2026")
     with Gradebook(gradebook.url_of(room)) as db:
         db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 1))
     entries = grade(room)
-    assert entries["ann"]["score"] == 16 and entries["bo"]["status"] == "graded"
+    assert entries["ann"]["score"] == 16 and entries["cy"]["status"] == "graded"
     (remark,) = tally.remarks_on(Classroom(room), entries.values())
-    assert remark[:3] == ("bo", WEIGHTS.name, "timestamp.txt") and "'no time at all' is not a time" in remark[3]
+    assert remark[:3] == ("cy", WEIGHTS.name, "timestamp.txt") and "'02.03.2026' is not a time" in remark[3]
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,0,21,16" in rows
     assert "cy,01_weights,graded,14,16,14,21,0" in rows

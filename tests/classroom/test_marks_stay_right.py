@@ -18,6 +18,7 @@ from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import explain_grade, run_grading
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.records import Records
+from autograder.classroom.report import tally
 from autograder.cli.main import main
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
@@ -307,10 +308,11 @@ def test_a_group_that_shares_the_folder_may_write_what_is_made(fresh):
 
 
 def test_without_a_library_the_status_says_so(fresh):
-    for path in (fresh / "submitted/ann/01_weights/weightlab").iterdir():
-        path.unlink()
-    found = grade(fresh)["ann"]
-    assert (found["status"], found["score"]) == ("no_library", 2)
+    shutil.rmtree(fresh / "submitted/ann/01_weights/weightlab")
+    entries = grade(fresh)
+    assert (entries["ann"]["status"], entries["ann"]["score"]) == ("no_library", 2)
+    told = tally.summarise([*entries.values()], {}, [], tally.remarks_on(Classroom(fresh), entries.values())).attention
+    assert [(student, status) for student, _, status, _ in told if student == "ann"] == [("ann", "no_library")]
 
 
 def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):
