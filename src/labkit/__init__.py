@@ -23,6 +23,7 @@ _TOOLS = {
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
     "nearest": "labkit.predictions",
+    "by_limits": "labkit.predictions",
     "calibration": "labkit.predictions",
     "chase_record": "labkit.record",
     "concept_test": "labkit.concepts",
