@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import concurrent.futures as futures
 import contextlib
 import hashlib
@@ -9,9 +10,10 @@ import pickle
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from ..sandbox import process
 from ..sandbox.selftest import why_not
 from .fingerprint import chapter_digest
 from .folder import ClassroomError
@@ -166,6 +168,12 @@ _received: dict[str, Tools] = {}
 """On a worker: the tools that it was sent, by name."""
 
 
+@cache
+def _keep_sandboxes() -> None:
+    process.keep_sandboxes()
+    atexit.register(process.end_kept)
+
+
 def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission] | Lacking | Refused:
     """Work on a cluster; say who did it, or why this worker cannot."""
     from distributed import get_worker
@@ -183,4 +191,5 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
     tools = _received[name]
     if reason := _why_not(tools.isolation, tuple(sorted(order.digests.items()))):
         return Refused(me, reason)
+    _keep_sandboxes()
     return me, grade_submission(task, tools)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..exercises import CHAPTERS
-from ..handin import marks_of
 from ..judging import key
 from ..judging.key import Key
 from ..judging.verdict import Verdict
+from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
@@ -103,9 +103,9 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
         total = sum(final.values())
         asked = tools.penalty(submission.student, total, task.marks.seconds_late)
         penalty = None if asked is None else min(max(asked, 0.0), total)
-    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty)
+    blank = tuple(sorted(feedback.unanswered(notebook, found.rebuilt.doubtful)))
+    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty, blank)
     entry = found.entry(submission.student, chapter) | {"remarks": _remarks(found)}
-    blank = tuple(sorted(feedback.unanswered(notebook)))
     result = Result(task.inputs, entry, automatic, blank, penalty, found.lasting, task.tries + 1)
     notebook["metadata"]["weightlab"] = {"seal": result.seal, "submission": submission.digest()}
     page = f"{page}<!-- {result.seal} -->\n".encode("utf-8", "replace")
@@ -158,7 +158,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 def _remarks(found: Examination) -> list[str]:
     """Return what a person should look at in a submission, beside its status."""
     remarks = []
-    if doubtful := sorted(found.rebuilt.doubtful):
+    if not found.rebuilt.malformed and (doubtful := sorted(found.rebuilt.doubtful)):
         remarks.append(
             f"No answer in the cell of {', '.join(doubtful)}, but the student has added cells next to it: look there."
         )

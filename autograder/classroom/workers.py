@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import contextlib
-import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from ..sandbox import process
 from . import feedback
 from .folder import ClassroomError
 from .work import FaultyWorkerError, GradedSubmission, GradingTask, Tools, find_fault, give_up, grade_submission
@@ -22,6 +23,8 @@ def _begin(tools: Tools, lock: int) -> None:
     """Prepare a local worker; it ends when its parent is killed."""
     global _tools
     _tools = tools
+    process.keep_sandboxes()
+    multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes

@@ -174,7 +174,7 @@ def test_a_copied_classroom_and_another_course_are_refused(fresh, tmp_path):
     with Gradebook(elsewhere(tmp_path, "physics"), "physics") as db:
         db.add_assignment("mechanics")
     other = fresh.parent / "third"
-    made.hand_in(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
     with pytest.raises(GradebookError, match="holds another course already: physics"):
         grade(other, database=elsewhere(tmp_path, "physics"))
 

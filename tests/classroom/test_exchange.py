@@ -42,7 +42,7 @@ def test_every_command_goes_on_without_a_time_or_a_secret(room, tmp_path):
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     where = [f"--course-dir={room}", f"--Exchange.root={exchange}"]
-    made.hand_in(room, "dee", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(room, "dee", WEIGHTS, made.answered(WEIGHTS))
     grade(room)
     before = book(room)
     said = nbgrader(

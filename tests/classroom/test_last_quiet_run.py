@@ -130,7 +130,7 @@ def state(room):
 @pytest.fixture
 def undisturbed(fresh, tmp_path):
     """The class with a library that is there twice, graded once and quietly; `fresh` is not graded yet."""
-    made.hand_in(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
     quiet = tmp_path / "quiet" / "room"
     shutil.copytree(fresh.parent, quiet.parent)
     grade(quiet, jobs=1)

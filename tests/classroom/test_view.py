@@ -36,9 +36,9 @@ def classroom(tmp_path):
         {"cell_type": "markdown", "id": "own", "metadata": {}, "source": f"Mine: ![y](https://{ELSEWHERE}/e.png)"}
     )
     room = tmp_path / "class" / "room"
-    made.hand_in(room, "eve", WEIGHTS, notebook)
-    made.hand_in(room, "dan", WEIGHTS, b"no notebook")
-    made.hand_in(room, "bo", WEIGHTS)
+    made.submit(room, "eve", WEIGHTS, notebook)
+    made.submit(room, "dan", WEIGHTS, b"no notebook")
+    made.submit(room, "bo", WEIGHTS)
     made.course(tmp_path / "class" / "course", [WEIGHTS])
     return room
 

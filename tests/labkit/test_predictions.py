@@ -237,3 +237,23 @@ def test_a_pick_without_a_confidence_is_recorded_and_counts_for_no_calibration(c
     said = capsys.readouterr().out
     assert "You predicted “it sinks”, and so it is." in said and "None" not in said
     assert predictions.scored_predictions() == []
+
+
+def test_the_option_by_limits_is_the_one_in_whose_range_the_value_lies():
+    asked = ("about 10%", 0.3, "about half", 0.8, "about 90%")
+    assert [predictions.by_limits(value, *asked) for value in (-1, 0.29, 0.3, 0.79, 0.8, 7)] == [
+        "about 10%",
+        "about 10%",
+        "about half",
+        "about half",
+        "about 90%",
+        "about 90%",
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked", [("low", 0.5), ("low", 0.5, "middle", 0.5, "high"), ("low", 2, "middle", 1, "high"), ()]
+)
+def test_limits_that_part_nothing_are_refused(asked):
+    with pytest.raises(ValueError, match="rising limit"):
+        predictions.by_limits(1, *asked)
