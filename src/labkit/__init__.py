@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .display import in_kernel
+from .display import in_kernel, show_message
+from .place import IN_BROWSER
 
 _EXAMINER = "autograder.learner"
 """The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
@@ -20,6 +21,9 @@ _TOOLS = {
     "reveal": f"{_EXAMINER}.notebook",
     "reset": f"{_EXAMINER}.notebook",
     "progress": f"{_EXAMINER}.notebook",
+    "submit": f"{_EXAMINER}.parcel",
+    "take_home": f"{_EXAMINER}.parcel",
+    "bring_back": f"{_EXAMINER}.parcel",
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
     "nearest": "labkit.predictions",
@@ -60,3 +64,5 @@ if in_kernel():
     from . import reload
 
     reload.install()
+    if IN_BROWSER and (_told := importlib.import_module(f"{_EXAMINER}.renew").renew()):
+        show_message(f'<p role="status">{_told}</p>', _told)
