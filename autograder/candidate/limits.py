@@ -18,6 +18,8 @@ MAX_OPEN = 64
 """Files that one process may have open."""
 MAX_PROCESSES = 8
 """Processes and threads of one job in a sandbox."""
+MAX_JOBS = 1_000
+"""Jobs after which a process that forks for them is replaced."""
 MAX_PRINTED = 4_000
 """Characters that are kept of what a job prints."""
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..handin import text_of
+from ..submitted_notebook import text_of
 from .macros import break_others
 
 MAX_ANSWER = 20_000

@@ -170,8 +170,8 @@ class Class:
         for one in damaged:
             lay(self.room, chapter.name, one)
         answered = made.answered(chapter)
-        made.hand_in(self.room, HONEST[0], chapter, answered)
-        made.hand_in(self.room, HONEST[1], chapter, made.released(chapter), made.STUBS)
+        made.submit(self.room, HONEST[0], chapter, answered)
+        made.submit(self.room, HONEST[1], chapter, made.released(chapter), made.STUBS)
         files = {f"{chapter.name}.ipynb": json.dumps(answered).encode()}
         files |= {f"weightlab/{name}.py": source for name, source in made.REFERENCE.items()}
         (self.room / "inbox" / f"{HONEST[2]}.zip").write_bytes(zipped(files))

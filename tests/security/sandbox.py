@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.security.payload import MARK, Attacks, HandIn
+from tests.security.payload import MARK, Attacks, Submission
 
 attack = Attacks("on the sandbox itself")
 
 
 @attack("crashed", "failed")
-def calls_of_another_machine(it: HandIn) -> None:
+def calls_of_another_machine(it: Submission) -> None:
     """Machine code asks the kernel by its 32-bit door, whose numbers a filter for 64 bits would not know."""
     it.finds("""
         import ctypes, mmap, platform
@@ -24,7 +24,7 @@ def calls_of_another_machine(it: HandIn) -> None:
 
 
 @attack("crashed", "malformed")
-def another_program(it: HandIn) -> None:
+def another_program(it: Submission) -> None:
     """The process becomes another Python, which writes an answer to every descriptor that it finds."""
     it.answers("""
         import os, sys
@@ -39,7 +39,7 @@ def another_program(it: HandIn) -> None:
 
 
 @attack("failed", "error")
-def program_in_tmp(it: HandIn) -> None:
+def program_in_tmp(it: Submission) -> None:
     """A program of the student's own is written to /tmp and started there, to find more rights than it had."""
     it.finds(f"""
         import os, stat, sys
@@ -58,19 +58,19 @@ def program_in_tmp(it: HandIn) -> None:
 
 
 @attack("timeout", "crashed")
-def stopped_process(it: HandIn) -> None:
+def stopped_process(it: Submission) -> None:
     """The process stops itself, and uses no time of a processor while others wait for it."""
     it.answers("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nos.kill(0, signal.SIGSTOP)\nreturn 0.0")
 
 
 @attack("timeout", "crashed")
-def closed_pipe(it: HandIn) -> None:
+def closed_pipe(it: Submission) -> None:
     """The process closes every descriptor, so that its end cannot be told, and goes on."""
     it.answers("import os, time\nos.closerange(0, 64)\nwhile True:\n    time.sleep(0.2)")
 
 
 @attack("failed", "timeout", "crashed")
-def signals_without_end(it: HandIn) -> None:
+def signals_without_end(it: Submission) -> None:
     """Real-time signals, which the kernel has to keep one by one, are sent to every process in reach."""
     it.answers("""
         import os, signal
@@ -86,7 +86,7 @@ def signals_without_end(it: HandIn) -> None:
 
 
 @attack()
-def priority_over_others(it: HandIn) -> None:
+def priority_over_others(it: Submission) -> None:
     """The process asks for more than its share: a higher priority, higher limits, a processor of its own."""
     it.finds("""
         import os, resource
@@ -109,7 +109,7 @@ def priority_over_others(it: HandIn) -> None:
 
 
 @attack()
-def keys_pressed_for_the_grader(it: HandIn) -> None:
+def keys_pressed_for_the_grader(it: Submission) -> None:
     """Letters are pushed into the terminal from which grading was started, as if its owner had typed them."""
     it.finds("""
         import fcntl, os
@@ -125,7 +125,7 @@ def keys_pressed_for_the_grader(it: HandIn) -> None:
 
 
 @attack("error", "crashed")
-def memory_by_very_deep_stacks(it: HandIn) -> None:
+def memory_by_very_deep_stacks(it: Submission) -> None:
     """Threads with stacks of 512 MiB each, which are memory that is only promised."""
     it.answers("""
         import threading, time
@@ -137,7 +137,7 @@ def memory_by_very_deep_stacks(it: HandIn) -> None:
 
 
 @attack("failed", "timeout", "error")
-def names_that_do_not_exist(it: HandIn) -> None:
+def names_that_do_not_exist(it: Submission) -> None:
     """Millions of names that do not exist are asked for, each of which the kernel may remember."""
     it.answers("""
         import os, time
@@ -151,8 +151,8 @@ def names_that_do_not_exist(it: HandIn) -> None:
 
 
 @attack()
-def moved_folders(it: HandIn) -> None:
-    """/tmp, the package's folders and the examiner's own are renamed, for the next job to start from others."""
+def moved_folders(it: Submission) -> None:
+    """/tmp, the package's folders and the autograder's own are renamed, for the next job to start from others."""
     it.finds("""
         import os
         won = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder import handin, library
+from autograder import library, submitted_notebook
 from autograder import limits as read_of
 from autograder.candidate import call, frames, limits, wire
 from autograder.classroom import examination, formulas, rebuild, sanitise, times
@@ -54,6 +54,7 @@ def expected() -> dict[str, str]:
             f"the autograder, the kernel stops a whole sandbox at {size(limits.MEMORY + cgroup.EXTRA)}"
         ),
         "processes and threads of a job; of a sandbox": f"{limits.MAX_PROCESSES}; {process._PROCESSES}",
+        "jobs that one sandbox serves": f"{limits.MAX_JOBS:,}",
         "open files": f"{limits.MAX_OPEN}",
         "one file; /tmp; files in /tmp": (
             f"{size(limits.FILE_BYTES)}; {size(isolation.TEMPORARY_BYTES)}; {limits.MAX_FILES:,}"
@@ -70,7 +71,7 @@ def expected() -> dict[str, str]:
             f"{size(library.MAX_SOURCE)}; {library.MAX_MODULES}; {library.MAX_NAME}"
         ),
         "a notebook; its cells; cells of one's own": (
-            f"{size(read_of.MAX_NOTEBOOK)}; {handin.MAX_CELLS:,}; {handin.MAX_OWN_CELLS}"
+            f"{size(read_of.MAX_NOTEBOOK)}; {submitted_notebook.MAX_CELLS:,}; {submitted_notebook.MAX_OWN_CELLS}"
         ),
         "an answer that is shown; own cells together": (
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"
@@ -79,7 +80,7 @@ def expected() -> dict[str, str]:
             f"{sanitise.MAX_OUTPUTS}; {sanitise.MAX_OUTPUT:,} characters; {sanitise.MAX_IMAGE:,} characters of Base64"
         ),
         "a cell in which a number is looked for; a formula": (
-            f"{handin.MAX_PARSED:,} characters; {formulas._LONGEST:,} characters"
+            f"{submitted_notebook.MAX_PARSED:,} characters; {formulas._LONGEST:,} characters"
         ),
         "timestamp.txt; concepts.json": f"{times.MAX_BYTES} bytes; {write._LARGEST_RECORD:,} bytes",
         "a zip; its files; what it unpacks to; zips within it": (

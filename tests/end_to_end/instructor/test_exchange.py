@@ -1,4 +1,4 @@
-"""Does a hand-in through nbgrader's exchange carry the student's library, between users and from the browser?"""
+"""Does a submission through nbgrader's exchange carry the student's library, between users and from the browser?"""
 
 from __future__ import annotations
 
@@ -95,11 +95,25 @@ def test_from_release_to_feedback_between_system_users(shared):
     assert {path.stat().st_uid for path in inbound.iterdir()} == {ADA, BEN}
     assert inbound.stat().st_mode & 0o777 == 0o733, "students could look at each other's work"
 
+    # Ben's submission points to Ada's: with the instructor's rights both could be read.
+    (bens,), (adas,) = inbound.glob("ben+*"), inbound.glob("ada+*")
+    for name in ("weightlab/weights.py", "extra.ipynb"):
+        (bens / name).unlink(missing_ok=True)
+        (bens / name).symlink_to(f"{EXCHANGE}/weightlab/inbound/{adas.name}/weightlab/weights.py")
+    (inbound / f"nobody+{WEIGHTS.name}+soon").mkdir()
+    os.mkfifo(inbound / f"eve+{WEIGHTS.name}+2026-01-01 10:00:00 UTC")
+    (inbound / f"dan+{WEIGHTS.name}+2026-01-01 10:00:00 UTC").symlink_to("nowhere")
+
     grade = "weightlab grade --classroom=/mnt/teacher --isolation=process --json"
     said = run(shared, TEACHER, f"nbgrader collect {instructor}", grade, f"nbgrader release_feedback {instructor}")
-    for name in ("ada", "ben"):
-        theirs = shared / "teacher" / "submitted" / name / WEIGHTS.name / "weightlab" / "weights.py"
-        assert theirs.read_bytes() == (shared / name / "src" / "weightlab" / "weights.py").read_bytes()
+    submitted = {name: shared / "teacher" / "submitted" / name / WEIGHTS.name for name in ("ada", "ben")}
+    assert {path.name for path in (shared / "teacher" / "submitted").iterdir()} == {*submitted}
+    adas_own = (shared / "ada" / "src" / "weightlab" / "weights.py").read_bytes()
+    assert (submitted["ada"] / "weightlab" / "weights.py").read_bytes() == adas_own
+    assert (
+        not (submitted["ben"] / "weightlab" / "weights.py").exists() and not (submitted["ben"] / "extra.ipynb").exists()
+    )
+    assert (submitted["ben"] / "weightlab" / "biases.py").exists()
     assert {entry["student"]: entry["score"] for entry in json.loads(said)} == {"ada": 16, "ben": 2}
     run(shared, ADA, f"nbgrader fetch_feedback {WEIGHTS.name}")
     (page,) = (shared / "ada" / "course" / WEIGHTS.name / "feedback").glob("*/01_weights.html")
@@ -127,12 +141,12 @@ def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monk
         page.get_by_role("button", name="Submit").click()
         page.locator("#submitted_assignments_list", has_text=WEIGHTS.name).wait_for()
         page.screenshot(path=tmp_path / "assignments.png")
-    (handed_in,) = (exchange / "inbound").iterdir()
-    assert {path.relative_to(handed_in).as_posix() for path in handed_in.rglob("*.*")} >= {
+    (submitted,) = (exchange / "inbound").iterdir()
+    assert {path.relative_to(submitted).as_posix() for path in submitted.rglob("*.*")} >= {
         f"{WEIGHTS.name}.ipynb",
         "weightlab/weights.py",
         "weightlab/biases.py",
         "timestamp.txt",
     }
-    assert (handed_in / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
+    assert (submitted / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
     assert not (course / "course" / WEIGHTS.name / "weightlab").exists()
