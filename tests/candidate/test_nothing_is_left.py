@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import secrets
 import sys
 
@@ -40,13 +41,13 @@ def answer(half, other):
 '''
 
 
-def job(sources, *args, reference=""):
+def job(sources, *args, notes=""):
     asked = {
         "exercise": "answer",
         "module": "small",
-        "sources": {"small": sources},
+        "sources": {"small": sources, "notes": notes.encode()},
         "folder": "library",
-        "reference_source": reference,
+        "reference_code": marshal.dumps(compile("", "<given>", "exec")),
         "reference_names": {},
         "cases": [[(args, {})]],
     }
@@ -59,14 +60,13 @@ def test_a_later_job_finds_nothing_of_an_earlier_one(kind):
         pytest.skip(f"the sandbox was not tried: {reason}")
     secret = f"# lent {secrets.token_hex(20)}"
     half, other = list(secret[:20].encode()), list(secret[20:].encode())  # the search itself does not hold the text
-    reference_text = "\n".join([secret] * 40)
     with Runner(kind, time_limit=60.0) as runner:
         counts = []
-        for reference in (reference_text, ""):
-            outcome = runner.run(job(SEARCH, half, other, reference=reference), 60.0)
+        for notes in ("\n".join([secret] * 40), ""):
+            outcome = runner.run(job(SEARCH, half, other, notes=notes), 60.0)
             assert outcome.ending is Ending.ANSWERED
             counts.append(wire.decode(outcome.data)["cases"][0][0]["value"])
-            if reference:
+            if notes:
                 first = runner.pid
         assert runner.pid == first, "the second job had a process of its own"
     assert counts[0] > 1, "the search does not find what is there"
