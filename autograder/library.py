@@ -47,9 +47,17 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     return sorted({(line, package) for line, package in packages if package not in _GRADED_WITH})
 
 
-def read_companions(library: Path) -> dict[str, bytes]:
-    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers."""
+def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes]:
+    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers.
+
+    Parameters
+    ----------
+    library : Path
+        The library's folder.
+    state : Path, optional
+        Where the library's owner keeps their records, if that is not this copy of the course.
+    """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
-    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
+    if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report
         files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
     return files

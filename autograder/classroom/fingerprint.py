@@ -18,7 +18,10 @@ _SHARED = ("shared", "tuning")
 """Modules of autograder/exercises/ from which several chapters draw."""
 _INDIFFERENT = {
     ROOT / "autograder" / name
-    for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py")
+    for name in (
+        *("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py"),
+        "version.py",
+    )
 }
 """Modules of the autograder that play no part in the verdict on any function."""
 _SHOWN_BY = (

@@ -39,7 +39,7 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     )  # taken before the file is read, so that a later save does not count as checked
     sources = read_library(library)
     verdict = examine(exercise, sources, shown(library), runner, SELF_CHECK)
-    verdict.saved = saved
+    verdict.saved, verdict.folder = saved, str(ROOT) if library.is_relative_to(ROOT) else ""
     if verdict.status == Status.NOT_STARTED:
         verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
     if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
