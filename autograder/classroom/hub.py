@@ -35,7 +35,10 @@ from pathlib import Path
 c = get_config()  # noqa: F821  (nbgrader gives it and the next)
 
 own, classroom = Path.home() / {folder!r}, Path.home() / "classroom"
-if (classroom / "nbgrader_config.py").is_file():  # an instructor's
+if (own / "solutions").is_dir():  # an instructor's, who has a classroom or will have one
+    load_subconfig("nbgrader_config.py", path=str(own))  # noqa: F821
+    c.CourseDirectory.root = str(classroom)
+if (classroom / "nbgrader_config.py").is_file():
     load_subconfig("nbgrader_config.py", path=str(classroom))  # noqa: F821
 c.CourseDirectory.course_id = {course!r}
 c.Exchange.root = {exchange!r}

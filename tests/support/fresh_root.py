@@ -44,7 +44,8 @@ def command(binds: Mapping[Path, str], *, read_only: tuple[Path, ...] = (), netw
             argv += ["--ro-bind", str(path), str(path)]
     if "/etc" not in binds.values():
         argv += ["--ro-bind", "/etc", "/etc"]
-    argv += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    argv += ["--proc", "/proc", "--dev", "/dev"]
+    argv += [word for place in ("/tmp", "/dev/shm") for word in ("--perms", "1777", "--tmpfs", place)]
     made: set[Path] = {Path("/tmp"), Path("/usr")}
     for path in ("/var/mail", "/var/lib", "/var/log", "/run", "/root"):
         argv += _folders(Path(path), made, itself=True)
