@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import concurrent.futures as futures
 import contextlib
-import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
+from ..sandbox import process
 from ..sandbox.selftest import why_not
 from . import feedback
 from .fingerprint import chapter_digest
@@ -27,6 +30,8 @@ def _begin(tools: Tools, lock: int) -> None:
     """Prepare a local worker; it ends when its parent is killed."""
     global _tools
     _tools = tools
+    process.keep_sandboxes()
+    multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes
@@ -136,10 +141,17 @@ def _why_not(isolation: str, digests: Mapping[str, str]) -> str | None:
     return why_not() if isolation == "bubblewrap" else None
 
 
+@cache
+def _keep_sandboxes() -> None:
+    process.keep_sandboxes()
+    atexit.register(process.end_kept)
+
+
 def _grade_there(task: GradingTask, tools: Tools, digests: Mapping[str, str]) -> GradedSubmission:
     """Work on a cluster, where workers may join at any time."""
     if _digests(digests) != digests:
         raise RuntimeError("a worker of the cluster has another release than the coordinator")
+    _keep_sandboxes()
     return grade_submission(task, tools)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import card
 from ..exercise import Chapter
-from ..handin import MalformedNotebook, read_notebook
+from ..submitted_notebook import MalformedNotebook, read_notebook
 from ..judging.verdict import Status, Verdict
 from ..numbers import judge_numbers, malformed_numbers
 from ..paths import COURSE
