@@ -9,10 +9,10 @@ from typing import Any
 
 from .. import card
 from ..exercise import Chapter
-from ..submitted_notebook import MalformedNotebook, read_notebook
 from ..judging.verdict import Status, Verdict
 from ..numbers import judge_numbers, malformed_numbers
 from ..paths import COURSE
+from ..submitted_notebook import MalformedNotebook, read_notebook
 from .check import check_library
 from .submit import released_answers
 

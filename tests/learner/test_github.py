@@ -37,9 +37,7 @@ def test_the_reporter_is_told_of_every_function_and_number(workflow):
     assert reporter["uses"] == "education/autograding-grading-reporter@v1"
     assert reporter["with"]["runners"].split(",") == NAMES
     # The reporter looks for RUNNER_RESULTS in capital letters.
-    assert reporter["env"] == {
-        f"{name.upper()}_RESULTS": f"${{{{ steps.check.outputs.{name} }}}}" for name in NAMES
-    }
+    assert reporter["env"] == {f"{name.upper()}_RESULTS": f"${{{{ steps.check.outputs.{name} }}}}" for name in NAMES}
 
 
 def reported(folder, workflow):

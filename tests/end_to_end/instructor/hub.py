@@ -43,9 +43,7 @@ def shell(script: str, user: str = "root") -> str:
     home = pwd.getpwnam(user).pw_dir
     argv = ["runuser", "-u", user, "--", "env", "-i", f"HOME={home}", f"USER={user}", "LANG=C.UTF-8"]
     argv += [f"PATH={os.environ['PATH'] if user == 'root' else '/usr/local/bin:/usr/bin:/bin'}"]
-    done = subprocess.run(
-        [*argv, "bash", "-e", "-c", script], cwd=home, capture_output=True, text=True
-    )
+    done = subprocess.run([*argv, "bash", "-e", "-c", script], cwd=home, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{user}: {script}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return done.stdout

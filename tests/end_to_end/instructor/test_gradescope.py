@@ -21,7 +21,7 @@ from tests.support import classroom as made
 from tests.support import fresh_root
 
 ADDED = b"def apply_weight(signal, weight):\n    return signal + weight\n"
-SNOOPER = b'''
+SNOOPER = b"""
 import os, pathlib
 def apply_weight(signal, weight):
     found = []
@@ -44,7 +44,7 @@ def apply_weight(signal, weight):
     except OSError:
         pass
     raise ValueError(f"reached {found}")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
