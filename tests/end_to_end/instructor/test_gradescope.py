@@ -128,7 +128,8 @@ def test_a_mistake_costs_its_own_points_and_is_explained(submit):
     results = submit(library, made.answered(WEIGHTS), layout="")
     wrong = [test for test in results["tests"] if test["status"] == "failed"]
     assert [test["name"] for test in wrong] == ["apply_weight"]
-    assert "Each weight was added" in wrong[0]["output"] and wrong[0]["output_format"] == "text"
+    assert wrong[0]["extra_data"]["misconception"] and "plus the weight" in wrong[0]["output"]
+    assert wrong[0]["output_format"] == "text"
     assert 0 <= wrong[0]["score"] < wrong[0]["max_score"]
 
 
