@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from labkit.place import ROOT
+
+_AUTOGRADER = Path(__file__).resolve().parent
 COURSE = ROOT / "course"
 LIBRARY = ROOT / "src" / "weightlab"
-KEYS = ROOT / "autograder" / "keys"
+KEYS = _AUTOGRADER / "keys"
 SOLUTIONS = ROOT / "solutions"
 HUB_COPY = "weightlab"
 """Where each user of a hub has a copy of the course: this folder in their home."""
-CANDIDATE = ROOT / "autograder" / "candidate"
+CANDIDATE = _AUTOGRADER / "candidate"
 
 
 def find_copy(folder: Path) -> Path | None:

@@ -12,6 +12,7 @@ from typing import Any
 from ..submitted_notebook import grade_id, is_check, marks_of
 from .examination import Examination
 from .formulas import to_mathml
+from .stylesheet import without_unused_rules
 
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -83,6 +84,10 @@ def _without_mathjax(page: str) -> str:
     return before + rest.partition(_MATHJAX[1])[2] if begin else page
 
 
+_PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+"""Names, brackets and spaces in code: no style sheet gives them a look of their own."""
+
+
 def _described(page: str) -> str:
     return _IMAGE.sub(f'<img alt="{_NO_WORDS}"', page)
 
@@ -121,7 +126,7 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return _described(_with_names(_without_mathjax(page))), resources
+            return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
 
     exporter, highlight = Exporter(config=GenerateFeedback().config), Highlight2HTML(pygments_lexer="python")
 
@@ -139,7 +144,7 @@ def _exporter() -> Any:
 
     @lru_cache(_KEPT)
     def code(source: str, magic: str | None) -> str:
-        return highlight(source, metadata={"magics_language": magic} if magic else {})
+        return _PLAIN.sub(r"\1", highlight(source, metadata={"magics_language": magic} if magic else {}))
 
     exporter.register_filter("highlight_code", lambda source, metadata: code(source, metadata.get("magics_language")))
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)

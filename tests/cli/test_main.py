@@ -238,3 +238,13 @@ def test_the_library_that_is_named_is_nobodys_surprise(other_copy, monkeypatch):
     assert "another copy" not in run("check", "dense", "--library", other_copy / "src" / "weightlab").stderr
     monkeypatch.chdir(ROOT / "course")
     assert "another copy" not in run("status").stderr
+
+
+@pytest.mark.parametrize(("holds", "code", "said"), [(True, 0, "holds  it holds"), (False, 1, "BROKEN  it holds")])
+def test_a_broken_promise_of_the_sandbox_ends_with_1(holds, code, said, monkeypatch):
+    from autograder.sandbox import selftest
+
+    monkeypatch.setattr(selftest, "self_test", lambda: [("it stays shut", True, "yes"), ("it holds", holds, "seen")])
+    result = run("grade", "--self-test")
+    assert result.exit_code == code and f"{said}: seen" in result.stdout
+    assert ("Promises not kept here: 1 of 2." in result.stdout) is not holds

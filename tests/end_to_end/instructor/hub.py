@@ -162,7 +162,11 @@ def main(answers: dict[str, str]) -> None:
     begun = time.monotonic()
 
     def step(name: str) -> None:
-        print(f"{time.monotonic() - begun:6.1f} s  {name}", file=sys.stderr)
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:15]))
+        spent = ticks / os.sysconf("SC_CLK_TCK")
+        print(f"{time.monotonic() - begun:6.1f} s, {spent:5.1f} s of processor time: {name}", file=sys.stderr)
 
     shell(commands("root"))
     seen["accounts"] = sorted(path.name for path in Path("/home").iterdir())

@@ -24,7 +24,7 @@ from tests.end_to_end.instructor.conftest import WEIGHTS
 from tests.support import fresh_root
 
 REFERENCE = (SOLUTIONS / "weightlab" / "weights.py").read_text(encoding="utf-8")
-WRONG = REFERENCE.replace("return signal * weight", "return signal + weight")
+WRONG = REFERENCE + "\n\ndef apply_weight(signal, weight):\n    return signal + weight\n"
 PROXY = shutil.which("configurable-http-proxy", path=f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}")
 
 
@@ -123,7 +123,7 @@ def test_the_assignment_list_fetches_and_submits_with_the_library_wherever_the_s
 
 
 def totals(table):
-    return {row["student"]: float(row["score"]) for row in csv.DictReader(io.StringIO(table))}
+    return {row["student"]: float(row["total"]) for row in csv.DictReader(io.StringIO(table))}
 
 
 @pytest.mark.slow
@@ -134,7 +134,7 @@ def test_the_instructor_grades_marks_and_returns_feedback(seen):
     assert seen["waiting"]["name"] == seen["answered"] and seen["answered"] in WEIGHTS.written
     assert totals(seen["marked"]) == {"ada": points + 1.5, "ben": points - lost}
     page = seen["feedback"][-1]
-    assert "apply_weight" in page and re.search(rf"Score: {points + 1.5:g} / ", page)
+    assert "apply_weight" in page and re.search(rf"Score: {points + 1.5:g}(\.0)? / ", page)
 
 
 @pytest.mark.slow
