@@ -13,7 +13,6 @@ from ..judging.verdict import Status, Verdict
 from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 from ..sandbox.process import Runner
-from . import remarks
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
@@ -40,8 +39,6 @@ def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
     sources = read_library(library)
     verdict = examine(exercise, sources, shown(library), runner, SELF_CHECK)
     verdict.saved = saved
-    if verdict.status == Status.NOT_STARTED:
-        verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
     if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict
