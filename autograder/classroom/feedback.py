@@ -13,6 +13,7 @@ from typing import Any
 from ..submitted_notebook import grade_id, is_check, marks_of
 from .examination import Examination
 from .formulas import to_mathml
+from .stylesheet import without_unused_rules
 
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -99,6 +100,10 @@ def _without_mathjax(page: str) -> str:
     return before + rest.partition(_MATHJAX[1])[2] if begin else page
 
 
+_PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+"""Names, brackets and spaces in code: no style sheet gives them a look of their own."""
+
+
 def _described(page: str) -> str:
     return _IMAGE.sub(f'<img alt="{_NO_WORDS}"', page)
 
@@ -141,7 +146,7 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return _described(_with_names(_without_mathjax(page))), resources
+            return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
             """Do nothing: the notebook was put together by us, and stays as it is."""
@@ -172,7 +177,7 @@ def _exporter() -> Any:
 
     @lru_cache(_KEPT)
     def code(source: str, magic: str | None) -> str:
-        return highlight(source, metadata={"magics_language": magic} if magic else {})
+        return _PLAIN.sub(r"\1", highlight(source, metadata={"magics_language": magic} if magic else {}))
 
     def kept_html(cell: Any) -> str | None:
         return cells.get(_name_cell(cell))

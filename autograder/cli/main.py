@@ -19,6 +19,7 @@ _CLASS_COMMANDS = {
     "extension": "platforms",
     "grade": "instructor",
     "explain": "instructor",
+    "view": "instructor",
     "report": "instructor",
     "feedback": "platforms",
 }
