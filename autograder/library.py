@@ -38,7 +38,8 @@ def read_library(folder: Path) -> dict[str, bytes]:
 
 
 _KNOWN_IMPORT = re.compile(
-    rb"^[ \t]*(?:import numpy(?: as \w+)?|from (?:\.\w*|numpy|labkit|typing|pathlib|collections\.abc) import [\w, ]+)[ \t]*$",
+    rb"^[ \t]*(?:import numpy(?: as \w+)?"
+    rb"|from (?:\.\w*|numpy|labkit|typing|pathlib|collections\.abc) import [\w, ]+)[ \t]*$",
     re.MULTILINE,
 )
 

@@ -152,15 +152,13 @@ def _exporter() -> Any:
             """Do nothing: the notebook was put together by us, and stays as it is."""
 
     class Header(CSSHTMLHeaderPreprocessor):
-        @cache
-        def _styles(self, config_dir: str) -> tuple[str, ...]:
-            return tuple(super()._generate_header({"config_dir": config_dir}))
-
         def _generate_header(self, resources: Any) -> list[str]:
-            return list(self._styles(resources["config_dir"]))
+            if not styles:
+                styles.extend(super()._generate_header(resources))
+            return styles
 
     exporter = Exporter(config=GenerateFeedback().config, raw_template=_TEMPLATE)
-    highlight = Highlight2HTML(pygments_lexer="python")
+    highlight, styles = Highlight2HTML(pygments_lexer="python"), []
     cells: dict[str, str] = {}
 
     @lru_cache(_KEPT)
