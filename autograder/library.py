@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from labkit import store
@@ -36,8 +38,18 @@ def read_library(folder: Path) -> dict[str, bytes]:
     return sources
 
 
+_KNOWN_IMPORT = re.compile(
+    rb"^[ \t]*(?:import numpy(?: as \w+)?"
+    rb"|from (?:\.\w*|numpy|labkit|typing|pathlib|collections\.abc) import [\w, ]+)[ \t]*$",
+    re.MULTILINE,
+)
+
+
+@lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     """Return line and package of each import that a class's grading lacks; none where Python cannot read the source."""
+    if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # to parse costs more than to grade some exercises
+        return []
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

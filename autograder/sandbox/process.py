@@ -9,33 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 
 from ..candidate import frames, limits, wire
 from ..candidate.frames import Ending
 from . import isolation, turns
+from .carrier import CandidateError, Outcome
 from .watch import Bounds, Watcher
 
 START_SECONDS = 60.0
 _PROCESSES = 64
 _CROWDED = 0.2
 """A timeout is doubted where the job waited for a processor for more than this fraction of its time."""
-
-
-class CandidateError(RuntimeError):
-    """The process for the untrusted code could not be started: the autograder's failure, not the student's."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a job ended, and what it sent back."""
-
-    ending: Ending
-    data: bytes = b""
-    limit: float = 0.0
-    """The seconds that it had; of a job that was not tried, the seconds that all jobs together had."""
-    waited: float = 0.0
-    """Seconds for which it was ready to run and had no processor."""
 
 
 _kept: list[subprocess.Popen] | None = None
@@ -78,6 +62,8 @@ class Runner:
         Whether the process is reaped at once when somebody else ends it. A kernel that shuts down ends all that it
         started, and waits some seconds for those that are only half gone.
     """
+
+    grades_classes = True
 
     def __init__(
         self,

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[2] / ".weightlab"
+from .place import ROOT
+
+FOLDER = ROOT / ".weightlab"
 LOCK_SECONDS, STALE_SECONDS = 3.0, 10.0
 """How long to wait for another process that writes, and how old the lock of one that died may become."""
 
