@@ -230,6 +230,8 @@ def submit(chapter: str, student: str | None) -> None:
         say(f"  {name}")
     for warning in packed.warnings:
         say(warning)
+    if not submit.as_file_name(student):
+        say("The zip's name does not say whose it is: pack again with --name, unless the platform says it.")
 
 
 @main.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ import pytest
 
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
+from autograder.paths import ROOT
 from autograder.sandbox import process, turns, watch
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
@@ -49,6 +52,47 @@ def test_waiting_for_a_processor_does_not_count(watcher):
 def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
     assert watcher(3.9, waited=3.9) is None
     assert watcher(9.5, waited=9.5) is Ending.TIMEOUT
+
+
+def test_a_machine_that_slept_is_not_a_loop(monkeypatch):
+    """As a laptop whose lid was closed: neither the job nor its watcher ran meanwhile."""
+    now = [100.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+    made = watch.Watcher(None, BOUNDS, 1)
+    made._began = 100.0
+    now[0] = 100.5
+    looked = now[0]
+    now[0] = 130.5  # it slept for half a minute between two looks
+    made._leave_out_standstill(looked)
+    assert made._find_broken(Usage()) is None and made.spent < 0.6
+    now[0] = 131.0
+    made._leave_out_standstill(130.5)
+    assert made._find_broken(Usage()) is None
+    now[0] = 131.6
+    assert made._find_broken(Usage()) is Ending.TIMEOUT
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4.0])
+def test_a_candidate_that_was_stopped_with_its_watcher_passes(seconds):
+    """All processes of a run are stopped for longer than the job has, and then go on."""
+    program = """
+from autograder.sandbox.process import Runner
+from tests.support.small import returning, verdict_of
+with Runner(time_limit=1.0) as runner:
+    runner.ensure_started()
+    print("ready", flush=True)
+    print(verdict_of(runner, returning("2.0", "import time; time.sleep(0.4)")).status, flush=True)
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "ready\n"
+    time.sleep(0.15)
+    family = find_family(run.pid)
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    for pid in reversed(family):
+        os.kill(pid, signal.SIGCONT)
+    assert run.communicate(timeout=60)[0] == "passed\n"
 
 
 def test_processor_time_of_all_processes_counts(watcher):
