@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..exercises import CHAPTERS
@@ -16,6 +16,7 @@ from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
+from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
 from .submission import Submission
@@ -61,7 +62,7 @@ class GradingTask:
 class GradedSubmission:
     """What a worker made of a task."""
 
-    task: GradingTask
+    task: GradingTask | None
     examination: Examination
     result: Result
     notebook: bytes = b""
@@ -109,6 +110,17 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
 
 class FaultyWorkerError(RuntimeError):
     """Workers returned what cannot be a result."""
+
+
+def without_task(graded: GradedSubmission) -> GradedSubmission:
+    """Return what a worker sends back: whoever sent the task still has the submission, and asks for verdicts alone."""
+    bare = replace(graded.examination, rebuilt=RebuiltNotebook({}))
+    return replace(graded, task=None, examination=bare)
+
+
+def with_task(task: GradingTask, came: object) -> object:
+    """Return what a worker sent back (`without_task`) with its task; anything else as it is."""
+    return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
 
 
 def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
