@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import sys
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,9 +60,51 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     return sorted({(line, package) for line, package in packages if package not in _GRADED_WITH})
 
 
-def read_companions(library: Path) -> dict[str, bytes]:
-    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers."""
+class LeftOver(StrEnum):
+    """Where a stub was left beside what was written."""
+
+    BELOW = "code below"
+    """Code is below the stub's ``raise``, which ends the function first."""
+    ABOVE = "code above"
+    """Code is above the stub's ``raise``, and nothing is returned."""
+    TWICE = "defined twice"
+    """The function is defined further up in the file, and Python uses the last definition."""
+
+
+def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] | None:
+    """Say where a stub was left, by its line and, for two definitions, the line of the other one; None if nowhere."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    if len(definitions) > 1:
+        return LeftOver.TWICE, definitions[-1].lineno, definitions[-2].lineno
+    body = definitions[0].body if definitions else []
+    raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
+    if not raises:
+        return None
+    if raises[0] < len(body) - 1:
+        return LeftOver.BELOW, body[raises[0]].lineno, 0
+    written = [node for node in body[: raises[0]] if not _is_text(node)]
+    return (LeftOver.ABOVE, body[raises[0]].lineno, 0) if written else None
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes]:
+    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers.
+
+    Parameters
+    ----------
+    library : Path
+        The library's folder.
+    state : Path, optional
+        Where the library's owner keeps their records, if that is not this copy of the course.
+    """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
-    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
+    if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report
         files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
     return files

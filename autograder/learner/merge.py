@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
 class Unreadable(ValueError):
@@ -91,7 +93,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
 
 
 def merge_notebook(
-    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]]
+    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]], asked: Collection[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return a released notebook with a learner's answers and own cells, and the names of the answers that it keeps.
 
@@ -103,6 +105,8 @@ def merge_notebook(
         The learner's notebook of the same chapter.
     answers : mapping of str to dict
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
+    asked : collection of str
+        The grade ids of all answers that the new release asks for; another answer stays as a cell of the learner's own.
     """
     merged = {**new, "cells": []}
     known = {cell.get("id") for cell in new["cells"]}
@@ -110,7 +114,9 @@ def merge_notebook(
     outputs: dict[tuple[str | None, str], dict[str, Any]] = {}
     before: str | None = None
     for cell in _cells(mine):
-        if cell.get("id") in known or grade_id(cell):
+        if (name := grade_id(cell)) and name not in asked and _is_answered(cell):
+            own.setdefault(before, []).append(_as_own_cell(cell, name))
+        elif cell.get("id") in known or name:
             before = cell.get("id") if cell.get("id") in known else before
             outputs[cell.get("id"), _source(cell)] = cell
         elif not _is_released(cell):
@@ -160,6 +166,19 @@ def _is_released(cell: dict[str, Any]) -> bool:
     """Whether a cell's id is of the form that a release gives, such as 08-014, so that it is not the learner's own."""
     number, dash, place = str(cell.get("id", "")).partition("-")
     return bool(dash) and number.isdigit() and place.isdigit()
+
+
+def _is_answered(cell: dict[str, Any]) -> bool:
+    """Whether an answer cell holds more than it was released with."""
+    blank = BLANK_TEXT in _source(cell) or BLANK_NUMBER.partition("=")[2].strip() in _source(cell)
+    return bool(cell["metadata"]["nbgrader"].get("solution")) and bool(_source(cell).strip()) and not blank
+
+
+def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an answer to what is no longer asked as a cell that is nobody's but the learner's."""
+    says = f"Your answer to {name}, which the course no longer asks for."
+    head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
+    return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -141,6 +141,8 @@ def undo(copy: Path) -> list[str]:
     done = json.loads(records[-1].read_text(encoding="utf-8"))
     for name in done["added"]:
         (copy / name).unlink(missing_ok=True)
+        if (copy / name).parent.is_dir():
+            _remove_empty(copy, (copy / name).parent)
     for name in done["kept"]:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, copy / name)
@@ -192,14 +194,17 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
     answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
     by_topic = {name.partition("_")[2]: name for name in mine}
     wanted = {}
-    for path in sorted((release / _COURSE).glob("*/*.ipynb")):
+    released = {
+        path: json.loads(path.read_text(encoding="utf-8")) for path in sorted((release / _COURSE).glob("*/*.ipynb"))
+    }
+    asked = {name for notebook in released.values() for name in merge.read_answers(notebook)}
+    for path, new in released.items():
         name = path.relative_to(release).as_posix()
         old = by_topic.get(path.stem.partition("_")[2])
         place = f"{_COURSE}/{old}/{old}.ipynb"
         if old is not None and not _is_edited(copy / place, before.get(place)):
             old = None
-        new = json.loads(path.read_text(encoding="utf-8"))
-        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers)
+        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers, asked)
         if merged == new:
             continue
         renamed = f", from {old}" if old and old != path.stem else ""
@@ -309,21 +314,35 @@ def _find_root(folder: Path) -> Path:
 
 
 def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is."""
+    """Unpack what the git remote of a clone has; the clone's own branch stays where it is.
+
+    A merge that ``git pull`` could not finish is taken back first, with the conflict marks that it left in files.
+    """
     if not (copy / ".git").exists():
         raise UpdateError(
             "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
         )
-    for command in (["git", "fetch", "--quiet", "origin", "HEAD"], ["git", "archive", "FETCH_HEAD"]):
-        try:
-            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=600)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise UpdateError(f"git could not fetch the new release: {said}. Download it and name it instead.")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+    state = copy / _git(copy, "rev-parse", "--git-dir").decode().strip()
+    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
+        raise UpdateError("git is rebasing this copy. Run `git rebase --abort`, then update again.")
+    _git(copy, "fetch", "--quiet", "origin", "HEAD")
+    content = _git(copy, "archive", "FETCH_HEAD")
+    if (state / "MERGE_HEAD").exists():
+        _git(copy, "merge", "--abort")
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
+
+
+def _git(copy: Path, *words: str) -> bytes:
+    """Run git in a copy; return what it prints."""
+    try:
+        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise UpdateError(f"git {words[0]} failed: {said}. Download the new release and name it instead.")
+    return done.stdout
 
 
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:

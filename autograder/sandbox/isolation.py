@@ -25,6 +25,8 @@ class Isolation(StrEnum):
 
     BUBBLEWRAP = "bubblewrap"
     """A sandbox: for a class."""
+    USER = "user"
+    """Limits, and a user of its own to whom files can be closed: where root runs in a container without a sandbox."""
     PROCESS = "process"
     """Limits on one process, nothing else: for one's own code."""
 
@@ -69,7 +71,7 @@ def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
         If there is no such isolation.
     """
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
-    if isolation == Isolation.PROCESS:
+    if isolation in (Isolation.PROCESS, Isolation.USER):
         argv, environment = command_line(isolation, None, whole_lab)
         return subprocess.Popen(argv, env=environment, **options)
     reader, writer = os.pipe()
@@ -96,11 +98,14 @@ def command_line(
     whole_lab : bool
         As for `start`.
     """
-    if isolation == Isolation.PROCESS:
+    if isolation in (Isolation.PROCESS, Isolation.USER):
         # Windows cannot start a process without its system folder.
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
         paths = [_SITE, ROOT / "src", *([ROOT] if whole_lab else [])]
-        return _program(Path(sys.executable), CANDIDATE / "start.py", paths), kept | _ENVIRONMENT
+        program = _program(Path(sys.executable), CANDIDATE / "start.py", paths)
+        if isolation == Isolation.USER:
+            program.append(f"--user={_worker_id()}")
+        return program, kept | _ENVIRONMENT
     if isolation != Isolation.BUBBLEWRAP:
         raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
