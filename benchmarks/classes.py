@@ -23,10 +23,7 @@ from tests.support.classroom import REFERENCE, cell, library_with
 
 SEED = 7
 OWN_WORD = "a-student"
-ESSAY = (
-    f"As {OWN_WORD} sees it: the weight multiplies what crosses the connection, and training moves it a little at a time. "
-    * 6
-)
+ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and training moves it a little at a time. " * 6
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
