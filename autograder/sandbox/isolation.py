@@ -224,7 +224,8 @@ def _python_files() -> dict[Path, Path]:
         if library.is_relative_to("/usr/lib") or library.parent.name == "lib64":
             paths.append(library.parent)
         else:
-            paths += [name for name in library.parent.glob("*.so*") if name.resolve() == library]
+            names = (name for name in library.parent.glob("*.so*") if name.exists())
+            paths += [name for name in names if os.path.samestat(name.stat(), library.stat())]
     # Programs name their loader by these paths, and on Nix every library by its own.
     paths += [*Path("/lib").glob("ld-linux*"), *Path("/lib64").glob("ld-linux*"), Path("/nix/store")]
     places = {path.parent.resolve() / path.name: path for path in paths if path.exists()}
