@@ -211,18 +211,34 @@ def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(gra
         assert not {"\x1b", "\x9b", "\u202e"} & set(text), page
 
 
-def test_messages_tell_no_secret_input(graded):
+TELLING = (
+    "inputs in an error",
+    "secret in the name of a type",
+    "secret in text and keys",
+    "secret in a shape",
+    "secret in the line of an error",
+)
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_messages_tell_no_secret_input(name, graded):
     """Is what the function sees of the secret inputs kept out of all that it can make its author read?"""
-    secret = {
-        repr(arg)
+    numbers = [
+        arg
         for case in CHAPTER.exercises[TARGET].cases(SEED)
         for call in case.calls
         for arg in call.args
         if isinstance(arg, float) and len(repr(arg)) > 6
-    }
-    page = (graded.room / "feedback/x-inputs-in-an-error" / CHAPTER.name / f"{CHAPTER.name}.html").read_text()
-    assert "ValueError: secret" in page
-    assert len(secret) > 1 and not [number for number in secret if number in page]
+    ]
+    secret = {repr(number) for number in numbers}
+    secret |= {str(int(abs(number) * 1000) % 9000 + 1000) for number in numbers} if "shape" in name else set()
+    student = next(payload.student for payload in PAYLOADS if payload.name == name)
+    for kind in (f"feedback/{student}/{CHAPTER.name}/{CHAPTER.name}.html", f"autograded/{student}/{CHAPTER.name}"):
+        place = graded.room / kind
+        text = (place if place.is_file() else place / f"{CHAPTER.name}.ipynb").read_text()
+        assert len(secret) > 1 and not [number for number in secret if number in text]
+    if name == "inputs in an error":
+        assert "ValueError: secret" in text
 
 
 def test_commands_print_no_control_sequences(graded, tmp_path):
