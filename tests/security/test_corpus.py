@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -296,6 +297,7 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
     """Is an autograded notebook, opened by the instructor, one that runs nothing?"""
     jupyterlab.require_browser()
     students = [payload.student for payload in GROUPS[-2].attack]
+    others = [payload.student for payload in PAYLOADS if payload.group in ("notebook metadata", "packaging")]
     with sqlite3.connect(graded.room / "gradebook.db") as book:
         found = dict(
             book.execute(
@@ -307,6 +309,16 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
         for student in students:
             page.goto(f"{address}formgrader/submissions/{found[student]}/")
             page.get_by_text("Student's answer").first.wait_for()
+            runs_nothing(page)
+        for student in [student for student in others if student in found]:
+            page.goto(f"{address}formgrader/submissions/{found[student]}/")
+            page.get_by_text("Student's answer").first.wait_for()
+            runs_nothing(page)
+        named = quote(next(student for student in found if "<script>" in student), safe="")
+        lists = ("manage_students", f"manage_students/{named}", "gradebook", f"gradebook/{CHAPTER.name}")
+        for place in (*lists, f"manage_submissions/{CHAPTER.name}"):
+            page.goto(f"{address}formgrader/{place}")
+            page.get_by_text("zoe" if "script" not in place.lower() else CHAPTER.name).first.wait_for()
             runs_nothing(page)
         for student in students[:6]:
             page.goto(
