@@ -65,7 +65,7 @@ def autograder(tmp_path_factory):
     (shims / "apt-get").write_text("#!/bin/sh\n")
     python = " ".join(fresh_root.program())
     (shims / "python3").write_text(
-        f'#!/bin/sh\ntest "$2" = venv && cd {ROOT} && exec {python} -m tests.end_to_end.instructor.offline_pip "$3"\n'
+        f'#!/bin/sh\ntest "$2" = venv && cd {ROOT} && exec {python} -m tests.end_to_end.instructor.offline_pip "$3" numpy click\n'
         f'exec {python} "$@"\n'
     )
     for shim in shims.iterdir():
