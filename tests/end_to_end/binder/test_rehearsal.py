@@ -105,7 +105,7 @@ def test_the_badge_leads_to_the_first_page(rehearsal):
 
 def test_binder_says_that_nothing_is_kept_and_how_to_take_work_home(rehearsal):
     (told,) = rehearsal["first"]["told"]
-    assert "On Binder" in told.title() and "deleted" in told and "labkit.take_home()" in told
+    assert "You are on Binder" in told and "is deleted" in told and "labkit.take_home()" in told
 
 
 def test_a_chapter_can_be_submitted_from_there(rehearsal):
