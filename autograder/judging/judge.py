@@ -11,9 +11,11 @@ from . import words
 from .compare import differs_in_type_only
 from .errors import explain
 from .findings import DEGENERATE, find_finding
+from .findings.sentences import tell_slip
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
+from .slips import find_slip, read_slips
 from .verdict import Aspect, Reply, Status, Verdict
 
 
@@ -157,6 +159,9 @@ def _explain_failure(
         mistake = None
     if not mistake and not (finding and finding.general):
         mistake = find_prevailing(exercise, key, observed)
+    if quote and not (mistake or finding or exercise.scored):
+        found = find_slip(exercise, key, observed, read_slips(exercise.name))
+        verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else None
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

@@ -16,7 +16,16 @@ from ..candidate.call import call_function
 from ..exercise import Call, Case, Chapter, Exercise
 from ..paths import KEYS, SOLUTIONS, shown
 from . import errors, reference, words
-from .observation import Observation, Problem, ProblemKind, Rejected, find_refusal_problem, observe
+from .observation import (
+    Observation,
+    Problem,
+    ProblemKind,
+    Rejected,
+    agree,
+    find_problems,
+    find_refusal_problem,
+    observe,
+)
 from .related import Related, find_related
 
 PUBLIC_SEED = 2024
@@ -93,12 +102,22 @@ def make_key(exercise: Exercise, seed: int) -> Key:
             told = words.tell_problem(problem, case, arguments).replace(_FOLDER, "solutions")
             raise reference.BrokenReference(f"{file}: {exercise.name} {told} (its case: {case.note or case.aspect}).")
         expected.append(_strip(observation).value if case.expected is None else case.expected)
-    mistakes = tuple(
-        Mistake(wrong.name, wrong.advice, tuple(_strip(_run(exercise, case, wrong.function)) for case in cases))
-        for wrong in reference.misconceptions(exercise.module).get(exercise.name, [])
-    )
     related = () if exercise.scored else find_related(exercise, arguments, cases)
+    mistakes = _make_mistakes(exercise, cases, expected)
     return Key(exercise.name, arguments, tuple(cases), tuple(expected), mistakes, related)
+
+
+def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
+    """Run the misconceptions; one of a family is left out where it is right, or does as another does."""
+    made: list[Mistake] = []
+    for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
+        seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
+        if wrong.general:
+            wrongs = map(find_problems, [exercise] * len(cases), cases, expected, seen)
+            if not any(wrongs) or any(all(map(agree, cases, one.observations, seen)) for one in made):
+                continue
+        made.append(Mistake(wrong.name, wrong.advice, seen))
+    return tuple(made)
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:

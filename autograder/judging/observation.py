@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
 
+import numpy as np
+
 from ..candidate import wire
 from ..exercise import PURE, Case, Exercise, Unusable
+from . import laws
 from .compare import Difference, compare
+from .errors import classify
 
 
 @dataclass(frozen=True)
@@ -142,3 +146,34 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
             PURE if PURE in exercise.aspects else parts[0], Problem(ProblemKind.CHANGED, changed=observed.changed)
         )
     return found
+
+
+def agree(case: Case, one: Observation, other: Observation) -> bool:
+    """Return whether two answers to a case are the same for the judge: equal values, the same exception and changes."""
+    if one.changed != other.changed or (one.raised is None) != (other.raised is None):
+        return False
+    if one.iterator != other.iterator:
+        return False
+    if one.raised:
+        return _error_kind(one.raised) == _error_kind(other.raised) and one.refused == other.refused
+    if one.rejected or other.rejected:
+        first, second = one.rejected, other.rejected
+        return bool(first and second) and (first.reason, first.data) == (second.reason, second.data)
+    if one.diagnosis or other.diagnosis:
+        return one.diagnosis == other.diagnosis
+    if compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is not None:
+        return False
+    deviations = zip(_deviations(one.value), _deviations(other.value), strict=True)
+    return all(np.allclose(first, second, rtol=0.02, atol=0, equal_nan=True) for first, second in deviations)
+
+
+def _deviations(value: Any) -> list[float]:
+    """Return the standard deviations of random weights; small ones differ more than a case's tolerance says."""
+    if not isinstance(value, dict):
+        return []
+    own = [value[laws.DEVIATION]] if laws.DEVIATION in value else []
+    return own + [one for inner in value.values() for one in _deviations(inner)]
+
+
+def _error_kind(error: dict) -> tuple[Any, Any]:
+    return error.get("type"), classify(error)

@@ -706,12 +706,6 @@ def _back(layers, activations, grad_logits, through=relu_gradient):
 
 
 @of("backward")
-def skips_the_relu(layers, activations, grad_logits):
-    """The output layer is right, all earlier ones are not, as if there were no ReLU. What blocks the gradient at inactive neurons?"""
-    return _back(layers, activations, grad_logits, through=lambda grad, activation: grad)
-
-
-@of("backward")
 def relu_at_the_top_too(layers, activations, grad_logits):
     """grad_logits seems to pass a ReLU. No ReLU follows the output layer: its logits go straight into the loss."""
     logits = activations[-1] @ layers[-1][0] + layers[-1][1]
@@ -800,12 +794,6 @@ def begins_at_the_front(layers, activations, grad_logits):
         gradients.append((grad_weights, grad_bias))
         grad = relu_gradient(grad_x, activation)
     return gradients
-
-
-@of("backward")
-def gate_from_the_gradient(layers, activations, grad_logits):
-    """The gradient itself seems to decide where it passes ReLU. The layer's inputs decide: activations[k] for the grad_x of layer k."""
-    return _back(layers, activations, grad_logits, through=lambda grad, activation: np.maximum(grad, 0))
 
 
 @of("backward")

@@ -196,12 +196,6 @@ def order_swapped(inputs, weights):
 
 
 @of("weighted_sums")
-def weights_on_their_side(inputs, weights):
-    """The weights seem to be transposed. They arrive as (fan_in, fan_out), one neuron per column, and fit as they are."""
-    return inputs @ weights.T
-
-
-@of("weighted_sums")
 def result_on_its_side(inputs, weights):
     """The numbers are right, but the result is transposed: one neuron per row. Return one row per example and one column per neuron."""
     return (inputs @ weights).T

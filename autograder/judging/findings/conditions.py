@@ -127,12 +127,12 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
     for i in unanswered:
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        described.append(describe_case(arguments, key.expected[i]) | _describe_related(key, i))
+        described.append(_describe_related(key, i) | describe_case(arguments, key.expected[i]))
     return part_cases(described, [_describe_sample(key, sample) for sample in right])
 
 
 def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
-    return describe_case(sample.arguments, sample.expected) | _describe_related(key, sample.index)
+    return _describe_related(key, sample.index) | describe_case(sample.arguments, sample.expected)
 
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
