@@ -34,7 +34,8 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     refusing = {case.aspect for case in key.cases if case.raises}
     values = failing - refusing - {PURE} or failing - {PURE} or failing
     alike = _find_alike(exercise, key, observed, values)
-    proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) <= failing]
+    # Whoever refuses invalid input may hold a belief whose example does not.
+    proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) - refusing <= failing]
     return proved[0] if len(proved) == 1 else None
 
 
@@ -48,11 +49,12 @@ def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation
     A case counts against it if it fails there and the student does not, and no other may explain as many.
     """
     failing = _failing_aspects(exercise, key, observed)
+    refusing = {case.aspect for case in key.cases if case.raises}
     alike = {
         one.name: one
-        for aspect in failing - {PURE} - {case.aspect for case in key.cases if case.raises}
+        for aspect in failing - {PURE} - refusing
         for one in _find_alike(exercise, key, observed, {aspect})
-        if _failing_aspects(exercise, key, one.observations) <= failing
+        if _failing_aspects(exercise, key, one.observations) - refusing <= failing
     }
     if not alike:
         return None

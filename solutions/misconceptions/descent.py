@@ -194,6 +194,26 @@ def that_many_batches(x, y, batch_size, rng):
 
 
 @of("minibatches")
+def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
+    """There are batch_size batches, some of them empty. The argument says how many examples a batch holds, not how many batches there are."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for rows in np.array_split(rng.permutation(len(x)), batch_size):
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def fills_the_last_batch(x, y, batch_size, rng):
+    """The last batch is filled up with examples that have had their turn. It holds what is left, and may be smaller."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order.take(range(start, start + batch_size), mode="wrap")
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
 def a_window_at_every_place(x, y, batch_size, rng):
     """The batches overlap, as if one began at every example. Each batch should begin where the one before it ended."""
     if batch_size < 1:

@@ -283,7 +283,7 @@ def divides_by_the_batch_again(right, given):
 
 @wherever("epochs")
 def one_step_an_epoch(right, given):
-    """There is one step per epoch, on all the data, so batch_size has no effect. Take a step after every batch."""
+    """There seems to be one step per epoch. Take a step after every batch: batch_size says how many examples make one step."""
     return right(**given | {"batch_size": len(given["x"])})
 
 
@@ -339,7 +339,7 @@ def a_generator_of_its_own(right, given):
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list has changed: it was overwritten. Keep the results of the steps under a name of your own."""
+    """The training is right, but the caller's own list or its arrays have changed. Keep the results of the steps under a name of your own."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

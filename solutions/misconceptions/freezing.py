@@ -26,6 +26,18 @@ def counts_weights_only(layers, frozen):
 
 
 @of("count_trainable")
+def counts_frozen_biases(layers, frozen):
+    """The biases of the frozen layers are counted, too. Freezing applies to the whole layer, its bias included."""
+    return sum(b.size + (0 if k in frozen else w.size) for k, (w, b) in enumerate(layers))
+
+
+@of("count_trainable")
+def counts_frozen_weights(layers, frozen):
+    """The weights of the frozen layers are counted, too. Freezing applies to the whole layer, its weights included."""
+    return sum(w.size + (0 if k in frozen else b.size) for k, (w, b) in enumerate(layers))
+
+
+@of("count_trainable")
 def counts_layers(layers, frozen):
     """This is a number of layers. A layer is a pair of arrays: count the entries that they hold."""
     return sum(k not in frozen for k in range(len(layers)))
@@ -94,7 +106,7 @@ def none_for_the_frozen(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
-    """The step is right, but the caller's list holds the new layers now, so the old network is lost. Build a new list."""
+    """The step is right, but the caller's layers have changed, the list or its arrays, so the old network is lost. Make new arrays in a new list."""
     layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
     return layers
 

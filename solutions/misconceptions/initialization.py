@@ -705,8 +705,8 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 
 @of("init_layers")
-def random_biases(layer_sizes, rng, scheme="he"):
-    """The biases are random. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
+def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
+    """The biases do not start at zero. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))

@@ -26,6 +26,13 @@ def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
 
 
 @of("lora_init")
+def both_on_their_side(fan_in, fan_out, rank, rng):
+    """Both matrices are transposed, as PyTorch and the paper keep them. Here `down` has shape (fan_in, rank) and `up` (rank, fan_out)."""
+    down, up = lora_init(fan_in, fan_out, rank, rng)
+    return down.T, up.T
+
+
+@of("lora_init")
 def up_comes_first(fan_in, fan_out, rank, rng):
     """This is (up, down). Return them in the order of the signal's path: `down` first, then `up`."""
     return lora_init(fan_in, fan_out, rank, rng)[::-1]

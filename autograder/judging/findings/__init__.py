@@ -23,6 +23,7 @@ from .relations import Relation, find_relations
 from .samples import Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
 from .sources import find_related, find_sources
+from .terms import find_terms
 
 _FREE = frozenset(
     {
@@ -56,6 +57,7 @@ _CERTAIN = frozenset({"truth value", "number for truth", "text"})
 """Kinds that a single case proves."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""
+_WRONG_PART = "what is wrong in your result"
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -122,7 +124,8 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
         The cases in which no result came back where one was expected.
     """
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
-    groups = [(samples, "")] if len({sample.label for sample in samples}) > 1 else []
+    # Where only one part of an answer is wrong, that part is spoken of.
+    groups = [(samples, "")] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
     looks: tuple[Callable, ...] = (_find_general, _find_where, _find_part)
     for look in looks:
@@ -153,6 +156,7 @@ def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
     yield from find_scales(sample)
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
+    yield from find_terms(sample, key)
 
 
 def find_types(sample: Sample) -> Iterator[Relation]:
@@ -266,15 +270,16 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
     relations = [] if unanswered else relations
+    partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
-            what = sentences.tell_relation(relations[0], "it")
+            what = sentences.tell_relation(relations[0], _WRONG_PART if partly else "it")
             return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
         if len(right) > 1:
             return Finding("where", f"{_capital(subject)} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in _LAST:
-        what = sentences.tell_relation(relations[0], subject)
+        what = sentences.tell_relation(relations[0], _WRONG_PART if partly else subject)
         n = len(wrong_cases)
         cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"

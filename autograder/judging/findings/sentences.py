@@ -82,6 +82,7 @@ PREDICATES = {
     "only the last": "is only the last {one} of what was expected",
     "without the first": "is what was expected, but the first {one} is missing",
     "without the last": "is what was expected, but the last {one} is missing",
+    "without empty": "is what was expected, but the {along} that hold only zeros are missing",
     "flat": "holds the expected numbers in one 1-D array",
     "flat by columns": "holds the expected numbers in one 1-D array, column by column",
     "flat not reshaped": "holds the expected numbers in one 1-D array",
@@ -118,6 +119,9 @@ PREDICATES = {
     "off by": "is {0} {1} than what was expected",
     "off by number": "is {0} {1} than what was expected",
     # what is added to an argument or to another function's result
+    "lacks": "is what was expected, but {0} is not added to it",
+    "adds twice": "is what was expected, with {0} added once more",
+    "lacks factor": "is what was expected, but not multiplied by {0}",
     "change missing": "is that of {0}, unchanged",
     "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
     "change times": "differs from {0} by {1} times the required change",
@@ -140,6 +144,8 @@ PREDICATES = {
     "input largest": "is the largest entry of {0}",
     "input length": "is the length of {0}",
     "input entries": "is the number of entries of {0}",
+    "input squares summed": "is the sum of the squares of {0}",
+    "input largest magnitude": "is the largest magnitude in {0}",
     "product of": "is {0} * {1}, entry by entry",
     "sum of": "is {0} + {1}, entry by entry",
     "difference of": "is {0} - {1}, entry by entry",
@@ -173,12 +179,12 @@ MASKS = {
     "expected negative": "a negative number",
     "expected positive": "a positive number",
     "expected zero": "a 0",
-    "expected not zero": "a number other than 0",
 }
 CONDITIONS = {
     "where empty": "{0} is empty",
     "where holds 0": "{0} contains 0",
     "where an entry is ()": "{0} has an entry of shape ()",
+    "where an item is None": "an item of {0} is None",
     "where one item": "{0} has a single item",
     "where two items": "{0} has two items",
     "where several items": "{0} has two or more items",
@@ -267,7 +273,7 @@ FORMS = {
 
 SLIPS = {
     ("operator", 2): "one `{0}` is a `{1}`",
-    ("operand dropped", 2): "the {1} part of one `{0}` is all that is left of it",
+    ("operand dropped", 2): "only the {1} operand of one `{0}` is kept",
     ("operand dropped", 1): "one `{0}` is left out",
     ("operand dropped", 0): "one part of a condition is left out",
     ("operands swapped", 1): "the two sides of one `{0}` are swapped",
@@ -316,6 +322,7 @@ ARGUMENTS = {
     "divided by largest": "`{0}` is divided by its largest magnitude first",
     "doubled": "`{0}` is doubled first",
     "halved": "`{0}` is halved first",
+    "times ln 2": "`{0}` is multiplied by ln 2 first, as if powers of 2 stood in place of exp",
     "reciprocal": "1 divided by `{0}` is used in its place",
     "root": "the square root of `{0}` is used in its place",
     "one minus": "1 minus `{0}` is used in its place",

@@ -28,9 +28,19 @@ CHANGES = (
     ("input columns summed", lambda a: a.sum(axis=1)),
     ("input columns averaged", lambda a: a.mean(axis=1)),
     ("input largest", np.max),
+    ("input squares summed", lambda a: np.sum(a**2)),
+    ("input largest magnitude", lambda a: np.abs(a).max()),
     ("input length", len),
     ("input entries", np.size),
 )
+
+
+def _equality(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
+    """Return where two arrays are equal; nothing where that is everywhere or nowhere, as zeros say nothing."""
+    equal = np.asarray(a == b)
+    return equal.astype(float) if equal.any() and not equal.all() else None
+
+
 PAIRS = (
     ("product of", lambda a, b: a * b),
     ("sum of", lambda a, b: a + b),
@@ -40,7 +50,7 @@ PAIRS = (
     ("matrix product transposed left", lambda a, b: a.T @ b),
     ("matrix product transposed right", lambda a, b: a @ b.T),
     ("outer product of", np.outer),
-    ("equality of", lambda a, b: (a == b).astype(float)),
+    ("equality of", _equality),
     ("squared difference of", lambda a, b: (a - b) ** 2),
     ("absolute difference of", lambda a, b: np.abs(a - b)),
     ("concatenation of", lambda a, b: np.concatenate([a, b])),

@@ -22,8 +22,8 @@ from ..key import Key
 from ..observation import Observation
 
 PATH = KEYS / "slips.key"
-ERROR, NOTHING = 1.0, 2.0
-"""In place of a form: an error was raised, or None came back."""
+ERROR, NOTHING, UNUSABLE = 1.0, 2.0, 2.5
+"""In place of a form: an error was raised, None or another number of parts came back, or no view could look at it."""
 _CLOSE = 3e-6
 
 
@@ -87,7 +87,7 @@ def sketch_all(exercise: Exercise, cases: Sequence[Case], observed: Sequence[Obs
     for case, one in zip(cases, observed, strict=True):
         names = name_parts(exercise, case)
         if one.raised or one.rejected:
-            rows += [(ERROR, 0.0, 0.0)] * len(names)
+            rows += [(ERROR if one.raised else UNUSABLE, 0.0, 0.0)] * len(names)
         elif names == ("",):
             rows.append(_sketch(one.value))
         elif isinstance(one.value, (list, tuple)) and len(one.value) == len(names):

@@ -57,6 +57,8 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("mean subtracted", _is_floats, lambda a: a - a.mean()),
     ("divided by largest", _is_floats, lambda a: a / np.abs(a).max()),
     ("doubled", _is_floats, lambda a: 2 * a),
+    ("halved", _is_floats, lambda a: a / 2),
+    ("times ln 2", _is_matrix, lambda a: a * np.log(2)),
     ("is one more", _is_labels, lambda a: a + 1),
     ("reversed", _is_labels, lambda a: a[::-1]),
     ("sorted", _is_labels, np.sort),
