@@ -1,4 +1,4 @@
-"""nbgrader with Weightlab's examiner in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
+"""nbgrader with Weightlab's autograder in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
 
 import os
 import sys

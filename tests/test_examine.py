@@ -279,7 +279,7 @@ def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_on
 @pytest.mark.parametrize("mode", [SELF_CHECK, GRADING], ids=["self-check", "class"])
 def test_an_import_that_is_absent_costs_only_what_needs_it(mode, runner):
     needs = "def apply_weight(x, weight):\n    return absent_package.multiply(x, weight)\n"
-    imports = "import absent_package\nimport unused_package as u\n"
+    imports = "import absent_package\nimport unused_package as u\nu.set_theme()\nclass Odd(u.Base):\n    pass\n"
     sources = REFERENCE | {"weights": f"{imports}{REFERENCE['weights']}\n{needs}"}
     verdicts = {name: look_at(name, sources, runner, mode) for name in CHAPTERS["01_weights"].exercises}
     assert {name for name, verdict in verdicts.items() if verdict.status != "passed"} == {"apply_weight"}

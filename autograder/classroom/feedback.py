@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from ..handin import grade_id, is_check, marks_of
+from ..submitted_notebook import grade_id, is_check, marks_of
 from .examination import Examination
 from .formulas import to_mathml
 
@@ -36,7 +36,7 @@ def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[
     """
     verdicts = {verdict.exercise: verdict.score for verdict in examination.verdicts}
     automatic: dict[str, float | None] = {}
-    blank = unanswered(notebook) - examination.rebuilt.doubtful
+    blank = unanswered(notebook, examination.rebuilt.doubtful)
     for cell in notebook["cells"]:
         about = marks_of(cell)
         if about.get("grade") and about["solution"]:
@@ -48,8 +48,8 @@ def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[
     return automatic, final
 
 
-def unanswered(notebook: Any) -> set[str]:
-    """Return the names of the answer cells that are as they were handed out."""
+def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
+    """Return the names of the answer cells that are as they were handed out, but for those that are doubtful."""
     from nbformat.notebooknode import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -57,7 +57,7 @@ def unanswered(notebook: Any) -> set[str]:
         grade_id(cell)
         for cell in notebook["cells"]
         if marks_of(cell).get("solution") and marks_of(cell).get("checksum") == compute_checksum(from_dict(cell))
-    }
+    } - {*doubtful}
 
 
 _NO_WORDS = "No description has been provided for this image"
@@ -151,7 +151,14 @@ def warm_up() -> None:
     _exporter()
 
 
-def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
+def make_page(
+    notebook: Any,
+    name: str,
+    final: Mapping[str, float],
+    marks: Marks,
+    penalty: float | None,
+    blank: Collection[str],
+) -> str:
     """Return a notebook with its verdicts as the page that ``nbgrader generate_feedback`` makes of it.
 
     Parameters
@@ -160,6 +167,8 @@ def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks
         Scores by graded cell, as from `scores`.
     penalty : float or None
         What being late costs.
+    blank : collection of str
+        As from `unanswered`.
     """
     from nbformat.notebooknode import NotebookNode, from_dict
 
@@ -170,7 +179,6 @@ def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks
             return self
 
     node, best = Own(from_dict(notebook)), 0.0
-    blank = unanswered(notebook)
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):

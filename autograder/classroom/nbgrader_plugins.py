@@ -66,8 +66,8 @@ class Rebuilder(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
-        made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
+        submitted = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        made = rebuild(_released(self.parent.coursedir, chapter), submitted)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 
 
@@ -105,3 +105,12 @@ class SaveVerdicts(SaveAutoGrades):
             if grade.manual_score is None:
                 grade.auto_score, grade.needs_manual_grade = None, True
                 self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        super()._add_comment(cell, resources)
+        name, about = cell.metadata.nbgrader.grade_id, resources["nbgrader"]
+        if name in resources.get(_DOUBTFUL, ()):  # else it says that there is no answer
+            self.gradebook.find_comment(
+                name, about["notebook"], about["assignment"], about["student"]
+            ).auto_comment = None
+            self.gradebook.db.commit()

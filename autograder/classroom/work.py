@@ -102,9 +102,9 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
         total = sum(final.values())
         asked = tools.penalty(submission.student, total, task.marks.seconds_late)
         penalty = None if asked is None else min(max(asked, 0.0), total)
-    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty)
+    blank = tuple(sorted(feedback.unanswered(notebook, found.rebuilt.doubtful)))
+    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty, blank)
     entry = found.entry(submission.student, chapter) | {"remarks": _remarks(found)}
-    blank = tuple(sorted(feedback.unanswered(notebook)))
     result = Result(task.inputs, entry, automatic, blank, penalty, found.lasting, task.tries + 1)
     notebook["metadata"]["weightlab"] = {"seal": result.seal, "submission": submission.digest()}
     page = f"{page}<!-- {result.seal} -->\n".encode("utf-8", "replace")
@@ -114,7 +114,7 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
 def _remarks(found: Examination) -> list[str]:
     """Return what a person should look at in a submission, beside its status."""
     remarks = []
-    if doubtful := sorted(found.rebuilt.doubtful):
+    if not found.rebuilt.malformed and (doubtful := sorted(found.rebuilt.doubtful)):
         remarks.append(
             f"No answer in the cell of {', '.join(doubtful)}, but the student has added cells next to it: look there."
         )

@@ -179,7 +179,7 @@ _help_command("reset", "Restore one stub; your version is kept in a copy.")
 @click.argument("chapter")
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
-    """Pack a chapter's notebook and your library into a zip for handing in."""
+    """Pack a chapter's notebook and your library into a zip to submit."""
     from ..exercises import CHAPTERS
     from ..learner import submit, tutor
     from ..names import describe_unknown_chapter

@@ -106,9 +106,9 @@ class Runner:
             raise CandidateError(f"{type(error).__name__}: {error}") from error
         answer, watcher = self._exchange(b"", Bounds(START_SECONDS, START_SECONDS, limits.MEMORY, _PROCESSES))
         if answer != frames.READY:
-            words = "" if watcher.broken else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
+            told = "" if watcher.broken else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
             self.close()
-            raise CandidateError(words.rpartition("\n")[2] or "it did not get ready in time")
+            raise CandidateError(told.rpartition("\n")[2] or "it did not get ready in time")
         if self.reap:
             threading.Thread(target=self._process.wait, daemon=True).start()
         return True

@@ -259,7 +259,7 @@ for name in dir(builtins):
         setattr(builtins, name, None)
 """,
     "the import system": "import sys\nsys.meta_path.clear()\nsys.path.clear()",
-    "the examiner's modules": """
+    "the autograder's modules": """
 import sys
 for module in list(sys.modules.values()):
     if "candidate" in getattr(module, "__name__", ""):
@@ -335,7 +335,7 @@ def test_the_same_run_gives_the_same_order_of_sets(runner):
 
 
 def test_where_nothing_forks_every_job_has_a_program_of_its_own(monkeypatch):
-    """Windows has no fork: there the examiner's clock is the only limit, and a program answers once."""
+    """Windows has no fork: there the autograder's clock is the only limit, and a program answers once."""
     made = isolation.command_line
 
     def command_line(*args):

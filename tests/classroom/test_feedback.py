@@ -45,7 +45,7 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     ]
     final = {about["grade_id"]: 1.0 for about in graded}
     marks = Marks(manual=final, comments=dict.fromkeys(CHAPTERS[chapter].written, "Look at *one* weight: <b>x"))
-    ours = feedback.make_page(notebook, chapter, final, marks, penalty=0.5)
+    ours = feedback.make_page(notebook, chapter, final, marks, 0.5, feedback.unanswered(notebook))
     node = from_dict(notebook)
     for cell in node.cells:
         about = cell.metadata.get("nbgrader", {})
@@ -68,7 +68,7 @@ def test_a_page_is_nbgraders_own(stock, chapter):
     theirs = re.sub(rf'<a href="#(\w+)">{listed}</a>', r'<a href="#\1">\1</a>', theirs)
     assert f'<a href="#{graded[0]["grade_id"]}">{graded[0]["grade_id"]}</a>' in ours
     assert read(ours) == BeautifulSoup(theirs, "html.parser")
-    assert ours == feedback.make_page(notebook, chapter, final, marks, penalty=0.5)
+    assert ours == feedback.make_page(notebook, chapter, final, marks, 0.5, feedback.unanswered(notebook))
     pictures = read(ours).select("img")
     assert pictures and all(picture.get("alt") for picture in pictures)
     assert not read(ours).select('img[src="x"]')
@@ -98,7 +98,7 @@ def test_a_page_needs_nothing_from_the_network_and_shows_every_formula(chapter):
         for cell in notebook["cells"]
         if cell["metadata"].get("nbgrader", {}).get("grade")
     }
-    page = read(feedback.make_page(notebook, chapter, final, Marks(), None))
+    page = read(feedback.make_page(notebook, chapter, final, Marks(), None, ()))
     assert not page.select("script, iframe, object, embed, link[rel=stylesheet]")
     assert not [tag for tag in page.select("[src]") if not tag["src"].startswith("data:")]
     texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]

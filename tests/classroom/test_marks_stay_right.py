@@ -18,6 +18,7 @@ from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import explain_grade, run_grading
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.records import Records
+from autograder.classroom.report import tally
 from autograder.cli.main import main
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
@@ -63,7 +64,7 @@ def noisy(monkeypatch):
 
 @pytest.mark.parametrize("slow", ["ann", "cy", "ann bo cy"])
 def test_after_timeouts_a_quiet_run_ends_as_a_first_quiet_one(fresh, graded_once, noisy, slow):
-    made.hand_in(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
     undisturbed = fresh.parent / "undisturbed"
     shutil.copytree(fresh, undisturbed)
     grade(undisturbed)
@@ -254,7 +255,7 @@ def test_two_classrooms_on_one_database_are_refused_and_nothing_is_lost(fresh, t
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     grade(fresh, database=url)
     other = tmp_path / "class" / "other"
-    made.hand_in(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
     with pytest.raises(GradebookError, match=r"belongs to the classroom .*/room"):
         grade(other, database=url)
     assert [entry["score"] for entry in grade(fresh, database=url).values()] == [16, 0, 14]
@@ -307,10 +308,11 @@ def test_a_group_that_shares_the_folder_may_write_what_is_made(fresh):
 
 
 def test_without_a_library_the_status_says_so(fresh):
-    for path in (fresh / "submitted/ann/01_weights/weightlab").iterdir():
-        path.unlink()
-    found = grade(fresh)["ann"]
-    assert (found["status"], found["score"]) == ("no_library", 2)
+    shutil.rmtree(fresh / "submitted/ann/01_weights/weightlab")
+    entries = grade(fresh)
+    assert (entries["ann"]["status"], entries["ann"]["score"]) == ("no_library", 2)
+    told = tally.summarise([*entries.values()], {}, [], tally.remarks_on(Classroom(fresh), entries.values())).attention
+    assert [(student, status) for student, _, status, _ in told if student == "ann"] == [("ann", "no_library")]
 
 
 def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):

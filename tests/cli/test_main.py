@@ -132,7 +132,7 @@ def test_a_failing_prerequisite_is_named_first(library):
     assert entry["message"].startswith("dense builds on weighted_sums")
 
 
-def test_an_examiner_that_fails_gives_no_score_and_exit_code_3(library, monkeypatch, tmp_path):
+def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.judging.key.KEYS", tmp_path)
     monkeypatch.setattr("autograder.judging.key.public_keys", key.public_keys.__wrapped__)
     monkeypatch.setattr("autograder.examine.public_keys", key.public_keys)

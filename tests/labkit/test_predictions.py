@@ -188,3 +188,23 @@ def test_the_nearest_option_is_the_one_whose_number_is_closest():
         "about 500",
         "about 500",
     ]
+
+
+def test_the_option_by_limits_is_the_one_in_whose_range_the_value_lies():
+    asked = ("about 10%", 0.3, "about half", 0.8, "about 90%")
+    assert [predictions.by_limits(value, *asked) for value in (-1, 0.29, 0.3, 0.79, 0.8, 7)] == [
+        "about 10%",
+        "about 10%",
+        "about half",
+        "about half",
+        "about 90%",
+        "about 90%",
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked", [("low", 0.5), ("low", 0.5, "middle", 0.5, "high"), ("low", 2, "middle", 1, "high"), ()]
+)
+def test_limits_that_part_nothing_are_refused(asked):
+    with pytest.raises(ValueError, match="rising limit"):
+        predictions.by_limits(1, *asked)

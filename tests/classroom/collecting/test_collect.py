@@ -39,7 +39,7 @@ def test_the_student_is_read_from_the_outermost_name(name, student):
     assert clean_id(plain_or_platform(name).name) == student
 
 
-def test_a_hand_in_is_laid_out_as_nbgrader_does_with_its_concept_test(inbox):
+def test_a_submission_is_laid_out_as_nbgrader_does_with_its_concept_test(inbox):
     inbox.put("ada.zip", work("ada") | {f"{CHAPTER}/concepts.json": b"{}", f"{CHAPTER}/notes.txt": b"x"})
     found = inbox.collect()
     assert found.words["ada"] == "3 files"
@@ -270,7 +270,7 @@ class TestTheCommand:
         code, said = self.run(inbox)
         assert code == 0 and "2 files seen, 1 submission taken" in said and "0 left out, 1 not needed" in said
 
-    def test_whatever_might_be_a_hand_in_and_was_left_out_ends_with_1(self, inbox):
+    def test_whatever_might_be_a_submission_and_was_left_out_ends_with_1(self, inbox):
         inbox.put("ada.zip", packed("ada"))
         inbox.put("bo.rar", b"")
         code, said = self.run(inbox)

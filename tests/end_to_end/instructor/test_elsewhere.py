@@ -20,10 +20,12 @@ from autograder.classroom import workers
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.grade import draw_report, grade_class
 from autograder.classroom.gradebook import ClassBook, GradebookError, url_of
+from autograder.classroom.nbgrader import write_config
 from autograder.paths import ROOT
 from autograder.sandbox import selftest
 from tests.end_to_end.instructor.conftest import SEED, WEIGHTS
 from tests.support import classroom as made
+from tests.support import jupyterlab
 
 STUDENTS = 8
 
@@ -35,9 +37,9 @@ def here(tmp_path_factory):
     for i in range(STUDENTS):
         wrong = made.mistaken(WEIGHTS)[i // 2]
         library = made.library_with({name: one.function for name, one in wrong.items()}) if i % 2 else None
-        made.hand_in(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
-    made.hand_in(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
-    made.hand_in(room, "not-json", WEIGHTS, b"no notebook")
+        made.submit(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
+    made.submit(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
+    made.submit(room, "not-json", WEIGHTS, b"no notebook")
     made.course(room.parent / "course", [WEIGHTS])
     return room, grade(room)
 
@@ -49,7 +51,7 @@ def grade(room, **options):
 
 @pytest.fixture
 def elsewhere(here, tmp_path):
-    """The same hand-ins, not yet graded."""
+    """The same submissions, not yet graded."""
     shutil.copytree(here[0] / "submitted", tmp_path / "class" / "room" / "submitted")
     shutil.copytree(here[0].parent / "course", tmp_path / "class" / "course")
     return tmp_path / "class" / "room"
@@ -177,6 +179,37 @@ def test_a_postgresql_gradebook_holds_the_same(here, elsewhere, postgres):
     assert grade(elsewhere, database=postgres) == here[1]
     assert made_files(elsewhere) == before == made_files(here[0])
     assert draw_report(elsewhere, database=postgres)[0].exists()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_formgrader_works_in_the_same_postgresql_gradebook(elsewhere, postgres):
+    """As the guide says: the address in the classroom's configuration, and nothing said on the command line."""
+    jupyterlab.require_browser()
+    elsewhere.mkdir(exist_ok=True)
+    write_config(elsewhere)
+    with open(elsewhere / "nbgrader_config.py", "a") as config:
+        config.write(f"c.CourseDirectory.db_url = {url_of(elsewhere, postgres)!r}\n")
+        config.write(f"c.CourseDirectory.source_directory = {str(elsewhere.parent / 'course')!r}\n")
+    grade(elsewhere)
+    with ClassBook(url_of(elsewhere, postgres)) as book:
+        submission = book.book.find_submission_notebook(WEIGHTS.name, WEIGHTS.name, "student-1").id
+    with jupyterlab.server(elsewhere) as address, jupyterlab.browser_page() as page:
+        page.goto(f"{address}formgrader/gradebook/{WEIGHTS.name}/{WEIGHTS.name}")
+        rows = page.locator("tr", has_text="Submission #")
+        rows.first.wait_for()
+        assert rows.count() == len(list(elsewhere.glob(f"autograded/*/{WEIGHTS.name}"))) > STUDENTS
+        page.goto(f"{address}formgrader/submissions/{submission}/")
+        box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
+        box.fill("1.5")
+        with page.expect_response(lambda response: "/api/grade/" in response.url and response.request.method == "PUT"):
+            box.press("Tab")
+    assert not (elsewhere / "gradebook.db").exists()
+    grade(elsewhere)
+    with ClassBook(url_of(elsewhere, postgres)) as book:
+        marks = {student: stored.grades for student, stored in book.load(WEIGHTS.name).items()}
+    given = [(who, name, one.manual_score) for who in marks for name, one in marks[who].items() if one.manual_score]
+    assert given == [("student-1", next(iter(WEIGHTS.written)), 1.5)]
 
 
 def test_a_gradebook_that_does_not_answer_is_named(elsewhere):
