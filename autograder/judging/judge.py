@@ -12,11 +12,11 @@ from . import words
 from .compare import differs_in_type_only
 from .errors import explain
 from .findings import DEGENERATE, find_finding
-from .findings.sentences import tell_slip
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
 from .slips import find_slip, read_slips
+from .slips.sentences import tell_slip
 from .verdict import Aspect, Reply, Status, Verdict
 
 

@@ -39,6 +39,8 @@ class Observation:
     """Whether an iterator came back, which can be read only once."""
     part: int | None = None
     """Which item of the answer is or holds that iterator; None for the whole of it."""
+    asked: tuple = ()
+    """How often the function that a case gives was called, and with arrays of which shapes."""
     diagnosis: str | None = None
     """What kind of answer a scoring function takes it for; misconceptions are recognised by it."""
 
@@ -83,6 +85,7 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
             refused = bool(case.raises) and find_refusal_problem(case, outcome["raised"]) is None
             return Observation(raised=outcome["raised"], refused=refused, changed=changed)
     answers = [outcome["value"] for outcome in outcomes]
+    asked = outcomes[0].get("asked") or ()
     if exercise.scored:
         share, words, diagnosis = exercise.scored(answers, case.calls)
         return Observation(value=(share, words), diagnosis=diagnosis)
@@ -90,12 +93,12 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
     iterator, part = bool(read_once), read_once[0].get("part") if read_once else None
     if case.view is None:
         value = answers[0] if len(answers) == 1 else answers
-        return Observation(value=value, changed=changed, iterator=iterator, part=part)
+        return Observation(value=value, changed=changed, iterator=iterator, part=part, asked=asked)
     try:
         value = exercise.views[case.view](answers, case.calls)
     except Unusable as error:
         return Observation(rejected=Rejected(error.reason, error.data, str(error)), changed=changed, iterator=iterator)
-    return Observation(value=value, changed=changed, iterator=iterator)
+    return Observation(value=value, changed=changed, iterator=iterator, asked=asked)
 
 
 def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> Problem | None:

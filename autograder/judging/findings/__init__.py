@@ -18,12 +18,13 @@ from ..observation import Observation, Problem
 from . import sentences
 from .conditions import find_conditions, find_masks
 from .draws import find_in_draws
-from .forms import find_changed, find_constant, find_in_errors, find_in_form, find_in_refusals
+from .forms import find_changed, find_constant, find_in_calls, find_in_errors, find_in_form, find_in_refusals
 from .relations import Relation, find_relations
 from .samples import Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
-from .sources import find_related, find_sources
+from .sources import find_related, find_sources, find_types
 from .terms import find_terms
+from .thresholds import find_shape, find_threshold
 
 _FREE = frozenset(
     {
@@ -58,6 +59,8 @@ _CERTAIN = frozenset({"truth value", "number for truth", "text"})
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""
 _WRONG_PART = "what is wrong in your result"
+VAGUE = frozenset({"where", "some", "part", "all one number"})
+"""Kinds that say where an answer is wrong, and little of how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -100,11 +103,12 @@ def find_finding(
             general = relation[0] in DEGENERATE
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in _FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
-    if samples:
-        return _find_in_samples(key, samples, find_unanswered(key, observed)) or _find_errors(key, observed)
-    if relation := find_in_form(exercise, key, observed):
+    found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
+    if not samples and (relation := find_in_form(exercise, key, observed)):
+        found = Finding(relation[0], sentences.tell_whole(relation))
+    if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation))
-    return _find_errors(key, observed)
+    return found or _find_errors(key, observed)
 
 
 def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
@@ -127,12 +131,24 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
     # Where only one part of an answer is wrong, that part is spoken of.
     groups = [(samples, "")] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
-    looks: tuple[Callable, ...] = (_find_general, _find_where, _find_part)
+    looks: tuple[Callable, ...] = (_find_general, _find_range, _find_where, _find_part, _find_form)
     for look in looks:
         for group, label in groups:
             if finding := look(key, group, _name_subject(label), unanswered):
                 return finding
     return None
+
+
+def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say between which values of an argument the answers are wrong."""
+    relation = None if unanswered else find_threshold(key, samples)
+    return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
+
+
+def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say which argument's shape the answers have."""
+    relation = find_shape(samples) if len({sample.label for sample in samples}) == 1 else None
+    return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
 
 
 def _name_subject(label: str) -> str:
@@ -157,25 +173,6 @@ def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
     yield from find_terms(sample, key)
-
-
-def find_types(sample: Sample) -> Iterator[Relation]:
-    """Yield whether the right numbers came back in another type."""
-    got, wanted = sample.got, sample.expected.dtype.kind
-    if isinstance(sample.value, str):
-        try:
-            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
-                yield ("text",)
-        except (TypeError, ValueError):
-            return
-    if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
-        yield ("opposite",)
-    if got is None or not sample.equals(sample.expected):
-        return
-    if got.dtype.kind == "b" and wanted in "iuf":
-        yield ("truth value",)
-    if got.dtype.kind in "iuf" and wanted == "b":
-        yield ("number for truth",)
 
 
 def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
@@ -269,7 +266,8 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
-    relations = [] if unanswered else relations
+    # Of a wrong truth value it goes without saying that it is the opposite.
+    relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:
         where = sentences.tell_condition(conditions[0])

@@ -184,7 +184,9 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
 def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     for axis in range(expected.ndim):
         for kind, change in changes:
-            if expected.shape[axis] > 1 and sample.equals(change(expected, axis)):
+            # A single column that is zero is the last column, too.
+            least = 1 if kind in ("first is zero", "last is zero") else 2
+            if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
 
 

@@ -109,3 +109,22 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:
             yield ("related part" if related.call.startswith("the ") else "related", related.call)
+
+
+def find_types(sample: Sample) -> Iterator[Relation]:
+    """Yield whether the right numbers came back in another type."""
+    got, wanted = sample.got, sample.expected.dtype.kind
+    if isinstance(sample.value, str):
+        try:
+            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
+                yield ("text",)
+        except (TypeError, ValueError):
+            return
+    if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
+        yield ("opposite",)
+    if got is None or not sample.equals(sample.expected):
+        return
+    if got.dtype.kind == "b" and wanted in "iuf":
+        yield ("truth value",)
+    if got.dtype.kind in "iuf" and wanted == "b":
+        yield ("number for truth",)

@@ -21,10 +21,10 @@ from ...candidate import wire
 from ...candidate.call import call_function
 from ...exercise import Case, Exercise
 from .. import laws, reference
-from ..findings.sentences import SLIPS
 from ..key import Key, packed
 from ..observation import Observation, Rejected, observe
 from . import Slip, agree_sketches, arguments, is_telling, mutants, name_parts, sketch_all
+from .sentences import SLIPS
 
 CPU_SECONDS = 2
 MEMORY = 4 * 2**30

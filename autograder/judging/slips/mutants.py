@@ -57,7 +57,7 @@ class Mutant:
     function: str
     kind: str
     what: tuple[str, ...]
-    """What became what, where that can be said in a word or two; see `sentences.SLIPS`."""
+    """What became what, where that can be said in a word or two; see `sentences`."""
     change: str
     """The changed lines, ``before → after``: with the function's name this names the mutant."""
     source: str
