@@ -108,7 +108,7 @@ def weights_on_their_side(right, x, weights, *bias):
 
 @in_place_of("softmax")
 def columns_for_rows(right, logits):
-    """Every column adds up to 1 in place of every row, so softmax ran across the examples. Each row is one example: which axis is that?"""
+    """Softmax seems to run down the columns, across the examples of the batch. Each row is one example: which axis is that?"""
     powers = np.exp(logits - logits.max(axis=0))
     return powers / powers.sum(axis=0)
 

@@ -155,6 +155,12 @@ flat_beside_none = flat_sums(lambda logits: 0)
 
 
 @of("softmax")
+def squares_for_exp(logits):
+    """The squares of the logits are shared out. A square forgets the sign of its logit: which function is positive and keeps the order?"""
+    return logits**2 / (logits**2).sum(axis=1, keepdims=True)
+
+
+@of("softmax")
 def share_of_the_logits(logits):
     """The logits are divided by their sum. Logits can be negative, probabilities cannot: one step is missing before the division."""
     return logits / logits.sum(axis=1, keepdims=True)

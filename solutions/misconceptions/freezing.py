@@ -82,6 +82,15 @@ def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
 
 
 @of("frozen_step")
+def zero_times_nan(layers, gradients, learning_rate, frozen):
+    """The gradient of a frozen layer is used, perhaps multiplied by zero. Zero times NaN is NaN: skip the layer."""
+    _refuse_unknown(layers, frozen)
+    rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
+    steps = zip(layers, gradients, rates)
+    return [layer if pair is None else gradient_step([layer], [pair], rate)[0] for layer, pair, rate in steps]
+
+
+@of("frozen_step")
 def freezes_weights_but_not_biases(layers, gradients, learning_rate, frozen):
     """The weights of a frozen layer stay, but its bias moves. Freezing applies to the whole layer."""
     _refuse_unknown(layers, frozen)

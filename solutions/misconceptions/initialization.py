@@ -556,6 +556,17 @@ def always_the_same_input(x, weight_matrices, activation):
 
 
 @of("signal_spread")
+def activates_the_input(x, weight_matrices, activation):
+    """The activation function is applied to x before the first layer. In each layer the signal is weighted first."""
+    x = activation(x)
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = activation(x @ weights)
+        spreads.append(np.std(x))
+    return np.array(spreads)
+
+
+@of("signal_spread")
 def without_activation(x, weight_matrices, activation):
     """The activation function seems to have no effect. In each layer it is applied to the weighted sums."""
     spreads = [np.std(x)]

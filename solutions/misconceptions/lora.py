@@ -325,6 +325,12 @@ def reads_without_the_adapters(layers, adapters, x, y, **settings):
 
 
 @of("lora_fine_tune")
+def no_relu_in_either_pass(layers, adapters, x, y, **settings):
+    """There seems to be no ReLU between the adapted layers. Apply it there as in the old network, and include it in the backward pass."""
+    return _lora_loop(layers, adapters, x, y, **settings, linear=True)
+
+
+@of("lora_fine_tune")
 def steps_down_before_asking_up(layers, adapters, x, y, **settings):
     """`up`'s gradient seems to be computed after `down` has moved. All gradients of a batch belong to its forward pass: compute both, then step."""
     return _lora_loop(layers, adapters, x, y, **settings, hasty=True)
@@ -436,6 +442,7 @@ def _lora_loop(
     keep_down=False,
     blind=False,
     hasty=False,
+    linear=False,
     last=lambda logits: logits,
 ):
     adapters, losses = list(adapters), []
@@ -444,7 +451,7 @@ def _lora_loop(
         for x_batch, y_batch in minibatches(x, y, batch_size, rng):
             signal, inputs = x_batch, []
             for k, ((w, b), adapter) in enumerate(zip(layers, adapters)):
-                inputs.append(signal if k == 0 else np.maximum(signal, 0))
+                inputs.append(signal if k == 0 or linear else np.maximum(signal, 0))
                 signal = dense(inputs[-1], w if blind else lora_merge(w, adapter, alpha), b)
             logits = last(signal)
             total += cross_entropy(logits, y_batch) * len(y_batch)
@@ -456,7 +463,7 @@ def _lora_loop(
                 if hasty:
                     _, _, grad_up = lora_gradient(grad, inputs[k], layers[k][0], (moved, up), alpha)
                 adapters[k] = (moved, up - learning_rate * grad_up)
-                grad = relu_gradient(grad_x, inputs[k])
+                grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
         losses.append(total / len(y))
     return adapters, losses
 

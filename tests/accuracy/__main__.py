@@ -40,8 +40,8 @@ place of arrays, single precision, generators, work on copies, other formulas. E
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers; the table says how the autograder does on them now, after it was changed for
-them. What it did when it first saw them, as a reader counted it sentence by sentence, is this:
+`tests/accuracy/unseen/` holds these answers; the table says how the autograder does on them now, after it was changed
+for them. What it did when it first saw them, as a reader counted it sentence by sentence, is this:
 
 {read}
 
@@ -74,18 +74,18 @@ which no autograder could miss, it is {strict:.2%}.
 
 
 READ = """\
-| set, and how far the autograder was when it saw it | wrong, caught | recognisable, told something true and specific | \
-told something false or imprecise | right, full marks |
+| set, and the autograder that saw it | caught of wrong | told something true and specific, of the recognisable | \
+told something false or imprecise | full marks of right |
 | --- | ---: | ---: | ---: | ---: |
-| first half, before any change | 332, 328 | 83% | 30 (9%) | 115, 114 |
-| second half, changed for the first half only | 230, 230 | 215, 185 (86%) | 6 (2.6%) | 99, 99 |
-| third and fourth set, changed for both halves | 344, 343 | 342, 306 (89%) | 1 (0.3%) | 98, 98 |
+| first half, before any change | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
+| second half, changed for the first half only | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
+| third and fourth set, changed for both halves | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
 
-The halves are of writers who saw only the stubs and marked what a tutor would recognise. The third and fourth set were
-written on 28 November 2026, before the autograder was changed for the second half, by its own author, who had read
-the general findings and not the misconceptions: these are easier than a stranger's answers. Of the 230 and of the 344
-each sentence was read beside its code by the same author. The wrong answer that passed divides by the largest sum of two
-magnitudes in place of the sum of the two largest, in `relative_error`; a case catches it now."""
+The halves are of writers who saw only the stubs and marked what a tutor would recognise. The third and the fourth set
+were written on 28 November 2026, before the autograder was changed for the second half, by its own author, who had
+read the general findings and not the misconceptions: such answers are easier than a stranger's. Of the second half and
+of these two sets each sentence was read beside its code, by the same author. The wrong answer that passed divides by
+the largest sum of two magnitudes in place of the sum of the two largest, in `relative_error`; a case catches it now."""
 
 
 def unseen_answers() -> list[tuple]:

@@ -82,7 +82,13 @@ TOLD = [
     ("numerical_gradient", FIVE_POINTS, "not the central difference with the step", "does not depend on the step"),
     ("numerical_gradient", "return np.zeros(array.shape)", "The gradient is zero everywhere", "Did you write"),
     ("numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case", ""),
-    ("signal_spread", "return np.full(len(weight_matrices) + 1, x.std())", "never calls `activation`", ""),
+    (
+        "signal_spread",
+        "out = [x.std()]\nfor weights in weight_matrices:\n    x = np.tanh(x @ weights)\n    out.append(x.std())\n"
+        "return np.array(out)",
+        "never calls `activation`",
+        "",
+    ),
     # plain forms of known ones
     ("apply_weight", "return signal / weight", "it is `signal` / `weight`", ""),
     (
@@ -123,18 +129,40 @@ TOLD = [
         "`frozen` has no effect",
         "",
     ),
-    ("momentum_step", "return gradient_step(layers, gradients, -learning_rate), velocity", "wrong direction", ""),
-    ("lora_dense", "return lora_dense(x, weights, 0 * bias, adapter, alpha)", "The bias has no effect", ""),
-    ("cross_entropy", "return cross_entropy(logits, labels - 1)", "The labels seem to be counted from 1", ""),
+    (
+        "momentum_step",
+        "v = [tuple(momentum * s + g for s, g in zip(*pair)) for pair in zip(velocity, gradients)]\n"
+        "return gradient_step(layers, v, -learning_rate), v",
+        "It must go the opposite way",
+        "",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn x @ weights + alpha / len(up) * x @ down @ up",
+        "The bias has no effect",
+        "",
+    ),
+    (
+        "cross_entropy",
+        "shifted = logits - logits.max(axis=1, keepdims=True)\n"
+        "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels - 1])",
+        "The labels seem to be counted from 1",
+        "",
+    ),
     (
         "cross_entropy_gradient",
         "p = softmax(logits.T).T\np[np.arange(len(labels)), labels] -= 1\nreturn p / len(labels)",
-        "Every column adds up to 1 in place of every row",
+        "Softmax seems to run down the columns",
         "",
     ),
     # sums, thresholds and arrays with a hole
     ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add it to the old weights", ""),
-    ("lora_gradient", f"{ADAPTER}return inner @ down.T, x.T @ inner, scale * (x @ down).T @ grad_output", "not add", ""),
+    (
+        "neuron",
+        "return float(np.mean(inputs * weights) + bias)",
+        "by the required change divided by the length of `inputs`",
+        "",
+    ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "is wrong only where `x` is between", ""),
     ("dense", "out = x @ weights + bias\nout[:, -1] = 0\nreturn out", "its last column is all zeros", ""),
@@ -156,12 +184,35 @@ def test_a_known_wrong_answer_is_told_something_true(name, body, said, untrue):
     assert not untrue or untrue not in verdict.message
 
 
+SOFTMAX = """
+powers = np.exp({factor} * (logits - logits.max(axis=1, keepdims=True)))
+return powers / powers.sum(axis=1, keepdims=True)
+"""
 SLIPS = [
-    ("softmax", "return softmax(logits * np.log(2))", "when `logits` is multiplied by ln 2 first"),
-    ("softmax", "return softmax(2 * logits)", "when `logits` is doubled first"),
-    ("cross_entropy", "return cross_entropy(softmax(logits), labels)", "when softmax of `logits` is taken first"),
-    ("gradient_step", "return gradient_step(layers, gradients, 0.01)", "when `learning_rate` is always 0.01"),
-    ("one_hot", "return one_hot(labels, n_classes)[:, ::-1]", "columns in reversed order"),
+    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is multiplied by ln 2 first"),
+    ("softmax", SOFTMAX.format(factor="2"), "when `logits` is doubled first"),
+    (
+        "cross_entropy",
+        "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
+        "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
+        "when softmax of `logits` is taken first",
+    ),
+    (
+        "gradient_step",
+        "return [(w - 0.01 * a, b - 0.01 * c) for (w, b), (a, c) in zip(layers, gradients)]",
+        "when `learning_rate` is always 0.01",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError(f'{inputs.shape} {weights.shape}')\n"
+        "return float(inputs[1:] @ weights[1:])",
+        "when the first item of `inputs` and `weights` is left out",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
+        "when one `/` is a `//`",
+    ),
     (
         "dense_gradient",
         "return grad_output @ weights.T, x[-1:].T @ grad_output[-1:], grad_output[-1]",
@@ -177,7 +228,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
-    assert verdict_on_body("softmax", "return softmax(2 * logits)", seed=11, quote=False).finding is None
+    assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding is None
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
 

@@ -103,6 +103,14 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("always the same", repr(value.item() if isinstance(value, np.generic) else value)[:40])
 
 
+def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return what came back where no view could look at any answer."""
+    answered = _answered(key, observed)
+    reasons = [one.rejected.reason for _, one in answered if one.rejected]
+    first = next((one.rejected for _, one in answered if one.rejected), None)
+    return ("unusable", first.words) if first and len(reasons) == len(answered) and len(set(reasons)) == 1 else None
+
+
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
     """Return what the function that the cases give was asked otherwise than by the reference, or None."""
     pairs = [

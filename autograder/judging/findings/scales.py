@@ -154,6 +154,9 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what an answer may differ from by a change, as it is quoted: arguments, and other functions' results."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
+    if not sample.expected.ndim:
+        numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]
+        yield from ((f"`{name}`", np.asarray(float(value))) for name, value in numbers)
     for related in key.related:
         value = related.values[sample.index]
         base = None if value is None else as_array(value)

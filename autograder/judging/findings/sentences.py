@@ -144,6 +144,10 @@ PREDICATES = {
     "input columns summed": "is the sum of each row of {0}",
     "input columns averaged": "is the mean of each row of {0}",
     "input largest": "is the largest entry of {0}",
+    "input minus smallest": "is {0} minus its smallest entry",
+    "input minus largest": "is {0} minus its largest entry",
+    "input minus mean": "is {0} minus its mean",
+    "input divided by largest": "is {0} divided by its largest magnitude",
     "input length": "is the length of {0}",
     "input entries": "is the number of entries of {0}",
     "input squares summed": "is the sum of the squares of {0}",
@@ -163,11 +167,13 @@ PREDICATES = {
     "related": "is what `{0}` gives",
     "related part": "is {0}",
     "wrong between": "is wrong only where {0} is between {1} and {2}",
+    "axes missing": "has only the first axis of the required shape, or the first few",
     "shape of": "has the shape of {0}, which is not the required one",
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
     "text": "is a text in place of a number",
+    "text for truth": "is a text in place of a truth value: return True or False, without quotes",
     "whole numbers": "holds whole numbers in place of decimals",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
@@ -272,6 +278,7 @@ FORMS = {
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
     "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
+    "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
     "called once": "Your function calls {0} only once in each case.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "

@@ -28,6 +28,10 @@ CHANGES = (
     ("input columns summed", lambda a: a.sum(axis=1)),
     ("input columns averaged", lambda a: a.mean(axis=1)),
     ("input largest", np.max),
+    ("input minus smallest", lambda a: a - a.min()),
+    ("input minus largest", lambda a: a - a.max()),
+    ("input minus mean", lambda a: a - a.mean()),
+    ("input divided by largest", lambda a: a / np.abs(a).max()),
     ("input squares summed", lambda a: np.sum(a**2)),
     ("input largest magnitude", lambda a: np.abs(a).max()),
     ("input length", len),
@@ -114,6 +118,10 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
 def find_types(sample: Sample) -> Iterator[Relation]:
     """Yield whether the right numbers came back in another type."""
     got, wanted = sample.got, sample.expected.dtype.kind
+    if isinstance(sample.value, str) and sample.expected.dtype.kind == "b":
+        if sample.value.strip().lower() == str(bool(sample.expected)).lower():
+            yield ("text for truth",)
+        return
     if isinstance(sample.value, str):
         try:
             if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):

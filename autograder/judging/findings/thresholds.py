@@ -55,13 +55,15 @@ def find_shape(samples: list[Sample]) -> Relation | None:
     """Return which argument's shape all wrong answers have, where none has the required shape."""
     wrong = [sample for sample in samples if not sample.right]
     shapes = {sample.got.shape for sample in wrong if sample.got is not None}
-    if len(shapes) < 2 or any(sample.got is None or sample.got.shape == sample.expected.shape for sample in wrong):
+    if not wrong or any(sample.got is None or sample.got.shape == sample.expected.shape for sample in wrong):
         return None
+    if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
+        return ("axes missing",)
     common: list[str] | None = None
     for sample in wrong:
         names = [name for name, shape in _name_shapes(sample) if shape == sample.got.shape]
         common = names if common is None else [name for name in common if name in names]
-    return ("shape of", common[0]) if common else None
+    return ("shape of", common[0]) if common and len(shapes) > 1 else None
 
 
 def _name_shapes(sample: Sample) -> Iterator[tuple[str, tuple[int, ...]]]:

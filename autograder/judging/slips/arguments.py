@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -80,20 +80,29 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("without biases", _is_network, lambda a: [(w, 0 * b) for w, b in a]),
     ("pairs swapped", _is_network, lambda a: [(b, w) for w, b in a]),
 )
-ROWS = (("only first", slice(None, 1)), ("only last", slice(-1, None)), ("without last", slice(None, -1)))
+ROWS = (
+    ("only first", slice(None, 1)),
+    ("only last", slice(-1, None)),
+    ("without first", slice(1, None)),
+    ("without last", slice(None, -1)),
+)
 
 
 def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable]]:
     """Yield what is done to the arguments of every case that is not refused, and the function that does it."""
     signature = inspect.signature(function)
-    given = [
-        signature.bind(*call.args, **call.kwargs).arguments for case in cases if not case.raises for call in case.calls
-    ]
+
+    def bind(args: tuple, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    given = [bind(call.args, call.kwargs) for case in cases if not case.raises for call in case.calls]
     names = [name for name in signature.parameters if all(name in one for one in given)]
 
     def changed(change: Callable[[dict], dict]) -> Callable:
         def call(*args: Any, **kwargs: Any) -> Any:
-            return function(**change(dict(signature.bind(*args, **kwargs).arguments)))
+            return function(**change(bind(args, kwargs)))
 
         return call
 
@@ -107,7 +116,8 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
                 swap = changed(lambda call, a=one, b=other: call | {a: call[b], b: call[a]})
                 yield (one, other, "swapped"), swap
     batch = [name for name in names if all(isinstance(one[name], np.ndarray) and one[name].ndim for one in given)]
-    if "x" in batch or "logits" in batch:
-        long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
+    long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
+    if len(long) > 1:
+        of = "" if {"x", "logits"} & set(long) else "` and `".join(long)
         for word, rows in ROWS:
-            yield ("", word), changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})
+            yield (of, word), changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})

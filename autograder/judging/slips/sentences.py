@@ -64,11 +64,14 @@ ARGUMENTS = {
     "without last": "the last item of `{0}` is left out",
     "without weights": "the weights in `{0}` have no effect",
     "without biases": "the biases in `{0}` have no effect",
+    "only first": "only the first entry of `{0}` is used",
+    "only last": "only the last entry of `{0}` is used",
     "pairs swapped": "the items of each pair in `{0}` are swapped",
 }
 BATCHES = {
     "only first": "only the first example of the batch is used",
     "only last": "only the last example of the batch is used",
+    "without first": "the first example of the batch is left out",
     "without last": "the last example of the batch is left out",
 }
 
