@@ -151,8 +151,9 @@ def find_in_refusals(
         if len(wrong) == len(bad):
             return ("never refuses", with_article(name))
         return ("refuses some", str(len(wrong)), str(len(bad)), name)
-    if kinds == {ProblemKind.NOT_NAMED} and len(wrong) == len(bad):
-        return ("refuses without naming",)
+    if kinds == {ProblemKind.NOT_NAMED}:
+        all_of_them = len(wrong) == len(bad)
+        return ("refuses without naming",) if all_of_them else ("names some", str(len(wrong)), str(len(bad)))
     errors = {observed[i].raised["type"] for i in wrong if observed[i].raised}
     if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
         return ("refuses otherwise", with_article(name), _known_error(errors.pop()))

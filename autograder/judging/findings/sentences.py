@@ -276,6 +276,7 @@ FORMS = {
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
+    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message does not name all that it must.",
     "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
