@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from labkit.place import ROOT
+
+_AUTOGRADER = Path(__file__).resolve().parent
 COURSE = ROOT / "course"
 LIBRARY = ROOT / "src" / "weightlab"
-KEYS = ROOT / "autograder" / "keys"
+KEYS = _AUTOGRADER / "keys"
 SOLUTIONS = ROOT / "solutions"
-CANDIDATE = ROOT / "autograder" / "candidate"
+CANDIDATE = _AUTOGRADER / "candidate"
 
 
 def shown(path: Path) -> str:

@@ -32,7 +32,10 @@ _INDIFFERENT = {
 _SHOWN_BY = (
     "submitted_notebook.py",
     "numbers.py",
-    *(f"classroom/{name}.py" for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas")),
+    *(
+        f"classroom/{name}.py"
+        for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas", "stylesheet")
+    ),
 )
 """What decides the answers in a notebook, and how notebook and page show them."""
 

@@ -55,6 +55,7 @@ class Rebuilder(NotebookExporter):
             try:
                 require_isolation(self.isolation)
                 with ClassBook(directory.db_url, directory.course_id) as book:
+                    book.claim(Classroom(Path(directory.root)))
                     book.prepare(chapter, _released(directory, chapter))
             except (ClassroomError, GradebookError) as error:
                 self.parent.log.error(str(error))  # nbgrader's command ends without a message

@@ -7,16 +7,18 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.key import Key
 from ..judging.verdict import Verdict
+from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
+from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
 from .submission import Submission
@@ -65,7 +67,7 @@ class GradingTask:
 class GradedSubmission:
     """What a worker made of a task."""
 
-    task: GradingTask
+    task: GradingTask | None
     examination: Examination
     result: Result
     notebook: bytes = b""
@@ -109,6 +111,61 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
     notebook["metadata"]["weightlab"] = {"seal": result.seal, "submission": submission.digest()}
     page = f"{page}<!-- {result.seal} -->\n".encode("utf-8", "replace")
     return GradedSubmission(task, found, result, dump_notebook(notebook), page)
+
+
+class FaultyWorkerError(RuntimeError):
+    """Workers returned what cannot be a result."""
+
+
+def without_task(graded: GradedSubmission) -> GradedSubmission:
+    """Return what a worker sends back: whoever sent the task still has the submission, and asks for verdicts alone."""
+    bare = replace(graded.examination, rebuilt=RebuiltNotebook({}))
+    return replace(graded, task=None, examination=bare)
+
+
+def with_task(task: GradingTask, came: object) -> object:
+    """Return what a worker sent back (`without_task`) with its task; anything else as it is."""
+    return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
+
+
+def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
+    """Say what is wrong with what a worker returned for a task, or return None.
+
+    A worker may run on another machine, with memory or a network that fails: what is no result must not become a score.
+    """
+    submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
+    try:
+        result, entry = came.result, came.result.entry
+        if came.task != task or (entry["student"], entry["chapter"]) != (submission.student, chapter.name):
+            return "it is of another submission"
+        if dict(result.inputs) != dict(task.inputs):
+            return "it was made of something else"
+        worth = {
+            about["grade_id"]: float(about["points"])
+            for about in map(marks_of, tools.released[chapter.name]["cells"])
+            if about.get("grade")
+        }
+        asked = {one.name: float(one.points) for one in (*chapter.exercises.values(), *chapter.questions.values())}
+        scores = {one["exercise"]: one["score"] for one in entry["exercises"]}
+        if result.automatic.keys() != worth.keys() or scores.keys() != asked.keys():
+            return "its cells are not the chapter's"
+        given = [(score, worth[name]) for name, score in result.automatic.items()]
+        given += [(score, asked[name]) for name, score in scores.items()]
+        given.append((entry["score"], float(chapter.points)))
+        if not all(score is None or 0 <= score <= most for score, most in given):  # not true of NaN
+            return "a score is not between 0 and its points"
+        most = sum(max(points, task.marks.manual.get(name, 0.0)) for name, points in worth.items())
+        if not (result.penalty is None or 0 <= result.penalty <= most + sum(task.marks.extra.values())):
+            return "a penalty is not between 0 and the points"
+        total = None if None in scores.values() else round(sum(scores.values()), 4)
+        if total != entry["score"]:
+            return "its scores do not add up"
+        seal = result.seal.encode()
+        if seal not in came.notebook or seal not in came.page[-2000:]:
+            return "notebook or page is of another result"
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        return f"it cannot be read: {type(error).__name__}"
+    return None
 
 
 def _remarks(found: Examination) -> list[str]:

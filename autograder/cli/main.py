@@ -19,6 +19,7 @@ _CLASS_COMMANDS = {
     "extension": "platforms",
     "grade": "instructor",
     "explain": "instructor",
+    "view": "instructor",
     "report": "instructor",
     "feedback": "platforms",
 }
@@ -200,6 +201,8 @@ def submit(chapter: str, student: str | None) -> None:
         click.echo(f"  {name}")
     for warning in packed.warnings:
         click.echo(warning)
+    if not submit.as_file_name(student):
+        click.echo("The zip's name does not say whose it is: pack again with --name, unless the platform says it.")
 
 
 @main.command()

@@ -6,6 +6,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import marshal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -180,6 +181,13 @@ def closure(names: Iterable[str]) -> list[str]:
     for name in names:
         visit(name)
     return ordered
+
+
+@cache
+def code_of(names: tuple[str, ...]) -> tuple[bytes, dict[str, list[str]]]:
+    """Return the program of `source_of` compiled and marshalled for this Python, and the names by module."""
+    source, by_module = source_of(names)
+    return marshal.dumps(compile(source, "<given>", "exec", dont_inherit=True)), by_module
 
 
 @cache

@@ -46,14 +46,14 @@ def make_job(
     given : tuple of str
         Exercises for which the reference's functions stand in.
     """
-    source, names = reference.source_of(given) if given else ("", {})
+    code, names = reference.code_of(given) if given else (b"", {})
     return wire.encode(
         {
             "exercise": exercise.name,
             "module": exercise.module,
             "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
             "folder": folder,
-            "reference_source": source,
+            "reference_code": code,
             "reference_names": names,
             "cases": [_pack_calls(case) for case in key.cases],
         }

@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -84,7 +84,7 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
         yield _find_root(target)
 
 
-def update(release: Path, copy: Path) -> Report:
+def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
     """Bring a copy to a release, and keep everything that is replaced under ``.weightlab/kept/DATE/``.
 
     Parameters
@@ -93,10 +93,13 @@ def update(release: Path, copy: Path) -> Report:
         The new release's folder.
     copy : Path
         The copy in use.
+    before : mapping of str to str, optional
+        The digests of what the copy was before anybody edited it; by default as the copy itself has them.
     """
     if release.resolve() == copy.resolve():
         raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
-    before, after = _read_manifest(copy), _read_manifest(release)
+    before = _read_manifest(copy) if before is None else before
+    after = _read_manifest(release)
     report = Report(_new_folder(copy))
     whole = (copy / "solutions").is_dir()  # a class's hand-out has neither answers nor tests, and gets none
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
@@ -254,15 +257,25 @@ def _new_folder(copy: Path) -> Path:
     return folder
 
 
+def read_released(manifest: Path) -> dict[str, str]:
+    """Return the digest of each released file by its name."""
+    return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest of a file, however its lines end."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
 def _read_manifest(root: Path) -> dict[str, str]:
     try:
-        return json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        return read_released(root / MANIFEST)
     except (OSError, ValueError):
         raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
 
 
 def _is_edited(path: Path, digest: str | None) -> bool:
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() != digest
+    return digest_of(path.read_bytes()) != digest
 
 
 def _readable(folder: Path) -> list[Path]:

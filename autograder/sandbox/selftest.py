@@ -94,7 +94,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
         "module": "probes",
         "sources": {"probes": _PROBES.read_bytes()},
         "folder": "self_test",
-        "reference_source": "",
+        "reference_code": b"",
         "reference_names": {},
         "cases": [[(args, {})]],
     }

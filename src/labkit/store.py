@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[2] / ".weightlab"
+from .place import ROOT
+
+FOLDER = ROOT / ".weightlab"
 LOCK_SECONDS, STALE_SECONDS = 3.0, 10.0
 """How long to wait for another process that writes, and how old the lock of one that died may become."""
 
@@ -129,7 +131,7 @@ def _locked(lock: Path) -> Iterator[None]:
             if isinstance(error, PermissionError) and os.name != "nt":  # there it may mean: about to be deleted
                 raise
             with contextlib.suppress(OSError):
-                if time.time() - lock.stat().st_mtime > STALE_SECONDS:
+                if abs(time.time() - lock.stat().st_mtime) > STALE_SECONDS:  # or from before the clock was set back
                     lock.unlink()
             time.sleep(0.005)
     try:

@@ -303,3 +303,18 @@ def test_a_traceback_shows_the_students_line(load):
 def test_a_library_that_shadows_others_shadows_nothing(load):
     module = load("b", {"numpy": "1 / 0", "json": "1 / 0", "b": "import numpy, json\nresult = numpy.ones(2).sum()\n"})
     assert module.result == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "def double(x):\n    return nothing\ndouble = 1 / 0\n",
+        "@nothing\ndef double(x):\n    return 0\n",
+        "double = halve = 1 / 0\n",
+    ],
+)
+def test_of_two_given_names_one_may_be_broken(broken, load):
+    """The other one, and all else of the module, is as it would be."""
+    text = f"kept = 5\n{broken}def halve(x):\n    return -1\ndef use(x):\n    return double(x) + halve(x)\n"
+    module = load("b", {"b": text}, {"b": {"double": lambda x: 2 * x, "halve": lambda x: x / 2}})
+    assert (module.use(4), module.kept) == (10, 5)

@@ -34,6 +34,13 @@ def unharmed(runner):
 
 STATUSES = {
     "not started": ("def answer():\n    raise NotImplementedError('answer')", "not_started", "is not written yet"),
+    "a bare stub": ("def answer():\n    raise NotImplementedError", "not_started", "is not written yet"),
+    "a bare stub's instance": ("def answer():\n    raise NotImplementedError()", "not_started", "is not written yet"),
+    "a stub below": (
+        "def answer():\n    return other()\ndef other():\n    raise NotImplementedError",
+        "error",
+        "calls a function that is not written yet (NotImplementedError) in line 4 of library/small.py",
+    ),
     "renamed": ("def anser():\n    return 2.0", "not_started", "has no function called answer"),
     "no function": ("answer = 2.0", "not_started", "has no function called answer"),
     "a syntax error": ("def answer(:\n    return 2.0", "error", "Python cannot read line 1 of library/small.py"),

@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from autograder.classroom import (
+    database,
     examination,
     fingerprint,
     folder,
@@ -338,7 +339,7 @@ def test_a_gradebook_that_fills_the_disk_is_said_in_one_sentence(tmp_path, caplo
 def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, monkeypatch):
     (room / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
     marked = book(room)
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
     lock = (
         "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
         "db.execute('begin exclusive'); print('locked', flush=True); input()"
@@ -464,7 +465,8 @@ def test_a_broken_configuration_stops_grading_with_one_sentence(room, broken, wo
     assert everything(room) == before
 
 
-def test_what_is_no_gradebook_and_no_seed_is_said(room):
+def test_what_is_no_gradebook_and_no_seed_is_said(fresh):
+    room = fresh
     with pytest.raises(GradebookError, match="cannot be used"):
         grade(room, database="nonsense")
     grade(room)
@@ -486,7 +488,8 @@ def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
 
 
 def test_student_ids_are_names_that_tables_can_hold():
-    assert is_student_id("ann.b-2 (späť)")
+    assert is_student_id("ann.b-2 (späť)") and is_student_id("x" * 128)
+    assert is_student_id("a") and is_student_id("王")
     assert not any(map(is_student_id, ["", ".hidden", "a\nb", "a\u202eb", " a", "x" * 129]))
 
 

@@ -335,3 +335,20 @@ def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
 def test_no_text_is_slow_to_clean(text):
     with time_limit(20):  # patterns that step back again and again need minutes
         assert len(clean_markdown((text * 60_000)[:60_000] + "x")) <= 4 * MAX_ANSWER
+
+
+def test_an_answer_in_code_stays_as_it_was_typed():
+    """Markdown's dangers are none in a code cell, and a comparison or a comment must not be changed."""
+    code = "parameters = 3 if 1 <2 else 4  # <b> & ![x](y) [z](javascript:a)\n# a heading\n---\n```mermaid\nparameters"
+    assert made.cell(again(submission(parameters_answer=code)).notebook, "parameters-answer")["source"] == code
+
+
+@pytest.mark.parametrize("outputs", [3, None, "text", {"text": "x"}, [3, None, "x", [], {}], [{"output_type": 3}]])
+def test_outputs_of_any_shape_do_no_harm(outputs):
+    notebook = submission(parameters_answer="parameters = 7")
+    made.cell(notebook, "parameters-answer")["outputs"] = outputs
+    notebook["cells"].append(own("code", "mine", outputs=outputs))
+    found = again(notebook)
+    assert not found.malformed
+    assert made.cell(found.notebook, "parameters-answer")["outputs"] == []
+    assert found.notebook["cells"][-1]["outputs"] == []

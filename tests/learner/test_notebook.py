@@ -2,7 +2,9 @@
 
 import os
 import re
+import sys
 import time
+import types
 
 import psutil
 import pytest
@@ -74,6 +76,17 @@ def test_what_comes_next_is_in_the_same_chapter_while_it_has_more(monkeypatch):
         made = Verdict(name, "02_biases", "passed", 2.0, 2.0, message="")
         record.record([made])
         assert f"Next: {coming} " in notebook._next_step(made)
+
+
+def test_the_card_tells_of_a_function_in_the_notebook_that_hides_the_librarys(monkeypatch):
+    passed = Verdict("apply_weight", "01_weights", "passed", 2.0, 2.0, message="All points.", aspects=[])
+    monkeypatch.setattr(notebook, "check_exercise", lambda exercise: passed)
+    names = {"__name__": "__main__"}
+    exec("def apply_weight(signal, weight): return weight", names)
+    said = "The notebook has its own apply_weight, which hides the one in src/weightlab/weights.py"
+    for shell, told in ((types.SimpleNamespace(user_ns=names), True), (types.SimpleNamespace(user_ns={}), False)):
+        monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda shell=shell: shell))
+        assert (said in labkit.check("apply_weight")._repr_html_()) is told
 
 
 def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():

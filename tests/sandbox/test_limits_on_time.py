@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -11,7 +14,8 @@ import pytest
 
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
-from autograder.sandbox import turns, watch
+from autograder.paths import ROOT
+from autograder.sandbox import process, turns, watch
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
@@ -48,6 +52,47 @@ def test_waiting_for_a_processor_does_not_count(watcher):
 def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
     assert watcher(3.9, waited=3.9) is None
     assert watcher(9.5, waited=9.5) is Ending.TIMEOUT
+
+
+def test_a_machine_that_slept_is_not_a_loop(monkeypatch):
+    """As a laptop whose lid was closed: neither the job nor its watcher ran meanwhile."""
+    now = [100.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+    made = watch.Watcher(None, BOUNDS, 1)
+    made._began = 100.0
+    now[0] = 100.5
+    looked = now[0]
+    now[0] = 130.5  # it slept for half a minute between two looks
+    made._leave_out_standstill(looked)
+    assert made._find_broken(Usage()) is None and made.spent < 0.6
+    now[0] = 131.0
+    made._leave_out_standstill(130.5)
+    assert made._find_broken(Usage()) is None
+    now[0] = 131.6
+    assert made._find_broken(Usage()) is Ending.TIMEOUT
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4.0])
+def test_a_candidate_that_was_stopped_with_its_watcher_passes(seconds):
+    """All processes of a run are stopped for longer than the job has, and then go on."""
+    program = """
+from autograder.sandbox.process import Runner
+from tests.support.small import returning, verdict_of
+with Runner(time_limit=1.0) as runner:
+    runner.ensure_started()
+    print("ready", flush=True)
+    print(verdict_of(runner, returning("2.0", "import time; time.sleep(0.4)")).status, flush=True)
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "ready\n"
+    time.sleep(0.15)
+    family = find_family(run.pid)
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    for pid in reversed(family):
+        os.kill(pid, signal.SIGCONT)
+    assert run.communicate(timeout=60)[0] == "passed\n"
 
 
 def test_processor_time_of_all_processes_counts(watcher):
@@ -171,3 +216,56 @@ def test_a_frame_of_a_candidate_is_read_within_bounds():
     assert frames.unpack_ending(b"\xff\xfe") == (Ending.UNREADABLE, b"")
     for ending in Ending:
         assert frames.unpack_ending(frames.pack_ending(ending, b"a\nb")) == (ending, b"a\nb")
+
+
+class Pieces(io.RawIOBase):
+    """A stream that gives a few bytes at a time, as a pipe does whose writer is slow."""
+
+    def __init__(self, data, size):
+        self.data, self.size = data, size
+
+    def read(self, most=-1):
+        piece, self.data = self.data[: min(self.size, most)], self.data[min(self.size, most) :]
+        return piece
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 8, 9, 10**6])
+def test_a_frame_that_arrives_in_pieces_is_read_whole(size):
+    stream = Pieces(frames.pack_frame(b"first answer") + frames.pack_frame(b"") + frames.pack_frame(b"last"), size)
+    assert [frames.read_frame(stream) for _ in range(4)] == [b"first answer", b"", b"last", None]
+    assert frames.read_frame(Pieces(frames.pack_frame(b"cut")[:-1], size)) is None
+    assert frames.read_frame(Pieces(frames.pack_frame(b"four"), size), most=4) == b"four"
+    assert frames.read_frame(Pieces(frames.pack_frame(b"fives"), size), most=4) is None
+
+
+def test_an_answer_that_arrives_in_pieces_is_read_whole():
+    slowly = """
+import os, time
+write = os.write
+def in_pieces(descriptor, data):
+    time.sleep(0.001)
+    return write(descriptor, bytes(data[:7]))
+os.write = in_pieces
+def answer():
+    return 2.0
+"""
+    with Runner(time_limit=5.0) as runner:
+        assert verdict_of(runner, slowly).status == "passed"
+
+
+def test_more_processes_than_are_allowed_end_the_job(monkeypatch):
+    forks = """
+import os, time
+def answer():
+    for _ in range({count}):
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+    time.sleep(0.5)
+    return 2.0
+"""
+    monkeypatch.setattr(process, "_PROCESSES", 12)
+    with Runner(time_limit=5.0) as runner:
+        assert verdict_of(runner, forks.format(count=4)).status == "passed"
+        verdict = verdict_of(runner, forks.format(count=20))
+    assert verdict.status == "crashed" and "started far too many processes" in verdict.message

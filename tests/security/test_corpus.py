@@ -192,14 +192,13 @@ def test_no_process_and_no_file_remains(graded):
     assert graded.names["home"] == graded.names["tmp"] == [CANARY]
 
 
-def test_what_is_given_back_holds_the_autograders_files_and_the_library_only(graded):
+def test_what_is_given_back_holds_the_autograders_files_only(graded):
     for kind, notebook in (("autograded", f"{CHAPTER.name}.ipynb"), ("feedback", f"{CHAPTER.name}.html")):
         files = graded.given_back[kind]
         assert len(files) > 100
         for path in files:
             assert path.is_file() and not path.is_symlink()
-            in_library = kind == "autograded" and path.parent.name == "weightlab" and path.suffix == ".py"
-            assert in_library or path.name == notebook, path
+            assert path.name == notebook, path
 
 
 def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(graded):

@@ -62,7 +62,8 @@ _WORDS = {
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
     Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
-    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts",
+    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts, or, if they "
+    "are several students', unpack it and name the folder",
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",

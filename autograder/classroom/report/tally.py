@@ -100,7 +100,8 @@ def summarise(
             continue
         if entry["score"] is not None:
             scores[chapter].append(entry["score"] / entry["points"])
-        if unloaded := next(filter(_did_not_load, entry["exercises"]), None):
+        unloaded = next(filter(_did_not_load, entry["exercises"]), None)
+        if unloaded and status != SubmissionStatus.NO_LIBRARY:  # which is told by itself
             attention.append((student, chapter, f"library: {unloaded['status']}", unloaded["message"]))
         for one in entry["exercises"]:
             item = items.setdefault(one["exercise"], Item(one["exercise"], chapter))

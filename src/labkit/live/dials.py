@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..arrays import takes_lists
 from ..lent.given_training import given_relu
 from .dial import Dial, bars, choice, curves, line, slider
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 
 
+@takes_lists
 def drag_secant(
     numerical_gradient: Callable,
     f: Callable[[float], float] | None = None,
@@ -69,6 +71,7 @@ def drag_secant(
     Dial("From the secant to the tangent", controls, draw, stills, "The gray line is the tangent.").show()
 
 
+@takes_lists
 def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: Sequence[str] | None = None) -> None:
     """Show how dividing logits by a temperature changes the predicted probabilities.
 
@@ -100,6 +103,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     Dial("Temperature of softmax", controls, draw, stills, "The order of the classes never changes.").show()
 
 
+@takes_lists
 def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, seed: int = 0) -> None:
     """Show signal and gradient through many layers while the learner scales the weights.
 
@@ -159,6 +163,7 @@ _TARGETS: dict[str, Callable] = {
 }
 
 
+@takes_lists
 def bend_line(forward: Callable) -> None:
     """Show how a network with one hidden layer of ReLU neurons fits a curve with straight pieces.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..arrays import takes_lists
 from ..figures.style import NEGATIVE, POSITIVE, figure
 from .tool import Tool
 
@@ -138,6 +139,7 @@ class Landscape(Tool):
         return fig, f"Gradient descent over the loss of two weights, 40 steps. {'; '.join(said)}."
 
 
+@takes_lists
 def walk_landscape(
     momentum_step: Callable, numerical_gradient: Callable, surfaces: Mapping[str, Surface] | None = None
 ) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..arrays import takes_lists
 from .dial import Dial, bars, choice, curves, images, line, slider, switch, text
 
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
+@takes_lists
 def mix_weights(
     interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets, columns: int = 14
 ) -> None:
@@ -55,6 +57,7 @@ def mix_weights(
     Dial("Between two networks", controls, draw, [{"share": 0.0}, {"share": 0.5}, {"share": 1.0}]).show()
 
 
+@takes_lists
 def switch_adapter(
     lora_merge: Callable, forward: Callable, layers: Layers, adapters: Mapping[int, Sequence], sets: Sets
 ) -> None:
@@ -115,6 +118,7 @@ def switch_adapter(
     Dial("A LoRA adapter", controls, draw, stills, "Off, the network is what it was, bit for bit.").show()
 
 
+@takes_lists
 def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefghijklmnopqrstuvwxyz") -> None:
     """Show which letter a model of names expects after what the learner types.
 

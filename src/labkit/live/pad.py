@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .. import data, store
+from ..arrays import takes_lists
 from ..figures.style import PAPER, WEIGHTS, bare, figure, limit_of
 from .drawings import RECIPES, to_image
 from .tool import Tool, effective_weights
@@ -173,6 +174,7 @@ class Pad(Tool):
         )
 
 
+@takes_lists
 def draw_digit(read: Callable, network: np.ndarray | Layers, softmax: Callable | None = None) -> Drawings:
     """Show a pad to draw digits on, which the learner's network reads while they are drawn.
 

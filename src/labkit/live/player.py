@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..arrays import takes_lists
 from ..figures.style import WEIGHTS, bare, figure, limit_of
 from ..lent.given_training import given_relu, share_correct
 from .tool import Tool
@@ -172,6 +173,7 @@ class Player(Tool):
         return fig, f"Weights of the first neurons at {len(moments)} moments of a training. At the end: {ends}."
 
 
+@takes_lists
 def watch_training(
     train: Callable,
     starts: Mapping[str, Layers],

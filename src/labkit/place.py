@@ -1,0 +1,10 @@
+"""Where the course is: the folder that holds ``course/`` and ``src/weightlab/``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this Python runs in a browser, without a server: then the lab itself is an installed package."""
+ROOT = Path("/drive") if IN_BROWSER else Path(__file__).resolve().parents[2]
