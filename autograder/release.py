@@ -108,7 +108,7 @@ def build() -> dict[Path, bytes]:
             [replace(made, stub=_function(stubs, made.exercise)) for made in keys]
         )
         slips |= {made.exercise: _renew_slips(EXERCISES[made.exercise], made) for made in keys}
-    built[PATH] = pack(slips)
+    built[KEYS / PATH.name] = pack(slips)
     return built
 
 
