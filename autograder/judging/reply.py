@@ -97,6 +97,8 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
         return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
 
 
+MAX_QUOTED = 500
+"""Characters that are kept of each text of an exception: its message, its line of code."""
 _ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (
@@ -177,7 +179,7 @@ def _read_asked(asked: tuple) -> tuple[int, tuple]:
 
 def _read_error(told: dict) -> dict:
     texts = ("type", "message", "file", "code", "function", "name")
-    error = {name: _read_text(told.get(name) or "", 500) for name in texts}
+    error = {name: _read_text(told.get(name) or "", MAX_QUOTED) for name in texts}
     error |= {name: told.get(name) is True for name in ("of_module", "own")}
     kinds, line = told.get("kinds"), told.get("line")
     _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
