@@ -349,8 +349,6 @@ def relu_on_the_logits(layers, adapters, x, y, **settings):
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
-
-
 @of("lora_merge")
 def merges_without_scale(weights, adapter, alpha):
     """The adapter is merged without its scale. The merged layer must give the same outputs as lora_dense, where the adapter's part is scaled."""
