@@ -125,7 +125,9 @@ def main(base: str, link: str, chapters: list[str]) -> None:
     home = Path.home()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     seen: dict = {"user": os.geteuid(), "first": {}, "chapters": {}, "peaks": {}}
-    with server(home, environment={"JUPYTERHUB_USER": "visitor", "BINDER_LAUNCH_HOST": "https://mybinder.org/"}, base_url=base) as address:
+    with server(
+        home, environment={"JUPYTERHUB_USER": "visitor", "BINDER_LAUNCH_HOST": "https://mybinder.org/"}, base_url=base
+    ) as address:
         watch = Watch(family(os.getpid())[1])  # the server is the only child yet: the browser is not Binder's
         with browser_page() as page:
             first_page(page, address, link, seen["first"])
