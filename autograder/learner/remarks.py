@@ -9,7 +9,7 @@ from typing import Any
 
 from ..exercise import Exercise
 from ..library import LIBRARY_FOLDER, find_foreign_imports
-from ..paths import LIBRARY, shown
+from ..paths import LIBRARY, find_copy, shown
 
 
 def describe_foreign_imports(source: bytes, file: str) -> str:
@@ -44,6 +44,17 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
             f"Open the notebook of that same copy of the course, or restart the kernel and {again}."
         )
     return ""
+
+
+def describe_other_copy(graded: Path = LIBRARY) -> str:
+    """Say that one works in another copy of the course than the one that is graded, or return an empty string."""
+    here = find_copy(Path.cwd())
+    if here is None or here == find_copy(graded):
+        return ""
+    return (
+        f"You are in another copy of the course, {here}; what is read and graded here is {graded}. Edit the files of "
+        "that copy, or use the Python of yours."
+    )
 
 
 def notebook_namespace() -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from autograder.judging.key import public_keys
 from autograder.judging.verdict import Aspect, Status, Verdict
 from autograder.learner import check, notebook, tutor
 from autograder.learner import progress as record
-from autograder.paths import SOLUTIONS
+from autograder.paths import ROOT, SOLUTIONS
 
 
 @pytest.fixture(autouse=True)
@@ -45,16 +45,26 @@ def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
 
 
 def test_the_card_says_points_file_and_aspects():
-    shown = card.as_html(verdict(saved="saved 4 seconds ago"), 'try `hint("apply_weight")`')
+    shown = card.as_html(verdict(saved="saved 4 seconds ago", folder="/home/ada/course"), 'try `hint("apply_weight")`')
     for words in (
         "1 of 2 points",
-        "graded src/weightlab/weights.py, saved 4 seconds ago",
+        "graded src/weightlab/weights.py in /home/ada/course, saved 4 seconds ago",
         "one signal",
         "not yet",
         "<code>hint(&quot;apply_weight&quot;)</code>",
         'aria-label="Check of apply_weight"',
     ):
         assert words in shown
+
+
+def test_the_card_of_a_notebook_in_another_copy_says_so(tmp_path, monkeypatch):
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "paths.py").touch()
+    (tmp_path / "src" / "weightlab").mkdir(parents=True)
+    below = labkit.check("apply_weight")._repr_html_()
+    assert f" in {ROOT}" in below and "another copy" not in below
+    monkeypatch.chdir(tmp_path / "src")
+    assert f"another copy of the course, {tmp_path}" in labkit.check("apply_weight")._repr_html_()
 
 
 def test_nothing_from_the_students_code_becomes_markup():
