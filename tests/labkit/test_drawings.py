@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from labkit import data
-from labkit.live.drawings import RECIPES, to_image
+from labkit.drawings import RECIPES, to_image
 from solutions.weightlab.forward import predict
 from solutions.weightlab.weights import template_weights, weighted_sums
-from tests.labkit.live.drawn_digits import drawn
+from tests.labkit.drawn_digits import drawn
 
 
 @pytest.fixture(scope="module")
