@@ -33,9 +33,9 @@ class Recipe(NamedTuple):
     by_mass: bool
 
 
-RECIPES = {8: Recipe(32, 1.0, 0.15, False), 14: Recipe(28, 20 / 28, 0.09, True)}
+RECIPES = {8: Recipe(32, 1.0, 0.16, False), 14: Recipe(28, 20 / 28, 0.09, True)}
 """The recipes for 8×8 and for 14×14 pixels. With these pens, drawings have as much ink as the data's images."""
-UPRIGHT = 0.5
+UPRIGHT = 0.8
 """The fraction of a drawing's slant that is removed: people write more slanted on a pad than on paper."""
 
 
