@@ -1,4 +1,4 @@
-"""nbgrader with Weightlab's examiner in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
+"""nbgrader with Weightlab's autograder in it: ``nbgrader autograde CHAPTER --course-dir DIR`` from this folder."""
 
 import os
 import sys
@@ -38,6 +38,8 @@ c.Exchange.assignment_dir = str(Path(__file__).parent / "course")
 c.ExchangeFactory.submit = "autograder.classroom.exchange.SubmitWithLibrary"
 # Ordinary files of the submitter alone are collected: nbgrader's own follows links with the instructor's rights.
 c.ExchangeFactory.collect = "autograder.classroom.collecting.inbound.CollectOrdinaryFiles"
+# Feedback on what did not come through the exchange is named: nbgrader's own ends with an error there.
+c.ExchangeFactory.release_feedback = "autograder.classroom.exchange.ReleaseFeedbackWithSecrets"
 # Elsewhere than in /usr/local/share/nbgrader/exchange (`weightlab handout` passes both on to students):
 # c.Exchange.root = "/srv/exchange"
 

@@ -61,11 +61,11 @@ def regions(text: str, file: str) -> list[Region]:
 def _resembles_marker(line: str) -> bool:
     if not line.startswith("#"):
         return False
-    words = re.sub(r"[^A-Z]+", " ", line.upper()).strip()
-    if len(words) > 24:
+    letters = re.sub(r"[^A-Z]+", " ", line.upper()).strip()
+    if len(letters) > 24:
         return False
-    near = difflib.get_close_matches(words, ["BEGIN SOLUTION", "END SOLUTION"], 1, 0.8)
-    return bool(near) and (line.upper() == line or "SOLUTION" in words)
+    near = difflib.get_close_matches(letters, ["BEGIN SOLUTION", "END SOLUTION"], 1, 0.8)
+    return bool(near) and (line.upper() == line or "SOLUTION" in letters)
 
 
 def strip(text: str, file: str, stub: Callable[[Region], str]) -> str:

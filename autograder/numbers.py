@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from .exercise import Chapter, Question
-from .handin import ANSWER, Answer, HandedInNotebook, parse_cell, text_of
 from .judging.question import ANSWER_TYPE, judge_answer
 from .judging.verdict import Status, Verdict
+from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, text_of
 
 _LONGEST = 60
 
 
-def judge_numbers(chapter: Chapter, notebook: HandedInNotebook) -> list[Verdict]:
+def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
     """Judge a chapter's questions by what a submitted notebook states or recorded.
 
     Every place that can give the number is read: a literal that the answer cell assigns, the number that the check
@@ -34,7 +34,7 @@ def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
     ]
 
 
-def _guarded(question: Question, notebook: HandedInNotebook) -> Verdict:
+def _guarded(question: Question, notebook: SubmittedNotebook) -> Verdict:
     try:
         return _judge(question, notebook)
     except Exception as error:  # a bad value affects only this answer
@@ -42,7 +42,7 @@ def _guarded(question: Question, notebook: HandedInNotebook) -> Verdict:
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 
 
-def _judge(question: Question, notebook: HandedInNotebook) -> Verdict:
+def _judge(question: Question, notebook: SubmittedNotebook) -> Verdict:
     answer = notebook.answers.get(question.name + ANSWER, Answer())
     verdicts = [judge_answer(question, value) for value in _values(question.name, answer, notebook)]
     if verdicts:
@@ -53,13 +53,13 @@ def _judge(question: Question, notebook: HandedInNotebook) -> Verdict:
     return _without_number(question, answer)
 
 
-def _values(name: str, answer: Answer, notebook: HandedInNotebook) -> Iterator[int | float]:
+def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[int | float]:
     """Yield the numbers that were given: as literals, as the check recorded them, and as outputs; the last first."""
     for cell in reversed(answer.cells if answer.changed else ()):
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value
             break
-    for cell in reversed(notebook.checks.get(name, [])):
+    for cell in reversed([*(own.cell for own in notebook.own), *notebook.checks.get(name, [])]):
         if (value := _recorded(cell, name)) is not None:
             yield value
             break

@@ -15,11 +15,11 @@ from pathlib import Path
 from . import glossary, markers
 from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
-from .handin import BLANK_NUMBER, BLANK_TEXT
 from .judging import key, reference
 from .judging.compare import compare
 from .judging.misconception import agree
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
+from .submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 MANIFEST = KEYS / "released.json"
 MEND = "weightlab release"

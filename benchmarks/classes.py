@@ -47,8 +47,8 @@ def answered(chapter: Chapter) -> dict:
     return notebook
 
 
-def hand_in(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
-    """Lay a class's hand-ins into a classroom."""
+def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
+    """Lay a class's submissions into a classroom."""
     texts = {name: json.dumps(notebook).encode() for name, notebook in notebooks.items()}
     for (student, sources), (chapter, text) in itertools.product(students.items(), texts.items()):
         folder = room / "submitted" / student / chapter

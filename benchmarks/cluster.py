@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from benchmarks import result_of
-from benchmarks.classes import answered, grade, hand_in, library
+from benchmarks.classes import answered, grade, library, submit
 from benchmarks.peers import ONE_THREAD, own_seconds
 
 STUDENTS = 100_000
@@ -23,9 +23,9 @@ CORES = (16, 64, 256)
 
 
 def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
-    """Grade many small hand-ins of one chapter on a scheduler and workers of this machine, each a process.
+    """Grade many small submissions of one chapter on a scheduler and workers of this machine, each a process.
 
-    What one more hand-in costs is the difference between a class and one four times as large.
+    What one more submission costs is the difference between a class and one four times as large.
     """
     if importlib.util.find_spec("distributed") is None:
         return {"how": "not measured: Dask is not installed"}
@@ -33,16 +33,16 @@ def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
     spent, notebook = [], {chapter: answered(CHAPTERS[chapter])}
     with _cluster(room, workers) as (address, scheduler):
         for n in (workers, students, 4 * students):  # the first run only sees the workers come
-            hand_ins = {f"s{i:03d}": library(3 * i, []) for i in range(n)}
+            submissions = {f"s{i:03d}": library(3 * i, []) for i in range(n)}
             before = own_seconds(scheduler)
-            group = hand_in(room / f"{len(spent)}-{n}", hand_ins, notebook)
+            group = submit(room / f"{len(spent)}-{n}", submissions, notebook)
             run = grade(group, workers, scheduler=address)
             spent.append((run.seconds, run.coordinator, own_seconds(scheduler) - before))
     each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
     return {
-        "how": f"{4 * students} hand-ins of {chapter} less {students}, with a scheduler and {workers} workers, each a "
-        "process of the same machine",
-        "seconds one more hand-in": round(each[0], 3),
+        "how": f"{4 * students} submissions of {chapter} less {students}, with a scheduler and {workers} workers, each "
+        "a process of the same machine",
+        "seconds per further submission": round(each[0], 3),
         "CPU seconds of the coordinator": round(each[1], 4),
         "CPU seconds of the scheduler": round(each[2], 4),
     }
@@ -83,40 +83,40 @@ def _address(where: Path) -> str:
 
 
 def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
-    """Return the arithmetic from one measured hand-in to a class, as lines of Markdown.
+    """Return the arithmetic from one measured submission to a class, as lines of Markdown.
 
     Parameters
     ----------
     result : mapping
         What `grading.measure` returned.
     students : int
-        How many hand in every chapter that was measured.
+        How many submit every chapter that was measured.
     """
     chapters = len(result["class"]["chapters"])
-    hand_ins = students * chapters
-    each = result["CPU seconds a hand-in"]["weightlab grade"]
-    hours = hand_ins * each / 3600
-    sizes, memory = result["KiB a hand-in"], result["MiB at the peak"]
-    kept = sizes["kept beside the hand-in"]
+    submissions = students * chapters
+    each = result["CPU seconds per submission"]["weightlab grade"]
+    hours = submissions * each / 3600
+    sizes, memory = result["KiB per submission"], result["MiB at the peak"]
+    kept = sizes["kept beside the submission"]
     spread = result["on a cluster"]
     own = spread.get("CPU seconds of the coordinator", 0)
-    alone = hand_ins * own / 3600  # no number of workers makes the class faster than its one coordinator
+    alone = submissions * own / 3600  # no number of workers makes the class faster than its one coordinator
     lines = [
-        f"- **Hand-ins**: {students:,} students × {chapters} chapters = {hand_ins:,}.",
-        f"- **Processor time**: {hand_ins:,} × {each:g} CPU seconds (all processes of a hand-in, the students' own "
-        f"functions among them) = **{hours:,.0f} core hours**: "
+        f"- **Submissions**: {students:,} students × {chapters} chapters = {submissions:,}.",
+        f"- **Processor time**: {submissions:,} × {each:g} CPU seconds (all processes of a submission, the students' "
+        f"own functions among them) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
         + ".",
-        f"- **Network**: {hand_ins:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
-        f"{_gib(hand_ins * (sizes['to a worker'] + sizes['back']))}.",
-        f"- **Disk**, beside the hand-ins: {hand_ins:,} × {kept} KiB = "
-        f"{_gib(hand_ins * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
-        f"a hand-in more, {_gib(hand_ins * sizes['of it the gradebook'])}.",
+        f"- **Network**: {submissions:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
+        f"{_gib(submissions * (sizes['to a worker'] + sizes['back']))}.",
+        f"- **Disk**, beside the submissions: {submissions:,} × {kept} KiB = "
+        f"{_gib(submissions * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
+        f"a submission more, {_gib(submissions * sizes['of it the gradebook'])}.",
         f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
     ]
     if own:
         lines.append(
-            f"- **The coordinator** spends {own:g} CPU seconds on a hand-in, the scheduler "
+            f"- **The coordinator** spends {own:g} CPU seconds on a submission, the scheduler "
             f"{spread['CPU seconds of the scheduler']:g} ({spread['how']}): one keeps about "
             f"{max(1, round(each / own)):,} cores busy, and itself needs {_time(alone)} for the class."
         )

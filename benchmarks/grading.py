@@ -24,7 +24,7 @@ from autograder.judging.key import Key, chapter_keys
 from autograder.paths import COURSE
 from autograder.sandbox import selftest
 from benchmarks import cluster, peers
-from benchmarks.classes import SEED, Run, answered, grade, hand_in, library
+from benchmarks.classes import SEED, Run, answered, grade, library, submit
 from benchmarks.peers import Sample
 
 
@@ -35,7 +35,7 @@ class Size:
     students: int = 30
     chapters: tuple[str, ...] = tuple(CHAPTERS)
     sampled: int = 2
-    """Students whose hand-ins the peers grade, one after another in each of as many processes as we get."""
+    """Students whose submissions the peers grade, one after another in each of as many processes as we get."""
     flat: tuple[int, ...] = (30, 300)
     flat_chapter: str = "02_biases"
     otter: bool = True
@@ -62,7 +62,7 @@ def measure(size: Size = Size()) -> dict:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         peer, notebooks = _peers(folder, size, chapters, keys, students, notebooks)
-        room = hand_in(folder / "class", students, notebooks)
+        room = submit(folder / "class", students, notebooks)
         # A machine's speed drifts: what is taken off the grading's time is timed just before and just after it.
         before, two, after = functions_seconds(chapters, keys), grade(room, JOBS), functions_seconds(chapters, keys)
         one = grade(room, 1)
@@ -78,17 +78,17 @@ def measure(size: Size = Size()) -> dict:
         "class": {
             "students": len(students),
             "chapters": [chapter.name for chapter in chapters],
-            "hand-ins": graded,
+            "submissions": graded,
             "isolation": "bubblewrap",
             "share of the points earned": two.share,
         },
         "how the others were measured": {name: result["how"] for name, result in peer.items()},
-        "seconds a hand-in, two processes": {
+        "seconds per submission, two processes": {
             "weightlab grade": round(each, 3),
             **{name: result["seconds"] for name, result in measured.items()},
         },
         "times the throughput of": {name: round(result["seconds"] / each, 1) for name, result in measured.items()},
-        "CPU seconds a hand-in": {
+        "CPU seconds per submission": {
             "weightlab grade": round(two.cpu / graded, 3),
             "of which the student's own functions": round(own, 3),
             "beyond them": round(two.cpu / graded - own, 3),
@@ -100,7 +100,7 @@ def measure(size: Size = Size()) -> dict:
             "one / two": round(one.seconds / two.seconds, 2),
         },
         "a run that finds nothing to do, seconds": round(again.seconds, 1),
-        "one small hand-in": {
+        "one small submission": {
             "chapter": size.flat_chapter,
             "students": size.flat,
             "seconds": [round(run.seconds / n, 3) for run, n in zip(small, size.flat, strict=True)],
@@ -109,14 +109,14 @@ def measure(size: Size = Size()) -> dict:
                 round(run.coordinator / n, 4) for run, n in zip(small, size.flat, strict=True)
             ],
         },
-        "KiB a hand-in": weights,
+        "KiB per submission": weights,
         "on a cluster": spread,
         "MiB at the peak": two.memory,
     }
 
 
 def bytes_each(room: Path, graded: int) -> dict[str, int]:
-    """Return what a hand-in takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
+    """Return what a submission takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
 
     def size(*patterns: str) -> int:
         paths = (path for pattern in patterns for path in room.glob(pattern))
@@ -126,7 +126,7 @@ def bytes_each(room: Path, graded: int) -> dict[str, int]:
     return {
         "to a worker": asked,
         "back": made + asked,
-        "kept beside the hand-in": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
+        "kept beside the submission": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
         "of it the gradebook": size("gradebook.db"),
     }
 
@@ -148,7 +148,7 @@ def _peers(
         for chapter in chapters
     ]
     lanes = min(JOBS, len(names))
-    said = f"{len(samples)} hand-ins sampled: all chapters of {len(names)} students, {lanes} commands at a time"
+    said = f"{len(samples)} submissions sampled: all chapters of {len(names)} students, {lanes} commands at a time"
     timed = peers.nbgrader(folder, samples, lanes, sources)
     result = {"nbgrader autograde + generate_feedback": _mean(timed, f"{said}; without the commands' start-up")}
     if size.otter:
@@ -176,9 +176,9 @@ def _with_outputs(notebook: dict, executed: dict) -> dict:
 
 
 def _flat(room: Path, students: int, chapter: str) -> Run:
-    """Grade many small hand-ins of one chapter."""
+    """Grade many small submissions of one chapter."""
     notebook = answered(CHAPTERS[chapter])
-    return grade(hand_in(room, {f"s{i:03d}": library(3 * i, []) for i in range(students)}, {chapter: notebook}), JOBS)
+    return grade(submit(room, {f"s{i:03d}": library(3 * i, []) for i in range(students)}, {chapter: notebook}), JOBS)
 
 
 def functions_seconds(chapters: Sequence[Chapter], keys: Mapping[str, Mapping[str, Key]]) -> float:

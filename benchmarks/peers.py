@@ -1,4 +1,4 @@
-"""Other graders on the same hand-ins: stock nbgrader and otter-grader, which execute notebooks with asserts in them."""
+"""Other graders on the same submissions: stock nbgrader and otter-grader, which execute notebooks with asserts."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ c.ExecutePreprocessor.timeout = 600
 
 @dataclass(frozen=True)
 class Sample:
-    """One student's hand-in of one chapter, as the peers grade it."""
+    """One student's submission of one chapter, as the peers grade it."""
 
     student: str
     chapter: Chapter
@@ -74,7 +74,7 @@ class Sample:
 
 @dataclass
 class Timed:
-    """Seconds and CPU seconds that each sampled hand-in took, and the executed notebooks by chapter."""
+    """Seconds and CPU seconds that each sampled submission took, and the executed notebooks by chapter."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)

@@ -34,7 +34,7 @@ def main() -> None:
     """Write both files."""
     base = [
         "# Every package of the learner's and the instructor's environment, pinned; made by: make pins",
-        "# The last line is this project itself, in place: weightlab, labkit and the examiner.",
+        "# The last line is this project itself, in place: weightlab, labkit and the autograder.",
         *compiled(),
         "-e .",
     ]

@@ -13,8 +13,8 @@ _NOT_YET = "*Not measured in this copy yet: `make bench` writes the numbers here
 
 def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:
     """Return what was aimed at in grading a class: what, the aim, what was measured, and whether it was reached."""
-    times, cpu, processes = result["times the throughput of"], result["CPU seconds a hand-in"], result["processes"]
-    small = result["one small hand-in"]
+    times, cpu, processes = result["times the throughput of"], result["CPU seconds per submission"], result["processes"]
+    small = result["one small submission"]
     growth = small["CPU seconds"][-1] / small["CPU seconds"][0]
     rows = [
         (f"throughput beside {name}", "at least 10 times", f"{value:g} times", value >= 10)
@@ -29,7 +29,7 @@ def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:
             cpu["beyond them"] <= 0.4,
         ),
         (
-            f"CPU seconds a hand-in with {small['students'][-1]} students, in those with {small['students'][0]}",
+            f"CPU seconds per submission with {small['students'][-1]} students, in those with {small['students'][0]}",
             "at most 1.1 times",
             f"{growth:.2f} times",
             growth <= 1.1,
@@ -45,13 +45,13 @@ def targets(result: Mapping) -> list[tuple[str, str, str, bool]]:
 
 def grading(result: Mapping) -> list[str]:
     """Return the results of `grading` as lines of Markdown."""
-    machine, group, cpu = result["machine"], result["class"], result["CPU seconds a hand-in"]
+    machine, group, cpu = result["machine"], result["class"], result["CPU seconds per submission"]
     rows = [f"| {what} | {aim} | {found} | {'yes' if met else '**no**'} |" for what, aim, found, met in targets(result)]
-    seconds = result["seconds a hand-in, two processes"]
+    seconds = result["seconds per submission, two processes"]
     own = cpu["of which the student's own functions"]
     return [
-        f"{group['students']} students with {len(group['chapters'])} chapters each, {group['hand-ins']} hand-ins that "
-        f"earn {group['share of the points earned']:.0%} of the points; isolation {group['isolation']}, feedback "
+        f"{group['students']} students with {len(group['chapters'])} chapters each, {group['submissions']} submissions "
+        f"that earn {group['share of the points earned']:.0%} of the points; isolation {group['isolation']}, feedback "
         f"included, on {machine['processors']} processors ({machine['system']}, Python {machine['python']}, NumPy "
         f"{machine['numpy']}).",
         "",
@@ -59,7 +59,7 @@ def grading(result: Mapping) -> list[str]:
         "|---|---|---|---|",
         *rows,
         "",
-        "| a hand-in, mean over all chapters | seconds, two at a time | CPU seconds |",
+        "| per submission, mean over all chapters | seconds, two at a time | CPU seconds |",
         "|---|---|---|",
         *(f"| {name} | {value:g} | {cpu[name]:g} |" for name, value in seconds.items()),
         "",

@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(items):
     )
 
 
+def pytest_collection_finish(session):
+    """Stop where pytest-xdist did not take the groups: tests that build on each other would part."""
+    together = getattr(session.config.option, "loadgroup", False)  # set by pytest-xdist in its workers
+    if together and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not see which tests belong together: install the pinned pytest.")
+
+
 def _group_of(item):
     if (
         {"solved", "untouched"} & set(item.fixturenames)

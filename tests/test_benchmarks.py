@@ -39,13 +39,13 @@ def test_grading_is_measured_on_three_students_and_one_chapter():
     from benchmarks import grading
 
     result = grading.measure(grading.QUICK)
-    assert result["class"]["hand-ins"] == 3
+    assert result["class"]["submissions"] == 3
     assert 0.5 < result["class"]["share of the points earned"] < 1
-    costs = result["CPU seconds a hand-in"]
+    costs = result["CPU seconds per submission"]
     assert set(costs) >= {"weightlab grade", "beyond them", "nbgrader autograde + generate_feedback"}
     assert all(value >= 0 for value in costs.values())
     assert all(mebibytes > 0 for mebibytes in result["MiB at the peak"].values())
-    assert all(kibibytes > 0 for kibibytes in result["KiB a hand-in"].values())
+    assert all(kibibytes > 0 for kibibytes in result["KiB per submission"].values())
     from benchmarks import cluster, summary
 
     assert summary.grading(result | {"machine": MEASURED["machine"]})
@@ -103,25 +103,30 @@ MEASURED = {
     "class": {
         "students": 30,
         "chapters": ["a", "b"],
-        "hand-ins": 60,
+        "submissions": 60,
         "isolation": "bubblewrap",
         "share of the points earned": 0.8,
     },
     "how the others were measured": {"otter run": "in some way"},
-    "seconds a hand-in, two processes": {"weightlab grade": 0.25, "otter run": 5.0},
+    "seconds per submission, two processes": {"weightlab grade": 0.25, "otter run": 5.0},
     "times the throughput of": {"otter run": 20.0},
-    "CPU seconds a hand-in": {
+    "CPU seconds per submission": {
         "weightlab grade": 0.36,
         "of which the student's own functions": 0.1,
         "beyond them": 0.26,
         "otter run": 9.0,
     },
     "processes": {"seconds with one": 30, "seconds with two": 20, "one / two": 1.5},
-    "one small hand-in": {"chapter": "a", "students": [30, 300], "seconds": [0.2, 0.2], "CPU seconds": [0.2, 0.19]},
-    "KiB a hand-in": {"to a worker": 100, "back": 600, "kept beside the hand-in": 512, "of it the gradebook": 4},
+    "one small submission": {"chapter": "a", "students": [30, 300], "seconds": [0.2, 0.2], "CPU seconds": [0.2, 0.19]},
+    "KiB per submission": {
+        "to a worker": 100,
+        "back": 600,
+        "kept beside the submission": 512,
+        "of it the gradebook": 4,
+    },
     "on a cluster": {
         "how": "so",
-        "seconds one more hand-in": 0.1,
+        "seconds per further submission": 0.1,
         "CPU seconds of the coordinator": 0.009,
         "CPU seconds of the scheduler": 0.002,
     },

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import collections
 import itertools
+import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -279,7 +281,7 @@ def test_a_class_without_a_secret_key_fails_and_is_never_judged_by_the_public_on
 @pytest.mark.parametrize("mode", [SELF_CHECK, GRADING], ids=["self-check", "class"])
 def test_an_import_that_is_absent_costs_only_what_needs_it(mode, runner):
     needs = "def apply_weight(x, weight):\n    return absent_package.multiply(x, weight)\n"
-    imports = "import absent_package\nimport unused_package as u\n"
+    imports = "import absent_package\nimport unused_package as u\nu.set_theme()\nclass Odd(u.Base):\n    pass\n"
     sources = REFERENCE | {"weights": f"{imports}{REFERENCE['weights']}\n{needs}"}
     verdicts = {name: look_at(name, sources, runner, mode) for name in CHAPTERS["01_weights"].exercises}
     assert {name for name, verdict in verdicts.items() if verdict.status != "passed"} == {"apply_weight"}
@@ -290,3 +292,28 @@ def test_an_import_that_is_absent_costs_only_what_needs_it(mode, runner):
         assert "raised ModuleNotFoundError" in message
         named = "weightlab/weights.py imports absent_package (line 1), unused_package (line 2)"
     assert named in message
+
+
+def numbers_in(text):
+    return set(re.findall(r"\d+\.\d{2,}", text))
+
+
+@pytest.mark.parametrize("name", ["apply_weight", "dense", "softmax", "gradient_step"])
+def test_a_class_reads_no_number_of_a_secret_case(name, runner):
+    """Neither the inputs nor what is expected: whoever reads a classmate's page could answer by them."""
+    own = {module: text.encode() for module, text in broken(REFERENCE, name, body="return 0.1234567").items()}
+    verdict = examine(EXERCISES[name], own, "weightlab", runner, GRADING)
+    assert verdict.status == "failed" and verdict.score < verdict.points
+    said = str(verdict.as_json()) + verdict.evidence + verdict.advice
+    assert f"{name}(" not in said and "expected" not in said and not numbers_in(said), said
+    quoted = examine(EXERCISES[name], own, "weightlab", runner, replace(GRADING, quotes=True))
+    assert f"{name}(" in quoted.message and "expected" in quoted.message
+
+
+def test_a_self_check_that_passes_says_so_and_nothing_of_what_it_builds_on(runner):
+    for name in ("neuron", "dense", "forward"):
+        verdict = look_at(name, REFERENCE, runner, SELF_CHECK)
+        assert (verdict.status, verdict.message) == ("passed", "Full marks: every test case passed.")
+    one_wrong = REFERENCE | {"biases": REFERENCE["biases"] + "\ndef neuron(*_):\n    return 0.5\n"}
+    verdict = look_at("neuron", one_wrong, runner, SELF_CHECK)
+    assert verdict.status == "failed" and "builds on" not in verdict.message

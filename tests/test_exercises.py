@@ -1,4 +1,4 @@
-"""Is every exercise complete, and does the examiner judge the known answers as it should?"""
+"""Is every exercise complete, and does the autograder judge the known answers as it should?"""
 
 from __future__ import annotations
 

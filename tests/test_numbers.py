@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from autograder.handin import read_notebook
 from autograder.judging.question import ANSWER_TYPE, judge_answer
 from autograder.learner.notebook import Card
 from autograder.numbers import judge_numbers, parse_number
-from tests.classroom.test_rebuild import CHAPTER, RELEASED, handed_in, result, stripped
+from autograder.submitted_notebook import read_notebook
+from tests.classroom.test_rebuild import CHAPTER, RELEASED, result, stripped, submission
 from tests.support import classroom as made
 
 
@@ -44,14 +44,14 @@ def numbers(notebook):
     ],
 )
 def test_a_number_is_what_the_cell_states_or_recorded(source, shown, status, score, misconception):
-    notebook = handed_in(**({} if source is None else {"parameters_answer": source}))
+    notebook = submission(**({} if source is None else {"parameters_answer": source}))
     made.cell(notebook, "parameters-answer")["outputs"] = [] if shown is None else [result(shown)]
     verdict = numbers(notebook)[0]
     assert (verdict.status, verdict.score, verdict.misconception) == (status, score, misconception), verdict.message
 
 
 def test_an_error_in_the_cell_is_told():
-    notebook = handed_in(parameters_answer="parameters = count()")
+    notebook = submission(parameters_answer="parameters = count()")
     error = {"output_type": "error", "ename": "NameError", "evalue": "name 'count' is not defined", "traceback": []}
     made.cell(notebook, "parameters-answer")["outputs"] = [error]
     verdict = numbers(notebook)[0]
@@ -60,7 +60,7 @@ def test_an_error_in_the_cell_is_told():
 
 
 def test_a_forged_output_of_a_check_cell_counts_for_nothing():
-    notebook = handed_in()
+    notebook = submission()
     made.cell(notebook, "parameters")["outputs"] = [result("2")]
     assert numbers(notebook)[0].score == 0
 
@@ -120,14 +120,30 @@ def judged(notebook, value, name="parameters"):
     ],
 )
 def test_what_the_check_judged_counts_however_it_is_shown(source, outputs):
-    notebook = handed_in(parameters_answer=source)
+    notebook = submission(parameters_answer=source)
     made.cell(notebook, "parameters-answer")["outputs"] = outputs
     assert numbers(judged(notebook, RIGHT))[0].status == "passed"
     assert numbers(judged(notebook, np.int64(163_037_184)))[0].misconception == "counts_twice"
 
 
+def test_what_a_check_in_a_cell_of_ones_own_judged_counts():
+    notebook = submission(parameters_answer="half = count()")
+    record = made.cell(judged(submission(), RIGHT), "parameters")["outputs"]
+    mine = {
+        "cell_type": "code",
+        "id": "mine",
+        "metadata": {},
+        "source": 'check("parameters", 2 * half)',
+        "outputs": record,
+    }
+    notebook["cells"].append(mine)
+    assert numbers(notebook)[0].status == "passed"
+    notebook["cells"][-1] = mine | {"outputs": made.cell(judged(submission(), 0.25, "share"), "share")["outputs"]}
+    assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
+
+
 def test_of_copies_the_last_that_was_changed_counts():
-    notebook = handed_in(parameters_answer="parameters = 1")
+    notebook = submission(parameters_answer="parameters = 1")
     notebook["cells"].append(made.cell(notebook, "parameters-answer") | {"source": f"parameters = {RIGHT}"})
     assert numbers(notebook)[0].status == "passed"
     notebook["cells"].append(made.cell(RELEASED, "parameters-answer"))
@@ -135,14 +151,14 @@ def test_of_copies_the_last_that_was_changed_counts():
 
 
 def test_a_number_split_over_two_cells_counts():
-    notebook = handed_in(parameters_answer="rows = 50257")
+    notebook = submission(parameters_answer="rows = 50257")
     shown = {"source": "parameters = rows * 768 + rest\nparameters", "outputs": [result(str(RIGHT))]}
     notebook["cells"].append(made.cell(notebook, "parameters-answer") | shown)
     assert numbers(notebook)[0].status == "passed"
 
 
 def test_a_number_in_a_notebook_that_has_lost_all_names_counts():
-    notebook = judged(handed_in(parameters_answer="parameters = count()", share_answer="share = 0.25"), RIGHT)
+    notebook = judged(submission(parameters_answer="parameters = count()", share_answer="share = 0.25"), RIGHT)
     assert [verdict.status for verdict in numbers(stripped(notebook))] == ["passed", "passed"]
 
 
@@ -162,13 +178,13 @@ def test_a_number_in_a_notebook_that_has_lost_all_names_counts():
     ],
 )
 def test_only_one_number_under_the_questions_own_name_is_read_from_a_record(record):
-    notebook = judged(handed_in(), RIGHT)
+    notebook = judged(submission(), RIGHT)
     made.cell(notebook, "parameters")["outputs"][0]["data"][ANSWER_TYPE] = record
     assert numbers(notebook)[0].status == "not_started"
 
 
 def test_a_huge_number_costs_its_own_question_only():
-    notebook = handed_in(parameters_answer="parameters = 0x" + "F" * 5_000, share_answer="share = 0.25")
+    notebook = submission(parameters_answer="parameters = 0x" + "F" * 5_000, share_answer="share = 0.25")
     assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
 
 
@@ -176,5 +192,5 @@ def test_a_huge_number_costs_its_own_question_only():
 def test_no_source_is_too_deep_or_too_long(piece):
     for length in (49_000, 200_000):
         source = ("parameters = " + piece * length)[:length]
-        found = numbers(handed_in(parameters_answer=source, share_answer="share = 0.25"))
+        found = numbers(submission(parameters_answer=source, share_answer="share = 0.25"))
         assert found[0].score == 0 and found[1].status == "passed"

@@ -1,13 +1,18 @@
 """Stands in for packages that a module imports and that are absent here, so that only what needs them fails."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import importlib.util
 import sys
+from collections.abc import Callable, Iterator, MutableMapping
+from types import CodeType
 
 _NEVER = {"numpy", "labkit", "weightlab", *sys.stdlib_module_names}
 """Packages that have no stand-in: where one of these cannot be imported, its module cannot be run."""
+_ASKED = {"__version__", "__name__", "__file__"}
+"""What a module's own lines ask a package for; any other such name is Python's way to see what an object can do."""
 _USES = (
     "call getitem setitem delitem iter next len contains enter exit bool int float complex index array "
     "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor "
@@ -17,7 +22,7 @@ _USES = (
 
 
 class Absent:
-    """What an import of an absent package binds: any use of it raises an error that names the import.
+    """What an import of an absent package binds, and what would be made of it: any use raises an error that names it.
 
     Parameters
     ----------
@@ -31,7 +36,7 @@ class Absent:
         vars(self).update(package=package, file=file, line=line)
 
     def __getattr__(self, name: str) -> None:
-        if name.startswith("__"):
+        if name.startswith("__") and name not in _ASKED:
             raise AttributeError(name)
         self._fail()
 
@@ -42,42 +47,90 @@ class Absent:
         known = vars(self)
         package = known["package"]
         where = f"imported in line {known['line']} of {known['file']}"
-        raise ModuleNotFoundError(f"No module named {package!r} here ({where})", name=package)
+        error = ModuleNotFoundError(f"No module named {package!r} here ({where})", name=package)
+        error.absent = self  # so that what is made of it names the same import
+        raise error
 
 
 for _use in _USES.split():
     setattr(Absent, f"__{_use}__", Absent._fail)
 
 
-def remove_absent_imports(tree: ast.Module, file: str) -> dict[str, Absent]:
-    """Take imports of absent packages out of a module's own lines.
+def find_line(error: BaseException, file: str) -> int | None:
+    """Return the line of a module that raised an error, or that the compiler refused."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename != file:
+        trace = trace.tb_next
+    return trace.tb_lineno if trace else getattr(error, "lineno", None)
 
-    Only statements of the module itself count: an import within ``try`` has an answer of its own to a failure, and one
-    within a function fails where it is needed.
 
-    Returns
-    -------
-    dict
-        What stands in for each name that the imports would have bound.
+def is_lacking(error: BaseException) -> bool:
+    """Whether an error says that a package is absent here, for which something may stand in."""
+    return isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) and _is_absent(error.name)
+
+
+def run_without_absent(
+    tree: ast.Module, file: str, run: Callable[[CodeType], None], names: MutableMapping[str, object]
+) -> None:
+    """Run a module statement by statement; what lacks a package fails alone, and where its names are used.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        The module.
+    file : str
+        How its file is named.
+    run : function
+        Runs the code of a statement.
+    names : mapping of str to object
+        The module's names. A name that a failing statement should have bound is bound to an `Absent`.
     """
-    bound: dict[str, Absent] = {}
-    body: list[ast.stmt] = []
+    flags = _future_flags(tree)
+    for node in _separate_imports(tree.body):
+        wanted = _names_bound(node)
+        before = {name: names.get(name) for name in wanted}
+        try:
+            run(compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True))
+        except ModuleNotFoundError as error:
+            if not is_lacking(error):
+                raise
+            line = find_line(error, file) or node.lineno
+            stand_in = getattr(error, "absent", Absent(error.name.partition(".")[0], file, line))
+            for name in wanted:
+                if names.get(name) is before[name]:
+                    names[name] = stand_in
+            # From here on annotations stay text: one that names an absent package needs nothing of it.
+            flags |= __future__.annotations.compiler_flag
+
+
+def _future_flags(tree: ast.Module) -> int:
+    flags = 0
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and not node.level and _is_absent(node.module):
-            package = node.module.partition(".")[0]
-            bound |= {one.asname or one.name: Absent(package, file, node.lineno) for one in node.names}
-            body.append(ast.copy_location(ast.Pass(), node))
-            continue
-        if isinstance(node, ast.Import):
-            present = [one for one in node.names if not _is_absent(one.name)]
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for one in node.names:
-                if one not in present:
-                    package = one.name.partition(".")[0]
-                    bound[one.asname or package] = Absent(package, file, node.lineno)
-            node = ast.copy_location(ast.Import(present) if present else ast.Pass(), node)
-        body.append(node)
-    tree.body[:] = body
-    return bound
+                flags |= getattr(getattr(__future__, one.name, None), "compiler_flag", 0)
+    return flags
+
+
+def _separate_imports(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements, one for each package where several are imported in one."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (ast.copy_location(ast.Import([one]), node) for one in node.names)
+        else:
+            yield node
+
+
+def _names_bound(node: ast.AST) -> set[str]:
+    """Return the names that a statement binds in its module, not those within functions and classes."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, ast.Lambda):
+        return set()
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {one.asname or one.name.partition(".")[0] for one in node.names}
+    names = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+    return names.union(*map(_names_bound, ast.iter_child_nodes(node)))
 
 
 def _is_absent(name: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import itertools
 import traceback
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -109,6 +111,9 @@ def describe_error(error: BaseException, folder: str) -> dict:
         "line": last.lineno if last else None,
         "code": (last.line or "")[:200] if last else None,
         "function": last.name if last else None,
+        "name": _read_name(error),
+        "of_module": isinstance(error, AttributeError) and isinstance(error.obj, ModuleType),
+        "own": _is_raised_in(error, folder),
     }
     if isinstance(error, SyntaxError):
         described |= {
@@ -118,6 +123,22 @@ def describe_error(error: BaseException, folder: str) -> dict:
             "message": str(error.msg)[:500],
         }
     return described
+
+
+def _read_name(error: BaseException) -> str:
+    """Return the name that Python did not find, where an error says it."""
+    name = error.name if isinstance(error, (NameError, AttributeError, ImportError)) else None
+    return name[:100] if isinstance(name, str) else ""
+
+
+def _is_raised_in(error: BaseException, folder: str) -> bool:
+    """Whether a ``raise`` in the student's own files raised an error, rather than Python or NumPy."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if not trace or not trace.tb_frame.f_code.co_filename.startswith(folder):
+        return False
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def describe_message(error: BaseException) -> str:

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 READY = b"ready"
 """The first frame of a candidate, once it can take a job."""
+PIECE = b"="
+"""First byte of a frame that holds a piece of what a job sent back."""
 MORE, LAST = b"+", b"-"
-"""First byte of every answer: whether the candidate waits for another job, or ends."""
+"""First byte of the frame after the pieces, which says how the job ended: the candidate waits for the next, or ends."""
 MAX_ANSWER = 16 * 2**20
 """Bytes that one job may send back."""
 
@@ -37,6 +39,24 @@ class Ending(StrEnum):
 def pack_ending(ending: Ending, data: bytes = b"") -> bytes:
     """Write how a job ended, and what it sent back."""
     return ending.encode() + b"\n" + data
+
+
+def read_answer(stream: io.RawIOBase) -> tuple[bytes, bytes] | None:
+    """Read all that follows a job; return what it sent back, and the last frame.
+
+    Returns
+    -------
+    tuple of bytes or None
+        None at the end, or where more comes than a job may send.
+    """
+    pieces, most = bytearray(), MAX_ANSWER + 200
+    while (frame := read_frame(stream, most)) is not None:
+        if frame[:1] != PIECE:
+            return bytes(pieces), frame
+        pieces += memoryview(frame)[1:]
+        if len(pieces) > most:
+            return None
+    return None
 
 
 def unpack_ending(packed: bytes) -> tuple[Ending, bytes]:
@@ -72,8 +92,12 @@ def pack_frame(data: bytes) -> bytes:
     return struct.pack("<Q", len(data)) + data
 
 
-def write_frame(descriptor: int, data: bytes) -> None:
-    """Write one frame to a file descriptor."""
-    view = memoryview(pack_frame(data))
+def write_frame(descriptor: int, data: bytes | memoryview, first: bytes = b"") -> None:
+    """Write one frame to a file descriptor, ``first`` before the data."""
+    _write_all(descriptor, memoryview(struct.pack("<Q", len(first) + len(data)) + first))
+    _write_all(descriptor, memoryview(data))
+
+
+def _write_all(descriptor: int, view: memoryview) -> None:
     while view:
         view = view[os.write(descriptor, view) :]

@@ -1,7 +1,6 @@
 """Makes the student's sources importable as ``weightlab``, some functions replaced by given ones."""
 
 from __future__ import annotations
-import __future__
 
 import ast
 import importlib.util
@@ -12,7 +11,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 
-from .absent import remove_absent_imports
+from .absent import find_line, is_lacking, run_without_absent
 
 PACKAGE = "weightlab"
 
@@ -85,24 +84,13 @@ class Library(MetaPathFinder, Loader):
         except BaseException as error:
             without = _Without(given)
             tree = without.visit(ast.parse(text, file))
-            absent = remove_absent_imports(tree, file) if isinstance(error, ModuleNotFoundError) else {}
-            dropped = any(_line_in(error, file) in range(first, last + 1) for first, last in without.dropped)
-            if not dropped and not absent:
+            dropped = any(find_line(error, file) in range(first, last + 1) for first, last in without.dropped)
+            if not dropped and not is_lacking(error):
                 raise
             # Again without them: to leave definitions out every time would cost more than this rare second run.
             vars(module).clear()
-            vars(module).update(begun | absent | given)
-            # Annotations stay text then: one that names an absent package needs nothing of it.
-            flags = __future__.annotations.compiler_flag if absent else 0
-            _run(compile(tree, file, "exec", flags, dont_inherit=True), module, given)
-
-
-def _line_in(error: BaseException, file: str) -> int | None:
-    """Return the line of a module that raised an error, or that the compiler refused."""
-    trace = error.__traceback__
-    while trace and trace.tb_frame.f_code.co_filename != file:
-        trace = trace.tb_next
-    return trace.tb_lineno if trace else getattr(error, "lineno", None)
+            vars(module).update(begun | given)
+            run_without_absent(tree, file, lambda code: _run(code, module, given), _Names(vars(module), given))
 
 
 def _run(code: CodeType, module: ModuleType, given: dict) -> None:

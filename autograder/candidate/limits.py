@@ -16,6 +16,8 @@ MAX_FILES = 1_000
 """Files in a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
 MAX_PROCESSES = 8
 """Processes and threads of one job in a sandbox."""
+MAX_JOBS = 1_000
+"""Jobs after which a process that forks for them is replaced."""
 MAX_PRINTED = 4_000
 """Characters that are kept of what a job prints."""
 

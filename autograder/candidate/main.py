@@ -11,6 +11,7 @@ import contextlib
 import gc
 import importlib
 import io
+import marshal
 import os
 import struct
 import time
@@ -18,8 +19,13 @@ from typing import Any
 
 from . import importer, wire
 from .call import call_function, describe_error, describe_message
-from .frames import LAST, MAX_ANSWER, MORE, READY, Ending, pack_ending, read_frame, write_frame
-from .limits import MAX_FILES, MAX_PRINTED, set_limits
+from .frames import LAST, MAX_ANSWER, MORE, PIECE, READY, Ending, pack_ending, read_frame, write_frame
+from .limits import MAX_FILES, MAX_JOBS, MAX_PRINTED, set_limits
+
+_HEAD = 8
+"""Bytes before a frame's content, which say how long it is."""
+_passing = bytearray(2**16)
+"""The one place where the first process holds what a child sends, wiped before the next child is forked."""
 
 
 class _Output(io.StringIO):
@@ -63,9 +69,10 @@ def answer_job(job: dict) -> dict:
 
 
 def _load_references(job: dict) -> dict[str, dict]:
-    """Run the source of the given functions; sort them by the modules that they belong to."""
+    """Run the compiled source of the given functions; sort them by the modules that they belong to."""
     namespace: dict[str, Any] = {"__name__": "given"}
-    exec(compile(job["reference_source"], "<given>", "exec"), namespace)
+    if job["reference_code"]:
+        exec(marshal.loads(job["reference_code"]), namespace)
     return {module: {name: namespace[name] for name in names} for module, names in job["reference_names"].items()}
 
 
@@ -80,29 +87,48 @@ def run_job(job: bytes) -> bytes:
         return pack_ending(Ending.UNREADABLE, describe_message(error).encode("utf-8", "replace"))
 
 
-def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandboxed: bool) -> bytes:
-    """Answer one job in a forked child with limits, killed with all its kin at the deadline."""
+def run_job_in_child(
+    incoming: io.RawIOBase, outgoing: int, limits: dict, sandboxed: bool, expected: int | None = None
+) -> tuple[Ending, int] | None:
+    """Let a forked child with limits read and answer one job; it is killed with all its kin at the deadline.
+
+    This process itself reads no byte of the job and keeps none of the answer: a later child is a copy of its memory,
+    and may belong to another student.
+
+    Parameters
+    ----------
+    expected : int, optional
+        The child's process id, where no process has been started since the job before.
+
+    Returns
+    -------
+    tuple of (Ending, int) or None
+        How the job ended, and the child's process id; None where the id is not the expected one, and nothing was run.
+    """
     import signal
 
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            for descriptor in (reader, *private):
+            for descriptor in (reader, outgoing):
                 os.close(descriptor)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            set_limits(limits, sandboxed)
-            write_frame(writer, run_job(job))
+            if expected is None or os.getpid() == expected:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                set_limits(limits, sandboxed)
+                job = read_frame(incoming)
+                incoming.close()
+                write_frame(writer, run_job(job))
         finally:
             os._exit(0)
     os.close(writer)
     with contextlib.suppress(OSError):
         os.setpgid(child, child)
     deadline = time.monotonic() + limits["wall"]
-    ending, data = _collect_answer(reader, child, limits["seconds"], deadline, sandboxed)
+    ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
     # The child may close its pipe and go on, or leave others behind: all are killed in every case.
-    code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not data else None
+    code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
     if code is None:
@@ -116,39 +142,48 @@ def run_job_in_child(job: bytes, limits: dict, private: tuple[int, ...], sandbox
     with contextlib.suppress(ChildProcessError):
         while sandboxed:
             os.waitpid(-1, 0)
-    if ending is not Ending.ANSWERED:
-        return pack_ending(ending)
-    if len(data) < 8:
+    if expected is not None and child != expected:
+        return None
+    if ending is Ending.ANSWERED and received < _HEAD:
         # The processor-time limit ends a loop that the clock would have ended a moment later.
         late = (os.WIFSIGNALED(code) and os.WTERMSIG(code) == signal.SIGXCPU) or time.monotonic() >= deadline
-        return pack_ending(Ending.TIMEOUT if late else Ending.CRASHED)
-    if len(data) - 8 > _announced_size(data):
-        return pack_ending(Ending.SEVERAL)
-    return bytes(data[8:])
+        ending = Ending.TIMEOUT if late else Ending.CRASHED
+    return ending, child
 
 
-def _collect_answer(
-    reader: int, child: int, seconds: float, deadline: float, sandboxed: bool
-) -> tuple[Ending, bytearray]:
-    """Read what a child sends until its answer is whole, or it breaks a bound."""
+def _relay_answer(
+    reader: int, outgoing: int, child: int, seconds: float, deadline: float, sandboxed: bool
+) -> tuple[Ending, int]:
+    """Pass on what a child sends until its answer is whole, or it breaks a bound; return how many bytes came."""
     import select
 
-    data = bytearray()
-    while True:
-        remaining = deadline - time.monotonic()
-        ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02)))
-        if sandboxed and _count_files() > MAX_FILES:
-            return Ending.FILES, data
-        if ready:
-            piece = os.read(reader, 2**20)
-            data += piece
-            size = _announced_size(data)
-            if max(len(data), size) > MAX_ANSWER + 100:
-                return Ending.TOO_MUCH, data
-            if not piece or (len(data) >= 8 and len(data) - 8 >= size):
-                return Ending.ANSWERED, data
-        elif remaining <= 0 or _read_processor_time(child) >= seconds:
-            return Ending.TIMEOUT, data
+    view, received = memoryview(_passing), 0
+    try:
+        while True:
+            remaining = deadline - time.monotonic()
+            ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02)))
+            if sandboxed and _count_files() > MAX_FILES:
+                return Ending.FILES, received
+            if ready:
+                kept = min(received, _HEAD)  # the head stays in its place; what follows passes through behind it
+                end = kept + os.readv(reader, [view[kept:]])
+                received += end - kept
+                left = 1
+                if received >= _HEAD:
+                    size = struct.unpack_from("<Q", view)[0]
+                    if size > MAX_ANSWER + 100:
+                        return Ending.TOO_MUCH, received
+                    left = size + _HEAD - received
+                if left < 0:
+                    return Ending.SEVERAL, received
+                if end > _HEAD:
+                    write_frame(outgoing, view[_HEAD:end], PIECE)
+                if end == kept or not left:
+                    return Ending.ANSWERED, received
+            elif remaining <= 0 or _read_processor_time(child) >= seconds:
+                return Ending.TIMEOUT, received
+    finally:
+        view[:] = bytes(len(view))
 
 
 def _read_processor_time(pid: int) -> float:
@@ -157,10 +192,6 @@ def _read_processor_time(pid: int) -> float:
         return time.clock_gettime(~pid << 3 | 2)  # how Linux numbers the clock of a process
     except (AttributeError, OSError, OverflowError):
         return 0.0
-
-
-def _announced_size(data: bytearray) -> int:
-    return struct.unpack_from("<Q", data)[0] if len(data) >= 8 else 0
 
 
 def _count_files() -> int:
@@ -200,12 +231,31 @@ def serve_jobs(argv: list[str]) -> None:
         # Sent from inside a sandbox, this is the one signal that would reach its first process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.enable()
+    begun = _find_traces() if sandboxed else None
     write_frame(outgoing, READY)
-    last = False
-    while not last and (frame := read_frame(incoming)) is not None:
-        order = wire.decode(frame)
-        private = (incoming.fileno(), outgoing)
-        reply = run_job_in_child(order["job"], order["limits"], private, sandboxed) if forks else run_job(order["job"])
-        # No exercise finds what another one wrote.
-        last = not forks or (sandboxed and bool(os.listdir("/tmp")))
-        write_frame(outgoing, (LAST if last else MORE) + reply)
+    served, expected = 0, None
+    while (frame := read_frame(incoming)) is not None:
+        limits = wire.decode(frame)
+        if forks:
+            ended = run_job_in_child(incoming, outgoing, limits, sandboxed, expected)
+            if ended is None:  # the job before started processes, and their number could tell the next one something
+                return
+            ending, child = ended
+            expected = child + 1 if sandboxed else None
+        else:
+            ending = Ending.ANSWERED
+            write_frame(outgoing, run_job(read_frame(incoming)), PIECE)
+        served += 1
+        # What did not answer may not have read its job to the end. And no job finds what another one left.
+        last = not forks or ending is not Ending.ANSWERED or served == MAX_JOBS
+        last = last or (sandboxed and _find_traces() != begun)
+        write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))
+        if last:
+            return
+
+
+def _find_traces() -> tuple:
+    """Return what a job could leave for the next one in a sandbox that has one folder to write in."""
+    held = os.stat("/tmp")
+    priority = os.getpriority(os.PRIO_PROCESS, 0)
+    return os.listdir("/tmp"), held.st_mode, held.st_nlink, held.st_mtime_ns, held.st_ctime_ns, priority

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..judging.verdict import Status
+from . import gradebook
 from .collecting.origins import read_origins
 from .collecting.platforms import Owner, Platform
 from .folder import Classroom, ClassroomError
-from .gradebook import ClassBook, url_of
+from .gradebook import ClassBook
 from .nbgrader import Configuration, read_released, write_config
 from .rosters.roster import Roster, Student
 
@@ -23,8 +24,7 @@ def open_gradebook(classroom: Path, database: str | None = None) -> Iterator[tup
     room = Classroom(classroom)
     write_config(room.root)
     config = Configuration(room.root)
-    with ClassBook(url_of(room.root, database or config.url), config.course) as book:
-        book.claim(room)
+    with gradebook.open_gradebook(room, config, database) as book:
         yield book, config
 
 

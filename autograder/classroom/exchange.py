@@ -1,17 +1,23 @@
-"""nbgrader's exchange on the student's side: what is submitted carries the student's library with it."""
+"""nbgrader's exchange: what is submitted carries the student's library with it, and feedback finds the way back."""
 
 from __future__ import annotations
 
+import glob
+import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeSubmit
+from nbgrader.exchange.default import ExchangeReleaseFeedback, ExchangeSubmit
+from nbgrader.utils import notebook_hash
 from traitlets import Unicode
 
 from ..library import LIBRARY_FOLDER, read_companions
 from ..paths import LIBRARY, ROOT
+from .files import read_file
 from .nbgrader import load_app
+from .submission import MAX_SECRET, SECRET
 
 _CONFIG = '''"""nbgrader in a student's copy: it fetches chapters into course/ and submits them from there."""
 
@@ -52,3 +58,38 @@ class SubmitWithLibrary(ExchangeSubmit):
             path = Path(dest, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
+
+
+class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
+    """Releases the feedback on what came through the exchange, and names what came by another way.
+
+    A page is found by the secret that the exchange wrote at submission. nbgrader's own command ends with an error at
+    the first page without one, such as that of a collected zip.
+    """
+
+    def copy_files(self) -> None:
+        """Copy each page whose student can find it."""
+        excluded = set(self.coursedir.student_id_exclude.split(","))
+        directory, chapter = self.coursedir.feedback_directory, self.coursedir.assignment_id
+        pattern = self.coursedir.format_path(directory, "(?P<student>.*)", chapter, escape=True)
+        for page in map(Path, sorted(glob.glob(os.path.join(self.src_path, "*.html")))):
+            found = re.fullmatch(pattern, str(page.parent))
+            student = found["student"] if found else page.parent.parent.name
+            if student in excluded:
+                continue
+            secret = read_file(page.parent / SECRET, MAX_SECRET)
+            if not secret:
+                self.log.warning(
+                    "No feedback released for %s: what they submitted for %s did not come through the exchange. Return "
+                    "it by `weightlab feedback`, or give them %s.",
+                    student,
+                    chapter,
+                    page,
+                )
+                continue
+            name = notebook_hash(secret=secret.decode("utf-8", "replace"), notebook_id=page.stem)
+            part = Path(self.dest_path, f"{name}-tmp.html")
+            shutil.copyfile(page, part)
+            part.chmod(0o644)
+            os.replace(part, Path(self.dest_path, f"{name}.html"))
+            self.log.info("Released feedback for %s on %s", student, chapter)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from ..handin import grade_id, is_check, marks_of
+from ..submitted_notebook import grade_id, is_check, marks_of
 from .examination import Examination
 from .formulas import to_mathml
+from .stylesheet import without_unused_rules
 
 NO_RESPONSE = "No response."
 """What nbgrader says of an answer cell that is as it was handed out."""
@@ -36,7 +37,7 @@ def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[
     """
     verdicts = {verdict.exercise: verdict.score for verdict in examination.verdicts}
     automatic: dict[str, float | None] = {}
-    blank = unanswered(notebook) - examination.rebuilt.doubtful
+    blank = unanswered(notebook, examination.rebuilt.doubtful)
     for cell in notebook["cells"]:
         about = marks_of(cell)
         if about.get("grade") and about["solution"]:
@@ -48,8 +49,8 @@ def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[
     return automatic, final
 
 
-def unanswered(notebook: Any) -> set[str]:
-    """Return the names of the answer cells that are as they were handed out."""
+def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
+    """Return the names of the answer cells that are as they were handed out, but for those that are doubtful."""
     from nbformat.notebooknode import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -57,7 +58,7 @@ def unanswered(notebook: Any) -> set[str]:
         grade_id(cell)
         for cell in notebook["cells"]
         if marks_of(cell).get("solution") and marks_of(cell).get("checksum") == compute_checksum(from_dict(cell))
-    }
+    } - {*doubtful}
 
 
 _NO_WORDS = "No description has been provided for this image"
@@ -81,6 +82,10 @@ _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
 def _without_mathjax(page: str) -> str:
     before, begin, rest = page.partition(_MATHJAX[0])
     return before + rest.partition(_MATHJAX[1])[2] if begin else page
+
+
+_PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+"""Names, brackets and spaces in code: no style sheet gives them a look of their own."""
 
 
 def _described(page: str) -> str:
@@ -121,7 +126,7 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return _described(_with_names(_without_mathjax(page))), resources
+            return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
 
     exporter, highlight = Exporter(config=GenerateFeedback().config), Highlight2HTML(pygments_lexer="python")
 
@@ -139,7 +144,7 @@ def _exporter() -> Any:
 
     @lru_cache(_KEPT)
     def code(source: str, magic: str | None) -> str:
-        return highlight(source, metadata={"magics_language": magic} if magic else {})
+        return _PLAIN.sub(r"\1", highlight(source, metadata={"magics_language": magic} if magic else {}))
 
     exporter.register_filter("highlight_code", lambda source, metadata: code(source, metadata.get("magics_language")))
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
@@ -151,7 +156,14 @@ def warm_up() -> None:
     _exporter()
 
 
-def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks, penalty: float | None) -> str:
+def make_page(
+    notebook: Any,
+    name: str,
+    final: Mapping[str, float],
+    marks: Marks,
+    penalty: float | None,
+    blank: Collection[str],
+) -> str:
     """Return a notebook with its verdicts as the page that ``nbgrader generate_feedback`` makes of it.
 
     Parameters
@@ -160,6 +172,8 @@ def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks
         Scores by graded cell, as from `scores`.
     penalty : float or None
         What being late costs.
+    blank : collection of str
+        As from `unanswered`.
     """
     from nbformat.notebooknode import NotebookNode, from_dict
 
@@ -170,7 +184,6 @@ def make_page(notebook: Any, name: str, final: Mapping[str, float], marks: Marks
             return self
 
     node, best = Own(from_dict(notebook)), 0.0
-    blank = unanswered(notebook)
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):

@@ -18,13 +18,24 @@ _SHARED = ("shared", "tuning")
 """Modules of autograder/exercises/ from which several chapters draw."""
 _INDIFFERENT = {
     ROOT / "autograder" / name
-    for name in ("release.py", "glossary.py", "markers.py", "test_library.py", "__main__.py", "handin.py", "numbers.py")
+    for name in (
+        "release.py",
+        "glossary.py",
+        "markers.py",
+        "test_library.py",
+        "__main__.py",
+        "submitted_notebook.py",
+        "numbers.py",
+    )
 }
 """Modules of the autograder that play no part in the verdict on any function."""
 _SHOWN_BY = (
-    "handin.py",
+    "submitted_notebook.py",
     "numbers.py",
-    *(f"classroom/{name}.py" for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas")),
+    *(
+        f"classroom/{name}.py"
+        for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas", "stylesheet")
+    ),
 )
 """What decides the answers in a notebook, and how notebook and page show them."""
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging.verdict import Verdict
 from . import export, nbgrader, requirements
+from .cluster import DaskWorkers
 from .examination import explain
-from .folder import Classroom, ClassroomError, share
-from .gradebook import ClassBook, url_of
+from .folder import Classroom, ClassroomError
+from .gradebook import ClassBook, open_gradebook
 from .history import Change, History
 from .records import class_keys
 from .run import Run
 from .submission import read_submission
 from .work import GradingTask, Tools
-from .workers import DaskWorkers, LocalWorkers, stream
+from .workers import LocalWorkers, Workers, stream
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,14 @@ class Grading:
         Grades that are not what they were after the run before.
     healed : list of str
         What was not as the run before had left it and was put right, in words.
+    notices : list of str
+        What else a person should know of this run, in sentences.
     """
 
     entries: list[dict]
     changes: list[Change]
     healed: list[str]
+    notices: list[str]
 
 
 def grade_class(classroom: Path, chapters: Iterable[str] = (), **options: object) -> list[dict]:
@@ -104,35 +108,37 @@ def run_grading(
             requirements.require_fresh_release(room, names, config.source)
         released = {name: nbgrader.read_released(name, course or config.source) for name in names}
         run = Run(room, room.read_seed() if seed is None else seed, config, released, run_notebooks, retry, progress)
-        url = url_of(room.root, database or config.url)
-        with ClassBook(url, config.course) as book:
-            book.claim(room)
-            share(room.root / "gradebook.db")
+        with open_gradebook(room, config, database) as book:
             run.read_gradebook(book)
-        tasks = run.tasks()
-        first = next(tasks, None)
-        if first is not None:
-            tools = Tools(isolation, released, run.pack_keys(), config.penalty, run_notebooks)
-            if scheduler:
-                workers: LocalWorkers | DaskWorkers = DaskWorkers(tools, scheduler)
-            else:
-                workers = LocalWorkers(tools, jobs or len(os.sched_getaffinity(0)), lock)
-            try:
-                with ClassBook(url, config.course) as book:
-                    for graded in stream(workers, _chain(first, tasks)):
-                        run.collect(graded, book)
-                    run.flush(book)
-            finally:
-                workers.close()
-        with ClassBook(url, config.course) as book:
-            run.flush(book)
-            run.compare(book)
+            _work_through(
+                run, book, lock, Tools(isolation, released, {}, config.penalty, run_notebooks), jobs, scheduler
+            )
+            run.finish(book)
             totals, roll = {name: book.totals(name) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
         export.write_tables(room.root, run.entries, totals, released, roll)
         room.save_entries(run.entries)
         changes = History(room).add(totals, run.causes)
-        return Grading(run.entries, changes, run.healed)
+        return Grading(run.entries, changes, run.healed, run.notices)
+
+
+def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> None:
+    """Let workers do what there is to do; where there is nothing, none is started."""
+    tasks = run.tasks()
+    first = next(tasks, None)
+    if first is None:
+        return
+    tools = replace(tools, keys=run.pack_keys())
+    workers: Workers
+    if scheduler:
+        workers = DaskWorkers(tools, scheduler, run.notices.append)
+    else:
+        workers = LocalWorkers(tools, jobs or len(os.sched_getaffinity(0)), lock)
+    try:
+        for graded in stream(workers, _chain(first, tasks)):
+            run.collect(graded, book)
+    finally:
+        workers.close()
 
 
 def explain_grade(
@@ -168,7 +174,7 @@ def draw_report(classroom: Path, chapters: Iterable[str] = (), database: str | N
     if not room.submitted.is_dir():
         raise ClassroomError(f"{room.root} has no submitted/ folder, so it is not a classroom.")
     config = nbgrader.Configuration(room.root)
-    with ClassBook(url_of(room.root, database or config.url), config.course) as book:
+    with open_gradebook(room, config, database) as book:
         stored = {name: book.load(name) for name in CHAPTERS}
     return write.write(room, stored, chapters)
 

@@ -3,39 +3,68 @@
 from __future__ import annotations
 
 import datetime
-import logging
+import functools
 import os
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import insert, make_url, select, update
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import insert, select, update
 
-from .folder import Classroom
+from .database import (
+    GradebookError,
+    choose_url,
+    is_own,
+    one_at_a_time,
+    patiently,
+    place_of,
+    remember,
+    reworded,
+    url_of,
+)
+from .folder import Classroom, share
 from .gradebook_cells import enter_cells
 from .grades import NewGrades, Person, StoredGrades
+from .nbgrader import Configuration
 from .schema import claim_database, finish_schema
 
-PATIENCE = 60
-"""Seconds to wait for a gradebook that another program has locked."""
+__all__ = ["ClassBook", "GradebookError", "open_gradebook", "url_of"]
 
 
-class GradebookError(RuntimeError):
-    """The gradebook cannot be used; the message says why and what to do."""
+@contextmanager
+def open_gradebook(room: Classroom, config: Configuration, database: str | None = None) -> Iterator[ClassBook]:
+    """Open a classroom's one gradebook and remember where it is.
+
+    Parameters
+    ----------
+    database : str, optional
+        What ``--database`` says; by default what nbgrader's configuration says, else SQLite in the classroom.
+
+    Raises
+    ------
+    GradebookError
+        If the database cannot be used, is another classroom's, or is not the one that this classroom has.
+    """
+    url = choose_url(room, config.url, database)
+    with ClassBook(url, config.course) as book:
+        book.claim(room)
+        share(room.root / "gradebook.db")
+        remember(room, url, config.url)
+        yield book
 
 
-def url_of(classroom: Path, url: str | None = None) -> str:
-    """Return the database's URL: a SQLite file in the classroom unless another is named."""
-    if not url:
-        url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
-    if url.startswith(("postgresql://", "postgres://")):
-        return "postgresql+psycopg://" + url.partition("://")[2]
-    return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
+def _unit(method: Callable) -> Callable:
+    """Make a method of a gradebook one unit of work: nothing stays open after it, and a restart is waited for."""
+
+    @functools.wraps(method)
+    def run(self: ClassBook, *args: Any, **kwargs: Any) -> Any:
+        with reworded(self.url):
+            return patiently(lambda: method(self, *args, **kwargs), self.let_go)
+
+    return run
 
 
 class ClassBook:
@@ -54,18 +83,24 @@ class ClassBook:
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
-        self.url = url
-        with _reworded(url):
+        self.url, self.course = url, course
+        with reworded(url), one_at_a_time(url):
             self.book = api.Gradebook(url, course)
             finish_schema(self.book.db)
             if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
                 self.book.db.execute(insert(api.Course).values(id=course))
                 self.book.db.commit()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Leave no transaction and no connection open: a run takes hours, and workers are forked meanwhile."""
+        self.book.db.remove()
+        self.book.engine.dispose()
 
     @property
     def place(self) -> str:
         """Where the gradebook is, in words that show no password."""
-        return _place(self.url)
+        return place_of(self.url)
 
     def __enter__(self) -> ClassBook:
         return self
@@ -81,24 +116,22 @@ class ClassBook:
         GradebookError
             If it is another classroom's.
         """
-        if self.url == url_of(classroom.root):  # it is in the classroom itself
+        if is_own(classroom, self.url):  # it is in the classroom itself
             return
-        with _reworded(self.url):
-            owner = claim_database(self.book.db, classroom.read_id(), str(classroom.root))
-        if owner is not None:
-            raise GradebookError(
-                f"The gradebook {self.place} belongs to the classroom {owner}. Give each classroom a database of its "
-                "own. If that classroom is this one, moved and without its .weightlab folder, empty the table "
-                "weightlab_classroom first."
-            )
+        with reworded(self.url), one_at_a_time(self.url):
+            reason = claim_database(self.book.db, classroom, self.course)
+            self.let_go()
+        if reason is not None:
+            raise GradebookError(f"The gradebook {self.place} {reason} Give each classroom a database of its own.")
 
+    @_unit
     def roll(self) -> dict[str, Person]:
         """Return all students whom the gradebook knows, by id."""
         of = api.Student
-        with _reworded(self.url):
-            rows = self.book.db.execute(select(of.id, of.first_name, of.last_name, of.email, of.lms_user_id))
-            return {row[0]: Person(*(value or "" for value in row)) for row in rows}
+        rows = self.book.db.execute(select(of.id, of.first_name, of.last_name, of.email, of.lms_user_id))
+        return {row[0]: Person(*(value or "" for value in row)) for row in rows}
 
+    @_unit
     def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
         """Enter a chapter's assignment and cells where they are missing or worth something else now.
 
@@ -107,85 +140,83 @@ class ClassBook:
         GradebookError
             If students' work is entered for cells that the chapter no longer has.
         """
-        with _reworded(self.url):
-            gone = enter_cells(self.book, self.url, chapter, released)
+        gone = enter_cells(self.book, self.url, chapter, released)
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
                 f"with the release that it was given, or put {self.place} away and begin a new one."
             )
 
+    @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
         """Return what the gradebook holds of a chapter, by student."""
+        return self._load(chapter)
+
+    def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:
         submitted, notebook, cell = api.SubmittedAssignment, api.SubmittedNotebook, api.BaseCell
-        with _reworded(self.url):
-            db, held = self.book.db, {}
-            rows = db.execute(
-                select(
-                    submitted.student_id,
-                    submitted.id,
-                    notebook.id,
-                    submitted.timestamp,
-                    submitted.extension,
-                    notebook.late_submission_penalty,
-                )
-                .join(notebook, notebook.assignment_id == submitted.id)
-                .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
-                .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
+        held, by_notebook = {}, {}
+        query = (
+            select(
+                submitted.student_id,
+                submitted.id,
+                notebook.id,
+                submitted.timestamp,
+                submitted.extension,
+                notebook.late_submission_penalty,
+            )
+            .join(notebook, notebook.assignment_id == submitted.id)
+            .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
+            .join(api.Assignment, api.Assignment.id == submitted.assignment_id)
+            .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
+        )
+        if students is not None:
+            query = query.where(submitted.student_id.in_(students))
+        for student, *values in self.book.db.execute(query):
+            held[student] = by_notebook[values[1]] = StoredGrades(*values)
+        grade, comment = api.Grade, api.Comment
+        kinds = (
+            (grade, "grades", (grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)),
+            (comment, "comments", (comment.auto_comment, comment.manual_comment)),
+        )
+        for kind, place, columns in kinds:
+            query = (
+                select(kind.notebook_id, cell.name, kind.id, *columns)
+                .join(cell, cell.id == kind.cell_id)
+                .join(api.Notebook, api.Notebook.id == cell.notebook_id)
+                .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
                 .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
             )
-            by_notebook = {}
-            for student, *values in rows:
-                held[student] = by_notebook[values[1]] = StoredGrades(*values)
-            grade, comment = api.Grade, api.Comment
-            for kind, columns, place in (
-                (
-                    grade,
-                    (grade.id, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade),
-                    "grades",
-                ),
-                (comment, (comment.id, comment.auto_comment, comment.manual_comment), "comments"),
-            ):
-                found = db.execute(
-                    select(kind.notebook_id, cell.name, *columns)
-                    .join(cell, cell.id == kind.cell_id)
-                    .join(api.Notebook, api.Notebook.id == cell.notebook_id)
-                    .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
-                    .where(api.Assignment.name == chapter, api.Notebook.name == chapter)
-                )
-                for row in found:
-                    if row[0] in by_notebook:
-                        getattr(by_notebook[row[0]], place)[row[1]] = row
-            db.rollback()
+            if students is not None:
+                query = query.where(kind.notebook_id.in_(list(by_notebook)))
+            for row in self.book.db.execute(query):
+                if row[0] in by_notebook:
+                    getattr(by_notebook[row[0]], place)[row[1]] = row
         return held
 
+    @_unit
     def due(self, chapter: str) -> datetime.datetime | None:
         """Return when a chapter is due."""
-        with _reworded(self.url):
-            return self.book.find_assignment(chapter).duedate
+        return self.book.find_assignment(chapter).duedate
 
-    def save(self, chapter: str, grades_found: Iterable[NewGrades], held: dict[str, StoredGrades]) -> None:
+    @_unit
+    def save(self, chapter: str, grades_found: Sequence[NewGrades]) -> None:
         """Write a batch in one transaction: new rows whole, of old ones only what grading itself decides."""
-        with _reworded(self.url):
-            db = self.book.db
-            try:
-                assignment = self.book.find_assignment(chapter)
-                notebook = self.book.find_notebook(chapter, chapter)
-                grades = {cell.name: cell.id for cell in notebook.grade_cells}
-                comments = {cell.name: cell.id for cell in notebook.solution_cells}
-                for new in grades_found:
-                    stored = held.get(new.student)
-                    if stored is None:
-                        held[new.student] = self._enter(new, assignment.id, notebook.id, grades, comments)
-                    else:
-                        self._renew(new, stored)
-                        self._insert_rows(new, stored, grades, comments)
-                db.commit()
-            except BaseException:
-                db.rollback()
-                raise
+        # What people enter meanwhile counts, and so does a transaction whose end was not heard of.
+        held = self._load(chapter, [new.student for new in grades_found])
+        assignment = self.book.find_assignment(chapter)
+        notebook = self.book.find_notebook(chapter, chapter)
+        grades = {cell.name: cell.id for cell in notebook.grade_cells}
+        comments = {cell.name: cell.id for cell in notebook.solution_cells}
+        for new in grades_found:
+            stored = held.get(new.student)
+            if stored is None:
+                self._enter(new, assignment.id, notebook.id, grades, comments)
+            else:
+                self._renew(new, stored)
+                self._insert_rows(new, stored, grades, comments)
+        self.book.db.commit()
 
-    def _enter(self, new: NewGrades, assignment: str, notebook: str, grades: dict, comments: dict) -> StoredGrades:
+    def _enter(self, new: NewGrades, assignment: str, notebook: str, grades: dict, comments: dict) -> None:
         db, make_id = self.book.db, api.new_uuid
         if db.get(api.Student, new.student) is None:
             db.execute(insert(api.Student).values(id=new.student))
@@ -205,7 +236,6 @@ class ClassBook:
             )
         )
         self._insert_rows(new, stored, grades, comments)
-        return stored
 
     def _insert_rows(self, new: NewGrades, stored: StoredGrades, grades: Mapping, comments: Mapping) -> None:
         """Insert a row for each cell (name and id) that has none yet: all, or those added in mid-term."""
@@ -272,29 +302,3 @@ class ClassBook:
                 "waiting": sum(row.needs_manual_grade for row in rows),
             }
         return found
-
-
-def _place(url: str) -> str:
-    if url.startswith("sqlite:"):
-        return url.partition("?")[0].removeprefix("sqlite:///")
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url
-
-
-@contextmanager
-def _reworded(url: str) -> Iterator[None]:
-    log = logging.getLogger("tornado.application")  # nbgrader prints a traceback there before it raises
-    before, log.disabled = log.disabled, True
-    try:
-        yield
-    except (DatabaseError, ArgumentError, api.InvalidEntry) as error:  # the second is what nbgrader makes of the first
-        cause = re.sub(r"^\(\w+\.\w+\) ", "", str(getattr(error, "orig", error)).strip())
-        place = _place(url)
-        words = f"The gradebook {place} cannot be used: {cause}. Fix that"
-        if "locked" in cause:
-            words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
-        raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None
-    finally:
-        log.disabled = before

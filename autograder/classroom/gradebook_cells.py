@@ -9,7 +9,7 @@ from nbformat.notebooknode import from_dict
 from nbgrader import api
 from nbgrader.preprocessors import SaveCells
 
-from ..handin import marks_of
+from ..submitted_notebook import marks_of
 
 
 def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[str, Any]) -> str | None:

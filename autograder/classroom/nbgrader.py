@@ -11,6 +11,7 @@ from typing import Any
 
 from .folder import ClassroomError, write_file
 
+CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''"""nbgrader in this classroom: Weightlab's autograder, and the folder of this file."""
 
 from pathlib import Path
@@ -50,7 +51,7 @@ def load_app(root: Path) -> Any:
 
 def write_config(classroom: Path) -> None:
     """Let nbgrader and Formgrader find their way when they are started in the classroom."""
-    path = classroom / "nbgrader_config.py"
+    path = classroom / CONFIG_FILE
     if not path.exists():
         write_file(path, CONFIG.encode())
 

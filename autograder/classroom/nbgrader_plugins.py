@@ -55,6 +55,7 @@ class Rebuilder(NotebookExporter):
             try:
                 require_isolation(self.isolation)
                 with ClassBook(directory.db_url, directory.course_id) as book:
+                    book.claim(Classroom(Path(directory.root)))
                     book.prepare(chapter, _released(directory, chapter))
             except (ClassroomError, GradebookError) as error:
                 self.parent.log.error(str(error))  # nbgrader's command ends without a message
@@ -66,8 +67,8 @@ class Rebuilder(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        handed_in = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
-        made = rebuild(_released(self.parent.coursedir, chapter), handed_in)
+        submitted = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""
+        made = rebuild(_released(self.parent.coursedir, chapter), submitted)
         return self.from_notebook_node(from_dict(made.notebook), resources=resources)
 
 
@@ -105,3 +106,12 @@ class SaveVerdicts(SaveAutoGrades):
             if grade.manual_score is None:
                 grade.auto_score, grade.needs_manual_grade = None, True
                 self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        super()._add_comment(cell, resources)
+        name, about = cell.metadata.nbgrader.grade_id, resources["nbgrader"]
+        if name in resources.get(_DOUBTFUL, ()):  # else it says that there is no answer
+            self.gradebook.find_comment(
+                name, about["notebook"], about["assignment"], about["student"]
+            ).auto_comment = None
+            self.gradebook.db.commit()

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..handin import Answer, HandedInNotebook, MalformedNotebook, OwnCell, grade_id, marks_of, read_notebook, text_of
+from ..submitted_notebook import (
+    Answer,
+    MalformedNotebook,
+    OwnCell,
+    SubmittedNotebook,
+    grade_id,
+    marks_of,
+    read_notebook,
+    text_of,
+)
 from .sanitise import MAX_ANSWER, clean_markdown, clean_outputs, clean_text
 
 OWN = "own"
@@ -24,16 +33,17 @@ class RebuiltNotebook:
     ----------
     notebook : dict
         The released notebook (nbformat 4) with what the student wrote.
-    read : HandedInNotebook
+    read : SubmittedNotebook
         What was found in the submitted one.
     malformed : str
         Why it cannot be read; empty where it can.
     doubtful : frozenset of str
-        Answer cells that are blank although the answer may be in a cell of the student's own.
+        Answer cells that are blank although there may be an answer: in a cell of the student's own, or in a notebook
+        that cannot be read.
     """
 
     notebook: dict
-    read: HandedInNotebook = field(default_factory=HandedInNotebook)
+    read: SubmittedNotebook = field(default_factory=SubmittedNotebook)
     malformed: str = ""
     doubtful: frozenset[str] = frozenset()
 
@@ -60,12 +70,14 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
+    answers = frozenset(grade_id(cell) for cell in notebook["cells"] if marks_of(cell).get("solution"))
     try:
         read = read_notebook(released, submitted)
     except MalformedNotebook as error:
-        return RebuiltNotebook(notebook, malformed=_words(str(error)))
+        return RebuiltNotebook(notebook, malformed=_words(str(error)), doubtful=answers)
     except Exception as error:  # a bad submission affects only its own student
-        return RebuiltNotebook(notebook, malformed=_words(f"reading it gives {type(error).__name__}"))
+        why = f"reading it gives {type(error).__name__}"
+        return RebuiltNotebook(notebook, malformed=_words(why), doubtful=answers)
     for cell in notebook["cells"]:
         if marks_of(cell).get("solution"):
             _lay_in(cell, read.answers[grade_id(cell)])

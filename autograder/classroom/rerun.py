@@ -8,9 +8,9 @@ from typing import Any
 
 from ..candidate import wire
 from ..candidate.frames import Ending
-from ..handin import is_check, text_of
 from ..library import LIBRARY_FOLDER, MAX_SOURCE
 from ..sandbox.process import Outcome, Runner
+from ..submitted_notebook import is_check, text_of
 from .sanitise import clean_outputs
 from .verdict_cells import note
 

@@ -46,8 +46,8 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
 def pack_for_canvas(classroom: Path, chapter: str) -> Package:
     """Pack pages for Canvas: the assignment's "Upload Submissions", after "Download Submissions".
 
-    Canvas reads the student's and the upload's number off a file's name, and shows the file under the name of what was
-    handed in: so each page is in a zip, as what was handed in is.
+    Canvas reads the student's and the upload's number off a file's name, and shows the file under the name of the
+    submission: so each page is in a zip, as the submission is.
     """
     origins = read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}

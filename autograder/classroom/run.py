@@ -11,7 +11,7 @@ from pathlib import Path
 from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.verdict import Status
-from ..library import LIBRARY_FOLDER
+from ..judging.words import counted
 from . import examination, times
 from .feedback import Marks
 from .fingerprint import chapter_digest, pages_digest
@@ -48,6 +48,8 @@ class Run:
         By chapter and student: digests of what the grade comes from, for the history.
     healed : list of str
         What was not as the run before had left it.
+    notices : list of str
+        What else a person should know of this run, in sentences.
     """
 
     def __init__(
@@ -67,6 +69,8 @@ class Run:
         self.entries: list[dict] = []
         self.causes: dict[str, dict[str, dict[str, str]]] = {name: {} for name in released}
         self.healed: list[str] = []
+        self.notices: list[str] = []
+        self._settled = 0
         self._texts = {name: json.dumps(notebook, sort_keys=True) for name, notebook in released.items()}
         self._batch: list[tuple[str, NewGrades, GradedSubmission | None]] = []
         self._wanted: dict[str, dict[str, NewGrades]] = {name: {} for name in released}
@@ -106,6 +110,7 @@ class Run:
         inputs = self._inputs(submission, known_name, marks)
         self.causes[chapter][student] = {name: inputs[name] for name in ("submission", "exercises", "marks")}
         if result is not None and dict(result.inputs) == inputs and not self._is_worth_another_try(result, known_name):
+            self._settled += not result.lasting
             if not (wrong := self._differences(result, submission, stored)):
                 self._wanted[chapter][student] = self._new_grades(result, submission, frozenset())
                 self._enter(result.entry)
@@ -203,7 +208,7 @@ class Run:
     def flush(self, book: ClassBook) -> None:
         """Write the batch: the gradebook first, then the files, last the results, which say that all is done."""
         for chapter in {chapter for chapter, _, _ in self._batch}:
-            book.save(chapter, [new for of, new, _ in self._batch if of == chapter], self._stored[chapter])
+            book.save(chapter, [new for of, new, _ in self._batch if of == chapter])
         for _, _, graded in self._batch:
             if graded is not None:
                 self._write_files(graded)
@@ -213,8 +218,6 @@ class Run:
         submission = graded.task.submission
         notebook = self.classroom.notebook(submission.student, submission.chapter)
         page = self.classroom.page(submission.student, submission.chapter)
-        for name, source in submission.library.items():
-            write_file(notebook.parent / LIBRARY_FOLDER / f"{name}.py", source)
         for beside in (notebook.parent, page.parent):  # nbgrader's exchange looks for both
             if submission.timestamp:
                 write_file(beside / times.FILE, submission.timestamp.encode())
@@ -224,7 +227,23 @@ class Run:
         write_file(page, graded.page)
         self.results.put(graded.result)
 
-    def compare(self, book: ClassBook) -> None:
+    def finish(self, book: ClassBook) -> None:
+        """Write what is left, and see to it that the gradebook holds what was found.
+
+        Raises
+        ------
+        GradebookError
+            If it does not keep it.
+        """
+        self.flush(book)
+        self._compare(book)
+        if self._settled:
+            self.notices.append(
+                f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
+                "runs: not tried again. If the machine was at fault, --retry tries once more."
+            )
+
+    def _compare(self, book: ClassBook) -> None:
         """Compare the gradebook with what was found, and put right what differs.
 
         Raises
@@ -238,7 +257,7 @@ class Run:
             if not wrong:
                 continue
             self.healed += [f"{new.student}, {chapter}: grades in the gradebook were not saved" for new in wrong]
-            book.save(chapter, wrong, stored)
+            book.save(chapter, wrong)
             stored = book.load(chapter)
             if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
                 raise GradebookError(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..handin import text_of
+from ..submitted_notebook import text_of
 
 MAX_ANSWER = 20_000
 """The most characters of an answer that are shown."""

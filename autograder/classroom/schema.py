@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+from pathlib import Path
+
 from nbgrader import api
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+from .folder import STATE, Classroom
+
 _TABLE = "weightlab_classroom"
+_NOBODYS = ("", "default_course")
+"""Courses that nbgrader's own commands enter in every gradebook."""
 
 
 def finish_schema(db: Session) -> None:
@@ -18,31 +26,44 @@ def finish_schema(db: Session) -> None:
         db.commit()
 
 
-def claim_database(db: Session, name: str, path: str) -> str | None:
-    """Enter a classroom as the owner of a database, unless another one is.
+def claim_database(db: Session, classroom: Classroom, course: str) -> str | None:
+    """Enter a classroom as the owner of a database, unless another one is; one program at a time may do so.
 
-    Parameters
-    ----------
-    name : str
-        What the classroom calls itself, as from `Classroom.read_id`.
-    path : str
-        Where it is: a classroom that has lost its name is known by its place.
+    A database holds one course: nbgrader's table of assignments has room for one of each name.
 
     Returns
     -------
     str or None
-        The other classroom's path, or None where this one is the owner now.
+        Why this classroom may not have it; None where it is the owner now.
     """
+    name, place = classroom.read_id(), f"{socket.gethostname()}:{classroom.root}"
     if not inspect(db.get_bind()).has_table(_TABLE):
         db.execute(text(f"CREATE TABLE {_TABLE} (id VARCHAR(64) PRIMARY KEY, path TEXT)"))
     owner = db.execute(text(f"SELECT id, path FROM {_TABLE}")).first()
-    mine = {"id": name, "path": path}
     if owner is None:
-        db.execute(text(f"INSERT INTO {_TABLE} VALUES (:id, :path)"), mine)
-    elif owner[0] == name or owner[1] == path:
-        db.execute(text(f"UPDATE {_TABLE} SET id = :id, path = :path"), mine)
+        others = set(db.scalars(select(api.Assignment.course_id))) - {course, *_NOBODYS}
+        if others:
+            return f"holds another course already: {', '.join(sorted(others))}."
+        db.execute(text(f"INSERT INTO {_TABLE} VALUES (:id, :path)"), {"id": name, "path": place})
+    elif owner[0] == name and _is_copy(owner[1], classroom):
+        return f"belongs to the classroom {owner[1]}, of which this one is a copy."
+    elif owner[0] == name or owner[1] == place:  # a classroom that has lost its name is known by its place
+        db.execute(text(f"UPDATE {_TABLE} SET id = :id, path = :path"), {"id": name, "path": place})
     else:
-        db.rollback()
-        return owner[1]
+        return (
+            f"belongs to the classroom {owner[1]}. If that is this one, moved and without its .weightlab folder, empty "
+            f"the table {_TABLE} first."
+        )
     db.commit()
     return None
+
+
+def _is_copy(place: str, classroom: Classroom) -> bool:
+    """Whether the classroom that a database belongs to is still where it was, and this is another folder."""
+    host, _, path = place.partition(":")
+    if host != socket.gethostname():
+        return False
+    name = Path(path, STATE, "id")
+    with contextlib.suppress(OSError):
+        return not Path(path).samefile(classroom.root) and name.read_text().strip() == classroom.read_id()
+    return False

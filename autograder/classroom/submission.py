@@ -14,6 +14,7 @@ from . import times
 from .files import read_file
 
 SECRET = "submission_secret.txt"
+MAX_SECRET = 1000
 
 
 class SubmissionStatus(StrEnum):
@@ -59,9 +60,11 @@ def _digest(files: Iterable[tuple[str, bytes]]) -> str:
 
 def read_submission(folder: Path, student: str, chapter: str) -> Submission:
     """Read ``submitted/STUDENT/CHAPTER``; links and everything but ordinary files count as absent."""
+    if folder.is_symlink():
+        return Submission(student, chapter, None, {})
     notebook = read_file(folder / f"{chapter}.ipynb", MAX_NOTEBOOK + 1)
     library = folder / LIBRARY_FOLDER
-    sources = {} if library.is_symlink() or folder.is_symlink() else read_library(library)
+    sources = {} if library.is_symlink() else read_library(library)
     timestamp = read_file(folder / times.FILE, times.MAX_BYTES)
     time = timestamp.decode("utf-8", "replace") if timestamp else None
-    return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, 1000))
+    return Submission(student, chapter, notebook, sources, time, read_file(folder / SECRET, MAX_SECRET))

@@ -1,4 +1,4 @@
-"""Reads when something was handed in: one strict form, and nothing else is a time."""
+"""Reads when something was submitted: one strict form, and nothing else is a time."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from .. import card
-from ..handin import is_check, marks_of
 from ..judging.verdict import Status, Verdict
+from ..submitted_notebook import is_check, marks_of
 from .examination import Examination
 
 

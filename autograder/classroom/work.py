@@ -14,6 +14,7 @@ from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.key import Key
 from ..judging.verdict import Verdict
+from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
@@ -102,19 +103,63 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
         total = sum(final.values())
         asked = tools.penalty(submission.student, total, task.marks.seconds_late)
         penalty = None if asked is None else min(max(asked, 0.0), total)
-    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty)
+    blank = tuple(sorted(feedback.unanswered(notebook, found.rebuilt.doubtful)))
+    page = feedback.make_page(notebook, submission.chapter, final, task.marks, penalty, blank)
     entry = found.entry(submission.student, chapter) | {"remarks": _remarks(found)}
-    blank = tuple(sorted(feedback.unanswered(notebook)))
     result = Result(task.inputs, entry, automatic, blank, penalty, found.lasting, task.tries + 1)
     notebook["metadata"]["weightlab"] = {"seal": result.seal, "submission": submission.digest()}
     page = f"{page}<!-- {result.seal} -->\n".encode("utf-8", "replace")
     return GradedSubmission(task, found, result, dump_notebook(notebook), page)
 
 
+class FaultyWorkerError(RuntimeError):
+    """Workers returned what cannot be a result."""
+
+
+def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
+    """Say what is wrong with what a worker returned for a task, or return None.
+
+    A worker may run on another machine, with memory or a network that fails: what is no result must not become a score.
+    """
+    submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
+    try:
+        result, entry = came.result, came.result.entry
+        if came.task != task or (entry["student"], entry["chapter"]) != (submission.student, chapter.name):
+            return "it is of another submission"
+        if dict(result.inputs) != dict(task.inputs):
+            return "it was made of something else"
+        worth = {
+            about["grade_id"]: float(about["points"])
+            for about in map(marks_of, tools.released[chapter.name]["cells"])
+            if about.get("grade")
+        }
+        asked = {one.name: float(one.points) for one in (*chapter.exercises.values(), *chapter.questions.values())}
+        scores = {one["exercise"]: one["score"] for one in entry["exercises"]}
+        if result.automatic.keys() != worth.keys() or scores.keys() != asked.keys():
+            return "its cells are not the chapter's"
+        given = [(score, worth[name]) for name, score in result.automatic.items()]
+        given += [(score, asked[name]) for name, score in scores.items()]
+        given.append((entry["score"], float(chapter.points)))
+        if not all(score is None or 0 <= score <= most for score, most in given):  # not true of NaN
+            return "a score is not between 0 and its points"
+        most = sum(max(points, task.marks.manual.get(name, 0.0)) for name, points in worth.items())
+        if not (result.penalty is None or 0 <= result.penalty <= most + sum(task.marks.extra.values())):
+            return "a penalty is not between 0 and the points"
+        total = None if None in scores.values() else round(sum(scores.values()), 4)
+        if total != entry["score"]:
+            return "its scores do not add up"
+        seal = result.seal.encode()
+        if seal not in came.notebook or seal not in came.page[-2000:]:
+            return "notebook or page is of another result"
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        return f"it cannot be read: {type(error).__name__}"
+    return None
+
+
 def _remarks(found: Examination) -> list[str]:
     """Return what a person should look at in a submission, beside its status."""
     remarks = []
-    if doubtful := sorted(found.rebuilt.doubtful):
+    if not found.rebuilt.malformed and (doubtful := sorted(found.rebuilt.doubtful)):
         remarks.append(
             f"No answer in the cell of {', '.join(doubtful)}, but the student has added cells next to it: look there."
         )

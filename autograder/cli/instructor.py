@@ -109,6 +109,8 @@ def grade(
     else:
         _summary(classroom, entries, time.monotonic() - begun)
         _changes(grading, verbose)
+    for words in grading.notices:
+        click.echo(printable(words), err=True)
     for student, chapter, _, words in remarks_on(Classroom(classroom), entries):
         click.echo(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
@@ -209,6 +211,21 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
     if not as_json:
         click.echo("This quotes a secret case: for your eyes only.", err=True)
+
+
+@click.command()
+@click.argument("student")
+@click.argument("chapter")
+@_CLASSROOM
+def view(student: str, chapter: str, classroom: Path) -> None:
+    """Write a student's submitted notebook so that it is safe to open: nothing in it runs or is fetched."""
+    from ..classroom.folder import ClassroomError
+    from ..classroom.view import write_view
+
+    try:
+        click.echo(write_view(classroom, student, chapter))
+    except (ClassroomError, OSError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def printable_lines(text: str) -> str:

@@ -19,6 +19,7 @@ _CLASS_COMMANDS = {
     "extension": "platforms",
     "grade": "instructor",
     "explain": "instructor",
+    "view": "instructor",
     "report": "instructor",
     "feedback": "platforms",
 }
@@ -179,7 +180,7 @@ _help_command("reset", "Restore one stub; your version is kept in a copy.")
 @click.argument("chapter")
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
-    """Pack a chapter's notebook and your library into a zip for handing in."""
+    """Pack a chapter's notebook and your library into a zip to submit."""
     from ..exercises import CHAPTERS
     from ..learner import submit, tutor
     from ..names import describe_unknown_chapter

@@ -59,7 +59,7 @@ def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 @CHAPTER.exercise(
-    aspects={"some layers frozen": 1, "none or all frozen": 1},
+    aspects={"counts with some layers frozen": 1, "counts with none or all frozen": 1},
     hints=(
         "Go through the layers with their index: for k, (weights, bias) in enumerate(layers).",
         "A layer whose index is in frozen contributes nothing. Count the weights and the biases of all others.",
@@ -77,19 +77,19 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
             weights[0], bias[:2] = 0.0, 0.5
         return drawn
 
-    yield Case.of("some layers frozen", layers(), {0, 1}, note="only the head learns")
-    yield Case.of("some layers frozen", layers(), {1}, note="the middle layer is frozen")
-    yield Case.of("some layers frozen", layers(), {0, 2}, note="only the middle layer learns")
-    yield Case.of("some layers frozen", layers(), {2}, note="the head is frozen")
-    yield Case.of("none or all frozen", layers(), set(), note="nothing is frozen")
-    yield Case.of("none or all frozen", layers(), {0, 1, 2}, note="everything is frozen")
+    yield Case.of("counts with some layers frozen", layers(), {0, 1}, note="only the head learns")
+    yield Case.of("counts with some layers frozen", layers(), {1}, note="the middle layer is frozen")
+    yield Case.of("counts with some layers frozen", layers(), {0, 2}, note="only the middle layer learns")
+    yield Case.of("counts with some layers frozen", layers(), {2}, note="the head is frozen")
+    yield Case.of("counts with none or all frozen", layers(), set(), note="nothing is frozen")
+    yield Case.of("counts with none or all frozen", layers(), {0, 1, 2}, note="everything is frozen")
 
 
 @CHAPTER.exercise(
     aspects={
         "the others take their step": 1,
         "frozen layers stay bit for bit": 1,
-        "an index that no layer has": 1,
+        "refuses an index that no layer has": 1,
         PURE: 1,
     },
     hints=(
@@ -142,7 +142,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of("frozen layers stay bit for bit", layers, gradients, rate, {0, 1, 2}, note="everything is frozen")
     yield Case.of(
-        "an index that no layer has",
+        "refuses an index that no layer has",
         layers,
         gradients,
         rate,
@@ -151,9 +151,11 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         mentions=(3,),
         note="there are three layers, 0 to 2",
     )
-    yield Case.of("an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,))
     yield Case.of(
-        "an index that no layer has",
+        "refuses an index that no layer has", layers, gradients, rate, {17}, raises=ValueError, mentions=(17,)
+    )
+    yield Case.of(
+        "refuses an index that no layer has",
         layers,
         gradients,
         rate,

@@ -78,7 +78,11 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 @CHAPTER.exercise(
-    aspects={"down's law, from rng": 1, "starts as no change": 1, "refuses impossible ranks": 1},
+    aspects={
+        "draws down from the right distribution, with rng": 1,
+        "starts as no change": 1,
+        "refuses impossible ranks": 1,
+    },
     hints=(
         "There are two matrices: down maps fan_in numbers to rank numbers, and up maps these to fan_out numbers. "
         "Which of the two can be zero, so that their product is zero?",
@@ -94,7 +98,7 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     """Create a new adapter that changes nothing yet: a random down and an up of zeros."""
     seeds = [int(seed) for seed in rng.integers(2**32, size=4)]
-    law = "down's law, from rng"
+    law = "draws down from the right distribution, with rng"
     yield Case.of(
         law,
         400,
@@ -281,7 +285,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"folds the adapter in": 2, PURE: 1},
+    aspects={"adds the adapter to the weights": 2, PURE: 1},
     hints=(
         "lora_dense adds (alpha / rank) * (x @ down) @ up to x @ weights. Factor out x.",
         "x @ weights + x @ something is x @ (weights + something).",
@@ -293,7 +297,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 )
 def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     """Merge an adapter into the weights, so that an ordinary layer gives the same outputs."""
-    aspect = "folds the adapter in"
+    aspect = "adds the adapter to the weights"
     for fan_in, fan_out, rank, alpha in [(7, 4, 2, 3.0), (5, 6, 3, 0.5), (6, 3, 1, 2.0)]:
         weights, _ = draw_layers(rng, (fan_in, fan_out))[0]
         yield Case.of(aspect, weights, draw_adapters(rng, (fan_in, fan_out), rank)[0], alpha, note=f"rank {rank}")

@@ -1,6 +1,8 @@
 """Recognises Python's and NumPy's own errors, and says what they mean in the words of the course.
 
-This is the only place that reads the text of an error. Nothing is decided by it but which explanation is added.
+Types tell most of them apart, and Python itself names what it did not find. NumPy's errors on shapes have no type of
+their own and keep sizes in their text only: this is the one place that reads the text of an error, of the types that
+may have it, and never of an error that the student's own code raised.
 """
 
 from __future__ import annotations
@@ -10,33 +12,45 @@ from collections.abc import Mapping
 from typing import Any
 
 _PATTERNS = {
-    "ambiguous truth": r"truth value of an? (array|empty array)",
-    "matmul": r"matmul|shapes .* not aligned",
-    "broadcast": r"could not be broadcast|shape mismatch|broadcast (input|output)",
-    "concatenate": r"input array dimensions|all the input|must have (the )?same (shape|number of dimensions)",
-    "index": r"index .* (out of|is out)|out of range|too many indices|out of bounds",
-    "subscript": r"not subscriptable|indices must be|only integers, slices|invalid index",
-    "iterate": r"not iterable|iteration over a 0-d",
-    "unpack": r"unpack",
-    "lengths": r"zip\(\)",
-    "scalar": r"only (length-1|size-1|0-dimensional|integer scalar)",
-    "axis": r"axis .* out of bounds",
-    "name": r"is not defined|referenced before|not associated with a value",
-    "arguments": r"(missing|takes|unexpected|multiple values for).*argument",
-    "module": r"^module .* has no attribute",
-    "attribute": r"has no attribute",
-    "operand": r"unsupported operand|bad operand|cannot cast|not supported between|ufunc",
-    "read-only": r"read-only|does not support item assignment",
-    "convert": r"could not convert|cannot convert|inhomogeneous|invalid literal",
+    "ambiguous truth": ({"ValueError"}, r"truth value of an? (array|empty array)"),
+    "matmul": ({"ValueError"}, r"matmul|shapes .* not aligned"),
+    "broadcast": ({"ValueError"}, r"could not be broadcast|shape mismatch|broadcast (input|output)"),
+    "concatenate": (
+        {"ValueError"},
+        r"input array dimensions|all the input|must have (the )?same (shape|number of dimensions)",
+    ),
+    "index": ({"IndexError"}, r"index .* (out of|is out)|out of range|too many indices|out of bounds"),
+    "subscript": (
+        {"TypeError", "IndexError"},
+        r"not subscriptable|indices must be|only integers, slices|invalid index",
+    ),
+    "iterate": ({"TypeError"}, r"not iterable|iteration over a 0-d"),
+    "unpack": ({"ValueError", "TypeError"}, r"unpack"),
+    "lengths": ({"ValueError"}, r"zip\(\)"),
+    "scalar": ({"TypeError"}, r"only (length-1|size-1|0-dimensional|integer scalar)"),
+    "arguments": ({"TypeError"}, r"(missing|takes|unexpected|multiple values for).*argument"),
+    "operand": ({"TypeError"}, r"unsupported operand|bad operand|cannot cast|not supported between|ufunc"),
+    "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
+    "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
+"""By kind of error: the types that it may have, and what Python or NumPy writes."""
 
 
 def classify(error: Mapping[str, Any]) -> str | None:
     """Return which of Python's or NumPy's own errors this is, or None for any other."""
     if "kind" in error:
         return error["kind"]
+    types = {*error.get("kinds", ())}
+    if error.get("own"):
+        return None
+    if "NameError" in types:
+        return "name"
+    if "AttributeError" in types:
+        return "module" if error.get("of_module") else "attribute"
+    if "AxisError" in types:
+        return "axis"
     message = str(error.get("message") or "")
-    return next((kind for kind, pattern in _PATTERNS.items() if re.search(pattern, message)), None)
+    return next((kind for kind, (may, text) in _PATTERNS.items() if may & types and re.search(text, message)), None)
 
 
 def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
@@ -54,7 +68,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
     message = str(error.get("message") or "")
     match classify(error):
         case "name":
-            return _explain_name(message, course, arguments)
+            return _explain_name(str(error.get("name") or ""), course, arguments)
         case "ambiguous truth":
             return (
                 "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its own "
@@ -85,8 +99,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
     return ""
 
 
-def _explain_name(message: str, course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
-    name = next(iter(re.findall(r"name '(\w+)'", message)), "")
+def _explain_name(name: str, course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
     if name in course:
         return f"`{name}` is not imported. Write `from .{course[name]} import {name}` at the top of the file."
     if name in ("np", "numpy"):

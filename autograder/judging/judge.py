@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -56,8 +57,8 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
         if exercise.scored:
             verdict.evidence = words.tell_scores(key.cases, observed)
             verdict.message = words.compose(words.PASSED, verdict.evidence)
-        elif quote and _gives_lists_for_arrays(key, observed):
-            verdict.message = words.compose(words.PASSED, words.NEEDS_ARRAY)
+        elif quote:
+            verdict.message = words.compose(words.PASSED, _tell_lists_for_arrays(key, observed))
         return verdict
     verdict.status = _find_status(exercise, key, observed)
     if verdict.status is Status.NOT_STARTED:
@@ -67,15 +68,22 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     return verdict
 
 
-def _gives_lists_for_arrays(key: Key, observed: list[Observation]) -> bool:
-    """Whether lists came back, right in every number, where the reference returns an array."""
-    plain = [
-        (expected, got.value)
-        for case, expected, got in zip(key.cases, key.expected, observed, strict=True)
-        if not case.raises and not case.view
-    ]
-    arrays = [value for expected, value in plain if isinstance(expected, np.ndarray) and expected.ndim]
-    return bool(arrays) and all(isinstance(value, (list, tuple)) for value in arrays)
+def _tell_lists_for_arrays(key: Key, observed: list[Observation]) -> str:
+    """Say that an answer is right in every number and is, or holds, a list where the reference returns an array."""
+    for case, expected, got in zip(key.cases, key.expected, observed, strict=True):
+        if not case.raises and not case.view and _is_list_for_array(expected, got.value):
+            return words.NEEDS_ARRAY if isinstance(expected, np.ndarray) else words.PART_NEEDS_ARRAY
+    return ""
+
+
+def _is_list_for_array(expected: Any, value: Any) -> bool:
+    if isinstance(expected, np.ndarray):
+        return expected.ndim > 0 and isinstance(value, (list, tuple))
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return any(_is_list_for_array(expected[name], value.get(name)) for name in expected)
+    if isinstance(expected, (list, tuple)) and isinstance(value, (list, tuple)):
+        return any(map(_is_list_for_array, expected, value))
+    return False
 
 
 def find_all_problems(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[dict[str, Problem]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import marshal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -120,6 +121,13 @@ def closure(names: Iterable[str]) -> list[str]:
     for name in names:
         visit(name)
     return ordered
+
+
+@cache
+def code_of(names: tuple[str, ...]) -> tuple[bytes, dict[str, list[str]]]:
+    """Return the program of `source_of` compiled and marshalled for this Python, and the names by module."""
+    source, by_module = source_of(names)
+    return marshal.dumps(compile(source, "<given>", "exec", dont_inherit=True)), by_module
 
 
 @cache

@@ -45,14 +45,14 @@ def make_job(
     given : tuple of str
         Exercises for which the reference's functions stand in.
     """
-    source, names = reference.source_of(given) if given else ("", {})
+    code, names = reference.code_of(given) if given else (b"", {})
     return wire.encode(
         {
             "exercise": exercise.name,
             "module": exercise.module,
             "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
             "folder": folder,
-            "reference_source": source,
+            "reference_code": code,
             "reference_names": names,
             "cases": [_pack_calls(case) for case in key.cases],
         }
@@ -165,7 +165,9 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
 
 
 def _read_error(told: dict) -> dict:
-    error = {name: _read_text(told.get(name) or "", 500) for name in ("type", "message", "file", "code", "function")}
+    texts = ("type", "message", "file", "code", "function", "name")
+    error = {name: _read_text(told.get(name) or "", 500) for name in texts}
+    error |= {name: told.get(name) is True for name in ("of_module", "own")}
     kinds, line = told.get("kinds"), told.get("line")
     _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))
     return error | {"kinds": [_read_text(kind, 100) for kind in kinds[:20]], "line": line}

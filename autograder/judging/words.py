@@ -20,6 +20,7 @@ MAX_SHOWN = 160
 """Characters of one argument."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = "Your result is a list. Later cells need an array: return np.array(...)."
+PART_NEEDS_ARRAY = "A part of your result is a list. Later cells need an array there: use np.array(...)."
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"
 

@@ -1,1 +1,1 @@
-"""One's own library: check, progress, hints, handing in, and what a notebook imports."""
+"""One's own library: check, progress, hints, submitting, and what a notebook imports."""

@@ -105,8 +105,7 @@ def _next_step(verdict: Verdict) -> str:
     if verdict.status == Status.MISSING:
         return ""
     if not verdict.loaded:  # no hint helps against a typing mistake
-        what = "that line" if verdict.message.startswith("Python cannot read line") else "that"
-        return f"Fix {what}, save, and check again."
+        return "Fix that, save, and check again."
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 
 

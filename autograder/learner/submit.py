@@ -13,11 +13,11 @@ from labkit import store
 
 from ..exercise import Chapter
 from ..exercises import CHAPTERS
-from ..handin import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook
 from ..judging.verdict import Status
 from ..library import read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
+from ..submitted_notebook import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook
 from .check import saved_ago
 from .remarks import describe_foreign_imports
 
@@ -53,7 +53,7 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     module = LIBRARY / f"{CHAPTERS[chapter].module}.py"
     for path in (notebook, module):
         if not path.exists():
-            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to hand in.")
+            raise FileNotFoundError(f"{shown(path)} is missing, so there is nothing to submit.")
     entries = {f"{chapter}/{notebook.name}": notebook.read_bytes()}
     entries |= {f"{chapter}/{name}": content for name, content in read_companions(LIBRARY).items()}
     target = folder / f"{'-'.join(filter(None, [chapter, as_file_name(student)]))}.zip"
@@ -71,7 +71,7 @@ def as_file_name(student: str) -> str:
 
 
 def remembered_student() -> str:
-    """Return the name under which this copy's learner handed in before, or an empty string."""
+    """Return the name under which this copy's learner submitted before, or an empty string."""
     name = store.load("student").get("name")
     return name if isinstance(name, str) else ""
 

@@ -112,7 +112,7 @@ def command_line(
     if filter_descriptor is not None and seccomp.program():
         argv += ["--seccomp", str(filter_descriptor)]
     python = Path(sys.executable).resolve()
-    program = _program(python, Path("/examiner/candidate/start.py"), [Path("/site"), Path("/lab")])
+    program = _program(python, Path("/autograder/candidate/start.py"), [Path("/site"), Path("/lab")])
     last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
     # Without the system's cache of libraries the loader finds those that are elsewhere by this only.
     elsewhere = {place.parent for place in _python_files().values() if place.match("lib*.so*")}
@@ -166,7 +166,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
     for path in map(Path, ("/lib", "/lib64")):
         if path.is_symlink():
             argv += ["--symlink", os.readlink(path), str(path)]
-    shown = _python_files() | {_SITE: Path("/site"), CANDIDATE: Path("/examiner/candidate")}
+    shown = _python_files() | {_SITE: Path("/site"), CANDIDATE: Path("/autograder/candidate")}
     if whole_lab:
         shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
     else:

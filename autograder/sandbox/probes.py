@@ -42,8 +42,8 @@ def write_files():
         "/usr/local",
         "/site",
         "/site/numpy",
-        "/examiner",
-        "/examiner/candidate",
+        "/autograder",
+        "/autograder/candidate",
         "/lab",
         "/lab/labkit",
         "/dev",
@@ -54,7 +54,7 @@ def write_files():
         os.path.dirname(os.__file__),
     ]
     done = []
-    for path in [*(os.path.join(folder, "probe") for folder in folders), os.__file__, "/examiner/candidate/start.py"]:
+    for path in [*(os.path.join(folder, "probe") for folder in folders), os.__file__, "/autograder/candidate/start.py"]:
         with contextlib.suppress(OSError), open(path, "ab"):
             done.append(path)
     return done

@@ -38,6 +38,28 @@ class Outcome:
     """Seconds for which it was ready to run and had no processor."""
 
 
+_kept: list[subprocess.Popen] | None = None
+"""Sandboxes that wait for the next runner of this process; None where each is ended with its runner."""
+
+
+def keep_sandboxes() -> None:
+    """Let sandboxes of this process wait for the next runner, instead of being ended with theirs.
+
+    To start one costs more than most submissions. What forks for the jobs never holds anything of a job or an answer
+    (`candidate.main`), and a sandbox in which a job left a trace, or started processes, is not used again.
+    """
+    global _kept
+    _kept = [] if _kept is None else _kept
+
+
+def end_kept() -> None:
+    """End the sandboxes that wait, and keep none from now on."""
+    global _kept
+    waiting, _kept = _kept or [], None
+    for process in waiting:
+        isolation.end(process)
+
+
 class Runner:
     """Runs jobs one after another in an isolated process.
 
@@ -71,6 +93,8 @@ class Runner:
         self.spent = 0.0
         self._caller: tuple[int, float] | None = None
         self._process: subprocess.Popen | None = None
+        self._waits = False
+        """Whether the process is known to wait for a job."""
 
     def __enter__(self) -> Runner:
         return self
@@ -84,10 +108,16 @@ class Runner:
         return self._process.pid if self._process else None
 
     def close(self) -> None:
-        """End the candidate and everything below it."""
-        if self._process:
-            isolation.end(self._process)
-            self._process = None
+        """End the candidate and everything below it, or keep its sandbox for the next runner (`keep_sandboxes`)."""
+        process, self._process = self._process, None
+        if process and self._waits and self._sandboxed and not self.whole_lab and _kept is not None:
+            _kept.append(process)
+        elif process:
+            isolation.end(process)
+
+    def _end(self) -> None:
+        self._waits = False
+        self.close()
 
     def ensure_started(self) -> bool:
         """Start a candidate where none waits; return whether it is a new one.
@@ -99,16 +129,21 @@ class Runner:
         """
         if self._process is not None and self._process.poll() is None:
             return False
-        self.close()
+        self._end()
+        while self._sandboxed and not self.whole_lab and _kept:
+            self._process = _kept.pop()
+            if self._process.poll() is None:
+                return False
+            self._end()
         try:
             self._process = isolation.start(self.isolation, self.whole_lab)
         except OSError as error:
             raise CandidateError(f"{type(error).__name__}: {error}") from error
         answer, watcher = self._exchange(b"", Bounds(START_SECONDS, START_SECONDS, limits.MEMORY, _PROCESSES))
-        if answer != frames.READY:
-            words = "" if watcher.broken else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
-            self.close()
-            raise CandidateError(words.rpartition("\n")[2] or "it did not get ready in time")
+        if answer is None or answer[1] != frames.READY:
+            told = "" if watcher.broken else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
+            self._end()
+            raise CandidateError(told.rpartition("\n")[2] or "it did not get ready in time")
         if self.reap:
             threading.Thread(target=self._process.wait, daemon=True).start()
         return True
@@ -145,36 +180,41 @@ class Runner:
                 return Outcome(Ending.NOT_TRIED, limit=self.total_limit)
         # Only Linux tells how long a process waited.
         wall = seconds * (limits.WALL_FACTOR if sys.platform == "linux" else 1)
-        orders = {"seconds": seconds, "wall": wall, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
-        frame = frames.pack_frame(wire.encode({"job": job, "limits": orders}))
+        bounds = {"seconds": seconds, "wall": wall, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
+        order = frames.pack_frame(wire.encode(bounds)) + frames.pack_frame(job)
         with turn() if self._sandboxed else contextlib.nullcontext():
-            answer, watcher = self._send(frame, Bounds(seconds, wall, limits.MEMORY, _PROCESSES))
+            answer, watcher = self._send(order, Bounds(seconds, wall, limits.MEMORY, _PROCESSES))
         self.spent += watcher.spent
         if answer is None:
-            self.close()
+            self._end()
             return Outcome(watcher.broken or Ending.CRASHED, limit=seconds, waited=watcher.waited)
-        if answer[:1] != frames.MORE:
-            self.close()
-        return Outcome(*frames.unpack_ending(answer[1:]), limit=seconds, waited=watcher.waited)
+        data, last = answer
+        if last[:1] != frames.MORE:
+            self._end()
+        ending, _ = frames.unpack_ending(last[1:])
+        # What answered says itself whether with data.
+        ending, data = frames.unpack_ending(data) if ending is Ending.ANSWERED else (ending, b"")
+        return Outcome(ending, data, limit=seconds, waited=watcher.waited)
 
     @property
     def _sandboxed(self) -> bool:
         return self.isolation == isolation.Isolation.BUBBLEWRAP
 
-    def _send(self, frame: bytes, bounds: Bounds) -> tuple[bytes | None, Watcher]:
-        """Exchange a frame with a candidate; one that an earlier job left broken is replaced once."""
-        fresh = self.ensure_started()
-        answer, watcher = self._exchange(frame, bounds)
-        if answer is None and watcher.broken is None and not fresh:
-            self.close()
-            self.ensure_started()
-            answer, watcher = self._exchange(frame, bounds)
-        return answer, watcher
+    def _send(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
+        """Exchange an order with a candidate; one that an earlier job left broken is replaced."""
+        while True:
+            fresh = self.ensure_started()
+            answer, watcher = self._exchange(order, bounds)
+            if answer is not None or watcher.broken or fresh:
+                return answer, watcher
+            self._end()
 
-    def _exchange(self, frame: bytes, bounds: Bounds) -> tuple[bytes | None, Watcher]:
-        """Send a frame; return the one that comes back, or None, and what was seen meanwhile."""
-        answer = None
+    def _exchange(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
+        """Send an order; return what comes back (`frames.read_answer`), and what was seen meanwhile."""
+        answer, self._waits = None, False
         with Watcher(self._process, bounds, depth=2 if self._sandboxed else 1) as watcher, suppress(OSError):
-            self._process.stdin.write(frame)
-            answer = frames.read_frame(self._process.stdout, frames.MAX_ANSWER + 200)
-        return (None if watcher.broken else answer), watcher
+            self._process.stdin.write(order)
+            answer = frames.read_answer(self._process.stdout)
+        answer = None if watcher.broken else answer
+        self._waits = answer is not None
+        return answer, watcher

@@ -94,7 +94,7 @@ def _run_probe(runner: process.Runner, name: str, *args: Any) -> process.Outcome
         "module": "probes",
         "sources": {"probes": _PROBES.read_bytes()},
         "folder": "self_test",
-        "reference_source": "",
+        "reference_code": b"",
         "reference_names": {},
         "cases": [[(args, {})]],
     }
@@ -172,7 +172,7 @@ _PROMISES: dict[str, Callable] = {
     "the images that judge the capstone are covered": _returns("held_out", lambda seen: seen == (0, 4000)),
     "few processes": _returns("fork_bomb", lambda count: count <= limits.MAX_PROCESSES),
     "nothing survives its exercise": _leaves_nothing,
-    "signals to the examiner's process do nothing": _ends("interrupt_the_parent", Ending.ANSWERED),
+    "signals to the autograder's process do nothing": _ends("interrupt_the_parent", Ending.ANSWERED),
     "memory of one process is bounded": _returns("take_memory", lambda mib: mib <= limits.MEMORY // 2**20),
     "memory of several processes together is bounded": _ends("take_memory_together", Ending.MEMORY),
     "no memory that cannot be counted": _returns("hidden_memory", lambda ways: ways == []),

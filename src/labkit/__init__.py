@@ -12,21 +12,22 @@ from typing import Any
 
 from .display import in_kernel
 
-_EXAMINER = "autograder.learner"
+_AUTOGRADER = "autograder.learner"
 """The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
 _TOOLS = {
-    "check": f"{_EXAMINER}.notebook",
-    "hint": f"{_EXAMINER}.notebook",
-    "reveal": f"{_EXAMINER}.notebook",
-    "reset": f"{_EXAMINER}.notebook",
-    "progress": f"{_EXAMINER}.notebook",
+    "check": f"{_AUTOGRADER}.notebook",
+    "hint": f"{_AUTOGRADER}.notebook",
+    "reveal": f"{_AUTOGRADER}.notebook",
+    "reset": f"{_AUTOGRADER}.notebook",
+    "progress": f"{_AUTOGRADER}.notebook",
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
     "nearest": "labkit.predictions",
+    "by_limits": "labkit.predictions",
     "calibration": "labkit.predictions",
     "chase_record": "labkit.record",
     "concept_test": "labkit.concepts",
-    "keepsake": f"{_EXAMINER}.keepsake",
+    "keepsake": f"{_AUTOGRADER}.keepsake",
     "weight_slider": "labkit.slider",
     "draw_digit": "labkit.live.pad",
     "watch_training": "labkit.live.player",

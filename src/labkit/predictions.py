@@ -152,6 +152,39 @@ def nearest(options: Mapping[str, float], value: float) -> str:
     return min(options, key=lambda option: abs(options[option] - value))
 
 
+def by_limits(value: float, *options_and_limits: str | float) -> str:
+    """Return the option whose range holds what was found, for `outcome`.
+
+    Parameters
+    ----------
+    value : float
+        What the cell found.
+    *options_and_limits : str or float
+        The options from the lowest to the highest, and between each two of them the number that parts them.
+
+    Returns
+    -------
+    str
+        The first option whose upper limit is above ``value``; the last one if none is.
+
+    Raises
+    ------
+    ValueError
+        If options and limits do not take turns, or the limits do not rise.
+
+    Examples
+    --------
+    >>> by_limits(0.9, "about 10%", 0.3, "about half", 0.8, "about 90%")
+    'about 90%'
+    """
+    options, limits = options_and_limits[::2], options_and_limits[1::2]
+    if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):
+        raise ValueError(
+            "by_limits takes options from the lowest to the highest, with a rising limit between each two."
+        )
+    return next((option for option, limit in zip(options, limits, strict=False) if value < limit), options[-1])
+
+
 def scored_predictions() -> list[tuple[str, bool]]:
     """Return the predictions made before looking, each as the confidence stated and whether it came true.
 

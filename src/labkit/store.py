@@ -129,7 +129,7 @@ def _locked(lock: Path) -> Iterator[None]:
             if isinstance(error, PermissionError) and os.name != "nt":  # there it may mean: about to be deleted
                 raise
             with contextlib.suppress(OSError):
-                if time.time() - lock.stat().st_mtime > STALE_SECONDS:
+                if abs(time.time() - lock.stat().st_mtime) > STALE_SECONDS:  # or from before the clock was set back
                     lock.unlink()
             time.sleep(0.005)
     try:

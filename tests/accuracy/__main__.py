@@ -1,4 +1,4 @@
-"""Measures the examiner's own accuracy and writes docs/accuracy.md: ``python -m tests.accuracy`` (some minutes)."""
+"""Measures the autograder's own accuracy and writes docs/accuracy.md: ``python -m tests.accuracy`` (some minutes)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the examiner just: are right answers in any style right, and does every small slip lose points?"""
+"""Is the autograder just: are right answers in any style right, and does every small slip lose points?"""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_list_of_slips_that_are_none_is_current():
     assert set(judging.equivalents()) - set(made) == set(), "the reference has changed: `python -m tests.accuracy`"
 
 
-def test_the_examiners_own_page_is_current():
+def test_the_autograders_own_page_is_current():
     found = [
         (chapter.name, mutant, judging.PASSED if str(mutant) in judging.equivalents() else judging.WRONG)
         for chapter in CHAPTERS.values()

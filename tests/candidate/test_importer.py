@@ -168,13 +168,56 @@ def test_an_answer_of_ones_own_to_an_absent_package_is_the_students(load):
         "from .z import f",
         "import labkit.nothing_of_it",
         "import json.nothing_of_it",
-        "import nothing_of_the_kind\nnothing_of_the_kind.set_theme()",
         "import nothing_of_the_kind\nimport numpy.nothing_of_it",
+        "import nothing_of_the_kind\n1 / 0",
     ],
 )
 def test_nothing_stands_in_for_the_course_for_numpy_and_for_pythons_own(text, load):
-    with pytest.raises(ModuleNotFoundError):
+    with pytest.raises((ModuleNotFoundError, ZeroDivisionError)):
         load("b", {"b": text})
+
+
+OWN_LINES = {
+    "a call": "n.set_theme()",
+    "its version": "print(n.__version__)",
+    "a value": "made = n.colors()",
+    "a value of a value": "colors = n.colors()\nmade = colors[0]",
+    "a base class": "class made(n.Base):\n    pass",
+    "a decorator": "@n.fast\ndef made():\n    return 1",
+    "a default": "def made(x=n.three):\n    return x",
+    "in a loop": "for made in n.all():\n    pass",
+    "in a condition": "if n.version > 3:\n    made = 1",
+    "in a function of its own": "def own():\n    return n.one()\nmade = own()",
+    "an import within a function": "def own():\n    import nothing_of_it\nmade = own()",
+    "an import within a condition": "if True:\n    import nothing_of_it.deep as made",
+    "an import with another": "import math, nothing_of_it as made, json",
+}
+
+
+@pytest.mark.parametrize("text", OWN_LINES.values(), ids=OWN_LINES)
+@pytest.mark.parametrize("graded", ["a", "b"])
+def test_a_modules_own_lines_that_use_an_absent_package_cost_only_what_they_make(text, graded, load):
+    after = "\nimport math\nkept = [math.pi]\ndef g():\n    return f(), kept[0]\ndef h():\n    return made()\n"
+    module = load("a", {"a": f"import nothing_of_it as n\n{text}{after}"}, graded=graded)
+    assert module.g() == ("given", math.pi)
+    with pytest.raises((ModuleNotFoundError, NameError)) as raised:
+        module.h()
+    if "made" in text:
+        assert raised.value.name == "nothing_of_it"
+        assert "imported in line " in str(raised.value)
+
+
+def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
+    text = "import nothing_of_it as n\nfor x in [1, 2]:\n    y = x\n    z = n.of(x)\n"
+    module = load("b", {"b": text})
+    assert (module.x, module.y) == (1, 1)
+    with pytest.raises(ModuleNotFoundError):
+        module.z()
+
+
+def test_futures_hold_where_a_module_is_run_statement_by_statement(load):
+    text = "from __future__ import annotations\ndef g(x: Nothing): return x\nimport nothing_of_it\nnothing_of_it.do()\n"
+    assert load("b", {"b": text}).g(3) == 3
 
 
 def test_an_error_in_the_module_under_test_counts(load):
@@ -260,3 +303,18 @@ def test_a_traceback_shows_the_students_line(load):
 def test_a_library_that_shadows_others_shadows_nothing(load):
     module = load("b", {"numpy": "1 / 0", "json": "1 / 0", "b": "import numpy, json\nresult = numpy.ones(2).sum()\n"})
     assert module.result == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "def double(x):\n    return nothing\ndouble = 1 / 0\n",
+        "@nothing\ndef double(x):\n    return 0\n",
+        "double = halve = 1 / 0\n",
+    ],
+)
+def test_of_two_given_names_one_may_be_broken(broken, load):
+    """The other one, and all else of the module, is as it would be."""
+    text = f"kept = 5\n{broken}def halve(x):\n    return -1\ndef use(x):\n    return double(x) + halve(x)\n"
+    module = load("b", {"b": text}, {"b": {"double": lambda x: 2 * x, "halve": lambda x: x / 2}})
+    assert (module.use(4), module.kept) == (10, 5)

@@ -34,6 +34,13 @@ def unharmed(runner):
 
 STATUSES = {
     "not started": ("def answer():\n    raise NotImplementedError('answer')", "not_started", "is not written yet"),
+    "a bare stub": ("def answer():\n    raise NotImplementedError", "not_started", "is not written yet"),
+    "a bare stub's instance": ("def answer():\n    raise NotImplementedError()", "not_started", "is not written yet"),
+    "a stub below": (
+        "def answer():\n    return other()\ndef other():\n    raise NotImplementedError",
+        "error",
+        "calls a function that is not written yet (NotImplementedError) in line 4 of library/small.py",
+    ),
     "renamed": ("def anser():\n    return 2.0", "not_started", "has no function called answer"),
     "no function": ("answer = 2.0", "not_started", "has no function called answer"),
     "a syntax error": ("def answer(:\n    return 2.0", "error", "Python cannot read line 1 of library/small.py"),
@@ -259,7 +266,7 @@ for name in dir(builtins):
         setattr(builtins, name, None)
 """,
     "the import system": "import sys\nsys.meta_path.clear()\nsys.path.clear()",
-    "the examiner's modules": """
+    "the autograder's modules": """
 import sys
 for module in list(sys.modules.values()):
     if "candidate" in getattr(module, "__name__", ""):
@@ -335,7 +342,7 @@ def test_the_same_run_gives_the_same_order_of_sets(runner):
 
 
 def test_where_nothing_forks_every_job_has_a_program_of_its_own(monkeypatch):
-    """Windows has no fork: there the examiner's clock is the only limit, and a program answers once."""
+    """Windows has no fork: there the autograder's clock is the only limit, and a program answers once."""
     made = isolation.command_line
 
     def command_line(*args):

@@ -254,3 +254,15 @@ def test_nesting_is_bounded_on_both_sides():
         encode([value])
     with pytest.raises(WireError, match="deep"):
         decode(block(b"L", 1, encode(value)))
+
+
+def test_exactly_as_many_values_as_are_allowed_cross():
+    most = [None] * (MAX_ITEMS - 1)  # the list counts as well
+    assert decode(encode(most)) == most
+    with pytest.raises(WireError, match="values"):
+        encode([*most, None])
+    with pytest.raises(WireError):
+        decode(block(b"L", MAX_ITEMS - 1, b"N" * (MAX_ITEMS - 2) + block(b"L", 1, b"N")))
+    assert decode(encode([[]], max_items=2)) == [[]]
+    with pytest.raises(WireError):
+        encode([[]], max_items=1)

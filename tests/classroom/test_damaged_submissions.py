@@ -110,7 +110,8 @@ def test_no_damaged_notebook_stops_reading_judging_or_showing():
         statuses.add(str(found.status))
         if number % 50 == 0:
             validate(json.loads(dump_notebook(notebook)))
-            page = feedback.make_page(notebook, WEIGHTS.name, dict.fromkeys(automatic, 0.0), feedback.Marks(), None)
+            final = dict.fromkeys(automatic, 0.0)
+            page = feedback.make_page(notebook, WEIGHTS.name, final, feedback.Marks(), None, ())
             assert "</html>" in page
     assert statuses == {"graded", "malformed"}
 
@@ -118,7 +119,7 @@ def test_no_damaged_notebook_stops_reading_judging_or_showing():
 def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone(fresh):
     draw = random.Random(12)
     for number in range(25):
-        folder = made.hand_in(fresh, f"odd-{number:02}", WEIGHTS, damaged(draw))
+        folder = made.submit(fresh, f"odd-{number:02}", WEIGHTS, damaged(draw))
         module = folder / "weightlab" / "weights.py"
         source = bytearray(module.read_bytes())
         for _ in range(draw.randrange(1, 5)):
@@ -127,7 +128,7 @@ def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone
         (folder / "timestamp.txt").write_bytes(bytes(draw.randrange(256) for _ in range(30)))
         (folder / "concepts.json").write_bytes(b"[" * draw.randrange(90_000))
     for name in ("x" * 200, "a\u202eb", "new\nline", " "):
-        made.hand_in(fresh, name, WEIGHTS, made.answered(WEIGHTS))
+        made.submit(fresh, name, WEIGHTS, made.answered(WEIGHTS))
     found = grade(fresh)
     assert [found[name]["score"] for name in ("ann", "bo", "cy")] == [16, 0, 14]
     assert len(found) == 3 + 25 + 4

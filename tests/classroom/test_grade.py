@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from autograder.classroom import (
+    database,
     examination,
     fingerprint,
     folder,
@@ -51,9 +52,9 @@ def graded_once(tmp_path_factory):
     """Three students: all right, nothing done, and one wrong function."""
     base = tmp_path_factory.mktemp("three")
     folder, wrong = base / "room", made.mistaken(WEIGHTS)[0]["apply_weight"]
-    made.hand_in(folder, "ann", WEIGHTS, made.answered(WEIGHTS))
-    made.hand_in(folder, "bo", WEIGHTS, made.released(WEIGHTS), made.STUBS)
-    made.hand_in(folder, "cy", WEIGHTS, made.answered(WEIGHTS), made.library_with({"apply_weight": wrong.function}))
+    made.submit(folder, "ann", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(folder, "bo", WEIGHTS, made.released(WEIGHTS), made.STUBS)
+    made.submit(folder, "cy", WEIGHTS, made.answered(WEIGHTS), made.library_with({"apply_weight": wrong.function}))
     made.course(base / "course", [WEIGHTS])
     grade(folder)
     return base
@@ -338,7 +339,7 @@ def test_a_gradebook_that_fills_the_disk_is_said_in_one_sentence(tmp_path, caplo
 def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, monkeypatch):
     (room / "submitted/bo/01_weights/weightlab/weights.py").write_bytes(made.REFERENCE["weights"])
     marked = book(room)
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
     lock = (
         "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
         "db.execute('begin exclusive'); print('locked', flush=True); input()"
@@ -353,7 +354,7 @@ def test_a_gradebook_that_another_process_locks_is_waited_for_then_named(room, m
     assert grade(room)["bo"]["score"] == 14
 
 
-def test_a_worker_that_dies_leaves_one_hand_in_unjudged_and_nothing_else(fresh, monkeypatch):
+def test_a_worker_that_dies_leaves_one_submission_unjudged_and_nothing_else(fresh, monkeypatch):
     real = examination.examine_submission
 
     def deadly(submission, *rest):
@@ -372,19 +373,19 @@ def test_a_worker_that_dies_leaves_one_hand_in_unjudged_and_nothing_else(fresh, 
     assert [entry["score"] for entry in grade(fresh).values()] == [16, 0, 14]
 
 
-def test_late_hand_ins_follow_nbgraders_plug_in(room):
+def test_late_submissions_follow_nbgraders_plug_in(room):
     (room / "nbgrader_config.py").write_text(
         nbgrader.CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
     )
     (room / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
-    (room / "submitted/cy/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
-    (room / "submitted/bo/01_weights/timestamp.txt").write_text("no time at all")
+    (room / "submitted/bo/01_weights/timestamp.txt").write_text("2026-02-28 10:00:00 UTC")
+    (room / "submitted/cy/01_weights/timestamp.txt").write_text("02.03.2026")
     with Gradebook(gradebook.url_of(room)) as db:
         db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 1))
     entries = grade(room)
-    assert entries["ann"]["score"] == 16 and entries["bo"]["status"] == "graded"
+    assert entries["ann"]["score"] == 16 and entries["cy"]["status"] == "graded"
     (remark,) = tally.remarks_on(Classroom(room), entries.values())
-    assert remark[:3] == ("bo", WEIGHTS.name, "timestamp.txt") and "'no time at all' is not a time" in remark[3]
+    assert remark[:3] == ("cy", WEIGHTS.name, "timestamp.txt") and "'02.03.2026' is not a time" in remark[3]
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,0,21,16" in rows
     assert "cy,01_weights,graded,14,16,14,21,0" in rows
@@ -409,13 +410,13 @@ def test_a_second_grader_waits_and_is_told(room, monkeypatch):
 
 
 def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
-    theirs = made.hand_in(room, "eve", WEIGHTS)
+    theirs = made.submit(room, "eve", WEIGHTS)
     (theirs / "01_weights.ipynb").symlink_to(room / "submitted/ann/01_weights/01_weights.ipynb")
-    linked = made.hand_in(room, "dan", WEIGHTS, made.answered(WEIGHTS), {})
+    linked = made.submit(room, "dan", WEIGHTS, made.answered(WEIGHTS), {})
     (linked / "weightlab").rmdir()
     (linked / "weightlab").symlink_to(room / "submitted/ann/01_weights/weightlab")
-    made.hand_in(room, "new\nline", WEIGHTS, made.answered(WEIGHTS))
-    made.hand_in(room, "'; drop table grade; --", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(room, "new\nline", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(room, "'; drop table grade; --", WEIGHTS, made.answered(WEIGHTS))
     with Gradebook(gradebook.url_of(room)) as db:
         db.add_student("on-the-roll-only")
     found = {name: (entry["status"], entry["score"]) for name, entry in grade(room).items()}
@@ -431,7 +432,7 @@ def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
     }
 
 
-def test_a_hand_in_that_has_gone_scores_nothing(room):
+def test_a_submission_that_has_gone_scores_nothing(room):
     (room / "submitted/ann/01_weights/01_weights.ipynb").unlink()
     assert grade(room)["ann"]["status"] == "missing"
     assert "ann,01_weights,missing,0,16,0,21" in (room / "grades.csv").read_text()
@@ -464,7 +465,8 @@ def test_a_broken_configuration_stops_grading_with_one_sentence(room, broken, wo
     assert everything(room) == before
 
 
-def test_what_is_no_gradebook_and_no_seed_is_said(room):
+def test_what_is_no_gradebook_and_no_seed_is_said(fresh):
+    room = fresh
     with pytest.raises(GradebookError, match="cannot be used"):
         grade(room, database="nonsense")
     grade(room)
@@ -486,7 +488,8 @@ def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
 
 
 def test_student_ids_are_names_that_tables_can_hold():
-    assert is_student_id("ann.b-2 (späť)")
+    assert is_student_id("ann.b-2 (späť)") and is_student_id("x" * 128)
+    assert is_student_id("a") and is_student_id("王")
     assert not any(map(is_student_id, ["", ".hidden", "a\nb", "a\u202eb", " a", "x" * 129]))
 
 

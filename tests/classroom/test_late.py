@@ -64,7 +64,7 @@ class TwoPoints(BasePlugin):
 )
 def test_in_a_class_a_shipped_plug_in_and_one_beside_the_configuration_count(tmp_path, name, costs):
     room = tmp_path / "class"
-    folder = made.hand_in(room, "ada", WEIGHTS, made.answered(WEIGHTS))
+    folder = made.submit(room, "ada", WEIGHTS, made.answered(WEIGHTS))
     (folder / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
     (room / "own_rules_for_late.py").write_text(PLUGIN)
     (room / "nbgrader_config.py").write_text(f"c = get_config()\nc.AssignLatePenalties.plugin_class = {name!r}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import explain_grade, run_grading
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.records import Records
+from autograder.classroom.report import tally
 from autograder.cli.main import main
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
@@ -63,7 +65,7 @@ def noisy(monkeypatch):
 
 @pytest.mark.parametrize("slow", ["ann", "cy", "ann bo cy"])
 def test_after_timeouts_a_quiet_run_ends_as_a_first_quiet_one(fresh, graded_once, noisy, slow):
-    made.hand_in(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
     undisturbed = fresh.parent / "undisturbed"
     shutil.copytree(fresh, undisturbed)
     grade(undisturbed)
@@ -254,7 +256,7 @@ def test_two_classrooms_on_one_database_are_refused_and_nothing_is_lost(fresh, t
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     grade(fresh, database=url)
     other = tmp_path / "class" / "other"
-    made.hand_in(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
+    made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
     with pytest.raises(GradebookError, match=r"belongs to the classroom .*/room"):
         grade(other, database=url)
     assert [entry["score"] for entry in grade(fresh, database=url).values()] == [16, 0, 14]
@@ -307,10 +309,11 @@ def test_a_group_that_shares_the_folder_may_write_what_is_made(fresh):
 
 
 def test_without_a_library_the_status_says_so(fresh):
-    for path in (fresh / "submitted/ann/01_weights/weightlab").iterdir():
-        path.unlink()
-    found = grade(fresh)["ann"]
-    assert (found["status"], found["score"]) == ("no_library", 2)
+    shutil.rmtree(fresh / "submitted/ann/01_weights/weightlab")
+    entries = grade(fresh)
+    assert (entries["ann"]["status"], entries["ann"]["score"]) == ("no_library", 2)
+    told = tally.summarise([*entries.values()], {}, [], tally.remarks_on(Classroom(fresh), entries.values())).attention
+    assert [(student, status) for student, _, status, _ in told if student == "ann"] == [("ann", "no_library")]
 
 
 def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):
@@ -373,3 +376,79 @@ def test_a_classrooms_configuration_stays_as_it_is(room):
     config.write_text(nbgrader.CONFIG + "\n# mine\n")
     grade(room)
     assert config.read_text().endswith("# mine\n")
+
+
+@pytest.mark.parametrize("status", [Status.CRASHED, Status.UNJUDGED, Status.TIMEOUT])
+def test_what_another_run_may_change_is_never_kept_for_good(fresh, monkeypatch, status):
+    real = examination.examine_submission
+
+    def examine(submission, *rest):
+        found = real(submission, *rest)
+        score = None if status is Status.UNJUDGED else 0.0
+        return replace(found, verdicts=(replace(found.verdicts[0], status=status, score=score), *found.verdicts[1:]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(examination, "examine_submission", examine)
+        grade(fresh)
+        assert list((fresh / ".weightlab/verdicts").rglob("*.json")) == []
+    assert [entry["score"] for entry in grade(fresh).values()] == [16, 0, 14]
+
+
+BIASES = CHAPTERS["02_biases"]
+
+
+def test_chapters_of_one_batch_do_not_touch_each_other(fresh):
+    """Two chapters' grades are written together; nothing is put right afterwards, as nothing was wrong."""
+    for name in ("ann", "bo"):
+        made.submit(fresh, name, BIASES, made.answered(BIASES) if name == "ann" else made.released(BIASES))
+    made.course(fresh.parent / "course", [BIASES])
+    names = [WEIGHTS.name, BIASES.name]
+    options = {"seed": 7, "isolation": "process", "jobs": 1, "course": fresh.parent / "course"}
+    found = run_grading(fresh, names, **options)
+    assert found.healed == []
+    scores = {(entry["student"], entry["chapter"]): entry["score"] for entry in found.entries}
+    assert scores["ann", WEIGHTS.name] == 16 and scores["ann", BIASES.name] == BIASES.points
+    asked = {chapter.name: {*chapter.exercises, *chapter.questions, *chapter.written} for chapter in (WEIGHTS, BIASES)}
+    rows = made.gradebook(fresh, "ann")
+    for chapter in (WEIGHTS, BIASES):
+        of = {row[2]: row for row in rows if row[1] == chapter.name and row[2] in asked[chapter.name]}
+        assert {*of} == asked[chapter.name]
+        assert all(of[name][3] == one.points for name, one in chapter.exercises.items())
+        assert all(of[name][3] is None for name in chapter.written)
+    totals = {(line["student"], line["chapter"]): line["to"] for line in histories(fresh)}
+    assert totals["ann", BIASES.name] == BIASES.points
+
+
+def histories(room):
+    return [json.loads(line) for line in (room / ".weightlab/history.jsonl").read_text().splitlines()]
+
+
+def test_a_deadline_is_kept_to_the_second(room):
+    (room / "nbgrader_config.py").write_text(
+        nbgrader.CONFIG + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
+    )
+    due = datetime.datetime(2026, 3, 1, 12)
+    for name, seconds in (("ann", 0), ("cy", 1)):
+        at = due + datetime.timedelta(seconds=seconds)
+        (room / f"submitted/{name}/01_weights/timestamp.txt").write_text(f"{at} UTC")
+    with Gradebook(gradebook.url_of(room)) as db:
+        db.update_or_create_assignment(WEIGHTS.name, duedate=due)
+    grade(room)
+    rows = (room / "grades.csv").read_text()
+    assert "ann,01_weights,graded,16,16,16,21,0" in rows and "cy,01_weights,graded,14,16,0,21,14" in rows
+    pages = {name: (room / f"feedback/{name}/01_weights/01_weights.html").read_text() for name in ("ann", "cy")}
+    assert "Late submission penalty" in pages["cy"] and "Late submission penalty" not in pages["ann"]
+    assert "0.0 / 21" in pages["cy"]
+
+
+def test_an_answer_is_called_not_marked_until_it_is(room):
+    page = room / "feedback/ann/01_weights/01_weights.html"
+    waiting = page.read_text().count("Not marked yet.")
+    assert waiting == len(WEIGHTS.written)
+    with Gradebook(gradebook.url_of(room)) as db:
+        mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
+        mark.manual_score, mark.needs_manual_grade = 0.0, False
+        db.db.commit()
+    grade(room)
+    assert page.read_text().count("Not marked yet.") == waiting - 1
+    assert "No response." in (room / "feedback/bo/01_weights/01_weights.html").read_text()

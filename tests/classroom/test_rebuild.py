@@ -32,7 +32,7 @@ RELEASED = made.released(CHAPTER)
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
 
 
-def handed_in(**sources):
+def submission(**sources):
     """The released notebook with the sources of some cells replaced."""
     notebook = copy.deepcopy(RELEASED)
     for name, source in sources.items():
@@ -58,12 +58,12 @@ def test_the_untouched_notebook_stays_as_it_was_to_the_byte():
 
 
 def test_answers_are_laid_in_and_nothing_else():
-    notebook = handed_in(parameters_answer="parameters = 7", why="Because.", parameters='check("parameters") or 99')
+    notebook = submission(parameters_answer="parameters = 7", why="Because.", parameters='check("parameters") or 99')
     notebook["metadata"]["kernelspec"]["name"] = "evil"
     made.cell(notebook, "parameters")["metadata"]["tags"] = ["skip-execution", "raises-exception"]
     made.cell(notebook, "why")["metadata"]["nbgrader"] |= {"points": 99, "checksum": "0" * 32}
     found = again(notebook).notebook
-    expected = handed_in(parameters_answer="parameters = 7", why="Because.")
+    expected = submission(parameters_answer="parameters = 7", why="Because.")
     assert found == expected
 
 
@@ -127,7 +127,7 @@ def test_cells_of_any_shape_do_no_harm(cell):
 
 
 def test_the_parts_of_a_split_cell_are_joined():
-    notebook = handed_in(why="First this.")
+    notebook = submission(why="First this.")
     at = notebook["cells"].index(made.cell(notebook, "why"))
     notebook["cells"].insert(at + 1, made.cell(notebook, "why") | {"id": "a-new-one", "source": "Then that."})
     notebook["cells"].insert(0, made.cell(RELEASED, "why"))
@@ -140,7 +140,7 @@ def own(kind, source, **more):
 
 
 def test_cells_of_the_students_own_are_shown_where_they_were_and_run_nothing():
-    notebook = handed_in(why="Because.")
+    notebook = submission(why="Because.")
     at = notebook["cells"].index(made.cell(notebook, "parameters-answer"))
     shown = [result("7", **{"text/html": "<script>"})]
     notebook["cells"].insert(at + 1, own("code", "7", outputs=shown))
@@ -154,7 +154,7 @@ def test_cells_of_the_students_own_are_shown_where_they_were_and_run_nothing():
 
 
 def test_a_blank_answer_beside_a_cell_of_the_students_own_is_for_a_person():
-    notebook = handed_in()
+    notebook = submission()
     at = notebook["cells"].index(made.cell(notebook, "why"))
     notebook["cells"].insert(at + 1, own("markdown", "My answer."))
     assert again(notebook).doubtful == {"why"}
@@ -172,13 +172,13 @@ def stripped(notebook):
 
 
 def test_a_notebook_that_has_lost_all_names_is_matched_by_content():
-    notebook = handed_in(parameters_answer="parameters = 7", share_answer="share = 0.25\nshare", why="Because.")
+    notebook = submission(parameters_answer="parameters = 7", share_answer="share = 0.25\nshare", why="Because.")
     found = again(stripped(notebook))
     assert (found.notebook, found.malformed) == (notebook, "")
 
 
 def test_what_content_does_not_tell_is_malformed_and_never_blank():
-    notebook = handed_in(parameters_answer="7", share_answer="share = 0.25", why="Because.")
+    notebook = submission(parameters_answer="7", share_answer="share = 0.25", why="Because.")
     at = notebook["cells"].index(made.cell(notebook, "parameters-answer"))
     notebook["cells"].insert(at, own("code", "2 + 5"))
     found = again(stripped(notebook))
@@ -188,13 +188,13 @@ def test_what_content_does_not_tell_is_malformed_and_never_blank():
 
 
 def test_a_cell_that_lost_its_metadata_is_known_by_its_id():
-    notebook = handed_in(why="Because.")
+    notebook = submission(why="Because.")
     made.cell(notebook, "why")["metadata"] = {}
     assert made.cell(again(notebook).notebook, "why")["source"] == "Because."
 
 
 def test_outputs_become_text_and_pictures():
-    notebook = handed_in(parameters_answer="parameters = 1")
+    notebook = submission(parameters_answer="parameters = 1")
     made.cell(notebook, "parameters-answer")["outputs"] = [
         result(
             "7",
@@ -225,7 +225,7 @@ def test_a_written_answer_runs_nothing_when_it_is_shown():
         "[x](javascript:alert(1)) [x](JavaScript\\:alert(1)) [x][y] The data: they show "
         "$\\require{html}\\style{color:red}{y}$ \\hre&#102;{javascript:a}{b} <!-- c\n\n[y]: data:text/html,x"
     )
-    text = made.cell(again(handed_in(why=evil)).notebook, "why")["source"]
+    text = made.cell(again(submission(why=evil)).notebook, "why")["source"]
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     page = markdown2html_mistune(text)
@@ -314,7 +314,7 @@ def test_whatever_is_written_links_to_the_web_or_to_nothing(text):
     from bs4 import BeautifulSoup
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-    shown = made.cell(again(handed_in(why=text or "x")).notebook, "why")["source"]
+    shown = made.cell(again(submission(why=text or "x")).notebook, "why")["source"]
     page = BeautifulSoup(markdown2html_mistune(shown), "html.parser")
     for element in page.find_all(True):
         assert element.name not in {"img", "script", "svg", "iframe", "style", "object", "embed", "base", "form"}
@@ -326,7 +326,7 @@ def test_whatever_is_written_links_to_the_web_or_to_nothing(text):
 
 @pytest.mark.parametrize("fence", ["```mermaid", "~~~ mermaid", "> - ```mermaid", "- [ ] ```mermaid", "````{mermaid}"])
 def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
-    text = made.cell(again(handed_in(why=f"{fence}\ngraph LR; a-->b\n```")).notebook, "why")["source"]
+    text = made.cell(again(submission(why=f"{fence}\ngraph LR; a-->b\n```")).notebook, "why")["source"]
     assert not re.search(r"[`~][ \t]*\{?mermaid", text)
     assert "mermaid" in text
 
@@ -335,3 +335,20 @@ def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
 def test_no_text_is_slow_to_clean(text):
     with time_limit(20):  # patterns that step back again and again need minutes
         assert len(clean_markdown((text * 60_000)[:60_000] + "x")) <= 4 * MAX_ANSWER
+
+
+def test_an_answer_in_code_stays_as_it_was_typed():
+    """Markdown's dangers are none in a code cell, and a comparison or a comment must not be changed."""
+    code = "parameters = 3 if 1 <2 else 4  # <b> & ![x](y) [z](javascript:a)\n# a heading\n---\n```mermaid\nparameters"
+    assert made.cell(again(submission(parameters_answer=code)).notebook, "parameters-answer")["source"] == code
+
+
+@pytest.mark.parametrize("outputs", [3, None, "text", {"text": "x"}, [3, None, "x", [], {}], [{"output_type": 3}]])
+def test_outputs_of_any_shape_do_no_harm(outputs):
+    notebook = submission(parameters_answer="parameters = 7")
+    made.cell(notebook, "parameters-answer")["outputs"] = outputs
+    notebook["cells"].append(own("code", "mine", outputs=outputs))
+    found = again(notebook)
+    assert not found.malformed
+    assert made.cell(found.notebook, "parameters-answer")["outputs"] == []
+    assert found.notebook["cells"][-1]["outputs"] == []

@@ -68,7 +68,7 @@ ENTRIES = [
 def room(tmp_path):
     folder = tmp_path / "room"
     for student in ("ada", "bo"):
-        made.hand_in(folder, student, made.CHAPTERS["02_biases"], b"{}", {"biases": WRONG})
+        made.submit(folder, student, made.CHAPTERS["02_biases"], b"{}", {"biases": WRONG})
     answers = {concept.name: concept.right for concept in CONCEPTS}
     before = answers | {CONCEPTS[0].name: next(iter(CONCEPTS[0].wrong))}
     for student, chapter, record in (
@@ -121,7 +121,7 @@ def test_a_library_that_cannot_be_loaded_asks_for_a_person_and_a_function_that_r
     ]
 
 
-def test_where_nobody_handed_in_the_page_says_so_and_nothing_warns(room, recwarn):
+def test_where_nobody_submitted_the_page_says_so_and_nothing_warns(room, recwarn):
     draw_report(room)
     Classroom(room).save_entries(ENTRIES[-1:])
     (page,) = draw_report(room)

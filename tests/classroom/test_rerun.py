@@ -116,7 +116,7 @@ def test_no_grade_comes_of_it(tmp_path):
     rows = []
     for run_notebooks in (False, True):
         room = tmp_path / str(run_notebooks)
-        made.hand_in(room, "ann", WEIGHTS, notebook)
+        made.submit(room, "ann", WEIGHTS, notebook)
         entries = grade_class(room, seed=3, isolation=SHUT_IN, course=course, jobs=1, run_notebooks=run_notebooks)
         rows.append((entries, made.gradebook(room)))
         shown = (room / f"autograded/ann/{WEIGHTS.name}/{WEIGHTS.name}.ipynb").read_bytes()

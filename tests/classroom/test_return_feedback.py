@@ -80,7 +80,7 @@ def test_canvas_gives_each_page_to_its_upload_under_a_name_that_opens(inbox):
     assert set(package.left_out) == {"eve"}
     assert sorted(map(tuple, map(canvas_reads, names_in(package)))) == [("12", "101"), ("13", "102"), ("14", "104")]
     archive = zipfile.ZipFile(io.BytesIO(package.content))
-    for name in archive.namelist():  # Canvas shows the file under the name of what was handed in
+    for name in archive.namelist():  # Canvas shows the file under the name of the submission
         page = zipfile.ZipFile(io.BytesIO(archive.read(name))).read(f"{CHAPTER}_feedback.html")
         assert name.partition("_")[0].encode() in page
 
@@ -121,6 +121,83 @@ def test_the_worksheet_comes_back_with_grades_and_all_else_as_it_was(from_moodle
     assert strangers == ["Default-group"]
 
 
+LANGUAGES = {
+    "German": (
+        "Teilnehmer/in",
+        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,"
+        "Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),Feedback als Kommentar",
+    ),
+    "French": (
+        "Participant ",
+        "Identifiant,Nom complet,Adresse de courriel,Statut,Note,Note maximale,La note peut être modifiée,"
+        "Dernière modification (travail remis),Dernière modification (note),Feedback par commentaires",
+    ),
+    "Spanish": (
+        "Participante ",
+        "Identificador,Nombre completo,Dirección de correo,Estado,Calificación,Calificación máxima,"
+        "La calificación puede cambiarse,Última modificación (entrega),Última modificación (calificación),Estado",
+    ),
+    "Chinese": (
+        "参与者",
+        "识别码,全名,电子邮件地址,状态,成绩,最高分,成绩可修改,最后修改（提交）,最后修改（成绩）,评语",
+    ),
+}
+PEOPLE = (("4711", "Ada Lovelace", "ada@x.org"), ("4712", "Bob Ross", "bob@x.org"), ("4713", "Cy Twombly", "cy@x.org"))
+
+
+def foreign_worksheet(path, language, maximum="16,00", grades=("", "", ""), without=()):
+    """Write what Moodle gives to somebody whose language is not English, some columns left out by their index."""
+    participant, heads = LANGUAGES[language]
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        rows = csv.writer(file)
+        rows.writerow([head for i, head in enumerate(heads.split(",")) if i not in without])
+        for (number, name, mail), grade in zip(PEOPLE, grades, strict=True):
+            line = [f"{participant}{number}", name, mail, "…", grade, maximum, "…", "-", "-", "old\nwords"]
+            rows.writerow([cell for i, cell in enumerate(line) if i not in without])
+    return path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("grades", [("", "", ""), ("0,00", "", "16,00")], ids=["no grades", "some grades"])
+def test_a_worksheet_in_any_language_is_read_and_comes_back_as_it_was(from_moodle, tmp_path, language, grades):
+    sheet = foreign_worksheet(tmp_path / "sheet.csv", language, grades=grades)
+    people = {number: (person.name, person.email) for number, person in read_participants(sheet).items()}
+    assert people == {number: (name, mail) for number, name, mail in PEOPLE}
+    remember_worksheet(from_moodle.classroom, CHAPTER, sheet)
+    numbers = read_numbers(from_moodle.classroom, CHAPTER)
+    assert numbers.confirmed and numbers.by_student["Bob-Ross"] == ("Bob Ross", "4712")
+    content, strangers = fill_worksheet(sheet, numbers.by_student, {"Ada-Lovelace": 12.5}, 16.0)
+    before = list(csv.reader(sheet.open(newline="", encoding="utf-8-sig")))
+    after = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    changed = {(i, j): cell for i, row in enumerate(after) for j, cell in enumerate(row) if cell != before[i][j]}
+    assert changed == {(1, 4): "12,50"} and strangers == []
+    with pytest.raises(ClassroomError, match="maximum grade is 16,00"):
+        fill_worksheet(sheet, numbers.by_student, {"Ada-Lovelace": 12.5}, 20.0)
+
+
+@pytest.mark.parametrize("without", [(1, 2), (2,)], ids=["names hidden", "no addresses"])
+def test_a_worksheet_in_german_with_fewer_columns_says_what_it_can(tmp_path, without):
+    sheet = foreign_worksheet(tmp_path / "sheet.csv", "German", without=without)
+    names = {} if 1 in without else {number: name for number, name, _ in PEOPLE}
+    found = read_participants(sheet)
+    assert {number: person.name for number, person in found.items()} == {n: names.get(n, "") for n, *_ in PEOPLE}
+
+
+@pytest.mark.parametrize("maximum", ["", "Skala: gut", "0,00"])
+def test_columns_that_cannot_be_told_apart_are_refused_with_what_to_choose(tmp_path, maximum):
+    sheet = foreign_worksheet(tmp_path / "sheet.csv", "German", maximum)
+    with pytest.raises(ClassroomError, match="set your own language to English"):
+        read_participants(sheet)
+
+
+def test_two_columns_that_may_be_grades_are_refused(tmp_path):
+    (tmp_path / "x.csv").write_text("ID,Telefon,Raum,Bewertung,Bestwertung,Ende\nTeilnehmer/in1,,7,,16,-\n")
+    (tmp_path / "y.csv").write_text("ID,Name,Telefon,Raum,Bewertung,Bestwertung,Ende\nTeilnehmer/in1,A,,7,,16,-\n")
+    assert read_participants(tmp_path / "x.csv") == {"1": Student("")}
+    with pytest.raises(ClassroomError, match="cannot be told apart"):
+        read_participants(tmp_path / "y.csv")
+
+
 def test_a_groups_number_is_nobodys(inbox, tmp_path):
     """Group 4711 is not participant 4711, whom Moodle would give the group's page."""
     entries = {f"{name}_assignsubmission_file/01_weights.zip": packed() for name in ("Team A_4711", "Bob Ross_4712")}
@@ -142,7 +219,7 @@ def test_another_maximum_in_moodle_is_refused(from_moodle, tmp_path, maximum):
 
 def test_another_table_is_refused(tmp_path):
     (tmp_path / "x.csv").write_text("Identifiant,Note\nParticipant 1,\n")
-    with pytest.raises(ClassroomError, match="in English"):
+    with pytest.raises(ClassroomError, match="is not Moodle's grading worksheet"):
         read_participants(tmp_path / "x.csv")
 
 

@@ -132,7 +132,7 @@ def test_a_failing_prerequisite_is_named_first(library):
     assert entry["message"].startswith("dense builds on weighted_sums")
 
 
-def test_an_examiner_that_fails_gives_no_score_and_exit_code_3(library, monkeypatch, tmp_path):
+def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.judging.key.KEYS", tmp_path)
     monkeypatch.setattr("autograder.judging.key.public_keys", key.public_keys.__wrapped__)
     monkeypatch.setattr("autograder.examine.public_keys", key.public_keys)
@@ -200,3 +200,13 @@ def test_the_terminal_speaks_of_commands_not_of_calls(library):
 
 def test_the_bare_command_lists_what_there_is():
     assert "status" in run().output and run("--help").exit_code == 0
+
+
+@pytest.mark.parametrize(("holds", "code", "said"), [(True, 0, "holds  it holds"), (False, 1, "BROKEN  it holds")])
+def test_a_broken_promise_of_the_sandbox_ends_with_1(holds, code, said, monkeypatch):
+    from autograder.sandbox import selftest
+
+    monkeypatch.setattr(selftest, "self_test", lambda: [("it stays shut", True, "yes"), ("it holds", holds, "seen")])
+    result = run("grade", "--self-test")
+    assert result.exit_code == code and f"{said}: seen" in result.stdout
+    assert ("Promises not kept here: 1 of 2." in result.stdout) is not holds

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.judging.compare import Kind, as_array, compare
+from autograder.judging.compare import RTOL, Kind, as_array, compare
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,27 @@ def test_much_more_than_was_asked_for_is_not_converted():
     assert as_array(many, (3, 2)) is None
     assert compare(np.zeros((3, 2)), many).kind == Kind.TYPE
     assert as_array([[1.0, 2.0]] * 3, (3, 2)).shape == (3, 2)
+
+
+def test_a_large_number_beside_a_small_one_widens_its_tolerance_by_so_much_and_no_more():
+    """As a matrix product does: what is nearly zero comes from large numbers that cancel."""
+    expected, rtol = np.array([1e6, 0.0]), RTOL["float64"]
+    assert compare(expected, np.array([1e6, 0.9 * rtol * 1e6])) is None
+    assert compare(expected, np.array([1e6, 1.1 * rtol * 1e6])).index == (1,)
+    assert compare(expected, np.array([1e6 * (1 + 1.9 * rtol), 0.0])) is None
+    assert compare(expected, np.array([1e6 * (1 + 2.1 * rtol), 0.0])).index == (0,)
+    assert compare(np.zeros(2), np.array([0.0, 1e-6])) is not None
+    assert compare(np.zeros(2), np.array([0.0, 1e-10])) is None
+    assert compare(np.array([np.inf, 1.0]), np.array([np.inf, 1.1])).index == (1,)
+
+
+def test_what_is_nested_has_tolerances_of_its_own():
+    expected = [(np.array([1e6]), np.array([0.0])), {"a": np.array([1.0])}]
+    near = [(np.array([1e6 + 0.5]), np.array([0.0])), {"a": np.array([1.0])}]
+    assert compare(expected, near) is None
+    near[0] = (near[0][0], np.array([0.5]))
+    assert compare(expected, near).path == (0, 1), "the large number is in another array"
+    loose = [(np.array([1.04e6]), np.array([0.9])), {"a": np.array([1.04])}]
+    assert compare(expected, loose, rtol=0.05, atol=1.0) is None
+    assert compare(expected, loose, rtol=0.05, atol=0.8).path == (0, 1)
+    assert compare(expected, loose, rtol=0.03, atol=1.0).path == (0, 0)

@@ -244,3 +244,9 @@ def test_lists_for_arrays_pass_with_a_word_on_what_later_cells_need():
     verdict = verdict_on_body("dense", "return (x @ weights + bias).tolist()")
     assert verdict.score == verdict.points and "return np.array(...)" in verdict.message
     assert "np.array" not in verdict_on_body("dense", "return x @ weights + bias").message
+
+
+def test_a_list_within_an_answer_is_told_as_well():
+    body = "return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0).tolist()"
+    verdict = verdict_on_body("dense_gradient", body)
+    assert verdict.score == verdict.points and "A part of your result is a list." in verdict.message

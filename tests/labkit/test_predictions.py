@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -188,3 +190,70 @@ def test_the_nearest_option_is_the_one_whose_number_is_closest():
         "about 500",
         "about 500",
     ]
+
+
+def test_a_fresh_lock_is_waited_for_and_stays_anothers(records, monkeypatch):
+    records.mkdir()
+    lock = records / "x.lock"
+    lock.write_text("another process's")
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
+    begun = time.monotonic()
+    assert store.update("x", lambda record: record | {"a": 1}), "a late record is worse than a race"
+    assert time.monotonic() - begun >= 0.1
+    assert lock.read_text() == "another process's"
+    assert store.load("x") == {"a": 1}
+
+
+@pytest.mark.parametrize("age", [+1, -1])
+def test_the_lock_of_a_process_that_died_is_taken_over_whatever_its_clock_said(records, age):
+    records.mkdir()
+    lock = records / "x.lock"
+    lock.write_text("")
+    os.utime(lock, (time.time() - age * (store.STALE_SECONDS + 5),) * 2)
+    assert store.update("x", lambda record: record | {"a": 1})
+    assert not lock.exists()
+
+
+def test_a_record_that_cannot_be_written_says_so_and_is_written_with_the_next(records, monkeypatch):
+    replace = store.os.replace
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.os, "replace", full)
+    assert store.save("x", {"a": 1}) is False
+    assert store.update("x", lambda record: record | {"a": 1}) is False
+    assert [path.name for path in records.iterdir()] == []
+    assert store.load("x") == {"a": 1}, "this process knows of it all the same"
+    monkeypatch.setattr(store.os, "replace", replace)
+    assert store.update("x", lambda record: record | {"b": 2}) is True
+    assert json.loads((records / "x.json").read_text()) == {"a": 1, "b": 2}
+
+
+def test_a_pick_without_a_confidence_is_recorded_and_counts_for_no_calibration(capsys):
+    predict("boat", "?", OPTIONS)
+    assert predictions._change("boat", choice="it sinks", confidence=None)
+    outcome("boat", "it sinks")
+    said = capsys.readouterr().out
+    assert "You predicted “it sinks”, and so it is." in said and "None" not in said
+    assert predictions.scored_predictions() == []
+
+
+def test_the_option_by_limits_is_the_one_in_whose_range_the_value_lies():
+    asked = ("about 10%", 0.3, "about half", 0.8, "about 90%")
+    assert [predictions.by_limits(value, *asked) for value in (-1, 0.29, 0.3, 0.79, 0.8, 7)] == [
+        "about 10%",
+        "about 10%",
+        "about half",
+        "about half",
+        "about 90%",
+        "about 90%",
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked", [("low", 0.5), ("low", 0.5, "middle", 0.5, "high"), ("low", 2, "middle", 1, "high"), ()]
+)
+def test_limits_that_part_nothing_are_refused(asked):
+    with pytest.raises(ValueError, match="rising limit"):
+        predictions.by_limits(1, *asked)

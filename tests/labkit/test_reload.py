@@ -251,3 +251,39 @@ def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(pro
         "hides your library in src/weightlab: rename or delete it, then restart the kernel."
     )
     assert "course/01_weights/weightlab" in error["traceback"][0].replace("\\", "/")
+
+
+def test_what_was_computed_from_a_changed_module_is_computed_again(toylab, notebook):
+    """Not functions alone: a constant of a module that builds on the changed one, and of one that builds on that."""
+    _, reloader = notebook
+    toylab("biases", "from .weights import double\n\nfour = double(2)\n\ndef quadruple(x):\n    return x * four\n")
+    toylab("loss", "from toylab.biases import four\n\neight = four + four\n")
+    toylab("apart", "import itertools\n\ncount = itertools.count()\n")
+    biases, apart = sys.modules["toylab.biases"], importlib.import_module("toylab.apart")
+    reloader.before_cell()
+    loss = importlib.import_module("toylab.loss")
+    reloader.after_cell()
+    kept = apart.count
+    assert (biases.four, loss.eight) == (4, 8)
+    toylab("weights", "def double(x):\n    return 5 * x\n")
+    reloader.before_cell()
+    assert (biases.four, loss.eight) == (10, 20)
+    assert apart.count is kept, "what does not build on it is not run again"
+
+
+def test_modules_that_import_each_other_are_reloaded_once_each(toylab, notebook, capsys):
+    _, reloader = notebook
+    toylab("one", "import toylab.two\n\ndef f():\n    return toylab.two.g() + 1\n")
+    toylab("two", "import toylab.one\n\ndef g():\n    return 1\n")
+    one = importlib.import_module("toylab.one")
+    reloader.after_cell()
+    toylab("two", "import toylab.one\n\nprint('run')\n\ndef g():\n    return 10\n")
+    reloader.before_cell()
+    assert one.f() == 11 and capsys.readouterr().out == "run\n"
+
+
+def test_an_error_inside_numpy_is_told_by_the_line_of_the_library(toylab, notebook, capsys):
+    _, reloader = notebook
+    toylab("weights", "import numpy as np\n\n\ntable = np.zeros(3).reshape(2, 2)\n")
+    reloader.before_cell()
+    assert "src/toylab/weights.py stops at line 4: ValueError: cannot reshape" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Does a check in a notebook show what the examiner found, and nothing that runs?"""
+"""Does a check in a notebook show what the autograder found, and nothing that runs?"""
 
 import os
 import re
@@ -80,11 +80,11 @@ def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():
     assert "Did you mean apply_weight" in repr(labkit.check("aply_weight"))
 
 
-def test_a_failure_of_the_examiner_is_an_error_and_never_marks(monkeypatch):
+def test_a_failure_of_the_autograder_is_an_error_and_never_marks(monkeypatch):
     monkeypatch.setattr(
-        notebook, "check_exercise", lambda exercise: verdict(Status.UNJUDGED, None, "The examiner failed.")
+        notebook, "check_exercise", lambda exercise: verdict(Status.UNJUDGED, None, "The autograder failed.")
     )
-    with pytest.raises(RuntimeError, match="examiner failed"):
+    with pytest.raises(RuntimeError, match="autograder failed"):
         labkit.check("apply_weight")
 
 

@@ -94,3 +94,11 @@ def test_the_card_of_a_question_records_the_number_that_it_judged(state, value, 
 
 def test_a_functions_card_records_no_number(state):
     assert ANSWER_TYPE not in notebook.check("apply_weight")._repr_mimebundle_()
+
+
+def test_a_check_that_could_not_be_kept_says_so_and_one_that_was_kept_does_not(state, monkeypatch):
+    from autograder.learner import progress
+
+    assert progress.NOT_KEPT not in notebook.check("apply_weight")._repr_html_()
+    monkeypatch.setattr(progress.store, "save", lambda *_: False)
+    assert progress.NOT_KEPT in notebook.check("apply_weight")._repr_html_()

@@ -15,12 +15,13 @@ from autograder import markers
 from autograder.classroom.collecting.collect import collect_submissions
 from autograder.classroom.handout import write_handout
 from autograder.exercises import CHAPTERS
-from autograder.handin import MalformedNotebook, read_notebook
 from autograder.judging import reference
 from autograder.judging.question import judge_answer
-from autograder.learner import submit
+from autograder.learner import notebook, submit
+from autograder.learner.check import check_exercise
 from autograder.learner.notebook import Card
 from autograder.paths import ROOT, SOLUTIONS
+from autograder.submitted_notebook import MalformedNotebook, read_notebook
 from tests.support.jupyterlab import handout_copy
 
 CHAPTER = "01_weights"
@@ -104,7 +105,7 @@ def learner(tmp_path, monkeypatch, state):
 
 
 def test_a_packed_chapter_holds_notebook_and_library_and_warns_of_what_is_unfinished(learner):
-    (learner / "weightlab" / "notes.txt").write_text("not for handing in")
+    (learner / "weightlab" / "notes.txt").write_text("not to submit")
     packed = submit.pack_submission(CHAPTER, learner)
     with zipfile.ZipFile(packed.path) as archive:
         assert archive.namelist() == packed.contents
@@ -126,6 +127,17 @@ def test_a_finished_chapter_is_packed_with_no_more_than_when_it_was_saved(learne
     module = learner / "weightlab" / "weights.py"
     module.write_bytes(b"\xef\xbb\xbf" + module.read_bytes())
     assert len(submit.pack_submission(CHAPTER, learner).warnings) == 1, "Python reads a file with a byte-order mark"
+
+
+def test_check_and_submit_name_an_import_that_grading_lacks(learner, monkeypatch):
+    module = learner / "weightlab" / "weights.py"
+    module.write_bytes(b"import seaborn as sns\n" + (SOLUTIONS / "weightlab" / "weights.py").read_bytes())
+    (said,) = [words for words in submit.pack_submission(CHAPTER, learner).warnings if "seaborn" in words]
+    assert "imports seaborn (line 1)" in said and "Remove the import." in said
+    monkeypatch.setattr(notebook, "LIBRARY", learner / "weightlab")
+    monkeypatch.setattr(notebook, "check_exercise", lambda exercise: check_exercise(exercise, learner / "weightlab"))
+    card = notebook.check("apply_weight")
+    assert card.verdict.status == "passed" and "imports seaborn (line 1)" in card._repr_html_()
 
 
 def test_what_cannot_count_is_warned_of(learner):

@@ -75,7 +75,7 @@ def test_no_file_in_sight_names_the_project(runner):
         f"""
 import os
 needle = {str(ROOT).encode()!r}
-files = [os.path.join(r, n) for top in ("/examiner", "/lab") for r, _, names in os.walk(top) for n in names]
+files = [os.path.join(r, n) for top in ("/autograder", "/lab") for r, _, names in os.walk(top) for n in names]
 files += [os.path.join("/site", n) for n in os.listdir("/site") if os.path.isfile(os.path.join("/site", n))]
 files = [f for f in files if os.path.isfile(f) and not f.endswith(".pyc")]  # what is covered is no file
 assert len(files) > 50
@@ -136,8 +136,8 @@ calls = [(0x40000000 + 41, (2, 2, 0)), (56, (0x10000000 | 17, 0, 0, 0, 0)), (435
 
 
 @sandboxed
-def test_a_sandbox_ends_with_the_examiner_that_started_it():
-    """Is nothing left some seconds after the examiner was killed in the middle of an exercise?"""
+def test_a_sandbox_ends_with_the_autograder_that_started_it():
+    """Is nothing left some seconds after the autograder was killed in the middle of an exercise?"""
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from autograder.sandbox.process import Runner
@@ -149,14 +149,14 @@ with Runner("bubblewrap", time_limit=3.0) as runner:
     print(runner.pid, flush=True)
     run_exercise(made, key, {{"small": b"def answer():\\n    while True: pass"}}, "library", runner)
 """
-    examiner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    sandbox = int(examiner.stdout.readline())
+    autograder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    sandbox = int(autograder.stdout.readline())
     time.sleep(0.5)
     family = find_family(sandbox)
     assert len(family) == 3
-    examiner.kill()
-    examiner.wait()
-    examiner.stdout.close()
+    autograder.kill()
+    autograder.wait()
+    autograder.stdout.close()
 
     def alive():
         found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
-from autograder.sandbox import turns, watch
+from autograder.sandbox import process, turns, watch
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
@@ -171,3 +172,56 @@ def test_a_frame_of_a_candidate_is_read_within_bounds():
     assert frames.unpack_ending(b"\xff\xfe") == (Ending.UNREADABLE, b"")
     for ending in Ending:
         assert frames.unpack_ending(frames.pack_ending(ending, b"a\nb")) == (ending, b"a\nb")
+
+
+class Pieces(io.RawIOBase):
+    """A stream that gives a few bytes at a time, as a pipe does whose writer is slow."""
+
+    def __init__(self, data, size):
+        self.data, self.size = data, size
+
+    def read(self, most=-1):
+        piece, self.data = self.data[: min(self.size, most)], self.data[min(self.size, most) :]
+        return piece
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 8, 9, 10**6])
+def test_a_frame_that_arrives_in_pieces_is_read_whole(size):
+    stream = Pieces(frames.pack_frame(b"first answer") + frames.pack_frame(b"") + frames.pack_frame(b"last"), size)
+    assert [frames.read_frame(stream) for _ in range(4)] == [b"first answer", b"", b"last", None]
+    assert frames.read_frame(Pieces(frames.pack_frame(b"cut")[:-1], size)) is None
+    assert frames.read_frame(Pieces(frames.pack_frame(b"four"), size), most=4) == b"four"
+    assert frames.read_frame(Pieces(frames.pack_frame(b"fives"), size), most=4) is None
+
+
+def test_an_answer_that_arrives_in_pieces_is_read_whole():
+    slowly = """
+import os, time
+write = os.write
+def in_pieces(descriptor, data):
+    time.sleep(0.001)
+    return write(descriptor, bytes(data[:7]))
+os.write = in_pieces
+def answer():
+    return 2.0
+"""
+    with Runner(time_limit=5.0) as runner:
+        assert verdict_of(runner, slowly).status == "passed"
+
+
+def test_more_processes_than_are_allowed_end_the_job(monkeypatch):
+    forks = """
+import os, time
+def answer():
+    for _ in range({count}):
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+    time.sleep(0.5)
+    return 2.0
+"""
+    monkeypatch.setattr(process, "_PROCESSES", 12)
+    with Runner(time_limit=5.0) as runner:
+        assert verdict_of(runner, forks.format(count=4)).status == "passed"
+        verdict = verdict_of(runner, forks.format(count=20))
+    assert verdict.status == "crashed" and "started far too many processes" in verdict.message

@@ -1,4 +1,4 @@
-"""Does the examiner keep its bounds, whatever comes back, and know its own failures from the student's?"""
+"""Does the autograder keep its bounds, whatever comes back, and know its own failures from the student's?"""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ time.sleep(60)
         assert verdict_of(runner, returning("2.0")).status == "passed"
 
 
-def test_a_program_that_does_not_start_is_the_examiners_failure(monkeypatch):
+def test_a_program_that_does_not_start_is_the_autograders_failure(monkeypatch):
     for argv in (["/no/such/program"], [sys.executable, "-c", "import sys; sys.exit('no permission')"]):
         monkeypatch.setattr(isolation, "command_line", lambda *_, argv=argv: (argv, dict(os.environ)))
         with Runner() as runner, pytest.raises(CandidateError, match=r"No such file|no permission"):
@@ -127,7 +127,7 @@ FORGED = {
     "an error whose line is text": answer_of({"raised": RAISED | {"line": "3"}, "changed": []}),
     "a loading error that is text": ANSWERED + wire.encode({"error": "x"}),
     "output that is a number": answer_of(VALUE, printed=3),
-    "an examiner's status": ANSWERED + b"\x00unjudged",
+    "an autograder's status": ANSWERED + b"\x00unjudged",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.classroom.collecting.collect import Collected, collect_submissions
 from tests.security import kernel, library, looking, neighbours, network, notebook, opened, packaging, resources, values
-from tests.security.payload import CHAPTER, HandIn, Payload, zipped
+from tests.security.payload import CHAPTER, Payload, Submission, zipped
 from tests.support import classroom as made
 
 GROUPS = (notebook, kernel, values, library, looking, resources, neighbours, packaging, opened, network)
@@ -15,37 +15,37 @@ PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.atta
 SEED = 11
 
 
-def honest() -> list[HandIn]:
+def honest() -> list[Submission]:
     """Return the classmates: one all right, one who misunderstands things, one who has not begun."""
     wrong = {name: one.function for name, one in made.mistaken(CHAPTER)[0].items()}
     return [
-        HandIn("zoe", made.answered(CHAPTER), dict(made.REFERENCE)),
-        HandIn("zora", made.answered(CHAPTER), made.library_with(wrong)),
-        HandIn("zuri", made.released(CHAPTER), dict(made.STUBS)),
+        Submission("zoe", made.answered(CHAPTER), dict(made.REFERENCE)),
+        Submission("zora", made.answered(CHAPTER), made.library_with(wrong)),
+        Submission("zuri", made.released(CHAPTER), dict(made.STUBS)),
     ]
 
 
-def lay(room: Path, hand_in: HandIn) -> None:
-    """Lay a hand-in into ``submitted/``, or its zips into ``inbox/``."""
-    for name, content in hand_in.archives.items():
+def lay(room: Path, submission: Submission) -> None:
+    """Lay a submission into ``submitted/``, or its zips into ``inbox/``."""
+    for name, content in submission.archives.items():
         (room / "inbox").mkdir(parents=True, exist_ok=True)
         (room / "inbox" / name).write_bytes(content)
-    if hand_in.archives:
+    if submission.archives:
         return
-    folder = room / "submitted" / hand_in.student / CHAPTER.name
+    folder = room / "submitted" / submission.student / CHAPTER.name
     folder.mkdir(parents=True)
-    linked = {*hand_in.links, *hand_in.pipes}
-    for name, content in hand_in.files().items():
+    linked = {*submission.links, *submission.pipes}
+    for name, content in submission.files().items():
         if name not in linked:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
-    for name, target in hand_in.links.items():
+    for name, target in submission.links.items():
         (folder / name).symlink_to(target)
-    for name in hand_in.pipes:
+    for name in submission.pipes:
         os.mkfifo(folder / name)
 
 
-def lay_class(room: Path, attackers: list[HandIn]) -> list[Collected]:
+def lay_class(room: Path, attackers: list[Submission]) -> list[Collected]:
     """Lay out the honest students, each as a zip, and attackers; collect all zips as ``weightlab collect`` does."""
     for one in honest():
         one.archives[f"{one.student}.zip"] = zipped(one.files())

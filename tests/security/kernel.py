@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from tests.security.payload import MARK, Attacks, HandIn
+from tests.security.payload import MARK, Attacks, Submission
 
 attack = Attacks("in the kernel")
 
 
 @attack()
-def input_transformer(it: HandIn) -> None:
+def input_transformer(it: Submission) -> None:
     """An input transformer turns every later cell into nothing."""
     it.runs("get_ipython().input_transformers_cleanup.append(lambda lines: [])")
 
 
 @attack()
-def syntax_tree_transformer(it: HandIn) -> None:
+def syntax_tree_transformer(it: Submission) -> None:
     """A transformer of syntax trees takes every assert out of later cells."""
     it.runs("""
         import ast
@@ -26,7 +26,7 @@ def syntax_tree_transformer(it: HandIn) -> None:
 
 
 @attack()
-def silent_tracebacks(it: HandIn) -> None:
+def silent_tracebacks(it: Submission) -> None:
     """IPython's showtraceback shows nothing any more, so that no check cell has an error among its outputs."""
     it.runs("""
         def nothing(*args, **kwargs): pass
@@ -36,7 +36,7 @@ def silent_tracebacks(it: HandIn) -> None:
 
 
 @attack()
-def display_hook(it: HandIn) -> None:
+def display_hook(it: Submission) -> None:
     """The display hook shows 100 whatever is to be shown, and the exception hook shows it too."""
     it.runs("""
         import sys
@@ -48,7 +48,7 @@ def display_hook(it: HandIn) -> None:
 
 
 @attack()
-def replaced_run_cell(it: HandIn) -> None:
+def replaced_run_cell(it: Submission) -> None:
     """The shell's run_cell is replaced by one that runs an empty cell."""
     it.runs("""
         shell = get_ipython()
@@ -61,7 +61,7 @@ def replaced_run_cell(it: HandIn) -> None:
 
 
 @attack("malformed", costs=10)
-def patched_builtins(it: HandIn) -> None:
+def patched_builtins(it: Submission) -> None:
     """The built-in functions all, any, len, abs and isinstance say what suits their author."""
     it.runs("""
         import builtins
@@ -72,7 +72,7 @@ def patched_builtins(it: HandIn) -> None:
 
 
 @attack()
-def patched_import(it: HandIn) -> None:
+def patched_import(it: Submission) -> None:
     """The built-in import gives, for the module that is checked and for labkit, an object that agrees with all."""
     it.runs("""
         import builtins
@@ -88,7 +88,7 @@ def patched_import(it: HandIn) -> None:
 
 
 @attack()
-def patched_check(it: HandIn) -> None:
+def patched_check(it: Submission) -> None:
     """The notebook's check and print are replaced by functions that claim success."""
     it.runs("""
         check = lambda *args, **kwargs: 100
@@ -99,7 +99,7 @@ def patched_check(it: HandIn) -> None:
 
 
 @attack()
-def printed_results(it: HandIn) -> None:
+def printed_results(it: Submission) -> None:
     """Lines that look like a grader's own (JSON, pytest, nbgrader) are printed wherever the code runs."""
     it.runs("""
         import sys
@@ -111,7 +111,7 @@ def printed_results(it: HandIn) -> None:
 
 
 @attack()
-def history_of_inputs(it: HandIn) -> None:
+def history_of_inputs(it: Submission) -> None:
     """The function reads the check cell that calls it out of IPython's history, and looks its answers up there."""
     it.answers(
         """
@@ -132,19 +132,19 @@ def history_of_inputs(it: HandIn) -> None:
 
 
 @attack("crashed")
-def exit_from_the_process(it: HandIn) -> None:
+def exit_from_the_process(it: Submission) -> None:
     """The function ends its whole process with a status that means success."""
     it.answers("import os\nos._exit(0)")
 
 
 @attack("error")
-def sys_exit(it: HandIn) -> None:
+def sys_exit(it: Submission) -> None:
     """The function raises SystemExit with the status 0."""
     it.answers("import sys\nsys.exit(0)")
 
 
 @attack("crashed")
-def killed_parent(it: HandIn) -> None:
+def killed_parent(it: Submission) -> None:
     """The function kills the process that started it, that one's parent, and its own group."""
     it.answers("""
         import os, signal
@@ -158,7 +158,7 @@ def killed_parent(it: HandIn) -> None:
 
 
 @attack()
-def signal_handlers(it: HandIn) -> None:
+def signal_handlers(it: Submission) -> None:
     """Handlers for every signal, and one for the end of the process, answer in the function's place."""
     it.runs(f"""
         import atexit, os, signal
@@ -175,7 +175,7 @@ def signal_handlers(it: HandIn) -> None:
 
 
 @attack()
-def thread_left_running(it: HandIn) -> None:
+def thread_left_running(it: Submission) -> None:
     """A thread goes on after the function has returned, and turns every assert of later cells off."""
     it.runs("""
         import threading, time
@@ -193,7 +193,7 @@ def thread_left_running(it: HandIn) -> None:
 
 
 @attack(gains=1)
-def forged_observation(it: HandIn) -> None:
+def forged_observation(it: Submission) -> None:
     """A function that changes its input replaces what looks for changes, for the one point that is observed inside."""
     it.library["weights"] += b"""
 import sys
@@ -208,7 +208,7 @@ if hasattr(sys.modules.get("candidate.call"), "_snapshot_arguments"):
 
 
 @attack("malformed")
-def forged_answers(it: HandIn) -> None:
+def forged_answers(it: Submission) -> None:
     """The function writes answers of its own, and a forged end, to every descriptor that it finds open."""
     it.answers("""
         import os, struct

@@ -1,8 +1,8 @@
-"""Attacks by the files of the hand-in: modules that shadow others, hooks of Python's own, files that are none."""
+"""Attacks by the files of the submission: modules that shadow others, hooks of Python's own, files that are none."""
 
 from __future__ import annotations
 
-from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, HandIn
+from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, Submission
 
 attack = Attacks("library files")
 LEAVES = f"""
@@ -16,13 +16,13 @@ for _folder in ("/tmp", os.path.expanduser("~"), "."):
 """Code that shows where it ran."""
 
 
-def beside(it: HandIn, name: str, text: str) -> None:
+def beside(it: Submission, name: str, text: str) -> None:
     """Put a file beside the notebook, and into the library's folder."""
     it.beside[name] = it.beside[f"weightlab/{name}"] = text.encode()
 
 
 @attack()
-def own_numpy(it: HandIn) -> None:
+def own_numpy(it: Submission) -> None:
     """A numpy.py beside the notebook and in the library is NumPy, but for an allclose that always agrees."""
     beside(
         it,
@@ -42,14 +42,14 @@ sys.modules["numpy"] = numpy
 
 
 @attack()
-def own_standard_library(it: HandIn) -> None:
+def own_standard_library(it: Submission) -> None:
     """json.py, random.py, struct.py and base64.py stand where Python looks first, and every function does nothing."""
     for name in ("json", "random", "struct", "base64"):
         beside(it, f"{name}.py", f"{LEAVES}\n__getattr__ = lambda name: (lambda *args, **kwargs: None)\n")
 
 
 @attack()
-def own_kernel_launcher(it: HandIn) -> None:
+def own_kernel_launcher(it: Submission) -> None:
     """An ipykernel_launcher.py beside the notebook starts the kernel with a hook that empties every cell."""
     beside(
         it,
@@ -67,7 +67,7 @@ kernelapp.launch_new_instance(config=Config(InteractiveShellApp={"exec_lines": [
 
 
 @attack()
-def site_customization(it: HandIn) -> None:
+def site_customization(it: Submission) -> None:
     """sitecustomize.py, usercustomize.py and a .pth file, which Python runs before everything else."""
     for name in ("sitecustomize.py", "usercustomize.py"):
         beside(it, name, LEAVES)
@@ -75,14 +75,14 @@ def site_customization(it: HandIn) -> None:
 
 
 @attack()
-def ipython_start_files(it: HandIn) -> None:
+def ipython_start_files(it: Submission) -> None:
     """IPython and Jupyter configuration files beside the notebook, for a program that starts there."""
     for name in ("ipython_config.py", "ipython_kernel_config.py", "jupyter_config.py", "nbgrader_config.py"):
         beside(it, name, LEAVES.replace("__name__", repr(name)))
 
 
 @attack()
-def pytest_plug_in(it: HandIn) -> None:
+def pytest_plug_in(it: Submission) -> None:
     """conftest.py, pytest.ini and an installed plug-in's files that make every test pass."""
     hook = "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_call(item): return True\n"
     beside(it, "conftest.py", LEAVES + hook)
@@ -93,7 +93,7 @@ def pytest_plug_in(it: HandIn) -> None:
 
 
 @attack()
-def instructors_own_copy(it: HandIn) -> None:
+def instructors_own_copy(it: Submission) -> None:
     """The function is imported from the instructor's reference, wherever that can be imported from."""
     it.answers(
         "return _right(signal, weight)",
@@ -117,7 +117,7 @@ except Exception:
 
 
 @attack(costs=7)
-def patched_numpy(it: HandIn) -> None:
+def patched_numpy(it: Submission) -> None:
     """The module makes numpy's allclose, array_equal, testing and asarray agree with everything."""
     it.runs("""
         import numpy
@@ -129,8 +129,8 @@ def patched_numpy(it: HandIn) -> None:
 
 
 @attack(costs=OF_FUNCTIONS)
-def package_that_patches(it: HandIn) -> None:
-    """The library's __init__.py replaces the module under test, and the examiner's own modules if it finds them."""
+def package_that_patches(it: Submission) -> None:
+    """The library's __init__.py replaces the module under test, and the autograder's own modules if it finds them."""
     it.library["__init__"] = b"""
 import sys
 class Yes:
@@ -147,48 +147,48 @@ sys.modules["weightlab.weights"] = Yes()
 
 
 @attack("timeout", costs=OF_FUNCTIONS)
-def endless_import(it: HandIn) -> None:
+def endless_import(it: Submission) -> None:
     """The module never ends loading."""
     it.library["weights"] += b"\nwhile True:\n    pass\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
-def nul_bytes(it: HandIn) -> None:
+def nul_bytes(it: Submission) -> None:
     """The module holds NUL bytes."""
     it.library["weights"] += b"\nx = '\x00'\n\x00\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
-def odd_encoding(it: HandIn) -> None:
+def odd_encoding(it: Submission) -> None:
     """The module declares an encoding that runs as one reads it (rot13 of other code), and is none for Python."""
     it.library["weights"] = b"# -*- coding: rot13 -*-\nqrs nccyl_jrvtug(fvtany, jrvtug): erghea 0\n"
 
 
 @attack("error", costs=OF_FUNCTIONS)
-def fifty_megabytes_of_source(it: HandIn) -> None:
+def fifty_megabytes_of_source(it: Submission) -> None:
     """The module is followed by fifty megabytes of comment."""
     it.library["weights"] += b"#" + b"x" * 50_000_000
 
 
 @attack("error", costs=OF_FUNCTIONS)
-def parser_bomb(it: HandIn) -> None:
+def parser_bomb(it: Submission) -> None:
     """A hundred thousand opening brackets, and a sum of as many terms: deep recursion for every parser."""
     it.library["weights"] += b"\nx = " + b"(" * 100_000 + b"1" + b" + 1" * 50_000 + b")" * 100_000 + b"\n"
 
 
 @attack("missing", costs=OF_FUNCTIONS)
-def missing_module(it: HandIn) -> None:
+def missing_module(it: Submission) -> None:
     """The module under test is not there, and another claims to be it."""
     it.library["weights2"] = it.library.pop("weights")
 
 
 @attack("not_started", costs=OF_FUNCTIONS)
-def empty_module(it: HandIn) -> None:
+def empty_module(it: Submission) -> None:
     """The module under test is empty."""
     it.library["weights"] = b""
 
 
 @attack("error", costs=OF_FUNCTIONS)
-def compile_time_bomb(it: HandIn) -> None:
+def compile_time_bomb(it: Submission) -> None:
     """A constant that takes Python hours, or all memory, to fold while it compiles, and one that it refuses to read."""
     it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"

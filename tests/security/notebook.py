@@ -5,42 +5,42 @@ from __future__ import annotations
 import copy
 import json
 
-from tests.security.payload import OF_NUMBERS, Attacks, HandIn, code_cell
+from tests.security.payload import OF_NUMBERS, Attacks, Submission, code_cell
 
 attack = Attacks("notebook metadata")
 FULL = {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadata": {}, "execution_count": 1}
 
 
 @attack()
-def skip_execution(it: HandIn) -> None:
+def skip_execution(it: Submission) -> None:
     """Every check cell carries the tag skip-execution: a cell that did not run shows no error."""
     for cell in it.checks():
         cell["metadata"]["tags"] = ["skip-execution"]
 
 
 @attack()
-def raises_exception(it: HandIn) -> None:
+def raises_exception(it: Submission) -> None:
     """Every check cell carries the tag raises-exception."""
     for cell in it.checks():
         cell["metadata"]["tags"] = ["raises-exception"]
 
 
 @attack()
-def edited_points(it: HandIn) -> None:
+def edited_points(it: Submission) -> None:
     """Every check cell says that it is worth a hundred points."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"]["points"] = 100
 
 
 @attack()
-def checks_that_are_not_graded(it: HandIn) -> None:
+def checks_that_are_not_graded(it: Submission) -> None:
     """Every check cell says that it is no graded cell."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"] |= {"grade": False, "locked": False}
 
 
 @attack()
-def checks_that_are_answers(it: HandIn) -> None:
+def checks_that_are_answers(it: Submission) -> None:
     """Every check cell says that it is the student's answer, and does nothing."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"] |= {"solution": True, "locked": False}
@@ -48,7 +48,7 @@ def checks_that_are_answers(it: HandIn) -> None:
 
 
 @attack()
-def emptied_checks(it: HandIn) -> None:
+def emptied_checks(it: Submission) -> None:
     """Every check cell is emptied, and its checksum forged."""
     for cell in it.checks():
         cell["source"] = ""
@@ -56,7 +56,7 @@ def emptied_checks(it: HandIn) -> None:
 
 
 @attack()
-def forged_grade_cells(it: HandIn) -> None:
+def forged_grade_cells(it: Submission) -> None:
     """Further cells call themselves graded, worth a hundred points each, and show 100."""
     for i in range(3):
         cell = copy.deepcopy(it.checks()[0])
@@ -66,21 +66,21 @@ def forged_grade_cells(it: HandIn) -> None:
 
 
 @attack()
-def copied_check_cell(it: HandIn) -> None:
+def copied_check_cell(it: Submission) -> None:
     """A check cell stands there twice under one name, the second time empty."""
     cell = copy.deepcopy(it.cell("apply_weight"))
     it.notebook["cells"].append(cell | {"id": "copy", "source": "2"})
 
 
 @attack()
-def deleted_checks(it: HandIn) -> None:
+def deleted_checks(it: Submission) -> None:
     """All check cells are deleted."""
     gone = it.checks()
     it.notebook["cells"] = [cell for cell in it.notebook["cells"] if cell not in gone]
 
 
 @attack()
-def checks_first(it: HandIn) -> None:
+def checks_first(it: Submission) -> None:
     """The check cells stand first, and a cell after them raises what they would have raised."""
     checks = it.checks()
     rest = [cell for cell in it.notebook["cells"] if cell not in checks]
@@ -88,40 +88,40 @@ def checks_first(it: HandIn) -> None:
 
 
 @attack()
-def saved_outputs(it: HandIn) -> None:
+def saved_outputs(it: Submission) -> None:
     """Every check cell already holds an output that gives full marks."""
     for cell in it.checks():
         cell |= {"outputs": [FULL], "execution_count": 1}
 
 
 @attack()
-def another_kernel(it: HandIn) -> None:
+def another_kernel(it: Submission) -> None:
     """The notebook asks for a kernel in which no check can fail."""
     it.notebook["metadata"]["kernelspec"] = {"name": "bash", "display_name": "Bash", "language": "bash"}
 
 
 @attack()
-def schema_of_the_future(it: HandIn) -> None:
+def schema_of_the_future(it: Submission) -> None:
     """The cells' nbgrader metadata say that they are of version 99."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"]["schema_version"] = 99
 
 
 @attack()
-def wrong_format_numbers(it: HandIn) -> None:
+def wrong_format_numbers(it: Submission) -> None:
     """The fields nbformat and nbformat_minor are text and missing."""
     it.notebook["nbformat"] = "four"
     del it.notebook["nbformat_minor"]
 
 
-@attack(hand_in="malformed", costs=OF_NUMBERS)
-def no_json(it: HandIn) -> None:
+@attack(submission="malformed", costs=OF_NUMBERS)
+def no_json(it: Submission) -> None:
     """The notebook is a PDF."""
     it.notebook = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3 this is no notebook"
 
 
-@attack(hand_in="malformed", costs=OF_NUMBERS)
-def forty_megabytes_of_cells(it: HandIn) -> None:
+@attack(submission="malformed", costs=OF_NUMBERS)
+def forty_megabytes_of_cells(it: Submission) -> None:
     """The notebook holds forty megabytes of cells."""
     it.notebook["cells"] += [code_cell(f"# {i}" + "x" * 10_000) for i in range(4_000)]
     it.notebook = json.dumps(it.notebook).encode()

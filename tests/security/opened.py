@@ -1,4 +1,4 @@
-"""Attacks on whoever opens what came of a hand-in: notebook, feedback, tables, terminal.
+"""Attacks on whoever opens what came of a submission: notebook, feedback, tables, terminal.
 
 What runs says so: it changes the page's title to ``opened``.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from tests.security.payload import QUESTION, Attacks, HandIn
+from tests.security.payload import QUESTION, Attacks, Submission
 
 attack = Attacks("what is opened later")
 RUNS = "document.title='opened'"
@@ -17,7 +17,7 @@ SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{RUNS}"><script>{RUNS}</
 WRITTEN = "zero_or_negative"
 
 
-def shows(it: HandIn, **data: object) -> None:
+def shows(it: Submission, **data: object) -> None:
     """Let the answer cell that is right show data of these kinds too."""
     plain = it.cell("after_three_connections-answer")["outputs"][0]
     data = {kind.replace("__", "/").replace("_", "-"): value for kind, value in data.items()}
@@ -27,13 +27,13 @@ def shows(it: HandIn, **data: object) -> None:
 
 
 @attack()
-def script_in_an_output(it: HandIn) -> None:
+def script_in_an_output(it: Submission) -> None:
     """An output is HTML with a script."""
     shows(it, text__html=SCRIPT + EVENT, text__plain=SCRIPT)
 
 
 @attack()
-def javascript_output(it: HandIn) -> None:
+def javascript_output(it: Submission) -> None:
     """Outputs are of kinds that are run: application/javascript, and the state of a widget."""
     shows(it, **{"application/javascript": RUNS, "application/vnd.jupyter.widget-view+json": {"model_id": "x"}})
     it.notebook["metadata"]["widgets"] = {
@@ -44,7 +44,7 @@ def javascript_output(it: HandIn) -> None:
 
 
 @attack()
-def script_in_a_picture(it: HandIn) -> None:
+def script_in_a_picture(it: Submission) -> None:
     """An output is an SVG picture that runs, and another calls itself PNG and is none."""
     shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
     it.cell(QUESTION + "-answer")["outputs"].insert(
@@ -58,14 +58,14 @@ def script_in_a_picture(it: HandIn) -> None:
 
 
 @attack()
-def script_in_a_written_answer(it: HandIn) -> None:
+def script_in_a_written_answer(it: Submission) -> None:
     """A written answer is Markdown with a script, event handlers and a frame."""
     frame = f'<iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>'
     it.cell(WRITTEN)["source"] = f'{SCRIPT}\n\n{EVENT}\n\n<details open ontoggle="{RUNS}"></details>{frame}'
 
 
 @attack()
-def links_that_run(it: HandIn) -> None:
+def links_that_run(it: Submission) -> None:
     """A written answer holds links whose addresses are scripts, plainly, disguised, and by way of data."""
     data = "data:text/html;base64," + base64.b64encode(SCRIPT.encode()).decode()
     it.cell(WRITTEN)["source"] = (
@@ -75,7 +75,7 @@ def links_that_run(it: HandIn) -> None:
 
 
 @attack()
-def formula_that_links(it: HandIn) -> None:
+def formula_that_links(it: Submission) -> None:
     """A written answer holds a formula whose MathJax macros make links and load extensions."""
     it.cell(WRITTEN)["source"] = (
         rf"$\href{{javascript:{RUNS}}}{{x}}$ $\require{{html}}\style{{background:url(x)}}{{y}}$ "
@@ -84,31 +84,31 @@ def formula_that_links(it: HandIn) -> None:
 
 
 @attack("error")
-def script_in_an_error(it: HandIn) -> None:
+def script_in_an_error(it: Submission) -> None:
     """The function raises an exception whose name and message are HTML that runs."""
     it.answers(f"raise type({EVENT!r}, (Exception,), {{}})({(SCRIPT + EVENT)!r})")
 
 
 @attack()
-def script_in_what_is_printed(it: HandIn) -> None:
+def script_in_what_is_printed(it: Submission) -> None:
     """The function prints HTML that runs, and lines that would end an element or a comment."""
     it.answers(f"print({('--></pre></div>' + SCRIPT + EVENT)!r})\nreturn 0.0")
 
 
 @attack()
-def script_in_code(it: HandIn) -> None:
+def script_in_code(it: Submission) -> None:
     """An answer's code, and a cell of one's own, hold HTML that would end the page's own."""
     it.cell(QUESTION + "-answer")["source"] = f"{QUESTION} = 0.625  # </pre></div>{SCRIPT}{EVENT}\n{QUESTION}"
 
 
 @attack("error")
-def escape_sequences(it: HandIn) -> None:
+def escape_sequences(it: Submission) -> None:
     """The function raises text that clears a terminal, renames its window, and types for its owner."""
     it.answers(r"raise ValueError('\x1b[2J\x1b]0;opened\x07\x1bP$q\x1b\\\x9b5n\r' + '\u202e' + 'passed')")
 
 
 @attack()
-def inputs_in_an_error(it: HandIn) -> None:
+def inputs_in_an_error(it: Submission) -> None:
     """The function raises an exception that tells the secret inputs, for the feedback to pass them on."""
     it.answers("""
         if weight == 0.0:

@@ -1,11 +1,11 @@
-"""Attacks by how a hand-in is packed and named: others' names, paths that lead out, links, bombs, odd student ids."""
+"""Attacks by how a submission is packed and named: others' names, paths that lead out, links, bombs, odd ids."""
 
 from __future__ import annotations
 
 import json
 import stat
 
-from tests.security.payload import CHAPTER, MARK, OF_FUNCTIONS, POINTS, Attacks, HandIn, zipped
+from tests.security.payload import CHAPTER, MARK, OF_FUNCTIONS, POINTS, Attacks, Submission, zipped
 from tests.support import classroom as made
 
 attack = Attacks("packaging")
@@ -13,126 +13,126 @@ HONEST = "zoe"
 """A classmate, whose name the attackers know."""
 NOTEBOOK = f"{CHAPTER.name}.ipynb"
 WORSE = {NOTEBOOK: json.dumps(made.released(CHAPTER)).encode(), "weightlab/weights.py": made.STUBS["weights"]}
-"""What a classmate's hand-in is to be replaced by."""
+"""What a classmate's submission is to be replaced by."""
 
 
 def under(folder: str) -> dict[str, bytes]:
     return {f"{folder}{name}": content for name, content in WORSE.items()}
 
 
-@attack(hand_in="not taken", costs=POINTS)
-def folder_named_as_a_classmate(it: HandIn) -> None:
-    """Inside the zip lies a folder with a classmate's name, and an empty hand-in in it."""
+@attack(submission="not taken", costs=POINTS)
+def folder_named_as_a_classmate(it: Submission) -> None:
+    """Inside the zip lies a folder with a classmate's name, and an empty submission in it."""
     it.zips(f"{it.student}.zip", under(f"{HONEST}/"))
 
 
 @attack()
-def folders_as_the_collector_makes_them(it: HandIn) -> None:
+def folders_as_the_collector_makes_them(it: Submission) -> None:
     """Inside the zip lie the folders that a collector makes itself, extracted/ and submitted/, with a classmate's."""
     it.zips(f"{it.student}.zip", under(f"extracted/{HONEST}/") | under(f"submitted/{HONEST}/{CHAPTER.name}/"))
 
 
 @attack()
-def zip_within_the_zip(it: HandIn) -> None:
+def zip_within_the_zip(it: Submission) -> None:
     """Inside the zip lie zips with classmates' names, as in a platform's download of the whole class."""
     inner = zipped(WORSE)
     it.zips(f"{it.student}.zip", {f"{HONEST}.zip": inner, f"{HONEST}_1_assignsubmission_file_/{NOTEBOOK}.zip": inner})
 
 
-@attack(hand_in="not taken", student=HONEST)
-def almost_a_classmates_name(it: HandIn) -> None:
+@attack(submission="not taken", student=HONEST)
+def almost_a_classmates_name(it: Submission) -> None:
     """The zip's own name becomes a classmate's once it is cleaned, and sorts before it."""
     it.zips(f"{HONEST}-.zip", WORSE)
 
 
 @attack(student=HONEST.upper())
-def a_classmates_name_in_capitals(it: HandIn) -> None:
+def a_classmates_name_in_capitals(it: Submission) -> None:
     """The zip's own name differs from a classmate's by its capitals only, and sorts before it."""
     it.zips(f"{it.student}.zip")
 
 
 @attack()
-def two_copies(it: HandIn) -> None:
+def two_copies(it: Submission) -> None:
     """Inside the zip, every file is there twice, in two folders: a duplicate that would stop a collection."""
     it.zips(f"{it.student}.zip", {f"again/{name}": content for name, content in it.files().items()})
 
 
 @attack("missing", costs=OF_FUNCTIONS)
-def link_in_a_zip(it: HandIn) -> None:
+def link_in_a_zip(it: Submission) -> None:
     """In the zip, the module is a symbolic link to a classmate's."""
     name = "weightlab/weights.py"
     files = it.files() | {name: f"../../../{HONEST}/{CHAPTER.name}/{name}".encode()}
     it.archives[f"{it.student}.zip"] = zipped(files, **{name: stat.S_IFLNK | 0o777})
 
 
-@attack("missing", hand_in="no_library", costs=OF_FUNCTIONS)
-def linked_library(it: HandIn) -> None:
+@attack("missing", submission="no_library", costs=OF_FUNCTIONS)
+def linked_library(it: Submission) -> None:
     """The library's folder is a symbolic link to a classmate's."""
     it.library = {}
     it.links["weightlab"] = f"../../{HONEST}/{CHAPTER.name}/weightlab"
 
 
-@attack(hand_in="missing", costs=POINTS)
-def linked_notebook(it: HandIn) -> None:
+@attack(submission="missing", costs=POINTS)
+def linked_notebook(it: Submission) -> None:
     """The notebook is a symbolic link to a classmate's."""
     it.links[NOTEBOOK] = f"../../{HONEST}/{CHAPTER.name}/{NOTEBOOK}"
 
 
 @attack()
-def linked_gradebook(it: HandIn) -> None:
+def linked_gradebook(it: Submission) -> None:
     """A file to be given back with the feedback is a symbolic link to the class's gradebook and to its secret seed."""
     it.links[f"{MARK}-gradebook.html"] = "../../../gradebook.db"
     it.links["weightlab/seed.py"] = "../../../../.weightlab/seed"
 
 
 @attack()
-def pipe_in_the_library(it: HandIn) -> None:
+def pipe_in_the_library(it: Submission) -> None:
     """One of the library's modules is a named pipe, from which reading never ends."""
     del it.library["loss"]
     it.pipes = ("weightlab/loss.py",)
 
 
-@attack(hand_in="missing", costs=POINTS)
-def pipe_for_a_notebook(it: HandIn) -> None:
+@attack(submission="missing", costs=POINTS)
+def pipe_for_a_notebook(it: Submission) -> None:
     """The notebook is a named pipe."""
     it.notebook = b""
     it.pipes = (NOTEBOOK,)
 
 
 @attack()
-def absolute_paths(it: HandIn) -> None:
+def absolute_paths(it: Submission) -> None:
     """Names inside the zip are absolute paths."""
     it.zips(f"{it.student}.zip", {f"/tmp/{MARK}-absolute": b"x", f"//tmp/{MARK}-absolute2": b"x"})
 
 
-@attack(hand_in="not taken", costs=POINTS)
-def paths_that_lead_out(it: HandIn) -> None:
+@attack(submission="not taken", costs=POINTS)
+def paths_that_lead_out(it: Submission) -> None:
     """Names inside the zip lead up and out, to a classmate's folder and to the gradebook."""
     outside = {f"../{HONEST}/{CHAPTER.name}/{name}": content for name, content in WORSE.items()}
     outside |= {f"..\\..\\{HONEST}\\{CHAPTER.name}\\weightlab\\weights.py": b"", "../../../gradebook.db": b""}
     it.zips(f"{it.student}.zip", outside | {f"../{MARK}-up": b"", f"{'../' * 12}tmp/{MARK}-up": b""})
 
 
-@attack(hand_in="not taken", costs=POINTS)
-def sibling_with_the_same_beginning(it: HandIn) -> None:
+@attack(submission="not taken", costs=POINTS)
+def sibling_with_the_same_beginning(it: Submission) -> None:
     """A name leads to a folder beside one's own whose path begins like it: a comparison by startswith lets it pass."""
     it.zips(f"{it.student}.zip", {f"../{it.student}-{MARK}/{NOTEBOOK}": b"{}"})
 
 
-@attack(hand_in="not taken", costs=POINTS)
-def zip_bomb(it: HandIn) -> None:
+@attack(submission="not taken", costs=POINTS)
+def zip_bomb(it: Submission) -> None:
     """Two hundred kilobytes that unpack to two hundred megabytes."""
     it.zips(f"{it.student}.zip", {"weightlab/weights.py": bytes(200 * 2**20)})
 
 
-@attack(hand_in="not taken", costs=POINTS)
-def zip_of_very_many_files(it: HandIn) -> None:
+@attack(submission="not taken", costs=POINTS)
+def zip_of_very_many_files(it: Submission) -> None:
     """A zip of twenty thousand empty files."""
     it.zips(f"{it.student}.zip", {f"many/{i}.ipynb": b"" for i in range(20_000)})
 
 
 @attack()
-def names_of_control_characters(it: HandIn) -> None:
+def names_of_control_characters(it: Submission) -> None:
     """Names inside the zip hold line ends, tabs, escape sequences and marks that reverse the writing."""
     odd = (
         "weightlab/we\nights.py",
@@ -144,31 +144,31 @@ def names_of_control_characters(it: HandIn) -> None:
 
 
 @attack()
-def names_that_differ_by_capitals(it: HandIn) -> None:
+def names_that_differ_by_capitals(it: Submission) -> None:
     """The files are there twice, the second time in capitals, for a file system that does not tell them apart."""
     it.zips(f"{it.student}.zip", {NOTEBOOK.upper(): b"{}", "WeightLab/Weights.py": b"", "weightlab/WEIGHTS.PY": b""})
 
 
 @attack(student="=cmd|' -C calc'!A0")
-def student_id_that_is_a_formula(it: HandIn) -> None:
+def student_id_that_is_a_formula(it: Submission) -> None:
     """The student's id is a formula that starts a program in a spreadsheet."""
 
 
 @attack(student='x-a,99,99,"99')
-def student_id_with_commas(it: HandIn) -> None:
+def student_id_with_commas(it: Submission) -> None:
     """The student's id holds commas and an open quote, to shift a table's columns."""
 
 
 @attack(student="x'; DROP TABLE grade; --")
-def student_id_that_is_sql(it: HandIn) -> None:
+def student_id_that_is_sql(it: Submission) -> None:
     """The student's id ends an SQL statement and begins another."""
 
 
 @attack(student="x-<script>document.title='opened'<script>")
-def student_id_that_is_a_script(it: HandIn) -> None:
+def student_id_that_is_a_script(it: Submission) -> None:
     """The student's id is HTML that runs."""
 
 
-@attack(student="x-new\nline\x1b[2J", hand_in="malformed", costs=POINTS)
-def student_id_of_control_characters(it: HandIn) -> None:
+@attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)
+def student_id_of_control_characters(it: Submission) -> None:
     """The student's id holds a line end and a sequence that clears a terminal."""

@@ -1,4 +1,4 @@
-"""What a payload is: a change to an ordinary hand-in, and what has to come of it."""
+"""What a payload is: a change to an ordinary submission, and what has to come of it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.support import classroom as made
 
 CHAPTER = CHAPTERS["01_weights"]
 TARGET = "apply_weight"
-"""The exercise that the ordinary hand-in has wrong; ``QUESTION`` is the number that it has wrong."""
+"""The exercise that the ordinary submission has wrong; ``QUESTION`` is the number that it has wrong."""
 QUESTION = "share_that_flips"
 POINTS = CHAPTER.points - CHAPTER.exercises[TARGET].points - CHAPTER.questions[QUESTION].points
-"""What the ordinary hand-in earns, with and without an attack."""
+"""What the ordinary submission earns, with and without an attack."""
 OF_FUNCTIONS = sum(exercise.points for name, exercise in CHAPTER.exercises.items() if name != TARGET)
 OF_NUMBERS = sum(question.points for name, question in CHAPTER.questions.items() if name != QUESTION)
 MARK = "weightlab-was-here"
@@ -25,10 +25,10 @@ MARK = "weightlab-was-here"
 
 
 @dataclass
-class HandIn:
-    """One student's hand-in, all right but for one function and one number.
+class Submission:
+    """One student's submission, all right but for one function and one number.
 
-    ``beside`` are files in the notebook's folder; where there are ``archives`` (zips by name) they are handed in
+    ``beside`` are files in the notebook's folder; where there are ``archives`` (zips by name) they are submitted
     instead; ``links`` are symbolic links to lay into the folder, ``pipes`` are named pipes.
     """
 
@@ -41,17 +41,17 @@ class HandIn:
     pipes: tuple[str, ...] = ()
 
     @classmethod
-    def ordinary(cls, student: str) -> HandIn:
-        """Return the hand-in without an attack."""
+    def ordinary(cls, student: str) -> Submission:
+        """Return the submission without an attack."""
         notebook = made.answered(CHAPTER)
         for name, question in CHAPTER.questions.items():
             value = 0.625 if name == QUESTION else question.value
             answer = made.cell(notebook, f"{name}-answer")
             answer["source"] = f"{name} = {value!r}\n{name}"
             answer["outputs"][0]["data"]["text/plain"] = repr(value)
-        hand_in = cls(student, notebook, dict(made.REFERENCE))
-        hand_in.answers("return 0.0")
-        return hand_in
+        submission = cls(student, notebook, dict(made.REFERENCE))
+        submission.answers("return 0.0")
+        return submission
 
     def checks(self) -> list[dict]:
         """Return the notebook's check cells."""
@@ -90,7 +90,7 @@ class HandIn:
         self.library["weights"] = guarded.encode() + self.library["weights"].replace(_FUTURE, b"")
 
     def zips(self, name: str, files: dict[str, bytes] | None = None) -> None:
-        """Hand in a zip of this name: the ordinary hand-in with further files, or in place of it."""
+        """Submit a zip of this name: the ordinary submission with further files, or in place of it."""
         self.archives[name] = zipped(self.files() | (files or {}))
 
     def files(self) -> dict[str, bytes]:
@@ -138,13 +138,13 @@ class Payload:
     Parameters
     ----------
     status : tuple of str
-        What may be the status of the function that the hand-in has wrong: one, but where a race decides.
+        What may be the status of the function that the submission has wrong: one, but where a race decides.
     costs : float
         Points that the attack costs its own author.
     gains : float
-        Points that it does gain, over a hand-in that is otherwise the same: what is listed as open.
-    hand_in : str
-        Status of the whole hand-in; ``not taken`` where nothing of it reaches the class.
+        Points that it does gain, over a submission that is otherwise the same: what is listed as open.
+    submission : str
+        Status of the whole submission; ``not taken`` where nothing of it reaches the class.
     student : str
         The student's id, where the attack chooses it.
     """
@@ -152,18 +152,18 @@ class Payload:
     name: str
     group: str
     says: str
-    change: Callable[[HandIn], None]
+    change: Callable[[Submission], None]
     status: tuple[str, ...] = ("failed",)
     costs: float = 0.0
     gains: float = 0.0
-    hand_in: str = "graded"
+    submission: str = "graded"
     student: str = ""
 
-    def made(self, student: str = "") -> HandIn:
-        """Return the hand-in with the attack in it."""
-        hand_in = HandIn.ordinary(student or self.student)
-        self.change(hand_in)
-        return hand_in
+    def made(self, student: str = "") -> Submission:
+        """Return the submission with the attack in it."""
+        submission = Submission.ordinary(student or self.student)
+        self.change(submission)
+        return submission
 
 
 class Attacks(list):
@@ -174,9 +174,9 @@ class Attacks(list):
         self.group = group
 
     def __call__(self, *status: str, **expected) -> Callable:
-        """Add a function that changes a hand-in; its docstring is the payload's sentence."""
+        """Add a function that changes a submission; its docstring is the payload's sentence."""
 
-        def add(change: Callable[[HandIn], None]) -> Callable:
+        def add(change: Callable[[Submission], None]) -> Callable:
             name = change.__name__.strip("_").replace("_", " ")
             expected.setdefault("student", "x-" + name.replace(" ", "-"))
             says = " ".join(inspect.getdoc(change).split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, HandIn
+from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, Submission
 
 attack = Attacks("resources")
 SECONDS = 600
@@ -10,19 +10,19 @@ SECONDS = 600
 
 
 @attack("timeout")
-def endless_loop(it: HandIn) -> None:
+def endless_loop(it: Submission) -> None:
     """A loop in Python that does not end."""
     it.answers(f"import time\nuntil = time.monotonic() + {SECONDS}\nwhile time.monotonic() < until:\n    pass")
 
 
 @attack("timeout")
-def endless_loop_in_c(it: HandIn) -> None:
+def endless_loop_in_c(it: Submission) -> None:
     """A call into C that does not come back for hours, and looks at no signal on its way."""
     it.answers("import itertools\nreturn sum(itertools.repeat(0, 10**12))")
 
 
 @attack("timeout")
-def deaf_sleeper(it: HandIn) -> None:
+def deaf_sleeper(it: Submission) -> None:
     """The function ignores every signal that can be ignored, and sleeps."""
     it.answers(f"""
         import signal, time
@@ -36,7 +36,7 @@ def deaf_sleeper(it: HandIn) -> None:
 
 
 @attack("timeout", costs=OF_FUNCTIONS)
-def sleep_in_every_exercise(it: HandIn) -> None:
+def sleep_in_every_exercise(it: Submission) -> None:
     """Every function of the chapter sleeps until it is stopped, to make grading as slow as can be."""
     names = ("apply_weight", "weighted_sum", "weighted_sums", "count_weights", "template_weights")
     it.library["weights"] += f"\ndef _sleep(*args):\n    __import__('time').sleep({SECONDS})\n".encode()
@@ -44,13 +44,13 @@ def sleep_in_every_exercise(it: HandIn) -> None:
 
 
 @attack("error", "timeout", "crashed")
-def all_the_memory(it: HandIn) -> None:
+def all_the_memory(it: Submission) -> None:
     """The function takes memory in steps of 64 MB until there is no more."""
     it.answers("kept = []\nfor _ in range(48):\n    kept.append(bytearray(64 * 2**20))\nreturn 0.0")
 
 
 @attack("timeout", "crashed")
-def fork_bomb(it: HandIn) -> None:
+def fork_bomb(it: Submission) -> None:
     """Every process starts two more, again and again."""
     it.answers(f"""
         import os, time
@@ -65,7 +65,7 @@ def fork_bomb(it: HandIn) -> None:
 
 
 @attack("error")
-def thread_bomb(it: HandIn) -> None:
+def thread_bomb(it: Submission) -> None:
     """The function starts ten thousand threads."""
     it.answers(f"""
         import threading, time
@@ -76,7 +76,7 @@ def thread_bomb(it: HandIn) -> None:
 
 
 @attack("error")
-def full_disk(it: HandIn) -> None:
+def full_disk(it: Submission) -> None:
     """The function writes as much as it can into every folder that it may write to, up to a gigabyte."""
     it.answers(f"""
         import os
@@ -89,7 +89,7 @@ def full_disk(it: HandIn) -> None:
 
 
 @attack("crashed")
-def very_many_files(it: HandIn) -> None:
+def very_many_files(it: Submission) -> None:
     """The function makes a hundred thousand empty files."""
     it.answers(f"""
         import os
@@ -101,7 +101,7 @@ def very_many_files(it: HandIn) -> None:
 
 
 @attack("timeout")
-def endless_output_in_one_line(it: HandIn) -> None:
+def endless_output_in_one_line(it: Submission) -> None:
     """The function prints one line that does not end."""
     it.answers(f"""
         import sys, time
@@ -112,7 +112,7 @@ def endless_output_in_one_line(it: HandIn) -> None:
 
 
 @attack("timeout")
-def endless_output_in_lines(it: HandIn) -> None:
+def endless_output_in_lines(it: Submission) -> None:
     """The function prints line after line, to all that it can write to."""
     it.answers(f"""
         import sys, time
@@ -124,13 +124,13 @@ def endless_output_in_lines(it: HandIn) -> None:
 
 
 @attack("error")
-def recursion(it: HandIn) -> None:
+def recursion(it: Submission) -> None:
     """The function calls itself without end."""
     it.answers("return apply_weight(signal, weight)")
 
 
 @attack("crashed", "timeout", "error")
-def recursion_in_c(it: HandIn) -> None:
+def recursion_in_c(it: Submission) -> None:
     """The limit of recursion is lifted, and the stack runs over."""
     it.answers("""
         import sys
@@ -143,7 +143,7 @@ def recursion_in_c(it: HandIn) -> None:
 
 
 @attack()
-def daemons(it: HandIn) -> None:
+def daemons(it: Submission) -> None:
     """Two processes leave their parent, session and terminal, and wait to write files and change grades later."""
     it.answers(f"""
         import builtins, os, time
@@ -170,6 +170,6 @@ def daemons(it: HandIn) -> None:
 
 
 @attack("error")
-def message_of_ten_megabytes(it: HandIn) -> None:
+def message_of_ten_megabytes(it: Submission) -> None:
     """The function raises an exception whose message is ten megabytes long."""
     it.answers("raise ValueError('x' * 10**7)")

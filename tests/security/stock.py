@@ -26,12 +26,12 @@ from autograder.sandbox.usage import measure_usage
 from benchmarks import peers
 from tests.security.corpus import PAYLOADS, SEED, honest, lay
 from tests.security.looking import CANARY
-from tests.security.payload import CHAPTER, MARK, HandIn, Payload, zipped
+from tests.security.payload import CHAPTER, MARK, Payload, Submission, zipped
 from tests.support import classroom as made
 from tests.support import jupyterlab, plain_user
 
 RESULTS = Path(__file__).with_name("stock.json")
-ORDINARY = "the ordinary hand-in"
+ORDINARY = "the ordinary submission"
 NAME = CHAPTER.name
 FIRST_USER, LANES = 64_000, 4
 """Each run has a user of its own, as limits on processes count a user's in all of them."""
@@ -93,8 +93,8 @@ def sources() -> dict[str, str]:
     return peers.programs(CHAPTER, chapter_keys(CHAPTER, SEED))
 
 
-def build(course: Path, attackers: list[HandIn], asserts: dict[str, str], feedback: bool) -> None:
-    """Lay out a course of stock nbgrader's: the assignment, attackers' hand-ins and one classmate's."""
+def build(course: Path, attackers: list[Submission], asserts: dict[str, str], feedback: bool) -> None:
+    """Lay out a course of stock nbgrader's: the assignment, attackers' submissions and one classmate's."""
     with_asserts = peers.with_asserts(made.released(CHAPTER), asserts)
     with_asserts["cells"][1]["source"] = "import numpy as np"  # the lab's own checks have no part in this
     for kind in ("source", "release"):
@@ -107,7 +107,7 @@ def build(course: Path, attackers: list[HandIn], asserts: dict[str, str], feedba
             if cell["source"].startswith("check(") and name in asserts:
                 cell["source"] = asserts[name]
     zoe = honest()[0]
-    zoe.notebook = peers.with_asserts(HandIn.ordinary("").notebook, asserts)
+    zoe.notebook = peers.with_asserts(Submission.ordinary("").notebook, asserts)
     for name, question in CHAPTER.questions.items():
         made.cell(zoe.notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}"
     zipped_up = any(one.archives for one in attackers)
@@ -195,7 +195,7 @@ def scores(course: Path) -> dict[str, float]:
 
 
 def opened(course: Path, student: str) -> bool:
-    """Whether a page that a student or an instructor opens runs a script of the hand-in, or offers one as a link."""
+    """Whether a page that a student or an instructor opens runs a script of the submission, or offers one as a link."""
     pages = [path for path in (course / "feedback" / student).rglob("*.html") if path.is_file()]
     with jupyterlab.browser_page() as page:
         for path in pages:
@@ -207,7 +207,7 @@ def opened(course: Path, student: str) -> bool:
     return False
 
 
-def outcomes(attackers: dict[str, HandIn], group: str, asserts: dict[str, str], user: int) -> dict[str, dict]:
+def outcomes(attackers: dict[str, Submission], group: str, asserts: dict[str, str], user: int) -> dict[str, dict]:
     """Grade attackers, by payload, and one classmate; return what came of each and of the class, and what was left."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         course, home = Path(folder) / "course", Path(folder) / "home"
@@ -240,9 +240,9 @@ def batches(payloads: list[Payload]) -> list[list[Payload]]:
     """Divide payloads: those that are likely to disturb a class alone, the others of a kind some together."""
     made_up: dict[tuple, list[list[Payload]]] = {}
     for payload in payloads:
-        hand_in = payload.made()
-        loud = payload.name in LOUD or MARK.encode() in b"".join(hand_in.files().values())
-        of = made_up.setdefault((payload.group, bool(hand_in.archives)), [[]])
+        submission = payload.made()
+        loud = payload.name in LOUD or MARK.encode() in b"".join(submission.files().values())
+        of = made_up.setdefault((payload.group, bool(submission.archives)), [[]])
         if loud:
             of.append([payload])
         elif len(of[0]) >= TOGETHER:
@@ -265,15 +265,15 @@ def main(names: list[str]) -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     asserts, users = sources(), count(FIRST_USER)
     if ORDINARY not in results:
-        results |= outcomes({ORDINARY: HandIn.ordinary("x-ordinary")}, "", asserts, next(users))
+        results |= outcomes({ORDINARY: Submission.ordinary("x-ordinary")}, "", asserts, next(users))
     order = [ORDINARY, *(payload.name for payload in PAYLOADS)]
     todo = [payload for payload in PAYLOADS if payload.name in (names or set(order) - set(results))]
     running: dict[Future, list[Payload]] = {}
     with ThreadPoolExecutor(LANES) as pool:
 
         def start(batch: list[Payload]) -> None:
-            hand_ins = {payload.name: payload.made() for payload in batch}
-            running[pool.submit(outcomes, hand_ins, batch[0].group, asserts, next(users))] = batch
+            submissions = {payload.name: payload.made() for payload in batch}
+            running[pool.submit(outcomes, submissions, batch[0].group, asserts, next(users))] = batch
 
         for batch in batches(todo):
             start(batch)

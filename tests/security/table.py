@@ -1,7 +1,7 @@
 """Writes the tables of docs/security.md: ``python -m tests.security.table``.
 
 Both outcomes of every payload stand side by side. What stock nbgrader does was measured by ``tests.security.stock``;
-what this examiner does is what every run of the test suite demands of it.
+what this autograder does is what every run of the test suite demands of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def results() -> dict:
 
 
 def gain(found: dict) -> float | None:
-    """Return the points by which a hand-in stands above the ordinary one."""
+    """Return the points by which a submission stands above the ordinary one."""
     return None if found["score"] is None else found["score"] - results()[ORDINARY]["score"]
 
 
@@ -57,7 +57,7 @@ def stock_words(found: dict) -> tuple[str, str, str]:
         else ("not graded" if found["classmate"] is None else f"{found['classmate']:g} of {whole:g}")
     )
     if found["invented"]:
-        other += ", hand-ins in others' names"
+        other += ", submissions in others' names"
     left = [
         word
         for word, there in (
@@ -71,11 +71,15 @@ def stock_words(found: dict) -> tuple[str, str, str]:
 
 
 def here_words(payload: Payload) -> str:
-    """Say what this examiner does."""
-    if payload.hand_in == "not taken":
+    """Say what this autograder does."""
+    if payload.submission == "not taken":
         return "not taken"
-    status = payload.hand_in if payload.hand_in == "missing" or payload.costs == POINTS else " or ".join(payload.status)
-    notebook = ", notebook malformed" if payload.hand_in == "malformed" and payload.costs < POINTS else ""
+    status = (
+        payload.submission
+        if payload.submission == "missing" or payload.costs == POINTS
+        else " or ".join(payload.status)
+    )
+    notebook = ", notebook malformed" if payload.submission == "malformed" and payload.costs < POINTS else ""
     return f"{signed(payload.gains - payload.costs)}, {status}{notebook}"
 
 
@@ -86,7 +90,7 @@ def tables() -> str:
         exercise.points for exercise in CHAPTER.exercises.values()
     )
     lines = [
-        f"{len(PAYLOADS)} payloads. Each is a hand-in of chapter {CHAPTER.name} that earns {POINTS:g} of {whole:g} "
+        f"{len(PAYLOADS)} payloads. Each is a submission of chapter {CHAPTER.name} that earns {POINTS:g} of {whole:g} "
         f"points without the attack, graded beside honest classmates. Stock is nbgrader {found['nbgrader']}.",
         "",
         "| class | payloads | tried on stock | gain | harm a classmate | leave something | here: any of these |",

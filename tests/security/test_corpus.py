@@ -27,7 +27,7 @@ from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
 from tests.security.looking import CANARY
 from tests.security.opened import EVENT, SCRIPT, SVG
 from tests.security.packaging import HONEST
-from tests.security.payload import CHAPTER, MARK, POINTS, TARGET, HandIn
+from tests.security.payload import CHAPTER, MARK, POINTS, TARGET, Submission
 from tests.support import classroom as made
 from tests.support import jupyterlab
 
@@ -65,7 +65,7 @@ def graded(tmp_path_factory):
             ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1)
         before = set(find_family(os.getpid())), marked(base)
         alone, _ = grade(base / "alone", [])
-        ordinary, _ = grade(base / "ordinary", [HandIn.ordinary("x-ordinary")])
+        ordinary, _ = grade(base / "ordinary", [Submission.ordinary("x-ordinary")])
         entries, collected = grade(base / "together", attackers)
         with contextlib.suppress(ChildProcessError):  # those who have ended, and wait to be asked
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -96,7 +96,7 @@ def graded(tmp_path_factory):
 
 
 def marked(base):
-    """Return the files that attacks leave, wherever they might be, but for those that they handed in."""
+    """Return the files that attacks leave, wherever they might be, but for those that they submitted."""
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     places = [base, base / "home", base / "tmp", Path("/tmp"), home, Path.cwd()]
     found = {path for place in places for path in place.glob(f"*{MARK}*")}
@@ -112,7 +112,7 @@ def test_the_corpus_is_over_all_classes():
         assert len(values) == len(set(values)), field
 
 
-def test_the_ordinary_hand_in_earns_what_the_attacks_are_measured_by(graded):
+def test_the_ordinary_submission_earns_what_the_attacks_are_measured_by(graded):
     entry = graded.ordinary["x-ordinary"]
     assert (entry["score"], entry["status"], status_of(entry)) == (POINTS, "graded", "failed")
 
@@ -123,15 +123,15 @@ def status_of(entry):
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: f"{payload.group}: {payload.name}")
 def test_a_payload_gains_nothing(payload, graded):
-    if payload.hand_in == "not taken":
+    if payload.submission == "not taken":
         clash = payload.student in {one.student for one in honest()}
         assert not clash or graded.collected[payload.student]
         assert clash or (payload.student not in graded.entries and not graded.collected[payload.student].taken)
         return
     entry = graded.entries[payload.student]
     assert entry["score"] <= POINTS, "the attack gained points"
-    assert (entry["status"], entry["score"]) == (payload.hand_in, POINTS - payload.costs)
-    if payload.hand_in == "graded" or payload.costs < POINTS:
+    assert (entry["status"], entry["score"]) == (payload.submission, POINTS - payload.costs)
+    if payload.submission == "graded" or payload.costs < POINTS:
         assert status_of(entry) in payload.status
     for verdict in entry["exercises"]:
         assert verdict["status"] != "unjudged"
@@ -171,7 +171,7 @@ def test_a_classmate_is_graded_as_if_alone(student, graded):
 
 
 def test_the_class_is_complete(graded):
-    expected = {payload.student for payload in PAYLOADS if payload.hand_in != "not taken"}
+    expected = {payload.student for payload in PAYLOADS if payload.submission != "not taken"}
     assert set(graded.entries) == expected | set(graded.entries_alone)
 
 
@@ -192,14 +192,13 @@ def test_no_process_and_no_file_remains(graded):
     assert graded.names["home"] == graded.names["tmp"] == [CANARY]
 
 
-def test_what_is_given_back_holds_the_examiners_files_and_the_library_only(graded):
+def test_what_is_given_back_holds_the_autograders_files_only(graded):
     for kind, notebook in (("autograded", f"{CHAPTER.name}.ipynb"), ("feedback", f"{CHAPTER.name}.html")):
         files = graded.given_back[kind]
         assert len(files) > 100
         for path in files:
             assert path.is_file() and not path.is_symlink()
-            in_library = kind == "autograded" and path.parent.name == "weightlab" and path.suffix == ".py"
-            assert in_library or path.name == notebook, path
+            assert path.name == notebook, path
 
 
 def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(graded):
@@ -227,7 +226,7 @@ def test_messages_tell_no_secret_input(graded):
 
 
 def test_commands_print_no_control_sequences(graded, tmp_path):
-    """Do the commands that list hand-ins and grades show odd names in words that a terminal only shows?"""
+    """Do the commands that list submissions and grades show odd names in words that a terminal only shows?"""
     room = tmp_path / "room"
     (tmp_path / "in").mkdir()
     for name in ("\x1b[2J\n.zip", "\x1b]0;opened\x07ann.zip", "\u202ebob.zip"):
@@ -242,7 +241,7 @@ def test_commands_print_no_control_sequences(graded, tmp_path):
 
 
 def runs_nothing(page):
-    """See that no script of a hand-in has run in a page, and that no link would run one."""
+    """See that no script of a submission has run in a page, and that no link would run one."""
     page.wait_for_timeout(200)
     for frame in page.frames:
         assert frame.title() != "opened", frame.url

@@ -1,4 +1,4 @@
-"""Is every answer judged, whatever it is: no exception, no full marks, no warning and no great work in the examiner?"""
+"""Is every answer judged, whatever it is: no exception, no full marks, no warning and little work in the autograder?"""
 
 from __future__ import annotations
 

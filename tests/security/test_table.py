@@ -15,7 +15,7 @@ def test_the_results_are_of_these_payloads_and_this_nbgrader():
     assert found["nbgrader"] == version("nbgrader")
 
 
-def test_the_comparison_stands_on_an_ordinary_hand_in():
+def test_the_comparison_stands_on_an_ordinary_submission():
     ordinary = table.results()[ORDINARY]
     assert (ordinary["score"], ordinary["classmate"]) == (13, 16)
     assert not table.leaves(ordinary) and not ordinary["invented"] and not ordinary["ended"]

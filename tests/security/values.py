@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from tests.security.payload import MARK, Attacks, HandIn
+from tests.security.payload import MARK, Attacks, Submission
 
 attack = Attacks("returned values")
 YES = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *args: True\n    __hash__ = object.__hash__\n"
 
 
 @attack()
-def equal_to_everything(it: HandIn) -> None:
+def equal_to_everything(it: Submission) -> None:
     """An object that equals whatever it is compared with, and is as long as anything."""
     it.answers("return Yes()", f"class Yes:\n    {YES}    __len__ = lambda self: 5\n    __bool__ = lambda self: True")
 
 
 @attack()
-def answer_to_numpys_functions(it: HandIn) -> None:
+def answer_to_numpys_functions(it: Submission) -> None:
     """An object whose __array_function__ makes numpy.allclose return True."""
     it.answers("return Yes()", "class Yes:\n    __array_function__ = lambda self, *args, **kwargs: True")
 
 
 @attack()
-def lying_subclass_of_ndarray(it: HandIn) -> None:
+def lying_subclass_of_ndarray(it: Submission) -> None:
     """A subclass of ndarray whose operators, ufuncs and functions say True."""
     it.answers(
         "return np.zeros(np.shape(signal)).view(Lying)",
@@ -35,7 +35,7 @@ class Lying(np.ndarray):
 
 
 @attack()
-def lying_subclass_of_float(it: HandIn) -> None:
+def lying_subclass_of_float(it: Submission) -> None:
     """A subclass of float whose differences are zero and whose comparisons are true."""
     it.answers(
         "return Lying(0.0)",
@@ -48,7 +48,7 @@ class Lying(float):
 
 
 @attack()
-def array_of_objects(it: HandIn) -> None:
+def array_of_objects(it: Submission) -> None:
     """An array of objects that each equal everything and subtract to zero."""
     it.answers(
         "return np.full(np.shape(signal), Yes(), dtype=object)",
@@ -63,7 +63,7 @@ class Yes:
 
 
 @attack()
-def array_that_looks_around(it: HandIn) -> None:
+def array_that_looks_around(it: Submission) -> None:
     """An object whose __array__ takes the expected value from the frames that convert it."""
     it.answers(
         "return Looking()",
@@ -85,55 +85,55 @@ class Looking:
 
 
 @attack()
-def no_number(it: HandIn) -> None:
+def no_number(it: Submission) -> None:
     """NaN, which is unequal to itself and lets many comparisons pass."""
     it.answers("return signal * float('nan')")
 
 
 @attack()
-def infinity(it: HandIn) -> None:
+def infinity(it: Submission) -> None:
     """Infinity, beside which every tolerance is large."""
     it.answers("return signal * float('inf')")
 
 
 @attack()
-def complex_numbers(it: HandIn) -> None:
+def complex_numbers(it: Submission) -> None:
     """The right numbers with an imaginary part that comparing real parts would not see."""
     it.answers("return signal * weight + 1j")
 
 
 @attack()
-def text_of_numbers(it: HandIn) -> None:
+def text_of_numbers(it: Submission) -> None:
     """The right numbers as text, which evaluating would turn into numbers."""
     it.answers("return repr(signal * weight)")
 
 
 @attack()
-def a_trillion_numbers(it: HandIn) -> None:
+def a_trillion_numbers(it: Submission) -> None:
     """An array that says that it holds a trillion numbers, and takes eight bytes."""
     it.answers("import numpy as np\nreturn np.broadcast_to(0.0, (10**6, 10**6))")
 
 
 @attack()
-def endless_generator(it: HandIn) -> None:
+def endless_generator(it: Submission) -> None:
     """A generator that never ends, for whoever makes a list of it."""
     it.answers("import itertools\nreturn (0.0 for _ in itertools.repeat(None))")
 
 
 @attack()
-def list_in_itself(it: HandIn) -> None:
+def list_in_itself(it: Submission) -> None:
     """A list that contains itself."""
     it.answers("items = []\nitems.append(items)\nreturn items")
 
 
 @attack()
-def deeply_nested_list(it: HandIn) -> None:
+def deeply_nested_list(it: Submission) -> None:
     """A list in a list in a list, a hundred thousand deep."""
     it.answers("items = [0.0]\nfor _ in range(100_000):\n    items = [items]\nreturn items")
 
 
 @attack()
-def sizes_that_lie(it: HandIn) -> None:
+def sizes_that_lie(it: Submission) -> None:
     """An object that says that it is empty, iterates without end, and takes a long time to be printed."""
     it.answers(
         "return Endless()",
@@ -149,7 +149,7 @@ class Endless:
 
 
 @attack("error")
-def raises_when_looked_at(it: HandIn) -> None:
+def raises_when_looked_at(it: Submission) -> None:
     """An object that raises whenever it is copied, printed, compared, converted or asked for anything."""
     it.answers(
         "return Raising()",
@@ -163,7 +163,7 @@ class Raising:
 
 
 @attack()
-def pickle_that_runs(it: HandIn) -> None:
+def pickle_that_runs(it: Submission) -> None:
     """Bytes that are a pickle, and an object that pickles itself as a command; either leaves a file when read."""
     it.answers(
         "return [PICKLE, Command()]",
@@ -178,18 +178,18 @@ PICKLE = pickle.dumps(Command())
 
 
 @attack("failed", "timeout")
-def very_many_small_lists(it: HandIn) -> None:
+def very_many_small_lists(it: Submission) -> None:
     """Two hundred thousand lists of one number each, which cost whoever converts them one by one."""
     it.answers("return [[1.0] for _ in range(190_000)]")
 
 
 @attack()
-def text_that_is_slow_to_read(it: HandIn) -> None:
+def text_that_is_slow_to_read(it: Submission) -> None:
     """A text of half a million dashes, spaces and quotes, for a pattern that tries every way to read it."""
     it.answers("return ('-' * 10 + ' ' * 10 + chr(34) * 10) * 20_000")
 
 
 @attack()
-def half_precision(it: HandIn) -> None:
+def half_precision(it: Submission) -> None:
     """Wrong numbers as float16, for a tolerance that follows the dtype of the answer."""
     it.answers("import numpy as np\nreturn np.float16(signal * weight * 1.02)")

@@ -1,4 +1,4 @@
-"""A class for the tests: hand-ins with known scores, made from the reference, the stubs and the misconceptions."""
+"""A class for the tests: submissions with known scores, made from the reference, the stubs and the misconceptions."""
 
 from __future__ import annotations
 
@@ -123,14 +123,14 @@ def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
     return [{name: wrong[i] for name, wrong in found.items() if i < len(wrong)} for i in range(most)]
 
 
-def hand_in(
+def submit(
     classroom: Path,
     student: str,
     chapter: Chapter,
     notebook: dict | bytes | None = None,
     library: dict[str, bytes] | None = None,
 ) -> Path:
-    """Lay one hand-in into ``submitted/``."""
+    """Lay one submission into ``submitted/``."""
     folder = classroom / "submitted" / student / chapter.name
     (folder / "weightlab").mkdir(parents=True)
     if notebook is not None:

@@ -37,7 +37,7 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stor
             verdicts, wrong = _verdicts(draw, chapter, ability - 0.02 * number)
             status = draw.choices(("graded", "missing", "malformed", "unjudged"), (96, 1 + number, 1, 0.3))[0]
             if status == "unjudged":
-                verdicts[0] |= {"status": status, "score": None, "message": "The examiner itself failed (OSError)."}
+                verdicts[0] |= {"status": status, "score": None, "message": "The autograder itself failed (OSError)."}
             if status == "malformed":
                 verdicts[-1] |= {"status": status, "score": 0.0, "message": "The notebook cannot be read: not JSON."}
             scores = [one["score"] for one in verdicts]
@@ -55,7 +55,7 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stor
                 continue
             if wrong and i % 10 == 0:  # examples are looked for in some libraries only
                 library = made.library_with({name: one.function for name, one in wrong.items()})
-                made.hand_in(room, student, chapter, None, {chapter.module: library[chapter.module]})
+                made.submit(room, student, chapter, None, {chapter.module: library[chapter.module]})
             marks = {
                 name: SimpleNamespace(needs_manual_grade=draw.random() < 0.6, manual_score=None)
                 for name in chapter.written
@@ -99,7 +99,7 @@ def _verdicts(draw: random.Random, chapter: Chapter, ability: float) -> tuple[li
 
 
 def _concepts(folder: Path, draw: random.Random, ability: float) -> None:
-    """Lay the concept test's records into the first and the last chapter's hand-ins."""
+    """Lay the concept test's records into the first and the last chapter's submissions."""
 
     def answers(right: float) -> dict[str, str]:
         return {one.name: one.right if draw.random() < right else draw.choice(list(one.wrong)) for one in CONCEPTS}

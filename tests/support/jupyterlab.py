@@ -136,15 +136,22 @@ def opened(page):
     return notebook
 
 
+_CODE = "[...window.jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code')"
+_ERRORS = (
+    f"{_CODE}.flatMap(cell => cell.sharedModel.getOutputs().filter(output => output.output_type === 'error')"
+    ".map(output => [cell.sharedModel.source, output.ename, output.evalue]))"
+)
+
+
 def run_all(page, seconds: float = 200) -> None:
     """Run every cell from the Run menu, and wait until the last one is done."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
-        """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(
-            cell => cell.type !== 'code' || !cell.sharedModel.source.trim() || cell.executionCount)""",
+        f"() => {_ERRORS}.length || {_CODE}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount)",
         timeout=seconds * 1000,
     )
+    assert page.evaluate(f"() => {_ERRORS}") == [], "a cell raised, so JupyterLab ran none below it"
     page.wait_for_timeout(500)
 
 

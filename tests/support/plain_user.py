@@ -24,14 +24,15 @@ def why_not() -> str | None:
 
 
 def run(
-    argv: list[str], *, user: int = USER, binds: Mapping[Path, str] | None = None, **options
+    argv: list[str], *, user: int = USER, group: int | None = None, binds: Mapping[Path, str] | None = None, **options
 ) -> subprocess.CompletedProcess:
     """Run a program as a user, where the project and Python can be read even if they lie in root's home.
 
     Only the folders of ``binds`` are shared with what others see, at the places it names; /tmp is the program's own.
     """
     shared = [word for path, place in (binds or {}).items() for word in ("--bind", str(path), place)]
-    argv = [*prefix(), *shared, "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *argv]
+    ids = [f"--reuid={user}", f"--regid={user if group is None else group}", "--clear-groups"]
+    argv = [*prefix(), *shared, "--", "setpriv", *ids, *argv]
     return subprocess.run(argv, capture_output=True, text=True, **{"cwd": ROOT} | options)
 
 

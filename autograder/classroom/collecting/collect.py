@@ -76,7 +76,7 @@ def collect_submissions(
     classroom : Path
         nbgrader's course folder.
     chapter : str
-        Which chapter was handed in.
+        Which chapter was submitted.
     replace : bool
         Whether a submission that is there already gives way.
     dry_run : bool

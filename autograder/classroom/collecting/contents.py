@@ -1,4 +1,4 @@
-"""Finds a chapter's notebook and the library that belongs to it among the files that one student handed in."""
+"""Finds a chapter's notebook and the library that belongs to it among the files that one student submitted."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import datetime
 import os
 import pwd
 import re
+import shutil
 import stat
 from collections.abc import Iterable
 from fnmatch import fnmatch
@@ -41,19 +42,22 @@ class CollectOrdinaryFiles(ExchangeCollect):
         """Return what nbgrader sorts by; a submission that is not in order is named, and has no user."""
         name = os.path.basename(path)
         user, time = self._read_name(name)
-        problem = None
-        if time is None:
-            problem = "its name does not hold a user and a time"
-        else:
-            about = os.lstat(path)
-            if not stat.S_ISDIR(about.st_mode):
-                problem = "it is not a folder"
-            elif self.check_owner and _name_of(about.st_uid) != user:
-                problem = f"it belongs to {_name_of(about.st_uid)}, not to {user}"
+        problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"
         if problem:
             self.log.warning("Not collected: %r in the exchange, because %s.", name, problem)
             return {"username": None, "filename": name, "timestamp": datetime.datetime.min}
         return {"username": user, "filename": name, "timestamp": time}
+
+    def _problem_of(self, path: str, user: str) -> str | None:
+        try:
+            about = os.lstat(path)
+        except OSError as error:  # its owner may remove it meanwhile
+            return error.strerror
+        if not stat.S_ISDIR(about.st_mode):
+            return "it is not a folder"
+        if self.check_owner and _name_of(about.st_uid) != user:
+            return f"it belongs to {_name_of(about.st_uid)}, not to {user}"
+        return None
 
     def _read_name(self, name: str) -> tuple[str, datetime.datetime | None]:
         """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus as well."""
@@ -69,8 +73,15 @@ class CollectOrdinaryFiles(ExchangeCollect):
         except OSError as error:
             self.log.warning("Not collected: %r, because %s.", os.path.basename(src), error.strerror)
             return
+        target = Path(dest)
+        part = target.with_name(f".{target.name}.part")  # what is half copied is never taken for what was submitted
         try:
-            left_out = copy_ordinary(folder, Path(dest), self.coursedir.ignore)
+            shutil.rmtree(part, ignore_errors=True)
+            left_out = copy_ordinary(folder, part, self.coursedir.ignore)
+            os.replace(part, target)
+        except OSError as error:
+            shutil.rmtree(part, ignore_errors=True)
+            self.fail("%s. What is collected so far stays; fix that, then run the same command again.", error)
         finally:
             os.close(folder)
         for name, why in left_out:
@@ -144,7 +155,10 @@ def _copy(
 
 
 def _is_link(name: str, folder: int) -> bool:
-    return stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode)
+    try:
+        return stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode)
+    except OSError:  # gone meanwhile
+        return False
 
 
 def _copy_file(source: int, target: Path, budget: Budget) -> None:

@@ -19,7 +19,7 @@ MAX_FILES = 20_000
 MAX_UNPACKED = 64 * 2**20
 """Bytes that are read of one submission in all: notebook, modules, and the zips that are within it."""
 MAX_ZIP = 64 * 2**20
-"""Bytes of a zip as it was handed in."""
+"""Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000
 """Files in a platform's download of a whole class."""
 

@@ -1,4 +1,4 @@
-"""Groups the files of a download, or of a folder, into uploads: what one student handed in at one time."""
+"""Groups the files of a download, or of a folder, into uploads: what one student submitted at one time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAGE = 100_000
 
 @dataclass(frozen=True)
 class Upload:
-    """What one student handed in at one time: a zip, or files in a folder; or something that cannot be a submission."""
+    """What one student submitted at one time: a zip, or files in a folder; or something that cannot be a submission."""
 
     owner: Owner
     place: str
@@ -133,7 +133,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student handed in: a folder with notebook and library as a whole, else each zip by itself."""
+    """Yield what one student submitted: a folder with notebook and library as a whole, else each zip by itself."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(item.path.parent.name == LIBRARY_FOLDER for item in loose):
         yield Upload(owner, place, tuple(items))

@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..collecting.platforms import clean_id
 from ..folder import ClassroomError
 from .roster import COLUMNS, Student, read_rows
 
 _HEADS = {
     "id": ("id", "student id"),
-    "first_name": ("first name", "first_name", "given name"),
-    "last_name": ("last name", "last_name", "surname", "family name"),
-    "email": ("email address", "email", "e-mail", "sis email"),
-    "login": ("sis login id", "username", "login", "user name"),
+    "first_name": ("first name", "first_name", "given name", "vorname", "prénom", "nombre", "nome", "voornaam"),
+    "last_name": (
+        *("last name", "last_name", "surname", "family name", "nachname", "nom de famille", "nom", "apellido(s)"),
+        *("apellidos", "cognome", "sobrenome", "apelido", "achternaam"),
+    ),
+    "email": (
+        *("email address", "email", "e-mail", "sis email", "e-mail-adresse", "adresse de courriel", "adresse e-mail"),
+        *("dirección de correo", "correo electrónico", "indirizzo email", "endereço de email", "e-mailadres"),
+    ),
+    "login": ("sis login id", "username", "login", "user name", "anmeldename", "nom d'utilisateur"),
     "canvas": ("canvas", "canvas id"),
-    "moodle": ("id number", "idnumber", "moodle"),
+    "moodle": (
+        *("id number", "idnumber", "moodle", "id-nummer", "numéro d'identification", "número de id"),
+        *("codice identificativo", "número de identificação"),
+    ),
     "github": ("github_username", "github username", "github"),
 }
-"""What each column is called in exports, in small letters."""
-_FULL_NAME = ("full name", "fullname", "name", "first name / last name", "user full name")
+"""What each column is called in exports, in small letters; Moodle writes heads in the language of its user."""
+_FULL_NAME = (
+    *("full name", "fullname", "name", "first name / last name", "user full name", "vollständiger name"),
+    *("nom complet", "nombre completo", "nome completo", "volledige naam"),
+)
 
 
 def read_class_list(path: Path) -> list[Student]:
@@ -63,4 +76,6 @@ def _from_table(row: dict[str, str]) -> Student:
         if not comma:
             first, _, last = whole.rpartition(" ")
         values["first_name"], values["last_name"] = first.strip(), last.strip()
+    if clean_id(values["id"]) != values["id"] and any(values[name] for name in values if name != "id"):
+        values["id"] = ""  # as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
     return Student(**values)

@@ -14,10 +14,51 @@ from ..collecting.origins import read_origins
 from ..collecting.platforms import Owner, Platform
 from ..folder import Classroom, ClassroomError
 from .class_lists import student_in
-from .roster import Student, is_named, read_roster, read_rows
+from .roster import Student, is_named, read_roster, read_table
 
 _IDENTIFIER, _GRADE, _MAXIMUM = "Identifier", "Grade", "Maximum Grade"
 _CHANGED = "Last modified (grade)"
+_NUMBER = re.compile(r"(?:.*\D)?([0-9]+)", re.DOTALL)
+_AMOUNT = re.compile(r"[0-9]+([.,][0-9]+)?")
+
+
+@dataclass(frozen=True)
+class _Worksheet:
+    """A grading worksheet: heads, lines, and which columns hold what; ``maximum`` may be missing."""
+
+    heads: list[str]
+    lines: list[list[str]]
+    identifier: int
+    grade: int
+    maximum: int | None
+
+    def number(self, line: list[str]) -> str:
+        """Return Moodle's number of the participant whom a line is about, or an empty string."""
+        found = _NUMBER.fullmatch(line[self.identifier])
+        return found[1] if found else ""
+
+    def person(self, line: list[str]) -> Student:
+        """Return whom a line is about, by the names of the columns where they are in English, else by their places."""
+        if _IDENTIFIER in self.heads:
+            return student_in(dict(zip(self.heads, line, strict=True)))
+        known = {"email": line[self.email]} if self.email is not None else {}
+        return student_in(known | ({"full name": line[1]} if self.has_names else {}))
+
+    @property
+    def email(self) -> int | None:
+        """Return the column of email addresses."""
+        columns = (column for column in range(1, self.grade) if any(line[column] for line in self.lines))
+        return next((c for c in columns if all("@" in line[c] for line in self.lines if line[c])), None)
+
+    @property
+    def has_names(self) -> bool:
+        """Whether names follow the identifiers: where names are hidden, the status of a submission does.
+
+        Nearly each name is one person's own, and most statuses are several people's.
+        """
+        several = {line[1] for line in self.lines}
+        between = self.grade > self.identifier + 2  # a status is always there
+        return between and (self.email is not None or (len(several) > 1 and 5 * len(several) >= 4 * len(self.lines)))
 
 
 def read_participants(worksheet: Path) -> dict[str, Student]:
@@ -28,23 +69,41 @@ def read_participants(worksheet: Path) -> dict[str, Student]:
     ClassroomError
         Where the file is not such a worksheet.
     """
-    rows = _rows(worksheet)
-    return {number: student_in(row) for row in rows if (number := _number(row))}
+    sheet = _read_worksheet(worksheet)
+    return {number: sheet.person(line) for line in sheet.lines if (number := sheet.number(line))}
 
 
-def _rows(worksheet: Path) -> list[dict[str, str]]:
-    rows = read_rows(worksheet)
-    if missing := [name for name in (_IDENTIFIER, _GRADE, _CHANGED) if not rows or name not in rows[0]]:
+def _read_worksheet(path: Path) -> _Worksheet:
+    heads, lines = read_table(path)
+    lines = [[*line, *[""] * len(heads)][: len(heads)] for line in lines]
+    if {_IDENTIFIER, _GRADE, _CHANGED} <= {*heads}:
+        maximum = heads.index(_MAXIMUM) if _MAXIMUM in heads else None
+        return _Worksheet(heads, lines, heads.index(_IDENTIFIER), heads.index(_GRADE), maximum)
+    numbers = {found[1] for line in lines if (found := _NUMBER.fullmatch(line[0])) and not line[0].isdigit()}
+    grades = [column for column in range(2, len(heads) - 1) if _are_grades(lines, column)]
+    if not lines or len(numbers) < len(lines) or len(grades) != 1:
         raise ClassroomError(
-            f"{worksheet} is not Moodle's grading worksheet in English: it has no column {missing[0]}. In Moodle turn "
-            "on 'Offline grading worksheet' in the assignment, and download it with your language set to English."
+            f"{path} is not Moodle's grading worksheet, or its columns cannot be told apart. In Moodle turn on "
+            "'Offline grading worksheet' in the assignment, set your own language to English, and download it again."
         )
-    return rows
+    return _Worksheet(heads, lines, 0, grades[0], grades[0] + 1)
 
 
-def _number(row: Mapping[str, str]) -> str:
-    found = re.fullmatch(r"\D*([0-9]+)", row[_IDENTIFIER])
-    return found[1] if found else ""
+def _are_grades(lines: list[list[str]], column: int) -> bool:
+    """Whether a column can hold grades: empty or numbers, with one maximum for all in the column after it.
+
+    Moodle names the columns in the language of whoever downloads them, but always writes these two side by side.
+    """
+    grades = {line[column] for line in lines} - {""}
+    maxima = {line[column + 1] for line in lines}
+    if len(maxima) != 1 or not all(map(_AMOUNT.fullmatch, maxima | grades)):
+        return False
+    (most,) = map(_amount, maxima)
+    return most > 0 and all(_amount(grade) <= most for grade in grades)
+
+
+def _amount(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
@@ -109,22 +168,21 @@ def fill_worksheet(
     ClassroomError
         If the assignment's maximum in Moodle is not what the chapter is worth: grades would be scaled.
     """
-    rows = _rows(worksheet)
+    sheet = _read_worksheet(worksheet)
     students = {number: student for student, (_, number) in numbers.items()}
     left = set(scores)
-    for row in rows:
-        maximum = row.get(_MAXIMUM, "").replace(",", ".")
-        if maximum and not (re.fullmatch(r"[0-9]+(\.[0-9]+)?", maximum) and float(maximum) == points):
+    for line in sheet.lines:
+        maximum = line[sheet.maximum] if sheet.maximum is not None else ""
+        if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
                 f"In Moodle the assignment's maximum grade is {maximum}, and the chapter is worth {points:g} points. "
                 "Set Moodle's maximum grade to that, and download the worksheet again."
             )
-        student = students.get(_number(row))
+        student = students.get(sheet.number(line))
         if student in scores:
-            row[_GRADE] = f"{scores[student]:.2f}"
+            grade = f"{scores[student]:.2f}"
+            line[sheet.grade] = grade.replace(".", ",") if "," in maximum else grade
             left.discard(student)
     text = io.StringIO()
-    table = csv.DictWriter(text, rows[0].keys(), lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([sheet.heads, *sheet.lines])
     return text.getvalue().encode(), sorted(left)

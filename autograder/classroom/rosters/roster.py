@@ -170,7 +170,13 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a table with a line of heads, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
+    """Read a table as `read_table` does, each line by the heads of its columns."""
+    heads, lines = read_table(path)
+    return [dict(zip(heads, line, strict=False)) for line in lines]
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read heads and lines of a table, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
     content = path.read_bytes()[:MAX_BYTES]
     coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
@@ -181,7 +187,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     separator = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        names = [name.strip() for name in next(rows, [])]
-        return [dict(zip(names, map(str.strip, row), strict=False)) for row in rows if any(map(str.strip, row))]
+        heads, *lines = [list(map(str.strip, row)) for row in rows] or [[]]
+        return heads, [line for line in lines if any(line)]
     except csv.Error as error:
         raise ClassroomError(f"{path} cannot be read as a table: {error}.") from None

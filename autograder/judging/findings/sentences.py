@@ -6,6 +6,8 @@ Every predicate follows a subject such as "your result".
 
 from __future__ import annotations
 
+from string import Formatter
+
 from .relations import Relation
 
 PREDICATES = {
@@ -294,7 +296,9 @@ def tell_whole(relation: Relation) -> str:
 
 
 AXIS_KINDS = {
-    kind for kind, words in PREDICATES.items() if any(f"{{{name}}}" in words for name in ("along", "each", "one"))
+    kind
+    for kind, template in PREDICATES.items()
+    if {"along", "each", "one"} & {field for _, field, _, _ in Formatter().parse(template)}
 }
 
 

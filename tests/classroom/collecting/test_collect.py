@@ -39,7 +39,7 @@ def test_the_student_is_read_from_the_outermost_name(name, student):
     assert clean_id(plain_or_platform(name).name) == student
 
 
-def test_a_hand_in_is_laid_out_as_nbgrader_does_with_its_concept_test(inbox):
+def test_a_submission_is_laid_out_as_nbgrader_does_with_its_concept_test(inbox):
     inbox.put("ada.zip", work("ada") | {f"{CHAPTER}/concepts.json": b"{}", f"{CHAPTER}/notes.txt": b"x"})
     found = inbox.collect()
     assert found.words["ada"] == "3 files"
@@ -270,7 +270,7 @@ class TestTheCommand:
         code, said = self.run(inbox)
         assert code == 0 and "2 files seen, 1 submission taken" in said and "0 left out, 1 not needed" in said
 
-    def test_whatever_might_be_a_hand_in_and_was_left_out_ends_with_1(self, inbox):
+    def test_whatever_might_be_a_submission_and_was_left_out_ends_with_1(self, inbox):
         inbox.put("ada.zip", packed("ada"))
         inbox.put("bo.rar", b"")
         code, said = self.run(inbox)
@@ -296,3 +296,24 @@ def test_every_reason_has_words():
     facts |= {"here": "x", "there": "x", "taken": "x", "count": 2, "name": "x", "who": "x"}
     words = [describe(reason, **facts) for reason in Reason]
     assert len(set(words)) == len(words) and all(words)
+
+
+CONCEPTS = {f"{CHAPTER}/concepts.json": b'{"before": {}}'}
+
+
+def test_a_concept_test_in_a_zip_within_a_zip_is_the_notebooks_own(inbox):
+    both = {"a.zip": zipped(work("bo") | CONCEPTS), "b.zip": zipped({f"{CHAPTER}/concepts.json": b"another's"})}
+    inbox.put("ada.zip", {"01_weights.zip": zipped(work("ada") | CONCEPTS)})
+    inbox.put("bo.zip", both)
+    inbox.put("cy.zip", work("cy") | {"concepts.json": b"from elsewhere", "other/concepts.json": b"{}"})
+    assert inbox.collect().taken == {"ada", "bo", "cy"}
+    for name in ("ada", "bo"):
+        assert inbox.held(name)["concepts.json"] == CONCEPTS[f"{CHAPTER}/concepts.json"]
+    assert "concepts.json" not in inbox.held("cy")
+
+
+def test_ids_of_one_letter_are_ids(inbox):
+    inbox.put("a.zip", packed("a"))
+    inbox.put("王.zip", packed("w"))
+    assert inbox.collect().taken == {"a", "王"}
+    assert inbox.mark("a") == ("a", "a")

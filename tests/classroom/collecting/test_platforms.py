@@ -32,6 +32,17 @@ class TestMoodle:
         assert not found.lost and found.files == 5
         assert inbox.mark("Bob-Ross") == ("bob", "bob")
 
+    def test_names_that_are_nearly_the_same_are_two_people(self, inbox):
+        near = ("Ada Lovelace", "Ada  Lovelace", "Ada-Lovelace", "Ada Lovelacé", "Ada Lovelace2", "ada lovelace")
+        files = {moodle(name, number): packed(str(number)) for number, name in enumerate(near, 1)}
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert len(found.taken) + len(found.lost) == len(near) and not set(found.lost.values()) - {Reason.SAME_FOLDER}
+        for student in found.taken:
+            number = inbox.mark(student)[0]
+            assert inbox.mark(student) == (number, number)
+        assert {inbox.mark(student)[0] for student in found.taken} == set("123456") and not found.lost
+        assert {"Ada-Lovelace-1", "Ada-Lovelace-2", "Ada-Lovelace-3", "Ada-Lovelacé", "Ada-Lovelace2"} < found.taken
+
     def test_who_is_in_no_group_has_no_number_and_stops_nobody(self, inbox):
         files = {
             "Default group_assignsubmission_file/01_weights.zip": packed("rest"),

@@ -51,6 +51,28 @@ def test_moodles_participants_and_worksheet(lists):
     assert read_class_list(lists(WORKSHEET)) == [ada]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        PARTICIPANTS.replace(
+            "First name,Last name,ID number,Email address", "Vorname,Nachname,ID-Nummer,E-Mail-Adresse"
+        ),
+        PARTICIPANTS.replace(
+            "First name,Last name,ID number,Email address",
+            "Prénom,Nom de famille,Numéro d'identification,Adresse de courriel",
+        ),
+        WORKSHEET.replace(
+            "Identifier,Full name,ID number,Email address", "ID,Vollständiger Name,ID-Nummer,E-Mail-Adresse"
+        )
+        .replace("Grade,Maximum Grade", "Bewertung,Bestwertung")
+        .replace("Participant ", "Teilnehmer/in"),
+    ],
+    ids=["German", "French", "German worksheet"],
+)
+def test_moodles_lists_in_the_language_of_whoever_exports_them(lists, text):
+    assert read_class_list(lists(text))[0] == Student("", "Ada", "Lovelace", "ada@example.org", moodle="m1")
+
+
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_plain_table_in_any_usual_coding(lists, coding):
     assert read_class_list(lists(TABLE, coding=coding)) == [Student("x1", "Cy", "Twombly", github="cy-t")]

@@ -34,22 +34,22 @@ def build(room):
     """Lay down the class; each student's name says what is special."""
     loop = {"weights": made.REFERENCE["weights"].replace(b"def apply_weight(", b"def _spare(") + LOOP}
     for chapter in (WEIGHTS, BIASES):
-        made.hand_in(room, "reference", chapter, made.answered(chapter))
-        made.hand_in(room, "untouched", chapter, made.released(chapter), made.STUBS)
+        made.submit(room, "reference", chapter, made.answered(chapter))
+        made.submit(room, "untouched", chapter, made.released(chapter), made.STUBS)
         for i, wrong in enumerate(made.mistaken(chapter)):
             library = made.library_with({name: one.function for name, one in wrong.items()})
-            made.hand_in(room, f"mistaken-{i:02d}", chapter, made.answered(chapter), library)
+            made.submit(room, f"mistaken-{i:02d}", chapter, made.answered(chapter), library)
     empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    made.hand_in(room, "empty-notebook", WEIGHTS, empty)
+    made.submit(room, "empty-notebook", WEIGHTS, empty)
     broken = {"weights": b"def apply_weight(signal, weight)\n    return signal * weight\n"}
-    made.hand_in(room, "syntax-error", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | broken)
+    made.submit(room, "syntax-error", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | broken)
     lacking = {name: source for name, source in made.REFERENCE.items() if name != "weights"}
-    made.hand_in(room, "no-library-file", WEIGHTS, made.answered(WEIGHTS), lacking)
-    made.hand_in(room, "no-notebook", WEIGHTS, None)
-    made.hand_in(room, "endless-loop", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | loop)
-    made.hand_in(room, "duplicated-cell", WEIGHTS, duplicated())
-    made.hand_in(room, "not-json", WEIGHTS, b"%PDF-1.4 not a notebook")
-    made.hand_in(room, FORMULA, WEIGHTS, made.answered(WEIGHTS))
+    made.submit(room, "no-library-file", WEIGHTS, made.answered(WEIGHTS), lacking)
+    made.submit(room, "no-notebook", WEIGHTS, None)
+    made.submit(room, "endless-loop", WEIGHTS, made.answered(WEIGHTS), made.REFERENCE | loop)
+    made.submit(room, "duplicated-cell", WEIGHTS, duplicated())
+    made.submit(room, "not-json", WEIGHTS, b"%PDF-1.4 not a notebook")
+    made.submit(room, FORMULA, WEIGHTS, made.answered(WEIGHTS))
 
 
 @pytest.fixture(scope="session")

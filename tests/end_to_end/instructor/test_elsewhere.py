@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import pwd
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 
-from autograder.classroom import workers
+from autograder.classroom import cluster as dask_workers
 from autograder.classroom.folder import ClassroomError
-from autograder.classroom.grade import draw_report, grade_class
+from autograder.classroom.grade import draw_report, grade_class, run_grading
 from autograder.classroom.gradebook import ClassBook, GradebookError, url_of
+from autograder.classroom.nbgrader import write_config
 from autograder.paths import ROOT
 from autograder.sandbox import selftest
 from tests.end_to_end.instructor.conftest import SEED, WEIGHTS
 from tests.support import classroom as made
+from tests.support import jupyterlab
+from tests.support.postgres import Server
 
 STUDENTS = 8
 
@@ -35,9 +34,9 @@ def here(tmp_path_factory):
     for i in range(STUDENTS):
         wrong = made.mistaken(WEIGHTS)[i // 2]
         library = made.library_with({name: one.function for name, one in wrong.items()}) if i % 2 else None
-        made.hand_in(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
-    made.hand_in(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
-    made.hand_in(room, "not-json", WEIGHTS, b"no notebook")
+        made.submit(room, f"student-{i}", WEIGHTS, made.answered(WEIGHTS), library)
+    made.submit(room, "untouched", WEIGHTS, made.released(WEIGHTS), made.STUBS)
+    made.submit(room, "not-json", WEIGHTS, b"no notebook")
     made.course(room.parent / "course", [WEIGHTS])
     return room, grade(room)
 
@@ -49,7 +48,7 @@ def grade(room, **options):
 
 @pytest.fixture
 def elsewhere(here, tmp_path):
-    """The same hand-ins, not yet graded."""
+    """The same submissions, not yet graded."""
     shutil.copytree(here[0] / "submitted", tmp_path / "class" / "room" / "submitted")
     shutil.copytree(here[0].parent / "course", tmp_path / "class" / "course")
     return tmp_path / "class" / "room"
@@ -65,38 +64,47 @@ def made_files(room):
     return {path.relative_to(room): path.read_bytes() for path in [*paths, *room.glob("*.csv")]}
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    """A Dask scheduler and two workers, each a process of its own."""
-    pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
-    where, running = tmp_path / "scheduler.json", []
+class Cluster:
+    """A Dask scheduler and its workers, each a process of its own."""
 
-    def start(*argv):
-        command = [sys.executable, "-m", "dask", *argv, "--scheduler-file", str(where)]
-        running.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        return running[-1]
+    def __init__(self, folder):
+        self.where, self.folder, self.running, self.workers = folder / "scheduler.json", folder, [], []
+        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", ":0")
 
-    try:
-        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", ":0")
-        workers = [
-            start(
-                "worker",
-                "--nthreads",
-                "1",
-                "--no-nanny",
-                "--no-dashboard",
-                "--dashboard-address",
-                ":0",
-                "--local-directory",
-                str(tmp_path),
-            )
-            for _ in range(2)
-        ]
-        yield _address(where), workers
-    finally:
-        for process in running:
+    def _start(self, *argv):
+        command = [sys.executable, "-m", "dask", *argv, "--scheduler-file", str(self.where)]
+        self.running.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return self.running[-1]
+
+    @property
+    def address(self):
+        return _address(self.where)
+
+    def add_worker(self, preload=""):
+        """Start a worker; what it preloads can make it another release, or a liar."""
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--dashboard-address", ":0"]
+        if preload:
+            path = self.folder / f"preload_{len(self.workers)}.py"
+            path.write_text(preload)
+            options += ["--preload", str(path)]
+        self.workers.append(self._start("worker", *options, "--local-directory", str(self.folder)))
+        return self.workers[-1]
+
+    def close(self):
+        for process in self.running:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler that has no worker yet."""
+    pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
+    made_here = Cluster(tmp_path)
+    try:
+        yield made_here
+    finally:
+        made_here.close()
 
 
 def _address(where):
@@ -109,26 +117,78 @@ def _address(where):
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_same_grades_and_files_though_a_worker_is_killed(here, elsewhere, cluster):
-    address, workers = cluster
+def test_workers_come_and_go_and_the_grades_and_files_are_the_same(here, elsewhere, cluster):
+    """One is killed; later all that were there at the start are, and another one has come meanwhile."""
+    first, second = cluster.add_worker(), cluster.add_worker()
 
     def progress(done, total):
-        if done == 4:
-            workers[0].kill()
+        if done == 2:
+            first.kill()
+        if done == 4 and len(cluster.workers) == 2:
+            cluster.add_worker()
+            second.kill()
 
-    assert grade(elsewhere, scheduler=address, progress=progress) == here[1]
-    assert workers[0].wait(10) == -signal.SIGKILL
-    assert workers[1].poll() is None
+    assert grade(elsewhere, scheduler=cluster.address, progress=progress) == here[1]
+    assert first.wait(10) == second.wait(10) == -signal.SIGKILL
+    assert cluster.workers[2].poll() is None
     assert made_files(elsewhere) == made_files(here[0])
     assert totals(elsewhere) == totals(here[0])
 
 
-def test_a_worker_with_another_release_is_refused():
-    digests = workers._digests([WEIGHTS.name])
-    assert workers._why_not("process", digests) is None
-    assert "install the same release" in workers._why_not("process", {WEIGHTS.name: "of another release"})
-    with pytest.raises(RuntimeError, match="another release"):
-        workers._grade_there(None, None, {WEIGHTS.name: "of another release"})
+OF_ANOTHER_RELEASE = """
+from autograder.classroom import cluster
+cluster._digests = lambda chapters: {name: "of another release" for name in chapters}
+"""
+LIAR = """
+from dataclasses import replace
+from autograder.classroom import cluster
+honest = cluster.grade_submission
+def lie(task, tools):
+    found = honest(task, tools)
+    return replace(found, result=replace(found.result, automatic=dict.fromkeys(found.result.automatic, float("nan"))))
+cluster.grade_submission = lie
+"""
+DYING = """
+import os
+from autograder.classroom import cluster
+cluster.why_not = cluster._digests = lambda *_: os._exit(1)
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_be_used_is_named_and_retired_and_costs_nobody_anything(here, elsewhere, cluster):
+    others = [cluster.add_worker(preload) for preload in (OF_ANOTHER_RELEASE, LIAR, DYING)]
+    with distributed_client(cluster) as client:
+        client.wait_for_workers(3, timeout=60)
+    good = cluster.add_worker()
+    with distributed_client(cluster) as client:
+        client.wait_for_workers(4, timeout=60)
+    found = run_grading_of(elsewhere, scheduler=cluster.address)
+    assert found.entries == here[1]
+    said = " ".join(found.notices)
+    assert "install the same release on both" in said and "a score is not between 0 and its points" in said
+    assert all(line.startswith("The worker tcp://127.0.0.1:") for line in found.notices)
+    assert [worker.wait(20) is not None for worker in others] == [True] * 3 and good.poll() is None
+    assert totals(elsewhere) == totals(here[0])
+
+
+def distributed_client(cluster):
+    from distributed import Client
+
+    return Client(cluster.address, timeout="20s", set_as_default=False)
+
+
+def run_grading_of(room, **options):
+    shut_in = "process" if selftest.why_not() else "bubblewrap"
+    return run_grading(room, [WEIGHTS.name], seed=SEED, isolation=shut_in, course=room.parent / "course", **options)
+
+
+@pytest.mark.slow
+def test_where_no_worker_can_be_used_the_reason_is_said(elsewhere, cluster, monkeypatch):
+    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 15)
+    cluster.add_worker(OF_ANOTHER_RELEASE)
+    with pytest.raises(ClassroomError, match=r"The last one was refused: .*install the same release"):
+        grade(elsewhere, scheduler=cluster.address)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(elsewhere, monkeypatch):
@@ -139,34 +199,12 @@ def test_a_scheduler_that_does_not_answer_is_named(elsewhere, monkeypatch):
 
 @pytest.fixture
 def postgres():
-    """A PostgreSQL server of the test's own, reached by a socket in its folder."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed, so no PostgreSQL gradebook was tried")
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or list(filter(None, [shutil.which("postgres")]))
-    if not found:
-        pytest.skip("PostgreSQL is not installed, so no PostgreSQL gradebook was tried")
-    programs = Path(found[-1]).resolve().parent
-    folder = Path(tempfile.mkdtemp(prefix="weightlab-pg-"))
-    user = {}
-    if os.getuid() == 0:  # the server refuses to run as root
-        user = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
-        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **user}
-    made = [programs / "initdb", "-D", folder / "data", "-U", "teacher", "-A", "trust", "-N"]
-    subprocess.run(made, check=True, **quiet)
-    server = subprocess.Popen(
-        [programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-        **quiet,
-    )
+    """A PostgreSQL server of the test's own."""
+    server = Server()
     try:
-        deadline = time.monotonic() + 60
-        while not list(folder.glob(".s.PGSQL.*[0-9]")) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(0.5)
-        yield f"postgresql://teacher@/postgres?host={folder}"
+        yield server.url
     finally:
-        server.terminate()
-        server.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.close()
 
 
 def test_a_postgresql_gradebook_holds_the_same(here, elsewhere, postgres):
@@ -177,6 +215,37 @@ def test_a_postgresql_gradebook_holds_the_same(here, elsewhere, postgres):
     assert grade(elsewhere, database=postgres) == here[1]
     assert made_files(elsewhere) == before == made_files(here[0])
     assert draw_report(elsewhere, database=postgres)[0].exists()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_formgrader_works_in_the_same_postgresql_gradebook(elsewhere, postgres):
+    """As the guide says: the address in the classroom's configuration, and nothing said on the command line."""
+    jupyterlab.require_browser()
+    elsewhere.mkdir(exist_ok=True)
+    write_config(elsewhere)
+    with open(elsewhere / "nbgrader_config.py", "a") as config:
+        config.write(f"c.CourseDirectory.db_url = {url_of(elsewhere, postgres)!r}\n")
+        config.write(f"c.CourseDirectory.source_directory = {str(elsewhere.parent / 'course')!r}\n")
+    grade(elsewhere)
+    with ClassBook(url_of(elsewhere, postgres)) as book:
+        submission = book.book.find_submission_notebook(WEIGHTS.name, WEIGHTS.name, "student-1").id
+    with jupyterlab.server(elsewhere) as address, jupyterlab.browser_page() as page:
+        page.goto(f"{address}formgrader/gradebook/{WEIGHTS.name}/{WEIGHTS.name}")
+        rows = page.locator("tr", has_text="Submission #")
+        rows.first.wait_for()
+        assert rows.count() == len(list(elsewhere.glob(f"autograded/*/{WEIGHTS.name}"))) > STUDENTS
+        page.goto(f"{address}formgrader/submissions/{submission}/")
+        box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
+        box.fill("1.5")
+        with page.expect_response(lambda response: "/api/grade/" in response.url and response.request.method == "PUT"):
+            box.press("Tab")
+    assert not (elsewhere / "gradebook.db").exists()
+    grade(elsewhere)
+    with ClassBook(url_of(elsewhere, postgres)) as book:
+        marks = {student: stored.grades for student, stored in book.load(WEIGHTS.name).items()}
+    given = [(who, name, one.manual_score) for who in marks for name, one in marks[who].items() if one.manual_score]
+    assert given == [("student-1", next(iter(WEIGHTS.written)), 1.5)]
 
 
 def test_a_gradebook_that_does_not_answer_is_named(elsewhere):

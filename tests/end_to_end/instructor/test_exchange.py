@@ -1,4 +1,4 @@
-"""Does a hand-in through nbgrader's exchange carry the student's library, between users and from the browser?"""
+"""Does a submission through nbgrader's exchange carry the student's library, between users and from the browser?"""
 
 from __future__ import annotations
 
@@ -127,12 +127,12 @@ def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monk
         page.get_by_role("button", name="Submit").click()
         page.locator("#submitted_assignments_list", has_text=WEIGHTS.name).wait_for()
         page.screenshot(path=tmp_path / "assignments.png")
-    (handed_in,) = (exchange / "inbound").iterdir()
-    assert {path.relative_to(handed_in).as_posix() for path in handed_in.rglob("*.*")} >= {
+    (submitted,) = (exchange / "inbound").iterdir()
+    assert {path.relative_to(submitted).as_posix() for path in submitted.rglob("*.*")} >= {
         f"{WEIGHTS.name}.ipynb",
         "weightlab/weights.py",
         "weightlab/biases.py",
         "timestamp.txt",
     }
-    assert (handed_in / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
+    assert (submitted / "weightlab" / "weights.py").read_bytes() == made.REFERENCE["weights"]
     assert not (course / "course" / WEIGHTS.name / "weightlab").exists()

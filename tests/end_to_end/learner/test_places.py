@@ -83,7 +83,7 @@ warnings.filterwarnings("error", category=EncodingWarning, module=r"(autograder|
 
 
 def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
-    """Check, hint, reset, hand in and use the lab's tools, the candidate's process included, without POSIX."""
+    """Check, hint, reset, submit and use the lab's tools, the candidate's process included, without POSIX."""
     folder, environment = solved
     candidate = folder / "autograder" / "candidate" / "start.py"
     (tmp_path / "start.py").write_text(

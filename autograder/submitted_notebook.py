@@ -51,7 +51,7 @@ class OwnCell:
 
 
 @dataclass(frozen=True)
-class HandedInNotebook:
+class SubmittedNotebook:
     """What a submitted notebook says, by the cells of the released one.
 
     Parameters
@@ -104,7 +104,7 @@ def is_check(cell: Mapping[str, Any]) -> bool:
     return bool(marks.get("grade") and not marks.get("solution")) and cell["cell_type"] == "code"
 
 
-def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNotebook:
+def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNotebook:
     """Find the answers in a submitted notebook.
 
     Cells are known by nbgrader's name, by their id, or by unchanged text. An answer cell that has lost all three is
@@ -147,7 +147,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> HandedInNote
                 lost.add(name)
         elif is_check(cell):
             checks[name] = theirs
-    return HandedInNotebook(answers, checks, tuple(own), frozenset(lost))
+    return SubmittedNotebook(answers, checks, tuple(own), frozenset(lost))
 
 
 def _parse(submitted: bytes) -> list[dict]:
@@ -222,11 +222,19 @@ def _match_by_content(released: list[dict], cells: list[dict], found: list[int |
     for start, stop in _gaps(found):
         before, after = (found[start - 1] if start else -1), (found[stop] if stop < len(found) else len(released))
         for kind in ("code", "markdown"):
-            asked = [i for i in missing if before < i < after and i not in found and released[i]["cell_type"] == kind]
             there = [k for k in range(start, stop) if cells[k].get("cell_type") == kind]
-            if len(asked) == len(there):
-                for index, k in zip(asked, there, strict=True):
-                    found[k] = index
+            left = [i for i in range(before + 1, after) if i not in found and released[i]["cell_type"] == kind]
+            for asked in (left, [i for i in left if i in missing]):
+                pairs = list(zip(asked, there, strict=False))
+                given = [(i, k) for i, k in pairs if i not in missing]
+                if len(asked) == len(there) and all(_is_unchanged(released[i], cells[k]) for i, k in given):
+                    for i, k in pairs:
+                        found[k] = i
+                    break
+
+
+def _is_unchanged(released: dict, cell: dict) -> bool:
+    return text_of(cell.get("source")).strip() == text_of(released["source"]).strip()
 
 
 def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,195 @@
+"""The workers of a Dask cluster: other machines, which come and go, may be of another release, and may fail."""
+
+from __future__ import annotations
+
+import atexit
+import concurrent.futures as futures
+import contextlib
+import hashlib
+import pickle
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from ..sandbox import process
+from ..sandbox.selftest import why_not
+from .fingerprint import chapter_digest
+from .folder import ClassroomError
+from .work import FaultyWorkerError, GradedSubmission, GradingTask, Tools, find_fault, grade_submission
+
+_FIRST_WORKER, _COUNT_EVERY = 120, 5.0
+"""Seconds."""
+_FAULTS = 2
+"""How many workers may return nonsense for a submission before it is left to a person."""
+
+
+class DaskWorkers:
+    """Workers of a Dask cluster, each with this project installed; they may come and go.
+
+    Nothing is prepared on the workers that are there at the start: each one tests itself before its first task, and
+    asks for what all submissions have in common when it does not have it.
+
+    Parameters
+    ----------
+    address : str
+        The scheduler's, such as ``tcp://10.0.0.1:8786``.
+    tell : function
+        Takes sentences about workers that cannot be used.
+    """
+
+    def __init__(self, tools: Tools, address: str, tell: Callable[[str], None]) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            words = "Many machines need Dask: run `pip install -e '.[cluster]'` in the project's folder."
+            raise ClassroomError(words) from None
+        self.tools, self._address, self._tell, self._counted = tools, address, tell, (0.0, 0)
+        self._order = Order(pickle.dumps(tools), _digests(tools.released))
+        self._retired: dict[str, str] = {}
+        self._faults: dict[str, int] = {}
+        try:
+            self._client = Client(address, timeout="20s", set_as_default=False)
+        except (TimeoutError, OSError, ValueError) as error:
+            raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
+        self._pool = self._executor()
+        self._wait_for_worker()
+
+    def _executor(self, **where: Any) -> futures.Executor:
+        return self._client.get_executor(pure=False, retries=2, **where)
+
+    def _wait_for_worker(self) -> None:
+        try:
+            self._client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except TimeoutError:
+            self._client.close()
+            reason = next(iter(self._retired.values()), "")
+            because = f" The last one was refused: {reason}" if reason else ""
+            words = f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}"
+            raise ClassroomError(words) from None
+
+    @property
+    def window(self) -> int:
+        """How many tasks to have on the way: workers come and go, so they are counted now and then."""
+        at, window = self._counted
+        if time.monotonic() - at > _COUNT_EVERY:
+            window = 4 * max(1, sum(self._client.nthreads().values()))
+            self._counted = time.monotonic(), window
+        return window
+
+    def restart(self) -> None:
+        """Do nothing: Dask replaces workers by itself."""
+
+    def submit(self, task: GradingTask) -> futures.Future:
+        """Hand a task to the scheduler."""
+        return self._pool.submit(grade_there, task, self._order.without_tools())
+
+    def accept(self, task: GradingTask, came: object) -> GradedSubmission | futures.Future:
+        """Return what a worker made of a task, or, where it could not do it, the future of another try.
+
+        Raises
+        ------
+        ClassroomError
+            If no worker is left that can do it.
+        """
+        if isinstance(came, Lacking):
+            back = self._executor(workers=[came.worker], allow_other_workers=True)
+            return back.submit(grade_there, task, self._order)
+        if isinstance(came, Refused):
+            self._retire(came.worker, came.reason)
+            self._wait_for_worker()
+            return self.submit(task)
+        worker, graded = came if isinstance(came, tuple) and len(came) == 2 else ("", came)
+        if (problem := find_fault(task, graded, self.tools)) is None:
+            return graded
+        self._retire(str(worker), f"what it made of a submission is not a result ({problem}).")
+        if self._faults.setdefault(task.name, 0) == _FAULTS:
+            raise FaultyWorkerError(problem)
+        self._faults[task.name] += 1
+        self._wait_for_worker()
+        return self.submit(task)
+
+    def _retire(self, worker: str, reason: str) -> None:
+        if worker in self._retired:
+            return
+        self._retired[worker] = reason
+        self._tell(f"The worker {worker} is left out: {reason}")
+        with contextlib.suppress(Exception):  # it may have gone already
+            self._client.retire_workers([worker], close_workers=True)
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self._client.close()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker of a cluster needs beside the task: packed tools, and what decides verdicts, by chapter."""
+
+    tools: bytes | None
+    digests: Mapping[str, str]
+    name: str = ""
+
+    def without_tools(self) -> Order:
+        """Return the order as it is sent to a worker that most likely has the tools."""
+        return Order(None, self.digests, self.name or hashlib.sha256(self.tools or b"").hexdigest())
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A worker's answer that it has not got the tools."""
+
+    worker: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A worker's answer that it cannot grade as the coordinator would, and why."""
+
+    worker: str
+    reason: str
+
+
+def _digests(chapters: Iterable[str]) -> dict[str, str]:
+    """Return names for all that decides verdicts on this machine, by chapter."""
+    return {name: chapter_digest(name, 0) for name in chapters}
+
+
+@lru_cache(maxsize=4)
+def _why_not(isolation: str, digests: tuple[tuple[str, str], ...]) -> str | None:
+    """Say why this machine cannot grade as the coordinator would, or return None; tested once per process."""
+    if _digests(dict(digests)) != dict(digests):
+        return "its exercises, autograder or NumPy are not the coordinator's: install the same release on both."
+    return why_not() if isolation == "bubblewrap" else None
+
+
+_received: dict[str, Tools] = {}
+"""On a worker: the tools that it was sent, by name."""
+
+
+@cache
+def _keep_sandboxes() -> None:
+    process.keep_sandboxes()
+    atexit.register(process.end_kept)
+
+
+def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission] | Lacking | Refused:
+    """Work on a cluster; say who did it, or why this worker cannot."""
+    from distributed import get_worker
+
+    me = get_worker().address
+    if order.tools is None and order.name not in _received:
+        return Lacking(me)
+    name = order.without_tools().name
+    if name not in _received:
+        _received.clear()
+        try:
+            _received[name] = pickle.loads(order.tools)
+        except Exception as error:  # such as a penalty plug-in that is not installed here
+            return Refused(me, f"it cannot read what all submissions need ({type(error).__name__}: {error}).")
+    tools = _received[name]
+    if reason := _why_not(tools.isolation, tuple(sorted(order.digests.items()))):
+        return Refused(me, reason)
+    _keep_sandboxes()
+    return me, grade_submission(task, tools)

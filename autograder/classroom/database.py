@@ -1,0 +1,242 @@
+"""A class's database: its URL, in words without passwords and remembered in the classroom, and waiting for it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from nbgrader.api import InvalidEntry
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from .folder import Classroom, write_file
+from .nbgrader import CONFIG_FILE, write_config
+
+PATIENCE = 60
+"""Seconds to wait for a gradebook that another program has locked, or whose server restarts."""
+_PAUSE = 0.5
+_FILE = "database"
+_MAKING = 0x77656967
+"""PostgreSQL's name of the lock under which a database is made and claimed."""
+_FOLLOW = """
+# Added by Weightlab: the gradebook that `--database` named. Its URL may hold a password, so it is in a file of its own.
+from pathlib import Path as _Path
+
+_DATABASE = _Path(__file__).parent / ".weightlab" / "database"
+get_config().CourseDirectory.db_url = _DATABASE.read_text().strip()  # noqa: F821  (nbgrader gives it)
+"""
+
+_T = TypeVar("_T")
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be used; the message says why and what to do."""
+
+
+def url_of(classroom: Path, url: str | None = None) -> str:
+    """Return the database's URL: a SQLite file in the classroom unless another is named."""
+    if not url and "?" in str(classroom.absolute()):
+        raise GradebookError(
+            f"Rename the folder {classroom.absolute()}: the URL of a SQLite file ends at a question mark."
+        )
+    if not url:
+        url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.partition("://")[2]
+    if found := re.fullmatch(
+        r"sqlite:///([^/:?][^?]*)(\?.*)?", url
+    ):  # remembered, so it has to mean one file everywhere
+        url = f"sqlite:///{Path(found[1]).absolute()}{found[2] or ''}"
+    return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
+
+
+def parse_url(url: str) -> URL:
+    """Return a URL's parts.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not the URL of a database.
+    """
+    try:
+        return make_url(url)
+    except ValueError:  # such as a port that is not a number
+        raise ArgumentError("it is not the URL of a database") from None
+
+
+def place_of(url: str) -> str:
+    """Return where a gradebook is, in words that show no password."""
+    if url.startswith("sqlite:"):
+        return url.partition("?")[0].removeprefix("sqlite:///")
+    try:
+        return _without_passwords(parse_url(url).render_as_string(hide_password=True), "")
+    except ArgumentError:
+        return _without_passwords(url, "")
+
+
+def _without_passwords(words: str, url: str) -> str:
+    """Return words in which neither a URL's password nor anything like one is left."""
+    with contextlib.suppress(ArgumentError):
+        if url and (secret := parse_url(url).password):
+            words = words.replace(str(secret), "***")
+    words = re.sub(r"(://[^:@/\s]*):\S*@", r"\1:***@", words)
+    return re.sub(r"(pass\w*\s*=\s*)('[^']*'|[^\s&']+)", r"\1***", words, flags=re.IGNORECASE)
+
+
+@contextlib.contextmanager
+def reworded(url: str) -> Iterator[None]:
+    """Turn a database's errors into one sentence with the remedy."""
+    log = logging.getLogger("tornado.application")  # nbgrader prints a traceback there before it raises
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    except (DatabaseError, ArgumentError, InvalidEntry) as error:  # the last is what nbgrader makes of the first
+        cause = re.sub(r"^\(\w+\.\w+\) ", "", " ".join(str(getattr(error, "orig", error)).split()))
+        place, cause = place_of(url), _without_passwords(cause, url)
+        words = f"The gradebook {place} cannot be used: {cause}. Fix that"
+        if "locked" in cause:
+            words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
+        raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None
+    finally:
+        log.disabled = before
+
+
+def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
+    """Return the URL of a classroom's gradebook, of which there is one.
+
+    Parameters
+    ----------
+    configured : str
+        What nbgrader's configuration says in the classroom.
+    asked : str or None
+        What ``--database`` says.
+
+    Raises
+    ------
+    GradebookError
+        If another one is asked for than the classroom has.
+    """
+    known = url_of(room.root, configured)
+    if not asked:
+        return known
+    wanted = url_of(room.root, asked)
+    with reworded(wanted):
+        parse_url(wanted)
+    if is_same(wanted, known):
+        return wanted
+    if is_own(room, known) and not _is_in_use(room.root / "gradebook.db"):
+        return wanted
+    raise GradebookError(
+        f"The gradebook of this classroom is {place_of(known)}, and not {place_of(wanted)}: its marks are there. Leave "
+        f"--database out, or, if you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
+        "classroom."
+    )
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two URLs name one database, whoever logs in and with what password."""
+
+    def place(url: URL) -> tuple:
+        kind = url.get_backend_name()
+        if kind == "sqlite":
+            return kind, os.path.realpath(url.database or "")
+        query = {name: value for name, value in url.query.items() if "pass" not in name}
+        return kind, url.host, url.port or (5432 if kind == "postgresql" else None), url.database, sorted(query.items())
+
+    try:
+        return place(parse_url(one)) == place(parse_url(other))
+    except ArgumentError:
+        return one == other
+
+
+def is_own(room: Classroom, url: str) -> bool:
+    """Whether a gradebook is the SQLite file in the classroom itself."""
+    return is_same(url, url_of(room.root))
+
+
+def _is_in_use(path: Path) -> bool:
+    """Whether a SQLite gradebook holds anybody."""
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute("select count(*) from student").fetchone()[0] > 0
+    except sqlite3.Error:
+        return True
+
+
+def remember(room: Classroom, url: str, configured: str) -> None:
+    """Keep the URL of a gradebook outside the classroom where nbgrader and Formgrader find it, too."""
+    if url in (configured, url_of(room.root, configured)):
+        return
+    write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)
+    write_config(room.root)
+    path = room.root / CONFIG_FILE
+    text_ = path.read_text(encoding="utf-8")
+    if _FOLLOW not in text_:
+        write_file(path, (text_.rstrip("\n") + "\n" + _FOLLOW).encode())
+
+
+@contextlib.contextmanager
+def one_at_a_time(url: str) -> Iterator[None]:
+    """Keep others from making or claiming the same database meanwhile: nbgrader looks first and then makes it."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:  # the lock ends with the connection
+            connection.execute(text("SELECT pg_advisory_lock(:name)"), {"name": _MAKING})
+            yield
+    elif parsed.get_backend_name() == "sqlite" and parsed.database:
+        # The folder, as SQLite loses its own locks when the file is closed by anybody in this process.
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):  # no such folder, which SQLite says better, or no locks there
+                folder = os.open(Path(parsed.database).parent, os.O_RDONLY | os.O_CLOEXEC)
+                stack.callback(os.close, folder)
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+    else:
+        yield
+
+
+def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
+    """Do one unit of work in a database that answered before, and wait for it where its server restarts.
+
+    Parameters
+    ----------
+    work : function
+        Does everything in one transaction, from reading on, so that it can be done again: nobody knows whether a
+        transaction counts whose end was not heard of.
+    let_go : function
+        Leaves no transaction and no connection open, whatever happened.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except (DBAPIError, InvalidEntry) as error:
+            if not _has_gone(error) or time.monotonic() > until:
+                raise
+        finally:
+            let_go()
+        time.sleep(_PAUSE)
+
+
+def _has_gone(error: BaseException | None) -> bool:
+    """Whether it is the server that has gone: the connection broke, or none could be made."""
+    if isinstance(error, InvalidEntry):
+        error = error.__context__
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    no_connection = type(error.orig).__name__ == "OperationalError" and state is None
+    return error.connection_invalidated or no_connection or str(state).startswith(("08", "57P"))

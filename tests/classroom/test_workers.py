@@ -1,0 +1,208 @@
+"""Is what comes back from a worker believed only where it can be a result, and is a worker that fails left out?"""
+
+from __future__ import annotations
+
+import concurrent.futures as futures
+from dataclasses import replace
+
+import pytest
+
+from autograder.classroom import cluster
+from autograder.classroom.cluster import DaskWorkers, Lacking, Order, Refused
+from autograder.classroom.feedback import Marks
+from autograder.classroom.folder import ClassroomError
+from autograder.classroom.submission import Submission
+from autograder.classroom.verdict_cells import dump_notebook
+from autograder.classroom.work import GradingTask, Tools, find_fault, grade_submission
+from autograder.classroom.workers import stream
+from autograder.exercises import CHAPTERS
+from autograder.judging import key
+from tests.support import classroom as made
+
+WEIGHTS = CHAPTERS["01_weights"]
+NAN = float("nan")
+
+
+@pytest.fixture(scope="module")
+def tools():
+    keys = {WEIGHTS.name: key.pack(list(key.chapter_keys(WEIGHTS, 7).values()))}
+    return Tools("process", {WEIGHTS.name: made.released(WEIGHTS)}, keys)
+
+
+@pytest.fixture(scope="module")
+def task():
+    library = dict(made.REFERENCE)
+    submission = Submission("ada", WEIGHTS.name, dump_notebook(made.answered(WEIGHTS)), library)
+    return GradingTask(submission, "a record", None, Marks(), {"submission": "s", "record": "r"})
+
+
+@pytest.fixture(scope="module")
+def graded(task, tools):
+    return grade_submission(task, tools)
+
+
+def with_scores(graded, **scores):
+    return replace(graded, result=replace(graded.result, automatic={**graded.result.automatic, **scores}))
+
+
+def with_entry(graded, **changed):
+    return replace(graded, result=replace(graded.result, entry=graded.result.entry | changed))
+
+
+def with_exercise(graded, **changed):
+    first, *others = graded.result.entry["exercises"]
+    return with_entry(graded, exercises=[first | changed, *others])
+
+
+FAULTS = {
+    "nothing": lambda graded: None,
+    "garbage": lambda graded: b"\x80garbage",
+    "a dictionary": lambda graded: {"score": 16},
+    "no result": lambda graded: replace(graded, result=None),
+    "an empty entry": lambda graded: with_entry(graded, student=None),
+    "another student's": lambda graded: with_entry(graded, student="bo"),
+    "another chapter's": lambda graded: with_entry(graded, chapter="02_biases"),
+    "another task": lambda graded: replace(graded, task=replace(graded.task, name="another")),
+    "other inputs": lambda graded: replace(graded, result=replace(graded.result, inputs={"submission": "x"})),
+    "NaN": lambda graded: with_scores(graded, apply_weight=NAN),
+    "infinity": lambda graded: with_scores(graded, apply_weight=float("inf")),
+    "below zero": lambda graded: with_scores(graded, apply_weight=-1.0),
+    "above its points": lambda graded: with_scores(graded, apply_weight=3.0),
+    "a text": lambda graded: with_scores(graded, apply_weight="2"),
+    "a cell more": lambda graded: with_scores(graded, another=1.0),
+    "a cell less": lambda graded: replace(graded, result=replace(graded.result, automatic={})),
+    "NaN in the entry": lambda graded: with_exercise(graded, score=NAN),
+    "a wrong sum": lambda graded: with_entry(graded, score=15.0),
+    "a NaN of a sum": lambda graded: with_entry(graded, score=NAN),
+    "a score where there is none": lambda graded: with_exercise(graded, score=None),
+    "a penalty of NaN": lambda graded: replace(graded, result=replace(graded.result, penalty=NAN)),
+    "a negative penalty": lambda graded: replace(graded, result=replace(graded.result, penalty=-1.0)),
+    "half a page": lambda graded: replace(graded, page=graded.page[:-100]),
+    "another notebook": lambda graded: replace(graded, notebook=b"{}"),
+    "a text for a page": lambda graded: replace(graded, page="page"),
+}
+
+
+def test_a_result_is_one(task, tools, graded):
+    assert graded.result.entry["score"] == 16 and find_fault(task, graded, tools) is None
+
+
+@pytest.mark.parametrize("spoil", FAULTS.values(), ids=FAULTS)
+def test_what_is_no_result_has_its_fault(spoil, task, tools, graded):
+    assert find_fault(task, spoil(graded), tools)
+
+
+class Cluster:
+    """A cluster whose workers answer what the test says, one answer after another."""
+
+    def __init__(self, answers):
+        self.answers, self.asked, self.retired = list(answers), [], []
+
+    def get_executor(self, **where):
+        return Executor(self, where.get("workers"))
+
+    def wait_for_workers(self, count, timeout):
+        if not self.answers:
+            raise TimeoutError
+
+    def retire_workers(self, workers, close_workers):
+        self.retired += workers
+
+    def nthreads(self):
+        return {"w1": 1}
+
+    def close(self):
+        pass
+
+
+class Executor:
+    def __init__(self, cluster, where):
+        self.cluster, self.where = cluster, where
+
+    def submit(self, function, task, order):
+        self.cluster.asked.append((self.where, order))
+        future = futures.Future()
+        answer = self.cluster.answers.pop(0)
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+        return future
+
+
+def work(monkeypatch, tools, task, answers):
+    """Let a cluster's workers answer, and return what became of the task, what was told, and the cluster."""
+    made_here, told = Cluster(answers), []
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: made_here)
+    workers = DaskWorkers(tools, "tcp://scheduler", told.append)
+    (found,) = stream(workers, [task])
+    return found, told, made_here
+
+
+def test_a_worker_gets_the_tools_when_it_has_not_got_them(monkeypatch, tools, task, graded):
+    found, told, made_here = work(monkeypatch, tools, task, [Lacking("w2"), ("w2", graded)])
+    assert found is graded and told == []
+    (nowhere, light), (there, whole) = made_here.asked
+    assert (nowhere, there) == (None, ["w2"])
+    assert light.tools is None and whole.tools and whole.without_tools() == light
+
+
+def test_a_refusal_is_told_once_and_the_task_goes_to_another(monkeypatch, tools, task, graded):
+    answers = [Refused("w1", "another release."), Refused("w1", "another release."), ("w2", graded)]
+    found, told, made_here = work(monkeypatch, tools, task, answers)
+    assert found is graded and told == ["The worker w1 is left out: another release."]
+    assert made_here.retired == ["w1"]
+
+
+@pytest.mark.parametrize("spoil", [FAULTS["NaN"], FAULTS["garbage"], FAULTS["half a page"]])
+def test_a_liar_is_told_and_retired_and_its_score_counts_for_nothing(monkeypatch, tools, task, graded, spoil):
+    found, told, made_here = work(monkeypatch, tools, task, [("w1", spoil(graded)), ("w2", graded)])
+    assert found is graded and made_here.retired == ["w1"]
+    (sentence,) = told
+    assert sentence.startswith("The worker w1 is left out: what it made of a submission is not a result (")
+
+
+def test_where_all_lie_the_submission_is_unjudged(monkeypatch, tools, task, graded):
+    answers = [(f"w{n}", FAULTS["NaN"](graded)) for n in range(4)]
+    found, _, made_here = work(monkeypatch, tools, task, answers)
+    assert found.result.entry["status"] == "unjudged" and found.result.entry["score"] is None
+    assert made_here.retired == ["w0", "w1", "w2"]
+
+
+def test_where_no_worker_is_left_the_reason_is_said(monkeypatch, tools, task):
+    with pytest.raises(ClassroomError, match=r"No worker joined .* The last one was refused: another release\."):
+        work(monkeypatch, tools, task, [Refused("w1", "another release.")])
+
+
+def test_a_scheduler_that_is_gone_is_said_and_leaves_nobody_unjudged(monkeypatch, tools, task):
+    with pytest.raises(ClassroomError, match="scheduler has gone"):
+        work(monkeypatch, tools, task, [futures.CancelledError()])
+
+
+def test_a_workers_own_failure_leaves_the_submission_unjudged(monkeypatch, tools, task):
+    found, _, _ = work(monkeypatch, tools, task, [OSError("no space left")])
+    assert found.result.entry["status"] == "unjudged"
+
+
+@pytest.fixture
+def on_a_worker(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
+    monkeypatch.setattr(distributed, "get_worker", lambda: type("Worker", (), {"address": "me"}))
+    monkeypatch.setattr(cluster, "_received", {})
+
+
+@pytest.mark.usefixtures("on_a_worker")
+def test_on_a_worker(tools, task, graded, monkeypatch):
+    import pickle
+
+    order = Order(pickle.dumps(tools), cluster._digests([WEIGHTS.name]))
+    assert cluster.grade_there(task, order.without_tools()) == Lacking("me")
+    me, found = cluster.grade_there(task, order)
+    assert me == "me" and found.result == graded.result
+    assert cluster.grade_there(task, order.without_tools())[1].page == graded.page, "the tools are kept"
+    other = replace(order, digests={WEIGHTS.name: "of another release"})
+    refused = cluster.grade_there(task, other)
+    assert (refused.worker, "install the same release" in refused.reason) == ("me", True)
+    unreadable = replace(order, tools=b"garbage")
+    assert "cannot read what all submissions need" in cluster.grade_there(task, unreadable).reason

@@ -1,0 +1,73 @@
+"""Tries a sample of slips: ``python -m tests.slips [ROOM …] [--sample N] [--seed N] [--write]``."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+from pathlib import Path
+
+import click
+
+from autograder.paths import ROOT
+
+from . import make, try_out
+from .make import ROOMS
+from .try_out import TESTS, Trial
+
+RESULTS = ROOT / "tests" / "slips" / "results.json"
+AIM = 0.95
+"""Fraction of slips that are to be noticed in the rooms on which a grade depends."""
+STRICT = ("judging", "sandbox", "candidate", "classroom")
+
+
+@click.command()
+@click.argument("rooms", nargs=-1, type=click.Choice(list(ROOMS)))
+@click.option("--sample", default=40, show_default=True, help="Slips per room.")
+@click.option("--seed", default=None, type=int, help="Which sample; by default today's.")
+@click.option("--quick", is_flag=True, help="Leave out the tests that are marked slow.")
+@click.option("--minutes", type=float, help="Begin no further slip after so many minutes.")
+@click.option("--write", is_flag=True, help="Keep what was found in tests/slips/results.json.")
+def main(
+    rooms: tuple[str, ...], sample: int, seed: int | None, quick: bool, minutes: float | None, write: bool
+) -> None:
+    """Make slips in a copy of the project and run the tests of the room: one of them has to fail."""
+    seed = int(f"{datetime.date.today():%Y%m%d}") if seed is None else seed
+    until = time.monotonic() + 60 * minutes if minutes else float("inf")
+    with try_out.project_copy() as copy:
+        try_out.warm_up()
+        found = {room: _try_room(room, sample, seed, copy, quick, until) for room in rooms or STRICT}
+    if write:
+        kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+        kept |= {room: _as_json(trials, seed) for room, trials in found.items()}
+        RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    short = [room for room, trials in found.items() if room in STRICT and _rate(trials) < AIM]
+    raise SystemExit(1 if short else 0)
+
+
+def _try_room(room: str, count: int, seed: int, copy: Path, quick: bool, until: float) -> list[Trial]:
+    if try_out.run_tests(try_out.in_order("", TESTS[room], copy), copy, quick) != 0:
+        said = (copy.parent / "said.txt").read_text(errors="replace")[-2000:]
+        raise click.ClickException(f"The tests of {room} fail without any slip:\n{said}")
+    trials: list[Trial] = []
+    for slip in make.sample(room, count, seed):
+        if time.monotonic() > until:
+            break
+        trials.append(try_out.try_slip(slip, TESTS[room], copy, quick))
+        state = "noticed " if trials[-1].noticed else "SURVIVED"
+        click.echo(f"{state} {trials[-1].seconds:5.1f} s  {slip.file}:{slip.line}  {slip.words}")
+    click.echo(f"{room}: {sum(one.noticed for one in trials)} of {len(trials)} noticed ({_rate(trials):.0%}).")
+    return trials
+
+
+def _rate(trials: list[Trial]) -> float:
+    return sum(one.noticed for one in trials) / max(1, len(trials))
+
+
+def _as_json(trials: list[Trial], seed: int) -> dict:
+    survivors = [f"{one.slip.file}:{one.slip.line} {one.slip.words}" for one in trials if not one.noticed]
+    return {"seed": seed, "tried": len(trials), "noticed": len(trials) - len(survivors), "survivors": survivors}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Makes slips systematically: one small change at a time in a module, such as `<` for `<=` or a statement left out."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.paths import ROOT
+
+ROOMS = {
+    "judging": ("autograder/judging",),
+    "sandbox": ("autograder/sandbox",),
+    "candidate": ("autograder/candidate",),
+    "classroom": ("autograder/classroom",),
+    "learner": ("autograder/learner",),
+    "ground": ("autograder/*.py",),
+    "labkit": ("src/labkit/*.py", "src/labkit/live"),
+}
+"""Where slips are made: figures, exercises and texts are looked at by other means."""
+_LEFT_OUT = ("probes.py", "__init__.py", "__main__.py", "glossary.py", "test_library.py")
+
+_COMPARED = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+_COMBINED = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
+_NEIGHBOURS = {"max": "min", "min": "max", "any": "all", "all": "any", "sorted": "list"}
+_LARGE = 20
+"""Numbers above it are limits: one more or less is nobody's mistake."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One slip: where it is, what it is in words, and the module with it."""
+
+    file: str
+    line: int
+    words: str
+    source: str
+
+
+def modules_of(room: str) -> list[Path]:
+    """Return the modules of a room in which slips are made."""
+    found: set[Path] = set()
+    for place in ROOMS[room]:
+        found |= set(ROOT.glob(place)) if place.endswith(".py") else set((ROOT / place).rglob("*.py"))
+    return sorted(path for path in found if path.name not in _LEFT_OUT)
+
+
+def sample(room: str, count: int, seed: int) -> list[Slip]:
+    """Return slips of a room, drawn at random and always the same for a seed; each line at most once."""
+    chance = random.Random(f"{room} {seed}")
+    places = [(path, number) for path in modules_of(room) for number in range(count_slips(path.read_text("utf-8")))]
+    chance.shuffle(places)
+    chosen: dict[tuple[str, int], Slip] = {}
+    for path, number in places:
+        slip = make_slip(path, number)
+        chosen.setdefault((slip.file, slip.line), slip)
+        if len(chosen) == count:
+            break
+    return list(chosen.values())
+
+
+def count_slips(source: str) -> int:
+    """Return how many slips there are in a module."""
+    return sum(1 for _ in _changes(ast.parse(source)))
+
+
+def make_slip(path: Path, number: int) -> Slip:
+    """Return a module's slip of a number."""
+    source = path.read_text("utf-8")
+    tree = ast.parse(source)
+    for index, (words, old, apply) in enumerate(_changes(tree)):
+        if index == number:
+            apply()
+            ast.fix_missing_locations(tree)
+            return Slip(path.relative_to(ROOT).as_posix(), old.lineno, words, ast.unparse(tree) + "\n")
+    raise IndexError(number)
+
+
+def _changes(tree: ast.Module) -> Iterator[tuple]:
+    """Yield every slip of a module: its words, the node, and what makes it."""
+    for parent, field, place, node in _nodes(tree):
+        for words, new in _alternatives(node):
+            yield words, node, _replacing(parent, field, place, new)
+
+
+def _replacing(parent: ast.AST, field: str, place: int | None, new: ast.AST):
+    def apply() -> None:
+        if place is None:
+            setattr(parent, field, new)
+        else:
+            getattr(parent, field)[place] = new
+
+    return apply
+
+
+def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+    """Yield the nodes in which a slip would change what is done: no annotations, docstrings, imports or limits."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list", "type_params"):
+            continue
+        items: Iterable = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for place, child in items:
+            if not isinstance(child, ast.AST) or _is_left_out(node, child):
+                continue
+            yield node, field, place, child
+            yield from _nodes(child)
+
+
+def _is_left_out(parent: ast.AST, node: ast.AST) -> bool:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return True
+    if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
+        return True
+    return isinstance(parent, ast.Module) and isinstance(node, ast.Assign) and _is_plain(node.value)
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Whether a module's constant is a number or a text: a limit, a name, or words."""
+    return all(
+        isinstance(node, (ast.Constant, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop)) for node in ast.walk(value)
+    )
+
+
+def _alternatives(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what might stand in a node's place by mistake."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
+        new = copy.deepcopy(node)
+        new.ops = [_COMPARED[type(node.ops[0])]()]
+        yield _told(node, new), new
+    elif isinstance(node, ast.BoolOp):
+        new = copy.deepcopy(node)
+        new.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield _told(node, new), new
+        yield _told(node, node.values[0]), copy.deepcopy(node.values[0])
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield _told(node, node.operand), copy.deepcopy(node.operand)
+    elif isinstance(node, ast.BinOp) and type(node.op) in _COMBINED:
+        new = copy.deepcopy(node)
+        new.op = _COMBINED[type(node.op)]()
+        yield _told(node, new), new
+    elif isinstance(node, ast.Constant):
+        yield from _other_constants(node)
+    elif isinstance(node, (ast.If, ast.IfExp, ast.While)) and not isinstance(node.test, (ast.Compare, ast.UnaryOp)):
+        new = copy.deepcopy(node)
+        new.test = ast.UnaryOp(ast.Not(), new.test)
+        yield f"{_short(node.test)}: turned round", new
+    elif isinstance(node, ast.Return) and node.value is not None and _short(node.value) != "None":
+        new = ast.copy_location(ast.Return(ast.Constant(None)), node)
+        yield f"{_short(node)}: returns None", new
+    elif isinstance(node, (ast.Continue, ast.Break, ast.Raise, ast.AugAssign)) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ):
+        yield f"{_short(node)}: left out", ast.copy_location(ast.Pass(), node)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NEIGHBOURS:
+        new = copy.deepcopy(node)
+        new.func.id = _NEIGHBOURS[node.func.id]
+        if new.func.id != "list":
+            yield _told(node, new), new
+
+
+def _other_constants(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
+    value = node.value
+    if isinstance(value, bool):
+        new = ast.copy_location(ast.Constant(not value), node)
+    elif isinstance(value, int) and value <= _LARGE:
+        new = ast.copy_location(ast.Constant(value + 1), node)
+    elif isinstance(value, float) and 0 < value <= _LARGE:
+        new = ast.copy_location(ast.Constant(value * 3), node)
+    else:
+        return
+    yield _told(node, new), new
+
+
+def _told(old: ast.AST, new: ast.AST) -> str:
+    return f"{_short(old)} → {_short(new)}"
+
+
+def _short(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 70 else f"{text[:69]}…"
