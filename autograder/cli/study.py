@@ -29,17 +29,14 @@ def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     lines of text are no wider than is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        settings = {}
-    settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
-    settings["@jupyter-widgets/jupyterlab-manager:plugin"] = {"saveState": True}
-    _write(path, settings)
+    news = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+    _write(path, news | {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}})
+    configuration = prefix / "etc" / "jupyter"
     # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
-    _write(prefix / "etc" / "jupyter" / "labconfig" / "page_config.json", _without("create-assignment"))
-    style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(_STYLE)}}, "LabApp": {"custom_css": True}}
-    _write(prefix / "etc" / "jupyter" / "jupyter_server_config.d" / "weightlab.json", style)
+    _write(configuration / "labconfig" / "page_config.json", _without("create-assignment"))
+    style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(_STYLE)}}}
+    _write(configuration / "jupyter_server_config.json", style)
+    _write(configuration / "jupyter_lab_config.json", {"LabApp": {"custom_css": True}})
     return path
 
 
@@ -71,11 +68,12 @@ def lay_out(folder: Path) -> None:
             {"type": "tab-area", "currentIndex": current, "widgets": [f"editor:{file}" for file in files]},
         ],
     }
-    side = {"collapsed": True, "visible": True, "widgets": []}
+    side = {"collapsed": True, "visible": True, "current": None, "widgets": [], "widgetStates": {}}
     layout = {
         "main": {"dock": dock, "current": f"notebook:{page}"},
-        "left": side
-        | {"current": "filebrowser", "widgets": ["filebrowser", "running-sessions", "@jupyterlab/toc:plugin"]},
+        "down": {"size": 0, "widgets": []},
+        "top": {"simpleVisibility": True},
+        "left": side,
         "right": side,
         "relativeSizes": [0, 1, 0],
     }
@@ -93,8 +91,13 @@ def coming_page() -> Path:
 
 
 def _write(path: Path, settings: dict) -> None:
+    """Write settings into a file, beside those that are there already."""
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(before | settings, indent=1) + "\n", encoding="utf-8")
 
 
 def study(port: int, browser: bool, more: Sequence[str] = ()) -> int:

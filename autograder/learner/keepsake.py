@@ -16,7 +16,7 @@ from labkit import data
 from labkit.display import show_message
 from labkit.drawings import RECIPES, UPRIGHT, Drawings
 from labkit.figures.panels import PALETTE
-from labkit.figures.style import MARK, PAPER, WEIGHTS, bare, figure, limit_of, show
+from labkit.figures.style import MARK, PAPER, TEXT, WEIGHTS, bare, figure, limit_of, show
 from labkit.live.tool import HERE
 
 from ..paths import ROOT, shown
@@ -50,7 +50,9 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
     path = FOLDER / f"my-network-{today}.png"
     page = path.with_suffix(".html")
     try:
-        fig.savefig(path, dpi=200, metadata={"Title": "My network", "Description": alt})
+        fig.savefig(
+            path, dpi=200, bbox_inches="tight", pad_inches=0.1, metadata={"Title": "My network", "Description": alt}
+        )
         page.write_text(write_page(layers, name.strip(), signed), encoding="utf-8")
         said = f"Kept as {shown(path)}, and as {shown(page)}: send that page to a friend; it reads what they draw."
     except OSError as error:
@@ -76,7 +78,7 @@ def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed
     for k, ax in enumerate(grid[0].subgridspec(1, _DIGITS).subplots()):
         bare(ax).imshow(images[k].reshape(side, side), cmap=PAPER, vmin=0, vmax=1)
         mine = own and k == drawings.labels[-1]
-        ax.set_xlabel(f"mine: {read[k]}" if mine else str(read[k]), color=MARK if mine else None)
+        ax.set_xlabel(f"mine: {read[k]}" if mine else str(read[k]), color=MARK if mine else TEXT)
         if mine:
             ax.spines[:].set(visible=True, color=MARK, linewidth=2)
     for k, (stage, network) in enumerate(stages.items(), 1):

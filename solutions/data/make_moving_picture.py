@@ -54,6 +54,7 @@ def frame(layers: list[tuple[np.ndarray, np.ndarray]], epoch: int) -> Image.Imag
     answers.set_yticks(range(10), [str(k) for k in range(10)])
     answers.set_xticks([0, 1], ["0%", "100%"])
     fig.supxlabel(f"epoch {epoch:2d}: reads {right:.0%} of 597 digits that it has never seen", fontsize=12.5)
+    fig.get_layout_engine().set(h_pad=0.12, w_pad=0.1)
     fig.set_dpi(DPI)
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
