@@ -13,11 +13,11 @@ from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
-from .library import find_foreign_imports
-from .sandbox.process import Runner
+from .library import UNPARSABLE, find_foreign_imports, find_left_over_stub
+from .sandbox.carrier import Carrier
 
-MAX_READ_FOR_IMPORTS = 64 * 2**10
-"""Bytes of a module up to which its imports are read: parsing costs the grader's own time and memory."""
+MAX_READ = 64 * 2**10
+"""Bytes of a module up to which its source is read for remarks: parsing costs the grader's own time and memory."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,10 @@ class MissingKeyError(LookupError):
     """There is no secret key for an exercise."""
 
 
+class UncontainedError(RuntimeError):
+    """A class was to be graded by a carrier that does not contain what it runs."""
+
+
 SELF_CHECK = Mode(lends=False, quotes=True)
 """A learner's own check, by the public keys."""
 
@@ -68,7 +72,7 @@ def class_mode(keys: Mapping[str, Key]) -> Mode:
     return Mode(lends=True, quotes=False, keys=keys)
 
 
-def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode) -> Verdict:
+def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Carrier, mode: Mode) -> Verdict:
     """Examine one exercise of a student's library.
 
     Parameters
@@ -77,6 +81,8 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
         The student's modules, as from `library.read_library`.
     folder : str
         How messages name the library's folder.
+    runner : Carrier
+        What runs the student's function.
     mode : Mode
         `SELF_CHECK`, or what `class_mode` returns.
 
@@ -84,18 +90,34 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     -------
     Verdict
         With status ``unjudged`` and no score if the autograder itself failed.
+
+    Raises
+    ------
+    UncontainedError
+        If a class is to be graded, and the carrier does not contain what it runs.
     """
+    _require_containment(runner, mode)
     try:
         if not mode.lends:
-            return _self_check(exercise, sources, folder, runner, mode)
+            return _name_left_over(_self_check(exercise, sources, folder, runner, mode), exercise, sources)
         given = prerequisites(exercise)
         verdict = attempt(exercise, sources, folder, runner, mode, given)
         if given and verdict.score < verdict.points and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
             own = attempt(exercise, sources, folder, runner, mode)
             verdict = own if own.score > verdict.score else verdict
+        verdict = _name_left_over(verdict, exercise, sources)
         return _name_lacking_imports(verdict, exercise, sources, folder)
     except Exception as error:
         return unjudged(exercise, error, f"{folder}/{exercise.module}.py")
+
+
+def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes]) -> Verdict:
+    """Say of a function that is not started where a stub was left beside its code."""
+    source = sources.get(exercise.module, b"")
+    if verdict.status is not Status.NOT_STARTED or len(source) > MAX_READ:
+        return verdict
+    found = find_left_over_stub(source, exercise.name)
+    return replace(verdict, message=f"{verdict.message} {words.describe_left_over(*found)}") if found else verdict
 
 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
@@ -104,7 +126,7 @@ def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping
     They are read from the source: the error's own words are not quoted, since they could tell a secret case.
     """
     source = sources.get(exercise.module, b"")
-    if verdict.status is not Status.ERROR or len(source) > MAX_READ_FOR_IMPORTS:
+    if verdict.status is not Status.ERROR or len(source) > MAX_READ:
         return verdict
     lacking = find_foreign_imports(source)
     if not lacking:
@@ -117,14 +139,20 @@ def attempt(
     exercise: Exercise,
     sources: Mapping[str, bytes],
     folder: str,
-    runner: Runner,
+    runner: Carrier,
     mode: Mode,
     given: tuple[str, ...] = (),
 ) -> Verdict:
     """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
+    _require_containment(runner, mode)
     key = mode.find_key(exercise)
     came = run_exercise(exercise, key, sources, folder, runner, given)
     return judge(exercise, key, came, f"{folder}/{exercise.module}.py", mode.quotes)
+
+
+def _require_containment(runner: Carrier, mode: Mode) -> None:
+    if mode is not SELF_CHECK and not runner.grades_classes:
+        raise UncontainedError(f"{type(runner).__name__} runs what it is given in the open; no class is graded by it.")
 
 
 def run_exercise(
@@ -132,7 +160,7 @@ def run_exercise(
     key: Key,
     sources: Mapping[str, bytes],
     folder: str,
-    runner: Runner,
+    runner: Carrier,
     given: tuple[str, ...] = (),
 ) -> Reply:
     """Run an exercise's cases on a student's sources; parameters as in `attempt`."""
@@ -143,7 +171,7 @@ def run_exercise(
 
 
 def examine_chapter(
-    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode
+    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Carrier, mode: Mode
 ) -> list[Verdict]:
     """Examine all exercises of a chapter, each after those that it builds on; parameters as in `examine`."""
     return [examine(exercise, sources, folder, runner, mode) for exercise in in_order(chapter.exercises.values())]
@@ -187,7 +215,7 @@ def unjudged(exercise: Exercise, error: BaseException, file: str | None = None) 
     return judge(exercise, Key(exercise.name, (), (), ()), Reply(Status.UNJUDGED, told), file)
 
 
-def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Runner, mode: Mode) -> Verdict:
+def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runner: Carrier, mode: Mode) -> Verdict:
     """Examine with the student's own prerequisites; name the first that fails before anything else."""
     tried: dict[str, Verdict] = {}
 
@@ -218,7 +246,7 @@ def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
     """Whether a module mentions a name, beyond importing and defining it."""
     try:
         nodes = ast.walk(ast.parse(sources.get(module, b"")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return False
     return any(
         (isinstance(node, ast.Name) and node.id == name)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from labkit.place import IN_BROWSER
 
 from ..examine import SELF_CHECK, examine
 from ..exercise import Exercise
 from ..judging.verdict import Status, Verdict
 from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
+from ..sandbox.carrier import Carrier
 from ..sandbox.process import Runner
-from . import remarks
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
@@ -26,28 +29,41 @@ def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
 
 
 def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> list[Verdict]:
-    """Check exercises of a library folder, one after another, each in a limited process."""
-    with Runner() as runner:
-        return [_check(exercise, library, runner) for exercise in exercises]
+    """Check exercises of a library folder, one after another, each as `check_exercise` does."""
+    with contextlib.closing(open_carrier()) as carrier:
+        return [_check(exercise, library, carrier) for exercise in exercises]
 
 
-def _check(exercise: Exercise, library: Path, runner: Runner) -> Verdict:
+def open_carrier(*, reap: bool = False) -> Carrier:
+    """Return what runs the learner's functions: a limited process, or in a browser what it has instead of one.
+
+    Parameters
+    ----------
+    reap : bool
+        As for `Runner`.
+    """
+    if IN_BROWSER:
+        from ..sandbox.browser import Browser
+
+        return Browser()
+    return Runner(reap=reap)
+
+
+def _check(exercise: Exercise, library: Path, carrier: Carrier) -> Verdict:
     if hidden := _shadowed(exercise, library):
         return hidden
     saved = saved_ago(
         library / f"{exercise.module}.py"
     )  # taken before the file is read, so that a later save does not count as checked
     sources = read_library(library)
-    verdict = examine(exercise, sources, shown(library), runner, SELF_CHECK)
-    verdict.saved = saved
-    if verdict.status == Status.NOT_STARTED:
-        verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
+    verdict = examine(exercise, sources, shown(library), carrier, SELF_CHECK)
+    verdict.saved, verdict.folder = saved, str(ROOT) if library.is_relative_to(ROOT) else ""
     if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict
 
 
-_waiting = Runner(reap=True)
+_waiting = open_carrier(reap=True)
 atexit.register(_waiting.close)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .display import in_kernel
+from .display import in_kernel, show_message
+from .place import IN_BROWSER, ON_BINDER
 
 _AUTOGRADER = "autograder.learner"
 """The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
@@ -20,6 +21,9 @@ _TOOLS = {
     "reveal": f"{_AUTOGRADER}.notebook",
     "reset": f"{_AUTOGRADER}.notebook",
     "progress": f"{_AUTOGRADER}.notebook",
+    "submit": f"{_AUTOGRADER}.parcel",
+    "take_home": f"{_AUTOGRADER}.parcel",
+    "bring_back": f"{_AUTOGRADER}.parcel",
     "predict": "labkit.predictions",
     "outcome": "labkit.predictions",
     "nearest": "labkit.predictions",
@@ -61,3 +65,7 @@ if in_kernel():
     from . import reload
 
     reload.install()
+    if IN_BROWSER and (_told := importlib.import_module(f"{_AUTOGRADER}.renew").renew()):
+        show_message(f'<p role="status">{_told}</p>', _told)
+    if ON_BINDER:
+        importlib.import_module(".visit", __name__).tell_visitor()

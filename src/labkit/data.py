@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import takes_lists
+
 FILES = Path(__file__).resolve().parent / "data_files"
 READER = FILES / "reader.safetensors"
 """The course's own digit reader, written by ``solutions/data/train_reader.py``."""
@@ -170,6 +172,7 @@ def names() -> Names:
     return Names(*lists)
 
 
+@takes_lists
 def in_float32(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return layers or adapters, drawn in float64, in the precision of the reader.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from .place import IN_BROWSER
+
 
 def in_kernel() -> bool:
     """Say whether a notebook's kernel runs this, without importing IPython."""
@@ -14,11 +16,12 @@ def in_kernel() -> bool:
 def interactive() -> bool:
     """Say whether somebody sits at the notebook, who can move a slider or pick an answer.
 
-    Programs that run notebooks, such as nbconvert, ask the kernel for no input; JupyterLab does.
+    Programs that run notebooks, such as nbconvert, ask the kernel for no input; JupyterLab does. A kernel in a
+    browser has somebody before it.
     """
     if not in_kernel():
         return False
-    return bool(getattr(sys.modules["IPython"].get_ipython().kernel, "_allow_stdin", False))
+    return IN_BROWSER or bool(getattr(sys.modules["IPython"].get_ipython().kernel, "_allow_stdin", False))
 
 
 def show_message(html: str, text: str) -> None:

@@ -19,9 +19,10 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from .display import show_message
+from .place import ROOT
 
 PACKAGE = "weightlab"
-LIBRARY = Path(__file__).resolve().parents[1] / PACKAGE
+LIBRARY = ROOT / "src" / PACKAGE
 
 
 class ShadowedLibraryError(ImportError):
@@ -60,8 +61,7 @@ def refuse_shadow() -> None:
 
 def shown(path: Path) -> str:
     """Write a path as seen from the project's folder."""
-    root = LIBRARY.parents[1]
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 class Reloader:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import data
+from .arrays import takes_lists
 from .display import interactive
 from .figures.biases import outputs
 from .figures.connection import connection, in_words
@@ -22,6 +23,7 @@ BIASES = (1.0, 0.0, -1.0)
 """The biases shown where nobody can move a slider."""
 
 
+@takes_lists
 def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     """Show a digit before and after one connection, with a slider for the connection's weight.
 
@@ -49,6 +51,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
         show(connection(apply_weight, signal, WEIGHTS), alt=alt)
 
 
+@takes_lists
 def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.ndarray]) -> None:
     """Show a neuron's outputs for groups of images, with a slider for its bias.
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
@@ -40,6 +41,7 @@ def _grid(n: int, columns: int | None) -> tuple[int, int]:
     return -(-n // columns), columns
 
 
+@takes_lists
 def images(
     pixels: np.ndarray,
     shape: tuple[int, int] | None = None,
@@ -71,6 +73,7 @@ def images(
     return _tiles(np.atleast_2d(pixels), shape, titles, columns, size, PAPER, 0.0, 1.0)[0]
 
 
+@takes_lists
 def weight_images(
     weights: np.ndarray,
     shape: tuple[int, int] | None = None,
@@ -154,6 +157,7 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     return fig, ax, drawn
 
 
+@takes_lists
 def network(
     matrices: Sequence[np.ndarray],
     *,
@@ -187,6 +191,7 @@ def network(
     return fig
 
 
+@takes_lists
 def draw_network(
     ax: Axes,
     matrices: Sequence[np.ndarray],
@@ -249,6 +254,7 @@ def draw_network(
     ax.set_ylim(floor - (0.15 if max(sizes) > most else 0.08), 0.08 - floor)
 
 
+@takes_lists
 def curves(
     ax: Axes,
     series: Mapping[str, Sequence[float]],

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, show
 from .weights import signed
 
@@ -26,6 +27,7 @@ _DARK_TEXT = "#1d1d20"
 _ERRORS = LinearSegmentedColormap.from_list("errors", ["#2f7fd0", "#a3cbf0", "#f6f4f0", "#f7c891", "#d9730d"])
 
 
+@takes_lists
 def loss_along_weights(
     moves: np.ndarray, losses: Mapping[str, np.ndarray], slopes: Mapping[str, float] | None = None
 ) -> None:
@@ -62,6 +64,7 @@ def loss_along_weights(
     show(fig, alt=f"Curves of the loss over the move of one weight alone. {said}.")
 
 
+@takes_lists
 def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> None:
     """Show how good a measured slope is with steps of different sizes.
 
@@ -90,6 +93,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     )
 
 
+@takes_lists
 def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> None:
     """Show the magnitude of the signal on its way forwards and of the gradient on its way back, layer by layer.
 
@@ -116,6 +120,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
     show(fig, alt=f"The magnitude of signals and of gradients that start at 1, over the layers: {said}.")
 
 
+@takes_lists
 def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels: Sequence[int]) -> None:
     """Show, for each example, the predicted probabilities and the gradient of the loss for its logits.
 
@@ -160,6 +165,7 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
     show(fig, alt=f"For each digit ten probabilities and ten gradients. {said}")
 
 
+@takes_lists
 def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[str]) -> None:
     """Show the relative error of each gradient of each backward pass, as a table.
 

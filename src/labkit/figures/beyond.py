@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..arrays import takes_lists
 from ..beyond import LETTERS
 from .style import COLORS, figure, show
 
 __all__ = ["next_letters"]
 
 
+@takes_lists
 def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     """Show the probability of each next letter after a few beginnings.
 

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, MARK, PAPER, TEXT, bare, figure, limit_of, show
 from .weights import frame, number_table, signed
 
 __all__ = ["counts", "folded_layer", "mistakes_by_bias", "outputs", "sensitivity", "storage", "two_knobs"]
 
 
+@takes_lists
 def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Mapping[float, np.ndarray]) -> None:
     """Show a neuron of one input as a line, once for several weights and once for several biases.
 
@@ -51,6 +53,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     )
 
 
+@takes_lists
 def sensitivity(
     faded: Sequence[np.ndarray], columns: Sequence[str], tables: Mapping[str, np.ndarray], biases: Sequence[float]
 ) -> None:
@@ -100,6 +103,7 @@ def sensitivity(
     show(fig, alt=f"Which fraction of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
 
 
+@takes_lists
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     """Draw what a neuron says to many images, once for each bias: one dot per image; right of zero it activates.
 
@@ -149,6 +153,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     return fig
 
 
+@takes_lists
 def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.ndarray) -> None:
     """Show how many mistakes a neuron makes with each bias, of both kinds.
 
@@ -192,6 +197,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     )
 
 
+@takes_lists
 def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> None:
     """Show a layer as weights and bias, and as one array.
 
@@ -224,6 +230,7 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> N
     )
 
 
+@takes_lists
 def counts(groups: Mapping[str, int]) -> None:
     """Show how many parameters each part of a model has.
 
@@ -249,6 +256,7 @@ def counts(groups: Mapping[str, int]) -> None:
     show(fig, alt=f"How many parameters each part has: {said}.")
 
 
+@takes_lists
 def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float]) -> None:
     """Show how many bytes models take at several precisions.
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
+from ..arrays import takes_lists
 from ..lent.given_training import given_relu, given_training, share_correct
 from .style import COLORS, FAINT, NEGATIVE, POSITIVE, SHEET, TEXT, figure, show
 
@@ -99,6 +100,7 @@ def _divided(ax: Axes, decide: Callable, points: np.ndarray, labels: np.ndarray,
     ax.set(xlim=span, ylim=span, aspect="equal")
 
 
+@takes_lists
 def corners(
     points: np.ndarray, labels: np.ndarray, hidden: np.ndarray, decide: Callable, decide_hidden: Callable
 ) -> None:
@@ -134,6 +136,7 @@ def corners(
     )
 
 
+@takes_lists
 def fits(
     x: np.ndarray, target: np.ndarray, fitted: Mapping[str, tuple[np.ndarray, np.ndarray]], span: tuple[float, float]
 ) -> None:

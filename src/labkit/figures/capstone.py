@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import takes_lists
 from .descent import rows_of_weights
 from .style import COLORS, FAINT, PAPER, TEXT, bare, figure, show
 
 
+@takes_lists
 def tasks(rows: Mapping[str, np.ndarray]) -> None:
     """Show images of each task in a row.
 
@@ -31,6 +33,7 @@ def tasks(rows: Mapping[str, np.ndarray]) -> None:
     show(fig, alt=f"{n} digits of each task, one row per task: {'; '.join(rows)}.")
 
 
+@takes_lists
 def plane(answers: Mapping[str, Sequence[Any]]) -> None:
     """Show how much each answer gained and kept, one mark per task.
 
@@ -65,6 +68,7 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
     show(fig, alt=f"Gain on new digits against what is kept of the old ones, by way of adapting. On average, {words}.")
 
 
+@takes_lists
 def life(rows: Mapping[str, np.ndarray]) -> None:
     """Show the weights into some neurons at each stage of a network's life, as images over the pixels.
 

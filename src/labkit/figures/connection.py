@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..arrays import takes_lists
 from .style import NEGATIVE, POSITIVE, WEIGHTS, bare, figure
 
 STRONGEST = 2.0
 """The signal and the weight that get the full colour and the widest line."""
 
 
+@takes_lists
 def connection(apply_weight: Callable, signal: np.ndarray, weights: Sequence[float]) -> Figure:
     """Draw a signal before and after it crosses a connection, once for each weight.
 

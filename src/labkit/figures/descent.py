@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, LOSS, NEGATIVE, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_of_weights", "ward"]
@@ -19,6 +20,7 @@ __all__ = ["bowls", "gap", "landscape", "learning_rates", "loss_curves", "rows_o
 _MARKERS = "os^Dv"
 
 
+@takes_lists
 def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.ndarray], limit: float) -> None:
     """Show the loss over one weight, and on it the places that descent visited, for several runs.
 
@@ -52,6 +54,7 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
     show(fig, alt=f"The loss over one weight, a bowl, and the places where descent has been. {said}")
 
 
+@takes_lists
 def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = None, n_classes: int = 10) -> None:
     """Show how the loss fell, epoch by epoch, beside the loss of guessing among all classes.
 
@@ -84,6 +87,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     show(fig, alt=f"The loss by epoch; a dotted line at ln {n_classes}, about {guessing:.1f}. {said}")
 
 
+@takes_lists
 def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     """Show the loss on training images and on others, and the gap between them.
 
@@ -112,6 +116,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
     )
 
 
+@takes_lists
 def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
     """Show weights as images over the inputs, one row of images a state of the network.
 
@@ -152,6 +157,7 @@ def _tiles(weights: np.ndarray) -> np.ndarray:
     return tiles.reshape(side, -1)[:, :-1]
 
 
+@takes_lists
 def landscape(
     first: np.ndarray,
     second: np.ndarray,
@@ -224,6 +230,7 @@ def landscape(
     )
 
 
+@takes_lists
 def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.ndarray) -> None:
     """Show what became of networks trained at different learning rates.
 
@@ -261,6 +268,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     show(fig, alt=f"Test accuracy and inactive hidden neurons over the learning rate. {said}")
 
 
+@takes_lists
 def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     """Show what is known of each patient: its losses, weights before and after, and biases.
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 from .weights import signed
 
@@ -16,6 +17,7 @@ __all__ = ["covered", "lines", "logits_and_probabilities", "pass_of_image", "pre
 _ACTIVE = "Blues"
 
 
+@takes_lists
 def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel: str, ylabel: str) -> None:
     """Show functions of one number, panel by panel.
 
@@ -60,6 +62,7 @@ def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
     ax.tick_params(axis="x", length=0)
 
 
+@takes_lists
 def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Show logits, and beside them the probabilities that softmax makes of them.
 
@@ -111,6 +114,7 @@ def _square(
     )
 
 
+@takes_lists
 def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
     """Show what becomes of images in a network: activations layer by layer, logits, probabilities.
 
@@ -155,6 +159,7 @@ def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.nda
     show(fig, alt=f"Images on their way through a network. {'; '.join(said)}.")
 
 
+@takes_lists
 def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[str]) -> None:
     """Show images, and below each the probabilities that a network predicts.
 
@@ -196,6 +201,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     show(fig, alt=f"Images, and the network's highest probability: {'; '.join(said)}.")
 
 
+@takes_lists
 def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
     """Show images, and how much each position matters: what is lost when a small blank patch is on it.
 

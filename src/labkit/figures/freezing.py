@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, figure, show
 
 __all__ = ["frontier", "over", "while_learning"]
@@ -23,6 +24,7 @@ def _percent(runs: Sequence[float]) -> str:
     return f"{low}%" if low == high else f"{low} to {high}%"
 
 
+@takes_lists
 def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> None:
     """Show how well both tasks are done after each epoch of further training.
 
@@ -58,6 +60,7 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
     show(fig, alt=f"The share of new images read correctly, epoch by epoch. {'; '.join(said)}.")
 
 
+@takes_lists
 def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged: bool = False) -> None:
     """Show each method's accuracy on the new images against its accuracy on the old ones.
 
@@ -96,6 +99,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     show(fig, alt=f"New images read against old images still read; up and to the right is better. {'; '.join(said)}.")
 
 
+@takes_lists
 def over(places: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]], label: str) -> None:
     """Show how accuracies change with one quantity: the mean as a line, each run as a mark.
 

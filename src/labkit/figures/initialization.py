@@ -8,12 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, NEGATIVE, POSITIVE, TEXT, figure, limit_of, show
 from .weights import histogram, signed
 
 __all__ = ["both_ways", "distributions", "fractions_by_layer", "layer_outputs", "signals", "spreads"]
 
 
+@takes_lists
 def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     """Show the output of each neuron of a layer for one input, for several starting values.
 
@@ -39,6 +41,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by their start: {'; '.join(said)}.")
 
 
+@takes_lists
 def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[str, float]] | None = None) -> None:
     """Show histograms of starting weights below each other, on one scale.
 
@@ -85,6 +88,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     show(fig, alt=f"Histograms of starting weights: {'; '.join(said)}.")
 
 
+@takes_lists
 def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float = 1e-12, high: float = 1e6) -> None:
     """Show how the standard deviation of a signal changes from layer to layer, on a logarithmic scale.
 
@@ -128,6 +132,7 @@ def _last_values(curves: Mapping[str, Sequence[np.ndarray]], place: int = -1) ->
     return ", ".join(f"{name} {min(e):.1e} to {max(e):.1e}" for name, e in ends.items())
 
 
+@takes_lists
 def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[str, Sequence[np.ndarray]]) -> None:
     """Show the RMS of the signals layer by layer, and beside it that of the gradients in the backward pass.
 
@@ -148,6 +153,7 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
     show(fig, alt=f"Sizes by layer, forwards and backwards: {said}{_last_values(backwards, 0)}.")
 
 
+@takes_lists
 def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     """Show which fraction of a signal differs between examples, layer by layer.
 
@@ -176,6 +182,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     )
 
 
+@takes_lists
 def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     """Show histograms of the signal after several layers of a network with tanh.
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..arrays import takes_lists
 from .style import COLORS, TEXT, figure, show
 
 __all__ = ["costs"]
 
 
+@takes_lists
 def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> None:
     """Show what each way of training costs, in fractions of training everything, in three columns.
 

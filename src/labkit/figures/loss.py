@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, LINE_STYLES, LOSS, TEXT, figure, show
 from .weights import signed
 
@@ -21,6 +22,7 @@ def opening() -> None:
     landscape(line, line, (first * second - 1) ** 2, ("first weight", "second weight"), (-1.3, 0.7))
 
 
+@takes_lists
 def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     """Show each error as the square that it costs, and beside them the mean as a square.
 
@@ -74,6 +76,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     )
 
 
+@takes_lists
 def cost_of_probability(marks: Mapping[str, float]) -> None:
     """Show what a probability costs as cross-entropy and as squared error.
 
@@ -102,6 +105,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     )
 
 
+@takes_lists
 def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Show losses over the lead of the wrong class, and how fast each falls if the right logit rises.
 
@@ -131,6 +135,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
     show(fig, alt=f"Two losses over the lead of the wrong class, and how fast each falls: {said}.")
 
 
+@takes_lists
 def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     """Show the losses of single images from the largest to the smallest.
 
@@ -159,6 +164,7 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     show(fig, alt=f"Losses of single images from the largest to the smallest: {'; '.join(said)}.")
 
 
+@takes_lists
 def loss_and_accuracy(
     x: np.ndarray,
     losses: np.ndarray,
@@ -205,6 +211,7 @@ def loss_and_accuracy(
     )
 
 
+@takes_lists
 def landscape(
     first: np.ndarray, second: np.ndarray, losses: np.ndarray, labels: tuple[str, str], here: tuple[float, float]
 ) -> None:

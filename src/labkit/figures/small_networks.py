@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..arrays import takes_lists
 from .style import NEGATIVE, POSITIVE, SHEET, TEXT, bare, figure, show
 from .weights import signed
 
@@ -18,6 +19,7 @@ _BACKWARDS = "#8a3a88"
 _DARK_TEXT = "#1d1d20"
 
 
+@takes_lists
 def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, grad_outputs: np.ndarray) -> None:
     """Show how one weight reaches the loss through the outputs of two examples, and the rates on the way.
 
@@ -76,6 +78,7 @@ def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, 
     )
 
 
+@takes_lists
 def both_passes(
     values: Sequence[np.ndarray],
     matrices: Sequence[np.ndarray],

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from ..arrays import takes_lists
 from .style import COLORS, FAINT, MARK, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of, show
 
 __all__ = [
@@ -51,6 +52,7 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
+@takes_lists
 def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -> None:
     """Show one image after it has crossed connections of several weights, on one scale.
 
@@ -83,6 +85,7 @@ def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float)
     ax.imshow(np.reshape(pixels, (side, side)), cmap=colors, vmin=low, vmax=high, interpolation="nearest")
 
 
+@takes_lists
 def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: float | None = None) -> None:
     """Show how a weighted sum builds up, one connection after another.
 
@@ -140,6 +143,7 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     show(fig, alt=f"A sum that builds up bar by bar: {said}. Together {signed(total)}.")
 
 
+@takes_lists
 def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     """Show one neuron's weights, and beside them the average sum that each digit gets from it.
 
@@ -179,6 +183,7 @@ def average_sums(averages: Sequence[float], weights: np.ndarray) -> None:
     show(fig, alt=f"The weights of one neuron, and the average sum of each digit's images: {said}.")
 
 
+@takes_lists
 def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, float]]) -> None:
     """Show how one neuron looks at images: pixels, its weights, their products, and the sum.
 
@@ -215,6 +220,7 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
     show(fig, alt=f"Images, a neuron's weights, and their products pixel by pixel. {said}")
 
 
+@takes_lists
 def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> None:
     """Show a batch times a layer with all numbers, one row and one column and where they meet marked.
 
@@ -307,6 +313,7 @@ def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
         ax.text(c, r, f"{value:.4g}".replace("-", "−"), ha="center", va="center", color=color, fontsize=11)
 
 
+@takes_lists
 def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[int]) -> None:
     """Show images, and beside each its sum in every neuron of a layer.
 
@@ -340,6 +347,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     show(fig, alt=f"Images, each with {classes} bars, the sums of its neurons; the highest wins: {said}.")
 
 
+@takes_lists
 def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None) -> None:
     """Show how accurate each variant was: one dot per run, a line from the worst to the best.
 
@@ -394,6 +402,7 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     show(fig, alt=f"How many images are read correctly: {said}.")
 
 
+@takes_lists
 def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> None:
     """Show the weights of one neuron from the lowest to the highest, some of them named.
 
@@ -437,6 +446,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     )
 
 
+@takes_lists
 def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Draw how often each size of number occurs, orange below zero and blue above.
 
@@ -461,6 +471,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return heights
 
 
+@takes_lists
 def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     """Show how often each magnitude of weight occurs, plainly and on a logarithmic scale.
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arrays import as_arrays, takes_lists
 from ..data import FILES
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -107,10 +108,13 @@ def _trained(
     from weightlab.forward import forward
     from weightlab.loss import cross_entropy
 
+    functions = forward, cross_entropy, cross_entropy_gradient, backward, gradient_step
+    forward, cross_entropy, cross_entropy_gradient, backward, gradient_step = map(as_arrays, functions)
     losses = []
     for _ in range(_EPOCHS):
         total = 0.0
-        for x_batch, y_batch in minibatches(x, y, _BATCH_SIZE, rng):
+        for batch in minibatches(x, y, _BATCH_SIZE, rng):
+            x_batch, y_batch = as_arrays(tuple(batch))
             logits, activations = forward(layers, x_batch)
             total += len(y_batch) * cross_entropy(logits, y_batch)
             gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
@@ -124,6 +128,7 @@ def _trained(
 _ADAPTING, _ADAPTING_SEED, _ALPHA = {"epochs": 30, "batch_size": 20, "learning_rate": 0.05}, 9, 8
 
 
+@takes_lists
 def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     """Adapt a network with your library in three ways, and return what came out of each.
 
@@ -154,13 +159,14 @@ def _by(method: str, layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.rando
     if method == "adapters":
         adapters = _adapters(layers, x, y, rng)
         return [
-            (lora_merge(weights, adapter, _ALPHA), bias)
+            (as_arrays(lora_merge)(weights, adapter, _ALPHA), bias)
             for (weights, bias), adapter in zip(layers, adapters, strict=True)
         ]
     frozen = set(range(len(layers) - 1)) if method == "output layer" else set()
-    return fine_tune(layers, x, y, frozen=frozen, rng=rng, **_ADAPTING)[0]
+    return as_arrays(fine_tune)(layers, x, y, frozen=frozen, rng=rng, **_ADAPTING)[0]
 
 
+@takes_lists
 def adapters_of_p(layers: Layers, x: np.ndarray, y: np.ndarray) -> tuple[Layers, int]:
     """Return the adapters that colleague p merged, trained again from the same seed.
 
@@ -191,5 +197,5 @@ def _adapters(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Gener
     """Train a LoRA adapter of rank 4 for each matrix with the learner's functions."""
     from weightlab.lora import lora_fine_tune, lora_init
 
-    fresh = [lora_init(*weights.shape, 4, rng) for weights, _ in layers]
-    return lora_fine_tune(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]
+    fresh = [as_arrays(lora_init)(*weights.shape, 4, rng) for weights, _ in layers]
+    return as_arrays(lora_fine_tune)(layers, fresh, x, y, alpha=_ALPHA, rng=rng, **_ADAPTING)[0]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arrays import takes_lists
+
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
 
@@ -25,6 +27,7 @@ def given_relu(x: np.ndarray) -> np.ndarray:
     return (x + np.abs(x)) / 2
 
 
+@takes_lists
 def given_training(
     networks: Sequence[Layers],
     x: np.ndarray,
@@ -73,6 +76,7 @@ def given_training(
     return [[(weights[k], bias[k, 0]) for weights, bias in stacked] for k in range(len(networks))]
 
 
+@takes_lists
 def given_train(
     layers: Layers,
     x: np.ndarray,
@@ -141,6 +145,7 @@ def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) ->
         blame = below
 
 
+@takes_lists
 def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
     """Return the fraction of examples whose class has the highest output.
 
@@ -164,6 +169,7 @@ def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
     return float(np.mean((x @ weights + bias).argmax(axis=1) == y))
 
 
+@takes_lists
 def given_corrections(x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: str) -> np.ndarray:
     """Return the size (RMS) of random corrections on their way back through layers without biases.
 

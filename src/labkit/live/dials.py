@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..arrays import takes_lists
 from ..lent.given_training import given_relu
 from .panels import bars, chart, choice, line, slider
 from .tool import Dial, Layers
 
 
+@takes_lists
 def drag_secant(
     numerical_gradient: Callable,
     f: Callable[[float], float] | None = None,
@@ -76,6 +78,7 @@ def drag_secant(
     Dial("labkit.drag_secant", "From the secant to the tangent", controls, draw, stills, note).show()
 
 
+@takes_lists
 def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: Sequence[str] | None = None) -> None:
     """Show how dividing logits by a temperature changes the predicted probabilities.
 
@@ -109,6 +112,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     Dial("labkit.set_temperature", "Temperature of softmax", controls, draw, stills, note).show()
 
 
+@takes_lists
 def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, seed: int = 0) -> None:
     """Show signal and gradient through many layers while the learner scales the weights.
 
@@ -163,6 +167,7 @@ _TARGETS: dict[str, Callable] = {
 }
 
 
+@takes_lists
 def bend_line(forward: Callable) -> None:
     """Show how a network with one hidden layer of ReLU neurons fits a curve with straight pieces.
 

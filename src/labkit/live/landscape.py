@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from ..arrays import takes_lists
 from .panels import chart, choice, control, heights, line, slider
 from .tool import Tool
 
@@ -121,6 +122,7 @@ class Landscape(Tool):
         return np.searchsorted(edges, found[::-1]).astype(np.uint8)
 
 
+@takes_lists
 def walk_landscape(
     momentum_step: Callable, numerical_gradient: Callable, surfaces: Mapping[str, Surface] | None = None
 ) -> None:

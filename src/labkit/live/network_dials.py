@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..arrays import takes_lists
 from .panels import bars, chart, choice, control, images, line, slider
 from .tool import Dial, Layers, accuracy
 
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
+@takes_lists
 def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets) -> None:
     """Show networks between two, and how well each of them reads several test sets.
 
@@ -51,6 +53,7 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
     Dial("labkit.mix_weights", "Between two networks", controls, draw, stills).show()
 
 
+@takes_lists
 def switch_adapter(
     lora_merge: Callable, forward: Callable, layers: Layers, adapters: Mapping[int, Sequence], sets: Sets
 ) -> None:
@@ -97,6 +100,7 @@ def switch_adapter(
     Dial("labkit.switch_adapter", "A LoRA adapter", controls, draw, stills, note).show()
 
 
+@takes_lists
 def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefghijklmnopqrstuvwxyz") -> None:
     """Show which letter a model of names expects after what the learner types.
 

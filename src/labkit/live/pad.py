@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import data
+from ..arrays import takes_lists
 from ..drawings import RECIPES, Drawings, to_image
 from .panels import bars, choice, control, images
 from .tool import Layers, Tool
@@ -135,6 +136,7 @@ def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.n
     return product
 
 
+@takes_lists
 def draw_digit(
     read: Callable, network: np.ndarray | Layers, softmax: Callable | None = None, train: Callable | None = None
 ) -> Drawings:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..arrays import takes_lists
 from ..lent.given_training import given_train
 from .panels import chart, choice, control, heights, images, line, slider
 from .tool import Tool
@@ -173,6 +174,7 @@ def _grid(count: int) -> np.ndarray:
     return np.column_stack([np.tile(along, count), np.repeat(along[::-1], count)])
 
 
+@takes_lists
 def divide_plane(
     forward: Callable, train: Callable | None = None, hidden: int = 4, points: str = "moons", seed: int = 0
 ) -> None:

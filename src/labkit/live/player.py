@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from ..arrays import takes_lists
 from ..display import interactive
 from ..figures.style import limit_of
 from ..lent.given_training import given_relu, share_correct
@@ -111,6 +112,7 @@ class Player(Tool):
             handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
 
 
+@takes_lists
 def watch_training(
     train: Callable,
     starts: Mapping[str, Layers],

@@ -236,6 +236,7 @@ def test_formgrader_works_in_the_same_postgresql_gradebook(elsewhere, postgres):
         rows.first.wait_for()
         assert rows.count() == len(list(elsewhere.glob(f"autograded/*/{WEIGHTS.name}"))) > STUDENTS
         page.goto(f"{address}formgrader/submissions/{submission}/")
+        page.locator("input.score[placeholder]").first.wait_for()
         box = page.locator(f"input.score#{next(iter(WEIGHTS.written))}")
         box.fill("1.5")
         with page.expect_response(lambda response: "/api/grade/" in response.url and response.request.method == "PUT"):

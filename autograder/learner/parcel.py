@@ -1,0 +1,161 @@
+"""Hands the learner's work over as a zip: a chapter to submit, everything to take home, and home's work back."""
+
+from __future__ import annotations
+
+import base64
+import html
+import time
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from labkit import store
+
+from .. import card
+from ..judging.words import counted
+from ..names import UnknownName, describe_unknown_chapter
+from ..paths import COURSE, KEYS, LIBRARY, ROOT, shown
+from . import renew
+from .notebook import Note
+from .submit import pack_submission, remember_student, remembered_student
+from .update import MAX_BYTES, digest_of, read_released
+
+_NAME = "weightlab-work"
+_OWN = (("course",), ("src", "weightlab"), (".weightlab",))
+"""The folders that hold a learner's work."""
+_LEFT_OUT = {"kept", "__pycache__", ".ipynb_checkpoints"}
+
+
+class Parcel:
+    """A zip that waits to be taken away: where it is, a link that downloads it, and remarks."""
+
+    def __init__(self, title: str, path: Path, words: list[str]) -> None:
+        self.title, self.path, self.words = title, path, words
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, f"It is in {shown(self.path)}.", *self.words])
+
+    def _repr_html_(self) -> str:
+        # The file itself is in the link: there may be no server that could be asked for it.
+        data = base64.b64encode(self.path.read_bytes()).decode()
+        name = html.escape(self.path.name, quote=True)
+        link = f'<p><a download="{name}" href="data:application/zip;base64,{data}">Download {name}</a></p>'
+        return card.note(self.title, "\n".join(self.words)) + link
+
+
+def submit(chapter: str = "", student: str = "") -> Any:
+    """Pack a chapter to submit it, as ``weightlab submit`` does, and show a link that downloads it.
+
+    Parameters
+    ----------
+    chapter : str
+        As ``"01_weights"``.
+    student : str
+        Your name, as a part of the zip's name; it is remembered.
+
+    Returns
+    -------
+    Parcel or Note
+        Shown as a card by the notebook.
+    """
+    try:
+        if not isinstance(chapter, str) or not (COURSE / chapter / f"{chapter}.ipynb").is_file() or not chapter:
+            raise UnknownName(describe_unknown_chapter(str(chapter)))
+        packed = pack_submission(chapter, student=student or remembered_student())
+    except (UnknownName, OSError, KeyError) as error:
+        return Note("Nothing was packed", str(error))
+    if student:
+        remember_student(student)
+    return Parcel(f"{chapter} is packed", packed.path, packed.warnings)
+
+
+def take_home() -> Parcel:
+    """Pack all of your work, and show a link that downloads it: library, notebooks that you changed, progress.
+
+    Unpack the zip in any copy of the course to go on there, or upload it and call `bring_back`.
+    """
+    files = _find_work()
+    target = ROOT / f"{_NAME}-{time.strftime('%Y%m%d-%H%M')}.zip"
+    part = target.with_suffix(".zip.part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in files.items():
+            archive.writestr(name, path.read_bytes())
+    part.replace(target)
+    words = [
+        f"{counted(len(files), 'file')}: your library, the notebooks that you changed, and your progress.",
+        "What you changed after the last save (Ctrl+S, on a Mac ⌘S) is not in it.",
+    ]
+    return Parcel("Your work is packed", target, words)
+
+
+def bring_back(name: str = "") -> Note:
+    """Unpack work that was taken home; what it replaces is kept under ``.weightlab/kept/``.
+
+    Parameters
+    ----------
+    name : str
+        The zip's name; without it the newest ``weightlab-work….zip`` of the course's folder, or of this one.
+    """
+    try:
+        path = _find_parcel(name)
+        done = _unpack(path)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        return Note("Nothing was brought back", str(error))
+    words = [
+        f"{counted(len(done), 'file')} from {path.name}. Close the tabs that show older versions, and open them again."
+    ]
+    if renewed := renew.renew():
+        words.append(renewed)
+    return Note("Your work is back", "\n".join(words))
+
+
+def _find_work() -> dict[str, Path]:
+    released = read_released(KEYS / "released.json")
+    found = {}
+    for parts in _OWN:
+        for path in sorted(ROOT.joinpath(*parts).rglob("*")):
+            name = path.relative_to(ROOT)
+            if (
+                not path.is_file()
+                or path.is_symlink()
+                or _LEFT_OUT & set(name.parts)
+                or path.suffix in (".lock", ".tmp")
+            ):
+                continue
+            if path.is_relative_to(LIBRARY) or released.get(name.as_posix()) != digest_of(path.read_bytes()):
+                found[name.as_posix()] = path
+    return found
+
+
+def _find_parcel(name: str) -> Path:
+    if name:
+        found = [path for path in (ROOT / name, Path.cwd() / name) if path.is_file()]
+    else:
+        found = [path for folder in {ROOT, Path.cwd()} for path in folder.glob(f"{_NAME}*.zip")]
+    if not found:
+        asked = name or f"{_NAME}….zip"
+        raise FileNotFoundError(
+            f"There is no {asked} in {ROOT} or beside this notebook. Upload it with the arrow above the file browser."
+        )
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def _unpack(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if sum(entry.file_size for entry in entries) > MAX_BYTES:
+            raise ValueError(f"{path.name} unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not your work.")
+        names = [PurePosixPath(entry.filename) for entry in entries]
+        for name in names:
+            if ".." in name.parts or not any(name.parts[: len(own)] == own for own in _OWN):
+                raise ValueError(f"{path.name} holds {name}, which take_home() does not pack, so it was not unpacked.")
+        contents = {name.as_posix(): archive.read(entry) for name, entry in zip(names, entries, strict=True)}
+    kept = store.FOLDER / "kept" / time.strftime("%Y%m%d-%H%M%S")
+    for name, content in contents.items():
+        target = ROOT / name
+        if target.is_file() and target.read_bytes() != content:
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            (kept / name).write_bytes(target.read_bytes())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return list(contents)

@@ -1,0 +1,48 @@
+"""Takes a new release of the site into what a browser keeps, where saved files would hide it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from labkit import store
+
+from ..paths import KEYS, ROOT
+from . import update
+
+MANIFEST = KEYS / "released.json"
+ARCHIVE = KEYS.parent / "released.zip"
+"""The released notebooks and stubs; there only in the package that a site installs in the browser."""
+
+
+def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
+    """Merge a release that this browser has not seen into the learner's files; return what to tell them, if anything.
+
+    Their functions, answers and own cells stay, see `update`. What is replaced is kept under ``.weightlab/kept/``.
+
+    Parameters
+    ----------
+    archive : Path
+        A zip of the release; without it nothing is done.
+    copy : Path
+        The folder that the browser keeps.
+    """
+    if not archive.is_file():
+        return ""
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    seen = store.load("release")
+    if seen.get("digest") == digest:
+        return ""
+    released = update.read_released(MANIFEST)
+    words = ""
+    if isinstance(seen.get("files"), dict):
+        with update.open_release(archive, copy) as folder:
+            report = update.update(folder, copy, before=seen["files"])
+        changed = [*report.merged, *report.replaced]
+        if changed:
+            words = (
+                f"There is a new release of the course, and your work is in it: {', '.join(changed)}. Close the "
+                "tabs of these files and open them again."
+            )
+    store.save("release", {"digest": digest, "files": released})
+    return words

@@ -1,0 +1,129 @@
+"""Do the course's figures and tools take lists, as checks do?"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+
+import labkit
+from labkit.arrays import as_arrays, takes_lists
+from labkit.data import in_float32
+from labkit.figures import forward, initialization, weights
+from labkit.lent.given_training import given_corrections, given_training, share_correct
+from labkit.live.pad import draw_digit
+
+LEFT = {  # they draw or make what the course gives, or what they take is one number
+    "labkit.figures.boundaries": {"spirals", "opening"},
+    "labkit.figures.loss": {"opening"},
+    "labkit.figures.openings": {"ten_neurons", "one_threshold", "birth_and_after"},
+    "labkit.figures.weights": {"signed", "frame", "number_table"},
+    "labkit.figures.connection": {"in_words"},
+    "labkit.figures.calibration": {"draw_calibration"},
+}
+
+
+def test_lists_of_numbers_are_arrays_however_deep_and_all_else_is_as_it_was():
+    axes = object()
+    value = {
+        "layers": [([[1.0, 2.0], [3.0, 4.0]], [0, 1])],
+        "names": ["a", "b"],
+        "ragged": [[1.0], [2.0, 3.0]],
+        "x": axes,
+    }
+    found = as_arrays(value)
+    (matrix, bias), *_ = found["layers"]
+    assert matrix.shape == (2, 2) and bias.dtype.kind == "i" and bias.shape == (2,)
+    assert (found["names"], found["x"]) == (["a", "b"], axes)
+    assert [row.shape for row in found["ragged"]] == [(1,), (2,)]
+    kept = np.ones(3, dtype=np.float32)
+    assert as_arrays(kept) is kept
+    assert as_arrays([]) == [] and as_arrays((2, 3)) == (2, 3) and as_arrays(None) is None
+    assert isinstance(as_arrays([kept, kept]), list), "a network's matrices stay a list"
+    assert as_arrays([np.float64(1), True, 2]).tolist() == [1.0, 1.0, 2.0]
+
+
+def test_a_function_of_the_library_gives_arrays_and_another_is_as_it_was():
+    def relu(x):
+        return [max(value, 0.0) for value in x], "shown"
+
+    assert as_arrays(relu) is relu
+    relu.__module__ = "weightlab.forward"
+    result, shown = as_arrays(relu)([-1.0, 2.0])
+    assert isinstance(result, np.ndarray) and shown == "shown" and as_arrays(relu).__name__ == "relu"
+
+
+def test_every_figure_and_tool_takes_lists():
+    figures = importlib.import_module("labkit.figures")
+    modules = [figures, *(importlib.import_module(f"labkit.figures.{name}") for name in _names(figures))]
+    bare = {}
+    for module in modules:
+        if module.__name__ == "labkit.figures.style":
+            continue
+        own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
+        assert own, module
+        bare[module.__name__] = {one.__name__ for one in own if not one.__name__.startswith("_")} - {
+            one.__name__ for one in own if getattr(one, "takes_lists", False)
+        }
+    assert {name: found for name, found in bare.items() if found} == LEFT
+    tools = [name for name, home in labkit._TOOLS.items() if home.startswith(("labkit.live", "labkit.slider"))]
+    assert len(tools) > 8 and all(getattr(labkit, name).takes_lists for name in tools)
+
+
+def _names(package):
+    return [
+        path.stem
+        for path in importlib.resources.files(package).iterdir()
+        if path.suffix == ".py" and path.stem != "__init__"
+    ]
+
+
+@takes_lists
+def drawn(values):
+    return values
+
+
+def test_a_figure_that_takes_lists_hands_on_arrays():
+    assert drawn([1.0, 2.0]).sum() == drawn(values=[1.0, 2.0]).sum() == 3.0
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    found = []
+    for module in (weights, forward, initialization):
+        monkeypatch.setattr(module, "show", lambda figure, alt: found.append(alt))
+    return found
+
+
+FOUR = [[1.0, -2.0], [0.5, 3.0]]
+DRAWN = {
+    "votes": lambda: weights.pixel_votes([("3", [0.5] * 64, [0.1] * 64, [0.2] * 64, 12.8)]),
+    "a product": lambda: weights.matrix_product(FOUR, FOUR, (np.array(FOUR) @ FOUR).tolist(), 0, 1),
+    "outputs": lambda: initialization.layer_outputs({"zero": [0.0, 1.0, -1.0]}),
+    "probabilities": lambda: forward.logits_and_probabilities({"as they are": ([2.0, 1.0, -1.0], [0.7, 0.2, 0.1])}),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_a_figure_of_results_that_are_lists_is_drawn(draw, shown):
+    draw()
+    assert len(shown) == 1
+
+
+def test_the_labs_own_training_and_data_take_lists():
+    layers = [([[0.1, -0.2], [0.3, 0.4]], [0.0, 0.0])]
+    x, y = [[1.0, 0.0], [0.0, 1.0]] * 4, [0, 1] * 4
+    assert len(given_training([layers], x, y, epochs=2, batch_size=2, learning_rate=0.5)) == 1
+    assert 0 <= share_correct(layers, x, y) <= 1
+    assert in_float32(layers)[0][0].dtype == np.float32
+    assert given_corrections(x, [FOUR, FOUR], "tanh") is not None
+
+
+def test_a_pad_takes_weights_that_are_lists():
+    def read(x, matrix):
+        return (np.asarray(x) @ matrix).tolist()
+
+    read.__module__ = "weightlab.weights"
+    assert draw_digit(read, np.zeros((64, 10)).tolist()) is not None

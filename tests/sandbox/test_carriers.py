@@ -1,0 +1,185 @@
+"""Does every carrier bring the same verdict, end what never ends, and leave the interpreter as it was?"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import random
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from autograder.examine import SELF_CHECK, UncontainedError, class_mode, examine, run_exercise
+from autograder.exercises import EXERCISES
+from autograder.judging.judge import judge
+from autograder.judging.key import public_keys
+from autograder.learner import check
+from autograder.sandbox.in_place import InPlace
+from autograder.sandbox.nested_worker import pack_candidate
+from autograder.sandbox.process import Runner
+from tests.support.pairs import exercises, pairs_of
+from tests.support.small import returning, verdict_of
+
+FOLDER = "weightlab"
+
+
+@pytest.fixture(scope="module")
+def process():
+    with Runner() as started:
+        yield started
+
+
+def verdict_by(carrier, exercise, sources):
+    """Return the verdict and whether the stack ran out: where it does depends on what is below the function."""
+    key = public_keys(exercise.module)[exercise.name]
+    reply = run_exercise(exercise, key, sources, FOLDER, carrier)
+    raised = [seen["raised"]["type"] for case in reply.cases or [] for seen in case if "raised" in seen]
+    return judge(exercise, key, reply, f"{FOLDER}/{exercise.module}.py"), "RecursionError" in raised
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in exercises(scored=False)])
+def test_a_library_gets_the_same_verdict_in_place_as_by_a_process(name, process):
+    exercise, tried = EXERCISES[name], 0
+    for what, sources in pairs_of(name):
+        by_process, too_deep = verdict_by(process, exercise, sources)
+        in_place, also = verdict_by(InPlace(), exercise, sources)
+        assert too_deep == also, what
+        if too_deep:
+            in_place.message = by_process.message
+            in_place.evidence = by_process.evidence
+            for one, other in zip(in_place.aspects, by_process.aspects, strict=True):
+                one.message = other.message
+        assert in_place == by_process, what
+        tried += 1
+    assert tried >= 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [exercise.name for exercise in exercises(scored=True)])
+def test_what_trains_for_seconds_gets_the_same_verdict(name, process):
+    _, sources = next(pairs_of(name))
+    assert verdict_by(InPlace(), EXERCISES[name], sources) == verdict_by(process, EXERCISES[name], sources)
+
+
+ENDLESS = {
+    "in the function": "def answer(*args):\n    while True: pass\n",
+    "while the file is loaded": "while True: pass\n",
+    "in a comprehension": returning("[0 for _ in __import__('itertools').count()]"),
+    "in another function of the file": returning("more()", "def more():\n    while True:\n        x = 1\n"),
+    "behind what catches everything": """
+def again():
+    pass
+
+def answer(*args):
+    while True:
+        try:
+            again()
+        except BaseException:
+            again()
+""",
+}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_loop_ends_in_place_as_a_timeout(text, process):
+    process.time_limit = 0.3
+    try:
+        expected = verdict_of(process, text)
+    finally:
+        process.time_limit = None
+    verdict = verdict_of(_Short(), text)
+    assert verdict.status == "timeout"
+    assert verdict == expected
+
+
+class _Short(InPlace):
+    """Gives every job a moment only."""
+
+    def run(self, job, seconds):
+        return super().run(job, 0.3)
+
+
+def test_time_counts_in_the_learners_files_alone():
+    """Raised within somebody else's code, the end of the time could break what that code cleans up."""
+    text = returning(
+        "sorted([3, 1, 2], key=slow)[0] + 1", "import time\ndef slow(x):\n    time.sleep(0.2)\n    return x\n"
+    )
+    verdict = verdict_of(_Short(), text)
+    assert verdict.status == "timeout"
+    assert verdict_of(InPlace(), text).status == "passed"
+
+
+MEDDLING = """
+import builtins, math, os, random, sys, warnings
+import numpy as np
+np.random.seed(1), random.seed(1)
+np.set_printoptions(precision=2)
+np.seterr(all="raise")
+np.dot = np.add = builtins.len = math.sqrt = None
+os.environ["WEIGHTLAB_MEDDLED"] = "1"
+os.chdir("/")
+sys.path.insert(0, "/nowhere")
+sys.setrecursionlimit(500)
+warnings.simplefilter("error")
+sys.modules["json"] = None
+def answer(*args):
+    return 2.0
+"""
+
+
+def test_whatever_a_library_changes_is_put_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def state():
+        return (
+            [random.getstate(), np.random.get_state()[1].tolist(), np.get_printoptions(), np.geterr()],
+            [np.dot, np.add, builtins.len, sys.modules["json"]],
+            [dict(os.environ), os.getcwd(), list(sys.path), list(sys.meta_path), sys.getrecursionlimit()],
+            sorted(name for name in sys.modules if name.startswith("weightlab")),
+        )
+
+    before = state()
+    verdict_of(InPlace(), MEDDLING)
+    assert state() == before
+
+
+def test_a_library_that_was_imported_before_stays_the_same_object():
+    import weightlab.weights
+
+    kept = weightlab.weights
+    assert verdict_of(InPlace(), returning("2.0"), others={"weights": b"x = 1"}).status == "passed"
+    assert sys.modules["weightlab.weights"] is kept
+
+
+@pytest.mark.parametrize("call", ["os._exit(1)", "os.abort()", "os.kill(os.getpid(), 9)"])
+def test_what_would_end_the_process_ends_the_job(call, process):
+    text = returning(call, "import os\n")
+    verdict = verdict_of(InPlace(), text)
+    assert verdict.status == "crashed"
+    assert verdict == verdict_of(process, text)
+
+
+def test_no_class_is_graded_in_place():
+    exercise = EXERCISES["apply_weight"]
+    _, sources = next(pairs_of("apply_weight"))
+    mode = class_mode({"apply_weight": public_keys("weights")["apply_weight"]})
+    with pytest.raises(UncontainedError):
+        examine(exercise, sources, FOLDER, InPlace(), mode)
+    assert examine(exercise, sources, FOLDER, InPlace(), SELF_CHECK).status == "passed"
+    with Runner() as process:
+        assert examine(exercise, sources, FOLDER, process, mode).status == "passed"
+
+
+def test_outside_a_browser_a_self_check_starts_a_process():
+    carrier = check.open_carrier()
+    assert isinstance(carrier, Runner)
+    carrier.close()
+
+
+def test_the_worker_gets_a_candidate_and_no_answers():
+    names = zipfile.ZipFile(io.BytesIO(pack_candidate())).namelist()
+    assert {"candidate/in_place.py", "candidate/main.py", "lab/labkit/data.py"} <= set(names)
+    assert not [name for name in names if "/lent/" in name or "keys" in name or "solutions" in name]
