@@ -265,6 +265,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
 
 def _describe_update(report: Any, folder: Path) -> None:
+    from ..judging.words import counted
+
     for name, how in report.merged.items():
         say(f"merged    {name}: {how}")
     for name, why in report.left.items():
@@ -272,7 +274,8 @@ def _describe_update(report: Any, folder: Path) -> None:
     if report.nothing:
         say("Your copy was up to date.")
         return
-    say(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
+    replaced = counted(len(report.replaced), "file")
+    say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
     say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back.")
     if "requirements.txt" in report.replaced:
         say("The packages have changed: run `make study`, or install requirements.txt again.")
@@ -300,10 +303,12 @@ def mcp() -> None:
 @click.argument("chapters", nargs=-1)
 def github_points(chapters: tuple[str, ...]) -> None:
     """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
+    from .. import card
     from ..learner import github
 
     for verdict in github.judge_copy(_chapters(chapters)):
         click.echo(github.as_output(verdict), nl=False)
+        click.echo(card.plain(verdict) + "\n", err=True)  # in the step's log, where the student looks
 
 
 def _chapters(names: tuple[str, ...]) -> list[Any]:
