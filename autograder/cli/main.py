@@ -246,6 +246,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
     older copy that is to be updated.
     """
+    from ..learner import releases
     from ..learner import update as updating
 
     folder = (copy or ROOT).resolve()
@@ -253,9 +254,9 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         if take_back:
             say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
-        with updating.open_release(release or (ROOT if copy else None), folder) as opened:
+        with releases.open_release(release or (ROOT if copy else None), folder) as opened:
             report = updating.update(opened, folder)
-    except updating.UpdateError as error:
+    except releases.UpdateError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
