@@ -139,7 +139,9 @@ def test_the_instructor_grades_marks_and_returns_feedback(seen):
 
 @pytest.mark.slow
 def test_a_new_release_reaches_a_student_who_asks_for_it(seen):
-    assert "\n1 file replaced, 0 added, 0 removed." in seen["updated"], seen["updated"]
+    instructors, updated, older = seen["new"]
+    assert updated == instructors != older, "the release that the instructor has pulled"
+    assert "replaced, 0 added, 0 removed." in seen["updated"]
     assert seen["own"].strip() == REFERENCE.strip()
 
 
