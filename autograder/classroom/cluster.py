@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from ..sandbox import process
 from ..sandbox.selftest import why_not
@@ -53,11 +52,8 @@ class DaskWorkers:
             self._client = Client(address, timeout="20s", set_as_default=False)
         except (TimeoutError, OSError, ValueError) as error:
             raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
-        self._pool = self._executor()
+        self._pool = self._client.get_executor(pure=False, retries=2)
         self._wait_for_worker()
-
-    def _executor(self, **where: Any) -> futures.Executor:
-        return self._client.get_executor(pure=False, retries=2, **where)
 
     def _wait_for_worker(self) -> None:
         try:
@@ -93,9 +89,8 @@ class DaskWorkers:
         ClassroomError
             If no worker is left that can do it.
         """
-        if isinstance(came, Lacking):
-            back = self._executor(workers=[came.worker], allow_other_workers=True)
-            return back.submit(grade_there, task, self._order)
+        if isinstance(came, Lacking):  # to whichever is free: Dask forgets tasks meant for a worker that has gone
+            return self._pool.submit(grade_there, task, self._order)
         if isinstance(came, Refused):
             self._retire(came.worker, came.reason)
             self._wait_for_worker()
@@ -140,8 +135,6 @@ class Order:
 class Lacking:
     """A worker's answer that it has not got the tools."""
 
-    worker: str
-
 
 @dataclass(frozen=True)
 class Refused:
@@ -180,7 +173,7 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
 
     me = get_worker().address
     if order.tools is None and order.name not in _received:
-        return Lacking(me)
+        return Lacking()
     name = order.without_tools().name
     if name not in _received:
         _received.clear()
