@@ -16,7 +16,16 @@ from ..sandbox import process
 from ..sandbox.selftest import why_not
 from .fingerprint import chapter_digest
 from .folder import ClassroomError
-from .work import FaultyWorkerError, GradedSubmission, GradingTask, Tools, find_fault, grade_submission
+from .work import (
+    FaultyWorkerError,
+    GradedSubmission,
+    GradingTask,
+    Tools,
+    find_fault,
+    grade_submission,
+    with_task,
+    without_task,
+)
 
 _FIRST_WORKER, _COUNT_EVERY = 120, 5.0
 """Seconds."""
@@ -106,6 +115,7 @@ class DaskWorkers:
             problem = came.words
         else:
             worker, graded = came if isinstance(came, tuple) and len(came) == 2 else ("", came)
+            graded = with_task(task, graded)
             problem = find_fault(task, graded, self.tools)
             if problem is None:
                 return graded
@@ -205,6 +215,6 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
         return Refused(me, reason)
     _keep_sandboxes()
     try:
-        return me, grade_submission(task, tools)
+        return me, without_task(grade_submission(task, tools))
     except Exception as error:
         return Failed(f"{type(error).__name__}: {error}"[:300])

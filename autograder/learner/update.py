@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
-import subprocess
-import tarfile
-import tempfile
 import time
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from . import merge
+from .releases import MANIFEST, UpdateError
 
-MANIFEST = "autograder/keys/released.json"
 _LIBRARY, _COURSE = "src/weightlab", "course"
 _LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
 _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit", "tests")
 """Folders that only a release writes; an update deletes what a new release no longer has."""
-MAX_BYTES = 200 * 2**20
-"""The largest size to which a release may unpack."""
-
-
-class UpdateError(RuntimeError):
-    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @dataclass
@@ -46,42 +34,6 @@ class Report:
     def nothing(self) -> bool:
         """Whether the copy was up to date already."""
         return not (self.replaced or self.added or self.removed or self.merged)
-
-
-@contextmanager
-def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
-    """Yield the folder of a release: a folder, an archive unpacked, or what a git clone's origin has.
-
-    Parameters
-    ----------
-    source : Path or None
-        A folder, a .zip or a .tar.gz; None asks the copy's own git remote.
-    copy : Path
-        The copy that is to be updated.
-
-    Raises
-    ------
-    UpdateError
-        If it holds no release.
-    """
-    with tempfile.TemporaryDirectory(prefix="weightlab-update-") as held:
-        target = Path(held)
-        if source is None:
-            _fetch(copy, target)
-        elif source.is_dir():
-            target = source
-        elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as archive:
-                _require_small(sum(entry.file_size for entry in archive.infolist()))
-                for entry in archive.infolist():
-                    if not entry.is_dir():
-                        _lay(target, entry.filename, archive.read(entry))
-        elif source.is_file() and tarfile.is_tarfile(source):
-            with tarfile.open(source) as archive:
-                _unpack_tar(archive, target)
-        else:
-            raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
-        yield _find_root(target)
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
@@ -141,6 +93,8 @@ def undo(copy: Path) -> list[str]:
     done = json.loads(records[-1].read_text(encoding="utf-8"))
     for name in done["added"]:
         (copy / name).unlink(missing_ok=True)
+        if (copy / name).parent.is_dir():
+            _remove_empty(copy, (copy / name).parent)
     for name in done["kept"]:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, copy / name)
@@ -186,25 +140,28 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
             try:
                 mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
                 merge.read_answers(mine[path.stem])
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 report.left[path.relative_to(copy).as_posix()] = "it cannot be read as a notebook"
                 mine.pop(path.stem, None)
     answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
     by_topic = {name.partition("_")[2]: name for name in mine}
     wanted = {}
-    for path in sorted((release / _COURSE).glob("*/*.ipynb")):
+    released = {
+        path: json.loads(path.read_text(encoding="utf-8")) for path in sorted((release / _COURSE).glob("*/*.ipynb"))
+    }
+    asked = {name for notebook in released.values() for name in merge.read_answers(notebook)}
+    for path, new in released.items():
         name = path.relative_to(release).as_posix()
         old = by_topic.get(path.stem.partition("_")[2])
         place = f"{_COURSE}/{old}/{old}.ipynb"
         if old is not None and not _is_edited(copy / place, before.get(place)):
             old = None
-        new = json.loads(path.read_text(encoding="utf-8"))
-        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers)
+        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers, asked)
         if merged == new:
             continue
         renamed = f", from {old}" if old and old != path.stem else ""
         report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
-        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode()
+        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     return wanted
 
 
@@ -258,8 +215,18 @@ def _new_folder(copy: Path) -> Path:
 
 
 def read_released(manifest: Path) -> dict[str, str]:
-    """Return the digest of each released file by its name."""
-    return json.loads(manifest.read_text(encoding="utf-8"))
+    """Return the digest of each released file by its name.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or names a file elsewhere.
+    """
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    places = map(PurePosixPath, found if isinstance(found, dict) else ["/"])
+    if any(place.is_absolute() or ".." in place.parts for place in places):
+        raise ValueError(f"{manifest} names files elsewhere")
+    return found
 
 
 def digest_of(content: bytes) -> str:
@@ -270,7 +237,7 @@ def digest_of(content: bytes) -> str:
 def _read_manifest(root: Path) -> dict[str, str]:
     try:
         return read_released(root / MANIFEST)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
 
 
@@ -299,49 +266,3 @@ def _files(root: Path, folder: str = ".") -> list[str]:
         and not {"__pycache__", ".ipynb_checkpoints"} & set(name.parts)
         and not name.match("*.egg-info/*")
     ]
-
-
-def _find_root(folder: Path) -> Path:
-    for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        if (candidate / MANIFEST).is_file():
-            return candidate
-    raise UpdateError(f"There is no release of the course in {folder.name}: {MANIFEST} is missing.")
-
-
-def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is."""
-    if not (copy / ".git").exists():
-        raise UpdateError(
-            "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
-        )
-    for command in (["git", "fetch", "--quiet", "origin", "HEAD"], ["git", "archive", "FETCH_HEAD"]):
-        try:
-            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=600)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise UpdateError(f"git could not fetch the new release: {said}. Download it and name it instead.")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        _unpack_tar(archive, target)
-
-
-def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
-    members = [member for member in archive.getmembers() if member.isfile()]
-    _require_small(sum(member.size for member in members))
-    for member in members:
-        _lay(target, member.name, archive.extractfile(member).read())
-
-
-def _lay(target: Path, name: str, content: bytes) -> None:
-    place = PurePosixPath(name.replace("\\", "/"))
-    if place.is_absolute() or ".." in place.parts:
-        raise UpdateError(f"The archive holds a file outside its own folder ({name}), so it was not unpacked.")
-    path = target.joinpath(*place.parts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def _require_small(size: int) -> None:
-    if size > MAX_BYTES:
-        raise UpdateError(f"The archive unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not a release.")

@@ -84,6 +84,7 @@ PREDICATES = {
     "only the last": "is only the last {one} of what was expected",
     "without the first": "is what was expected, but the first {one} is missing",
     "without the last": "is what was expected, but the last {one} is missing",
+    "without empty": "is what was expected, but the {along} that hold only zeros are missing",
     "flat": "holds the expected numbers in one 1-D array",
     "flat by columns": "holds the expected numbers in one 1-D array, column by column",
     "flat not reshaped": "holds the expected numbers in one 1-D array",
@@ -120,6 +121,9 @@ PREDICATES = {
     "off by": "is {0} {1} than what was expected",
     "off by number": "is {0} {1} than what was expected",
     # what is added to an argument or to another function's result
+    "lacks": "is what was expected, but {0} is not added to it",
+    "adds twice": "is what was expected, with {0} added once more",
+    "lacks factor": "is what was expected, but not multiplied by {0}",
     "change missing": "is that of {0}, unchanged",
     "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
     "change times": "differs from {0} by {1} times the required change",
@@ -140,8 +144,14 @@ PREDICATES = {
     "input columns summed": "is the sum of each row of {0}",
     "input columns averaged": "is the mean of each row of {0}",
     "input largest": "is the largest entry of {0}",
+    "input minus smallest": "is {0} minus its smallest entry",
+    "input minus largest": "is {0} minus its largest entry",
+    "input minus mean": "is {0} minus its mean",
+    "input divided by largest": "is {0} divided by its largest magnitude",
     "input length": "is the length of {0}",
     "input entries": "is the number of entries of {0}",
+    "input squares summed": "is the sum of the squares of {0}",
+    "input largest magnitude": "is the largest magnitude in {0}",
     "product of": "is {0} * {1}, entry by entry",
     "sum of": "is {0} + {1}, entry by entry",
     "difference of": "is {0} - {1}, entry by entry",
@@ -156,10 +166,14 @@ PREDICATES = {
     "concatenation of": "is {0} followed by {1}",
     "related": "is what `{0}` gives",
     "related part": "is {0}",
+    "wrong between": "is wrong only where {0} is between {1} and {2}",
+    "axes missing": "has only the first axis of the required shape, or the first few",
+    "shape of": "has the shape of {0}, which is not the required one",
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
     "text": "is a text in place of a number",
+    "text for truth": "is a text in place of a truth value: return True or False, without quotes",
     "whole numbers": "holds whole numbers in place of decimals",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
@@ -175,12 +189,12 @@ MASKS = {
     "expected negative": "a negative number",
     "expected positive": "a positive number",
     "expected zero": "a 0",
-    "expected not zero": "a number other than 0",
 }
 CONDITIONS = {
     "where empty": "{0} is empty",
     "where holds 0": "{0} contains 0",
     "where an entry is ()": "{0} has an entry of shape ()",
+    "where an item is None": "an item of {0} is None",
     "where one item": "{0} has a single item",
     "where two items": "{0} has two items",
     "where several items": "{0} has two or more items",
@@ -262,8 +276,15 @@ FORMS = {
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
+    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message does not name all that it must.",
     "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
+    "unusable": "Your function gave {0}.",
+    "never called": "Your function never calls {0}.",
+    "called once": "Your function calls {0} only once in each case.",
+    "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
+    "shape {2}.",
+    "called too seldom": "Your function calls {0} too seldom: in the first case {1} times in place of {2}.",
     "stops where": "Your function stops with {0} only where {1}.",
 }
 
@@ -295,6 +316,8 @@ def tell_whole(relation: Relation) -> str:
     return (DRAWS | FORMS)[kind].format(*data)
 
 
+CHANGES = frozenset({"change missing", "change negated", "change times", "change divided by"})
+"""Kinds that say how far an answer is from an argument, compared with what is required."""
 AXIS_KINDS = {
     kind
     for kind, template in PREDICATES.items()
