@@ -13,7 +13,7 @@ from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
-from .library import find_foreign_imports, find_left_over_stub
+from .library import UNPARSABLE, find_foreign_imports, find_left_over_stub
 from .sandbox.carrier import Carrier
 
 MAX_READ = 64 * 2**10
@@ -246,7 +246,7 @@ def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
     """Whether a module mentions a name, beyond importing and defining it."""
     try:
         nodes = ast.walk(ast.parse(sources.get(module, b"")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return False
     return any(
         (isinstance(node, ast.Name) and node.id == name)

@@ -19,6 +19,10 @@ CONCEPTS = "concepts.json"
 MAX_SOURCE = 512 * 2**10
 """Bytes of a module that is still examined."""
 MAX_MODULES = 100
+MAX_NAME = 100
+"""Bytes of a module's name: with what is put around it, a longer one is no name of a file."""
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python raises for a source that it cannot take apart, with NUL bytes or nested too deep for instance."""
 _GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
 """Packages that a library can import where a class is graded."""
 
@@ -31,11 +35,22 @@ def read_library(folder: Path) -> dict[str, bytes]:
     """
     sources = {}
     if folder.is_dir():
-        for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
-            if path.stem.isidentifier() and path.is_file() and not path.is_symlink():
+        # Not glob, which takes a folder that may not be read for an empty one.
+        for path in sorted(path for path in folder.iterdir() if path.suffix == ".py")[:MAX_MODULES]:
+            if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
                     sources[path.stem] = file.read(MAX_SOURCE + 1)
     return sources
+
+
+def is_module_name(name: str) -> bool:
+    """Whether Python could import a module of this name, and every disk can hold it."""
+    return name.isidentifier() and len(name.encode("utf-8", "surrogateescape")) <= MAX_NAME
+
+
+def split_lines(text: str) -> list[str]:
+    """Split a module's text where Python does, which is not at a form feed or a line separator."""
+    return re.split(r"\r\n|\r|\n", re.sub(r"(\r\n|\r|\n)\Z", "", text))
 
 
 _KNOWN_IMPORT = re.compile(
@@ -52,7 +67,7 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
         return []
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return []
     found = [(node.lineno, alias.name) for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     found += [(node.lineno, node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
@@ -75,7 +90,7 @@ def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] |
     """Say where a stub was left, by its line and, for two definitions, the line of the other one; None if nowhere."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return None
     definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     if len(definitions) > 1:
@@ -106,5 +121,5 @@ def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes
     """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
     if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report
-        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
+        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return files

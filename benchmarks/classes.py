@@ -32,7 +32,7 @@ def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
         for i, exercise in enumerate(asked):
-            known = reference.misconceptions(exercise.module).get(exercise.name, [])
+            known = [one for one in reference.misconceptions(exercise.module).get(exercise.name, []) if not one.general]
             if known and (i + number) % 5 == 0:
                 wrong[exercise.name] = known[number % len(known)].function
     made = library_with(wrong) if wrong else REFERENCE

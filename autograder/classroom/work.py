@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,6 +11,7 @@ from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.key import Key
 from ..judging.verdict import Verdict
+from ..sandbox.clock import Clock
 from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
@@ -23,9 +21,6 @@ from .records import Result
 from .rerun import rerun
 from .submission import Submission
 from .verdict_cells import dump_notebook, write_verdicts
-
-RENDERING = 30.0
-"""Seconds in which a notebook and a page have to be made of what is examined."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +78,15 @@ def grade_submission(task: GradingTask, tools: Tools) -> GradedSubmission:
     """Examine one submission, and make its notebook and feedback: a pure function of its arguments."""
     submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
     released = tools.released[chapter.name]
-    with time_limit(RENDERING if task.known is not None else RENDERING + examination.SECONDS):
+    clock = examination.new_clock()
+    with clock.enforce():
         if task.known is not None:
             found = examination.from_record(task.known, submission, released)
         else:
             keys = _unpacked(tools.keys[chapter.name])
-            found = examination.examine_submission(submission, chapter, keys, released, tools.isolation)
-    if tools.run_notebooks:
-        rerun(found.rebuilt.notebook, submission.library, tools.isolation)
-    with time_limit(RENDERING):
+            found = examination.examine_submission(submission, chapter, keys, released, tools.isolation, clock)
+        if tools.run_notebooks:
+            rerun(found.rebuilt.notebook, submission.library, tools.isolation, clock)
         return _finish(task, found, tools)
 
 
@@ -183,32 +178,9 @@ def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubm
     chapter, released = CHAPTERS[task.submission.chapter], tools.released[task.submission.chapter]
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:
-        with time_limit(RENDERING):
+        with Clock(examination.READING).enforce():
             found = examination.unjudged(chapter, released, task.submission.notebook or b"", why)
             return _finish(task, found, tools)
     except Exception:  # then it is the notebook that cannot be shown
         found = examination.unjudged(chapter, released, json.dumps(released).encode(), why)
         return _finish(task, found, tools)
-
-
-class OutOfTimeError(RuntimeError):
-    """What was submitted takes too long to read or to show."""
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop what runs inside after a while; nothing is stopped outside a process's main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise OutOfTimeError(f"reading or showing it takes more than {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -119,11 +119,15 @@ def grade(
 
 
 def _self_test() -> int:
+    from ..sandbox import cgroup
     from ..sandbox.selftest import self_test
 
     rows = self_test()
     for promise, holds, detail in rows:
         say(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
+    reason = cgroup.why_not()
+    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel, too"
+    say(f"The memory of a whole sandbox is bounded {by_whom}.")
     broken = sum(not holds for _, holds, _ in rows)
     say(
         f"Promises not kept here: {broken} of {len(rows)}."

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..library import UNPARSABLE, split_lines
 from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
@@ -38,9 +39,9 @@ def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
     for module, text in modules.items():
         try:
             tree = ast.parse(text)
-        except (SyntaxError, ValueError):
+        except UNPARSABLE:
             continue
-        lines = text.splitlines()
+        lines = split_lines(text)
         ways = {name: way for node in tree.body for name, way in _ways_to_import(module, node).items()}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
@@ -77,15 +78,15 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
         return _fill_in(module, new, stubs, definitions)
     try:
         own = ast.parse(mine).body
-    except (SyntaxError, ValueError) as error:
+    except UNPARSABLE as error:
         raise Unreadable(str(error)) from None
-    lines, new_lines = mine.splitlines(), new.splitlines()
+    lines, new_lines = split_lines(mine), split_lines(new)
     present = {node.name: node for node in own if isinstance(node, ast.FunctionDef)}
     text = mine.rstrip("\n")
     replaced = [stub for stub in stubs if stub.name in present and _is_stub(present[stub.name])]
     for stub in sorted(replaced, key=lambda stub: -present[stub.name].lineno):
         old = present[stub.name]
-        lines[_first_line(old) - 1 : old.end_lineno] = _cut(new_lines, stub).splitlines()
+        lines[_first_line(old) - 1 : old.end_lineno] = split_lines(_cut(new_lines, stub))
         text = "\n".join(lines)
     missing = [_taken_along(stub, new_lines, definitions) for stub in stubs if stub.name not in present]
     text = "\n\n\n".join([text, *missing]) + "\n"
@@ -210,10 +211,10 @@ def _taken_along(stub: ast.FunctionDef, new_lines: list[str], definitions: Mappi
 
 def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> str:
     """Return a new module in which functions that the learner wrote elsewhere stand in place of their stubs."""
-    lines = new.splitlines()
+    lines = split_lines(new)
     moved = [stub for stub in stubs if stub.name in definitions and definitions[stub.name].written]
     for stub in sorted(moved, key=lambda stub: -stub.lineno):
-        lines[_first_line(stub) - 1 : stub.end_lineno] = definitions[stub.name].source.splitlines()
+        lines[_first_line(stub) - 1 : stub.end_lineno] = split_lines(definitions[stub.name].source)
     text = "\n".join(lines) + "\n"
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
@@ -262,7 +263,7 @@ def _with_head(text: str, wanted: list[str]) -> str:
         return text
     future = [line for line in lacking if line.startswith("from __future__")]
     others = [line for line in lacking if line not in future]
-    lines = text.splitlines()
+    lines = split_lines(text)
     first = nodes[0] if nodes else None
     opening = first.end_lineno if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else 0
     at = max((node.end_lineno for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))), default=opening)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy
 
 from ..paths import CANDIDATE, ROOT
-from . import seccomp
+from . import cgroup, seccomp
 from .usage import find_family
 
 
@@ -54,7 +54,13 @@ _NOBODY = 65534
 _counter = itertools.count()
 
 
-def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
+class Candidate(subprocess.Popen):
+    """A candidate's process; ``group`` is its control group, where it has one."""
+
+    group: cgroup.Group | None = None
+
+
+def start(isolation: str, whole_lab: bool = False) -> Candidate:
     """Start a candidate; jobs go to its standard input, answers come from its standard output.
 
     Parameters
@@ -73,13 +79,22 @@ def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
     if isolation in (Isolation.PROCESS, Isolation.USER):
         argv, environment = command_line(isolation, None, whole_lab)
-        return subprocess.Popen(argv, env=environment, **options)
+        return Candidate(argv, env=environment, **options)
     reader, writer = os.pipe()
     try:
         os.write(writer, seccomp.program() or b"")
         os.close(writer)
         argv, environment = command_line(isolation, reader, whole_lab)
-        return subprocess.Popen(argv, env=environment, pass_fds=(reader,), **options)
+        group = cgroup.make_group()
+        try:
+            argv = group.wrap(argv) if group else argv
+            candidate = Candidate(argv, env=environment, pass_fds=(reader,), **options)
+        except OSError:
+            if group:
+                group.remove()
+            raise
+        candidate.group = group
+        return candidate
     finally:
         os.close(reader)
 
@@ -244,11 +259,13 @@ def kill(process: subprocess.Popen) -> None:
         process.kill()
 
 
-def end(process: subprocess.Popen) -> None:
+def end(process: Candidate) -> None:
     """Kill a candidate, and wait until it is gone."""
     if process.poll() is None:
         kill(process)
     process.wait()
+    if process.group:
+        process.group.remove()
     for stream in (process.stdin, process.stdout, process.stderr):
         with contextlib.suppress(OSError):
             stream.close()

@@ -164,7 +164,7 @@ def save(name: str, record: dict) -> bool:
         FOLDER.mkdir(exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=FOLDER, prefix=name, suffix=".tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
             _patiently(lambda: os.replace(temporary, FOLDER / f"{name}.json"))
         except BaseException:

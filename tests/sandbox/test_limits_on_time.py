@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from autograder.candidate import frames
 from autograder.candidate.frames import Ending
 from autograder.paths import ROOT
 from autograder.sandbox import process, turns, watch
+from autograder.sandbox.clock import Clock, OutOfTimeError
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
@@ -201,14 +203,28 @@ def test_a_lock_that_is_never_given_back_stops_nobody(monkeypatch):
         pass
 
 
-def test_what_the_caller_computes_counts_among_the_time_of_all_jobs(monkeypatch):
-    with Runner(total_limit=0.5) as runner:
+def test_what_the_caller_computes_counts_among_the_time_of_all_jobs():
+    with Runner(clock=(clock := Clock(30.0, reserve=5.0))) as runner:
         assert verdict_of(runner, returning("2.0")).status == "passed"
-        runner.spent, until = 0.0, time.thread_time() + 0.6
+        clock.in_sandboxes, until = 24.5, time.thread_time() + 0.6
         while time.thread_time() < until:
             pass
         verdict = verdict_of(runner, returning("2.0"))
-        assert verdict.status == "timeout" and "was not tried" in verdict.message
+        assert verdict.status == "timeout" and "was not tried" in verdict.message and "25 seconds" in verdict.message
+        assert clock.left > 4, "what is kept for showing it was used up"
+
+
+def test_a_clock_that_has_run_out_ends_a_pattern_that_is_being_matched():
+    with pytest.raises(OutOfTimeError), Clock(0.3).enforce():
+        re.match(r"(a|a)*b", "a" * 40)
+
+
+def test_a_clock_leaves_alone_what_ends_in_time_and_what_comes_after():
+    with Clock(0.3).enforce():
+        pass
+    until = time.thread_time() + 0.6
+    while time.thread_time() < until:
+        pass
 
 
 def test_a_frame_of_a_candidate_is_read_within_bounds():

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     KEPT = "kept"
     UNREADABLE = "unreadable"
     LINK = "link"
+    TOO_DEEP = "too deep"
     UNKNOWN_NAME = "unknown name"
     SUPERSEDED = "superseded"
     ANOTHER_KIND = "another kind of file"
@@ -75,6 +76,7 @@ _WORDS = {
     Reason.KEPT: "there is another submission already, and it was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; name what it points to",
+    Reason.TOO_DEEP: "it is within more than {most} folders, so it was not looked into",
     Reason.UNKNOWN_NAME: "the name is not one that this platform gives; collect it by itself, named after the student",
     Reason.SUPERSEDED: "an earlier one of the same student",
     Reason.ANOTHER_KIND: "not a submission",

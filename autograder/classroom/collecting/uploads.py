@@ -14,7 +14,7 @@ from .chapter_names import is_chapter
 from .contents import home_of, is_elsewhere, notebooks_among
 from .platforms import GRADESCOPE_METADATA, Owner, Recogniser, blackboard_login, gradescope_submitters, plain_owner
 from .reasons import NotTakenError, Reason, describe
-from .unpack import MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
+from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
 
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 _PAGE = 100_000
@@ -231,4 +231,4 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
 def why_not(upload: Upload) -> str:
     """Return the words for an upload that cannot be a submission."""
     item = upload.items[0]
-    return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied")
+    return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied", most=DEEPEST)
