@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -23,12 +25,13 @@ _PIP = "from pathlib import Path\nimport sys\nsys.path.append({root!r})\n" + (
 )
 
 
-def make_environment(target: Path) -> None:
-    """Make an environment of its own that holds this one's packages, but not the project."""
+def make_environment(target: Path, only: Sequence[str] = ()) -> None:
+    """Make an environment of its own that holds this one's packages, or only those named, but not the project."""
     subprocess.run([sys._base_executable, "-m", "venv", "--without-pip", target], check=True)
     ours, theirs = Path(sysconfig.get_path("purelib")), _packages(target)
     for path in ours.iterdir():
-        if not any(path.match(pattern) for pattern in _NOT_LINKED):
+        wanted = not only or re.split(r"[.-]", path.name)[0] in only
+        if wanted and not any(path.match(pattern) for pattern in _NOT_LINKED):
             (theirs / path.name).symlink_to(path)
     prefix = Path(sys.prefix)
     for script in (prefix / "bin").iterdir():
@@ -83,4 +86,4 @@ def _link(source: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    make_environment(Path(sys.argv[1]))
+    make_environment(Path(sys.argv[1]), sys.argv[2:])

@@ -16,6 +16,7 @@ from autograder.classroom import gradescope
 from autograder.classroom.folder import ClassroomError
 from autograder.cli.main import main
 from autograder.paths import ROOT
+from tests.end_to_end.instructor import offline_pip
 from tests.end_to_end.instructor.conftest import WEIGHTS
 from tests.support import classroom as made
 from tests.support import fresh_root
@@ -65,7 +66,7 @@ def autograder(tmp_path_factory):
     (shims / "apt-get").write_text("#!/bin/sh\n")
     python = " ".join(fresh_root.program())
     (shims / "python3").write_text(
-        f'#!/bin/sh\ntest "$2" = venv && cd {ROOT} && exec {python} -m tests.end_to_end.instructor.offline_pip "$3"\n'
+        f'#!/bin/sh\nif test "$2" = venv; then cd {ROOT}; set -- -m {offline_pip.__name__} "$3" numpy click; fi\n'
         f'exec {python} "$@"\n'
     )
     for shim in shims.iterdir():
