@@ -157,9 +157,9 @@ def name_too_long_for_a_disk(it: Submission) -> None:
 
 @attack(submission="missing", costs=POINTS)
 def folders_without_end(it: Submission) -> None:
-    """A thousand folders within each other and nothing else, for whoever looks into them one by one."""
+    """Four hundred folders within each other and nothing else, for whoever looks into them one by one."""
     it.notebook, it.library = b"", {}
-    it.beside = {"/".join("d" * 1_200) + "/x.txt": b""}
+    it.beside = {"/".join("d" * 400) + "/x.txt": b""}
     it.pipes = (NOTEBOOK,)
 
 

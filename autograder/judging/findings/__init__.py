@@ -29,7 +29,7 @@ from .forms import (
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, rank
 from .relations import Relation, find_relations
-from .samples import Sample, collect_samples, find_unanswered
+from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
@@ -105,7 +105,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
     """
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # Where only one part of an answer is wrong, that part is spoken of.
-    groups = [(samples, "")] if len(labels) > 1 else []
+    groups = [(samples, Label())] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
     looks: tuple[Callable, ...] = (_find_general, _find_range, _find_where, _find_part, _find_form)
     for look in looks:
@@ -127,14 +127,11 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
 
 
-def _name_subject(label: str) -> str:
-    if not label:
-        return "your result"
-    part, _, item = label.rpartition("item ")
-    if not item[:1].isdigit() or not item.endswith("of each pair"):
-        return f"your `{label}`"
-    of = f" in your `{part.removesuffix(', ')}`" if part else ""
-    return f"{'the first' if item[0] == '0' else 'the second'} item of each pair{of}"
+def _name_subject(label: Label) -> str:
+    if label.item is None:
+        return f"your `{label.part}`" if label.part else "your result"
+    of = f" in your `{label.part}`" if label.part else ""
+    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
 
 
 def _capital(words: str) -> str:
@@ -184,7 +181,7 @@ def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: lis
             if not _is_rich(chosen) and relation[0] not in CERTAIN:
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith(",") and subject == "your result" else subject
+                named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=True)
     return None
