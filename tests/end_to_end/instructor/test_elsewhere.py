@@ -142,7 +142,7 @@ cluster._digests = lambda chapters: {name: "of another release" for name in chap
 LIAR = """
 from dataclasses import replace
 from autograder.classroom import cluster
-honest = cluster.grade_submission
+from autograder.classroom.work import grade_submission as honest
 def lie(task, tools):
     found = honest(task, tools)
     return replace(found, result=replace(found.result, automatic=dict.fromkeys(found.result.automatic, float("nan"))))
