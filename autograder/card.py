@@ -88,7 +88,8 @@ def _headline(verdict: Verdict) -> str:
 def _graded(verdict: Verdict) -> str:
     if not verdict.file or verdict.status == Status.MISSING:
         return ""
-    return f" · graded {verdict.file}" + (f", {verdict.saved}" if verdict.saved else "")
+    place = f" in {verdict.folder}" if verdict.folder else ""
+    return f" · graded {verdict.file}{place}" + (f", {verdict.saved}" if verdict.saved else "")
 
 
 def _with_code(text: str) -> str:

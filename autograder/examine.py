@@ -13,11 +13,11 @@ from .judging import reply as replies
 from .judging.judge import judge
 from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
-from .library import find_foreign_imports
+from .library import UNPARSABLE, find_foreign_imports, find_left_over_stub
 from .sandbox.carrier import Carrier
 
-MAX_READ_FOR_IMPORTS = 64 * 2**10
-"""Bytes of a module up to which its imports are read: parsing costs the grader's own time and memory."""
+MAX_READ = 64 * 2**10
+"""Bytes of a module up to which its source is read for remarks: parsing costs the grader's own time and memory."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,25 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     _require_containment(runner, mode)
     try:
         if not mode.lends:
-            return _self_check(exercise, sources, folder, runner, mode)
+            return _name_left_over(_self_check(exercise, sources, folder, runner, mode), exercise, sources)
         given = prerequisites(exercise)
         verdict = attempt(exercise, sources, folder, runner, mode, given)
         if given and verdict.score < verdict.points and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
             own = attempt(exercise, sources, folder, runner, mode)
             verdict = own if own.score > verdict.score else verdict
+        verdict = _name_left_over(verdict, exercise, sources)
         return _name_lacking_imports(verdict, exercise, sources, folder)
     except Exception as error:
         return unjudged(exercise, error, f"{folder}/{exercise.module}.py")
+
+
+def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes]) -> Verdict:
+    """Say of a function that is not started where a stub was left beside its code."""
+    source = sources.get(exercise.module, b"")
+    if verdict.status is not Status.NOT_STARTED or len(source) > MAX_READ:
+        return verdict
+    found = find_left_over_stub(source, exercise.name)
+    return replace(verdict, message=f"{verdict.message} {words.describe_left_over(*found)}") if found else verdict
 
 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
@@ -116,7 +126,7 @@ def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping
     They are read from the source: the error's own words are not quoted, since they could tell a secret case.
     """
     source = sources.get(exercise.module, b"")
-    if verdict.status is not Status.ERROR or len(source) > MAX_READ_FOR_IMPORTS:
+    if verdict.status is not Status.ERROR or len(source) > MAX_READ:
         return verdict
     lacking = find_foreign_imports(source)
     if not lacking:
@@ -236,7 +246,7 @@ def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
     """Whether a module mentions a name, beyond importing and defining it."""
     try:
         nodes = ast.walk(ast.parse(sources.get(module, b"")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return False
     return any(
         (isinstance(node, ast.Name) and node.id == name)

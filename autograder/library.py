@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
+from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from labkit import store
@@ -16,6 +19,10 @@ CONCEPTS = "concepts.json"
 MAX_SOURCE = 512 * 2**10
 """Bytes of a module that is still examined."""
 MAX_MODULES = 100
+MAX_NAME = 100
+"""Bytes of a module's name: with what is put around it, a longer one is no name of a file."""
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python raises for a source that it cannot take apart, with NUL bytes or nested too deep for instance."""
 _GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
 """Packages that a library can import where a class is graded."""
 
@@ -29,17 +36,37 @@ def read_library(folder: Path) -> dict[str, bytes]:
     sources = {}
     if folder.is_dir():
         for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
-            if path.stem.isidentifier() and path.is_file() and not path.is_symlink():
+            if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
                     sources[path.stem] = file.read(MAX_SOURCE + 1)
     return sources
 
 
+def is_module_name(name: str) -> bool:
+    """Whether Python could import a module of this name, and every disk can hold it."""
+    return name.isidentifier() and len(name.encode("utf-8", "surrogateescape")) <= MAX_NAME
+
+
+def split_lines(text: str) -> list[str]:
+    """Split a module's text where Python does, which is not at a form feed or a line separator."""
+    return re.split(r"\r\n|\r|\n", re.sub(r"(\r\n|\r|\n)\Z", "", text))
+
+
+_KNOWN_IMPORT = re.compile(
+    rb"^[ \t]*(?:import numpy(?: as \w+)?"
+    rb"|from (?:\.\w*|numpy|labkit|typing|pathlib|collections\.abc) import [\w, ]+)[ \t]*$",
+    re.MULTILINE,
+)
+
+
+@lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     """Return line and package of each import that a class's grading lacks; none where Python cannot read the source."""
+    if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # to parse costs more than to grade some exercises
+        return []
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return []
     found = [(node.lineno, alias.name) for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     found += [(node.lineno, node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
@@ -47,9 +74,51 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     return sorted({(line, package) for line, package in packages if package not in _GRADED_WITH})
 
 
-def read_companions(library: Path) -> dict[str, bytes]:
-    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers."""
+class LeftOver(StrEnum):
+    """Where a stub was left beside what was written."""
+
+    BELOW = "code below"
+    """Code is below the stub's ``raise``, which ends the function first."""
+    ABOVE = "code above"
+    """Code is above the stub's ``raise``, and nothing is returned."""
+    TWICE = "defined twice"
+    """The function is defined further up in the file, and Python uses the last definition."""
+
+
+def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] | None:
+    """Say where a stub was left, by its line and, for two definitions, the line of the other one; None if nowhere."""
+    try:
+        tree = ast.parse(source)
+    except UNPARSABLE:
+        return None
+    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    if len(definitions) > 1:
+        return LeftOver.TWICE, definitions[-1].lineno, definitions[-2].lineno
+    body = definitions[0].body if definitions else []
+    raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
+    if not raises:
+        return None
+    if raises[0] < len(body) - 1:
+        return LeftOver.BELOW, body[raises[0]].lineno, 0
+    written = [node for node in body[: raises[0]] if not _is_text(node)]
+    return (LeftOver.ABOVE, body[raises[0]].lineno, 0) if written else None
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes]:
+    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers.
+
+    Parameters
+    ----------
+    library : Path
+        The library's folder.
+    state : Path, optional
+        Where the library's owner keeps their records, if that is not this copy of the course.
+    """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
-    if answered := store.load("concepts"):  # for the class's gain, in the instructor's report
-        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode()
+    if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report
+        files[CONCEPTS] = json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return files

@@ -11,7 +11,18 @@ COURSE = ROOT / "course"
 LIBRARY = ROOT / "src" / "weightlab"
 KEYS = _AUTOGRADER / "keys"
 SOLUTIONS = ROOT / "solutions"
+HUB_COPY = "weightlab"
+"""Where each user of a hub has a copy of the course: this folder in their home."""
 CANDIDATE = _AUTOGRADER / "candidate"
+
+
+def find_copy(folder: Path) -> Path | None:
+    """Return the copy of the course in which a folder lies, or None."""
+    folder = folder.resolve()
+    for place in (folder, *folder.parents):
+        if (place / "autograder" / "paths.py").is_file() and (place / "src" / "weightlab").is_dir():
+            return place
+    return None
 
 
 def shown(path: Path) -> str:

@@ -17,7 +17,8 @@ from .exercise import Chapter, Exercise
 from .exercises import CHAPTERS, EXERCISES
 from .judging import key, reference
 from .judging.compare import compare
-from .judging.misconception import agree
+from .judging.observation import agree
+from .judging.slips import PATH, Slip, making, pack, read_released
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
 from .submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
@@ -95,17 +96,27 @@ def build() -> dict[Path, bytes]:
         text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
     built[COURSE / "glossary" / "glossary.ipynb"] = _build_glossary()
+    slips = {}
     for chapter in CHAPTERS.values():
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
                 file = f"solutions/misconceptions/{chapter.module}.py"
                 raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is no exercise of {chapter.name}.")
         stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
-        keys = key.chapter_keys(chapter, key.PUBLIC_SEED).values()
+        keys = list(key.chapter_keys(chapter, key.PUBLIC_SEED).values())
         built[KEYS / f"{chapter.module}.key"] = key.pack(
             [replace(made, stub=_function(stubs, made.exercise)) for made in keys]
         )
+        slips |= {made.exercise: _renew_slips(EXERCISES[made.exercise], made) for made in keys}
+    built[KEYS / PATH.name] = pack(slips)
     return built
+
+
+def _renew_slips(exercise: Exercise, made: key.Key) -> tuple[str, list[Slip]]:
+    """Return an exercise's slips as they were released, or make them again where their sources have changed."""
+    current = making.digest(exercise, made)
+    kept = read_released().get(exercise.name)
+    return kept if kept and kept[0] == current else (current, making.make_slips(exercise, made))
 
 
 def _build_glossary() -> bytes:

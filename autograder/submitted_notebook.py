@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .library import UNPARSABLE
 from .limits import MAX_NOTEBOOK
 
 MAX_CELLS = 5_000
@@ -260,7 +261,7 @@ def parse_cell(source: str) -> ast.Module | None:
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
         return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return None
 
 

@@ -17,6 +17,6 @@ def result_of(name: str) -> dict:
         If it was not run yet.
     """
     try:
-        return json.loads((RESULTS / f"{name}.json").read_text())
+        return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SystemExit(f"{name} was not measured yet: python -m benchmarks {name}") from None

@@ -1,18 +1,24 @@
-"""Measures what the project claims, side by side in one run: ``python -m benchmarks [NAME ...]``."""
+"""Measures what the project claims, side by side in one run: ``python -m benchmarks [NAME ...] [--try]``."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
 import platform
 import sys
+import time
 
 import numpy as np
 
-from benchmarks import RESULTS, summary
+from benchmarks import RESULTS, quiet, summary
 
-NAMES = ("learner", "training", "grading", "capstone")
+TIMED = ("learner", "training", "grading", "cluster")
+"""What is measured where no name is given; its figures are kept from a quiet machine only."""
+NAMES = (*TIMED, "setup", "capstone")
+TRY = "--try"
+"""Measures on a busy machine as well, and keeps nothing."""
 
 
 def machine() -> dict:
@@ -25,25 +31,50 @@ def machine() -> dict:
     }
 
 
-def main(names: list[str]) -> None:
-    """Measure, print, and keep each benchmark's results."""
+def main(words: list[str]) -> None:
+    """Measure, print, and keep each benchmark's results.
+
+    Raises
+    ------
+    SystemExit
+        If a name is none, a peer is not installed, or the machine was too busy for figures that hold.
+    """
+    names, keeps = [word for word in words if word != TRY], TRY not in words
     if unknown := set(names) - set(NAMES):
         raise SystemExit(f"No benchmark is called {', '.join(sorted(unknown))}. There are {', '.join(NAMES)}.")
     RESULTS.mkdir(exist_ok=True)
     # As Python does unless told otherwise, what is measured here keeps the bytecode of what it imports.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    for name in names or NAMES:
+    quiet.adopt_orphans()
+    refused = []
+    for name in names or TIMED:
         try:
-            result = importlib.import_module(f"benchmarks.{name}").measure()
+            benchmark = importlib.import_module(f"benchmarks.{name}")
         except ModuleNotFoundError as error:
             install = f"{sys.executable} -m pip install -r requirements-ci.txt torch==2.13.0"
             raise SystemExit(f"{name} is measured beside packages of which {error.name} is absent: {install}") from None
-        path = RESULTS / f"{name}.json"
-        path.write_text(json.dumps({"machine": machine(), **result}, indent=1) + "\n")
-        print(f"\n{name}, kept in {path.relative_to(RESULTS.parent.parent)}")
-        for key, value in result.items():
-            print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
-    summary.write()
+        if name in TIMED and keeps:
+            quiet.require_quiet()
+        began, watch = time.monotonic(), quiet.Watch()
+        result = benchmark.measure()
+        share = watch.share()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        beside = {} if share is None else {"others' share of the processors": round(share, 3)}
+        text = json.dumps({"machine": machine() | beside, **result}, indent=1, ensure_ascii=False) + "\n"
+        print(f"\n{name}, {time.monotonic() - began:.0f} seconds:\n{text}")
+        if not keeps:
+            print("Tried, not kept.")
+        elif name in TIMED and (reason := quiet.why_not(share)):
+            refused.append(f"{name} is not kept. {reason}")
+            print(refused[-1])
+        else:
+            (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
+    if keeps:
+        summary.write()
+    if refused:
+        raise SystemExit("\n".join(refused))
 
 
 if __name__ == "__main__":

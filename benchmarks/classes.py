@@ -15,13 +15,15 @@ from pathlib import Path
 
 from autograder.exercise import Chapter
 from autograder.judging import reference
-from autograder.paths import COURSE
+from autograder.paths import COURSE, ROOT
 from autograder.sandbox.usage import find_family
-from benchmarks.peers import BIN, ONE_THREAD, own_seconds
+from benchmarks.peers import ONE_THREAD, own_seconds
+from benchmarks.rounds import Spent
 from tests.support.classroom import REFERENCE, cell, library_with
 
 SEED = 7
-ESSAY = "The weight multiplies what crosses the connection, and training moves it a little at a time. " * 6
+OWN_WORD = "a-student"
+ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and training moves it a little at a time. " * 6
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
@@ -30,7 +32,7 @@ def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
         for i, exercise in enumerate(asked):
-            known = reference.misconceptions(exercise.module).get(exercise.name, [])
+            known = [one for one in reference.misconceptions(exercise.module).get(exercise.name, []) if not one.general]
             if known and (i + number) % 5 == 0:
                 wrong[exercise.name] = known[number % len(known)].function
     made = library_with(wrong) if wrong else REFERENCE
@@ -40,17 +42,28 @@ def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
 def answered(chapter: Chapter) -> dict:
     """Return the released notebook with numbers and words in its answer cells."""
     notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
+    lines: dict[str, list[str]] = {}
     for name, question in chapter.questions.items():
-        cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
+        # A question without a cell of its own is answered in that of the one before.
+        place = f"{name}-answer" if has_cell(notebook, f"{name}-answer") else [*lines][-1]
+        lines.setdefault(place, []).append(f"{name} = {question.value!r}")
+    for place, written in lines.items():
+        cell(notebook, place)["source"] = "\n".join([*written, place.removesuffix("-answer")])
     for name in chapter.written:
         cell(notebook, name)["source"] = ESSAY
     return notebook
+
+
+def has_cell(notebook: dict, name: str) -> bool:
+    """Whether a notebook has a cell of this grade id."""
+    return any(one["metadata"].get("nbgrader", {}).get("grade_id") == name for one in notebook["cells"])
 
 
 def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
     """Lay a class's submissions into a classroom."""
     texts = {name: json.dumps(notebook).encode() for name, notebook in notebooks.items()}
     for (student, sources), (chapter, text) in itertools.product(students.items(), texts.items()):
+        text = text.replace(OWN_WORD.encode(), student.encode())  # no two students write the same
         folder = room / "submitted" / student / chapter
         (folder / "weightlab").mkdir(parents=True)
         (folder / f"{chapter}.ipynb").write_bytes(text)
@@ -61,22 +74,37 @@ def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: M
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: seconds, CPU seconds of all and of its first process, memory, points' share."""
+    """One run of ``weightlab grade``: what it took, CPU seconds of its first process alone, memory, the points' share.
 
-    seconds: float
-    cpu: float
+    The coordinator's seconds are those after the start-up.
+    """
+
+    spent: Spent
     coordinator: float
     memory: dict[str, int]
     share: float
 
 
+# The command itself, which notes when the first submission is handed to a worker: what came before is its start-up.
+_MARKED = """
+import json, os, sys, time
+from autograder.classroom import grade
+from autograder.cli.main import main
+stream = grade.stream
+def marked(*args):
+    with open(sys.argv[1] + ".began", "w") as file:
+        json.dump([time.monotonic(), sum(os.times()[:4]), sum(os.times()[:2])], file)
+    return stream(*args)
+grade.stream = marked
+main(sys.argv[2:])
+"""
 # A killed sandbox can be gone before its parent has waited for it. This process inherits it and counts it then.
 _COUNTED = """
 import ctypes, json, os, resource, subprocess, sys, time
 ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
-began = time.perf_counter()
+began = time.monotonic()
 done = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1] + ".json", "wb"))
-seconds = time.perf_counter() - began
+ended = time.monotonic()
 try:
     while True:
         os.wait()
@@ -84,31 +112,22 @@ except ChildProcessError:
     pass
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 with open(sys.argv[1], "w") as file:
-    json.dump([done.returncode, seconds, used.ru_utime + used.ru_stime], file)
+    json.dump([done.returncode, began, ended, used.ru_utime + used.ru_stime], file)
 """
 
 
-def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None) -> Run:
+def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None, chapters: Iterable[str] = ()) -> Run:
     """Grade a class, from nothing or once more, here or on a cluster."""
     if anew:
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     said = room.with_name(f"{room.name}.used")
-    command = [
-        str(BIN / "weightlab"),
-        "grade",
-        "--classroom",
-        str(room),
-        "--jobs",
-        str(jobs),
-        "--seed",
-        str(SEED),
-        "--isolation",
-        "bubblewrap",
-        "--json",
-        *(["--scheduler", scheduler] if scheduler else []),
-    ]
-    process = subprocess.Popen([sys.executable, "-c", _COUNTED, str(said), *command], env=os.environ | ONE_THREAD)
+    mark = Path(f"{said}.began")
+    mark.unlink(missing_ok=True)
+    counted = [sys.executable, "-c", _COUNTED, str(said), sys.executable, "-c", _MARKED, str(said)]
+    command = ["grade", *chapters, "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED)]
+    command += ["--isolation", "bubblewrap", "--json", *(["--scheduler", scheduler] if scheduler else [])]
+    process = subprocess.Popen([*counted, *command], cwd=ROOT, env=os.environ | ONE_THREAD)
     memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
     coordinator = 0.0
     while process.poll() is None:
@@ -116,12 +135,15 @@ def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None
         for name, most in _memory(process.pid).items():
             memory[name] = max(memory[name], most)
         time.sleep(0.25)
-    code, seconds, cpu = json.loads(said.read_text())
+    code, began, ended, cpu = json.loads(said.read_text())
     if code:
         raise RuntimeError(f"weightlab grade ended with {code}")
     entries = json.loads(Path(f"{said}.json").read_text())
     share = sum(entry["score"] for entry in entries) / sum(entry["points"] for entry in entries)
-    return Run(seconds, cpu, coordinator, memory, round(share, 2))
+    # With nothing to do, all of it is start-up.
+    at, start_cpu, own = json.loads(mark.read_text()) if mark.exists() else (ended, cpu, coordinator)
+    spent = Spent(ended - at, cpu - start_cpu, at - began, start_cpu)
+    return Run(spent, max(0.0, coordinator - own), memory, round(share, 2))
 
 
 def _memory(counting: int) -> dict[str, int]:
@@ -133,7 +155,7 @@ def _memory(counting: int) -> dict[str, int]:
     below = find_family(counting)[1:]
     found["all processes"].append(sum(_kibibytes(pid, "Pss") for pid in below))
     for worker in find_family(below[0])[1:] if below else []:
-        if b"weightlab\0grade" in _command(worker):
+        if b"grade.stream" in _command(worker):
             found["a worker"].append(_kibibytes(worker, "Rss"))
             found["a worker, unshared"].append(_kibibytes(worker, "Private_Dirty"))
             found["its sandbox"].append(sum(_kibibytes(pid, "Pss") for pid in find_family(worker)[1:]))

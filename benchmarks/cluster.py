@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,37 +16,58 @@ from pathlib import Path
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from benchmarks import result_of
-from benchmarks.classes import answered, grade, library, submit
+from benchmarks.classes import Run, answered, grade, library, submit
 from benchmarks.peers import ONE_THREAD, own_seconds
 
 STUDENTS = 100_000
 CORES = (16, 64, 256)
+CHAPTER = "02_biases"
+SUBMISSIONS, FEWER = 3000, 600
+WORKERS = (1, 2)
+PRELOAD = "benchmarks.cheap_worker"
 
 
-def measure(room: Path, students: int, chapter: str, workers: int) -> dict:
-    """Grade many small submissions of one chapter on a scheduler and workers of this machine, each a process.
+def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
+    """Grade artificially cheap submissions on a scheduler and workers of this machine, each a process.
 
-    What one more submission costs is the difference between a class and one four times as large.
+    Each worker grades one submission and sends its result for all others, so that what limits the class is what one
+    coordinator and one scheduler can do; the last run, with all submissions, gives the figures.
     """
     if importlib.util.find_spec("distributed") is None:
         return {"how": "not measured: Dask is not installed"}
-    room.mkdir()
-    spent, notebook = [], {chapter: answered(CHAPTERS[chapter])}
-    with _cluster(room, workers) as (address, scheduler):
-        for n in (workers, students, 4 * students):  # the first run only sees the workers come
-            submissions = {f"s{i:03d}": library(3 * i, []) for i in range(n)}
-            before = own_seconds(scheduler)
-            group = submit(room / f"{len(spent)}-{n}", submissions, notebook)
-            run = grade(group, workers, scheduler=address)
-            spent.append((run.seconds, run.coordinator, own_seconds(scheduler) - before))
-    each = [(large - small) / (3 * students) for small, large in zip(*spent[1:], strict=True)]
+    runs = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for workers, n in [*((workers, fewer) for workers in WORKERS), (max(WORKERS), submissions)]:
+            print(f"cluster: {n} cheap submissions, workers: {workers}", file=sys.stderr, flush=True)
+            folder = Path(temporary, f"{workers}-{n}")
+            folder.mkdir()
+            with _cluster(folder, workers) as (address, scheduler):
+                runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{4 * students} submissions of {chapter} less {students}, with a scheduler and {workers} workers, each "
-        "a process of the same machine",
-        "seconds per further submission": round(each[0], 3),
-        "CPU seconds of the coordinator": round(each[1], 4),
-        "CPU seconds of the scheduler": round(each[2], 4),
+        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap but for one a worker, with a "
+        f"scheduler and {max(WORKERS)} workers, each a process of the same machine",
+        "runs": [
+            {
+                "workers": workers,
+                "submissions": n,
+                "submissions a second": round(n / run.spent.seconds, 1),
+                "share of the time that the coordinator computes": round(coordinator / run.spent.seconds, 2),
+                "share of the time that the scheduler computes": round(scheduler / run.spent.seconds, 2),
+            }
+            for workers, n, run, coordinator, scheduler in runs
+        ],
+        "CPU seconds of the coordinator": round(runs[-1][3] / submissions, 4),
+        "CPU seconds of the scheduler": round(runs[-1][4] / submissions, 4),
     }
+
+
+def _grade(room: Path, n: int, address: str, scheduler: int) -> tuple[Run, float, float]:
+    """Grade a class; return the run, and the CPU seconds of coordinator and scheduler without the start-up."""
+    students = {f"s{i:05d}": library(3 * i, []) for i in range(n)}
+    submit(room, students, {CHAPTER: answered(CHAPTERS[CHAPTER])})
+    before = own_seconds(scheduler)
+    run = grade(room, max(WORKERS), scheduler=address)
+    return run, run.coordinator, own_seconds(scheduler) - before
 
 
 @contextmanager
@@ -65,7 +87,7 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
     try:
         scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0")
         for _ in range(workers):
-            start("worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+            start("worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder), "--preload", PRELOAD)
         yield _address(where), scheduler
     finally:
         for process in running:
@@ -82,44 +104,49 @@ def _address(where: Path) -> str:
     raise RuntimeError("no Dask scheduler came up within a minute")
 
 
-def cost(result: Mapping, students: int = STUDENTS) -> list[str]:
+def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[str]:
     """Return the arithmetic from one measured submission to a class, as lines of Markdown.
 
     Parameters
     ----------
-    result : mapping
-        What `grading.measure` returned.
+    grading, spread : mapping
+        What `grading.measure` and this module's `measure` returned.
     students : int
         How many submit every chapter that was measured.
     """
-    chapters = len(result["class"]["chapters"])
-    submissions = students * chapters
-    each = result["CPU seconds per submission"]["weightlab grade"]
-    hours = submissions * each / 3600
-    sizes, memory = result["KiB per submission"], result["MiB at the peak"]
+    chapters = len(grading["class"]["chapters"])
+    count = students * chapters
+    each = grading["CPU seconds a submission"]["weightlab grade"]["median"]
+    hours = count * each / 3600
+    sizes, memory = grading["KiB a submission"], grading["MiB at the peak"]
     kept = sizes["kept beside the submission"]
-    spread = result["on a cluster"]
     own = spread.get("CPU seconds of the coordinator", 0)
-    alone = submissions * own / 3600  # no number of workers makes the class faster than its one coordinator
+    alone = count * own / 3600  # no number of workers makes the class faster than its one coordinator
     lines = [
-        f"- **Submissions**: {students:,} students × {chapters} chapters = {submissions:,}.",
-        f"- **Processor time**: {submissions:,} × {each:g} CPU seconds (all processes of a submission, the students' "
-        f"own functions among them) = **{hours:,.0f} core hours**: "
+        f"- **Submissions**: {students:,} students × {chapters} chapters = {count:,}.",
+        f"- **Processor time**: {count:,} × {each:g} CPU seconds (all processes of a submission, the students' own "
+        f"functions among them) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
         + ".",
-        f"- **Network**: {submissions:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
-        f"{_gib(submissions * (sizes['to a worker'] + sizes['back']))}.",
-        f"- **Disk**, beside the submissions: {submissions:,} × {kept} KiB = "
-        f"{_gib(submissions * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
-        f"a submission more, {_gib(submissions * sizes['of it the gradebook'])}.",
+        f"- **Network**: {count:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
+        f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
+        f"- **Disk**, beside the submissions: {count:,} × {kept} KiB = "
+        f"{_gib(count * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
+        f"a submission more, {_gib(count * sizes['of it the gradebook'])}.",
         f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
     ]
     if own:
-        lines.append(
-            f"- **The coordinator** spends {own:g} CPU seconds on a submission, the scheduler "
-            f"{spread['CPU seconds of the scheduler']:g} ({spread['how']}): one keeps about "
-            f"{max(1, round(each / own)):,} cores busy, and itself needs {_time(alone)} for the class."
-        )
+        run = spread["runs"][-1]
+        scheduler = spread["CPU seconds of the scheduler"]
+        busier = "the coordinator" if own >= scheduler else "the scheduler"
+        lines += [
+            f"- **The coordinator** spends {own:g} CPU seconds on a submission, the scheduler {scheduler:g}: the "
+            f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
+            f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
+            f"where they finish as many submissions a second as it can take. With {spread['how']}, "
+            f"it took {run['submissions a second']:g} submissions a second, and the coordinator computed for "
+            f"{run['share of the time that the coordinator computes']:.0%} of the time.",
+        ]
     return lines
 
 
@@ -132,4 +159,5 @@ def _gib(kib: float) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join(cost(result_of("grading"), int(sys.argv[1]) if sys.argv[1:] else STUDENTS)))
+    asked = int(sys.argv[1]) if sys.argv[1:] else STUDENTS
+    print("\n".join(cost(result_of("grading"), result_of("cluster"), asked)))

@@ -1,4 +1,4 @@
-"""How fast a class is graded: beside stock nbgrader and otter-grader, on one process and two, for 30 and for 300."""
+"""How fast a class is graded: beside stock nbgrader and otter-grader, beside the functions, with two processes."""
 
 from __future__ import annotations
 
@@ -23,95 +23,188 @@ from autograder.judging import reference
 from autograder.judging.key import Key, chapter_keys
 from autograder.paths import COURSE
 from autograder.sandbox import selftest
-from benchmarks import cluster, peers
+from benchmarks import peers
 from benchmarks.classes import SEED, Run, answered, grade, library, submit
 from benchmarks.peers import Sample
+from benchmarks.rounds import ROUNDS, Spent, spread
+
+NBGRADER, OTTER = "nbgrader autograde + generate_feedback", "otter run"
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured."""
+    """How much is measured: within a quarter of an hour with all other benchmarks, on two processors."""
 
-    students: int = 30
+    rounds: int = ROUNDS
     chapters: tuple[str, ...] = tuple(CHAPTERS)
-    sampled: int = 2
-    """Students whose submissions the peers grade, one after another in each of as many processes as we get."""
-    flat: tuple[int, ...] = (30, 300)
+    beside: int = 8
+    """Students of the class that we grade in a round beside the peers, who grade the first one's submissions."""
+    students: int = 4
+    """Students of the class that is graded in every round with all chapters, by one process and by two."""
+    large: int = 27
+    """Students of the class that finds nothing to do, and whose memory is looked at."""
+    flat: tuple[int, ...] = (30, 3000)
     flat_chapter: str = "02_biases"
     otter: bool = True
-    cluster: bool = True
 
 
-QUICK = Size(students=3, chapters=("01_weights",), sampled=1, flat=(2,), otter=False, cluster=False)
+QUICK = Size(rounds=1, chapters=("01_weights",), beside=2, students=2, large=2, flat=(2,), otter=False)
 JOBS = 2
 
 
 def measure(size: Size = Size()) -> dict:
-    """Return what grading costs, each part beside what it is compared with.
+    """Return what grading costs, each part beside what it is compared with, in rounds in which all take turns.
 
     The class holds one third students who are right and two thirds with some misconceptions each. The peers
-    get the same notebooks, in which asserts on the same inputs stand in place of the check cells, and grade all
-    chapters of the sampled students.
+    get the same notebooks, in which asserts on the same inputs stand in place of the check cells. Every chapter is in
+    one of the rounds.
     """
     if reason := selftest.why_not():
         raise SystemExit(f"Grading is measured with isolation on. {reason}")
     chapters = [CHAPTERS[name] for name in size.chapters if (COURSE / name).exists()]
     keys = {chapter.name: chapter_keys(chapter, SEED) for chapter in chapters}
-    students = {f"s{i:03d}": library(i, chapters) for i in range(size.students)}
-    notebooks = {chapter.name: answered(chapter) for chapter in chapters}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        peer, notebooks = _peers(folder, size, chapters, keys, students, notebooks)
-        room = submit(folder / "class", students, notebooks)
-        # A machine's speed drifts: what is taken off the grading's time is timed just before and just after it.
-        before, two, after = functions_seconds(chapters, keys), grade(room, JOBS), functions_seconds(chapters, keys)
-        one = grade(room, 1)
-        again = grade(room, JOBS, anew=False)
+        beside, notebooks = _beside_peers(folder, size, chapters, keys)
+        everything = _everything(folder, size, chapters, keys, notebooks)
+        _say(f"a class of {size.large}, and a run that finds nothing to do")
+        students = {f"s{i:03d}": library(i, chapters) for i in range(size.large)}
+        room = submit(folder / "large", students, notebooks)
+        large = grade(room, JOBS)
         weights = bytes_each(room, graded := len(students) * len(chapters))
-        small = [_flat(folder / str(n), n, size.flat_chapter) for n in size.flat]
-        spread = {"how": "not measured"}
-        if size.cluster:
-            spread = cluster.measure(folder / "cluster", size.flat[0], size.flat_chapter, JOBS)
-    own, each = mean((before, after)), two.seconds / graded
-    measured = {name: result for name, result in peer.items() if "seconds" in result}
+        idle = [grade(room, JOBS, anew=False).spent for _ in range(size.rounds)]
+        small = [_flat(folder / f"flat-{n}", n, size.flat_chapter) for n in size.flat]
     return {
         "class": {
-            "students": len(students),
             "chapters": [chapter.name for chapter in chapters],
-            "submissions": graded,
+            "students": size.students,
+            "submissions": size.students * len(chapters),
             "isolation": "bubblewrap",
-            "share of the points earned": two.share,
+            "share of the points earned": large.share,
         },
-        "how the others were measured": {name: result["how"] for name, result in peer.items()},
-        "seconds per submission, two processes": {
-            "weightlab grade": round(each, 3),
-            **{name: result["seconds"] for name, result in measured.items()},
+        **beside,
+        **everything,
+        "nothing to do": {
+            "submissions": graded,
+            "seconds": spread(one.start for one in idle),
+            "CPU seconds": spread(one.start_cpu for one in idle),
         },
-        "times the throughput of": {name: round(result["seconds"] / each, 1) for name, result in measured.items()},
-        "CPU seconds per submission": {
-            "weightlab grade": round(two.cpu / graded, 3),
-            "of which the student's own functions": round(own, 3),
-            "beyond them": round(two.cpu / graded - own, 3),
-            **{name: result["cpu"] for name, result in measured.items()},
-        },
-        "processes": {
-            "seconds with one": round(one.seconds, 1),
-            "seconds with two": round(two.seconds, 1),
-            "one / two": round(one.seconds / two.seconds, 2),
-        },
-        "a run that finds nothing to do, seconds": round(again.seconds, 1),
         "one small submission": {
             "chapter": size.flat_chapter,
             "students": size.flat,
-            "seconds": [round(run.seconds / n, 3) for run, n in zip(small, size.flat, strict=True)],
-            "CPU seconds": [round(run.cpu / n, 3) for run, n in zip(small, size.flat, strict=True)],
-            "CPU seconds of the coordinator": [
-                round(run.coordinator / n, 4) for run, n in zip(small, size.flat, strict=True)
-            ],
+            "seconds": [round(run.spent.seconds / n, 4) for run, n in zip(small, size.flat, strict=True)],
+            "CPU seconds": [round(run.spent.cpu / n, 4) for run, n in zip(small, size.flat, strict=True)],
         },
-        "KiB per submission": weights,
-        "on a cluster": spread,
-        "MiB at the peak": two.memory,
+        "KiB a submission": weights,
+        "MiB at the peak": large.memory,
+    }
+
+
+def _say(what: str) -> None:
+    print(f"grading: {what}", file=sys.stderr, flush=True)
+
+
+def _beside_peers(
+    folder: Path, size: Size, chapters: list[Chapter], keys: Mapping[str, Mapping[str, Key]]
+) -> tuple[dict, dict[str, dict]]:
+    """Grade some chapters a round by ourselves and by each peer; return the figures, and all executed notebooks."""
+    students = {f"s{i:03d}": library(i, chapters) for i in range(size.beside)}
+    first, notebooks, why = next(iter(students)), {}, ""
+    spent: dict[str, list[Spent]] = {"weightlab grade": [], NBGRADER: [], OTTER: [], f"{OTTER}, on nothing": []}
+    if size.otter:
+        _say("installing otter")
+        try:
+            program = peers.install_otter(folder / "otter-environment")
+        except RuntimeError as error:
+            why = str(error)
+    for number in range(size.rounds):
+        asked = chapters[number :: size.rounds]
+        place = folder / f"round-{number}"
+        place.mkdir()
+        sources = {chapter.name: peers.programs(chapter, keys[chapter.name]) for chapter in asked}
+        blank = {chapter.name: answered(chapter) for chapter in asked}
+        samples = [Sample(first, chapter, blank[chapter.name], students[first]) for chapter in asked]
+        _say(f"round {number + 1} of {size.rounds}, {', '.join(blank)}: nbgrader")
+        timed = peers.nbgrader(place, samples, JOBS, sources)
+        spent[NBGRADER].append(timed.mean())
+        executed = {name: _with_outputs(blank[name], timed.executed[name]) for name in blank}
+        notebooks |= executed
+        _say(f"round {number + 1} of {size.rounds}: ourselves")
+        ours = grade(submit(place / "class", students, executed), JOBS)
+        spent["weightlab grade"].append(ours.spent.per(len(students) * len(asked)))
+        if size.otter and not why:
+            _say(f"round {number + 1} of {size.rounds}: otter")
+            spent[OTTER].append(peers.otter(program, place, samples, JOBS, sources).mean())
+            spent[f"{OTTER}, on nothing"].append(peers.start_otter(program, place / "nothing"))
+    rounds = {name: runs for name, runs in spent.items() if runs}
+    ours = rounds["weightlab grade"]
+    return {
+        "chapters a round": [[one.name for one in chapters[number :: size.rounds]] for number in range(size.rounds)],
+        "beside others, a submission": {
+            name: {
+                "seconds, two at a time": spread(_elapsed(name, one) for one in runs),
+                "CPU seconds": spread(one.cpu for one in runs),
+                "start-up, seconds": spread(one.start for one in runs),
+                "start-up, CPU seconds": spread(one.start_cpu for one in runs),
+            }
+            for name, runs in rounds.items()
+        },
+        "times the throughput of": {
+            name: {
+                "elapsed": spread((_elapsed(name, b) / a.seconds for a, b in zip(ours, runs, strict=True)), 1),
+                "processor": spread((b.cpu / a.cpu for a, b in zip(ours, runs, strict=True)), 1),
+            }
+            for name, runs in rounds.items()
+            if name in (NBGRADER, OTTER)
+        },
+        "how the others were measured": {
+            NBGRADER: f"the submissions of one student, {JOBS} commands at a time, without the commands' start-up",
+            OTTER: f"not measured: {why}"
+            if why
+            else f"the same submissions, {JOBS} commands at a time, each with its start-up, as otter has no other way; "
+            "results.json is the feedback",
+        },
+    }, notebooks
+
+
+def _elapsed(name: str, spent: Spent) -> float:
+    """Return the seconds a submission where two are graded at a time; a class's own seconds are that already."""
+    return spent.seconds if name == "weightlab grade" else spent.seconds / JOBS
+
+
+def _everything(
+    folder: Path,
+    size: Size,
+    chapters: list[Chapter],
+    keys: Mapping[str, Mapping[str, Key]],
+    notebooks: Mapping[str, dict],
+) -> dict:
+    """Grade all chapters of some students with two processes, with one, and time the functions alone, in turns."""
+    students = {f"s{i:03d}": library(i, chapters) for i in range(size.students)}
+    room, graded = submit(folder / "class", students, notebooks), size.students * len(chapters)
+    two, one, alone = [], [], []
+    for number in range(size.rounds):
+        _say(f"round {number + 1} of {size.rounds}, all chapters: two processes, the functions alone, one process")
+        two.append(grade(room, JOBS).spent.per(graded))
+        alone.append(functions_seconds(chapters, keys))
+        one.append(grade(room, 1).spent.per(graded))
+    return {
+        "CPU seconds a submission": {
+            "weightlab grade": spread(spent.cpu for spent in two),
+            "the students' own functions": spread(alone),
+            "beyond them": spread(spent.cpu - own for spent, own in zip(two, alone, strict=True)),
+            "times the functions alone": spread((s.cpu / own for s, own in zip(two, alone, strict=True)), 2),
+            "share of the functions": spread(own / s.cpu for s, own in zip(two, alone, strict=True)),
+        },
+        "seconds a submission": {
+            "two processes": spread(spent.seconds for spent in two),
+            "one process": spread(spent.seconds for spent in one),
+            "one / two": spread((b.seconds / a.seconds for a, b in zip(two, one, strict=True)), 2),
+        },
+        "start-up of a class": {
+            "seconds": spread(spent.start for spent in two),
+            "CPU seconds": spread(spent.start_cpu for spent in two),
+        },
     }
 
 
@@ -129,41 +222,6 @@ def bytes_each(room: Path, graded: int) -> dict[str, int]:
         "kept beside the submission": size("autograded/**/*", "feedback/**/*", ".weightlab/**/*"),
         "of it the gradebook": size("gradebook.db"),
     }
-
-
-def _peers(
-    folder: Path,
-    size: Size,
-    chapters: list[Chapter],
-    keys: Mapping[str, Mapping[str, Key]],
-    students: Mapping[str, Mapping[str, bytes]],
-    notebooks: Mapping[str, dict],
-) -> tuple[dict[str, dict], dict[str, dict]]:
-    """Time the peers; return what they took, and the notebooks with the outputs that execution gave."""
-    sources = {chapter.name: peers.programs(chapter, keys[chapter.name]) for chapter in chapters}
-    names = list(students)[: size.sampled]
-    samples = [
-        Sample(student, chapter, notebooks[chapter.name], students[student])
-        for student in names
-        for chapter in chapters
-    ]
-    lanes = min(JOBS, len(names))
-    said = f"{len(samples)} submissions sampled: all chapters of {len(names)} students, {lanes} commands at a time"
-    timed = peers.nbgrader(folder, samples, lanes, sources)
-    result = {"nbgrader autograde + generate_feedback": _mean(timed, f"{said}; without the commands' start-up")}
-    if size.otter:
-        try:
-            program = peers.install_otter(folder / "otter-environment")
-            took = peers.otter(program, folder, samples, lanes, sources)
-            result["otter run"] = _mean(took, f"{said}, each with its start-up; results.json is the feedback")
-        except RuntimeError as error:
-            result["otter run"] = {"how": f"not measured: {error}"}
-    return result, {name: _with_outputs(notebooks[name], timed.executed[name]) for name in notebooks}
-
-
-def _mean(timed: peers.Timed, how: str) -> dict:
-    n = len(timed.seconds)
-    return {"seconds": round(sum(timed.seconds) / n / JOBS, 3), "cpu": round(sum(timed.cpu) / n, 3), "how": how}
 
 
 def _with_outputs(notebook: dict, executed: dict) -> dict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,42 +12,56 @@ from pathlib import Path
 
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT, SOLUTIONS
+from benchmarks.rounds import ROUNDS, spread
 
 BIN = Path(sys.executable).parent
-CHECK = """
-import time, labkit
-labkit.check("weighted_sums")
+FIRST = """
+import time
 start = time.perf_counter()
+import labkit
+imported = time.perf_counter()
 labkit.check("weighted_sums")
-print(time.perf_counter() - start)
+checked = time.perf_counter()
+labkit.check("weighted_sums")
+print(imported - start, checked - imported, time.perf_counter() - checked)
 """
+CAPSTONE = "10_capstone"
 
 
 def measure() -> dict:
     """Return seconds, ratios and memory, all on the reference library."""
+    before = [name for name in CHAPTERS if name != CAPSTONE]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         environment = _solved_copy(copy)
-        check = statistics.median(_notebook_check(copy, environment) for _ in range(5))
         chapter = copy / "course" / "01_weights"
+        rounds: dict[str, list[float]] = {}
+        for _ in range(ROUNDS):
+            found = dict(zip(("import", "first", "next"), _notebook_check(copy, environment), strict=True))
+            found["chapters"] = _check(before)
+            found["everything"] = _check([])
+            found["two"] = _check(["01_weights", "02_biases"])
+            for name, seconds in found.items():
+                rounds.setdefault(name, []).append(seconds)
         validate = _seconds([str(BIN / "nbgrader"), "validate", "01_weights.ipynb"], chapter, environment)
-        everything = _seconds([str(BIN / "weightlab"), "check", "--library", str(SOLUTIONS / "weightlab")], ROOT, {})
-        first = _seconds(
-            [str(BIN / "weightlab"), "check", "01_weights", "02_biases", "--library", str(SOLUTIONS / "weightlab")],
-            ROOT,
-            {},
-        )
         notebooks = {name: _notebook(copy / "course" / name / f"{name}.ipynb", environment) for name in _names()}
     return {
-        "one check in a notebook, seconds": round(check, 3),
+        "import labkit, seconds": spread(rounds["import"]),
+        "first check after a kernel's start, seconds": spread(rounds["first"]),
+        "every further check, seconds": spread(rounds["next"]),
         "nbgrader validate on that notebook, seconds": round(validate, 2),
-        "validate / check": round(validate / check, 1),
-        "weightlab check of chapters 01 and 02, seconds": round(first, 2),
-        "weightlab check of everything, seconds": round(everything, 2),
+        "weightlab check of chapters 01 and 02, seconds": spread(rounds["two"], 2),
+        f"weightlab check of everything before {CAPSTONE}, seconds": spread(rounds["chapters"], 2),
+        "weightlab check of everything, seconds": spread(rounds["everything"], 2),
         "notebooks, seconds": {name: round(run[0], 1) for name, run in notebooks.items()},
         "notebooks, seconds together": round(sum(run[0] for run in notebooks.values()), 1),
         "notebooks, MiB of the kernel at its peak": {name: round(run[1]) for name, run in notebooks.items()},
     }
+
+
+def _check(chapters: list[str]) -> float:
+    command = [str(BIN / "weightlab"), "check", *chapters, "--library", str(SOLUTIONS / "weightlab")]
+    return _seconds(command, ROOT, {})
 
 
 def _names() -> list[str]:
@@ -69,16 +82,17 @@ def _solved_copy(target: Path) -> dict[str, str]:
     }
 
 
-def _notebook_check(copy: Path, environment: dict[str, str]) -> float:
+def _notebook_check(copy: Path, environment: dict[str, str]) -> list[float]:
+    """Return the seconds of the first import, the first check and the second, in a new process."""
     printed = subprocess.run(
-        [sys.executable, "-c", CHECK],
+        [sys.executable, "-c", FIRST],
         cwd=copy,
         env=os.environ | environment,
         check=True,
         capture_output=True,
         text=True,
     )
-    return float(printed.stdout)
+    return [float(word) for word in printed.stdout.split()]
 
 
 def _seconds(command: list[str], folder: Path, environment: dict[str, str]) -> float:

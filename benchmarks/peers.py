@@ -10,13 +10,15 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
+from statistics import mean
 
 from nbformat.notebooknode import from_dict
 from nbgrader.utils import compute_checksum
@@ -27,9 +29,11 @@ from autograder.exercise import Chapter, Exercise, Question
 from autograder.judging import reference
 from autograder.judging.key import Key
 from autograder.paths import ROOT
+from benchmarks.rounds import Spent
 
 OTTER = "otter-grader==7.0.0"
 BIN = Path(sys.executable).parent
+_LAYING = threading.Lock()
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 _ASSERTS = """\
@@ -74,11 +78,15 @@ class Sample:
 
 @dataclass
 class Timed:
-    """Seconds and CPU seconds that each sampled submission took, and the executed notebooks by chapter."""
+    """What each submission took, and the executed notebooks by chapter."""
 
-    seconds: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
+    spent: list[Spent] = field(default_factory=list)
     executed: dict[str, dict] = field(default_factory=dict)
+
+    def mean(self) -> Spent:
+        """Return the mean over all submissions."""
+        columns = ([getattr(one, name) for one in self.spent] for name in ("seconds", "cpu", "start", "start_cpu"))
+        return Spent(*map(mean, columns))
 
 
 def arguments(key: Key, index: int) -> list[tuple[tuple, dict]]:
@@ -126,7 +134,7 @@ def _number(question: Question) -> str:
 def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[str, Mapping[str, str]]) -> Timed:
     """Time ``nbgrader autograde`` and ``generate_feedback`` on samples, as many at a time as there are lanes.
 
-    Its start-up is left out: the clock of a command begins with the first line that it logs of its work.
+    The start-up of a command ends with the first line that it logs of its work.
     """
     timed = Timed()
 
@@ -141,40 +149,38 @@ def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[s
         with ClassBook(f"sqlite:///{course}/gradebook.db", "stock") as book:
             book.prepare(name, notebook)
         environment = _project(folder / "projects" / sample.student, sample.library)
-        seconds, cpu = zip(
-            *(
-                _working([str(BIN / "nbgrader"), command, name], course, environment, " | INFO] ")
-                for command in ("autograde", "generate_feedback")
-            ),
-            strict=True,
-        )
-        timed.seconds.append(sum(seconds))
-        timed.cpu.append(sum(cpu))
+        commands = [
+            _working([str(BIN / "nbgrader"), command, name], course, environment, " | INFO] ")
+            for command in ("autograde", "generate_feedback")
+        ]
+        timed.spent.append(Spent(*map(sum, zip(*map(astuple, commands), strict=True))))
         executed = json.loads((course / "autograded" / sample.student / name / f"{name}.ipynb").read_text())
         timed.executed.setdefault(name, executed)
         if not (course / "feedback" / sample.student / name / f"{name}.html").exists():
             raise RuntimeError(f"nbgrader made no feedback on {name}")
 
-    _each_student(samples, lanes, grade)
+    _in_lanes(samples, lanes, grade)
     return timed
 
 
-def _working(command: list[str], folder: Path, environment: dict[str, str], sign: str = "") -> tuple[float, float]:
-    """Run a command; return its seconds and CPU seconds since it began to work, which a word that it logs shows."""
+def _working(command: list[str], folder: Path, environment: dict[str, str], sign: str = "") -> Spent:
+    """Run a command; its start-up ends when it logs a word that shows that it has begun to work."""
+    began = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=os.environ | environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    began, before, said = None if sign else time.perf_counter(), 0.0, []
+    at, before, said = None if sign else began, 0.0, []
     for line in process.stderr:
         said.append(line)
-        if began is None and sign in line:
-            began, before = time.perf_counter(), _cpu_seconds(process.pid)
+        if at is None and sign in line:
+            at, before = time.perf_counter(), _cpu_seconds(process.pid)
     _, status, used = os.wait4(process.pid, 0)
+    ended = time.perf_counter()
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stderr.close()
-    if status or began is None:
+    if status or at is None:
         raise RuntimeError(f"{' '.join(command)} failed:\n{''.join(said[-20:])}")
-    return time.perf_counter() - began, used.ru_utime + used.ru_stime - before
+    return Spent(ended - at, used.ru_utime + used.ru_stime - before, at - began, before)
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -235,12 +241,10 @@ def otter(
                 archive.writestr(f"tests/{asked}.py", _otter_test(asked, source))
         environment = _project(folder / "projects" / sample.student, sample.library)
         command = [str(program), "run", "--no-logo", "-a", "autograder.zip", f"{name}.ipynb"]
-        seconds, cpu = _working(command, place, environment)
-        timed.seconds.append(seconds)
-        timed.cpu.append(cpu)
+        timed.spent.append(_working(command, place, environment))
         timed.executed.setdefault(name, json.loads((place / "results.json").read_text()))
 
-    _each_student(samples, lanes, grade)
+    _in_lanes(samples, lanes, grade)
     return timed
 
 
@@ -256,6 +260,15 @@ def _otter_test(name: str, source: str) -> str:
 
 def _project(folder: Path, library: Mapping[str, bytes]) -> dict[str, str]:
     """Lay out the course for one student, whose library it imports; return the environment to work in."""
+    with _LAYING:
+        _lay_project(folder, library)
+    return ONE_THREAD | {
+        "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}",
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+def _lay_project(folder: Path, library: Mapping[str, bytes]) -> None:
     if not folder.exists():
         unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
         for name in ("autograder", "src/labkit"):
@@ -263,20 +276,20 @@ def _project(folder: Path, library: Mapping[str, bytes]) -> dict[str, str]:
         (folder / "src" / "weightlab").mkdir()
         for name, source in library.items():
             (folder / "src" / "weightlab" / f"{name}.py").write_bytes(source)
-    return ONE_THREAD | {
-        "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}",
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-    }
 
 
-def _each_student(samples: list[Sample], lanes: int, grade: Callable[[Sample], None]) -> None:
-    """Grade samples, one student after another in each lane."""
-    students = list(dict.fromkeys(sample.student for sample in samples))
+def start_otter(program: Path, folder: Path) -> Spent:
+    """Time ``otter run`` on a notebook without cells and without tests: its start-up and its end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "empty.ipynb").write_text(json.dumps(empty))
+    with zipfile.ZipFile(folder / "autograder.zip", "w") as archive:
+        archive.writestr("otter_config.json", "{}")
+        archive.writestr("tests/nothing.py", _otter_test("nothing", "pass\n"))
+    return _working([str(program), "run", "--no-logo", "-a", "autograder.zip", "empty.ipynb"], folder, ONE_THREAD)
 
-    def lane(number: int) -> None:
-        for sample in samples:
-            if students.index(sample.student) % lanes == number:
-                grade(sample)
 
+def _in_lanes(samples: list[Sample], lanes: int, grade: Callable[[Sample], None]) -> None:
+    """Grade samples, one after another in each lane."""
     with ThreadPoolExecutor(lanes) as pool:
-        list(pool.map(lane, range(lanes)))
+        list(pool.map(lambda number: [grade(sample) for sample in samples[number::lanes]], range(lanes)))

@@ -33,8 +33,10 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     -------
     dict
         ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``iterator`` if the
-        result is or holds an iterator, which can be read only once; ``part`` is the item that holds it.
+        result is or holds an iterator, which can be read only once; ``part`` is the item that holds it. ``asked``
+        tells how often the first given function among the arguments was called, and with which shapes.
     """
+    given_names = [key for key, arg in (*enumerate(args), *kwargs.items()) if isinstance(arg, wire.Given)]
     args = tuple(make_argument(arg, generators) for arg in args)
     kwargs = {key: make_argument(arg, generators) for key, arg in kwargs.items()}
     before, iterators = _snapshot_arguments(args, kwargs), []
@@ -51,6 +53,10 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
         except BaseException as error:
             outcome = {"value": wire.Opaque(f"unreadable data: {describe_message(error)[:60]}")}
     after = _snapshot_arguments(args, kwargs)
+    if given_names:
+        key = given_names[0]
+        recorder = args[key] if isinstance(key, int) else kwargs[key]
+        outcome["asked"] = (recorder.count, tuple(recorder.shapes))
     outcome["changed"] = [key for key in before if before[key] != after[key]]
     if iterators:
         outcome["iterator"] = True
@@ -66,7 +72,7 @@ def make_argument(value: Any, generators: dict) -> Any:
     if isinstance(value, wire.Rng):
         return generators.setdefault(value, np.random.default_rng(value.seed))
     if isinstance(value, wire.Given):
-        return given.FUNCTIONS[value.name]
+        return given.Recorder(given.FUNCTIONS[value.name])
     if isinstance(value, (list, tuple)):
         return type(value)(make_argument(item, generators) for item in value)
     if isinstance(value, frozenset):

@@ -14,6 +14,8 @@ WALL_FACTOR = 4
 """How many times its seconds a job may take by the clock, where a busy machine lets it wait for a processor."""
 MAX_FILES = 1_000
 """Files in a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
+MAX_OPEN = 64
+"""Files that one process may have open."""
 MAX_PROCESSES = 8
 """Processes and threads of one job in a sandbox."""
 MAX_JOBS = 1_000
@@ -31,7 +33,7 @@ def set_limits(limits: dict, sandboxed: bool) -> None:
         "RLIMIT_CPU": int(limits["seconds"]) + 2,
         "RLIMIT_AS": limits["memory"],
         "RLIMIT_FSIZE": limits["file_bytes"],
-        "RLIMIT_NOFILE": 64,
+        "RLIMIT_NOFILE": MAX_OPEN,
         "RLIMIT_CORE": 0,
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_MEMLOCK": 0,

@@ -7,6 +7,7 @@ depth and count, so that no answer can exhaust the autograder's memory.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -162,7 +163,7 @@ def _write_block(data: bytes, out: bytearray) -> None:
 def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     array = np.asarray(value)
     index = _INDEX.get(array.dtype.newbyteorder("<") if array.dtype.kind in "iuf" else array.dtype)
-    if index is None or array.ndim > 8 or array.nbytes > MAX_BYTES:
+    if index is None or array.ndim > 8 or _room(array.shape, array.dtype) > MAX_BYTES:
         out += b"O"
         what = f"array of {array.dtype}" if index is None else f"array of shape {array.shape}"
         _write_block(what.encode()[:200], out)
@@ -170,6 +171,14 @@ def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     out += b"X" if isinstance(value, np.generic) else b"A"
     out += struct.pack(f"<BB{array.ndim}I", index, array.ndim, *array.shape)
     out += np.ascontiguousarray(array, dtype=_DTYPES[index]).tobytes()
+
+
+def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
+    """Return the bytes of an array, an axis without entries counting as one.
+
+    Summing an empty array of shape (0, 2**30) along its first axis would make 8 GiB of zeros.
+    """
+    return math.prod(max(n, 1) for n in shape) * dtype.itemsize
 
 
 def is_short(value: Any) -> bool:
@@ -285,14 +294,10 @@ class _Reader:
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
         shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
-        dtype, count = np.dtype(_DTYPES[index]), 1
-        for n in shape:
-            if n > 2**30:
-                raise WireError("array too long")
-            count *= max(n, 1)
-        if count > 2**40:
+        dtype = np.dtype(_DTYPES[index])
+        if _room(shape, dtype) > MAX_BYTES:
             raise WireError("array too large")
-        n_items = 0 if 0 in shape else count
+        n_items = 0 if 0 in shape else math.prod(shape)
         array = np.frombuffer(self.take(n_items * dtype.itemsize), dtype=dtype).reshape(shape)
         if dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
             raise WireError("a truth value that is neither true nor false")

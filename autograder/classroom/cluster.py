@@ -17,7 +17,16 @@ from ..sandbox import process
 from ..sandbox.selftest import why_not
 from .fingerprint import chapter_digest
 from .folder import ClassroomError
-from .work import FaultyWorkerError, GradedSubmission, GradingTask, Tools, find_fault, grade_submission
+from .work import (
+    FaultyWorkerError,
+    GradedSubmission,
+    GradingTask,
+    Tools,
+    find_fault,
+    grade_submission,
+    with_task,
+    without_task,
+)
 
 _FIRST_WORKER, _COUNT_EVERY = 120, 5.0
 """Seconds."""
@@ -101,6 +110,7 @@ class DaskWorkers:
             self._wait_for_worker()
             return self.submit(task)
         worker, graded = came if isinstance(came, tuple) and len(came) == 2 else ("", came)
+        graded = with_task(task, graded)
         if (problem := find_fault(task, graded, self.tools)) is None:
             return graded
         self._retire(str(worker), f"what it made of a submission is not a result ({problem}).")
@@ -192,4 +202,4 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
     if reason := _why_not(tools.isolation, tuple(sorted(order.digests.items()))):
         return Refused(me, reason)
     _keep_sandboxes()
-    return me, grade_submission(task, tools)
+    return me, without_task(grade_submission(task, tools))

@@ -25,6 +25,8 @@ from .nbgrader import CONFIG_FILE, write_config
 PATIENCE = 60
 """Seconds to wait for a gradebook that another program has locked, or whose server restarts."""
 _PAUSE = 0.5
+_LONGEST_PATH = 500
+"""Bytes: SQLite is built for 512, and its journal has a longer name."""
 _FILE = "database"
 _MAKING = 0x77656967
 """PostgreSQL's name of the lock under which a database is made and claimed."""
@@ -45,10 +47,6 @@ class GradebookError(RuntimeError):
 
 def url_of(classroom: Path, url: str | None = None) -> str:
     """Return the database's URL: a SQLite file in the classroom unless another is named."""
-    if not url and "?" in str(classroom.absolute()):
-        raise GradebookError(
-            f"Rename the folder {classroom.absolute()}: the URL of a SQLite file ends at a question mark."
-        )
     if not url:
         url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
     if url.startswith(("postgresql://", "postgres://")):
@@ -128,6 +126,8 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     """
     known = url_of(room.root, configured)
     if not asked:
+        if is_own(room, known):
+            _require_plain_path(room.root / "gradebook.db")
         return known
     wanted = url_of(room.root, asked)
     with reworded(wanted):
@@ -141,6 +141,20 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
         f"--database out, or, if you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
         "classroom."
     )
+
+
+def _require_plain_path(path: Path) -> None:
+    """Refuse a path that does not survive nbgrader's way of writing it into a URL, or that SQLite cannot open."""
+    if make_url(url_of(path.parent)).database != str(path):
+        raise GradebookError(
+            f"Rename the folder {path.parent}: nbgrader writes the gradebook's path into a URL, where ? and % have a "
+            "meaning of their own. Or keep the gradebook elsewhere, with --database."
+        )
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        raise GradebookError(
+            f"Move the folder {path.parent}: SQLite opens no file whose path is longer than {_LONGEST_PATH} bytes. Or "
+            "keep the gradebook elsewhere, with --database."
+        )
 
 
 def is_same(one: str, other: str) -> bool:

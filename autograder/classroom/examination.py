@@ -13,12 +13,17 @@ from ..judging.key import Key
 from ..judging.verdict import Status, Verdict
 from ..library import LIBRARY_FOLDER
 from ..numbers import judge_numbers, malformed_numbers
+from ..sandbox.clock import Clock
 from ..sandbox.process import Runner
 from .rebuild import RebuiltNotebook, rebuild
 from .submission import Submission, SubmissionStatus
 
-SECONDS = 120.0
-"""The most that one submission may take; what is not examined by then counts as not finished."""
+SECONDS = 150.0
+"""The most that a submission's own code may take; what is not examined by then counts as not finished."""
+PUBLIC_SECONDS = 30.0
+"""How many of these may go to public cases, which decide no points, only words."""
+READING = 30.0
+"""Seconds beside these in which what was submitted has to be read, and a notebook and a page made of it."""
 
 _PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
 """Statuses that another run may change."""
@@ -50,13 +55,24 @@ class Examination:
         }
 
 
+def new_clock() -> Clock:
+    """Start the one clock of a submission, for all that is done with it."""
+    return Clock(SECONDS + READING, READING)
+
+
 def examine_submission(
-    submission: Submission, chapter: Chapter, keys: Mapping[str, Key], released: Mapping[str, Any], isolation: str
+    submission: Submission,
+    chapter: Chapter,
+    keys: Mapping[str, Key],
+    released: Mapping[str, Any],
+    isolation: str,
+    clock: Clock | None = None,
 ) -> Examination:
     """Examine a submission; parameters as elsewhere, ``released`` being the notebook as it was handed out."""
     if submission.notebook is None:
         return absent(chapter, released)
-    found = {verdict.exercise: verdict for verdict in _functions(submission, chapter, keys, isolation)}
+    clock = clock or new_clock()
+    found = {verdict.exercise: verdict for verdict in _functions(submission, chapter, keys, isolation, clock)}
     return _put_together([found[name] for name in chapter.exercises], submission, released)
 
 
@@ -104,36 +120,53 @@ def _all_alike(chapter: Chapter, status: str, score: float | None, words: str) -
     return tuple(Verdict(one.name, chapter.name, status, score, float(one.points), message=words) for one in asked)
 
 
-def _functions(submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str) -> list[Verdict]:
-    with Runner(isolation, total_limit=SECONDS) as runner:
+def _functions(
+    submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str, clock: Clock
+) -> list[Verdict]:
+    with Runner(isolation, clock=clock) as runner:
+        # Before anything secret is sent: what the student's code sees of the secret inputs cannot be told in these
+        # messages then, whatever it leaves behind in the sandbox or in the kernel's caches.
+        public = _try_public_cases(submission, chapter, runner, clock)
         verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
-        left = SECONDS - runner.spent
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
-    failed = [verdict for verdict in verdicts if verdict.status in (Status.FAILED, Status.ERROR)]
-    if failed and left > 0:
-        # A process of its own: what the student's code saw of the secret inputs cannot be told in these messages.
-        with Runner(isolation, total_limit=left) as runner:
-            for verdict in failed:
-                _describe_by_public_case(verdict, chapter, submission, runner)
+    for verdict in verdicts:
+        if verdict.status in (Status.FAILED, Status.ERROR):
+            _describe_by_public_case(verdict, public.get(verdict.exercise, []))
     return verdicts
 
 
-def _describe_by_public_case(verdict: Verdict, chapter: Chapter, submission: Submission, runner: Runner) -> None:
+def _try_public_cases(
+    submission: Submission, chapter: Chapter, runner: Runner, clock: Clock
+) -> dict[str, list[Verdict]]:
+    """Return the verdicts by public cases on each exercise that fails them, by name.
+
+    With the reference's prerequisites, as the exercise is most likely judged, and then with the student's own. Where
+    an exercise tells its scores anyway, running it twice would say nothing more.
+    """
+    failing: dict[str, list[Verdict]] = {}
+    until = clock.left_for_code - PUBLIC_SECONDS
+    for name, exercise in chapter.exercises.items():
+        for given in dict.fromkeys((prerequisites(exercise), ())):
+            runner.time_limit = min(exercise.time_limit, clock.left_for_code - until)
+            if exercise.scored or runner.time_limit <= 0:
+                break
+            try:
+                verdict = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)
+            except Exception:  # no points depend on it: the verdict just keeps its shorter words
+                break
+            if verdict.status not in (Status.FAILED, Status.ERROR):
+                break
+            failing.setdefault(name, []).append(verdict)
+    runner.time_limit = None
+    return failing
+
+
+def _describe_by_public_case(verdict: Verdict, public: list[Verdict]) -> None:
     """Describe a failure by the public case that shows the same, which the student may see in full."""
-    exercise = chapter.exercises[verdict.exercise]
-    # With the reference's prerequisites, as it was most likely judged, otherwise with the student's own.
-    for given in dict.fromkeys((prerequisites(exercise), ())):
-        try:
-            public = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)
-        except Exception:  # the verdict is not changed; it just keeps its shorter words
-            return
-        same = (public.status, public.misconception, [a.passed for a in public.aspects]) == (
-            verdict.status,
-            verdict.misconception,
-            [a.passed for a in verdict.aspects],
-        )
-        if same:
-            verdict.message, verdict.finding = public.message, public.finding
+    seen = (verdict.status, verdict.misconception, [aspect.passed for aspect in verdict.aspects])
+    for other in public:
+        if (other.status, other.misconception, [aspect.passed for aspect in other.aspects]) == seen:
+            verdict.message, verdict.finding = other.message, other.finding
             return
 
 
@@ -145,7 +178,7 @@ def explain(
     The message quotes secret inputs and expected values: it is for the instructor's eyes only.
     """
     if name in EXERCISES:
-        with Runner(isolation, total_limit=SECONDS) as runner:
+        with Runner(isolation, clock=new_clock()) as runner:
             mode = replace(class_mode(keys), quotes=True)
             return examine(EXERCISES[name], submission.library, LIBRARY_FOLDER, runner, mode)
     verdicts = _put_together([], submission, released).verdicts

@@ -13,9 +13,11 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback, ExchangeSubmit
 from nbgrader.utils import notebook_hash
 from traitlets import Unicode
 
+from ..exercises import CHAPTERS
 from ..library import LIBRARY_FOLDER, read_companions
 from ..paths import LIBRARY, ROOT
 from .files import read_file
+from .folder import STATE
 from .nbgrader import load_app
 from .submission import MAX_SECRET, SECRET
 
@@ -53,8 +55,12 @@ class SubmitWithLibrary(ExchangeSubmit):
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the chapter, then the library; never into the student's own course folder."""
         super().do_copy(src, dest, log)
+        if self.coursedir.assignment_id not in CHAPTERS:  # another course's
+            return
+        library = Path(self.library)
+        state = None if library == LIBRARY else library.parents[1] / STATE
         shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever is there
-        for name, content in read_companions(Path(self.library)).items():
+        for name, content in read_companions(library, state).items():
             path = Path(dest, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)

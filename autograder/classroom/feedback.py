@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Collection, Mapping
@@ -65,6 +66,21 @@ _NO_WORDS = "No description has been provided for this image"
 _IMAGE = re.compile(r"<img(?=[\s/])(?![^>]*\salt=)")
 _KEPT = 500
 """How many cells of each kind are kept as HTML: those that everybody has are rendered once."""
+_LONGEST_KEPT = 50_000
+"""Characters of a cell's HTML beyond which it is not kept: a picture is one student's own."""
+_TEMPLATE = """
+{%- extends "index.html.j2" -%}
+{%- block body_loop -%}
+{%- for cell in nb.cells -%}
+{%- set kept = cell | kept_html -%}
+{%- if kept is none -%}
+{%- set made -%}{%- block any_cell scoped -%}{{ super() }}{%- endblock any_cell -%}{%- endset -%}
+{{ made | keep_html(cell) }}
+{%- else -%}{{ kept }}{%- endif -%}
+{%- endfor -%}
+{%- endblock body_loop -%}
+"""
+"""nbgrader's page, of which each cell is rendered once: a cell's HTML depends on nothing but the cell."""
 
 
 _LISTED = re.compile(r'<a href="#(\w+)">(?:Test cell|Coding free-response|Written response)</a>')
@@ -90,6 +106,10 @@ _PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 
 def _described(page: str) -> str:
     return _IMAGE.sub(f'<img alt="{_NO_WORDS}"', page)
+
+
+def _name_cell(cell: Any) -> str:
+    return json.dumps(cell, sort_keys=True)
 
 
 @cache
@@ -128,7 +148,18 @@ def _exporter() -> Any:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
             return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
 
-    exporter, highlight = Exporter(config=GenerateFeedback().config), Highlight2HTML(pygments_lexer="python")
+        def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
+            """Do nothing: the notebook was put together by us, and stays as it is."""
+
+    class Header(CSSHTMLHeaderPreprocessor):
+        def _generate_header(self, resources: Any) -> list[str]:
+            if not styles:
+                styles.extend(super()._generate_header(resources))
+            return styles
+
+    exporter = Exporter(config=GenerateFeedback().config, raw_template=_TEMPLATE)
+    highlight, styles = Highlight2HTML(pygments_lexer="python"), []
+    cells: dict[str, str] = {}
 
     @lru_cache(_KEPT)
     def text(source: str) -> str:
@@ -146,8 +177,20 @@ def _exporter() -> Any:
     def code(source: str, magic: str | None) -> str:
         return _PLAIN.sub(r"\1", highlight(source, metadata={"magics_language": magic} if magic else {}))
 
+    def kept_html(cell: Any) -> str | None:
+        return cells.get(_name_cell(cell))
+
+    def keep_html(made: str, cell: Any) -> str:
+        if len(made) <= _LONGEST_KEPT:
+            while len(cells) >= _KEPT:
+                del cells[next(iter(cells))]
+            cells[_name_cell(cell)] = made
+        return made
+
+    exporter.register_filter("kept_html", kept_html)
+    exporter.register_filter("keep_html", keep_html)
     exporter.register_filter("highlight_code", lambda source, metadata: code(source, metadata.get("magics_language")))
-    exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
+    exporter.register_preprocessor(Header, enabled=True)
     return exporter
 
 

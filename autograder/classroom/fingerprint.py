@@ -26,6 +26,7 @@ _INDIFFERENT = {
         "__main__.py",
         "submitted_notebook.py",
         "numbers.py",
+        "version.py",
     )
 }
 """Modules of the autograder that play no part in the verdict on any function."""
@@ -74,7 +75,8 @@ def deciding(chapter: Chapter) -> set[Path]:
         root / "classroom" / "examination.py",
         *(root / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
         root / "keys" / f"{chapter.module}.key",
-        SOLUTIONS / "misconceptions" / f"{chapter.module}.py",
+        root / "keys" / "slips.key",
+        *(SOLUTIONS / "misconceptions" / f"{name}.py" for name in (chapter.module, "families")),
         *(SOLUTIONS / "weightlab" / f"{module}.py" for module in {chapter.module, *below}),
     }
     if any(exercise.scored for exercise in chapter.exercises.values()):

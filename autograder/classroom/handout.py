@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from .. import release
+from ..exercises import CHAPTERS
 from ..paths import ROOT
-from . import exchange
+from . import exchange, github
 
-_HANDED_OUT = ("autograder", "binder", "src/labkit", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt")
+_HANDED_OUT = (
+    *("autograder", "binder", "src/labkit", ".devcontainer", ".vscode"),
+    *("CHANGELOG.md", "LICENSE", "Makefile", "pyproject.toml", "requirements.txt", ".gitattributes"),
+)
 _STUDENT_README = """# Weightlab
 
 A course of notebooks on what the weights of a neural network are. You need Python 3.11 or newer.
@@ -29,8 +34,15 @@ library.
 """
 
 
-def write_handout(target: Path) -> list[Path]:
+def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Path]:
     """Write the course without answers, references, misconceptions or history into a new folder.
+
+    Parameters
+    ----------
+    target : Path
+        The new folder.
+    github_classroom : iterable of str
+        Chapters whose points GitHub Classroom is to report; none where it is not used.
 
     Raises
     ------
@@ -57,7 +69,11 @@ def write_handout(target: Path) -> list[Path]:
         copy = target / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(content)
-    for name, text in ({"README.md": _STUDENT_README} | exchange.student_configs()).items():
+    texts = {"README.md": _STUDENT_README} | exchange.student_configs()
+    if chapters := [CHAPTERS[name] for name in github_classroom]:
+        texts[github.PLACE] = github.write_workflow(chapters)
+    for name, text in texts.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text, encoding="utf-8")
     (target / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
     return sorted(path for path in target.rglob("*") if path.is_file())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any
 
-from ..paths import KEYS
+from ..version import release_name
 from .folder import Classroom, is_shared
 
 FILE = "history.jsonl"
@@ -117,14 +115,3 @@ def _why(old: Mapping[str, Any] | None, cause: Mapping[str, str]) -> tuple[str, 
         return ("submission removed",)
     why = tuple(words for name, words in _REASONS.items() if name in cause and cause[name] != before.get(name))
     return why or ("examined again",)
-
-
-def release_name() -> dict[str, str]:
-    """Return the version of the course and a digest of what was released."""
-    try:
-        version = metadata.version("weightlab")
-    except metadata.PackageNotFoundError:
-        version = ""
-    manifest = KEYS / "released.json"
-    digest = hashlib.sha256(manifest.read_bytes() if manifest.exists() else b"").hexdigest()
-    return {"version": version, "digest": digest[:16]}

@@ -136,10 +136,14 @@ class Result:
     lasting: bool
     tries: int = 1
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields by name; what they hold is plain data."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @property
     def seal(self) -> str:
         """A name for inputs, verdicts and marks together: notebook and page end with it."""
-        sealed = asdict(self)
+        sealed = self.as_json()
         del sealed["tries"]
         return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")).hexdigest()
 
@@ -167,7 +171,7 @@ class Results:
 
     def put(self, result: Result) -> None:
         """Remember a result."""
-        data = {"seal": result.seal, "result": asdict(result)}
+        data = {"seal": result.seal, "result": result.as_json()}
         path = self._path(result.entry["student"], result.entry["chapter"])
         write_file(path, json.dumps(data).encode("utf-8", "replace"), 0o600)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from .. import release
 from ..paths import COURSE, ROOT, SOLUTIONS, shown
 from ..sandbox import isolation, selftest
+from ..sandbox.isolation import Isolation
 from .files import read_file
 from .folder import Classroom, ClassroomError, write_file
 
@@ -32,7 +34,9 @@ def require_isolation(name: str) -> None:
     """
     if name not in isolation.KINDS:
         raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")
-    if name == "bubblewrap" and (reason := selftest.why_not()):
+    if name == Isolation.USER and os.geteuid() != 0:
+        raise ClassroomError("Isolation by a user of its own needs root, who alone can become another user.")
+    if name == Isolation.BUBBLEWRAP and (reason := selftest.why_not()):
         raise ClassroomError(reason)
 
 

@@ -9,15 +9,15 @@ from typing import Any
 from ..candidate import wire
 from ..candidate.frames import Ending
 from ..library import LIBRARY_FOLDER, MAX_SOURCE
+from ..sandbox.clock import Clock
 from ..sandbox.process import Outcome, Runner
 from ..submitted_notebook import is_check, text_of
 from .sanitise import clean_outputs
 from .verdict_cells import note
 
-SECONDS = 120.0
-"""The most that all cells of a notebook together may take."""
 _WHY = {
-    Ending.TIMEOUT: f"it did not finish within {SECONDS:g} seconds",
+    Ending.TIMEOUT: "it did not finish within {limit:.3g} seconds",
+    Ending.NOT_TRIED: "its functions had used up all of the {limit:g} seconds that a submission may take",
     Ending.CRASHED: "it ended its whole process",
     Ending.MEMORY: "it used too much memory",
     Ending.PROCESSES: "it started too many processes",
@@ -26,7 +26,7 @@ _WHY = {
 }
 
 
-def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: float = SECONDS) -> None:
+def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, clock: Clock) -> None:
     """Put what the notebook's cells show now instead of the outputs that were submitted.
 
     Check cells are not run, as their outputs are the verdicts. Where nothing comes back the first cell says why, and
@@ -38,6 +38,8 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
         As `rebuild.rebuild` makes it; changed in place.
     sources : mapping of str to bytes
         The student's modules.
+    clock : Clock
+        The submission's: the cells may use what the functions have left.
     """
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not is_check(cell)]
     job = {
@@ -45,8 +47,8 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
         "sources": {name: text for name, text in sources.items() if len(text) <= MAX_SOURCE},
         "folder": LIBRARY_FOLDER,
     }
-    with Runner(isolation, whole_lab=True) as runner:
-        outputs, why = _read_outputs(runner.run(wire.encode(job), seconds), len(cells))
+    with Runner(isolation, clock=clock, whole_lab=True) as runner:
+        outputs, why = _read_outputs(runner.run(wire.encode(job), clock.seconds), len(cells))
     for cell, shown in zip(cells, outputs, strict=False):
         cell["outputs"] = list(clean_outputs(shown))
     if why:
@@ -57,7 +59,8 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, seconds: 
 def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:
     """Return what each cell showed, or nothing and why."""
     if outcome.ending is not Ending.ANSWERED:
-        return [], _WHY.get(outcome.ending, "its outputs could not be read")
+        why = _WHY.get(outcome.ending, "its outputs could not be read")
+        return [], why.format(limit=outcome.limit)
     try:
         found = wire.decode(outcome.data)["outputs"]
         json.dumps(found)  # plain text and numbers, as a notebook's own

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..submitted_notebook import text_of
+from .macros import break_others
 
 MAX_ANSWER = 20_000
 """The most characters of an answer that are shown."""
@@ -27,10 +28,6 @@ _PICTURE = re.compile(r"!(?=\[)")
 """An image from the web would be fetched by whoever opens the page, from inside their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s{0,20}https?://))", re.IGNORECASE)
 """Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
-_MACRO = re.compile(
-    r"\\(?=(?:href|class|cssId|style|require|mmlToken|data|unicode|verb|def|let|newcommand|renewcommand"
-    r"|newenvironment|DeclareMathOperator|csname|includegraphics)(?![A-Za-z]))"
-)
 _LANGUAGE = re.compile(r"(?<![`~])(`{3,}+|~{3,}+)(?=[ \t]*[A-Za-z{])")
 """Where a fence names its language: JupyterLab would draw a mermaid one, and fetch what that names."""
 _SPACE = re.compile(r"[ \t]{200,}")
@@ -53,7 +50,7 @@ def clean_markdown(text: str) -> str:
     text = _TAG.sub("< ", _ENTITY.sub("& ", text))
     text = "\n".join(map(_without_heading, text.split("\n")))
     text = _LANGUAGE.sub(rf"\1{_BREAK}", text)
-    return _MACRO.sub(r"\\ ", _LINK.sub("] ", _PICTURE.sub("! ", text)))
+    return break_others(_LINK.sub("] ", _PICTURE.sub("! ", text)), _BREAK)
 
 
 def _without_heading(line: str) -> str:

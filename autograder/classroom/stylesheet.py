@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import tinycss2
 
 _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 _TAG, _CLASS, _ID = re.compile(r"<([a-z]\w*)"), re.compile(r'class="([^"]*)"'), re.compile(r'\bid="([^"]*)"')
+_CELL = re.compile(r'(?=<div (?:id="[^"]*" )?class="cell )')
+"""Where a cell begins: most cells are everybody's, and are looked at once."""
 _ASKED = re.compile(r"(?P<kind>[.#]?)(?P<name>[A-Za-z_][\w-]*)")
 _UNASKED = re.compile(r"\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?|\\.")
 """Parts of a selector that may hold or not: attributes, states, and what is escaped."""
@@ -23,27 +26,67 @@ def without_unused_rules(page: str) -> str:
 
 def _used_names(body: str) -> frozenset[str]:
     """Return what rules may ask for: names of tags, classes with a dot and ids with a hash in front."""
-    classes = {name for names in set(_CLASS.findall(body)) for name in names.split()}
-    tags, ids = {"html", *_TAG.findall(body)}, _ID.findall(body)
-    return frozenset(tags | {f".{name}" for name in classes} | {f"#{name}" for name in ids})
+    return frozenset({"html"}.union(*map(_names_on, _CELL.split(body))))
+
+
+@lru_cache(maxsize=1000)
+def _names_on(part: str) -> frozenset[str]:
+    classes = {name for names in set(_CLASS.findall(part)) for name in names.split()}
+    return frozenset(_TAG.findall(part)) | {f".{name}" for name in classes} | {f"#{name}" for name in _ID.findall(part)}
 
 
 @lru_cache(maxsize=64)
 def _prune(sheet: str, used: frozenset[str]) -> str:
+    return "\n".join(filter(None, (rule.write(used) for rule in _read_rules(sheet))))
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule of a style sheet, read once: to read a sheet takes longer than to grade a submission.
+
+    Parameters
+    ----------
+    before, after : str
+        What stands before and after its selectors, or the rules within it.
+    selectors : tuple of (str, frozenset of str)
+        Each with the names that it asks for; none where the rule stays in any case.
+    inside : tuple of _Rule, optional
+        The rules within it.
+    """
+
+    before: str
+    after: str
+    selectors: tuple[tuple[str, frozenset[str]], ...] = ()
+    inside: tuple[_Rule, ...] | None = None
+
+    def write(self, used: frozenset[str]) -> str:
+        """Return the rule with the selectors that can match something; empty where none can."""
+        if self.inside is not None:
+            kept = "\n".join(filter(None, (rule.write(used) for rule in self.inside)))
+        elif self.selectors:
+            kept = ",".join(text for text, names in self.selectors if names <= used)
+        else:
+            return self.before
+        return f"{self.before}{kept}{self.after}" if kept else ""
+
+
+@lru_cache(maxsize=16)
+def _read_rules(sheet: str) -> tuple[_Rule, ...]:
     rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
-    return "\n".join(filter(None, (_prune_rule(rule, used) for rule in rules)))
+    return tuple(filter(None, map(_read_rule, rules)))
 
 
-def _prune_rule(rule: tinycss2.ast.Node, used: frozenset[str]) -> str:
+def _read_rule(rule: tinycss2.ast.Node) -> _Rule | None:
     if rule.type == "qualified-rule":
-        wanted = [one for one in _selectors(tinycss2.serialize(rule.prelude)) if _may_match(one, used)]
-        return f"{','.join(wanted)}{{{tinycss2.serialize(rule.content).strip()}}}" if wanted else ""
+        selectors = _selectors(tinycss2.serialize(rule.prelude))
+        asked = tuple((one, _names_in(one)) for one in selectors)
+        return _Rule("", f"{{{tinycss2.serialize(rule.content).strip()}}}", asked)
     if rule.type != "at-rule" or rule.lower_at_keyword == "font-face":  # its files are not part of the page
-        return ""
+        return None
     if rule.lower_at_keyword == "media" and rule.content is not None:
-        inside = _prune(tinycss2.serialize(rule.content), used)
-        return f"@media{tinycss2.serialize(rule.prelude)}{{{inside}}}" if inside else ""
-    return rule.serialize()
+        inside = _read_rules(tinycss2.serialize(rule.content))
+        return _Rule(f"@media{tinycss2.serialize(rule.prelude)}{{", "}", inside=inside)
+    return _Rule(rule.serialize(), "")
 
 
 def _selectors(prelude: str) -> list[str]:
@@ -51,6 +94,7 @@ def _selectors(prelude: str) -> list[str]:
     return [one.strip() for one in re.split(r",(?![^(]*\))", prelude)]
 
 
-def _may_match(selector: str, used: frozenset[str]) -> bool:
+def _names_in(selector: str) -> frozenset[str]:
+    """Return the names that a selector asks for, as `_used_names` writes them."""
     asked = _ASKED.finditer(_UNASKED.sub("", selector))
-    return all(f"{one['kind']}{one['name'] if one['kind'] else one['name'].lower()}" in used for one in asked)
+    return frozenset(f"{one['kind']}{one['name'] if one['kind'] else one['name'].lower()}" for one in asked)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..exercises import CHAPTERS
 from ..judging import key
 from ..judging.key import Key
 from ..judging.verdict import Verdict
+from ..sandbox.clock import Clock
 from ..submitted_notebook import marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
+from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
 from .submission import Submission
 from .verdict_cells import dump_notebook, write_verdicts
-
-RENDERING = 30.0
-"""Seconds in which a notebook and a page have to be made of what is examined."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class GradingTask:
 class GradedSubmission:
     """What a worker made of a task."""
 
-    task: GradingTask
+    task: GradingTask | None
     examination: Examination
     result: Result
     notebook: bytes = b""
@@ -82,15 +78,15 @@ def grade_submission(task: GradingTask, tools: Tools) -> GradedSubmission:
     """Examine one submission, and make its notebook and feedback: a pure function of its arguments."""
     submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
     released = tools.released[chapter.name]
-    with time_limit(RENDERING if task.known is not None else RENDERING + examination.SECONDS):
+    clock = examination.new_clock()
+    with clock.enforce():
         if task.known is not None:
             found = examination.from_record(task.known, submission, released)
         else:
             keys = _unpacked(tools.keys[chapter.name])
-            found = examination.examine_submission(submission, chapter, keys, released, tools.isolation)
-    if tools.run_notebooks:
-        rerun(found.rebuilt.notebook, submission.library, tools.isolation)
-    with time_limit(RENDERING):
+            found = examination.examine_submission(submission, chapter, keys, released, tools.isolation, clock)
+        if tools.run_notebooks:
+            rerun(found.rebuilt.notebook, submission.library, tools.isolation, clock)
         return _finish(task, found, tools)
 
 
@@ -114,6 +110,17 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
 
 class FaultyWorkerError(RuntimeError):
     """Workers returned what cannot be a result."""
+
+
+def without_task(graded: GradedSubmission) -> GradedSubmission:
+    """Return what a worker sends back: whoever sent the task still has the submission, and asks for verdicts alone."""
+    bare = replace(graded.examination, rebuilt=RebuiltNotebook({}))
+    return replace(graded, task=None, examination=bare)
+
+
+def with_task(task: GradingTask, came: object) -> object:
+    """Return what a worker sent back (`without_task`) with its task; anything else as it is."""
+    return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
 
 
 def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
@@ -171,32 +178,9 @@ def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubm
     chapter, released = CHAPTERS[task.submission.chapter], tools.released[task.submission.chapter]
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:
-        with time_limit(RENDERING):
+        with Clock(examination.READING).enforce():
             found = examination.unjudged(chapter, released, task.submission.notebook or b"", why)
             return _finish(task, found, tools)
     except Exception:  # then it is the notebook that cannot be shown
         found = examination.unjudged(chapter, released, json.dumps(released).encode(), why)
         return _finish(task, found, tools)
-
-
-class OutOfTimeError(RuntimeError):
-    """What was submitted takes too long to read or to show."""
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop what runs inside after a while; nothing is stopped outside a process's main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise OutOfTimeError(f"reading or showing it takes more than {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -14,7 +14,17 @@ from typing import Protocol
 from ..sandbox import process
 from . import feedback
 from .folder import ClassroomError
-from .work import FaultyWorkerError, GradedSubmission, GradingTask, Tools, find_fault, give_up, grade_submission
+from .work import (
+    FaultyWorkerError,
+    GradedSubmission,
+    GradingTask,
+    Tools,
+    find_fault,
+    give_up,
+    grade_submission,
+    with_task,
+    without_task,
+)
 
 _tools: Tools | None = None
 
@@ -35,7 +45,7 @@ def _begin(tools: Tools, lock: int) -> None:
 
 
 def _grade_here(task: GradingTask) -> GradedSubmission:
-    return grade_submission(task, _tools)
+    return without_task(grade_submission(task, _tools))
 
 
 class Workers(Protocol):
@@ -84,9 +94,10 @@ class LocalWorkers:
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission:
         """Return what a worker made of a task."""
-        if problem := find_fault(task, came, self.tools):
+        graded = with_task(task, came)
+        if problem := find_fault(task, graded, self.tools):
             raise FaultyWorkerError(problem)
-        return came
+        return graded
 
     def close(self) -> None:
         """End the processes."""

@@ -16,6 +16,7 @@ import click
 from ..candidate.wire import printable
 from ..judging.words import counted
 from ..sandbox.isolation import KINDS
+from .spoken import say
 
 if TYPE_CHECKING:
     from ..classroom.grade import Grading
@@ -102,7 +103,7 @@ def grade(
             "which goes on where it stopped."
         ) from None
     except KeyboardInterrupt:
-        click.echo("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
+        say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
         raise SystemExit(130) from None
     if as_json:
         click.echo(json.dumps(entries, indent=1))
@@ -112,19 +113,23 @@ def grade(
     for words in grading.notices:
         click.echo(printable(words), err=True)
     for student, chapter, _, words in remarks_on(Classroom(classroom), entries):
-        click.echo(printable(f"{student}, {chapter}: {words}"), err=True)
+        say(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)
 
 
 def _self_test() -> int:
+    from ..sandbox import cgroup
     from ..sandbox.selftest import self_test
 
     rows = self_test()
     for promise, holds, detail in rows:
-        click.echo(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
+        say(f"{'holds' if holds else 'BROKEN'}  {promise}: {detail}")
+    reason = cgroup.why_not()
+    by_whom = f"by a watcher alone: {reason}" if reason else "by the kernel, too"
+    say(f"The memory of a whole sandbox is bounded {by_whom}.")
     broken = sum(not holds for _, holds, _ in rows)
-    click.echo(
+    say(
         f"Promises not kept here: {broken} of {len(rows)}."
         if broken
         else "The sandbox keeps every promise on this machine."
@@ -160,27 +165,27 @@ def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
         scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
         middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
-        click.echo(f"{chapter}: {statuses}{middle}.")
-    click.echo(
+        say(f"{chapter}: {statuses}{middle}.")
+    say(
         f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
         f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader."
     )
     for entry in entries:
         if entry["status"] == "unjudged":
             why = next(one["message"] for one in entry["exercises"] if one["status"] == "unjudged")
-            click.echo(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
+            say(f"{entry['student']}, {entry['chapter']}: {why}", err=True)
 
 
 def _changes(grading: Grading, verbose: bool) -> None:
     changes = grading.changes
     if changes:
         hint = "" if verbose else " (`--verbose` names them)"
-        click.echo(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl keeps why.")
+        say(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl keeps why.")
     for one in changes if verbose else ():
         before = "none" if one.before is None else f"{one.before:g}"
-        click.echo(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
+        say(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
     for words in grading.healed:
-        click.echo(printable(f"Put right: {words}."), err=True)
+        say(printable(f"Put right: {words}."), err=True)
 
 
 @click.command()
@@ -210,7 +215,7 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
     if not as_json:
-        click.echo("This quotes a secret case: for your eyes only.", err=True)
+        say("This quotes a secret case: for your eyes only.", err=True)
 
 
 @click.command()
@@ -250,4 +255,4 @@ def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> 
     except OSError as error:
         raise click.ClickException(f"{error}. The report goes into the classroom; fix that and try again.") from None
     for path in files:
-        click.echo(path)
+        say(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 import click
 
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
+from ..version import help_link, release_name
+from .spoken import as_typed, command_name, say
 
 _CLASS_COMMANDS = {
     "roster": "platforms",
@@ -22,6 +23,8 @@ _CLASS_COMMANDS = {
     "view": "instructor",
     "report": "instructor",
     "feedback": "platforms",
+    "hub-setup": "places",
+    "gradescope": "places",
 }
 """Which module holds each command for a class."""
 
@@ -34,12 +37,22 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _CLASS_COMMANDS:
-            return getattr(importlib.import_module(f".{_CLASS_COMMANDS[name]}", __package__), name)
+            return getattr(importlib.import_module(f".{_CLASS_COMMANDS[name]}", __package__), name.replace("-", "_"))
         return super().get_command(ctx, name)
+
+    def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
+        return super().main(*args, prog_name=prog_name or command_name(), **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if link := help_link():
+            formatter.write(f"\nQuestions: {link}\n")
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = as_typed(error.message)
+            raise
         except SyntaxError as error:  # of an author, in solutions/ or autograder/exercises
             if not error.filename or not Path(error.filename).is_file():
                 raise
@@ -47,7 +60,17 @@ class _Commands(click.Group):
             raise click.ClickException(f"Python cannot read {where}: {error.msg}.") from None
 
 
+def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        about = release_name()
+        say(f"weightlab {about['version']}, release {about['digest']}, in {ROOT}")
+        context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Name the release."
+)
 def main() -> None:
     """Weightlab: learn what the weights of a neural network are by building them."""
     for stream in (sys.stdout, sys.stderr):
@@ -60,14 +83,14 @@ def main() -> None:
 @click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab at the first page of the course.
+    """Open JupyterLab at the first page of the course; if it runs already, open that.
 
     What it does not know is handed to JupyterLab: --allow-root in a container, --ip=0.0.0.0 on a server.
     """
     from .study import study as start
 
     try:
-        raise SystemExit(start(port, not no_browser, more))
+        raise SystemExit(start(port, not no_browser, more, say))
     except FileNotFoundError as missing:
         raise click.ClickException(str(missing)) from None
 
@@ -93,9 +116,10 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         exercises = select_exercises(names)
     except UnknownName as unknown:
         raise click.UsageError(str(unknown)) from None
+    _warn_of_other_copy(library)
     verdicts = check_library(exercises, library)
     if library == LIBRARY and not progress.record(verdicts):
-        click.echo(progress.NOT_KEPT, err=True)
+        say(progress.NOT_KEPT, err=True)
     if as_json:
         click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
     else:
@@ -104,11 +128,11 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
         waiting = [verdict for verdict in verdicts if verdict.status == Status.NOT_STARTED and not names]
         for verdict in verdicts:
             if verdict not in waiting:
-                click.echo(_as_commands(card.plain(verdict)) + "\n")
+                say(card.plain(verdict) + "\n")
         if waiting:
-            click.echo(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
+            say(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
         total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
-        click.echo(f"{total:g} of {counted(points, 'point')}.")
+        say(f"{total:g} of {counted(points, 'point')}.")
     if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
         raise SystemExit(3)
     raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
@@ -120,6 +144,7 @@ def status(as_json: bool) -> None:
     """Show what is solved and what is next."""
     from ..learner import progress
 
+    _warn_of_other_copy()
     rows, coming = progress.board(), progress.next_exercise()
     if as_json:
         click.echo(json.dumps({"chapters": rows, "next": coming}, indent=1))
@@ -135,8 +160,15 @@ def status(as_json: bool) -> None:
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
-    click.echo(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
-    click.echo(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
+    say(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
+    say(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
+
+
+def _warn_of_other_copy(graded: Path = LIBRARY) -> None:
+    from ..learner.remarks import describe_other_copy
+
+    if warning := describe_other_copy(graded):
+        say(warning, err=True)
 
 
 def _help_command(name: str, words: str) -> None:
@@ -146,6 +178,7 @@ def _help_command(name: str, words: str) -> None:
         from ..learner import tutor
         from ..names import UnknownName
 
+        _warn_of_other_copy()
         try:
             if name == "reveal":
                 asks = _known(exercise) and SOLUTIONS.exists()
@@ -157,12 +190,7 @@ def _help_command(name: str, words: str) -> None:
             raise click.UsageError(str(unknown)) from None
         except OSError as error:
             raise click.ClickException(tutor.unwritable(error)) from None
-        click.echo(_as_commands(f"{title}\n{text.replace('`', '')}"))
-
-
-def _as_commands(text: str) -> str:
-    """Write what is called in a notebook, such as hint("dense"), as it is typed on the terminal."""
-    return re.sub(r'\b(?:labkit\.)?(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', r"weightlab \1 \2", text)
+        say(f"{title}\n{text.replace('`', '')}")
 
 
 def _known(exercise: str) -> bool:
@@ -187,6 +215,7 @@ def submit(chapter: str, student: str | None) -> None:
 
     if chapter not in CHAPTERS:
         raise click.UsageError(describe_unknown_chapter(chapter))
+    _warn_of_other_copy()
     try:
         if student is None:
             student = submit.remembered_student()
@@ -196,11 +225,13 @@ def submit(chapter: str, student: str | None) -> None:
         submit.remember_student(student)
     except OSError as error:
         raise click.ClickException(tutor.unwritable(error) if error.filename else str(error)) from None
-    click.echo(f"{packed.path} holds:")
+    say(f"{packed.path} holds:")
     for name in packed.contents:
-        click.echo(f"  {name}")
+        say(f"  {name}")
     for warning in packed.warnings:
-        click.echo(warning)
+        say(warning)
+    if not submit.as_file_name(student):
+        say("The zip's name does not say whose it is: pack again with --name, unless the platform says it.")
 
 
 @main.command()
@@ -220,7 +251,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     folder = (copy or ROOT).resolve()
     try:
         if take_back:
-            click.echo(f"{len(updating.undo(folder))} files restored to their state before the last update.")
+            say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
         with updating.open_release(release or (ROOT if copy else None), folder) as opened:
             report = updating.update(opened, folder)
@@ -235,18 +266,16 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
 def _describe_update(report: Any, folder: Path) -> None:
     for name, how in report.merged.items():
-        click.echo(f"merged    {name}: {how}")
+        say(f"merged    {name}: {how}")
     for name, why in report.left.items():
-        click.echo(f"left as it is: {name}, because {why}")
+        say(f"left as it is: {name}, because {why}")
     if report.nothing:
-        click.echo("Your copy was up to date.")
+        say("Your copy was up to date.")
         return
-    click.echo(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
-    click.echo(
-        f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back."
-    )
+    say(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
+    say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back.")
     if "requirements.txt" in report.replaced:
-        click.echo("The packages have changed: run `make study`, or install requirements.txt again.")
+        say("The packages have changed: run `make study`, or install requirements.txt again.")
 
 
 @main.command()
@@ -267,21 +296,46 @@ def mcp() -> None:
         ) from None
 
 
+@main.command(hidden=True)
+@click.argument("chapters", nargs=-1)
+def github_points(chapters: tuple[str, ...]) -> None:
+    """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
+    from ..learner import github
+
+    for verdict in github.judge_copy(_chapters(chapters)):
+        click.echo(github.as_output(verdict), nl=False)
+
+
+def _chapters(names: tuple[str, ...]) -> list[Any]:
+    from ..exercises import CHAPTERS
+    from ..names import describe_unknown_chapter
+
+    for name in names:
+        if name not in CHAPTERS:
+            raise click.UsageError(describe_unknown_chapter(name))
+    return [CHAPTERS[name] for name in names or CHAPTERS]
+
+
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def handout(folder: Path) -> None:
+@click.option("--github-classroom", is_flag=True, help="With a workflow that reports points to GitHub Classroom.")
+@click.option("--chapter", "chapters", multiple=True, help="A chapter whose points it reports; by default all of them.")
+def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> None:
     """Write the course without answers into a new folder, for a class."""
     from ..classroom.handout import write_handout
 
+    reported = [chapter.name for chapter in _chapters(chapters)] if github_classroom else []
+    if chapters and not github_classroom:
+        raise click.UsageError("--chapter says what --github-classroom reports; a handout always holds all chapters.")
     try:
-        written = write_handout(folder)
+        written = write_handout(folder, reported)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
         ) from None
-    click.echo(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
+    say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
 
 
 @main.command()
@@ -295,14 +349,14 @@ def release(only_check: bool) -> None:
         if only_check:
             problems = releasing.check()
             for problem in problems:
-                click.echo(problem)
+                say(problem)
             if problems:
                 raise click.ClickException(f"Not up to date. To fix this: {releasing.MEND}")
-            click.echo("Everything that is generated is up to date.")
+            say("Everything that is generated is up to date.")
         else:
             changed = releasing.release()
             for path in changed:
-                click.echo(f"wrote {shown(path)}" if path.exists() else f"removed {shown(path)}")
-            click.echo(f"{counted(len(changed), 'file')} changed.")
+                say(f"wrote {shown(path)}" if path.exists() else f"removed {shown(path)}")
+            say(f"{counted(len(changed), 'file')} changed.")
     except (RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None

@@ -10,6 +10,7 @@ import click
 
 from ..candidate.wire import printable
 from ..judging.words import counted
+from .spoken import say
 
 _CLASSROOM = click.option(
     "--classroom",
@@ -60,7 +61,7 @@ def collect(
     )
     count = count_outcomes(collection)
     would = "would be taken" if dry_run else "taken"
-    click.echo(
+    say(
         f"{counted(collection.files, 'file')} seen, {counted(count['taken'], 'submission')} {would} into "
         f"{classroom / 'submitted'}, {count['lost']} left out, {count['harmless']} not needed."
     )
@@ -93,7 +94,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
             place = write_roster(classroom, known)
             enter_roster(classroom, known, database)
             new = len(known.students.keys() - before)
-            click.echo(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+            say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
         else:
             rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
             _print_table([COLUMNS, *sorted(rows)])
@@ -130,9 +131,9 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             missed = dict.fromkeys(strangers, "not in the worksheet")
             place = folder / f"{chapter}_moodle_worksheet.csv"
             write_file(place, content)
-            click.echo(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
+            say(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
             if grades.waiting:
-                click.echo(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
+                say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
         package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
         if not package.students and not package.left_out:
             raise click.ClickException(
@@ -140,15 +141,15 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             )
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
-        click.echo(f"{counted(len(package.students), 'page')} in {place}.")
+        say(f"{counted(len(package.students), 'page')} in {place}.")
         if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
-            click.echo(
+            say(
                 "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
                 "groups, and Moodle would give the pages to other people: do not upload them then."
             )
     missed |= package.left_out
     for student, why in sorted(missed.items()):
-        click.echo(printable(f"{student}: {why}"), err=True)
+        say(printable(f"{student}: {why}"), err=True)
     if missed:
         raise SystemExit(1)
 
@@ -179,7 +180,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     with _errors():
         due = grant_extension(classroom, student, chapter, more, database)
     when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else "has no deadline yet; set one in Formgrader"
-    click.echo(printable(f"For {student}, {chapter} {when}."))
+    say(printable(f"For {student}, {chapter} {when}."))
 
 
 @contextmanager
@@ -203,4 +204,4 @@ def _print_table(rows: list[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         *cells, last = row
-        click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)), last]).rstrip())
+        say("  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)), last]).rstrip())

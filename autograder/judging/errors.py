@@ -53,6 +53,9 @@ def classify(error: Mapping[str, Any]) -> str | None:
     return next((kind for kind, (may, text) in _PATTERNS.items() if may & types and re.search(text, message)), None)
 
 
+_LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does it point to?"
+
+
 def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tuple[str, ...]) -> str:
     """Say what an error means, or return an empty string.
 
@@ -79,10 +82,12 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "broadcast":
             shapes = re.findall(r"\(\d*(?:,\d*)*\)", message.replace(", ", ","))
             if len(shapes) >= 2:
-                return (
+                told = (
                     f"The shapes {_spaced(shapes[0])} and {_spaced(shapes[1])} do not fit together: NumPy aligns them "
                     "from the right, and each pair of sizes must be equal or contain a 1."
                 )
+                labels = "labels" in arguments and re.search(r"\blabels\b", str(error.get("code") or ""))
+                return f"{told} {_LABELS}" if labels else told
         case "lengths":
             return "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
         case "axis":

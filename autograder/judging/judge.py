@@ -15,6 +15,8 @@ from .findings import DEGENERATE, find_finding
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
+from .slips import find_slip, read_slips
+from .slips.sentences import tell_slip
 from .verdict import Aspect, Reply, Status, Verdict
 
 
@@ -165,6 +167,9 @@ def _explain_failure(
         mistake = None
     if not mistake and not (finding and finding.general):
         mistake = find_prevailing(exercise, key, observed)
+    if quote and not (mistake or finding or exercise.scored):
+        found = find_slip(exercise, key, observed, read_slips(exercise.name))
+        verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else None
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

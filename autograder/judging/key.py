@@ -16,7 +16,16 @@ from ..candidate.call import call_function
 from ..exercise import Call, Case, Chapter, Exercise
 from ..paths import KEYS, SOLUTIONS, shown
 from . import errors, reference, words
-from .observation import Observation, Problem, ProblemKind, Rejected, find_refusal_problem, observe
+from .observation import (
+    Observation,
+    Problem,
+    ProblemKind,
+    Rejected,
+    agree,
+    find_problems,
+    find_refusal_problem,
+    observe,
+)
 from .related import Related, find_related
 
 PUBLIC_SEED = 2024
@@ -43,6 +52,8 @@ class Key:
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
     """What other functions of the course make of the same arguments."""
+    asked: tuple[tuple, ...] = ()
+    """For each case what the reference asks of the function that it gives; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
 
@@ -66,7 +77,7 @@ def _strip(observation: Observation) -> Observation:
     if observation.diagnosis:
         share, _ = observation.value
         return replace(observation, value=(float(share >= 1), ""))
-    return observation
+    return replace(observation, asked=())
 
 
 def make_key(exercise: Exercise, seed: int) -> Key:
@@ -85,7 +96,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
     if seed != PUBLIC_SEED:
         cases = [cases[i] for i in np.random.default_rng([seed, *exercise.name.encode(), 0]).permutation(len(cases))]
     arguments = tuple(inspect.signature(function).parameters)
-    expected = []
+    expected, asked = [], []
     for case in cases:
         observation = _run(exercise, case, function)
         if problem := _find_fault(case, observation):
@@ -93,12 +104,23 @@ def make_key(exercise: Exercise, seed: int) -> Key:
             told = words.tell_problem(problem, case, arguments).replace(_FOLDER, "solutions")
             raise reference.BrokenReference(f"{file}: {exercise.name} {told} (its case: {case.note or case.aspect}).")
         expected.append(_strip(observation).value if case.expected is None else case.expected)
-    mistakes = tuple(
-        Mistake(wrong.name, wrong.advice, tuple(_strip(_run(exercise, case, wrong.function)) for case in cases))
-        for wrong in reference.misconceptions(exercise.module).get(exercise.name, [])
-    )
+        asked.append(observation.asked)
     related = () if exercise.scored else find_related(exercise, arguments, cases)
-    return Key(exercise.name, arguments, tuple(cases), tuple(expected), mistakes, related)
+    mistakes = _make_mistakes(exercise, cases, expected)
+    return Key(exercise.name, arguments, tuple(cases), tuple(expected), mistakes, related, tuple(asked))
+
+
+def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
+    """Run the misconceptions; one of a family is left out where it is right, or does as another does."""
+    made: list[Mistake] = []
+    for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
+        seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
+        if wrong.general:
+            wrongs = map(find_problems, [exercise] * len(cases), cases, expected, seen)
+            if not any(wrongs) or any(all(map(agree, cases, one.observations, seen)) for one in made):
+                continue
+        made.append(Mistake(wrong.name, wrong.advice, seen))
+    return tuple(made)
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
@@ -152,6 +174,7 @@ def pack(keys: list[Key]) -> bytes:
                 (m.name, m.advice, [_packed_observation(one) for one in m.observations]) for m in key.mistakes
             ],
             "related": [(one.call, list(one.values)) for one in key.related],
+            "asked": list(key.asked),
         }
         for key in keys
     ]
@@ -171,6 +194,7 @@ def unpack(data: bytes) -> dict[str, Key]:
                 for name, advice, observations in entry["mistakes"]
             ),
             tuple(Related(call, tuple(values)) for call, values in entry["related"]),
+            tuple(entry["asked"]),
             entry["stub"],
         )
         for entry in wire.decode(zlib.decompress(data))

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..exercise import PURE, Case, Exercise
-from . import laws
-from .compare import as_array, compare
+from .compare import as_array
 from .errors import classify
 from .key import Key, Mistake
-from .observation import Observation, find_problems
+from .observation import Observation, agree, find_problems
 
 
 def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
@@ -35,7 +34,8 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     refusing = {case.aspect for case in key.cases if case.raises}
     values = failing - refusing - {PURE} or failing - {PURE} or failing
     alike = _find_alike(exercise, key, observed, values)
-    proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) <= failing]
+    # Whoever refuses invalid input may hold a belief whose example does not.
+    proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) - refusing <= failing]
     return proved[0] if len(proved) == 1 else None
 
 
@@ -49,11 +49,12 @@ def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation
     A case counts against it if it fails there and the student does not, and no other may explain as many.
     """
     failing = _failing_aspects(exercise, key, observed)
+    refusing = {case.aspect for case in key.cases if case.raises}
     alike = {
         one.name: one
-        for aspect in failing - {PURE} - {case.aspect for case in key.cases if case.raises}
+        for aspect in failing - {PURE} - refusing
         for one in _find_alike(exercise, key, observed, {aspect})
-        if _failing_aspects(exercise, key, one.observations) <= failing
+        if _failing_aspects(exercise, key, one.observations) - refusing <= failing
     }
     if not alike:
         return None
@@ -158,34 +159,3 @@ def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) 
     if len(observed.value) != len(exercise.parts):
         return observed
     return replace(observed, value=observed.value[exercise.parts.index(aspect)])
-
-
-def agree(case: Case, one: Observation, other: Observation) -> bool:
-    """Return whether two answers to a case are the same for the judge: equal values, the same exception and changes."""
-    if one.changed != other.changed or (one.raised is None) != (other.raised is None):
-        return False
-    if one.iterator != other.iterator:
-        return False
-    if one.raised:
-        return _error_kind(one.raised) == _error_kind(other.raised) and one.refused == other.refused
-    if one.rejected or other.rejected:
-        first, second = one.rejected, other.rejected
-        return bool(first and second) and (first.reason, first.data) == (second.reason, second.data)
-    if one.diagnosis or other.diagnosis:
-        return one.diagnosis == other.diagnosis
-    if compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is not None:
-        return False
-    deviations = zip(_deviations(one.value), _deviations(other.value), strict=True)
-    return all(np.allclose(first, second, rtol=0.02, atol=0, equal_nan=True) for first, second in deviations)
-
-
-def _deviations(value: Any) -> list[float]:
-    """Return the standard deviations of random weights; small ones differ more than a case's tolerance says."""
-    if not isinstance(value, dict):
-        return []
-    own = [value[laws.DEVIATION]] if laws.DEVIATION in value else []
-    return own + [one for inner in value.values() for one in _deviations(inner)]
-
-
-def _error_kind(error: dict) -> tuple[Any, Any]:
-    return error.get("type"), classify(error)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
 
+import numpy as np
+
 from ..candidate import wire
 from ..exercise import PURE, Case, Exercise, Unusable
+from . import laws
 from .compare import Difference, compare
+from .errors import classify
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Observation:
     """Whether an iterator came back, which can be read only once."""
     part: int | None = None
     """Which item of the answer is or holds that iterator; None for the whole of it."""
+    asked: tuple = ()
+    """How often the function that a case gives was called, and with arrays of which shapes."""
     diagnosis: str | None = None
     """What kind of answer a scoring function takes it for; misconceptions are recognised by it."""
 
@@ -79,6 +85,7 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
             refused = bool(case.raises) and find_refusal_problem(case, outcome["raised"]) is None
             return Observation(raised=outcome["raised"], refused=refused, changed=changed)
     answers = [outcome["value"] for outcome in outcomes]
+    asked = outcomes[0].get("asked") or ()
     if exercise.scored:
         share, words, diagnosis = exercise.scored(answers, case.calls)
         return Observation(value=(share, words), diagnosis=diagnosis)
@@ -86,12 +93,12 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
     iterator, part = bool(read_once), read_once[0].get("part") if read_once else None
     if case.view is None:
         value = answers[0] if len(answers) == 1 else answers
-        return Observation(value=value, changed=changed, iterator=iterator, part=part)
+        return Observation(value=value, changed=changed, iterator=iterator, part=part, asked=asked)
     try:
         value = exercise.views[case.view](answers, case.calls)
     except Unusable as error:
         return Observation(rejected=Rejected(error.reason, error.data, str(error)), changed=changed, iterator=iterator)
-    return Observation(value=value, changed=changed, iterator=iterator)
+    return Observation(value=value, changed=changed, iterator=iterator, asked=asked)
 
 
 def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> Problem | None:
@@ -142,3 +149,34 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
             PURE if PURE in exercise.aspects else parts[0], Problem(ProblemKind.CHANGED, changed=observed.changed)
         )
     return found
+
+
+def agree(case: Case, one: Observation, other: Observation) -> bool:
+    """Return whether two answers to a case are the same for the judge: equal values, the same exception and changes."""
+    if one.changed != other.changed or (one.raised is None) != (other.raised is None):
+        return False
+    if one.iterator != other.iterator:
+        return False
+    if one.raised:
+        return _error_kind(one.raised) == _error_kind(other.raised) and one.refused == other.refused
+    if one.rejected or other.rejected:
+        first, second = one.rejected, other.rejected
+        return bool(first and second) and (first.reason, first.data) == (second.reason, second.data)
+    if one.diagnosis or other.diagnosis:
+        return one.diagnosis == other.diagnosis
+    if compare(one.value, other.value, rtol=case.rtol, atol=case.atol) is not None:
+        return False
+    deviations = zip(_deviations(one.value), _deviations(other.value), strict=True)
+    return all(np.allclose(first, second, rtol=0.02, atol=0, equal_nan=True) for first, second in deviations)
+
+
+def _deviations(value: Any) -> list[float]:
+    """Return the standard deviations of random weights; small ones differ more than a case's tolerance says."""
+    if not isinstance(value, dict):
+        return []
+    own = [value[laws.DEVIATION]] if laws.DEVIATION in value else []
+    return own + [one for inner in value.values() for one in _deviations(inner)]
+
+
+def _error_kind(error: dict) -> tuple[Any, Any]:
+    return error.get("type"), classify(error)

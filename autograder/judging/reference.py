@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
 import marshal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ..paths import SOLUTIONS
 
@@ -56,20 +59,66 @@ class Misconception:
     exercise: str
     advice: str
     function: Callable
+    general: bool = False
+    """Whether it is of a family: where it does as another does, or as the right answer, it says nothing."""
 
 
 @cache
 def misconceptions(module_name: str) -> dict[str, list[Misconception]]:
-    """Return a chapter's misconceptions by exercise, in the order in which they are tried."""
+    """Return a chapter's misconceptions by exercise, in the order in which they are tried: its own, then families."""
     found: dict[str, list[Misconception]] = {}
     for function in vars(_import(f"misconceptions.{module_name}")).values():
         for exercise in getattr(function, "misunderstands", ()):
-            advice = " ".join((function.__doc__ or "").split())
-            if not advice:
-                file = f"solutions/misconceptions/{module_name}.py"
-                raise BrokenReference(f"{file}: {function.__name__} has no advice (docstring).")
-            found.setdefault(exercise, []).append(Misconception(function.__name__, exercise, advice, function))
+            found.setdefault(exercise, []).append(_named(function, exercise, function, module_name))
+    for exercise, definition in _definitions().items():
+        if definition.module == module_name and not exercise.startswith("_"):
+            own = {one.name for one in found.get(exercise, [])}
+            for family in vars(_import("misconceptions.families")).values():
+                wrong = _apply(family, exercise)
+                if wrong and family.__name__ not in own:
+                    found.setdefault(exercise, []).append(_named(family, exercise, wrong, "families"))
     return found
+
+
+def _named(function: Callable, exercise: str, wrong: Callable, file: str) -> Misconception:
+    advice = " ".join((function.__doc__ or "").split())
+    if not advice:
+        raise BrokenReference(f"solutions/misconceptions/{file}.py: {function.__name__} has no advice (docstring).")
+    return Misconception(function.__name__, exercise, advice, wrong, general=wrong is not function)
+
+
+def _apply(family: Any, exercise: str) -> Callable | None:
+    """Return what a family of misconceptions makes of an exercise, or None where its shape does not occur."""
+    function = getattr(module(_definitions()[exercise].module), exercise)
+    if hasattr(family, "arguments") and inspect.isfunction(function):
+        signature = inspect.signature(function)
+        if exercise in family.besides or not family.arguments <= set(signature.parameters):
+            return None
+        return lambda *args, **kwargs: family(function, signature.bind(*args, **kwargs).arguments)
+    for name in getattr(family, "replaces", ()):
+        if name == exercise and family.itself:
+            return lambda *args: family(function, *args)
+        if name in _direct_uses(exercise):
+            return partial(_call_with_other, exercise, name, family)
+    return None
+
+
+def _direct_uses(exercise: str) -> set[str]:
+    """Return the names that an exercise's answer uses itself, or in private functions of its own."""
+    uses = set(_definitions()[exercise].uses)
+    for private in [name for name in uses if name.startswith("_") and name in _definitions()]:
+        uses |= _definitions()[private].uses
+    return uses
+
+
+def _call_with_other(exercise: str, name: str, other: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call an exercise's answer in a library where one function is replaced."""
+    source, _ = source_of((exercise,))
+    library: dict[str, Any] = {}
+    exec(source, library)
+    right = library[name]
+    library[name] = lambda *given: other(right, *given)
+    return library[exercise](*args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -105,6 +154,17 @@ def _definitions() -> dict[str, _Definition]:
                     raise ValueError(f"{name} is defined in {found[name].module}.py and in {path.name}")
                 found[name] = _Definition(path.stem, node, frozenset(uses - set(names)))
     return found
+
+
+def paths_of(names: Iterable[str]) -> list[Path]:
+    """Return the files of the reference that these names and all that they use are defined in."""
+    modules = sorted({_definitions()[name].module for name in closure(names)})
+    return [SOLUTIONS / "weightlab" / f"{name}.py" for name in modules]
+
+
+def definition(name: str) -> ast.stmt:
+    """Return the reference's definition of a name, without its docstring and type hints."""
+    return _definitions()[name].node
 
 
 def closure(names: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..candidate import wire
 from ..candidate.frames import Ending
+from ..candidate.given import MAX_AXES, MAX_SHAPES
 from ..candidate.limits import MAX_PRINTED, MEMORY
 from ..exercise import Call, Case, Exercise
 from ..library import MAX_SOURCE
@@ -96,6 +97,8 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
         return Reply(Status.MALFORMED, f"What {exercise.name} sent back is not data ({error}).")
 
 
+MAX_QUOTED = 500
+"""Characters that are kept of each text of an exception: its message, its line of code."""
 _ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (
@@ -159,14 +162,24 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
         seen = {"value": outcome["value"]}
     else:  # a forged answer: the candidate itself keeps the bounds
         seen = {"value": wire.Opaque("something that is too long to be read")}
+    if outcome.get("asked"):
+        seen["asked"] = _read_asked(outcome["asked"])
     part = outcome.get("part")
     known = type(part) is int and 0 <= part < wire.MAX_ANSWER_VALUES
     return seen | {"changed": changed, "iterator": outcome.get("iterator") is True, "part": part if known else None}
 
 
+def _read_asked(asked: tuple) -> tuple[int, tuple]:
+    count, shapes = asked
+    _require(type(count) is int and isinstance(shapes, tuple) and len(shapes) <= MAX_SHAPES)
+    _require(all(isinstance(shape, tuple) and len(shape) <= MAX_AXES for shape in shapes))
+    _require(all(type(n) is int for shape in shapes for n in shape))
+    return count, shapes
+
+
 def _read_error(told: dict) -> dict:
     texts = ("type", "message", "file", "code", "function", "name")
-    error = {name: _read_text(told.get(name) or "", 500) for name in texts}
+    error = {name: _read_text(told.get(name) or "", MAX_QUOTED) for name in texts}
     error |= {name: told.get(name) is True for name in ("of_module", "own")}
     kinds, line = told.get("kinds"), told.get("line")
     _require(isinstance(kinds, list) and (line is None or isinstance(line, int)))

@@ -61,13 +61,15 @@ class Verdict:
     printed: str = ""
     saved: str = ""
     """When the graded file was saved, in words."""
+    folder: str = ""
+    """The copy of the course that the graded file belongs to, where there may be several."""
     loaded: bool = True
     """Whether the file could be run at all."""
 
     def as_json(self) -> dict:
         """Return the form that the command line promises."""
         data = asdict(self)
-        for name in ("advice", "evidence", "printed", "saved", "loaded"):
+        for name in ("advice", "evidence", "printed", "saved", "folder", "loaded"):
             del data[name]
         data["status"] = str(self.status)
         data["aspects"] = [

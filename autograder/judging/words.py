@@ -10,6 +10,7 @@ import numpy as np
 
 from ..candidate.wire import Opaque
 from ..exercise import Case
+from ..library import LeftOver
 from . import laws
 from .compare import FORM, Difference, Kind, is_numeric
 from .observation import Observation, Problem, ProblemKind
@@ -246,6 +247,20 @@ def name_error(error: Mapping[str, Any]) -> str:
 def not_written(exercise: str, file: str | None) -> str:
     """Say that an exercise is not begun."""
     return f"{exercise} is not written yet. Write it in {file}, save, and check again."
+
+
+def describe_left_over(kind: LeftOver, line: int, other: int) -> str:
+    """Say why a function that seems written counts as not started."""
+    match kind:
+        case LeftOver.TWICE:
+            return (
+                f"It is also defined in line {other}, but Python uses the last definition, in line {line}: delete one."
+            )
+        case LeftOver.BELOW:
+            return (
+                f"There is code below line {line}, but line {line} raises NotImplementedError first: delete that line."
+            )
+    return f"There is code above line {line}, but line {line} raises NotImplementedError: return your result instead."
 
 
 def tell_scores(cases: tuple[Case, ...], observed: list[Observation]) -> str:

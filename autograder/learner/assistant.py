@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import card
+from ..candidate.wire import printable
 from ..exercise import Exercise
 from ..exercises import CHAPTERS
 from ..judging.key import public_keys
+from ..library import MAX_SOURCE, UNPARSABLE
 from ..names import UnknownName, find_asked
 from ..paths import COURSE, LIBRARY, shown
 from . import progress, tutor
@@ -66,15 +68,19 @@ def read_code(name: str) -> str:
     exercise = _find_function(name)
     path = LIBRARY / f"{exercise.module}.py"
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        if path.is_symlink():  # what it points to is nobody's answer, and may be private
+            raise ValueError(f"{shown(path)} is a link to another file, which is not read.")
+        with path.open("rb") as file:
+            text = file.read(MAX_SOURCE).decode("utf-8-sig", "replace")
     except OSError:
         raise ValueError(f"{shown(path)} cannot be read.") from None
+    text = text.replace("\r\n", "\n")
     try:
         nodes = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        return text
+    except UNPARSABLE:
+        return printable(text)
     written = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
-    return "\n\n".join(ast.get_source_segment(text, node) or "" for node in written)
+    return printable("\n\n".join(ast.get_source_segment(text, node) or "" for node in written))
 
 
 def run_check(name: str) -> str:

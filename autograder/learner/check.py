@@ -17,7 +17,6 @@ from ..library import read_library
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
 from ..sandbox.carrier import Carrier
 from ..sandbox.process import Runner
-from . import remarks
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
@@ -58,9 +57,7 @@ def _check(exercise: Exercise, library: Path, carrier: Carrier) -> Verdict:
     )  # taken before the file is read, so that a later save does not count as checked
     sources = read_library(library)
     verdict = examine(exercise, sources, shown(library), carrier, SELF_CHECK)
-    verdict.saved = saved
-    if verdict.status == Status.NOT_STARTED:
-        verdict.message += remarks.describe_unreached_code(exercise, sources[exercise.module])
+    verdict.saved, verdict.folder = saved, str(ROOT) if library.is_relative_to(ROOT) else ""
     if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
         verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
     return verdict

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ..library import UNPARSABLE, split_lines
+from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
 class Unreadable(ValueError):
@@ -36,9 +39,9 @@ def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
     for module, text in modules.items():
         try:
             tree = ast.parse(text)
-        except (SyntaxError, ValueError):
+        except UNPARSABLE:
             continue
-        lines = text.splitlines()
+        lines = split_lines(text)
         ways = {name: way for node in tree.body for name, way in _ways_to_import(module, node).items()}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
@@ -75,15 +78,15 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
         return _fill_in(module, new, stubs, definitions)
     try:
         own = ast.parse(mine).body
-    except (SyntaxError, ValueError) as error:
+    except UNPARSABLE as error:
         raise Unreadable(str(error)) from None
-    lines, new_lines = mine.splitlines(), new.splitlines()
+    lines, new_lines = split_lines(mine), split_lines(new)
     present = {node.name: node for node in own if isinstance(node, ast.FunctionDef)}
     text = mine.rstrip("\n")
     replaced = [stub for stub in stubs if stub.name in present and _is_stub(present[stub.name])]
     for stub in sorted(replaced, key=lambda stub: -present[stub.name].lineno):
         old = present[stub.name]
-        lines[_first_line(old) - 1 : old.end_lineno] = _cut(new_lines, stub).splitlines()
+        lines[_first_line(old) - 1 : old.end_lineno] = split_lines(_cut(new_lines, stub))
         text = "\n".join(lines)
     missing = [_taken_along(stub, new_lines, definitions) for stub in stubs if stub.name not in present]
     text = "\n\n\n".join([text, *missing]) + "\n"
@@ -91,7 +94,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
 
 
 def merge_notebook(
-    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]]
+    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]], asked: Collection[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return a released notebook with a learner's answers and own cells, and the names of the answers that it keeps.
 
@@ -103,6 +106,8 @@ def merge_notebook(
         The learner's notebook of the same chapter.
     answers : mapping of str to dict
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
+    asked : collection of str
+        The grade ids of all answers that the new release asks for; another answer stays as a cell of the learner's own.
     """
     merged = {**new, "cells": []}
     known = {cell.get("id") for cell in new["cells"]}
@@ -110,7 +115,9 @@ def merge_notebook(
     outputs: dict[tuple[str | None, str], dict[str, Any]] = {}
     before: str | None = None
     for cell in _cells(mine):
-        if cell.get("id") in known or grade_id(cell):
+        if (name := grade_id(cell)) and name not in asked and _is_answered(cell):
+            own.setdefault(before, []).append(_as_own_cell(cell, name))
+        elif cell.get("id") in known or name:
             before = cell.get("id") if cell.get("id") in known else before
             outputs[cell.get("id"), _source(cell)] = cell
         elif not _is_released(cell):
@@ -162,6 +169,19 @@ def _is_released(cell: dict[str, Any]) -> bool:
     return bool(dash) and number.isdigit() and place.isdigit()
 
 
+def _is_answered(cell: dict[str, Any]) -> bool:
+    """Whether an answer cell holds more than it was released with."""
+    blank = BLANK_TEXT in _source(cell) or BLANK_NUMBER.partition("=")[2].strip() in _source(cell)
+    return bool(cell["metadata"]["nbgrader"].get("solution")) and bool(_source(cell).strip()) and not blank
+
+
+def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an answer to what is no longer asked as a cell that is nobody's but the learner's."""
+    says = f"Your answer to {name}, which the course no longer asks for."
+    head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
+    return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
+
+
 def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
@@ -191,10 +211,10 @@ def _taken_along(stub: ast.FunctionDef, new_lines: list[str], definitions: Mappi
 
 def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> str:
     """Return a new module in which functions that the learner wrote elsewhere stand in place of their stubs."""
-    lines = new.splitlines()
+    lines = split_lines(new)
     moved = [stub for stub in stubs if stub.name in definitions and definitions[stub.name].written]
     for stub in sorted(moved, key=lambda stub: -stub.lineno):
-        lines[_first_line(stub) - 1 : stub.end_lineno] = definitions[stub.name].source.splitlines()
+        lines[_first_line(stub) - 1 : stub.end_lineno] = split_lines(definitions[stub.name].source)
     text = "\n".join(lines) + "\n"
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
@@ -243,7 +263,7 @@ def _with_head(text: str, wanted: list[str]) -> str:
         return text
     future = [line for line in lacking if line.startswith("from __future__")]
     others = [line for line in lacking if line not in future]
-    lines = text.splitlines()
+    lines = split_lines(text)
     first = nodes[0] if nodes else None
     opening = first.end_lineno if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else 0
     at = max((node.end_lineno for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))), default=opening)

@@ -11,6 +11,7 @@ from ..judging.question import ANSWER_TYPE, judge_answer, record_number
 from ..judging.verdict import Status, Verdict
 from ..names import UnknownName, find_asked
 from ..paths import LIBRARY, shown
+from ..version import help_link, release_name
 from . import progress as record
 from . import remarks, tutor
 from .check import check_exercise
@@ -83,6 +84,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     kept = record.record([verdict])
     below = [_next_step(verdict)]
     if isinstance(asked, Exercise):
+        below.append(remarks.describe_other_copy())
         below.append(remarks.describe_hiding_copy(asked, remarks.notebook_namespace()))
         below.append(remarks.describe_foreign_imports(*_source_of(asked)))
     if not kept:
@@ -154,7 +156,12 @@ class Board:
             f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} written: {row['written']:g}"
             for row in self.rows
         ]
-        return "\n".join([*lines, record.WRITTEN, self._next()])
+        return "\n".join([*lines, record.WRITTEN, self._next(), f"{self._about} Questions: {help_link()}"])
+
+    @property
+    def _about(self) -> str:
+        about = release_name()
+        return f"Weightlab {about['version']}, release {about['digest']}."
 
     def _next(self) -> str:
         return f"Next: {self.coming[1]} in {self.coming[0]}." if self.coming else "Every exercise is solved."
@@ -179,6 +186,7 @@ class Board:
             f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
             f"<th>solved</th><th>points</th><th>written answers</th></tr></thead><tbody>{body}</tbody></table>"
             f"<p>● solved, ◐ begun, ○ not started. {record.WRITTEN}</p><p>{html.escape(self._next())}</p>"
+            f'<p>{html.escape(self._about)} <a href="{html.escape(help_link(), quote=True)}">Questions?</a></p>'
         )
 
 

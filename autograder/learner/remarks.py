@@ -1,8 +1,7 @@
-"""Remarks beside a verdict: code that is never reached, a copy that hides the library, imports that grading lacks."""
+"""Remarks beside a verdict: a copy that hides the library, imports that grading lacks."""
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,29 +9,7 @@ from typing import Any
 
 from ..exercise import Exercise
 from ..library import LIBRARY_FOLDER, find_foreign_imports
-from ..paths import LIBRARY, shown
-
-
-def describe_unreached_code(exercise: Exercise, source: bytes) -> str:
-    """Say why a function that seems written counts as not started, or return an empty string.
-
-    Either its stub stands below it in the file, and Python takes the last definition; or the stub's line, which
-    raises NotImplementedError, was left above the code.
-    """
-    definitions = [
-        node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == exercise.name
-    ]
-    if len(definitions) > 1:
-        first, last = definitions[-2].lineno, definitions[-1].lineno
-        return f" It is also defined in line {first}, but Python uses the last definition, in line {last}: delete one."
-    if not definitions:
-        return ""
-    body = definitions[0].body
-    raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
-    if raises and raises[0] < len(body) - 1:
-        line = body[raises[0]].lineno
-        return f" There is code below line {line}, but line {line} raises NotImplementedError first: delete that line."
-    return ""
+from ..paths import LIBRARY, find_copy, shown
 
 
 def describe_foreign_imports(source: bytes, file: str) -> str:
@@ -67,6 +44,17 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
             f"Open the notebook of that same copy of the course, or restart the kernel and {again}."
         )
     return ""
+
+
+def describe_other_copy(graded: Path = LIBRARY) -> str:
+    """Say that one works in another copy of the course than the one that is graded, or return an empty string."""
+    here = find_copy(Path.cwd())
+    if here is None or here == find_copy(graded):
+        return ""
+    return (
+        f"You are in another copy of the course, {here}; what is read and graded here is {graded}. Edit the files of "
+        "that copy, or use the Python of yours."
+    )
 
 
 def notebook_namespace() -> Mapping[str, Any]:

@@ -14,10 +14,10 @@ from labkit import store
 from ..exercise import Chapter
 from ..exercises import CHAPTERS
 from ..judging.verdict import Status
-from ..library import read_companions
+from ..library import UNPARSABLE, read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..submitted_notebook import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook
+from ..submitted_notebook import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook, text_of
 from .check import saved_ago
 from .remarks import describe_foreign_imports
 
@@ -89,7 +89,7 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
         warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
     try:
         ast.parse(source)  # as bytes, so that Python minds the encoding as it does on importing
-    except (SyntaxError, ValueError) as error:
+    except UNPARSABLE as error:
         where = f"line {error.lineno} of " if getattr(error, "lineno", None) else ""
         warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix it first.")
     warnings.append(describe_foreign_imports(source, shown(module)))
@@ -114,7 +114,7 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
             warnings.append(verdict.message)
     for name in chapter.written:
         answer = found.answers[name]
-        if not answer.changed or not any("".join(cell.get("source", "")).strip() for cell in answer.cells):
+        if not answer.changed or not any(text_of(cell.get("source")).strip() for cell in answer.cells):
             warnings.append(f"The written answer {name} is empty.")
     return warnings
 

@@ -17,6 +17,7 @@ from .. import markers
 from ..exercise import Exercise, Question, Written
 from ..judging import reference
 from ..judging.key import public_keys
+from ..library import UNPARSABLE, split_lines
 from ..names import find_asked, find_written
 from ..paths import LIBRARY, SOLUTIONS, shown
 from . import written
@@ -79,8 +80,10 @@ def reset(name: str) -> tuple[str, str]:
     asked = find_asked(name)
     if not isinstance(asked, Exercise):
         return name, "Only functions of the library can be reset."
-    stub = _lines(public_keys(asked.module)[name].stub)
+    stub = split_lines(public_keys(asked.module)[name].stub)
     path = LIBRARY / f"{asked.module}.py"
+    if path.is_symlink():
+        return f"{name} was not reset", f"{shown(path)} is a link to another file, which stays as it is."
     if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
     try:
@@ -91,7 +94,7 @@ def reset(name: str) -> tuple[str, str]:
             f"{shown(path)} is not plain text in UTF-8. Save it as UTF-8, or take the whole file from a fresh copy of "
             "the course."
         )
-    lines, places = _lines(text), _places(name, text)
+    lines, places = split_lines(text), _places(name, text)
     place, also = places[-1] if places else None, ""
     if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
         also = f" {name} is also defined in line {earlier}, without effect: delete one."
@@ -107,7 +110,7 @@ def reset(name: str) -> tuple[str, str]:
     words = f"In {shown(path)}. Your version is kept in {shown(kept)}.{also} {_REVERT}"
     try:
         ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError) as error:
+    except UNPARSABLE as error:
         words += f" Python still cannot read line {getattr(error, 'lineno', None) or '?'} of the file: fix it as well."
     return f"{name} is as it was at the beginning", words
 
@@ -115,17 +118,12 @@ def reset(name: str) -> tuple[str, str]:
 _REVERT = "If an editor has the file open and asks, choose Revert: Overwrite would undo this."
 
 
-def _lines(text: str) -> list[str]:
-    """Split text where Python does, which is not at a form feed or a line separator."""
-    return re.split(r"\r\n|\r|\n", re.sub(r"(\r\n|\r|\n)\Z", "", text))
-
-
 def _places(name: str, text: str) -> list[slice]:
     """Return the lines of each definition; where Python cannot read the file, up to what begins at the margin next."""
     try:
         nodes = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        lines = _lines(text)
+    except UNPARSABLE:
+        lines = split_lines(text)
         starts = [i for i, line in enumerate(lines) if re.match(rf"def\s+{name}\b", line)]
         return [slice(start, _end(lines, start)) for start in starts]
     return [

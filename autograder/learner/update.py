@@ -70,17 +70,9 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
             _fetch(copy, target)
         elif source.is_dir():
             target = source
-        elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as archive:
-                _require_small(sum(entry.file_size for entry in archive.infolist()))
-                for entry in archive.infolist():
-                    if not entry.is_dir():
-                        _lay(target, entry.filename, archive.read(entry))
-        elif source.is_file() and tarfile.is_tarfile(source):
-            with tarfile.open(source) as archive:
-                _unpack_tar(archive, target)
         else:
-            raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+            with _whole(source):
+                _unpack(source, target)
         yield _find_root(target)
 
 
@@ -141,6 +133,8 @@ def undo(copy: Path) -> list[str]:
     done = json.loads(records[-1].read_text(encoding="utf-8"))
     for name in done["added"]:
         (copy / name).unlink(missing_ok=True)
+        if (copy / name).parent.is_dir():
+            _remove_empty(copy, (copy / name).parent)
     for name in done["kept"]:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, copy / name)
@@ -186,25 +180,28 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
             try:
                 mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
                 merge.read_answers(mine[path.stem])
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 report.left[path.relative_to(copy).as_posix()] = "it cannot be read as a notebook"
                 mine.pop(path.stem, None)
     answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
     by_topic = {name.partition("_")[2]: name for name in mine}
     wanted = {}
-    for path in sorted((release / _COURSE).glob("*/*.ipynb")):
+    released = {
+        path: json.loads(path.read_text(encoding="utf-8")) for path in sorted((release / _COURSE).glob("*/*.ipynb"))
+    }
+    asked = {name for notebook in released.values() for name in merge.read_answers(notebook)}
+    for path, new in released.items():
         name = path.relative_to(release).as_posix()
         old = by_topic.get(path.stem.partition("_")[2])
         place = f"{_COURSE}/{old}/{old}.ipynb"
         if old is not None and not _is_edited(copy / place, before.get(place)):
             old = None
-        new = json.loads(path.read_text(encoding="utf-8"))
-        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers)
+        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers, asked)
         if merged == new:
             continue
         renamed = f", from {old}" if old and old != path.stem else ""
         report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
-        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode()
+        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     return wanted
 
 
@@ -258,8 +255,21 @@ def _new_folder(copy: Path) -> Path:
 
 
 def read_released(manifest: Path) -> dict[str, str]:
-    """Return the digest of each released file by its name."""
-    return json.loads(manifest.read_text(encoding="utf-8"))
+    """Return the digest of each released file by its name.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read, or names a file elsewhere.
+    """
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or any(_leads_out(PurePosixPath(name)) for name in found):
+        raise ValueError(f"{manifest} names files elsewhere")
+    return found
+
+
+def _leads_out(path: PurePosixPath) -> bool:
+    return path.is_absolute() or ".." in path.parts
 
 
 def digest_of(content: bytes) -> str:
@@ -270,7 +280,7 @@ def digest_of(content: bytes) -> str:
 def _read_manifest(root: Path) -> dict[str, str]:
     try:
         return read_released(root / MANIFEST)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
 
 
@@ -309,34 +319,77 @@ def _find_root(folder: Path) -> Path:
 
 
 def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is."""
+    """Unpack what the git remote of a clone has; the clone's own branch stays where it is.
+
+    A merge that ``git pull`` could not finish is taken back first, with the conflict marks that it left in files.
+    """
     if not (copy / ".git").exists():
         raise UpdateError(
             "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
         )
-    for command in (["git", "fetch", "--quiet", "origin", "HEAD"], ["git", "archive", "FETCH_HEAD"]):
-        try:
-            done = subprocess.run(command, cwd=copy, capture_output=True, timeout=600)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise UpdateError(f"git could not fetch the new release: {said}. Download it and name it instead.")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+    state = copy / _git(copy, "rev-parse", "--git-dir").decode().strip()
+    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
+        raise UpdateError("git is rebasing this copy. Run `git rebase --abort`, then update again.")
+    _git(copy, "fetch", "--quiet", "origin", "HEAD")
+    content = _git(copy, "archive", "FETCH_HEAD")
+    if (state / "MERGE_HEAD").exists():
+        _git(copy, "merge", "--abort")
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
 
 
+@contextmanager
+def _whole(source: Path) -> Iterator[None]:
+    """Turn whatever a damaged archive raises, which is a dozen kinds, into one sentence."""
+    try:
+        yield
+    except UpdateError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        raise UpdateError(f"{source} is damaged ({error or type(error).__name__}). Download it again.") from None
+
+
+def _unpack(source: Path, target: Path) -> None:
+    if zipfile.is_zipfile(source):
+        with zipfile.ZipFile(source) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _require_small(sum(entry.file_size for entry in entries))
+            for entry in entries:
+                _lay(target, entry.filename, archive.read(entry))
+    elif source.is_file() and tarfile.is_tarfile(source):
+        with tarfile.open(source) as archive:
+            _unpack_tar(archive, target)
+    else:
+        raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
+
+
+def _git(copy: Path, *words: str) -> bytes:
+    """Run git in a copy; return what it prints."""
+    try:
+        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise UpdateError(f"git {words[0]} failed: {said}. Download the new release and name it instead.")
+    return done.stdout
+
+
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
-    members = [member for member in archive.getmembers() if member.isfile()]
-    _require_small(sum(member.size for member in members))
-    for member in members:
-        _lay(target, member.name, archive.extractfile(member).read())
+    size = 0
+    for member in archive:  # one after another: to list them all first would unpack all of a bomb
+        size += member.size
+        _require_small(size)
+        if member.isfile():
+            _lay(target, member.name, archive.extractfile(member).read())
 
 
 def _lay(target: Path, name: str, content: bytes) -> None:
     place = PurePosixPath(name.replace("\\", "/"))
-    if place.is_absolute() or ".." in place.parts:
-        raise UpdateError(f"The archive holds a file outside its own folder ({name}), so it was not unpacked.")
+    if place.is_absolute() or ".." in place.parts or ":" in name:  # a colon names a drive on Windows
+        raise UpdateError(f"The archive holds a file outside its own folder ({name!r}), so it was not unpacked.")
     path = target.joinpath(*place.parts)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy
 
 from ..paths import CANDIDATE, ROOT
-from . import seccomp
+from . import cgroup, seccomp
 from .usage import find_family
 
 
@@ -25,6 +25,8 @@ class Isolation(StrEnum):
 
     BUBBLEWRAP = "bubblewrap"
     """A sandbox: for a class."""
+    USER = "user"
+    """Limits, and a user of its own to whom files can be closed: where root runs in a container without a sandbox."""
     PROCESS = "process"
     """Limits on one process, nothing else: for one's own code."""
 
@@ -52,7 +54,13 @@ _NOBODY = 65534
 _counter = itertools.count()
 
 
-def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
+class Candidate(subprocess.Popen):
+    """A candidate's process; ``group`` is its control group, where it has one."""
+
+    group: cgroup.Group | None = None
+
+
+def start(isolation: str, whole_lab: bool = False) -> Candidate:
     """Start a candidate; jobs go to its standard input, answers come from its standard output.
 
     Parameters
@@ -69,15 +77,24 @@ def start(isolation: str, whole_lab: bool = False) -> subprocess.Popen:
         If there is no such isolation.
     """
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
-    if isolation == Isolation.PROCESS:
+    if isolation in (Isolation.PROCESS, Isolation.USER):
         argv, environment = command_line(isolation, None, whole_lab)
-        return subprocess.Popen(argv, env=environment, **options)
+        return Candidate(argv, env=environment, **options)
     reader, writer = os.pipe()
     try:
         os.write(writer, seccomp.program() or b"")
         os.close(writer)
         argv, environment = command_line(isolation, reader, whole_lab)
-        return subprocess.Popen(argv, env=environment, pass_fds=(reader,), **options)
+        group = cgroup.make_group()
+        try:
+            argv = group.wrap(argv) if group else argv
+            candidate = Candidate(argv, env=environment, pass_fds=(reader,), **options)
+        except OSError:
+            if group:
+                group.remove()
+            raise
+        candidate.group = group
+        return candidate
     finally:
         os.close(reader)
 
@@ -96,11 +113,14 @@ def command_line(
     whole_lab : bool
         As for `start`.
     """
-    if isolation == Isolation.PROCESS:
+    if isolation in (Isolation.PROCESS, Isolation.USER):
         # Windows cannot start a process without its system folder.
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
         paths = [_SITE, ROOT / "src", *([ROOT] if whole_lab else [])]
-        return _program(Path(sys.executable), CANDIDATE / "start.py", paths), kept | _ENVIRONMENT
+        program = _program(Path(sys.executable), CANDIDATE / "start.py", paths)
+        if isolation == Isolation.USER:
+            program.append(f"--user={_worker_id()}")
+        return program, kept | _ENVIRONMENT
     if isolation != Isolation.BUBBLEWRAP:
         raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
@@ -204,7 +224,8 @@ def _python_files() -> dict[Path, Path]:
         if library.is_relative_to("/usr/lib") or library.parent.name == "lib64":
             paths.append(library.parent)
         else:
-            paths += [name for name in library.parent.glob("*.so*") if name.resolve() == library]
+            names = (name for name in library.parent.glob("*.so*") if name.exists())
+            paths += [name for name in names if os.path.samestat(name.stat(), library.stat())]
     # Programs name their loader by these paths, and on Nix every library by its own.
     paths += [*Path("/lib").glob("ld-linux*"), *Path("/lib64").glob("ld-linux*"), Path("/nix/store")]
     places = {path.parent.resolve() / path.name: path for path in paths if path.exists()}
@@ -238,11 +259,13 @@ def kill(process: subprocess.Popen) -> None:
         process.kill()
 
 
-def end(process: subprocess.Popen) -> None:
+def end(process: Candidate) -> None:
     """Kill a candidate, and wait until it is gone."""
     if process.poll() is None:
         kill(process)
     process.wait()
+    if process.group:
+        process.group.remove()
     for stream in (process.stdin, process.stdout, process.stderr):
         with contextlib.suppress(OSError):
             stream.close()

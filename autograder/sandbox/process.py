@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 
@@ -14,6 +12,7 @@ from ..candidate import frames, limits, wire
 from ..candidate.frames import Ending
 from . import isolation, turns
 from .carrier import CandidateError, Outcome
+from .clock import Clock
 from .watch import Bounds, Watcher
 
 START_SECONDS = 60.0
@@ -22,7 +21,7 @@ _CROWDED = 0.2
 """A timeout is doubted where the job waited for a processor for more than this fraction of its time."""
 
 
-_kept: list[subprocess.Popen] | None = None
+_kept: list[isolation.Candidate] | None = None
 """Sandboxes that wait for the next runner of this process; None where each is ended with its runner."""
 
 
@@ -53,9 +52,8 @@ class Runner:
         ``"process"`` (limits only) or ``"bubblewrap"`` (a sandbox).
     time_limit : float, optional
         Seconds per job, in place of what each job asks for.
-    total_limit : float, optional
-        Seconds that all jobs together may take, with what the caller computes in between; what comes later is not
-        tried.
+    clock : Clock, optional
+        The time of the submission that the jobs belong to; what comes when it has run out is not tried.
     whole_lab : bool
         Whether the process finds everything that a notebook uses, see `isolation.start`.
     reap : bool
@@ -69,16 +67,14 @@ class Runner:
         self,
         isolation: str = "process",
         time_limit: float | None = None,
-        total_limit: float | None = None,
+        clock: Clock | None = None,
         *,
         whole_lab: bool = False,
         reap: bool = False,
     ) -> None:
-        self.isolation, self.time_limit, self.total_limit = isolation, time_limit, total_limit
+        self.isolation, self.time_limit, self.clock = isolation, time_limit, clock
         self.whole_lab, self.reap = whole_lab, reap
-        self.spent = 0.0
-        self._caller: tuple[int, float] | None = None
-        self._process: subprocess.Popen | None = None
+        self._process: isolation.Candidate | None = None
         self._waits = False
         """Whether the process is known to wait for a job."""
 
@@ -145,32 +141,26 @@ class Runner:
         CandidateError
             If no process for it can be started.
         """
-        self._charge_caller()
         outcome = self._run_once(job, seconds, turns.run_beside_others)
         if outcome.ending is Ending.TIMEOUT and outcome.waited > _CROWDED * outcome.limit and self._sandboxed:
             again = self._run_once(job, seconds, turns.run_alone)
             outcome = outcome if again.ending is Ending.NOT_TRIED else again
-        self._caller = threading.get_ident(), time.thread_time()
         return outcome
-
-    def _charge_caller(self) -> None:
-        """Add what the caller computed since the last job, such as judging its answer, to the time of all jobs."""
-        if self._caller and self._caller[0] == threading.get_ident():
-            self.spent += time.thread_time() - self._caller[1]
 
     def _run_once(self, job: bytes, seconds: float, turn: Callable[[], AbstractContextManager]) -> Outcome:
         seconds = self.time_limit or seconds
-        if self.total_limit is not None:
-            seconds = min(seconds, self.total_limit - self.spent)
+        if self.clock is not None:
+            seconds = min(seconds, self.clock.left_for_code)
             if seconds <= 0:
-                return Outcome(Ending.NOT_TRIED, limit=self.total_limit)
+                return Outcome(Ending.NOT_TRIED, limit=self.clock.seconds - self.clock.reserve)
         # Only Linux tells how long a process waited.
         wall = seconds * (limits.WALL_FACTOR if sys.platform == "linux" else 1)
         bounds = {"seconds": seconds, "wall": wall, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
         order = frames.pack_frame(wire.encode(bounds)) + frames.pack_frame(job)
         with turn() if self._sandboxed else contextlib.nullcontext():
             answer, watcher = self._send(order, Bounds(seconds, wall, limits.MEMORY, _PROCESSES))
-        self.spent += watcher.spent
+        if self.clock is not None:
+            self.clock.in_sandboxes += watcher.spent
         if answer is None:
             self._end()
             return Outcome(watcher.broken or Ending.CRASHED, limit=seconds, waited=watcher.waited)
@@ -201,6 +191,8 @@ class Runner:
         with Watcher(self._process, bounds, depth=2 if self._sandboxed else 1) as watcher, suppress(OSError):
             self._process.stdin.write(order)
             answer = frames.read_answer(self._process.stdout)
+        if answer is None and watcher.broken is None and self._process.group:
+            watcher.broken = Ending.MEMORY if self._process.group.ran_out_of_memory() else None
         answer = None if watcher.broken else answer
         self._waits = answer is not None
         return answer, watcher

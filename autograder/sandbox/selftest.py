@@ -51,8 +51,8 @@ def _remedy(said: str) -> str:
         return "it is too old; version 0.6 or newer is needed"
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
-            "this container forbids it; start the container with `--cap-add SYS_ADMIN --security-opt "
-            "seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
+            "this container forbids it; start the container with `--cap-add SYS_ADMIN --cap-add NET_ADMIN "
+            "--security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
         )
     if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return (

@@ -15,6 +15,8 @@ _TICK = 0.05
 _GRACE = 0.25
 """Seconds that the candidate has to notice by itself that its job's time is over; it then need not be replaced."""
 _LAST_GRACE = 5.0
+_STANDSTILL = 1.0
+"""Seconds between two looks from which on it is the whole machine that stood still, such as a laptop that slept."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,22 @@ class Watcher:
         self._keep_time()
 
     def _watch(self) -> None:
+        looked = time.monotonic()
         while self.broken is None and not self._done.wait(_TICK):
+            self._leave_out_standstill(looked)
+            looked = time.monotonic()
             used = measure_usage(self._process.pid, self._depth)
             # A job that has ended tells nothing any more.
             self.waited = max(self.waited, used.waited)
             self.broken = self._find_broken(used)
         if self.broken:
             isolation.kill(self._process)
+
+    def _leave_out_standstill(self, looked: float) -> None:
+        """Let the job's time begin later by what passed while nothing ran here, not even this thread."""
+        stood = time.monotonic() - looked - _TICK
+        if stood > _STANDSTILL:
+            self._began += stood
 
     def _keep_time(self) -> float:
         """Update the job's own time, and return the time by the clock."""

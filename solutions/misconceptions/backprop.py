@@ -94,7 +94,7 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere. Did you write `up = array`? That makes a second name for the same array, not a copy."""
+    """The gradient is zero everywhere. If you wrote `up = array`: that makes a second name for the same array, not a copy."""
     return np.zeros(array.shape)
 
 
@@ -142,7 +142,7 @@ def keeps_the_dtype(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """The result does not depend on the step argument. How good a measurement is depends on the step: use the argument."""
+    """This is not the central difference with the step argument. If another step is used, or more than two points: move each entry up and down by `step`, once each."""
     return numerical_gradient(f, array, 1e-5)
 
 
@@ -317,6 +317,16 @@ def lets_numpy_stretch(a, b):
 
 
 @of("relative_error")
+def means_for_largest_entries(a, b):
+    """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest ones."""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    if a.size == 0:
+        return 0.0
+    return float(np.mean(np.abs(a - b)) / max(np.mean(np.abs(a)) + np.mean(np.abs(b)), 1e-12))
+
+
+@of("relative_error")
 def adds_the_floor(a, b):
     """The 1e-12 seems to be added to the divisor. It is a floor: it counts only where the divisor would be smaller."""
     if a.shape != b.shape:
@@ -358,6 +368,22 @@ def points_at_the_target(predictions, targets):
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (targets - predictions) / predictions.size
+
+
+@of("mean_squared_error_gradient")
+def only_the_sign(predictions, targets):
+    """All entries have the same magnitude: only the sign of each error is left. The slope of a square grows with the error."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    return 2 * np.sign(predictions - targets) / predictions.size
+
+
+@of("mean_squared_error_gradient")
+def only_the_sign_without_a_two(predictions, targets):
+    """All entries have the same magnitude: only the sign of each error is left. The slope of a square grows with the error."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    return np.sign(predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
@@ -526,7 +552,7 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. ReLU outputs are never negative, so `>= 0` is always true. An inactive neuron's activation is exactly zero."""
+    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you compare with `>=`: that is true of every activation."""
     return grad_output * (activations >= 0)
 
 
@@ -706,12 +732,6 @@ def _back(layers, activations, grad_logits, through=relu_gradient):
 
 
 @of("backward")
-def skips_the_relu(layers, activations, grad_logits):
-    """The output layer is right, all earlier ones are not, as if there were no ReLU. What blocks the gradient at inactive neurons?"""
-    return _back(layers, activations, grad_logits, through=lambda grad, activation: grad)
-
-
-@of("backward")
 def relu_at_the_top_too(layers, activations, grad_logits):
     """grad_logits seems to pass a ReLU. No ReLU follows the output layer: its logits go straight into the loss."""
     logits = activations[-1] @ layers[-1][0] + layers[-1][1]
@@ -800,12 +820,6 @@ def begins_at_the_front(layers, activations, grad_logits):
         gradients.append((grad_weights, grad_bias))
         grad = relu_gradient(grad_x, activation)
     return gradients
-
-
-@of("backward")
-def gate_from_the_gradient(layers, activations, grad_logits):
-    """The gradient itself seems to decide where it passes ReLU. The layer's inputs decide: activations[k] for the grad_x of layer k."""
-    return _back(layers, activations, grad_logits, through=lambda grad, activation: np.maximum(grad, 0))
 
 
 @of("backward")

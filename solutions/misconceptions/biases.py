@@ -9,12 +9,6 @@ from . import of
 
 
 @of("neuron")
-def forgets_the_bias(inputs, weights, bias):
-    """This is the weighted sum without the bias. With blank inputs the neuron must still give its bias."""
-    return weighted_sum(inputs, weights)
-
-
-@of("neuron")
 def one_bias_a_connection(inputs, weights, bias):
     """The bias is counted once for each input. A neuron has one bias: add it once, after the weighted sum."""
     return float(np.sum(inputs * weights + bias))
@@ -75,12 +69,6 @@ def zero_counts_as_active(inputs, weights, bias):
 
 
 @of("activates")
-def ignores_the_bias(inputs, weights, bias):
-    """The bias has no effect on the answers. It must be able to lift a weak sum above zero, and to pull a strong one below."""
-    return weighted_sum(inputs, weights) > 0
-
-
-@of("activates")
 def sum_above_the_bias(inputs, weights, bias):
     """The sum seems to be compared with the bias. The bias is added, so a positive bias makes it easier to activate."""
     return weighted_sum(inputs, weights) > bias
@@ -117,12 +105,6 @@ def asks_every_connection(inputs, weights, bias):
 
 
 @of("dense")
-def layer_without_bias(x, weights, bias):
-    """These are the weighted sums without the biases. With blank inputs every neuron must still give its bias."""
-    return weighted_sums(x, weights)
-
-
-@of("dense")
 def bias_per_row(x, weights, bias):
     """Each row gets one bias. Each neuron has one bias, so it belongs to a column, whatever the batch."""
     return weighted_sums(x, weights) + bias[:, np.newaxis]
@@ -150,12 +132,6 @@ def bias_before_the_weights(x, weights, bias):
 def every_bias_to_every_neuron(x, weights, bias):
     """Every neuron gets the sum of all biases. Each neuron has one bias of its own."""
     return weighted_sums(x, weights) + np.sum(bias)
-
-
-@of("dense")
-def weights_on_their_side(x, weights, bias):
-    """The weights seem to be transposed. They arrive as (fan_in, fan_out), one neuron per column, and fit as they are."""
-    return x @ weights.T + bias
 
 
 @of("dense")

@@ -2,19 +2,10 @@
 
 import numpy as np
 
-from ..weightlab.backprop import backward, cross_entropy_gradient
 from ..weightlab.descent import gradient_step, minibatches
-from ..weightlab.forward import forward
-from ..weightlab.loss import cross_entropy
 from . import of
 
 # gradient_step
-
-
-@of("gradient_step")
-def climbs(layers, gradients, learning_rate):
-    """The gradient is added. It points to where the loss grows fastest, so the step should go the opposite way."""
-    return [(w + learning_rate * gw, b + learning_rate * gb) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
 @of("gradient_step")
@@ -51,12 +42,6 @@ def only_the_sign(layers, gradients, learning_rate):
         (w - learning_rate * np.sign(gw), b - learning_rate * np.sign(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
     ]
-
-
-@of("gradient_step")
-def a_step_of_size_one(layers, gradients, learning_rate):
-    """The whole gradient is subtracted, so learning_rate has no effect. It determines how long the step is."""
-    return [(w - gw, b - gb) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 
 @of("gradient_step")
@@ -209,6 +194,26 @@ def that_many_batches(x, y, batch_size, rng):
 
 
 @of("minibatches")
+def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
+    """There are batch_size batches, some of them empty. The argument says how many examples a batch holds, not how many batches there are."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for rows in np.array_split(rng.permutation(len(x)), batch_size):
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def fills_the_last_batch(x, y, batch_size, rng):
+    """The last batch is filled up with examples that have had their turn. It holds what is left, and may be smaller."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order.take(range(start, start + batch_size), mode="wrap")
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
 def a_window_at_every_place(x, y, batch_size, rng):
     """The batches overlap, as if one began at every example. Each batch should begin where the one before it ended."""
     if batch_size < 1:
@@ -290,256 +295,6 @@ def stops_before_a_last_full_batch(x, y, batch_size, rng):
         yield x[rows], y[rows]
 
 
-# train
-
-
-def _trained(layers, x, y, epochs, batches, learning_rate):
-    """Train on what ``batches()`` deals out each epoch; return the layers and each epoch's list of (size, loss)."""
-    history = []
-    for _ in range(epochs):
-        met = []
-        for x_batch, y_batch in batches():
-            logits, activations = forward(layers, x_batch)
-            met.append((len(y_batch), cross_entropy(logits, y_batch)))
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            layers = gradient_step(layers, gradients, learning_rate)
-        history.append(met)
-    return layers, history
-
-
-def _mean(met):
-    return sum(n * loss for n, loss in met) / sum(n for n, _ in met)
-
-
-@of("train")
-def loss_after_the_step(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The losses are too low: each seems to be measured after the step that used its batch. Use the logits from before the step."""
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            layers = gradient_step(layers, gradients, learning_rate)
-            total += len(y_batch) * cross_entropy(forward(layers, x_batch)[0], y_batch)
-        losses.append(total / len(x))
-    return layers, losses
-
-
-@of("train")
-def throws_the_step_away(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The layers come back unchanged. gradient_step returns new layers and leaves the old ones as they were: does your loop keep its result?"""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), 0.0)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def loss_of_the_finished_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; it needs no further forward pass."""
-    losses = []
-    for _ in range(epochs):
-        layers, _ = _trained(layers, x, y, 1, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-        losses.append(cross_entropy(forward(layers, x)[0], y))
-    return layers, losses
-
-
-@of("train")
-def loss_of_the_last_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The loss of each epoch is that of its last batch, so it depends on a few examples. Take the mean over all batches."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [met[-1][1] for met in history]
-
-
-@of("train")
-def small_batches_count_as_much(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The batches are averaged without weights, so examples of a short last batch count more than others. Weight each batch's loss by its size."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [sum(loss for _, loss in met) / len(met) for met in history]
-
-
-@of("train")
-def adds_the_losses_up(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The losses of the batches are added up, so twice as many examples would double the result. Take the mean over the epoch."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [sum(n * loss for n, loss in met) for met in history]
-
-
-@of("train")
-def a_loss_for_every_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """There is one loss per batch. Return one per epoch: the mean over its batches, weighted by their sizes."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [loss for met in history for _, loss in met]
-
-
-@of("train")
-def returns_only_the_layers(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """Only the layers are returned. Record the mean loss of each epoch, and return (layers, losses)."""
-    return _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)[0]
-
-
-@of("train")
-def starts_over_each_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """Every batch seems to start from the initial layers, so only one step remains. Continue from the layers that the last step returned."""
-    losses, stepped = [], layers
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            total += len(y_batch) * cross_entropy(logits, y_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            stepped = gradient_step(layers, gradients, learning_rate)
-        losses.append(total / len(x))
-    return stepped, losses
-
-
-@of("train")
-def divides_by_the_batch_again(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The steps are too short by a factor of the batch size. cross_entropy_gradient is already the gradient of a mean, so do not divide again."""
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            total += len(y_batch) * cross_entropy(logits, y_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            layers = gradient_step(layers, gradients, learning_rate / len(y_batch))
-        losses.append(total / len(x))
-    return layers, losses
-
-
-@of("train")
-def one_step_an_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """There is one step per epoch, on all the data, so batch_size has no effect. Take a step after every batch."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, len(x), rng), learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def forgets_the_short_batch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """A last batch that is not full is skipped, so some examples are never used. Include it, with the size that it has."""
-    full = min(batch_size, len(x))
-
-    def batches():
-        return [batch for batch in minibatches(x, y, batch_size, rng) if len(batch[1]) == full]
-
-    layers, history = _trained(layers, x, y, epochs, batches, learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def one_order_for_all_epochs(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """All epochs use the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
-    dealt = list(minibatches(x, y, batch_size, rng))
-    layers, history = _trained(layers, x, y, epochs, lambda: dealt, learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def never_shuffles(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The batches come in the order of the data, so rng has no effect. Let minibatches draw them."""
-
-    def batches():
-        return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-
-    layers, history = _trained(layers, x, y, epochs, batches, learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def seeds_for_itself(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The order does not depend on the rng argument, as if a generator with a fixed seed were made inside. Pass the caller's rng to minibatches."""
-    rng = np.random.default_rng(0)
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def deals_only_once(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """Only the first epoch learns. A generator yields its batches once and is empty afterwards: call minibatches inside the loop over epochs."""
-    losses, batches = [], iter(list(minibatches(x, y, batch_size, rng)) if epochs else [])
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in batches:
-            logits, activations = forward(layers, x_batch)
-            total += len(y_batch) * cross_entropy(logits, y_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            layers = gradient_step(layers, gradients, learning_rate)
-        losses.append(total / len(x))
-    return layers, losses
-
-
-@of("train")
-def goes_home_after_one_epoch(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """Training ends after the first epoch. If the `return` is inside the loop over epochs, move it below the loop."""
-    layers, history = _trained(layers, x, y, min(epochs, 1), lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def total_never_reset(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The losses grow from epoch to epoch because the sum is never reset. Set it to zero at the beginning of each epoch."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [float(total) for total in np.cumsum([_mean(met) for met in history])]
-
-
-@of("train")
-def losses_come_first(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """This is (losses, layers). Return the layers first, then the losses."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return [_mean(met) for met in history], layers
-
-
-@of("train")
-def all_examples_at_every_step(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """Every step seems to use all of x and y. Use only the batch in forward, in the loss and in its gradient."""
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for _, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x)
-            total += len(y_batch) * cross_entropy(logits, y)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y))
-            layers = gradient_step(layers, gradients, learning_rate)
-        losses.append(total / len(x))
-    return layers, losses
-
-
-@of("train")
-def trains_the_given_network(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The training is right, but the caller's layers have changed: the list or its arrays were overwritten. Keep the result of gradient_step under a name of its own."""
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            total += len(y_batch) * cross_entropy(logits, y_batch)
-            gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))
-            layers[:] = gradient_step(layers, gradients, learning_rate)
-        losses.append(total / len(x))
-    return layers, losses
-
-
-@of("train")
-def climbs_the_loss(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The loss grows because each step follows the gradient uphill. gradient_step subtracts the gradient already: pass it the learning rate with its sign unchanged."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), -learning_rate)
-    return layers, [_mean(met) for met in history]
-
-
-@of("train")
-def weighted_by_nothing(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The batches' mean losses are added up and divided by the number of examples. Multiply each mean by the size of its batch first."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [sum(loss for _, loss in met) / len(x) for met in history]
-
-
-@of("train")
-def divided_by_the_batch_size(layers, x, y, *, epochs, batch_size, learning_rate, rng):
-    """The sum of losses seems to be divided by the batch size. It covers all examples of the epoch: divide by len(x)."""
-    layers, history = _trained(layers, x, y, epochs, lambda: minibatches(x, y, batch_size, rng), learning_rate)
-    return layers, [sum(n * loss for n, loss in met) / batch_size for met in history]
-
-
 # momentum_step
 
 
@@ -619,13 +374,6 @@ def learning_rate_twice(layers, gradients, velocity, learning_rate, momentum):
     """The learning rate is used twice, in the velocity and again in the step. Here only the step is scaled."""
     velocity = _added(velocity, gradients, momentum, learning_rate)
     return gradient_step(layers, velocity, learning_rate), velocity
-
-
-@of("momentum_step")
-def climbs_with_speed(layers, gradients, velocity, learning_rate, momentum):
-    """The velocity is right, but it is added, so the network moves uphill. The step goes against the velocity, as it does against a gradient."""
-    velocity = _added(velocity, gradients, momentum, 1)
-    return gradient_step(layers, velocity, -learning_rate), velocity
 
 
 @of("momentum_step")

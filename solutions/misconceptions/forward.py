@@ -138,13 +138,6 @@ def batch_as_one(logits):
     return powers / powers.sum()
 
 
-@of("softmax")
-def columns_for_rows(logits):
-    """The columns sum to one, so the images of a batch compete. The classes of one image should compete: check the axis."""
-    powers = np.exp(logits - logits.max(axis=0))
-    return powers / powers.sum(axis=0)
-
-
 def flat_sums(shift):
     @of("softmax")
     def sums_lie_flat(logits):
@@ -159,6 +152,12 @@ def flat_sums(shift):
 flat_beside_the_rows_own = flat_sums(lambda logits: logits.max(axis=1, keepdims=True))
 flat_beside_the_largest = flat_sums(np.max)
 flat_beside_none = flat_sums(lambda logits: 0)
+
+
+@of("softmax")
+def squares_for_exp(logits):
+    """The squares of the logits are shared out. A square forgets the sign of its logit: which function is positive and keeps the order?"""
+    return logits**2 / (logits**2).sum(axis=1, keepdims=True)
 
 
 @of("softmax")
@@ -240,13 +239,6 @@ def relu_on_the_logits(layers, x):
     """Negative logits came out as 0. Is there a ReLU after the output layer? Softmax needs the differences between logits, and ReLU would erase them."""
     logits, activations, _ = hidden_pass(layers, x)
     return reference_relu(logits), activations
-
-
-@of("forward")
-def no_relu(layers, x):
-    """The network behaves as if there were no ReLU between its layers. Such layers fold into one: what belongs between them?"""
-    logits, activations, _ = hidden_pass(layers, x, lambda sums: sums)
-    return logits, activations
 
 
 @of("forward")

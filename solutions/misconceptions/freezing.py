@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from ..weightlab.backprop import backward, cross_entropy_gradient, dense_gradient, relu_gradient
-from ..weightlab.descent import gradient_step, minibatches, train
-from ..weightlab.forward import forward
-from ..weightlab.freezing import backward_unfrozen, fine_tune, frozen_step, interpolate_layers
-from ..weightlab.loss import cross_entropy
+from ..weightlab.backprop import backward, dense_gradient, relu_gradient
+from ..weightlab.descent import gradient_step, train
+from ..weightlab.freezing import (
+    backward_unfrozen,
+    fine_tune,
+    frozen_step,
+    interpolate_layers,
+)
 from . import of
-from .loops import NO_MEANS, SEEDS, OneOrder, Unshuffled, weighted_mean
 
 
 @of("count_trainable")
@@ -18,15 +20,21 @@ def counts_the_frozen(layers, frozen):
 
 
 @of("count_trainable")
-def counts_every_parameter(layers, frozen):
-    """Every parameter is counted, so `frozen` has no effect. A frozen parameter is still a parameter, but it is not trainable."""
-    return sum(w.size + b.size for w, b in layers)
-
-
-@of("count_trainable")
 def counts_weights_only(layers, frozen):
     """The weights are counted, but not the biases. Biases are parameters as well, and learn unless their layer is frozen."""
     return sum(w.size for k, (w, b) in enumerate(layers) if k not in frozen)
+
+
+@of("count_trainable")
+def counts_frozen_biases(layers, frozen):
+    """The biases of the frozen layers are counted, too. Freezing applies to the whole layer, its bias included."""
+    return sum(b.size + (0 if k in frozen else w.size) for k, (w, b) in enumerate(layers))
+
+
+@of("count_trainable")
+def counts_frozen_weights(layers, frozen):
+    """The weights of the frozen layers are counted, too. Freezing applies to the whole layer, its weights included."""
+    return sum(w.size + (0 if k in frozen else b.size) for k, (w, b) in enumerate(layers))
 
 
 @of("count_trainable")
@@ -39,18 +47,6 @@ def counts_layers(layers, frozen):
 def stops_at_the_frozen(layers, frozen):
     """Only the layers after the last frozen one are counted, as if a frozen layer froze all earlier ones. It freezes only itself."""
     return sum(w.size + b.size for w, b in layers[max(frozen, default=-1) + 1 :])
-
-
-@of("count_trainable")
-def freezes_as_many_as_there_are(layers, frozen):
-    """The number of layers left out is right, but they are the first ones. `frozen` says which layers are frozen, not how many."""
-    return sum(w.size + b.size for w, b in layers[len(frozen) :])
-
-
-@of("count_trainable")
-def numbers_layers_from_one(layers, frozen):
-    """The layers seem to be numbered from 1. In `frozen`, the first layer is 0."""
-    return sum(w.size + b.size for k, (w, b) in enumerate(layers, start=1) if k not in frozen)
 
 
 @of("count_trainable")
@@ -86,17 +82,12 @@ def multiplies_the_gradient_by_zero(layers, gradients, learning_rate, frozen):
 
 
 @of("frozen_step")
-def steps_the_frozen(layers, gradients, learning_rate, frozen):
-    """The frozen layers move and the others do not. `frozen` names the layers that must not change."""
+def zero_times_nan(layers, gradients, learning_rate, frozen):
+    """The gradient of a frozen layer is used, perhaps multiplied by zero. Zero times NaN is NaN: skip the layer."""
     _refuse_unknown(layers, frozen)
-    return frozen_step(layers, gradients, learning_rate, set(range(len(layers))) - set(frozen))
-
-
-@of("frozen_step")
-def freezes_nothing(layers, gradients, learning_rate, frozen):
-    """Every layer moves, so `frozen` has no effect. The layers that it names must come back exactly as they were."""
-    _refuse_unknown(layers, frozen)
-    return gradient_step(layers, gradients, learning_rate)
+    rates = [0.0 if k in frozen else learning_rate for k in range(len(layers))]
+    steps = zip(layers, gradients, rates)
+    return [layer if pair is None else gradient_step([layer], [pair], rate)[0] for layer, pair, rate in steps]
 
 
 @of("frozen_step")
@@ -115,13 +106,6 @@ def leaves_the_frozen_out(layers, gradients, learning_rate, frozen):
 
 
 @of("frozen_step")
-def freezes_that_many_from_the_bottom(layers, gradients, learning_rate, frozen):
-    """The number of frozen layers is right, but they are the first ones. `frozen` says which layers are frozen, not how many."""
-    _refuse_unknown(layers, frozen)
-    return frozen_step(layers, gradients, learning_rate, set(range(len(frozen))))
-
-
-@of("frozen_step")
 def none_for_the_frozen(layers, gradients, learning_rate, frozen):
     """There is None at the position of a frozen layer. Its gradient may be None, but the layer itself must come back unchanged."""
     return [
@@ -131,7 +115,7 @@ def none_for_the_frozen(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
-    """The step is right, but the caller's list holds the new layers now, so the old network is lost. Build a new list."""
+    """The step is right, but the caller's layers have changed, the list or its arrays, so the old network is lost. Make new arrays in a new list."""
     layers[:] = frozen_step(layers, gradients, learning_rate, frozen)
     return layers
 
@@ -246,18 +230,6 @@ def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
 
 
 @of("backward_unfrozen")
-def skips_the_relu(layers, activations, grad_logits, frozen):
-    """The backward pass seems to have no ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient between the layers."""
-    return _unfrozen(layers, activations, grad_logits, frozen, through=lambda grad, activation: grad)
-
-
-@of("backward_unfrozen")
-def gate_from_the_gradient(layers, activations, grad_logits, frozen):
-    """The gradient itself seems to decide where it passes the ReLU, as relu_gradient(grad, grad) does. Use the activations of the forward pass instead."""
-    return _unfrozen(layers, activations, grad_logits, frozen, through=lambda grad, activation: np.maximum(grad, 0))
-
-
-@of("backward_unfrozen")
 def stops_above_as_many_as_are_frozen(layers, activations, grad_logits, frozen):
     """The backward pass stops after as many layers as `frozen` names. `frozen` says which layers, not how many: stop only at the first trainable layer."""
     low = len(frozen)
@@ -265,7 +237,7 @@ def stops_above_as_many_as_are_frozen(layers, activations, grad_logits, frozen):
     return [None] * low + gradients
 
 
-def _unfrozen(layers, activations, grad, frozen, through=relu_gradient):
+def _unfrozen(layers, activations, grad, frozen):
     """Walk back to the lowest layer that learns, with a ReLU step of one's own."""
     low = min((k for k in range(len(layers)) if k not in frozen), default=len(layers))
     gradients = [None] * len(layers)
@@ -274,14 +246,8 @@ def _unfrozen(layers, activations, grad, frozen, through=relu_gradient):
             grad = grad @ layers[k][0].T
         else:
             grad, *gradients[k] = dense_gradient(grad, activations[k], layers[k][0])
-        grad = through(grad, activations[k])
+        grad = relu_gradient(grad, activations[k])
     return gradients
-
-
-@of("fine_tune")
-def trains_everything(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """All layers learn, so `frozen` has no effect. The layers that it names must not change."""
-    return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)
 
 
 @of("fine_tune")
@@ -292,126 +258,12 @@ def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size,
 
 
 @of("fine_tune")
-def trains_the_frozen(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The frozen layers learn and the others do not. `frozen` names the layers that must not change."""
-    others = set(range(len(layers))) - set(frozen)
-    return fine_tune(
-        layers, x, y, frozen=others, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng
-    )
-
-
-@of("fine_tune")
 def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
     """Nothing before a frozen layer learns. A frozen layer does not block the gradient: earlier layers that are not frozen must learn."""
     below = set(range(max(frozen, default=-1) + 1))
     return fine_tune(
         layers, x, y, frozen=below, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng
     )
-
-
-@of("fine_tune")
-def keeps_the_order_of_the_data(layers, x, y, *, rng, **settings):
-    """The examples come in the order of the data, and sorted data make one-sided batches. Draw a new order from rng for each epoch, as minibatches does."""
-    return fine_tune(layers, x, y, rng=Unshuffled(), **settings)
-
-
-@of("fine_tune")
-def a_generator_of_its_own(layers, x, y, *, rng, **settings):
-    """The order does not depend on the rng argument, so nobody can repeat the run. Draw it from that generator."""
-    return fine_tune(layers, x, y, rng=np.random.default_rng(next(SEEDS)), **settings)
-
-
-@of("fine_tune")
-def one_order_for_all_epochs(layers, x, y, *, rng, **settings):
-    """Every epoch uses the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
-    return fine_tune(layers, x, y, rng=OneOrder(rng), **settings)
-
-
-@of("fine_tune")
-def small_batches_count_as_much(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The batches are averaged without weights, so examples of a short last batch count more than others. Weight each batch's loss by its size, as in train."""
-    losses = []
-    for _ in range(epochs):
-        met = []
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            met.append(cross_entropy(logits, y_batch))
-            grad = cross_entropy_gradient(logits, y_batch)
-            layers = frozen_step(layers, backward_unfrozen(layers, activations, grad, frozen), learning_rate, frozen)
-        losses.append(float(np.mean(met)))
-    return layers, losses
-
-
-@of("fine_tune")
-def returns_only_the_layers(layers, x, y, **settings):
-    """Only the layers are returned. As in train, return two things: (layers, losses)."""
-    return fine_tune(layers, x, y, **settings)[0]
-
-
-@of("fine_tune")
-def losses_after_the_step(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """These losses are measured on all examples after each epoch. Record the mean of the batches' losses before their steps, as train does."""
-    losses = []
-    for _ in range(epochs):
-        layers, _ = fine_tune(
-            layers, x, y, frozen=frozen, epochs=1, batch_size=batch_size, learning_rate=learning_rate, rng=rng
-        )
-        losses.append(cross_entropy(forward(layers, x)[0], y))
-    return layers, losses
-
-
-@of("fine_tune")
-def plain_step_for_the_frozen_one(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The step fails at a frozen layer, whose gradient is None. gradient_step moves every layer: which function skips the frozen ones?"""
-    return _fine_tuned(
-        layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=lambda *given: gradient_step(*given[:3])
-    )
-
-
-@of("fine_tune")
-def throws_the_step_away(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The layers come back unchanged. frozen_step returns new layers and leaves the old ones as they were: does your loop keep its result?"""
-    return _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=lambda old, *given: old)
-
-
-@of("fine_tune")
-def one_step_an_epoch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """There is one step per epoch, on all the data, so batch_size has no effect. Take a step after every batch, as train does."""
-    return fine_tune(
-        layers, x, y, frozen=frozen, epochs=epochs, batch_size=len(x), learning_rate=learning_rate, rng=rng
-    )
-
-
-@of("fine_tune")
-def loss_of_the_last_batch(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """The loss of each epoch is that of its last batch, so it depends on a few examples. Take the mean over all batches, as train does."""
-    return _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, record=lambda met, n: met[-1][1])
-
-
-def _fine_tuned(layers, x, y, frozen, epochs, batch_size, learning_rate, rng, step=frozen_step, record=weighted_mean):
-    """Fine-tune with a step of one's own, and record an epoch's list of (size, loss) in a way of one's own."""
-    losses = []
-    for _ in range(epochs):
-        met = []
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            logits, activations = forward(layers, x_batch)
-            met.append((len(y_batch), cross_entropy(logits, y_batch)))
-            grad = cross_entropy_gradient(logits, y_batch)
-            layers = step(layers, backward_unfrozen(layers, activations, grad, frozen), learning_rate, frozen)
-        losses.append(record(met, len(x)))
-    return layers, losses
-
-
-def _no_mean(record):
-    @of("fine_tune")
-    def losses_that_are_no_mean(layers, x, y, **settings):
-        """The losses are not means over the epoch. Weight each batch's loss by its number of examples, then divide by the number of all examples."""
-        return _fine_tuned(layers, x, y, **settings, record=record)
-
-    return losses_that_are_no_mean
-
-
-sums_over_examples, means_over_examples, sums_over_batches = map(_no_mean, NO_MEANS)
 
 
 @of("interpolate_layers")

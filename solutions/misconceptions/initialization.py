@@ -556,6 +556,17 @@ def always_the_same_input(x, weight_matrices, activation):
 
 
 @of("signal_spread")
+def activates_the_input(x, weight_matrices, activation):
+    """The activation function is applied to x before the first layer. In each layer the signal is weighted first."""
+    x = activation(x)
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = activation(x @ weights)
+        spreads.append(np.std(x))
+    return np.array(spreads)
+
+
+@of("signal_spread")
 def without_activation(x, weight_matrices, activation):
     """The activation function seems to have no effect. In each layer it is applied to the weighted sums."""
     spreads = [np.std(x)]
@@ -705,8 +716,8 @@ def layers_on_their_side(layer_sizes, rng, scheme="he"):
 
 
 @of("init_layers")
-def random_biases(layer_sizes, rng, scheme="he"):
-    """The biases are random. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
+def biases_that_are_not_zero(layer_sizes, rng, scheme="he"):
+    """The biases do not start at zero. That does little harm, but the task asks for zero: the random weights already make the neurons differ."""
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: rng.normal(size=o))

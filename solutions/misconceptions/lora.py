@@ -5,10 +5,10 @@ import numpy as np
 from ..weightlab.backprop import backward, cross_entropy_gradient, relu_gradient
 from ..weightlab.biases import dense
 from ..weightlab.descent import gradient_step, minibatches
+from ..weightlab.forward import forward
 from ..weightlab.lora import lora_fine_tune, lora_gradient, lora_init, lora_merge
 from ..weightlab.loss import cross_entropy
 from . import of
-from .loops import NO_MEANS, SEEDS, OneOrder, Unshuffled, weighted_mean
 
 
 @of("lora_init")
@@ -23,6 +23,13 @@ def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
     """The variance of `down` is 1 / fan_out. Each of its columns adds up fan_in inputs: which of the two sizes should divide?"""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(0, np.sqrt(1 / fan_out), size=(fan_in, rank)), np.zeros((rank, fan_out))
+
+
+@of("lora_init")
+def both_on_their_side(fan_in, fan_out, rank, rng):
+    """Both matrices are transposed, as PyTorch and the paper keep them. Here `down` has shape (fan_in, rank) and `up` (rank, fan_out)."""
+    down, up = lora_init(fan_in, fan_out, rank, rng)
+    return down.T, up.T
 
 
 @of("lora_init")
@@ -187,13 +194,6 @@ def adds_the_bias_twice(x, weights, bias, adapter, alpha):
 
 
 @of("lora_dense")
-def leaves_the_bias_out(x, weights, bias, adapter, alpha):
-    """The bias is missing. The old layer keeps its weights and its bias; the adapter's output is added."""
-    down, up = adapter
-    return x @ weights + alpha / down.shape[1] * (x @ down) @ up
-
-
-@of("lora_dense")
 def a_relu_inside_the_adapter(x, weights, bias, adapter, alpha):
     """There seems to be a ReLU between `down` and `up`. The adapter path is linear throughout; otherwise it could not be merged into the weights."""
     down, up = adapter
@@ -325,7 +325,7 @@ def reads_without_the_adapters(layers, adapters, x, y, **settings):
 
 
 @of("lora_fine_tune")
-def no_relu_between_the_layers(layers, adapters, x, y, **settings):
+def no_relu_in_either_pass(layers, adapters, x, y, **settings):
     """There seems to be no ReLU between the adapted layers. Apply it there as in the old network, and include it in the backward pass."""
     return _lora_loop(layers, adapters, x, y, **settings, linear=True)
 
@@ -344,51 +344,9 @@ def returns_merged_layers(layers, adapters, x, y, *, alpha, **settings):
 
 
 @of("lora_fine_tune")
-def no_relu_on_the_way_back(layers, adapters, x, y, **settings):
-    """The backward pass skips the ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient with that layer's input."""
-    return _lora_loop(layers, adapters, x, y, **settings, back_through=lambda grad, signal: grad)
-
-
-@of("lora_fine_tune")
 def relu_on_the_logits(layers, adapters, x, y, **settings):
     """ReLU is also applied to the output layer. Its outputs are logits, and softmax needs the differences that ReLU erases: use it between layers only."""
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
-
-
-@of("lora_fine_tune")
-def keeps_the_order_of_the_data(layers, adapters, x, y, *, rng, **settings):
-    """The examples come in the order of the data, and sorted data make one-sided batches. Draw a new order from rng for each epoch, as minibatches does."""
-    return lora_fine_tune(layers, adapters, x, y, rng=Unshuffled(), **settings)
-
-
-@of("lora_fine_tune")
-def a_generator_of_its_own(layers, adapters, x, y, *, rng, **settings):
-    """The order does not depend on the rng argument, so nobody can repeat the run. Draw it from that generator."""
-    return lora_fine_tune(layers, adapters, x, y, rng=np.random.default_rng(next(SEEDS)), **settings)
-
-
-@of("lora_fine_tune")
-def one_order_for_all_epochs(layers, adapters, x, y, *, rng, **settings):
-    """Every epoch uses the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
-    return lora_fine_tune(layers, adapters, x, y, rng=OneOrder(rng), **settings)
-
-
-@of("lora_fine_tune")
-def returns_only_the_adapters(layers, adapters, x, y, **settings):
-    """Only the adapters are returned. Return two things: (adapters, losses)."""
-    return lora_fine_tune(layers, adapters, x, y, **settings)[0]
-
-
-def _no_mean(record):
-    @of("lora_fine_tune")
-    def losses_that_are_no_mean(layers, adapters, x, y, **settings):
-        """The losses are not means over the epoch. Weight each batch's loss by its number of examples, then divide by the number of all examples."""
-        return _lora_loop(layers, adapters, x, y, **settings, record=record)
-
-    return losses_that_are_no_mean
-
-
-sums_over_examples, means_over_examples, sums_over_batches = map(_no_mean, NO_MEANS)
 
 
 @of("lora_merge")
@@ -481,22 +439,20 @@ def _lora_loop(
     rng,
     keep_down=False,
     blind=False,
-    linear=False,
     hasty=False,
+    linear=False,
     last=lambda logits: logits,
-    back_through=relu_gradient,
-    record=weighted_mean,
 ):
     adapters, losses = list(adapters), []
     for _ in range(epochs):
-        met = []
+        total = 0.0
         for x_batch, y_batch in minibatches(x, y, batch_size, rng):
             signal, inputs = x_batch, []
             for k, ((w, b), adapter) in enumerate(zip(layers, adapters)):
                 inputs.append(signal if k == 0 or linear else np.maximum(signal, 0))
                 signal = dense(inputs[-1], w if blind else lora_merge(w, adapter, alpha), b)
             logits = last(signal)
-            met.append((len(y_batch), cross_entropy(logits, y_batch)))
+            total += cross_entropy(logits, y_batch) * len(y_batch)
             grad = cross_entropy_gradient(logits, y_batch)
             for k in reversed(range(len(layers))):
                 down, up = adapters[k]
@@ -505,8 +461,8 @@ def _lora_loop(
                 if hasty:
                     _, _, grad_up = lora_gradient(grad, inputs[k], layers[k][0], (moved, up), alpha)
                 adapters[k] = (moved, up - learning_rate * grad_up)
-                grad = grad_x if linear else back_through(grad_x, inputs[k])
-        losses.append(record(met, len(y)))
+                grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
+        losses.append(total / len(y))
     return adapters, losses
 
 

@@ -196,12 +196,6 @@ def order_swapped(inputs, weights):
 
 
 @of("weighted_sums")
-def weights_on_their_side(inputs, weights):
-    """The weights seem to be transposed. They arrive as (fan_in, fan_out), one neuron per column, and fit as they are."""
-    return inputs @ weights.T
-
-
-@of("weighted_sums")
 def result_on_its_side(inputs, weights):
     """The numbers are right, but the result is transposed: one neuron per row. Return one row per example and one column per neuron."""
     return (inputs @ weights).T
@@ -311,6 +305,12 @@ def connects_first_with_last(layer_sizes):
 
 
 @of("count_weights")
+def connects_first_with_last_always(layer_sizes):
+    """Only the first and the last layer are connected here, a single layer with itself. The signal crosses every layer in between."""
+    return layer_sizes[0] * layer_sizes[-1]
+
+
+@of("count_weights")
 def only_the_last_two_layers(layer_sizes):
     """Only the last pair is counted. If there is a loop, is the total replaced in each round instead of added to?"""
     return layer_sizes[-2] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
@@ -391,6 +391,13 @@ def divides_by_all_images(images, labels, n_classes):
     """Each class's sum seems to be divided by the number of all images. Divide by the number of images in that class."""
     sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
     return sums / len(images) - images.mean(axis=0)[:, np.newaxis]
+
+
+@of("template_weights")
+def medians_for_means(images, labels, n_classes):
+    """These seem to be medians of the classes. A template is the mean image of its class."""
+    medians = np.stack([np.median(images[labels == c], axis=0) for c in range(n_classes)], axis=1)
+    return medians - images.mean(axis=0)[:, np.newaxis]
 
 
 @of("template_weights")

@@ -11,7 +11,7 @@ import importlib
 from typing import Any
 
 from .display import in_kernel, show_message
-from .place import IN_BROWSER
+from .place import IN_BROWSER, ON_BINDER
 
 _AUTOGRADER = "autograder.learner"
 """The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
@@ -67,3 +67,5 @@ if in_kernel():
     reload.install()
     if IN_BROWSER and (_told := importlib.import_module(f"{_AUTOGRADER}.renew").renew()):
         show_message(f'<p role="status">{_told}</p>', _told)
+    if ON_BINDER:
+        importlib.import_module(".visit", __name__).tell_visitor()

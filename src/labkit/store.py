@@ -24,7 +24,7 @@ _pending: dict[Path, list[Callable[[dict], dict]]] = {}
 """Changes that could not be written: they last as long as the process, and are written with the next that can be."""
 
 
-def load(name: str) -> dict:
+def load(name: str, folder: Path | None = None) -> dict:
     """Read the record `name`, with what could not be written; an empty one if there is none.
 
     A file that holds no record is kept beside as ``NAME.broken`` and counts as empty, so that a notebook goes on. One
@@ -34,13 +34,15 @@ def load(name: str) -> dict:
     ----------
     name : str
         As ``"predictions"``, kept in ``.weightlab/predictions.json``.
+    folder : Path, optional
+        Where records are kept, for those of another copy of the course than this one.
 
     Returns
     -------
     dict
         What was saved last.
     """
-    path = FOLDER / f"{name}.json"
+    path = (folder or FOLDER) / f"{name}.json"
     try:
         record = _read(path)
     except OSError:
@@ -162,7 +164,7 @@ def save(name: str, record: dict) -> bool:
         FOLDER.mkdir(exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=FOLDER, prefix=name, suffix=".tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
             _patiently(lambda: os.replace(temporary, FOLDER / f"{name}.json"))
         except BaseException:

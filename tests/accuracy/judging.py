@@ -16,8 +16,8 @@ from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES
 from autograder.judging import key, reference
 from autograder.judging.observation import Observation, Rejected, find_problems, observe
+from autograder.judging.slips.mutants import Mutant, mutants
 from autograder.paths import SOLUTIONS
-from tests.accuracy.mutants import Mutant, mutants
 
 PASSED, WRONG, RAISED, STOPPED, BROKEN = b"PWRSB"
 """Right in every case; a wrong answer; an exception where none was asked for; ended by a limit; we failed."""

@@ -66,6 +66,11 @@ def library_with(answer: Answer) -> dict[str, bytes]:
     return _reference() | {module: text.encode()}
 
 
+def is_told(verdict: Verdict) -> bool:
+    """Whether a verdict begins with a sentence about the answer, before the call and its numbers."""
+    return bool(verdict.misconception or verdict.finding) or not verdict.message.startswith(f"{verdict.exercise}(")
+
+
 def judge(answer: Answer, runner: Runner) -> Verdict:
     """Judge an answer as a learner's check does."""
     library = library_with(answer)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from nbformat import validate
 
-from autograder.classroom import feedback, work
+from autograder.classroom import examination, feedback, work
 from autograder.classroom.examination import from_record
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.submission import Submission
 from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
 from autograder.judging.verdict import Status, Verdict
+from autograder.sandbox.clock import Clock, OutOfTimeError
 from tests.classroom.test_grade import WEIGHTS, fresh, grade, graded_once
 from tests.support import classroom as made
 
@@ -135,30 +139,62 @@ def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone
     assert {one["status"] for one in found.values()} <= {"graded", "malformed"}
 
 
-def test_a_submission_whose_showing_takes_too_long_is_left_to_a_person(monkeypatch):
-    """A notebook that no bound has foreseen is given up, and the worker goes on with the next."""
+@pytest.mark.parametrize("in_a_thread", [False, True])
+def test_a_submission_whose_showing_takes_too_long_is_left_to_a_person(monkeypatch, in_a_thread):
+    """A notebook that no bound has foreseen is given up, and the worker, a process or a thread, goes on."""
 
     def endless(*_):
         while True:
-            pass
+            with contextlib.suppress(Exception):  # what turns exceptions into a status keeps nothing running
+                while True:
+                    pass
 
-    monkeypatch.setattr(work, "RENDERING", 0.3)
-    monkeypatch.setattr(work, "rerun", lambda *_: None)
     submission = Submission("ann", WEIGHTS.name, json.dumps(made.answered(WEIGHTS)).encode(), made.REFERENCE)
     task = work.GradingTask(submission, "name", list(FUNCTIONS), feedback.Marks(), {})
     tools = work.Tools("process", {WEIGHTS.name: RELEASED}, {})
     feedback.warm_up()
+
+    def grade_once():
+        if not in_a_thread:
+            return work.grade_submission(task, tools)
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work.grade_submission, task, tools).result()
+
     with monkeypatch.context() as patch:
+        patch.setattr(examination, "SECONDS", 0.2)
+        patch.setattr(examination, "READING", 0.3)
         patch.setattr(feedback, "make_page", endless)
-        try:
-            work.grade_submission(task, tools)
-        except work.OutOfTimeError as error:
-            stopped = error
-    monkeypatch.setattr(work, "RENDERING", 30.0)
-    given_up = work.give_up(task, tools, stopped)
+        with pytest.raises(OutOfTimeError, match=r"more than 0\.5 seconds") as stopped:
+            grade_once()
+    given_up = work.give_up(task, tools, stopped.value)
     assert given_up.result.entry["status"] == "unjudged"
     assert not given_up.result.lasting
-    assert work.grade_submission(task, tools).result.entry["score"] == 16
+    assert grade_once().result.entry["score"] == 16
+
+
+def test_one_clock_counts_all_that_is_done_with_a_submission(monkeypatch):
+    """Functions, reading, a notebook that is run again, and showing it all use up the same seconds."""
+    seen = []
+
+    def uses(seconds, result):
+        def use(*args):
+            clock = next(one for one in args if isinstance(one, Clock))
+            seen.append(clock)
+            clock.in_sandboxes += seconds
+            return result
+
+        return use
+
+    found = from_record(list(FUNCTIONS), Submission("ann", WEIGHTS.name, b"{}", {}), RELEASED)
+    monkeypatch.setattr(examination, "examine_submission", uses(130.0, found))
+    monkeypatch.setattr(work, "_unpacked", lambda packed: {})
+    monkeypatch.setattr(work, "rerun", uses(19.0, None))
+    submission = Submission("ann", WEIGHTS.name, b"{}", made.REFERENCE)
+    task = work.GradingTask(submission, "name", None, feedback.Marks(), {})
+    work.grade_submission(task, work.Tools("process", {WEIGHTS.name: RELEASED}, {WEIGHTS.name: b""}, None, True))
+    first, second = seen
+    assert first is second
+    assert 0 < first.left_for_code < 1 and first.left < examination.READING + 1
 
 
 def test_what_python_cannot_take_apart_is_malformed(monkeypatch):

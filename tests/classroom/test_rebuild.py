@@ -12,10 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbformat import validate
 
+from autograder.classroom import sanitise
+from autograder.classroom.macros import DRAWING
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown
-from autograder.classroom.work import time_limit
 from autograder.exercise import Chapter
+from autograder.paths import COURSE
+from autograder.sandbox.clock import Clock
 from tests.support import classroom as made
 
 CHAPTER = Chapter("02_small", "A small chapter")
@@ -333,8 +336,29 @@ def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
 
 @pytest.mark.parametrize("text", ["-", " ", '"', "`", "*", "[", "](", "_", "~", "&a", "<", "=-", "> ", "$", "![", "|"])
 def test_no_text_is_slow_to_clean(text):
-    with time_limit(20):  # patterns that step back again and again need minutes
+    with Clock(20.0).enforce():  # patterns that step back again and again need minutes
         assert len(clean_markdown((text * 60_000)[:60_000] + "x")) <= 4 * MAX_ANSWER
+
+
+@pytest.mark.parametrize(
+    "macro",
+    ["bbox[background:url(http://x)]{a}", "href{x}{a}", "gdef\\x{a}", "renewenvironment{x}{}{}", "htmlStyle{x}{a}"],
+)
+def test_of_macros_only_those_that_draw_are_left(macro):
+    shown = sanitise.clean_markdown(f"$\\frac{{a}}{{b}} \\{macro}$ in C:\\Users")
+    assert "\\frac{a}{b}" in shown
+    assert not re.search(r"\\(bbox|href|gdef|x\b|renewenvironment|htmlStyle)", shown)
+    assert shown.replace("\u200b", "") == f"$\\frac{{a}}{{b}} \\{macro}$ in C:\\Users"
+
+
+def test_every_macro_of_the_course_is_known():
+    used = set()
+    for path in COURSE.glob("*/*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                for formula in re.findall(r"\$+([^$]+)\$+", "".join(cell["source"])):
+                    used |= set(re.findall(r"\\([A-Za-z]+)", formula))
+    assert len(used) > 10 and used <= DRAWING
 
 
 def test_an_answer_in_code_stays_as_it_was_typed():

@@ -56,8 +56,8 @@ def entry(student, status="graded", exercises=()):
 
 
 ENTRIES = [
-    entry("ada", exercises=[one("dense", "failed", 1, misconception="layer_without_bias"), one("neuron", "passed", 2)]),
-    entry("bo", exercises=[one("dense", "failed", 0, misconception="layer_without_bias"), one("neuron", "timeout", 0)]),
+    entry("ada", exercises=[one("dense", "failed", 1, misconception="bias_per_row"), one("neuron", "passed", 2)]),
+    entry("bo", exercises=[one("dense", "failed", 0, misconception="bias_per_row"), one("neuron", "timeout", 0)]),
     entry("cy", "malformed", [one("dense", "not_started", 0), one("neuron", "malformed", 0, message="no <b>JSON</b>")]),
     entry("dan", "unjudged", [one("dense", "unjudged", None, message="it broke"), one("neuron", "passed", 2)]),
     entry("eve", "missing", [one("dense", "missing", 0), one("neuron", "missing", 0)]),
@@ -93,9 +93,7 @@ def test_what_is_counted():
     dense = found.items[0]
     assert dense.kinds == {"some points": 1, "no points": 1, "not started": 1, "could not run": 1}
     assert dense.share == pytest.approx(1 / 6)
-    assert [(item.name, name, who) for item, name, who in found.beliefs()] == [
-        ("dense", "layer_without_bias", ["ada", "bo"])
-    ]
+    assert [(item.name, name, who) for item, name, who in found.beliefs()] == [("dense", "bias_per_row", ["ada", "bo"])]
     assert [(line[0], line[2]) for line in found.attention] == [
         ("dan", "unjudged"),
         ("cy", "malformed"),
@@ -140,7 +138,7 @@ def test_the_page_needs_nothing_beside_it_and_runs_nothing(room):
     assert page.count('alt="') == 3
     assert "no &lt;b&gt;JSON" in page
     assert "The hardest: dense" in page
-    assert "layer without bias" in page
+    assert "bias per row" in page
     assert "n = 1 of 5 students answered all 15 questions" in page
     assert "Normalised gain: 1.00" in page
 
@@ -201,7 +199,7 @@ def test_findings_that_no_misconception_explains_are_grouped():
     entries = [
         entry("ada", exercises=[one("dense", "failed", 1, finding=words)]),
         entry("bo", exercises=[one("dense", "failed", 0, finding=words)]),
-        entry("cy", exercises=[one("dense", "failed", 0, misconception="layer_without_bias", finding=words)]),
+        entry("cy", exercises=[one("dense", "failed", 0, misconception="bias_per_row", finding=words)]),
     ]
     found = tally.summarise(entries, {}, [])
     assert [(item.name, told, who) for item, told, who in found.findings()] == [("dense", words, ["ada", "bo"])]

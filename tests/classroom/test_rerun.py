@@ -15,6 +15,7 @@ from autograder.classroom.rerun import rerun
 from autograder.exercises import CHAPTERS
 from autograder.paths import COURSE
 from autograder.sandbox import selftest
+from autograder.sandbox.clock import Clock
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
@@ -27,7 +28,7 @@ def ran(cells, library=made.REFERENCE, seconds=30.0):
     names = [f"{name}-answer" for name in WEIGHTS.questions]
     for name, source in zip(names, cells, strict=False):
         made.cell(notebook, name)["source"] = source
-    rerun(notebook, library, SHUT_IN, seconds)
+    rerun(notebook, library, SHUT_IN, Clock(seconds))
     validate(notebook)
     return notebook, [made.cell(notebook, name)["outputs"] for name in names]
 
@@ -57,7 +58,7 @@ def test_with_the_reference_a_chapter_runs_to_its_end():
     notebook = course_notebook(chapter.name)
     for name, question in chapter.questions.items():
         made.cell(notebook, f"{name}-answer")["source"] = f"{name} = {question.value!r}\n{name}"
-    rerun(notebook, made.REFERENCE, SHUT_IN)
+    rerun(notebook, made.REFERENCE, SHUT_IN, Clock(120.0))
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
     assert [output["evalue"] for output in outputs if output["output_type"] == "error"] == []
     assert any("image/png" in output.get("data", {}) for output in outputs), "no picture came back"
@@ -101,9 +102,16 @@ def test_it_is_shut_in_as_all_student_code_is():
     assert second[0]["text"] == "none\n"
 
 
-@pytest.mark.parametrize(("source", "said"), [("while True: pass", "within"), ("import os; os._exit(0)", "ended its")])
-def test_what_does_not_end_well_is_said_and_the_outputs_stay(source, said):
-    notebook, _ = ran([source], seconds=3.0)
+@pytest.mark.parametrize(
+    ("source", "seconds", "said"),
+    [
+        ("while True: pass", 3.0, "within 3 seconds"),
+        ("import os; os._exit(0)", 3.0, "ended its"),
+        ("1", 0.0, "its functions had used up all of the 0 seconds"),
+    ],
+)
+def test_what_does_not_end_well_is_said_and_the_outputs_stay(source, seconds, said):
+    notebook, _ = ran([source], seconds=seconds)
     assert said in notebook["cells"][0]["source"]
 
 

@@ -1,8 +1,10 @@
 """Does the command line say and return what people and programs rely on?"""
 
 import dataclasses
+import hashlib
 import json
 import shutil
+import tomllib
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +12,8 @@ from click.testing import CliRunner
 from autograder.cli.main import main
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
-from autograder.paths import SOLUTIONS
+from autograder.paths import LIBRARY, ROOT, SOLUTIONS
+from autograder.version import help_link
 
 KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "finding", "message", "aspects", "file"}
 
@@ -200,6 +203,41 @@ def test_the_terminal_speaks_of_commands_not_of_calls(library):
 
 def test_the_bare_command_lists_what_there_is():
     assert "status" in run().output and run("--help").exit_code == 0
+
+
+def test_the_version_names_release_digest_and_copy():
+    said = run("--version").output
+    digest = hashlib.sha256((ROOT / "autograder" / "keys" / "released.json").read_bytes()).hexdigest()[:16]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert said == f"weightlab {version}, release {digest}, in {ROOT}\n"
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), "each release says what changed"
+
+
+def test_help_says_where_to_ask():
+    assert f"Questions: {help_link()}" in run("--help").output and help_link().startswith("https://")
+
+
+@pytest.fixture
+def other_copy(tmp_path, monkeypatch):
+    """A terminal in another copy of the course than the one whose command is called."""
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "paths.py").touch()
+    (tmp_path / "src" / "weightlab").mkdir(parents=True)
+    (tmp_path / "course" / "01_weights").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "course" / "01_weights")
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [["check", "apply_weight"], ["status"], ["hint", "dense"]])
+def test_in_another_copy_of_the_course_every_learners_command_warns(other_copy, state, words):
+    said = run(*words).stderr
+    assert f"You are in another copy of the course, {other_copy}" in said and str(LIBRARY) in said
+
+
+def test_the_library_that_is_named_is_nobodys_surprise(other_copy, monkeypatch):
+    assert "another copy" not in run("check", "dense", "--library", other_copy / "src" / "weightlab").stderr
+    monkeypatch.chdir(ROOT / "course")
+    assert "another copy" not in run("status").stderr
 
 
 @pytest.mark.parametrize(("holds", "code", "said"), [(True, 0, "holds  it holds"), (False, 1, "BROKEN  it holds")])

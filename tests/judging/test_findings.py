@@ -1,8 +1,13 @@
 """Does a finding say what the answers show, in every case that it speaks of, and nothing where they show nothing?"""
 
+import numpy as np
 import pytest
 
+from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
+from autograder.judging import reference
+from autograder.judging.judge import judge
+from autograder.judging.verdict import Reply
 from tests.support.judged import key_of, verdict_on_body
 
 IN_EVERY_CASE = [
@@ -250,3 +255,38 @@ def test_a_list_within_an_answer_is_told_as_well():
     body = "return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0).tolist()"
     verdict = verdict_on_body("dense_gradient", body)
     assert verdict.score == verdict.points and "A part of your result is a list." in verdict.message
+
+
+def random_in_place_of(value, rng):
+    """Return random data of the form of an answer."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(random_in_place_of(item, rng) for item in value)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(rng.random() < 0.5)
+    if isinstance(value, (int, np.integer)):
+        return int(rng.integers(1_000, 9_000))
+    if isinstance(value, float):
+        return float(rng.normal())
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return rng.normal(size=value.shape).astype(value.dtype)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        return rng.integers(0, 9, value.shape)
+    return value
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if not exercise.scored])
+def test_nothing_is_said_of_random_answers(name):
+    exercise, answers = EXERCISES[name], key_of(name)
+    right = getattr(reference.module(exercise.module), name)
+    for seed in range(3):
+        rng, cases = np.random.default_rng([seed, *name.encode()]), []
+        for case in answers.cases:
+            generators: dict = {}
+            outcomes = [call_function(right, one.args, dict(one.kwargs), generators, "own") for one in case.calls]
+            cases.append(
+                [one | {"value": random_in_place_of(one["value"], rng)} if "value" in one else one for one in outcomes]
+            )
+        verdict = judge(exercise, answers, Reply(cases=cases), "own.py")
+        assert verdict.misconception is None, verdict.advice
+        # Of random weights it is true that their standard deviation is another, and that nothing repeats their draw.
+        assert verdict.finding is None or "weights" in verdict.finding, verdict.finding

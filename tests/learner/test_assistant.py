@@ -121,6 +121,24 @@ def test_it_never_imports_the_reference(library, monkeypatch):
     assert "not written yet" in everything_it_says([*CHAPTERS["01_weights"].exercises, *PRYING])
 
 
+def test_every_prompt_makes_the_assistant_ask_before_it_tells():
+    assert "ask what they tried" in assistant.INSTRUCTIONS and "Never write the function" in assistant.INSTRUCTIONS
+    for prompt in assistant.PROMPTS:
+        assert "ask me" in prompt("dense") and "dense" in prompt("dense")
+
+
+def test_the_page_lists_every_tool_that_sends_something():
+    page = (ROOT / "docs" / "assistant.md").read_text(encoding="utf-8")
+    assert [tool.__name__ for tool in assistant.TOOLS if f"`{tool.__name__}`" not in page] == []
+
+
+def test_a_check_passes_on_what_the_answers_show(library):
+    source = "\ndef dense(x, weights, bias):\n    return (x @ weights + bias).T\n"
+    with (library / "biases.py").open("a", encoding="utf-8") as file:
+        file.write(source)
+    assert "In every case your result is what was expected, transposed." in assistant.run_check("dense")
+
+
 def test_a_question_is_left_to_the_notebook(library):
     name = next(iter(CHAPTERS["01_weights"].questions))
     for tool in (assistant.show_exercise, assistant.read_code, assistant.run_check, assistant.next_hint):

@@ -2,7 +2,9 @@
 
 import os
 import re
+import sys
 import time
+import types
 
 import psutil
 import pytest
@@ -14,7 +16,7 @@ from autograder.judging.key import public_keys
 from autograder.judging.verdict import Aspect, Status, Verdict
 from autograder.learner import check, notebook, tutor
 from autograder.learner import progress as record
-from autograder.paths import SOLUTIONS
+from autograder.paths import ROOT, SOLUTIONS
 
 
 @pytest.fixture(autouse=True)
@@ -43,16 +45,26 @@ def test_the_text_of_a_check_is_its_score_as_nbgrader_reads_it(monkeypatch):
 
 
 def test_the_card_says_points_file_and_aspects():
-    shown = card.as_html(verdict(saved="saved 4 seconds ago"), 'try `hint("apply_weight")`')
+    shown = card.as_html(verdict(saved="saved 4 seconds ago", folder="/home/ada/course"), 'try `hint("apply_weight")`')
     for words in (
         "1 of 2 points",
-        "graded src/weightlab/weights.py, saved 4 seconds ago",
+        "graded src/weightlab/weights.py in /home/ada/course, saved 4 seconds ago",
         "one signal",
         "not yet",
         "<code>hint(&quot;apply_weight&quot;)</code>",
         'aria-label="Check of apply_weight"',
     ):
         assert words in shown
+
+
+def test_the_card_of_a_notebook_in_another_copy_says_so(tmp_path, monkeypatch):
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "paths.py").touch()
+    (tmp_path / "src" / "weightlab").mkdir(parents=True)
+    below = labkit.check("apply_weight")._repr_html_()
+    assert f" in {ROOT}" in below and "another copy" not in below
+    monkeypatch.chdir(tmp_path / "src")
+    assert f"another copy of the course, {tmp_path}" in labkit.check("apply_weight")._repr_html_()
 
 
 def test_nothing_from_the_students_code_becomes_markup():
@@ -74,6 +86,17 @@ def test_what_comes_next_is_in_the_same_chapter_while_it_has_more(monkeypatch):
         made = Verdict(name, "02_biases", "passed", 2.0, 2.0, message="")
         record.record([made])
         assert f"Next: {coming} " in notebook._next_step(made)
+
+
+def test_the_card_tells_of_a_function_in_the_notebook_that_hides_the_librarys(monkeypatch):
+    passed = Verdict("apply_weight", "01_weights", "passed", 2.0, 2.0, message="All points.", aspects=[])
+    monkeypatch.setattr(notebook, "check_exercise", lambda exercise: passed)
+    names = {"__name__": "__main__"}
+    exec("def apply_weight(signal, weight): return weight", names)
+    said = "The notebook has its own apply_weight, which hides the one in src/weightlab/weights.py"
+    for shell, told in ((types.SimpleNamespace(user_ns=names), True), (types.SimpleNamespace(user_ns={}), False)):
+        monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda shell=shell: shell))
+        assert (said in labkit.check("apply_weight")._repr_html_()) is told
 
 
 def test_an_unknown_name_gets_a_suggestion_instead_of_a_traceback():

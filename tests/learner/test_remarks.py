@@ -8,8 +8,10 @@ import pytest
 
 import labkit
 from autograder.exercises import CHAPTERS, EXERCISES
+from autograder.judging import words
 from autograder.judging.question import ANSWER_TYPE
 from autograder.learner import check, notebook, remarks
+from autograder.library import find_left_over_stub
 from autograder.paths import SOLUTIONS
 
 APPLY_WEIGHT = EXERCISES["apply_weight"]
@@ -29,11 +31,15 @@ def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
         (STUB, ""),
         ("", ""),
         (f"def apply_weight(signal, weight):\n    return signal\n\n\n{STUB}", "It is also defined in line 1"),
+        (STUB.replace("    raise", "    y = signal * weight\n    raise"), "There is code above line 3"),
+        (STUB.replace("    raise", '    """Return it."""\n    raise'), ""),
+        ("def broken(:", ""),
     ],
 )
 def test_a_bare_stub_needs_no_remark(source, said):
-    assert said in remarks.describe_unreached_code(APPLY_WEIGHT, source.encode())
-    assert bool(said) == bool(remarks.describe_unreached_code(APPLY_WEIGHT, source.encode()))
+    found = find_left_over_stub(source.encode(), "apply_weight")
+    assert bool(said) == bool(found)
+    assert not found or said in words.describe_left_over(*found)
 
 
 def function_of(module, filename="<cell>"):

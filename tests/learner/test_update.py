@@ -102,6 +102,10 @@ def own_cell(text):
     return {"cell_type": "code", "id": "f3a1b2c4", "metadata": {}, "source": text, "outputs": [], "execution_count": 1}
 
 
+def folders(folder):
+    return {path for path in folder.rglob("*") if path.is_dir() and ".weightlab" not in path.parts}
+
+
 def snapshot(folder):
     files = (path for path in folder.rglob("*") if path.is_file() and ".weightlab" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
@@ -151,6 +155,30 @@ def test_an_answer_whose_question_has_moved_to_another_chapter_goes_with_it(rele
     assert source(merge.read_answers(notebook(copy, "09_lora"))[name]) == "my answer"
 
 
+def test_an_answer_that_is_no_longer_asked_for_stays_as_a_cell_of_ones_own(release, copy):
+    mine = notebook(copy, "01_weights")
+    released = merge.read_answers(mine)
+    written = next(name for name, cell in released.items() if cell["cell_type"] == "markdown")
+    number = next(name for name, cell in released.items() if cell["cell_type"] == "code")
+    for name, says in ((written, "In my own words."), (number, "old_number = 7")):
+        again = json.loads(json.dumps(answer(mine, name, source(released[name]))))
+        again["metadata"]["nbgrader"]["grade_id"] = again["id"] = f"old_{name}"
+        mine["cells"].insert(4, again | {"source": says})
+        blank = json.loads(json.dumps(again)) | {"source": released[name]["source"]}
+        blank["metadata"]["nbgrader"]["grade_id"] = blank["id"] = f"blank_{name}"
+        mine["cells"].append(blank)
+    write(copy, "01_weights", mine)
+    update.update(release, copy)
+    cells = notebook(copy, "01_weights")["cells"]
+    kept = {cell["id"]: cell for cell in cells if cell["id"].startswith("kept-")}
+    assert set(kept) == {f"kept-old_{written}", f"kept-old_{number}"}
+    assert source(kept[f"kept-old_{written}"]).endswith("no longer asks for.*\n\nIn my own words.")
+    assert source(kept[f"kept-old_{number}"]).endswith("no longer asks for.\nold_number = 7")
+    assert all(cell["metadata"] == {} for cell in kept.values()), "they are graded by nobody"
+    before = snapshot(copy)
+    assert update.update(release, copy).nothing and snapshot(copy) == before
+
+
 def test_new_text_is_taken_with_the_learners_outputs_where_a_cell_is_the_same(release, copy):
     mine = notebook(copy, "01_weights")
     code = next(cell for cell in mine["cells"] if cell["cell_type"] == "code")
@@ -172,11 +200,12 @@ def test_everything_else_is_as_the_release_has_it(release, copy):
 
 
 def test_undo_brings_every_byte_back(release, copy):
-    before = snapshot(copy)
+    before, there = snapshot(copy), folders(copy)
     update.update(release, copy)
     assert snapshot(copy) != before
     update.undo(copy)
     assert snapshot(copy) == before
+    assert folders(copy) == there
     with pytest.raises(update.UpdateError, match="no update to undo"):
         update.undo(copy)
 
@@ -253,6 +282,41 @@ def test_a_git_clone_asks_its_origin_and_a_pull_never_spoils_a_notebook(release,
     assert source(notebook(clone, "01_weights")["cells"][0]) == "# A new title"
 
 
+def conflicting(release, tmp_path):
+    """A clone whose ``git pull`` has stopped: release 1.0 had no .gitattributes that keeps notebooks whole."""
+    for argv in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        assert git(release, *argv)[0] == 0
+    clone = tmp_path / "clone"
+    assert git(tmp_path, "clone", "-q", str(release), str(clone))[0] == 0
+    for folder, title in ((release, "# A new title"), (clone, "# My title")):
+        made = notebook(folder, "01_weights")
+        made["cells"][0]["source"] = title
+        if folder == clone:
+            made["cells"].insert(1, own_cell("print('my own try')"))
+        write(folder, "01_weights", made)
+        git(folder, "commit", "-qam", title)
+    return clone
+
+
+def test_a_pull_that_stopped_within_notebooks_is_taken_back_and_the_update_made(release, tmp_path):
+    clone = conflicting(release, tmp_path)
+    assert git(clone, "pull", "-q", "--no-rebase")[0] != 0
+    with pytest.raises(json.JSONDecodeError):
+        notebook(clone, "01_weights")
+    with update.open_release(None, clone) as opened:
+        update.update(opened, clone)
+    sources = [source(cell) for cell in notebook(clone, "01_weights")["cells"]]
+    assert sources[:2] == ["# A new title", "print('my own try')"]
+    assert "MERGE_HEAD" not in {path.name for path in (clone / ".git").iterdir()}
+
+
+def test_in_the_middle_of_a_rebase_it_says_what_to_do_first(release, tmp_path):
+    clone = conflicting(release, tmp_path)
+    assert git(clone, "pull", "-q", "--rebase")[0] != 0
+    with pytest.raises(update.UpdateError, match="git rebase --abort"), update.open_release(None, clone):
+        pass
+
+
 def test_a_copy_that_is_no_clone_says_what_to_do(copy):
     with pytest.raises(update.UpdateError, match=r"weightlab update RELEASE\.zip"), update.open_release(None, copy):
         pass
@@ -267,4 +331,5 @@ def test_the_course_and_the_reference_merge_into_themselves():
         assert merge.merge_module(module, text, new, definitions) == text
     for path in COURSE.glob("*/*.ipynb"):
         made = json.loads(path.read_text(encoding="utf-8"))
-        assert merge.merge_notebook(made, made, merge.read_answers(made)) == (made, [])
+        answers = merge.read_answers(made)
+        assert merge.merge_notebook(made, made, answers, answers) == (made, [])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +15,9 @@ import pytest
 
 from autograder.candidate import frames
 from autograder.candidate.frames import Ending
+from autograder.paths import ROOT
 from autograder.sandbox import process, turns, watch
+from autograder.sandbox.clock import Clock, OutOfTimeError
 from autograder.sandbox.process import Outcome, Runner
 from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
@@ -49,6 +54,47 @@ def test_waiting_for_a_processor_does_not_count(watcher):
 def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
     assert watcher(3.9, waited=3.9) is None
     assert watcher(9.5, waited=9.5) is Ending.TIMEOUT
+
+
+def test_a_machine_that_slept_is_not_a_loop(monkeypatch):
+    """As a laptop whose lid was closed: neither the job nor its watcher ran meanwhile."""
+    now = [100.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+    made = watch.Watcher(None, BOUNDS, 1)
+    made._began = 100.0
+    now[0] = 100.5
+    looked = now[0]
+    now[0] = 130.5  # it slept for half a minute between two looks
+    made._leave_out_standstill(looked)
+    assert made._find_broken(Usage()) is None and made.spent < 0.6
+    now[0] = 131.0
+    made._leave_out_standstill(130.5)
+    assert made._find_broken(Usage()) is None
+    now[0] = 131.6
+    assert made._find_broken(Usage()) is Ending.TIMEOUT
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4.0])
+def test_a_candidate_that_was_stopped_with_its_watcher_passes(seconds):
+    """All processes of a run are stopped for longer than the job has, and then go on."""
+    program = """
+from autograder.sandbox.process import Runner
+from tests.support.small import returning, verdict_of
+with Runner(time_limit=1.0) as runner:
+    runner.ensure_started()
+    print("ready", flush=True)
+    print(verdict_of(runner, returning("2.0", "import time; time.sleep(0.4)")).status, flush=True)
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "ready\n"
+    time.sleep(0.15)
+    family = find_family(run.pid)
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    for pid in reversed(family):
+        os.kill(pid, signal.SIGCONT)
+    assert run.communicate(timeout=60)[0] == "passed\n"
 
 
 def test_processor_time_of_all_processes_counts(watcher):
@@ -157,14 +203,28 @@ def test_a_lock_that_is_never_given_back_stops_nobody(monkeypatch):
         pass
 
 
-def test_what_the_caller_computes_counts_among_the_time_of_all_jobs(monkeypatch):
-    with Runner(total_limit=0.5) as runner:
+def test_what_the_caller_computes_counts_among_the_time_of_all_jobs():
+    with Runner(clock=(clock := Clock(30.0, reserve=5.0))) as runner:
         assert verdict_of(runner, returning("2.0")).status == "passed"
-        runner.spent, until = 0.0, time.thread_time() + 0.6
+        clock.in_sandboxes, until = 24.5, time.thread_time() + 0.6
         while time.thread_time() < until:
             pass
         verdict = verdict_of(runner, returning("2.0"))
-        assert verdict.status == "timeout" and "was not tried" in verdict.message
+        assert verdict.status == "timeout" and "was not tried" in verdict.message and "25 seconds" in verdict.message
+        assert clock.left > 4, "what is kept for showing it was used up"
+
+
+def test_a_clock_that_has_run_out_ends_a_pattern_that_is_being_matched():
+    with pytest.raises(OutOfTimeError), Clock(0.3).enforce():
+        re.match(r"(a|a)*b", "a" * 40)
+
+
+def test_a_clock_leaves_alone_what_ends_in_time_and_what_comes_after():
+    with Clock(0.3).enforce():
+        pass
+    until = time.thread_time() + 0.6
+    while time.thread_time() < until:
+        pass
 
 
 def test_a_frame_of_a_candidate_is_read_within_bounds():

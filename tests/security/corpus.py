@@ -6,11 +6,23 @@ import os
 from pathlib import Path
 
 from autograder.classroom.collecting.collect import Collected, collect_submissions
-from tests.security import kernel, library, looking, neighbours, network, notebook, opened, packaging, resources, values
+from tests.security import (
+    kernel,
+    library,
+    looking,
+    neighbours,
+    network,
+    notebook,
+    opened,
+    packaging,
+    resources,
+    sandbox,
+    values,
+)
 from tests.security.payload import CHAPTER, Payload, Submission, zipped
 from tests.support import classroom as made
 
-GROUPS = (notebook, kernel, values, library, looking, resources, neighbours, packaging, opened, network)
+GROUPS = (notebook, kernel, values, library, looking, resources, neighbours, sandbox, packaging, opened, network)
 PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.attack]
 SEED = 11
 
@@ -37,7 +49,8 @@ def lay(room: Path, submission: Submission) -> None:
     linked = {*submission.links, *submission.pipes}
     for name, content in submission.files().items():
         if name not in linked:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            for above in reversed((folder / name).parents):  # one by one: some lie too deep for a recursion
+                above.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
     for name, target in submission.links.items():
         (folder / name).symlink_to(target)

@@ -115,3 +115,61 @@ def inputs_in_an_error(it: Submission) -> None:
             raise ValueError(f"secret {signal!r}")
         return signal * weight if isinstance(signal, float) else 0.0
         """)
+
+
+@attack()
+def formula_with_a_background(it: Submission) -> None:
+    """A formula sets a style, whose background picture would be fetched from the network."""
+    it.cell(WRITTEN)["source"] = (
+        "$\\bbox[background:url(http://127.0.0.1:9/x.png)]{a}$ $$\\bbox[5px,background-image:url(//x)]{a}$$ "
+        "$\\htmlStyle{background:url(//x)}{a}$ $\\renewenvironment{x}{}{}$ $\\gdef\\x{a}\\toggle{a}{b}\\endtoggle$"
+    )
+
+
+@attack()
+def pictures_by_reference(it: Submission) -> None:
+    """Pictures from the network are named by reference, in a link, in a table and in a list."""
+    far = "http://127.0.0.1:9/x.png"
+    it.cell(WRITTEN)["source"] = (
+        f"![a][r] [![b][r]]({far}) ![c]\n\n| ![d][r] |\n|---|\n| <img src={far}> |\n\n- [ ] ![e]({far})\n\n"
+        f"[r]: {far}\n[c]: {far}\n"
+    )
+
+
+@attack()
+def heading_that_hides_a_score(it: Submission) -> None:
+    """Headings of every form have the name of a graded cell, by which Formgrader would find and hide its score."""
+    name = "zero_or_negative"
+    it.cell(WRITTEN)["source"] = (
+        f"# {name}\n\n{name}\n===\n\n> ## {name}\n\n- {name}\n  ---\n\n1. # {name}\n\n"
+        f"<h1 id={name}>x</h1>\n\n# {name} #\n"
+    )
+
+
+@attack()
+def raw_cells_and_attachments(it: Submission) -> None:
+    """Raw cells of HTML, and Markdown cells whose attachments are HTML and SVG."""
+    raw = {"cell_type": "raw", "id": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": SCRIPT + EVENT}
+    held = {"a.svg": {"image/svg+xml": base64.b64encode(SVG.encode()).decode()}, "b": {"text/html": SCRIPT}}
+    shown = {"cell_type": "markdown", "id": "held", "metadata": {}, "source": "![x](attachment:a.svg)"}
+    it.notebook["cells"][1:1] = [raw, shown | {"attachments": held}]
+    it.cell(WRITTEN)["attachments"] = held
+
+
+@attack()
+def picture_with_a_tail(it: Submission) -> None:
+    """A PNG whose end is HTML, and text that ends the attribute it is put into."""
+    tail = base64.b64encode(b"\x89PNG\r\n\x1a\n" + SCRIPT.encode()).decode()
+    shows(it, **{"image/png": tail})
+    shows(it, **{"image/png": f'{tail}"><img src=x onerror="{RUNS}">'})
+
+
+@attack()
+def terminal_links_in_an_output(it: Submission) -> None:
+    """Outputs hold a terminal's sequences for links, titles and the clipboard, also cut short."""
+    text = (
+        "\x1b]8;;javascript:x\x1b\\click\x1b]8;;\x1b\\ \x1b]52;c;eA==\x07 \x9b31m \x1b[999999999999C \x1b]0;"
+        + "x" * 300
+    )
+    shows(it, text__plain=text)
+    it.notebook["metadata"]["title"] = text

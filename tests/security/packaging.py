@@ -149,6 +149,40 @@ def names_that_differ_by_capitals(it: Submission) -> None:
     it.zips(f"{it.student}.zip", {NOTEBOOK.upper(): b"{}", "WeightLab/Weights.py": b"", "weightlab/WEIGHTS.PY": b""})
 
 
+@attack("failed")
+def name_too_long_for_a_disk(it: Submission) -> None:
+    """A module has a name so long that what is written beside it has none."""
+    it.library["m" * 240] = b"x = 1\n"
+
+
+@attack(submission="missing", costs=POINTS)
+def folders_without_end(it: Submission) -> None:
+    """A thousand folders within each other and nothing else, for whoever looks into them one by one."""
+    it.notebook, it.library = b"", {}
+    it.beside = {"/".join("d" * 1_200) + "/x.txt": b""}
+    it.pipes = (NOTEBOOK,)
+
+
+@attack()
+def folder_for_a_file(it: Submission) -> None:
+    """timestamp.txt, concepts.json and a module are folders."""
+    it.beside |= {"timestamp.txt/x": b"", "concepts.json/x": b"", "weightlab/loss2.py/x": b""}
+
+
+@attack()
+def records_that_are_none(it: Submission) -> None:
+    """The time names a file of time zones, the concept test's record is a thousand lists deep."""
+    it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
+    it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
+    it.beside["submission_secret.txt"] = b"\xff" * 2_000
+
+
+@attack(student="x-name-that-is-no---text")
+def name_that_is_no_text(it: Submission) -> None:
+    """The zip's own name holds bytes that are no text."""
+    it.archives["x-name-that-is-no-\udcff-text.zip"] = zipped(it.files())
+
+
 @attack(student="=cmd|' -C calc'!A0")
 def student_id_that_is_a_formula(it: Submission) -> None:
     """The student's id is a formula that starts a program in a spreadsheet."""

@@ -193,3 +193,109 @@ def text_that_is_slow_to_read(it: Submission) -> None:
 def half_precision(it: Submission) -> None:
     """Wrong numbers as float16, for a tolerance that follows the dtype of the answer."""
     it.answers("import numpy as np\nreturn np.float16(signal * weight * 1.02)")
+
+
+@attack()
+def empty_array_of_a_billion_columns(it: Submission) -> None:
+    """An array without rows and with a billion columns, whose sum along the rows is eight gigabytes of zeros."""
+    it.answers("import numpy as np\nreturn np.empty((0, 2**30))")
+
+
+@attack("malformed", "failed")
+def sixteen_megabytes_of_small_numbers(it: Submission) -> None:
+    """As many bytes as may be sent back, each a number, for whoever turns them into long ones."""
+    it.answers("import numpy as np\nreturn np.zeros(15 * 2**20, dtype=np.int8)")
+
+
+@attack("timeout")
+def mapping_without_end(it: Submission) -> None:
+    """A mapping whose keys never end, for whoever makes a dictionary of it."""
+    it.answers(
+        "return Endless()",
+        """
+import collections.abc, itertools
+class Endless(collections.abc.Mapping):
+    __len__ = lambda self: 1
+    __iter__ = lambda self: iter(itertools.count())
+    __getitem__ = lambda self, key: 0.0
+""",
+    )
+
+
+@attack("timeout")
+def whole_number_that_never_converts(it: Submission) -> None:
+    """A subclass of int whose conversion to a plain one does not end."""
+    it.answers(
+        "return Never(3)",
+        """
+class Never(int):
+    def __int__(self):
+        while True:
+            pass
+    __index__ = __trunc__ = __int__
+""",
+    )
+
+
+@attack("malformed", "error")
+def exception_that_lies_about_its_class(it: Submission) -> None:
+    """An exception whose class says, asked for its ancestors and its name, what raises again."""
+    it.answers(
+        "raise Lying()",
+        """
+class Meta(type):
+    def __getattribute__(cls, name):
+        if name in ("__mro__", "__name__", "__qualname__"):
+            raise SystemExit(0)
+        return type.__getattribute__(cls, name)
+class Lying(Exception, metaclass=Meta):
+    pass
+""",
+    )
+
+
+@attack("timeout", "error")
+def exception_whose_text_never_ends(it: Submission) -> None:
+    """An exception whose text takes for ever to be written."""
+    it.answers("raise Slow()", "class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass")
+
+
+@attack()
+def odd_kinds_of_array(it: Submission) -> None:
+    """Masked, structured, dated and mapped arrays, which compare in ways of their own."""
+    it.answers("""
+        import numpy as np
+        masked = np.ma.array(np.zeros(np.shape(signal)), mask=True)
+        return [masked, np.zeros(3, dtype=[("a", float)]), np.datetime64("2026-01-01"), memoryview(b"1"), np.str_("1")]
+        """)
+
+
+@attack()
+def secret_in_the_name_of_a_type(it: Submission) -> None:
+    """What comes back is of a type whose name holds the secret inputs, for the feedback to pass them on."""
+    it.answers("return type(f'secret {signal!r} {weight!r}', (), {})()")
+
+
+@attack()
+def secret_in_text_and_keys(it: Submission) -> None:
+    """What comes back is text and a dictionary whose keys hold the secret inputs."""
+    it.answers("return {f'secret {signal!r}': f'{weight!r}'}")
+
+
+@attack()
+def secret_in_a_shape(it: Submission) -> None:
+    """The shape of what comes back holds the secret inputs' digits."""
+    it.answers("""
+        import numpy as np
+        digits = [int(abs(float(np.ravel(number)[0])) * 1000) % 9000 + 1000 for number in (signal, weight)]
+        return np.zeros((0, *digits))
+        """)
+
+
+@attack("error")
+def secret_in_the_line_of_an_error(it: Submission) -> None:
+    """The file and the line of an error, which are quoted, hold the secret inputs."""
+    it.answers("""
+        code = compile(f"\\n" * 40 + f"1 / 0  # secret {signal!r} {weight!r}", f"weightlab/{weight!r}.py", "exec")
+        exec(code)
+        """)

@@ -124,7 +124,7 @@ def run_tests(files: list[str], copy: Path, quick: bool) -> int:
             import pytest
 
             marks = "not browser and not slow" if quick else "not browser"
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--basetemp", str(copy.parent / "tmp")]
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-n", "0", "--basetemp", str(copy.parent / "tmp")]
             code = int(pytest.main([*options, "-m", marks, *files]))
         finally:
             os._exit(code)

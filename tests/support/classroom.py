@@ -118,7 +118,10 @@ def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
 
 def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
     """Return students who each hold one misconception an exercise, until every misconception of a chapter is held."""
-    found = reference.misconceptions(chapter.module)
+    found = {
+        name: [one for one in wrong if not one.general]
+        for name, wrong in reference.misconceptions(chapter.module).items()
+    }
     most = max(len(wrong) for wrong in found.values())
     return [{name: wrong[i] for name, wrong in found.items() if i < len(wrong)} for i in range(most)]
 

@@ -22,7 +22,7 @@ from . import origins
 from .contents import Contents, find_contents
 from .platforms import Owner, Platform, clean_id
 from .reasons import HARMLESS, NotTakenError, Reason, describe
-from .unpack import Budget, opened
+from .unpack import Budget, items_in, opened
 from .uploads import Upload, find_uploads, why_not
 
 _BLIND = ("Participant", "Teilnehmerin", "Teilnehmer")
@@ -260,9 +260,7 @@ def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) ->
     """Write a submission beside its place, then put it there in one step; return what was done."""
     try:
         if target.exists():
-            held = {
-                path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()
-            }
+            held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}
             if held.keys() - {TIME} == files.keys() and all(held[name] == files[name] for name in files):
                 return "as collected before"
             if not replace:

@@ -49,7 +49,9 @@ def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Conten
     NotTakenError
         Where there is no notebook, or it is not clear which notebook or library counts.
     """
-    items = [item for item in items if not is_elsewhere(item.path) and item.problem is not Reason.LINK]
+    items = [
+        item for item in items if not is_elsewhere(item.path) and item.problem not in (Reason.LINK, Reason.TOO_DEEP)
+    ]
     if closed := [item for item in items if item.problem is Reason.UNREADABLE]:
         raise NotTakenError(Reason.UNREADABLE, file=closed[0].path, cause="permission denied")
     budget.count(len(items))

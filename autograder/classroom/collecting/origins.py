@@ -46,7 +46,9 @@ def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
     held = read_origins(classroom)
     held.setdefault(chapter, {}).update({student: Origin.of(owner) for student, owner in taken.items()})
     plain = {name: {student: asdict(one) for student, one in of.items()} for name, of in held.items()}
-    write_file(Classroom(classroom).state / _FILE, json.dumps(plain, indent=1, ensure_ascii=False).encode(), 0o600)
+    text = json.dumps(plain, indent=1, ensure_ascii=False)
+    # A name on the disk may hold bytes that are no UTF-8; JSON writes them as it writes any half of a character.
+    write_file(Classroom(classroom).state / _FILE, text.encode("utf-8", "backslashreplace"), 0o600)
 
 
 def canvas_numbers(classroom: Path) -> dict[str, str]:

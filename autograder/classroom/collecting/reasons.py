@@ -36,6 +36,7 @@ class Reason(StrEnum):
     KEPT = "kept"
     UNREADABLE = "unreadable"
     LINK = "link"
+    TOO_DEEP = "too deep"
     UNKNOWN_NAME = "unknown name"
     SUPERSEDED = "superseded"
     ANOTHER_KIND = "another kind of file"
@@ -62,7 +63,8 @@ _WORDS = {
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
     Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
-    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts",
+    Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts, or, if they "
+    "are several students', unpack it and name the folder",
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
@@ -74,6 +76,7 @@ _WORDS = {
     Reason.KEPT: "there is another submission already, and it was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; name what it points to",
+    Reason.TOO_DEEP: "it is within more than {most} folders, so it was not looked into",
     Reason.UNKNOWN_NAME: "the name is not one that this platform gives; collect it by itself, named after the student",
     Reason.SUPERSEDED: "an earlier one of the same student",
     Reason.ANOTHER_KIND: "not a submission",

@@ -22,6 +22,8 @@ MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000
 """Files in a platform's download of a whole class."""
+DEEPEST = 40
+"""Folders within folders that are still looked into."""
 
 _CHUNK = 2**16
 _IN_MEMORY = 4 * 2**20
@@ -167,23 +169,42 @@ def is_clutter(path: PurePosixPath) -> bool:
 def items_in(folder: Path, most: int = MAX_CLASS_FILES) -> list[Item]:
     """Return the files under a folder, in the order of their names.
 
-    Links are listed, and not followed; so is a folder that cannot be read.
+    Links are listed, and not followed; so is a folder that cannot be read, or is within too many others.
     """
     found: list[Item] = []
 
     def add(path: Path, problem: Reason | None = None) -> None:
         inside = PurePosixPath(path.relative_to(folder).as_posix())
         if not is_clutter(inside):
-            found.append(Item(inside, (path.lstat().st_mtime,), lambda: path.open("rb"), problem))
+            found.append(Item(inside, (_changed_at(path),), lambda: path.open("rb"), problem))
         if len(found) > most:
             raise NotTakenError(Reason.TOO_MANY_FILES, most=most)
 
-    for place, folders, names in os.walk(folder, onerror=lambda error: add(Path(error.filename), Reason.UNREADABLE)):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = sorted(set(folders) - {*links, ".git"})
-        for name in sorted(names + links):
-            path = Path(place, name)
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
-                add(path, Reason.LINK if stat.S_ISLNK(mode) else None)
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        if len(place.relative_to(folder).parts) > DEEPEST:
+            add(place, Reason.TOO_DEEP)
+            continue
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError:
+            add(place, Reason.UNREADABLE)
+            continue
+        folders = []
+        for entry in entries:
+            if entry.is_symlink():
+                add(place / entry.name, Reason.LINK)
+            elif entry.is_dir():
+                folders += [place / entry.name] if entry.name != ".git" else []
+            elif entry.is_file():
+                add(place / entry.name)
+        waiting += reversed(folders)
     return found
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:  # such as a path that is too long
+        return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -13,7 +14,7 @@ from .chapter_names import is_chapter
 from .contents import home_of, is_elsewhere, notebooks_among
 from .platforms import GRADESCOPE_METADATA, Owner, Recogniser, blackboard_login, gradescope_submitters, plain_owner
 from .reasons import NotTakenError, Reason, describe
-from .unpack import MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
+from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
 
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 _PAGE = 100_000
@@ -194,8 +195,20 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
             yield _single(plain_owner(item.path.name, str(item.path.parent)), str(item.path), item)
     for home, group in groups.items():
         name = home.name or source.resolve().name
-        owner = plain_owner(name, str(home.parent))
-        yield from _of_owner(owner, str(home) if home.name else name, group, chapter)
+        yield from _of_owner(_owner_of(home, name), str(home) if home.name else name, group, chapter)
+
+
+_VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
+"""What Microsoft Teams calls the folders of a student's uploads, within the student's own."""
+
+
+def _owner_of(home: PurePosixPath, name: str) -> Owner:
+    """Return whose a folder of a student's work is: the folder's name says it, or that around a numbered version."""
+    version = _VERSION.fullmatch(home.name)
+    if version is None:
+        return plain_owner(name, str(home.parent))
+    around = next((folder for folder in home.parents if not is_chapter(folder.name)), home.parent)
+    return replace(plain_owner(around.name, str(around.parent)), uploaded=(int(version[1]),))
 
 
 def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
@@ -218,4 +231,4 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
 def why_not(upload: Upload) -> str:
     """Return the words for an upload that cannot be a submission."""
     item = upload.items[0]
-    return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied")
+    return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied", most=DEEPEST)

@@ -89,11 +89,13 @@ def _advice() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _source(misconception: reference.Misconception) -> str:
-    """Return a misconception as a program, without what the project adds to it."""
+    """Return a misconception as a program, without what the project adds to it; one of a family is not written out."""
     import ast
     import inspect
     import textwrap
 
+    if misconception.general:
+        return ""
     try:
         node = ast.parse(textwrap.dedent(inspect.getsource(misconception.function))).body[0]
     except (OSError, TypeError, SyntaxError):

@@ -146,7 +146,7 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
 
 def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> list[Line]:
     found = []
-    if status == Status.MISSING and next(folder.glob("**/*.*"), None):
+    if status == Status.MISSING and any(next(folder.glob(f"{above}*.*"), None) for above in ("", "*/", "*/*/")):
         found.append((student, chapter, Status.MISSING, f"Something was submitted, but no {chapter}.ipynb."))
     time = read_file(folder / FILE, MAX_BYTES)
     if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:

@@ -185,4 +185,4 @@ def fill_worksheet(
             left.discard(student)
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([sheet.heads, *sheet.lines])
-    return text.getvalue().encode(), sorted(left)
+    return text.getvalue().encode("utf-8", "replace"), sorted(left)

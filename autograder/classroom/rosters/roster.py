@@ -165,7 +165,7 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
     rows.writerow(COLUMNS)
     rows.writerows([getattr(one, name) for name in COLUMNS] for _, one in sorted(roster.students.items()))
     Classroom(classroom).make_root()
-    write_file(classroom / FILE, text.getvalue().encode())
+    write_file(classroom / FILE, text.getvalue().encode("utf-8", "replace"))
     return classroom / FILE
 
 

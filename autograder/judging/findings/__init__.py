@@ -18,45 +18,24 @@ from ..observation import Observation, Problem
 from . import sentences
 from .conditions import find_conditions, find_masks
 from .draws import find_in_draws
-from .forms import find_changed, find_constant, find_in_errors, find_in_form, find_in_refusals
+from .forms import (
+    find_changed,
+    find_constant,
+    find_in_calls,
+    find_in_errors,
+    find_in_form,
+    find_in_refusals,
+    find_unusable,
+)
+from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, rank
 from .relations import Relation, find_relations
 from .samples import Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
-from .sources import find_related, find_sources
+from .sources import find_related, find_sources, find_types
+from .terms import find_terms
+from .thresholds import find_shape, find_threshold
 
-_FREE = frozenset(
-    {
-        "draws zeros",
-        "times number",
-        "off by number",
-        "draws deviation number",
-        "draws mean",
-        "draws truncated",
-        "always the same",
-    }
-)
-"""Kinds that quote a number or value of the student's own."""
-_LAST = ("times number", "off by number", "entries permuted", "all one number")
-_FIRST = (
-    "all NaN",
-    "all zeros",
-    "all ones",
-    "input",
-    "opposite",
-    "negated",
-    "transposed",
-    "quotient of",
-    "times",
-    "divided by",
-    "off by",
-    "related",
-    "related part",
-)
-_CERTAIN = frozenset({"truth value", "number for truth", "text"})
-"""Kinds that a single case proves."""
-DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
-"""Kinds that say more than a misconception that gives the same answers in some of the cases only."""
-_SIMPLE = frozenset({"2", "½", "minus 2"})
+WRONG_PART = "what is wrong in your result"
 
 
 @dataclass(frozen=True)
@@ -96,13 +75,16 @@ def find_finding(
     for find in whole:
         if relation := find():
             general = relation[0] in DEGENERATE
-            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in _FREE, general)
+            return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
-    if samples:
-        return _find_in_samples(key, samples, find_unanswered(key, observed)) or _find_errors(key, observed)
-    if relation := find_in_form(exercise, key, observed):
-        return Finding(relation[0], sentences.tell_whole(relation))
-    return _find_errors(key, observed)
+    found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
+    if not samples and (relation := find_in_form(exercise, key, observed)):
+        found = Finding(relation[0], sentences.tell_whole(relation))
+    if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
+        return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
+    if not found and (relation := find_unusable(key, observed)):
+        return Finding(relation[0], sentences.tell_whole(relation), free=True)
+    return found or _find_errors(key, observed)
 
 
 def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
@@ -122,14 +104,27 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
         The cases in which no result came back where one was expected.
     """
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
-    groups = [(samples, "")] if len({sample.label for sample in samples}) > 1 else []
+    # Where only one part of an answer is wrong, that part is spoken of.
+    groups = [(samples, "")] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
-    looks: tuple[Callable, ...] = (_find_general, _find_where, _find_part)
+    looks: tuple[Callable, ...] = (_find_general, _find_range, _find_where, _find_part, _find_form)
     for look in looks:
         for group, label in groups:
             if finding := look(key, group, _name_subject(label), unanswered):
                 return finding
     return None
+
+
+def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say between which values of an argument the answers are wrong."""
+    relation = None if unanswered else find_threshold(key, samples)
+    return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
+
+
+def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say which argument's shape the answers have."""
+    relation = find_shape(samples) if len({sample.label for sample in samples}) == 1 else None
+    return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
 
 
 def _name_subject(label: str) -> str:
@@ -153,25 +148,7 @@ def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
     yield from find_scales(sample)
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
-
-
-def find_types(sample: Sample) -> Iterator[Relation]:
-    """Yield whether the right numbers came back in another type."""
-    got, wanted = sample.got, sample.expected.dtype.kind
-    if isinstance(sample.value, str):
-        try:
-            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
-                yield ("text",)
-        except (TypeError, ValueError):
-            return
-    if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
-        yield ("opposite",)
-    if got is None or not sample.equals(sample.expected):
-        return
-    if got.dtype.kind == "b" and wanted in "iuf":
-        yield ("truth value",)
-    if got.dtype.kind in "iuf" and wanted == "b":
-        yield ("number for truth",)
+    yield from find_terms(sample, key)
 
 
 def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
@@ -182,18 +159,7 @@ def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
-    return sorted(common or [], key=_rank)
-
-
-def _rank(relation: Relation) -> tuple[int, int]:
-    kind = relation[0].removeprefix("change ")
-    if kind in _LAST:
-        return 2, _LAST.index(kind)
-    if kind in _FIRST:
-        # A size of the arguments says more than the number that it happens to be.
-        plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
-        return 0, 2 * _FIRST.index(kind) + plain
-    return 1, 0
+    return sorted(common or [], key=rank)
 
 
 def _is_rich(samples: list[Sample]) -> bool:
@@ -215,12 +181,12 @@ def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: lis
         if not chosen or (chosen is finite and len(finite) == len(wrong)):
             continue
         for relation in _common_relations(key, chosen):
-            if not _is_rich(chosen) and relation[0] not in _CERTAIN:
+            if not _is_rich(chosen) and relation[0] not in CERTAIN:
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == "your result" else subject
                 words = sentences.tell_relation(relation, named)
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in _FREE, general=True)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=True)
     return None
 
 
@@ -265,16 +231,18 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
-    relations = [] if unanswered else relations
+    # Of a wrong truth value it goes without saying that it is the opposite.
+    relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
+    partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
-            what = sentences.tell_relation(relations[0], "it")
+            what = sentences.tell_relation(relations[0], WRONG_PART if partly else "it")
             return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
         if len(right) > 1:
             return Finding("where", f"{_capital(subject)} is right except where {where}.")
-    if relations and _is_rich(wrong) and relations[0][0] not in _LAST:
-        what = sentences.tell_relation(relations[0], subject)
+    if relations and _is_rich(wrong) and relations[0][0] not in LAST:
+        what = sentences.tell_relation(relations[0], WRONG_PART if partly else subject)
         n = len(wrong_cases)
         cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"

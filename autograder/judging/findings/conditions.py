@@ -30,6 +30,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
             facts["where an entry is ()", quoted] = () in value.values()
             continue
         if isinstance(value, (list, tuple)) and not is_numeric(value):
+            facts["where an item is None", quoted] = any(item is None for item in value)
             facts["where one item", quoted] = len(value) == 1
             facts["where several items", quoted] = len(value) > 1
             facts["where many items", quoted] = len(value) > 2
@@ -127,12 +128,28 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
     for i in unanswered:
         call = key.cases[i].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        described.append(describe_case(arguments, key.expected[i]) | _describe_related(key, i))
-    return part_cases(described, [_describe_sample(key, sample) for sample in right])
+        described.append(_describe_all(key, i, arguments, key.expected[i]))
+    found = part_cases(described, [_describe_sample(key, sample) for sample in right])
+    signs = {float(np.sign(one.expected.reshape(()))) for one in (*wrong, *right) if _is_single_number(one.expected)}
+    # Of magnitudes, "right except where a positive number is expected" says no more than "wrong".
+    return found if {1.0, -1.0} <= signs else [one for one in found if one[0] not in _OF_SIGNS]
+
+
+_OF_SIGNS = ("where expected positive", "where expected negative")
+
+
+def _is_single_number(array: np.ndarray) -> bool:
+    return array.size == 1 and array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
+
+
+def _describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
+    """Describe a case; where other functions' results have ties, those of the arguments decide nothing."""
+    related, facts = _describe_related(key, index), describe_case(arguments, expected)
+    return related | {fact: holds for fact, holds in facts.items() if not related or fact[0] != "where ties"}
 
 
 def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
-    return describe_case(sample.arguments, sample.expected) | _describe_related(key, sample.index)
+    return _describe_all(key, sample.index, sample.arguments, sample.expected)
 
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
@@ -165,6 +182,7 @@ _TELLING = (
     "where NaN",
     "where holds 0",
     "where zero",
+    "where an item is None",
     "where all equal",
     "where all zero",
     "where an entry is ()",
@@ -200,7 +218,6 @@ MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("expected negative", lambda e: e < 0),
     ("expected positive", lambda e: e > 0),
     ("expected zero", lambda e: e == 0),
-    ("expected not zero", lambda e: e != 0),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...candidate.wire import Given
 from ...exercise import Exercise
 from ..compare import compare, is_numeric
 from ..key import Key
@@ -102,6 +103,40 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     return ("always the same", repr(value.item() if isinstance(value, np.generic) else value)[:40])
 
 
+def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return what came back where no view could look at any answer."""
+    answered = _answered(key, observed)
+    reasons = [one.rejected.reason for _, one in answered if one.rejected]
+    first = next((one.rejected for _, one in answered if one.rejected), None)
+    return ("unusable", first.words) if first and len(reasons) == len(answered) and len(set(reasons)) == 1 else None
+
+
+def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return what the function that the cases give was asked otherwise than by the reference, or None."""
+    pairs = [
+        (call.args, wanted, one.asked)
+        for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)
+        if one.asked and wanted and wanted[0]
+        for call in case.calls[:1]
+    ]
+    if len(pairs) < 2:
+        return None
+    position = next((i for i, value in enumerate(pairs[0][0]) if isinstance(value, Given)), None)
+    if position is None:
+        return None
+    name = f"`{key.arguments[position]}`"
+    wanted, got = [w[0] for _, w, _ in pairs], [g[0] for _, _, g in pairs]
+    if not any(got):
+        return ("never called", name)
+    if set(got) == {1} and max(wanted) > 1:
+        return ("called once", name)
+    if all(w[1] and g[1] and not set(w[1]) & set(g[1]) for _, w, g in pairs):
+        return ("called with", name, str(pairs[0][2][1][0]), str(pairs[0][1][1][0]))
+    if all(g < w for g, w in zip(got, wanted, strict=True)):
+        return ("called too seldom", name, str(got[0]), str(wanted[0]))
+    return None
+
+
 def find_in_refusals(
     key: Key, observed: Sequence[Observation], problems: Sequence[dict[str, Problem]]
 ) -> Relation | None:
@@ -116,8 +151,9 @@ def find_in_refusals(
         if len(wrong) == len(bad):
             return ("never refuses", with_article(name))
         return ("refuses some", str(len(wrong)), str(len(bad)), name)
-    if kinds == {ProblemKind.NOT_NAMED} and len(wrong) == len(bad):
-        return ("refuses without naming",)
+    if kinds == {ProblemKind.NOT_NAMED}:
+        all_of_them = len(wrong) == len(bad)
+        return ("refuses without naming",) if all_of_them else ("names some", str(len(wrong)), str(len(bad)))
     errors = {observed[i].raised["type"] for i in wrong if observed[i].raised}
     if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
         return ("refuses otherwise", with_article(name), _known_error(errors.pop()))

@@ -24,6 +24,11 @@ def _one_hot_of_largest(e: np.ndarray) -> np.ndarray:
     return (e == e.max(axis=-1, keepdims=True)).astype(float)
 
 
+def _without_empty(e: np.ndarray, axis: int) -> np.ndarray:
+    others = tuple(k for k in range(e.ndim) if k != axis)
+    return np.compress(e.any(axis=others), e, axis) if others else e
+
+
 _MOST_CLASSES = 300
 """Rows of a square matrix that a detector makes of a row of numbers."""
 
@@ -105,6 +110,7 @@ REDUCED: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("only the last", lambda e, a: np.take(e, -1, a)),
     ("without the first", lambda e, a: np.delete(e, 0, a)),
     ("without the last", lambda e, a: np.delete(e, -1, a)),
+    ("without empty", _without_empty),
 )
 RESHAPED: tuple[tuple[str, Change], ...] = (
     ("transposed", lambda e: e.T),
@@ -178,7 +184,9 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
 def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     for axis in range(expected.ndim):
         for kind, change in changes:
-            if expected.shape[axis] > 1 and sample.equals(change(expected, axis)):
+            # A single column that is zero is the last column, too.
+            least = 1 if kind in ("first is zero", "last is zero") else 2
+            if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
 
 

@@ -151,14 +151,17 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
     yield ("off by number", f"{magnitude:.6g}", sign)
 
 
-def _find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what an answer may differ from by a change: arguments, and other functions' results."""
-    yield from sample.bases
+def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield what an answer may differ from by a change, as it is quoted: arguments, and other functions' results."""
+    yield from ((f"`{name}`", base) for name, base in sample.bases)
+    if not sample.expected.ndim:
+        numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]
+        yield from ((f"`{name}`", np.asarray(float(value))) for name, value in numbers)
     for related in key.related:
         value = related.values[sample.index]
         base = None if value is None else as_array(value)
         if base is not None and base.shape == sample.expected.shape and base.dtype.kind in "iuf":
-            yield related.call.replace("`", ""), base.astype(float)
+            yield related.call if related.call.startswith("the ") else f"`{related.call}`", base.astype(float)
 
 
 def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:
@@ -167,9 +170,7 @@ def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:
 
 def wants_no_change(sample: Sample, key: Key, quoted: str) -> bool:
     """Return whether a case asks for no change of this argument or result, so that a wrong one does not show."""
-    return any(
-        f"`{name}`" == quoted and _is_unchanged(sample.expected, base) for name, base in _find_bases(sample, key)
-    )
+    return any(name == quoted and _is_unchanged(sample.expected, base) for name, base in find_bases(sample, key))
 
 
 def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
@@ -182,17 +183,17 @@ def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
         return
     named = name_sizes(sample.arguments)
     tolerance = 1e-3 if np.float32 in (sample.expected.dtype, sample.got.dtype) else 1e-5
-    for name, base in _find_bases(sample, key):
+    for name, base in find_bases(sample, key):
         wanted = expected - base
         if _is_unchanged(expected, base):
             continue
         if _is_unchanged(got, base):
-            yield ("change missing", f"`{name}`")
+            yield ("change missing", name)
         factor = _common_factor(wanted, got - base, tolerance)
         if factor is None:
             continue
         if math.isclose(factor, -1, rel_tol=tolerance):
-            yield ("change negated", f"`{name}`")
+            yield ("change negated", name)
         for kind, *data in _name_factor(factor, named, tolerance):
             if kind in ("times", "divided by"):
-                yield (f"change {kind}", f"`{name}`", *data)
+                yield (f"change {kind}", name, *data)

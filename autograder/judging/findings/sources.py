@@ -28,9 +28,23 @@ CHANGES = (
     ("input columns summed", lambda a: a.sum(axis=1)),
     ("input columns averaged", lambda a: a.mean(axis=1)),
     ("input largest", np.max),
+    ("input minus smallest", lambda a: a - a.min()),
+    ("input minus largest", lambda a: a - a.max()),
+    ("input minus mean", lambda a: a - a.mean()),
+    ("input divided by largest", lambda a: a / np.abs(a).max()),
+    ("input squares summed", lambda a: np.sum(a**2)),
+    ("input largest magnitude", lambda a: np.abs(a).max()),
     ("input length", len),
     ("input entries", np.size),
 )
+
+
+def _equality(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
+    """Return where two arrays are equal; nothing where that is everywhere or nowhere, as zeros say nothing."""
+    equal = np.asarray(a == b)
+    return equal.astype(float) if equal.any() and not equal.all() else None
+
+
 PAIRS = (
     ("product of", lambda a, b: a * b),
     ("sum of", lambda a, b: a + b),
@@ -40,7 +54,7 @@ PAIRS = (
     ("matrix product transposed left", lambda a, b: a.T @ b),
     ("matrix product transposed right", lambda a, b: a @ b.T),
     ("outer product of", np.outer),
-    ("equality of", lambda a, b: (a == b).astype(float)),
+    ("equality of", _equality),
     ("squared difference of", lambda a, b: (a - b) ** 2),
     ("absolute difference of", lambda a, b: np.abs(a - b)),
     ("concatenation of", lambda a, b: np.concatenate([a, b])),
@@ -99,3 +113,26 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:
             yield ("related part" if related.call.startswith("the ") else "related", related.call)
+
+
+def find_types(sample: Sample) -> Iterator[Relation]:
+    """Yield whether the right numbers came back in another type."""
+    got, wanted = sample.got, sample.expected.dtype.kind
+    if isinstance(sample.value, str) and sample.expected.dtype.kind == "b":
+        if sample.value.strip().lower() == str(bool(sample.expected)).lower():
+            yield ("text for truth",)
+        return
+    if isinstance(sample.value, str):
+        try:
+            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
+                yield ("text",)
+        except (TypeError, ValueError):
+            return
+    if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
+        yield ("opposite",)
+    if got is None or not sample.equals(sample.expected):
+        return
+    if got.dtype.kind == "b" and wanted in "iuf":
+        yield ("truth value",)
+    if got.dtype.kind in "iuf" and wanted == "b":
+        yield ("number for truth",)

@@ -372,6 +372,20 @@ class TestDriveAndMail:
         assert inbox.collect().taken == {"ada", "bo-b", "cy"}
 
 
+class TestTeams:
+    def test_a_version_is_never_a_student_and_the_last_one_counts(self, inbox):
+        inbox.put("Ada L/Version 1/01_weights.zip", packed("old"))
+        inbox.put("Ada L/Version 10/01_weights.zip", packed("new"))
+        inbox.put("Ada L/Version 9/01_weights.zip", packed("older"))
+        inbox.put("Bo R/01_weights/Version 1/01_weights.zip", packed("bo"))
+        inbox.put("Cy T/version2/cy.zip", packed("cy"))
+        inbox.put("Version 3/01_weights.zip", packed("nobody"))
+        found = inbox.collect()
+        assert found.taken >= {"Ada-L", "Bo-R"} and inbox.mark("Ada-L") == ("new", "new")
+        assert not {name for name in found.taken if "ersion" in name}
+        assert Reason.CHAPTERS_NAME in found.lost.values()
+
+
 class TestPlainFolders:
     def test_zips_named_after_students_and_folders_named_after_students(self, inbox):
         inbox.put("ada.zip", packed("ada"))

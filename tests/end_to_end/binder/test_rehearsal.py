@@ -103,6 +103,15 @@ def test_the_badge_leads_to_the_first_page(rehearsal):
     assert "Start here" in rehearsal["first"]["title"]
 
 
+def test_binder_says_that_nothing_is_kept_and_how_to_take_work_home(rehearsal):
+    (told,) = rehearsal["first"]["told"]
+    assert "You are on Binder" in told and "is deleted" in told and "labkit.take_home()" in told
+
+
+def test_a_chapter_can_be_submitted_from_there(rehearsal):
+    assert {"01_weights/01_weights.ipynb", "01_weights/weightlab/weights.py"} <= set(rehearsal["submitted"])
+
+
 def test_a_visitor_writes_the_first_function_in_the_browser_and_passes(rehearsal):
     assert "not written yet" in rehearsal["first"]["stub"]
     assert "2 of 2 points" in rehearsal["first"]["written"]

@@ -95,11 +95,25 @@ def test_from_release_to_feedback_between_system_users(shared):
     assert {path.stat().st_uid for path in inbound.iterdir()} == {ADA, BEN}
     assert inbound.stat().st_mode & 0o777 == 0o733, "students could look at each other's work"
 
+    # Ben's submission points to Ada's: with the instructor's rights both could be read.
+    (bens,), (adas,) = inbound.glob("ben+*"), inbound.glob("ada+*")
+    for name in ("weightlab/weights.py", "extra.ipynb"):
+        (bens / name).unlink(missing_ok=True)
+        (bens / name).symlink_to(f"{EXCHANGE}/weightlab/inbound/{adas.name}/weightlab/weights.py")
+    (inbound / f"nobody+{WEIGHTS.name}+soon").mkdir()
+    os.mkfifo(inbound / f"eve+{WEIGHTS.name}+2026-01-01 10:00:00 UTC")
+    (inbound / f"dan+{WEIGHTS.name}+2026-01-01 10:00:00 UTC").symlink_to("nowhere")
+
     grade = "weightlab grade --classroom=/mnt/teacher --isolation=process --json"
     said = run(shared, TEACHER, f"nbgrader collect {instructor}", grade, f"nbgrader release_feedback {instructor}")
-    for name in ("ada", "ben"):
-        theirs = shared / "teacher" / "submitted" / name / WEIGHTS.name / "weightlab" / "weights.py"
-        assert theirs.read_bytes() == (shared / name / "src" / "weightlab" / "weights.py").read_bytes()
+    submitted = {name: shared / "teacher" / "submitted" / name / WEIGHTS.name for name in ("ada", "ben")}
+    assert {path.name for path in (shared / "teacher" / "submitted").iterdir()} == {*submitted}
+    adas_own = (shared / "ada" / "src" / "weightlab" / "weights.py").read_bytes()
+    assert (submitted["ada"] / "weightlab" / "weights.py").read_bytes() == adas_own
+    assert (
+        not (submitted["ben"] / "weightlab" / "weights.py").exists() and not (submitted["ben"] / "extra.ipynb").exists()
+    )
+    assert (submitted["ben"] / "weightlab" / "biases.py").exists()
     assert {entry["student"]: entry["score"] for entry in json.loads(said)} == {"ada": 16, "ben": 2}
     run(shared, ADA, f"nbgrader fetch_feedback {WEIGHTS.name}")
     (page,) = (shared / "ada" / "course" / WEIGHTS.name / "feedback").glob("*/01_weights.html")

@@ -144,9 +144,8 @@ def an_import_that_grading_lacks(odd):
 
 
 def a_left_over_raise(odd):
-    odd.library["weights"] += (
-        f"\n\ndef apply_weight(signal, weight):\n    {STUB}\n    return signal * weight\n".encode()
-    )
+    spare = odd.library["weights"].replace(b"def apply_weight(", b"def _spare(")
+    odd.library["weights"] = spare + f"\n\ndef apply_weight(x, weight):\n    {STUB}\n    return x * weight\n".encode()
 
 
 ALL = FUNCTIONS + NUMBERS
@@ -226,6 +225,13 @@ def read(cell):
     return cell["cell_type"], "".join(cell["source"]), outputs
 
 
+def test_a_left_over_raise_is_said_to_be_that(both):
+    found = next(one for one in both.by["a_left_over_raise"]["exercises"] if one["exercise"] == "apply_weight")
+    assert found["status"] == "not_started" and "raises NotImplementedError first: delete that line" in found["message"]
+    page = both.ours / "feedback" / "a_left_over_raise" / WEIGHTS.name / f"{WEIGHTS.name}.html"
+    assert "raises NotImplementedError first" in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [(a_blank_answer, True), (an_answer_in_a_cell_of_ones_own, False), (another_notebook, False)],
@@ -234,3 +240,9 @@ def read(cell):
 def test_the_page_says_that_there_is_no_answer_only_where_there_can_be_none(both, change, said):
     page = both.ours / "feedback" / change.__name__ / WEIGHTS.name / f"{WEIGHTS.name}.html"
     assert ("No response." in page.read_text()) is said
+
+
+def test_the_page_shows_what_is_in_cells_of_ones_own(both):
+    name = an_answer_in_a_cell_of_ones_own.__name__
+    page = both.ours / "feedback" / name / WEIGHTS.name / f"{WEIGHTS.name}.html"
+    assert "My answer stands here." in page.read_text()

@@ -1,14 +1,17 @@
 """Does `weightlab study` open JupyterLab at the first page, from a folder that is not the current one?"""
 
+import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -38,37 +41,54 @@ def listening(address, seconds=60):
             time.sleep(0.2)
 
 
+COMMAND = [sys.executable, "-m", "autograder", "study", "--no-browser", "--allow-root"]
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address that the command prints."""
+def running(tmp_path_factory):
+    """The command as it runs: its process, its environment and folder, and the lines that it has printed."""
     folder = tmp_path_factory.mktemp("study") / "a course"
-    environment = course_copy(folder) | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "PYTHONUNBUFFERED": "1"}
-    command = [
-        sys.executable,
-        "-c",
-        "from autograder.cli.main import main; main()",
-        "study",
-        "--no-browser",
-        "--allow-root",
-    ]
+    environment = os.environ | course_copy(folder)
+    for name in ("config", "runtime"):
+        environment[f"JUPYTER_{name.upper()}_DIR"] = str(folder / name)
+    environment |= {"PYTHONUNBUFFERED": "1", "JUPYTER_TOKEN": ""}
     process = subprocess.Popen(
-        command, cwd=folder.parent, env=os.environ | environment, stderr=subprocess.PIPE, text=True
+        COMMAND,
+        cwd=folder.parent,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
-    said = []
+    family = []
     try:
-        for line in process.stderr:
+        said = []
+        for line in process.stdout:
             said.append(line)
-            if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\S*\?token=\w+", line):
-                listening(found[0])
-                yield found[0]
+            if line.startswith("Ctrl+C"):
                 break
-        else:
-            pytest.fail("".join(said[-20:]))
+        family = psutil.Process(process.pid).children(recursive=True)
+        yield SimpleNamespace(process=process, environment=environment, folder=folder, said=said)
     finally:
-        for one in [*psutil.Process(process.pid).children(recursive=True), process]:
-            one.kill()
+        for one in [*family, process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
         process.wait()
-        process.stderr.close()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def address(running):
+    """The address that the command prints."""
+    found = re.search(r"http://(localhost|127\.0\.0\.1):\d+/lab\S*\?token=\w+", "".join(running.said))
+    assert found, "".join(running.said)
+    listening(found[0])
+    return found[0]
+
+
+def test_its_start_is_three_lines(running):
+    assert len(running.said) == 3, "".join(running.said)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="PowerShell is no login shell")
@@ -108,6 +128,72 @@ def test_nobody_will_be_asked_about_news(address):
     url = f"{host}/lab/api/settings/@jupyterlab/apputils-extension:notification?token={token}"
     with urllib.request.urlopen(url) as answer:
         assert b'"default":"false"' in answer.read().replace(b": ", b":")
+
+
+def again(running):
+    return subprocess.run(
+        COMMAND,
+        cwd=running.folder,
+        env=running.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_second_one_finds_the_one_that_runs(running, address):
+    done = again(running)
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, [f"  {address}"])
+    assert "runs already" in done.stdout and len(list((running.folder / "runtime").glob("jpserver-*.json"))) == 1
+
+
+def test_on_a_hub_nothing_is_started(running):
+    """There the page that shows the terminal is the JupyterLab that one works in."""
+    environment = running.environment | {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/", "JUPYTER_RUNTIME_DIR": "/nowhere"}
+    done = subprocess.run(COMMAND, cwd=running.folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "open course/00_start_here/00_start_here.ipynb" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl+C in another way")
+def test_ctrl_c_ends_it_and_its_server(running, address):
+    """As the terminal does, which interrupts both; what a killed server leaves behind is no server."""
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    assert any("jupyterlab" in " ".join(one.cmdline()) for one in family)
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert running.process.wait(60) == 0
+    assert psutil.wait_procs(family, timeout=60)[1] == []
+    stale = {"root_dir": str(running.folder), "url": re.match(r"http://[^/]+/", address)[0], "token": "x"}
+    (running.folder / "runtime" / "jpserver-1.json").write_text(json.dumps(stale), encoding="utf-8")
+    program = "from autograder.cli import study; print([study.find_running()])"
+    asked = subprocess.run([sys.executable, "-c", program], env=running.environment, capture_output=True, text=True)
+    assert asked.stdout == "['']\n", asked.stderr
+
+
+SERVER = """
+import signal, sys, time
+from pathlib import Path
+def end(number, frame):
+    Path(sys.argv[1]).write_text("ended in order")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+Path(sys.argv[1]).touch()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_the_command_alone_ends_the_server_in_order(tmp_path, number):
+    program = "import os, sys; from autograder.cli.study import _run; sys.exit(_run(sys.argv[1:], os.environ, print))"
+    seen = tmp_path / "seen"
+    argv = [sys.executable, "-c", program, sys.executable, "-c", SERVER, str(seen)]
+    process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not seen.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(60) == 0
+    assert seen.read_text() == "ended in order"
 
 
 def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():

@@ -56,6 +56,8 @@ class Mutant:
 
     function: str
     kind: str
+    what: tuple[str, ...]
+    """What became what, where that can be said in a word or two; see `sentences`."""
     change: str
     """The changed lines, ``before → after``: with the function's name this names the mutant."""
     source: str
@@ -76,7 +78,8 @@ def mutants(function: ast.FunctionDef) -> list[Mutant]:
             _put(holder, key, replacement)
             source = ast.unparse(ast.fix_missing_locations(function))
             if source != original:
-                made.setdefault(source, Mutant(function.name, kind, _change(original, source), source))
+                what = tuple(_describe(kind, node, replacement, {arg.arg for arg in _arguments(function)}))
+                made.setdefault(source, Mutant(function.name, kind, what, _change(original, source), source))
         _put(holder, key, node)
     return list(made.values())
 
@@ -111,9 +114,90 @@ def _change(before: str, after: str) -> str:
     return " → ".join("; ".join(line.strip() for line in lines) or "nothing" for lines in (old, new))
 
 
+def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.args, *function.args.kwonlyargs]
+
+
+SIGNS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.MatMult: "@",
+    ast.Pow: "**",
+    ast.And: "and",
+    ast.Or: "or",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.USub: "-",
+    ast.Not: "not",
+}
+
+
+def _describe(kind: str, old: ast.AST, new: ast.AST, arguments: set[str]) -> Iterator[str]:
+    """Yield what became what, in signs and names that a learner knows: those of operators, arguments and functions."""
+    match kind, old, new:
+        case _, ast.BinOp(left, operator), _:
+            yield SIGNS.get(type(operator), "")
+            if kind == "operator":
+                yield SIGNS[type(new.op)]
+            elif kind == "operand dropped":
+                yield "first" if new is left else "second"
+        case "operator", ast.BoolOp(operator), ast.BoolOp(other):
+            yield from (SIGNS[type(operator)], SIGNS[type(other)])
+        case "operator", ast.AugAssign(_, operator), _:
+            yield f"{SIGNS[type(operator)]}="
+            yield "=" if isinstance(new, ast.Assign) else f"{SIGNS[type(new.op)]}="
+        case "operand dropped", ast.UnaryOp(operator), _:
+            yield SIGNS.get(type(operator), "")
+        case "comparison", ast.Compare(_, operators), ast.Compare(_, others):
+            pairs = zip(operators, others, strict=True)
+            yield from next((SIGNS[type(a)], SIGNS[type(b)]) for a, b in pairs if type(a) is not type(b))
+        case "constant", ast.Constant(value), ast.Constant(other) if not isinstance(value, str):
+            yield from (repr(value), repr(other))
+        case "name", ast.Name(name), ast.Name(other) if {name, other} <= arguments:
+            yield from (name, other)
+        case "function", ast.Name(name), ast.Name(other):
+            yield from (name, other)
+        case "function", ast.Attribute(_, name), ast.Attribute(_, other):
+            yield from (name, other)
+        case "axis", ast.Attribute(), _:
+            yield "T"
+        case "index", ast.Slice(), _:
+            yield "slice"
+        case "index", _, ast.Subscript():
+            yield "swapped"
+        case (("arguments swapped" | "call dropped"), ast.Call(called), _):
+            yield from _name_of(called)
+        case "argument dropped", ast.Call(called, _, keywords), ast.Call(_, _, left):
+            yield next(str(one.arg) for one in keywords if one not in left)
+            yield from _name_of(called)
+        case "loop", _, ast.comprehension(_, part) | ast.For(_, part):
+            end = part.slice
+            yield "reversed" if end.step else "without first" if end.lower else _last_or_first(end.upper)
+
+
+def _last_or_first(upper: ast.expr) -> str:
+    return "only first" if ast.unparse(upper) == "1" else "without last"
+
+
+def _name_of(called: ast.expr) -> Iterator[str]:
+    if isinstance(called, ast.Name):
+        yield called.id
+    elif isinstance(called, ast.Attribute):
+        yield called.attr
+
+
 def _slips(node: ast.AST, function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
     """Yield what could stand in a node's place by mistake, with the kind of mistake."""
-    arguments = [arg.arg for arg in [*function.args.args, *function.args.kwonlyargs]]
+    arguments = [arg.arg for arg in _arguments(function)]
     # In this library what a loop binds are the caller's arrays.
     loops = [n.target for n in ast.walk(function) if isinstance(n, (ast.For, ast.comprehension))]
     callers = {*arguments, *_stored(loops)}
@@ -121,6 +205,8 @@ def _slips(node: ast.AST, function: ast.FunctionDef) -> Iterator[tuple[str, ast.
         case ast.BinOp(left, operator, right):
             if type(operator) in OPERATORS:
                 yield "operator", ast.BinOp(left, OPERATORS[type(operator)](), right)
+            if isinstance(operator, ast.Div):
+                yield "operator", ast.BinOp(left, ast.FloorDiv(), right)
             yield "operand dropped", left
             yield "operand dropped", right
             if not isinstance(operator, (ast.Add, ast.Mult)):

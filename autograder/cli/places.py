@@ -1,0 +1,77 @@
+"""The instructor's commands for places where classes live: ``weightlab hub-setup`` and ``weightlab gradescope``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .spoken import say
+
+
+@click.command("hub-setup")
+@click.option(
+    "--exchange",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/srv/nbgrader/exchange"),
+    show_default=True,
+    help="nbgrader's exchange; it is made if it is not there.",
+)
+@click.option("--course", default="weightlab", show_default=True, help="nbgrader's name of the course.")
+def hub_setup(exchange: Path, course: str) -> None:
+    """Set up this environment for the users of a JupyterHub; see docs/jupyterhub.md.
+
+    Run it as root with the shared environment's own `weightlab`, after each installation into that environment.
+    """
+    from ..classroom import hub
+    from ..classroom.folder import ClassroomError
+    from .study import quiet
+
+    try:
+        written = [*hub.set_up(exchange.absolute(), course), quiet()]
+    except ClassroomError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}). Run it as root.") from None
+    for path in written:
+        say(f"wrote {path}")
+    say("Each user gets a copy of the course in ~/weightlab when their server starts next.")
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER ...")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.zip")
+@click.option(
+    "--visibility",
+    type=click.Choice(["visible", "hidden", "after_due_date", "after_published"]),
+    default="visible",
+    show_default=True,
+    help="When students see their points.",
+)
+@click.option("--seed", type=int, help="Seed of the secret cases; by default a new one.")
+def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: int | None) -> None:
+    """Write an autograder for an assignment on Gradescope, where students hand in these chapters.
+
+    The zip holds the answers: upload it to Gradescope, and give it to nobody else.
+    """
+    from ..classroom.folder import ClassroomError
+    from ..classroom.gradescope import write_zip
+    from ..exercises import CHAPTERS
+    from ..judging.words import counted
+    from ..names import describe_unknown_chapter
+
+    if target.suffix != ".zip":
+        raise click.UsageError(f"{target} is not the name of a zip: name the chapters first, then OUT.zip.")
+    for name in chapters:
+        if name not in CHAPTERS:
+            raise click.UsageError(describe_unknown_chapter(name))
+    try:
+        files = write_zip(chapters, target, visibility, seed)
+    except ClassroomError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{target} cannot be written ({error.strerror}).") from None
+    automatic = sum(CHAPTERS[name].points for name in chapters)
+    written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
+    say(f"{counted(len(files), 'file')} in {target}, the answers among them: upload it, and give it to nobody.")
+    say(f"On Gradescope set the autograder's points to {automatic:g}, and {written:g} for manual grading.")

@@ -1,0 +1,55 @@
+"""Which relation says most, and which kinds say what a verdict must know: order and properties, as data."""
+
+from __future__ import annotations
+
+from .relations import Relation
+
+FREE = frozenset(
+    {
+        "draws zeros",
+        "times number",
+        "off by number",
+        "draws deviation number",
+        "draws mean",
+        "draws truncated",
+        "always the same",
+        "called with",
+        "called too seldom",
+    }
+)
+"""Kinds that quote a number or value of the student's own, or of the inputs."""
+LAST = ("times number", "off by number", "entries permuted", "all one number")
+_FIRST = (
+    "all NaN",
+    "all zeros",
+    "all ones",
+    "input",
+    "opposite",
+    "negated",
+    "transposed",
+    "quotient of",
+    "times",
+    "divided by",
+    "off by",
+    "related",
+    "related part",
+)
+CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"})
+"""Kinds that a single case proves."""
+DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
+"""Kinds that say more than a misconception that gives the same answers in some of the cases only."""
+VAGUE = frozenset({"where", "some", "part", "all one number"})
+"""Kinds that say where an answer is wrong, and little of how."""
+_SIMPLE = frozenset({"2", "½", "minus 2"})
+
+
+def rank(relation: Relation) -> tuple[int, int]:
+    """Return a number by which relations are sorted, the most telling first."""
+    kind = relation[0].removeprefix("change ")
+    if kind in LAST:
+        return 2, LAST.index(kind)
+    if kind in _FIRST:
+        # A size of the arguments says more than the number that it happens to be.
+        plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
+        return 0, 2 * _FIRST.index(kind) + plain
+    return 1, 0

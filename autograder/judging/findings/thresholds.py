@@ -1,0 +1,77 @@
+"""Finds the range of an argument in which an answer is wrong, as where a threshold has moved; and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..compare import as_array, close_floats
+from ..key import Key
+from .relations import Relation
+from .samples import Sample
+
+_ENOUGH = 8
+"""Numbers that must be looked at before a range means anything."""
+
+
+def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
+    """Return the range of a quantity in which answers are wrong, if they are right below it and above it."""
+    found: dict[str, list[tuple[float, bool]]] = {}
+    seen: dict[str, int] = {}
+    for sample in samples:
+        for name, values, wrong in _compare_entries(key, sample):
+            found.setdefault(name, []).extend(zip(values.tolist(), wrong.tolist(), strict=True))
+            seen[name] = seen.get(name, 0) + 1
+    for name, pairs in found.items():
+        wrong_values = {value for value, wrong in pairs if wrong}
+        right_values = [value for value, wrong in pairs if not wrong]
+        if seen[name] < len(samples) or len(wrong_values) < 2 or len(pairs) < _ENOUGH:
+            continue
+        low, high = min(wrong_values), max(wrong_values)
+        inside = any(low <= value <= high for value in right_values)
+        if not inside and right_values and min(right_values) < low and max(right_values) > high:
+            return ("wrong between", name, f"{low:.3g}", f"{high:.3g}")
+    return None
+
+
+def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yield the numbers that an answer's entries may be decided by, each with whether its entry is wrong."""
+    got, expected = sample.got, sample.expected
+    if got is None or got.shape != expected.shape:
+        return
+    wrong = (got != expected) if expected.dtype.kind == "b" else ~close_floats(expected, got, 2e-4)
+    values = [(f"`{name}`", value) for name, value in sample.arguments.items()]
+    values += [
+        (one.call if one.call.startswith("the ") else f"`{one.call}`", one.values[sample.index]) for one in key.related
+    ]
+    for name, value in values:
+        array = None if value is None or isinstance(value, (bool, str)) else as_array(value)
+        if array is not None and array.shape == expected.shape and array.dtype.kind in "iuf":
+            yield name, array.astype(float).ravel(), np.asarray(wrong).ravel()
+
+
+def find_shape(samples: list[Sample]) -> Relation | None:
+    """Return which argument's shape all wrong answers have, where none has the required shape."""
+    wrong = [sample for sample in samples if not sample.right]
+    shapes = {sample.got.shape for sample in wrong if sample.got is not None}
+    if not wrong or any(sample.got is None or sample.got.shape == sample.expected.shape for sample in wrong):
+        return None
+    if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
+        return ("axes missing",)
+    common: list[str] | None = None
+    for sample in wrong:
+        names = [name for name, shape in _name_shapes(sample) if shape == sample.got.shape]
+        common = names if common is None else [name for name in common if name in names]
+    return ("shape of", common[0]) if common and len(shapes) > 1 else None
+
+
+def _name_shapes(sample: Sample) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for name, value in sample.arguments.items():
+        for label, item in [(name, value), *((f"{name}[{k}]", v) for k, v in _items(value))]:
+            if isinstance(item, np.ndarray) and item.ndim:
+                yield f"`{label}`", item.shape
+
+
+def _items(value: object) -> Iterator[tuple[int, object]]:
+    yield from enumerate(value) if isinstance(value, tuple) else ()

@@ -1,0 +1,150 @@
+"""Near slips: what the course's own answers give with one small slip in them, to compare wrong answers with.
+
+`making` tries the slips when the course is released. Of each answer only a few digits are kept, by which it is
+recognised and from which it cannot be restored.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ...candidate import wire
+from ...exercise import Case, Exercise
+from ...paths import KEYS
+from ..compare import as_array, is_numeric
+from ..key import Key
+from ..observation import Observation
+
+PATH = KEYS / "slips.key"
+ERROR, NOTHING, UNUSABLE = 1.0, 2.0, 2.5
+"""In place of a form: an error was raised, None or another number of parts came back, or no view could look at it."""
+_CLOSE = 3e-6
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One slip: its kind, what became what, and a sketch of what it gives for each part of each case."""
+
+    kind: str
+    what: tuple[str, ...]
+    sketches: np.ndarray
+
+
+def find_slip(
+    exercise: Exercise, key: Key, observed: Sequence[Observation], slips: Iterable[Slip]
+) -> tuple[Slip, tuple[str, ...]] | None:
+    """Return a slip that gives the same answers in every case of a public key, or None.
+
+    With it come the parts of the answer of which that is true, where it is not the whole of it.
+    """
+    if exercise.scored or any(one.changed or one.iterator for one in observed):
+        return None
+    slips, own = list(slips), sketch_all(exercise, key.cases, observed)
+    right = sketch_all(exercise, key.cases, [Observation(expected) for expected in key.expected])
+    names = [name for case in key.cases for name in name_parts(exercise, case)]
+    asked = np.array([not case.raises for case in key.cases for _ in name_parts(exercise, case)])
+    wrong = [name for name in exercise.parts if not _agree(own, right, asked & np.array([n == name for n in names]))]
+    for parts in ((), *([tuple(wrong)] if len(wrong) < len(exercise.parts) else []), *((name,) for name in wrong)):
+        rows = asked & np.array([not parts or name in parts for name in names])
+        if is_telling(own[rows]) and not _agree(own, right, rows):
+            for slip in slips:
+                if slip.sketches.shape == own.shape and _agree(slip.sketches, own, rows):
+                    return slip, parts
+    return None
+
+
+def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
+    """Return the parts of a case's answer that are sketched by themselves; one without a name is all of it."""
+    return exercise.parts if exercise.parts and case.aspect is None and case.view is None else ("",)
+
+
+def is_telling(sketches: np.ndarray) -> bool:
+    """Return whether answers say enough: errors, or the same number everywhere, agree with a slip by chance."""
+    return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 1
+
+
+def _agree(one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> bool:
+    return agree_sketches(one[rows], other[rows])
+
+
+def agree_sketches(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two lists of sketches are of the same answers, within rounding."""
+    scale = np.maximum(np.abs(one[:, 2]), np.abs(other[:, 2]))
+    with np.errstate(all="ignore"):
+        near = np.abs(one[:, 1:] - other[:, 1:]).max(axis=1) <= _CLOSE * scale
+    return bool(((one[:, 0] == other[:, 0]) & near).all())
+
+
+def sketch_all(exercise: Exercise, cases: Sequence[Case], observed: Sequence[Observation]) -> np.ndarray:
+    """Return a row for each part of each answer: its form, a weighted sum of its numbers, and their norm."""
+    rows: list[tuple[float, float, float]] = []
+    for case, one in zip(cases, observed, strict=True):
+        names = name_parts(exercise, case)
+        if one.raised or one.rejected:
+            rows += [(ERROR if one.raised else UNUSABLE, 0.0, 0.0)] * len(names)
+        elif names == ("",):
+            rows.append(_sketch(one.value))
+        elif isinstance(one.value, (list, tuple)) and len(one.value) == len(names):
+            rows += map(_sketch, one.value)
+        else:
+            rows += [(NOTHING, 0.0, 0.0)] * len(names)
+    return np.array(rows, dtype=np.float32)
+
+
+def _sketch(value: Any) -> tuple[float, float, float]:
+    if value is None:
+        return NOTHING, 0.0, 0.0
+    numbers: list[np.ndarray] = []
+    form = zlib.crc32(repr(_flatten(value, numbers)).encode()) % 65_521 + 3
+    flat = np.concatenate([np.zeros(0), *numbers])
+    flat = np.nan_to_num(flat, nan=1.234567, posinf=7.654321e15, neginf=-7.654321e15)
+    # Weights without a pattern, so that no two orders of the numbers have the same sum.
+    weights = np.modf(np.arange(1, flat.size + 1) * np.sqrt(2))[0] + 0.5
+    with np.errstate(all="ignore"):
+        return float(form), float(flat @ weights), float(np.sqrt(flat @ flat))
+
+
+def _flatten(value: Any, numbers: list[np.ndarray]) -> Any:
+    """Collect the numbers of an answer, and return its form."""
+    if isinstance(value, dict):
+        return [(str(name), _flatten(item, numbers)) for name, item in value.items()]
+    if isinstance(value, (list, tuple)) and not is_numeric(value):
+        return [_flatten(item, numbers) for item in value]
+    array = as_array(value)
+    if array is None:
+        return type(value).__name__
+    numbers.append(array.ravel().astype(float))
+    return (array.dtype.kind == "b", array.shape)
+
+
+def pack(found: dict[str, tuple[str, list[Slip]]]) -> bytes:
+    """Write the slips of exercises as bytes, each exercise with the digest of what they were made from."""
+    entries = [
+        (name, digest, [(one.kind, one.what, one.sketches) for one in slips]) for name, (digest, slips) in found.items()
+    ]
+    return zlib.compress(wire.encode(entries), 9)
+
+
+def unpack(data: bytes) -> dict[str, tuple[str, list[Slip]]]:
+    """Read what `pack` wrote."""
+    return {
+        name: (digest, [Slip(kind, tuple(what), sketches) for kind, what, sketches in slips])
+        for name, digest, slips in wire.decode(zlib.decompress(data))
+    }
+
+
+@cache
+def read_released() -> dict[str, tuple[str, list[Slip]]]:
+    """Return all released slips, as `unpack` does; none where the file is missing."""
+    return unpack(PATH.read_bytes()) if PATH.exists() else {}
+
+
+def read_slips(exercise: str) -> list[Slip]:
+    """Return the released slips of an exercise."""
+    return read_released().get(exercise, ("", []))[1]

@@ -1,0 +1,123 @@
+"""Slips in what a function does with its arguments: one is changed first, taken for another, or has no effect."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...exercise import Case
+
+
+def _softmax(rows: np.ndarray) -> np.ndarray:
+    powers = np.exp(rows - rows.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _is_floats(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0
+
+
+def _is_labels(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.ndim == 1
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_matrix(value: Any) -> bool:
+    return _is_floats(value) and value.ndim == 2
+
+
+def _is_network(value: Any) -> bool:
+    return _is_list(value) and all(isinstance(one, tuple) and len(one) == 2 for one in value)
+
+
+CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+    ("negated", _is_floats, lambda a: -a),
+    ("magnitude", _is_floats, np.abs),
+    ("squared", _is_floats, np.square),
+    ("exp", _is_floats, np.exp),
+    ("softmax", _is_matrix, _softmax),
+    ("positive part", _is_floats, lambda a: np.maximum(a, 0)),
+    ("is positive", _is_floats, lambda a: (a > 0).astype(float)),
+    ("transposed", _is_matrix, lambda a: a.T),
+    ("rows reversed", _is_matrix, lambda a: a[::-1]),
+    ("columns reversed", _is_matrix, lambda a: a[:, ::-1]),
+    ("reversed", lambda a: _is_floats(a) and a.ndim == 1, lambda a: a[::-1]),
+    ("truncated", _is_floats, np.trunc),
+    ("clipped to 0 and 1", _is_floats, lambda a: np.clip(a, 0, 1)),
+    ("mean subtracted", _is_floats, lambda a: a - a.mean()),
+    ("divided by largest", _is_floats, lambda a: a / np.abs(a).max()),
+    ("doubled", _is_floats, lambda a: 2 * a),
+    ("halved", _is_floats, lambda a: a / 2),
+    ("times ln 2", _is_matrix, lambda a: a * np.log(2)),
+    ("is one more", _is_labels, lambda a: a + 1),
+    ("reversed", _is_labels, lambda a: a[::-1]),
+    ("sorted", _is_labels, np.sort),
+    ("is one more", _is_number, lambda a: a + 1),
+    ("is one less", _is_number, lambda a: a - 1),
+    ("doubled", _is_number, lambda a: 2 * a),
+    ("halved", _is_number, lambda a: a / 2),
+    ("negated", _is_number, lambda a: -a),
+    ("squared", _is_number, lambda a: a * a),
+    ("reciprocal", _is_number, lambda a: 1 / a if a else a),
+    ("root", _is_number, lambda a: abs(a) ** 0.5),
+    ("one minus", _is_number, lambda a: 1 - a),
+    ("truncated", _is_number, int),
+    *((f"always {n}", _is_number, lambda a, n=n: n) for n in (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)),
+    ("reversed", _is_list, lambda a: a[::-1]),
+    ("without first", _is_list, lambda a: a[1:]),
+    ("without last", _is_list, lambda a: a[:-1]),
+    ("without weights", _is_network, lambda a: [(0 * w, b) for w, b in a]),
+    ("without biases", _is_network, lambda a: [(w, 0 * b) for w, b in a]),
+    ("pairs swapped", _is_network, lambda a: [(b, w) for w, b in a]),
+)
+ROWS = (
+    ("only first", slice(None, 1)),
+    ("only last", slice(-1, None)),
+    ("without first", slice(1, None)),
+    ("without last", slice(None, -1)),
+)
+
+
+def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable]]:
+    """Yield what is done to the arguments of every case that is not refused, and the function that does it."""
+    signature = inspect.signature(function)
+
+    def bind(args: tuple, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    given = [bind(call.args, call.kwargs) for case in cases if not case.raises for call in case.calls]
+    names = [name for name in signature.parameters if all(name in one for one in given)]
+
+    def changed(change: Callable[[dict], dict]) -> Callable:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return function(**change(bind(args, kwargs)))
+
+        return call
+
+    for name in names:
+        for word, fits, change in CHANGES:
+            if all(fits(one[name]) for one in given):
+                yield (name, word), changed(lambda one, n=name, do=change: one | {n: do(one[n])})
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            if all(type(call[one]) is type(call[other]) for call in given):
+                swap = changed(lambda call, a=one, b=other: call | {a: call[b], b: call[a]})
+                yield (one, other, "swapped"), swap
+    batch = [name for name in names if all(isinstance(one[name], np.ndarray) and one[name].ndim for one in given)]
+    long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
+    if len(long) > 1:
+        of = "" if {"x", "logits"} & set(long) else "` and `".join(long)
+        for word, rows in ROWS:
+            yield (of, word), changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})

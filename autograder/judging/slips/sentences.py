@@ -1,0 +1,95 @@
+"""The sentences of near slips: what became what, without showing the line."""
+
+from __future__ import annotations
+
+SLIPS = {
+    ("operator", 2): "one `{0}` is a `{1}`",
+    ("operand dropped", 2): "only the {1} operand of one `{0}` is kept",
+    ("operand dropped", 1): "one `{0}` is left out",
+    ("operand dropped", 0): "one part of a condition is left out",
+    ("operands swapped", 1): "the two sides of one `{0}` are swapped",
+    ("comparison", 2): "one `{0}` is a `{1}`",
+    ("constant", 2): "one `{0}` is a `{1}`",
+    ("name", 2): "`{1}` is used once in place of `{0}`",
+    ("name", 0): "one variable is used in place of another",
+    ("function", 2): "one `{0}` is a `{1}`",
+    ("axis", 1): "one transposition (.T) is left out",
+    ("axis", 0): "one `axis` is left out",
+    ("index", 1): "one end of a slice, or two indices, are not as they should be",
+    ("index", 0): "one index is left out",
+    ("order", 0): "two items that stand side by side are swapped",
+    ("arguments swapped", 1): "two arguments of `{0}` are swapped",
+    ("argument dropped", 2): "the argument `{0}` of `{1}` is left out",
+    ("call dropped", 1): "one call of `{0}` is left out",
+    ("condition", 0): "one condition always holds, or never",
+    ("loop", 1): "one loop {0}",
+    ("statement dropped", 0): "one line is left out",
+    ("argument", 2): "",  # see `ARGUMENTS`
+    ("argument", 3): "",
+}
+LOOPS = {
+    "reversed": "runs from the last item to the first",
+    "without first": "leaves out its first item",
+    "without last": "leaves out its last item",
+    "only first": "stops after its first item",
+}
+
+
+ARGUMENTS = {
+    "negated": "`{0}` is negated first",
+    "magnitude": "the magnitudes of `{0}` are taken first",
+    "squared": "`{0}` is squared first",
+    "exp": "exp of `{0}` is taken first",
+    "softmax": "softmax of `{0}` is taken first",
+    "positive part": "every negative number in `{0}` is replaced by 0 first",
+    "is positive": "`{0}` is replaced by 1 where it is positive and by 0 elsewhere first",
+    "transposed": "`{0}` is transposed first",
+    "rows reversed": "the rows of `{0}` are reversed first",
+    "columns reversed": "the columns of `{0}` are reversed first",
+    "reversed": "`{0}` is reversed first",
+    "truncated": "the decimals of `{0}` are cut off first",
+    "clipped to 0 and 1": "`{0}` is clipped to the range from 0 to 1 first",
+    "mean subtracted": "the mean of `{0}` is subtracted from it first",
+    "divided by largest": "`{0}` is divided by its largest magnitude first",
+    "doubled": "`{0}` is doubled first",
+    "halved": "`{0}` is halved first",
+    "times ln 2": "`{0}` is multiplied by ln 2 first, as if powers of 2 stood in place of exp",
+    "reciprocal": "1 divided by `{0}` is used in its place",
+    "root": "the square root of `{0}` is used in its place",
+    "one minus": "1 minus `{0}` is used in its place",
+    "is one more": "`{0}` is 1 larger than it should be",
+    "is one less": "`{0}` is 1 smaller than it should be",
+    "sorted": "`{0}` is sorted first",
+    "without first": "the first item of `{0}` is left out",
+    "without last": "the last item of `{0}` is left out",
+    "without weights": "the weights in `{0}` have no effect",
+    "without biases": "the biases in `{0}` have no effect",
+    "only first": "only the first entry of `{0}` is used",
+    "only last": "only the last entry of `{0}` is used",
+    "pairs swapped": "the items of each pair in `{0}` are swapped",
+}
+BATCHES = {
+    "only first": "only the first example of the batch is used",
+    "only last": "only the last example of the batch is used",
+    "without first": "the first example of the batch is left out",
+    "without last": "the last example of the batch is left out",
+}
+
+
+def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
+    """Say which one slip in the course's own answer gives what came back."""
+    named = " and ".join(f"your `{part}`" for part in parts) or "your result"
+    verb = "are what comes" if len(parts) > 1 else "is what comes"
+    return f"In every case {named} {verb} out of the course's own solution when {_tell_change(kind, what)}."
+
+
+def _tell_change(kind: str, what: tuple[str, ...]) -> str:
+    if kind != "argument":
+        return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))
+    if what[-1] == "swapped":
+        return f"`{what[0]}` and `{what[1]}` are swapped"
+    if not what[0]:
+        return BATCHES[what[1]]
+    if what[1].startswith("always "):
+        return f"`{what[0]}` is always {what[1].removeprefix('always ')}"
+    return ARGUMENTS[what[1]].format(what[0])

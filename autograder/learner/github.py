@@ -1,0 +1,55 @@
+"""Reports the points of one's own copy to GitHub Classroom, in a workflow that runs at each push."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from .. import card
+from ..exercise import Chapter
+from ..judging.verdict import Status, Verdict
+from ..numbers import judge_numbers, malformed_numbers
+from ..paths import COURSE
+from ..submitted_notebook import MalformedNotebook, read_notebook
+from .check import check_library
+from .submit import released_answers
+
+
+def judge_copy(chapters: Iterable[Chapter]) -> list[Verdict]:
+    """Return the verdicts on the library's functions and the notebooks' numbers, chapter by chapter."""
+    chapters = list(chapters)
+    functions = {
+        verdict.exercise: verdict
+        for verdict in check_library(exercise for chapter in chapters for exercise in chapter.exercises.values())
+    }
+    verdicts = []
+    for chapter in chapters:
+        verdicts += [functions[name] for name in chapter.exercises]
+        try:
+            notebook = (COURSE / chapter.name / f"{chapter.name}.ipynb").read_bytes()
+            verdicts += judge_numbers(chapter, read_notebook(released_answers(chapter), notebook))
+        except (OSError, MalformedNotebook) as error:
+            verdicts += malformed_numbers(chapter, str(error))
+    return verdicts
+
+
+def as_output(verdict: Verdict) -> str:
+    """Return a line of a workflow step's outputs: a result as GitHub Classroom's reporter reads it."""
+    test: dict[str, Any] = {
+        "name": verdict.exercise,
+        "status": _STATUS.get(verdict.status, "fail"),
+        "score": verdict.score or 0,
+        "message": card.plain(verdict),
+        "test_code": "",
+        "filename": "",
+        "line_no": 0,
+        "duration": 0,
+    }
+    result = {"version": 1, "status": test["status"], "max_score": verdict.points, "tests": [test]}
+    return f"{verdict.exercise}={base64.b64encode(json.dumps(result).encode()).decode()}\n"
+
+
+_STATUS = {Status.PASSED: "pass", Status.UNJUDGED: "error"}
+"""GitHub's words; whatever has not all its points has failed, and keeps the points that it has."""

@@ -1,0 +1,104 @@
+"""The time of one submission: what its code uses in sandboxes, and what the autograder computes because of it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+_LOOK = 0.25
+"""Seconds after which the clock is looked at again."""
+
+
+class OutOfTimeError(RuntimeError):
+    """What was submitted takes too long to be examined or shown."""
+
+
+class _Stop(BaseException):
+    """What ends the work: nothing that turns exceptions into a status keeps it from doing so."""
+
+
+class Clock:
+    """Counts one submission's time, from when it is made and for the thread that makes it.
+
+    What counts is processor time of that thread and the own time of the jobs that it runs in sandboxes, so that a
+    busy machine, a machine that slept and a clock that is set make no difference.
+
+    Parameters
+    ----------
+    seconds : float
+        What the submission may use in all.
+    reserve : float
+        How much of it its own code cannot use, so that the result can still be shown.
+    """
+
+    def __init__(self, seconds: float, reserve: float = 0.0) -> None:
+        self.seconds, self.reserve = seconds, reserve
+        self.in_sandboxes = 0.0
+        self._of_this_thread = time.pthread_getcpuclockid(threading.get_ident())
+        self._begun = time.clock_gettime(self._of_this_thread)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        computed = time.clock_gettime(self._of_this_thread) - self._begun
+        return self.seconds - self.in_sandboxes - computed
+
+    @property
+    def left_for_code(self) -> float:
+        """Seconds that are left for the submission's own code."""
+        return self.left - self.reserve
+
+    @contextlib.contextmanager
+    def enforce(self) -> Iterator[None]:
+        """Raise `OutOfTimeError` in the block once no time is left; for the thread that made the clock.
+
+        In a process's main thread a signal does it, which also ends a pattern that is being matched.
+        """
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        try:
+            with self._enforce_by_signal() if in_main_thread else self._enforce_from_beside():
+                yield
+        except _Stop:
+            raise OutOfTimeError(f"examining and showing it takes more than {self.seconds:g} seconds") from None
+
+    @contextlib.contextmanager
+    def _enforce_by_signal(self) -> Iterator[None]:
+        def look(*_: object) -> None:
+            if self.left <= 0:
+                raise _Stop
+
+        before = signal.signal(signal.SIGPROF, look)
+        signal.setitimer(signal.ITIMER_PROF, _LOOK, _LOOK)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)
+
+    @contextlib.contextmanager
+    def _enforce_from_beside(self) -> Iterator[None]:
+        ident, done, lock = threading.get_ident(), threading.Event(), threading.Lock()
+
+        def watch() -> None:
+            while not done.wait(_LOOK):
+                with lock:
+                    if self.left <= 0 and not done.is_set():
+                        _raise_in(ident, _Stop)
+
+        threading.Thread(target=watch, daemon=True).start()
+        try:
+            yield
+        finally:
+            with lock:
+                done.set()
+                _raise_in(ident, None)  # what was asked for and has not come yet would come after the block
+
+
+def _raise_in(ident: int, error: type[BaseException] | None) -> None:
+    """Let a thread raise an exception at its next step, or take back what has not been raised yet."""
+    import ctypes  # loaded here only: a check on a learner's own machine needs no clock
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error) if error else None)

@@ -1,0 +1,346 @@
+"""Misconceptions that belong to no single exercise: each is declared once, and tried wherever its shape occurs.
+
+A chapter's own misconception of the same name or the same answers comes first, and the family stays silent there.
+"""
+
+import itertools
+
+import numpy as np
+
+from ..weightlab.descent import gradient_step, minibatches
+from . import in_place_of, wherever
+
+SEEDS = itertools.count()  # another generator at each call, and the same ones when a key is made again
+
+
+class Unshuffled:
+    """A generator that draws no order at all."""
+
+    def permutation(self, n):
+        return np.arange(n) if np.ndim(n) == 0 else np.asarray(n)
+
+
+class OneOrder:
+    """A generator that repeats its first order."""
+
+    def __init__(self, rng):
+        self.rng, self.order = rng, None
+
+    def permutation(self, n):
+        if self.order is None:
+            self.order = self.rng.permutation(n)
+        return self.order
+
+
+# An argument that is left out, or read in another way.
+
+
+@wherever("bias", besides=("fold_bias",))
+def forgets_the_bias(right, given):
+    """The bias has no effect. It belongs to the neuron, whatever comes in: add it to the weighted sum."""
+    return right(**given | {"bias": 0 * given["bias"]})
+
+
+@wherever("learning_rate")
+def a_step_of_size_one(right, given):
+    """The learning rate has no effect: the steps are as long as with a learning rate of 1. It scales every step."""
+    return right(**given | {"learning_rate": 1.0})
+
+
+@wherever("learning_rate")
+def climbs(right, given):
+    """Each step goes up the gradient, to where the loss grows fastest. It must go the opposite way, and gradient_step subtracts already."""
+    return right(**given | {"learning_rate": -given["learning_rate"]})
+
+
+@wherever("frozen")
+def freezes_nothing(right, given):
+    """The argument `frozen` has no effect: all layers are treated alike. The layers that it names must stay as they are."""
+    return right(**given | {"frozen": _unknown(given) or set()})
+
+
+@wherever("frozen")
+def numbers_layers_from_one(right, given):
+    """The layers seem to be numbered from 1. In `frozen`, the first layer is 0."""
+    layers = range(len(given["layers"]))
+    return right(**given | {"frozen": _unknown(given) or {k - 1 for k in given["frozen"]} & set(layers)})
+
+
+@wherever("frozen")
+def freezes_that_many_from_the_front(right, given):
+    """As many layers are frozen as `frozen` names, but they are the first ones. `frozen` says which layers, not how many."""
+    return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
+
+
+@wherever("frozen")
+def freezes_the_others(right, given):
+    """The frozen layers learn and the others do not. `frozen` names the layers that must not change."""
+    return right(**given | {"frozen": _unknown(given) or set(range(len(given["layers"]))) - set(given["frozen"])})
+
+
+def _unknown(given):
+    """Return the indices of no layer, which every answer refuses."""
+    return set(given["frozen"]) - set(range(len(given["layers"])))
+
+
+@wherever("labels", "logits")
+def labels_from_one(right, given):
+    """The labels seem to be counted from 1. Here the first class is 0, so a label is the index of its column."""
+    return right(**given | {"labels": given["labels"] - 1})
+
+
+@wherever("images", "labels")
+def classes_from_one(right, given):
+    """The classes seem to be counted from 1, so the first has no examples of its own. Here they run from 0 to n_classes - 1."""
+    images, belongs = given["images"], given["labels"][:, np.newaxis] == np.arange(given["n_classes"]) + 1
+    with np.errstate(all="ignore"):
+        return images.T @ belongs / belongs.sum(axis=0) - images.mean(axis=0)[:, np.newaxis]
+
+
+# The layout of arrays.
+
+
+@in_place_of("weighted_sums", "dense")
+def weights_on_their_side(right, x, weights, *bias):
+    """The weights are transposed first, as PyTorch keeps them. Here a neuron is a column of the weights: use them as they are."""
+    return right(x, weights.T, *bias)
+
+
+@in_place_of("softmax")
+def columns_for_rows(right, logits):
+    """Softmax seems to run down the columns, across the examples of the batch. Each row is one example: which axis is that?"""
+    powers = np.exp(logits - logits.max(axis=0))
+    return powers / powers.sum(axis=0)
+
+
+@wherever("x", "weights", "bias")
+def adds_up_the_batch(right, given):
+    """The examples of the batch are added up. Each row is an example and gets a row of its own in the result."""
+    return right(**given).sum(axis=0)
+
+
+# The two passes through a network.
+
+
+@in_place_of("relu", itself=False)
+def no_relu(right, x):
+    """There seems to be no ReLU between the layers, so the whole network is one linear map. Apply relu after each layer except the output layer."""
+    return x
+
+
+@in_place_of("relu_gradient", itself=False)
+def skips_the_relu(right, grad_output, activations):
+    """The backward pass seems to have no ReLU between the layers. An inactive neuron must pass no gradient: use relu_gradient there."""
+    return grad_output
+
+
+@in_place_of("relu_gradient", itself=False)
+def gate_from_the_gradient(right, grad_output, activations):
+    """The gradient itself seems to decide where it passes the ReLU, as relu_gradient(grad, grad) does. Use the activations of that layer."""
+    return np.maximum(grad_output, 0)
+
+
+@in_place_of("frozen_step", itself=False)
+def plain_step_for_the_frozen_one(right, layers, gradients, learning_rate, frozen):
+    """The step fails at a frozen layer, whose gradient is None. gradient_step moves every layer: which function skips the frozen ones?"""
+    return gradient_step(layers, gradients, learning_rate)
+
+
+# Training loops: each is run one batch at a time, by the exercise's own right answer.
+
+
+def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=False, finished=False, keep="always"):
+    """Train, and record each epoch's losses in a way of one's own.
+
+    ``mean(met, n)`` makes an epoch's loss of its batches' (size, loss) and the number of examples; ``rate`` is the
+    learning rate for a batch; ``batches(dealt, epoch)`` and ``used(batch)`` change what is dealt, and what a step uses
+    of it; ``after`` and ``finished`` measure after each step or epoch; ``keep`` says when layers are carried on.
+    """
+    given, kind = dict(given), "adapters" if "adapters" in given else "layers"
+    start, x, y = given.pop(kind), given.pop("x"), given.pop("y")
+    epochs, size, rng = given.pop("epochs"), given.pop("batch_size"), given.pop("rng")
+
+    def step(state, batch, rate):
+        settings = {"epochs": 1, "batch_size": len(batch[1]), "learning_rate": rate, "rng": Unshuffled()}
+        state, losses = right(**given | {kind: state, "x": batch[0], "y": batch[1]} | settings)
+        return state, losses[0]
+
+    state, losses = list(start), []
+    for epoch in range(epochs):
+        met, state = [], list(start) if keep == "within epochs" else state
+        dealt = list(minibatches(x, y, size, rng))
+        for batch in batches(dealt, epoch) if batches else dealt:
+            before = list(start) if keep == "never" else state
+            own = rate(len(batch[1])) if rate else given["learning_rate"]
+            state, loss = step(before, used(batch) if used else batch, own)
+            met.append((len(batch[1]), step(state, batch, 0.0)[1] if after else loss))
+        losses.append(step(state, (x, y), 0.0)[1] if finished else (mean or _weighted_mean)(met, len(y)))
+    return state, losses
+
+
+def _weighted_mean(met, n):
+    return sum(size * loss for size, loss in met) / n
+
+
+@wherever("epochs")
+def small_batches_count_as_much(right, given):
+    """The batches are averaged without weights, so examples of a short last batch count more than others. Weight each batch's loss by its size."""
+    return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met) / max(len(met), 1))
+
+
+@wherever("epochs")
+def adds_the_losses_up(right, given):
+    """The losses of all examples are added up, so twice as many examples would double the result. Divide by the number of examples."""
+    return _loop(right, given, mean=lambda met, n: sum(size * loss for size, loss in met))
+
+
+@wherever("epochs")
+def adds_the_batches_up(right, given):
+    """The losses of the batches are added up, so more batches give a larger loss. Weight each by its size, then divide by the number of examples."""
+    return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met))
+
+
+@wherever("epochs")
+def weighted_by_nothing(right, given):
+    """The batches' mean losses are added up and divided by the number of examples. Multiply each mean by the size of its batch first."""
+    return _loop(right, given, mean=lambda met, n: sum(loss for _, loss in met) / n)
+
+
+@wherever("epochs")
+def divided_by_the_batch_size(right, given):
+    """The sum of losses seems to be divided by the batch size. It covers all examples of the epoch: divide by their number."""
+    size = given["batch_size"]
+    return _loop(right, given, mean=lambda met, n: sum(m * loss for m, loss in met) / size)
+
+
+@wherever("epochs")
+def loss_of_the_last_batch(right, given):
+    """The loss of each epoch is that of its last batch, so it depends on a few examples. Take the mean over all batches."""
+    return _loop(right, given, mean=lambda met, n: met[-1][1])
+
+
+@wherever("epochs")
+def loss_after_the_step(right, given):
+    """The losses are too low: each seems to be measured after the step that used its batch. Use the logits from before the step."""
+    return _loop(right, given, after=True)
+
+
+@wherever("epochs")
+def loss_of_the_finished_epoch(right, given):
+    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; it needs no further forward pass."""
+    return _loop(right, given, finished=True)
+
+
+@wherever("epochs")
+def a_loss_for_every_batch(right, given):
+    """There is one loss per batch. Return one per epoch: the mean over its batches, weighted by their sizes."""
+    state, losses = _loop(right, given, mean=lambda met, n: [loss for _, loss in met])
+    return state, list(itertools.chain.from_iterable(losses))
+
+
+@wherever("epochs")
+def total_never_reset(right, given):
+    """The losses grow from epoch to epoch because the sum is never reset. Set it to zero at the beginning of each epoch."""
+    state, losses = right(**given)
+    return state, [float(total) for total in np.cumsum(losses)]
+
+
+@wherever("epochs")
+def losses_come_first(right, given):
+    """The losses come first here. Return what was trained first, then the losses."""
+    return right(**given)[::-1]
+
+
+@wherever("epochs")
+def forgets_the_losses(right, given):
+    """Only what was trained is returned. Record the mean loss of each epoch, and return it as the second of two things."""
+    return right(**given)[0]
+
+
+@wherever("epochs")
+def throws_the_step_away(right, given):
+    """What was to be trained comes back unchanged. gradient_step and frozen_step return something new: does your loop keep the result?"""
+    return right(**given | {"learning_rate": 0.0})
+
+
+@wherever("epochs")
+def starts_over_each_batch(right, given):
+    """Every batch seems to start from the beginning, so only one step remains. Continue from what the last step returned."""
+    return _loop(right, given, keep="never")
+
+
+@wherever("epochs")
+def starts_over_each_epoch(right, given):
+    """Every epoch seems to start from the beginning, so only the last one remains. Continue from what the last step returned."""
+    return _loop(right, given, keep="within epochs")
+
+
+@wherever("epochs")
+def divides_by_the_batch_again(right, given):
+    """The steps are too short by a factor of the batch size. cross_entropy_gradient is already the gradient of a mean, so do not divide again."""
+    return _loop(right, given, rate=lambda size: given["learning_rate"] / size)
+
+
+@wherever("epochs")
+def one_step_an_epoch(right, given):
+    """There seems to be one step per epoch. Take a step after every batch: batch_size says how many examples make one step."""
+    return right(**given | {"batch_size": len(given["x"])})
+
+
+# The cases of the other two loops cannot tell this from an order of its own.
+@wherever("epochs", besides=("fine_tune", "lora_fine_tune"))
+def all_examples_at_every_step(right, given):
+    """Every step seems to use all of x and y. Use only the batch in the forward pass, in the loss and in its gradient."""
+    return _loop(right, given, used=lambda batch: (given["x"], given["y"]))
+
+
+@wherever("epochs")
+def forgets_the_short_batch(right, given):
+    """A last batch that is not full is skipped, so some examples are never used. Include it, with the size that it has."""
+    full = min(given["batch_size"], len(given["x"]))
+    return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
+
+
+@wherever("epochs")
+def goes_home_after_one_epoch(right, given):
+    """Training ends after the first epoch. If the `return` is inside the loop over epochs, move it below the loop."""
+    return right(**given | {"epochs": min(given["epochs"], 1)})
+
+
+@wherever("epochs")
+def deals_only_once(right, given):
+    """Only the first epoch learns. A generator yields its batches once and is empty afterwards: call minibatches inside the loop over epochs."""
+    return _loop(right, given | {"rng": OneOrder(given["rng"])}, batches=lambda dealt, epoch: [] if epoch else dealt)
+
+
+@wherever("epochs")
+def one_order_for_all_epochs(right, given):
+    """Every epoch uses the same order. If minibatches is called before the loop over epochs, call it inside that loop."""
+    return right(**given | {"rng": OneOrder(given["rng"])})
+
+
+@wherever("epochs")
+def never_shuffles(right, given):
+    """The examples come in the order of the data, and sorted data make one-sided batches. Draw a new order from rng for each epoch, as minibatches does."""
+    return right(**given | {"rng": Unshuffled()})
+
+
+@wherever("epochs")
+def seeds_for_itself(right, given):
+    """The order does not depend on the rng argument, as if a generator with a fixed seed were made inside. Pass the rng argument to minibatches."""
+    return right(**given | {"rng": np.random.default_rng(0)})
+
+
+@wherever("epochs")
+def a_generator_of_its_own(right, given):
+    """The order does not depend on the rng argument, so nobody can repeat the run. Draw it from that generator."""
+    return right(**given | {"rng": np.random.default_rng(next(SEEDS))})
+
+
+@wherever("epochs")
+def trains_the_given_network(right, given):
+    """The training is right, but the caller's own list or its arrays have changed. Keep the results of the steps under a name of your own."""
+    kind = "adapters" if "adapters" in given else "layers"
+    state, losses = right(**given)
+    given[kind][:] = state
+    return given[kind], losses

@@ -1,0 +1,252 @@
+"""Is each well-known wrong answer told something true? Answers that were once told a false thing, or nothing."""
+
+import pytest
+
+from autograder.exercises import EXERCISES
+from autograder.judging import key
+from autograder.judging.slips import making, pack, unpack
+from tests.support.judged import key_of, verdict_on_body
+
+LOOP = """
+losses, state = [], {kind}
+for _ in range(epochs):
+    state, total = {begin}, 0.0
+    for xb, yb in minibatches(x, y, batch_size, rng):
+        logits, acts = forward(state, xb)
+        total += cross_entropy(logits, yb) * len(yb)
+        gradients = backward(state, acts, cross_entropy_gradient(logits, yb))
+        state = gradient_step(state, gradients, {rate})
+    losses.append({loss})
+return state, losses
+"""
+CHECK_SCHEME = "if scheme not in ('he', 'xavier') or len(layer_sizes) < 2: raise ValueError(scheme)\n"
+DRAW = "draw = he_normal if scheme == 'he' else xavier_normal\n"
+CHECK_FROZEN = "if set(frozen) - set(range(len(layers))): raise ValueError(f'{set(frozen)}')\n"
+CHECK_RANK = "if not 1 <= rank <= min(fan_in, fan_out): raise ValueError(f'{rank}')\n"
+ADAPTER = "down, up = adapter; scale = alpha / down.shape[1]; inner = scale * grad_output @ up.T\n"
+FIVE_POINTS = """
+array = np.array(array, dtype=float); gradient = np.zeros_like(array)
+for i in np.ndindex(array.shape):
+    def at(k):
+        moved = array.copy(); moved[i] += k * step
+        return f(moved)
+    gradient[i] = (-at(2) + 8 * at(1) - 8 * at(-1) + at(-2)) / (12 * step)
+return gradient
+"""
+
+# The exercise, what was written, words that are said of it, and words that are not true of it.
+TOLD = [
+    (
+        "count_weights",
+        "return sum(layer_sizes[i] * layer_sizes[i + 1] for i in range(1, len(layer_sizes) - 1))",
+        "between the first two layers are missing",
+        "too early",
+    ),
+    (
+        "count_weights",
+        "return sum(layer_sizes[i] + layer_sizes[i + 1] for i in range(len(layer_sizes) - 1))",
+        "adds the two sizes",
+        "neurons are counted",
+    ),
+    ("count_weights", "return layer_sizes[0] * layer_sizes[1] if layer_sizes[1:] else 0", "first two layers", ""),
+    (
+        "activates",
+        "return bool(1 / (1 + np.exp(-(inputs @ weights + bias))) > 0)",
+        "Your result is True in every case.",
+        "",
+    ),
+    (
+        "train",
+        LOOP.format(kind="layers", begin="layers", rate="learning_rate", loss="total / len(y)"),
+        "Every epoch seems to start from the beginning",
+        "empty afterwards",
+    ),
+    (
+        "init_layers",
+        f"{CHECK_SCHEME}{DRAW}return [(draw(a, b, rng), np.ones(b)) for a, b in zip(layer_sizes, layer_sizes[1:])]",
+        "The biases do not start at zero",
+        "biases are random",
+    ),
+    (
+        "frozen_step",
+        CHECK_FROZEN + "for k, (pair, step) in enumerate(zip(layers, gradients)):\n"
+        "    for array, gradient in zip(pair, step) if k not in frozen else ():\n"
+        "        array -= learning_rate * gradient\n"
+        "return layers",
+        "the list or its arrays",
+        "list holds the new layers",
+    ),
+    ("accuracy", "return 0", "Your result is 0 in every case.", ""),
+    ("predict", "raise ValueError('no')", "raised ValueError: no", ""),
+    ("fold_bias", "raise ValueError('no')", "raised ValueError: no", ""),
+    ("numerical_gradient", FIVE_POINTS, "not the central difference with the step", "does not depend on the step"),
+    ("numerical_gradient", "return np.zeros(array.shape)", "The gradient is zero everywhere", "Did you write"),
+    ("numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case", ""),
+    (
+        "signal_spread",
+        "out = [x.std()]\nfor weights in weight_matrices:\n    x = np.tanh(x @ weights)\n    out.append(x.std())\n"
+        "return np.array(out)",
+        "never calls `activation`",
+        "",
+    ),
+    # plain forms of known ones
+    ("apply_weight", "return signal / weight", "it is `signal` / `weight`", ""),
+    (
+        "softmax",
+        "powers = np.exp(np.clip(logits, -500, 500))\nreturn powers / powers.sum(axis=1, keepdims=True)",
+        "except where `logits` holds large numbers",
+        "",
+    ),
+    ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "That is argmax", ""),
+    # once silent
+    ("predict", "return softmax(forward(layers, x)[0]).max(axis=1)", "the largest probability of each row", ""),
+    (
+        "lora_init",
+        f"{CHECK_RANK}return rng.normal(0, fan_in**-0.5, (fan_in, rank)), rng.normal(0, 0.01, (rank, fan_out))",
+        "One of its matrices must start at zero",
+        "",
+    ),
+    (
+        "lora_gradient",
+        f"{ADAPTER}return grad_output @ weights.T + inner @ down.T, (x.T @ inner).T, "
+        "(scale * (x @ down).T @ grad_output).T",
+        "grad_down and grad_up are transposed",
+        "",
+    ),
+    (
+        "lora_gradient",
+        f"{ADAPTER}return grad_output @ weights.T + inner @ down.T, scale * x.T @ grad_output, scale * x.T @ "
+        "grad_output",
+        "Your `grad_down` has the shape of `weights`",
+        "",
+    ),
+    ("dense", "return x @ (weights + bias)", "A bias is added after the weighted sum", ""),
+    ("template_weights", "return np.array([images[labels == c].mean(axis=0) for c in range(n_classes)])", "rows", ""),
+    # families
+    (
+        "fine_tune",
+        "return train(layers, x, y, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng)",
+        "`frozen` has no effect",
+        "",
+    ),
+    (
+        "momentum_step",
+        "v = [tuple(momentum * s + g for s, g in zip(*pair)) for pair in zip(velocity, gradients)]\n"
+        "return gradient_step(layers, v, -learning_rate), v",
+        "It must go the opposite way",
+        "",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn x @ weights + alpha / len(up) * x @ down @ up",
+        "The bias has no effect",
+        "",
+    ),
+    (
+        "cross_entropy",
+        "shifted = logits - logits.max(axis=1, keepdims=True)\n"
+        "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels - 1])",
+        "The labels seem to be counted from 1",
+        "",
+    ),
+    (
+        "cross_entropy_gradient",
+        "p = softmax(logits.T).T\np[np.arange(len(labels)), labels] -= 1\nreturn p / len(labels)",
+        "Softmax seems to run down the columns",
+        "",
+    ),
+    # sums, thresholds and arrays with a hole
+    ("lora_merge", "down, up = adapter\nreturn alpha / len(up) * down @ up", "Add it to the old weights", ""),
+    (
+        "neuron",
+        "return float(np.mean(inputs * weights) + bias)",
+        "by the required change divided by the length of `inputs`",
+        "",
+    ),
+    ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
+    ("relu", "return np.where(x > 0.5, x, 0.0)", "is wrong only where `x` is between", ""),
+    ("dense", "out = x @ weights + bias\nout[:, -1] = 0\nreturn out", "its last column is all zeros", ""),
+    (
+        "one_hot",
+        "if not all(0 <= label < n_classes for label in labels): raise ValueError(f'{labels}')\n"
+        "return np.eye(n_classes)[labels][:, np.unique(labels)]",
+        "the columns that hold only zeros are missing",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "said", "untrue"), TOLD, ids=[f"{one[0]}-{i}" for i, one in enumerate(TOLD)])
+def test_a_known_wrong_answer_is_told_something_true(name, body, said, untrue):
+    verdict = verdict_on_body(name, body)
+    assert verdict.score < verdict.points
+    assert said in verdict.message, verdict.message
+    assert not untrue or untrue not in verdict.message
+
+
+SOFTMAX = """
+powers = np.exp({factor} * (logits - logits.max(axis=1, keepdims=True)))
+return powers / powers.sum(axis=1, keepdims=True)
+"""
+SLIPS = [
+    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is multiplied by ln 2 first"),
+    ("softmax", SOFTMAX.format(factor="2"), "when `logits` is doubled first"),
+    (
+        "cross_entropy",
+        "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
+        "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
+        "when softmax of `logits` is taken first",
+    ),
+    (
+        "gradient_step",
+        "return [(w - 0.01 * a, b - 0.01 * c) for (w, b), (a, c) in zip(layers, gradients)]",
+        "when `learning_rate` is always 0.01",
+    ),
+    (
+        "weighted_sum",
+        "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError(f'{inputs.shape} {weights.shape}')\n"
+        "return float(inputs[1:] @ weights[1:])",
+        "when the first item of `inputs` and `weights` is left out",
+    ),
+    (
+        "lora_dense",
+        "down, up = adapter\nreturn x @ weights + bias + (alpha // len(up)) * x @ down @ up",
+        "when one `/` is a `//`",
+    ),
+    (
+        "dense_gradient",
+        "return grad_output @ weights.T, x[-1:].T @ grad_output[-1:], grad_output[-1]",
+        "your `grad_weights` and your `grad_bias` are what comes out of the course's own solution when only the last "
+        "example of the batch is used",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "said"), SLIPS, ids=[f"{one[0]}-{i}" for i, one in enumerate(SLIPS)])
+def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
+    assert said in (verdict_on_body(name, body).finding or "")
+
+
+def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
+    assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding is None
+    body = "return np.random.default_rng(3).normal(size=logits.shape)"
+    assert verdict_on_body("softmax", body).finding is None
+
+
+@pytest.mark.parametrize("name", ["relu", "one_hot", "accuracy"])
+def test_slips_are_made_again_alike_and_travel_as_bytes(name):
+    made = making.make_slips(EXERCISES[name], key_of(name))
+    assert made
+    travelled = unpack(pack({name: ("digest", made)}))[name][1]
+    assert [(one.kind, one.what) for one in travelled] == [(one.kind, one.what) for one in made]
+    assert all((one.sketches == other.sketches).all() for one, other in zip(made, travelled, strict=True))
+
+
+def test_the_released_slips_are_current_and_small():
+    from autograder.judging.slips import PATH, read_released
+
+    released = read_released()
+    for name, exercise in EXERCISES.items():
+        if not exercise.scored:
+            assert released[name][0] == making.digest(exercise, key.public_keys(exercise.module)[name]), name
+    assert PATH.stat().st_size < 150_000

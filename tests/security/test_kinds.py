@@ -1,0 +1,26 @@
+"""Has each way that a review found a test that exists?"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from autograder.paths import ROOT
+from tests.security.table import PAGE
+
+PART = PAGE.read_text(encoding="utf-8").partition("\n## What a second review found\n")[2].partition("\n## ")[0]
+ROWS = re.findall(r"^\| (?P<kind>[^|]+) \| [^|]+ \| `(?P<file>[^`]+)::(?P<test>\w+)` \|$", PART, re.MULTILINE)
+
+
+def test_there_are_eighteen():
+    assert len(ROWS) == 18 and len({test for _, _, test in ROWS}) == 18
+
+
+@pytest.mark.parametrize(("kind", "file", "test"), ROWS)
+def test_a_kind_has_its_test(kind, file, test):
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == test]
+    assert len(found) == 1, kind
+    assert any(isinstance(node, (ast.Assert, ast.With)) for node in ast.walk(found[0])), "it demands nothing"
