@@ -18,7 +18,7 @@ from ..paths import COURSE, KEYS, LIBRARY, ROOT, shown
 from . import renew
 from .notebook import Note
 from .submit import pack_submission, remember_student, remembered_student
-from .update import MAX_BYTES, digest_of, read_released
+from .update import MAX_BYTES, is_released, read_released, write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))
@@ -122,7 +122,7 @@ def _find_work() -> dict[str, Path]:
                 or path.suffix in (".lock", ".tmp")
             ):
                 continue
-            if path.is_relative_to(LIBRARY) or released.get(name.as_posix()) != digest_of(path.read_bytes()):
+            if path.is_relative_to(LIBRARY) or not is_released(path, released.get(name.as_posix())):
                 found[name.as_posix()] = path
     return found
 
@@ -154,8 +154,6 @@ def _unpack(path: Path) -> list[str]:
     for name, content in contents.items():
         target = ROOT / name
         if target.is_file() and target.read_bytes() != content:
-            (kept / name).parent.mkdir(parents=True, exist_ok=True)
-            (kept / name).write_bytes(target.read_bytes())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+            write_whole(kept / name, target.read_bytes())
+        write_whole(target, content)
     return list(contents)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -20,6 +19,19 @@ STUB = 'raise NotImplementedError("apply_weight is not written yet")'
 NOTEBOOK = "course/00_start_here/00_start_here.ipynb"
 MODULE = "src/weightlab/weights.py"
 
+NEW_RELEASE = """
+import json, os, pathlib
+from autograder.learner import renew, update
+from labkit import store
+path, old = pathlib.Path("/drive/course/02_biases/02_biases.ipynb"), "a text that this release no longer has"
+notebook = json.loads(path.read_text())
+notebook["cells"][0]["source"] = old
+notebook["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "my own words"})
+update.write_whole(path, json.dumps(notebook).encode())
+store.update("release", lambda record: record | {"digest": "another"})
+print(renew.renew())
+"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -31,7 +43,9 @@ def site(tmp_path_factory):
 def page(site):
     with serve(site) as address, browser_page() as page:
         strangers = []
-        page.on("request", lambda r: strangers.append(r.url) if not r.url.startswith((address, "blob:", "data:")) else None)
+        page.on(
+            "request", lambda r: strangers.append(r.url) if not r.url.startswith((address, "blob:", "data:")) else None
+        )
         page.address, page.strangers = f"{address}lite/", strangers
         start(page)
         yield page
@@ -103,7 +117,9 @@ def test_live_figures_are_alive(page):
 @pytest.mark.parametrize("carrier", ["worker", "in place"])
 def test_an_endless_loop_ends_with_the_usual_card(page, carrier):
     if carrier == "in place":
-        run_in_kernel(page, "from autograder.learner import check as _c; _kept = _c._waiting._worker; _c._waiting._worker = None")
+        run_in_kernel(
+            page, "from autograder.learner import check as _c; _kept = _c._waiting._worker; _c._waiting._worker = None"
+        )
     before = "return signal * weight"
     edit(page, before, "while True: signal = weight")
     try:
@@ -146,13 +162,21 @@ def test_after_a_reload_the_work_is_there(page):
     assert re.search(r"01_weights +2 of", run_in_kernel(page, "print(labkit.progress())"))
 
 
-def test_work_comes_back_into_an_empty_browser(page):
-    told = run_in_kernel(
-        page,
-        "import pathlib; pathlib.Path('/drive/src/weightlab/weights.py').write_text('# lost'); print(labkit.bring_back())",
-    )
-    assert "Your work is back" in told
+def test_work_comes_back_where_it_was_lost(page):
+    lost = f"import pathlib; pathlib.Path('/drive/{MODULE}').write_text('# lost')"
+    assert "Your work is back" in run_in_kernel(page, f"{lost}; print(labkit.bring_back())")
     assert "2 of 2 points" in run_check(page, "apply_weight").last.inner_text()
+
+
+def test_a_new_release_reaches_what_the_browser_has_saved(page):
+    """The record says that this browser has seen another release, and a saved notebook still has that one's text."""
+    told = run_in_kernel(page, NEW_RELEASE)
+    assert "There is a new release" in told
+    assert "2 of 2 points" in run_check(page, "apply_weight").last.inner_text()
+    assert run_in_kernel(page, "print(old in path.read_text(), 'my own words' in path.read_text())").split() == [
+        "False",
+        "True",
+    ]
 
 
 def test_nothing_was_asked_of_anybody_else(page):
