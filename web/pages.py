@@ -27,6 +27,15 @@ _NO_OUTPUT = re.compile(
     r"^\s*(?:labkit\.)?(?:check|hint|reveal|progress|concept_test|calibration|keepsake)\(", re.MULTILINE
 )
 """Cells that show how far a learner is; on a page nobody has begun."""
+_MADE = """````{raw} html
+<picture>
+<source media="(prefers-reduced-motion: reduce)" srcset="_static/weights_taking_shape.png">
+<img class="made" src="_static/weights_taking_shape.webp" alt="A network learns to read handwritten digits: the weights
+into its neurons, drawn as images, take shape while the fraction of digits that it reads grows.">
+</picture>
+````
+
+*You will make this: a network that learns to read, out of functions that you write.*"""
 _IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
 _LINK = re.compile(r"\]\(\.\./(?:\.\./(src/weightlab/\w+\.py)|(?:\w+)/(\w+)\.ipynb)(#[^)]*)?\)")
 
@@ -177,7 +186,8 @@ def _write_front(static: Path, names: list[str]) -> str:
     """Return the front page; its picture is what one will make, and stands still for those who want that."""
     text = (HERE / "front.md").read_text(encoding="utf-8")
     moving = COURSE / CHAPTERS[0] / "weights_taking_shape.webp"
-    for picture in (moving, moving.with_suffix(".png")):
+    pictures = [path for path in (moving, moving.with_suffix(".png")) if path.is_file()]
+    for picture in pictures:
         shutil.copy2(picture, static)
     chapters = "\n".join(f"{name}.md" for name in [*names, GLOSSARY])
-    return text.replace("CHAPTERS", chapters)
+    return text.replace("MADE", _MADE if len(pictures) == 2 else "").replace("CHAPTERS", chapters)
