@@ -102,7 +102,7 @@ def bring_back(name: str = "") -> Note:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         return Note("Nothing was brought back", str(error))
     words = [
-        f"{counted(len(done), 'file')} from {path.name}. Close the tabs that show older versions, and open them again."
+        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo this."
     ]
     if renewed := renew.renew():
         words.append(renewed)
@@ -153,7 +153,9 @@ def _unpack(path: Path) -> list[str]:
     kept = store.FOLDER / "kept" / time.strftime("%Y%m%d-%H%M%S")
     for name, content in contents.items():
         target = ROOT / name
-        if target.is_file() and target.read_bytes() != content:
-            write_whole(kept / name, target.read_bytes())
-        write_whole(target, content)
+        before = target.read_bytes() if target.is_file() else None
+        if before not in (None, content):
+            write_whole(kept / name, before)
+        if before != content:
+            write_whole(target, content)
     return list(contents)
