@@ -35,7 +35,8 @@ def read_library(folder: Path) -> dict[str, bytes]:
     """
     sources = {}
     if folder.is_dir():
-        for path in sorted(folder.glob("*.py"))[:MAX_MODULES]:
+        # Not glob, which takes a folder that may not be read for an empty one.
+        for path in sorted(path for path in folder.iterdir() if path.suffix == ".py")[:MAX_MODULES]:
             if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
                     sources[path.stem] = file.read(MAX_SOURCE + 1)

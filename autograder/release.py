@@ -95,6 +95,8 @@ def build() -> dict[Path, bytes]:
         notebook = build_notebook(source)
         text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
+    for source in sorted((SOLUTIONS / "notebooks").glob("weights_taking_shape.*")):
+        built[COURSE / "00_start_here" / source.name] = source.read_bytes()
     built[COURSE / "glossary" / "glossary.ipynb"] = _build_glossary()
     slips = {}
     for chapter in CHAPTERS.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from functools import cache
 
 from .paths import KEYS, ROOT
@@ -24,6 +23,8 @@ def help_link() -> str:
 @cache
 def _project() -> dict:
     """Return what pyproject.toml says of the project; what is installed may be older than the copy."""
+    import tomllib
+
     try:
         return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     except (OSError, ValueError, KeyError):

@@ -246,6 +246,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
     older copy that is to be updated.
     """
+    from ..learner import releases
     from ..learner import update as updating
 
     folder = (copy or ROOT).resolve()
@@ -253,9 +254,9 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         if take_back:
             say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
-        with updating.open_release(release or (ROOT if copy else None), folder) as opened:
+        with releases.open_release(release or (ROOT if copy else None), folder) as opened:
             report = updating.update(opened, folder)
-    except updating.UpdateError as error:
+    except releases.UpdateError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
@@ -265,6 +266,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 
 
 def _describe_update(report: Any, folder: Path) -> None:
+    from ..judging.words import counted
+
     for name, how in report.merged.items():
         say(f"merged    {name}: {how}")
     for name, why in report.left.items():
@@ -272,7 +275,8 @@ def _describe_update(report: Any, folder: Path) -> None:
     if report.nothing:
         say("Your copy was up to date.")
         return
-    say(f"{len(report.replaced)} files replaced, {len(report.added)} added, {len(report.removed)} removed.")
+    replaced = counted(len(report.replaced), "file")
+    say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
     say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back.")
     if "requirements.txt" in report.replaced:
         say("The packages have changed: run `make study`, or install requirements.txt again.")
@@ -300,10 +304,12 @@ def mcp() -> None:
 @click.argument("chapters", nargs=-1)
 def github_points(chapters: tuple[str, ...]) -> None:
     """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
+    from .. import card
     from ..learner import github
 
     for verdict in github.judge_copy(_chapters(chapters)):
         click.echo(github.as_output(verdict), nl=False)
+        click.echo(card.plain(verdict) + "\n", err=True)  # in the step's log, where the student looks
 
 
 def _chapters(names: tuple[str, ...]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Starts JupyterLab at the course's first page, without a news prompt; finds the one that runs already."""
+"""Starts JupyterLab where the learner stopped, notebook left and library right; finds the one that runs already."""
 
 from __future__ import annotations
 
@@ -16,36 +16,94 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from ..paths import COURSE, ROOT, shown
+from ..exercises import CHAPTERS
+from ..learner import progress
+from ..paths import COURSE, LIBRARY, ROOT, shown
 
 START = COURSE / "00_start_here" / "00_start_here.ipynb"
-_PAGE = START.relative_to(ROOT).as_posix()
+WORKSPACE = "course"
+"""The name of the layout that JupyterLab keeps: what was open is open again the next time."""
+_STYLE = Path(__file__).parent / "custom"
+_EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
+"""Where nbgrader expects a class's exchange: only beside one does a learner need its menu."""
 
 
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     """Set up JupyterLab for the course, in this environment only; return the settings file.
 
-    It does not ask about news, and it saves live figures in notebooks: opened the next day, they still show something.
+    It does not ask about news, it saves live figures in notebooks, so that they still show something the next day, and
+    lines of text are no wider than is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        settings = {}
-    settings["@jupyterlab/apputils-extension:notification"] = {"fetchNews": "false"}
-    settings["@jupyter-widgets/jupyterlab-manager:plugin"] = {"saveState": True}
-    _write(path, settings)
+    news = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+    _write(path, news | {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}})
+    configuration = prefix / "etc" / "jupyter"
     # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
-    _write(
-        prefix / "etc" / "jupyter" / "labconfig" / "page_config.json",
-        {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
-    )
+    _write(configuration / "labconfig" / "page_config.json", _without("create-assignment"))
+    style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(_STYLE)}}}
+    _write(configuration / "jupyter_server_config.json", style)
+    _write(configuration / "jupyter_lab_config.json", {"LabApp": {"custom_css": True}})
     return path
 
 
+def _without(*parts: str) -> dict:
+    return {"disabledExtensions": {f"@jupyter/nbgrader:{part}": True for part in parts}}
+
+
+def lay_out(folder: Path) -> None:
+    """Write the layout that JupyterLab begins with, unless it has kept one with a notebook in it.
+
+    All modules of the library are open: a chapter's link to its own brings it to the front, beside the notebook.
+    """
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    folder.mkdir(parents=True, exist_ok=True)
+    manager = WorkspacesManager(str(folder))
+    if any(name.startswith("notebook:") for name in manager.load(WORKSPACE).get("data", {})):
+        return
+    page = coming_page().relative_to(ROOT).as_posix()
+    modules = [chapter.module for chapter in CHAPTERS.values()]
+    files = [(LIBRARY / f"{module}.py").relative_to(ROOT).as_posix() for module in modules]
+    current = next((k for k, name in enumerate(CHAPTERS) if name in page), 0)
+    dock = {
+        "type": "split-area",
+        "orientation": "horizontal",
+        "sizes": [0.53, 0.47],
+        "children": [
+            {"type": "tab-area", "currentIndex": 0, "widgets": [f"notebook:{page}"]},
+            {"type": "tab-area", "currentIndex": current, "widgets": [f"editor:{file}" for file in files]},
+        ],
+    }
+    side = {"collapsed": True, "visible": True, "current": None, "widgets": [], "widgetStates": {}}
+    layout = {
+        "main": {"dock": dock, "current": f"notebook:{page}"},
+        "down": {"size": 0, "widgets": []},
+        "top": {"simpleVisibility": True},
+        "left": side,
+        "right": side,
+        "relativeSizes": [0, 1, 0],
+    }
+    data = {"layout-restorer:data": layout, f"notebook:{page}": {"data": {"path": page, "factory": "Notebook"}}}
+    data |= {f"editor:{file}": {"data": {"path": file, "factory": "Editor"}} for file in files}
+    manager.save(WORKSPACE, json.dumps({"data": data, "metadata": {"id": WORKSPACE}}))
+
+
+def coming_page() -> Path:
+    """Return the notebook of the first exercise that is not solved, or the first page if none was ever tried."""
+    coming = progress.next_exercise()
+    if coming and any(row["begun"] for row in progress.board()):
+        return COURSE / coming[0] / f"{coming[0]}.ipynb"
+    return START
+
+
 def _write(path: Path, settings: dict) -> None:
+    """Write settings into a file, beside those that are there already."""
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(before | settings, indent=1) + "\n", encoding="utf-8")
 
 
 def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], None]) -> int:
@@ -75,9 +133,16 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
             webbrowser.open(address)
         return 0
     if os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
-        say(f"This terminal belongs to a JupyterLab that runs already: open {_PAGE} in its file browser, on the left.")
+        page = shown(coming_page())
+        say(f"This terminal belongs to a JupyterLab that runs already: open {page} in its file browser, on the left.")
         return 0
     quiet()
+    own = ROOT / ".weightlab" / "jupyter"
+    lay_out(own / "workspaces")
+    # Only for this server: an instructor's own still has Formgrader.
+    needless = ["create-assignment", "formgrader", "course-list"]
+    needless += [] if _EXCHANGE.is_dir() else ["assignment-list", "menu"]
+    _write(own / "labconfig" / "page_config.json", _without(*needless))
     argv = [
         sys.executable,
         "-m",
@@ -86,7 +151,8 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         "--LabApp.log_level=ERROR",
         f"--ServerApp.root_dir={ROOT}",
         f"--port={port}",
-        f"--LabApp.default_url=/lab/tree/{_PAGE}",
+        f"--LabApp.workspaces_dir={own / 'workspaces'}",
+        f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}",
         "--ServerApp.answer_yes=True",  # one Ctrl+C ends it
         *([] if browser else ["--no-browser"]),
     ]
@@ -96,6 +162,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
     environment = {
         # Where a token is given JupyterLab does not print six lines about it.
         "JUPYTER_TOKEN": os.environ.get("JUPYTER_TOKEN") or os.urandom(24).hex(),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(own), os.environ.get("JUPYTER_CONFIG_PATH")])),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     return _run([*argv, *more], os.environ | environment, say)
@@ -127,7 +194,7 @@ def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], 
 
 
 def find_running() -> str:
-    """Return the address of the first page on the server that runs for this copy, or an empty string."""
+    """Return the address of the course on the server that runs for this copy, or an empty string."""
     for path in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
         try:
             about = json.loads(path.read_text(encoding="utf-8"))
@@ -136,7 +203,7 @@ def find_running() -> str:
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if same and _answers(url):
-            return f"{url}lab/tree/{_PAGE}" + (f"?token={token}" if token else "")
+            return f"{url}lab/workspaces/{WORKSPACE}" + (f"?token={token}" if token else "")
     return ""
 
 

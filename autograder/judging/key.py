@@ -173,7 +173,7 @@ def pack(keys: list[Key]) -> bytes:
             "mistakes": [
                 (m.name, m.advice, [_packed_observation(one) for one in m.observations]) for m in key.mistakes
             ],
-            "related": [(one.call, list(one.values)) for one in key.related],
+            "related": [(one.call, one.part, list(one.values)) for one in key.related],
             "asked": list(key.asked),
         }
         for key in keys
@@ -193,7 +193,7 @@ def unpack(data: bytes) -> dict[str, Key]:
                 Mistake(name, advice, tuple(map(_unpacked_observation, observations)))
                 for name, advice, observations in entry["mistakes"]
             ),
-            tuple(Related(call, tuple(values)) for call, values in entry["related"]),
+            tuple(Related(call, part, tuple(values)) for call, part, values in entry["related"]),
             tuple(entry["asked"]),
             entry["stub"],
         )

@@ -22,11 +22,26 @@ MAX_ENTRIES = 2_000
 
 @dataclass(frozen=True)
 class Related:
-    """A call in the words of the course, such as ``softmax(logits)``, and what it gives in each case."""
+    """A call in the words of the course, such as ``softmax(logits)``, and what it gives in each case.
+
+    Parameters
+    ----------
+    call : str
+        The call.
+    part : str
+        Which of several results it is, by its name; empty for all that the call returns.
+    values : tuple
+        None for the cases in which the call makes no sense.
+    """
 
     call: str
+    part: str
     values: tuple[Any, ...]
-    """None for the cases in which the call makes no sense."""
+
+    @property
+    def told(self) -> str:
+        """Name it in a sentence."""
+        return f"the {self.part} of `{self.call}`" if self.part else f"`{self.call}`"
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,8 @@ def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Cas
     if any(isinstance(value, (Rng, Given)) for call in calls for value in [*call.args, *call.kwargs.values()]):
         return ()
     scopes = [dict(zip(arguments, call.args, strict=False)) | dict(call.kwargs) for call in calls]
-    tried, found, names = set(), {}, {name: name for name in set.intersection(*map(set, scopes))}
+    found: dict[tuple[str, str], list] = {}
+    tried, names = set(), {name: name for name in set.intersection(*map(set, scopes))}
     for _ in range(2):
         fresh: dict[str, str] = {}
         for name, known in _known_functions().items():
@@ -72,24 +88,23 @@ def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Cas
             results = [_try(known, scope) for scope in scopes]
             if known.results and all(isinstance(result, tuple) for result in results):
                 for k, part in enumerate(known.results):
-                    label = f"the {part} of `{call}`"
-                    found[label] = [result[k] for result in results]
+                    found[call, part] = [result[k] for result in results]
                     if part not in names:
                         fresh[part] = part
                         for scope, result in zip(scopes, results, strict=True):
                             scope[part] = result[k]
             else:
-                found[call] = results
+                found[call, ""] = results
         names |= fresh
     related = []
-    for label, results in found.items():
+    for (call, part), results in found.items():
         if all(isinstance(result, (int, np.integer)) for result in results):
             continue  # so small a number agrees with too much by chance
         values: list[Any] = [None] * len(cases)
         for i, result in zip(usable, results, strict=True):
             values[i] = result if _size(result) <= MAX_ENTRIES else None
         if any(value is not None for value in values):
-            related.append(Related(label, tuple(values)))
+            related.append(Related(call, part, tuple(values)))
     return tuple(related)
 
 

@@ -1,96 +1,127 @@
-"""A figure to keep: the learner's own network through its life, with what was solved and when."""
+"""What the learner keeps and shares: a figure of their network and its life, and a page that reads friends' digits."""
 
 from __future__ import annotations
 
+import base64
 import html
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from labkit import data
 from labkit.display import show_message
-from labkit.figures.style import WEIGHTS, bare, figure, limit_of, show
+from labkit.drawings import RECIPES, UPRIGHT, Drawings
+from labkit.figures.panels import PALETTE
+from labkit.figures.style import MARK, PAPER, TEXT, WEIGHTS, bare, figure, limit_of, show
+from labkit.live.tool import HERE
 
 from ..paths import ROOT, shown
-from . import progress
 
 FOLDER = ROOT
-"""Where the figure is kept: in the learner's folder of the course."""
-_NEURONS = 8
+"""Where both are kept: in the learner's folder of the course."""
+Layers = Sequence[tuple[np.ndarray, np.ndarray]]
+_NEURONS, _DIGITS = 8, 10
 
 
-def keepsake(stages: Mapping[str, Sequence[tuple[np.ndarray, np.ndarray]]]) -> None:
-    """Draw a network's life from its own weights, show it, and save it as ``my-network-DATE.png``.
+def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, name: str = "") -> None:
+    """Show a network's life in its own weights; save it as ``my-network-DATE.png`` and ``.html``.
 
-    A figure of the same day is drawn again; those of other days stay.
+    The page reads digits that a friend draws, in any browser, without a connection: the weights are inside. Files of
+    the same day are written again; those of other days stay.
 
     Parameters
     ----------
     stages : mapping of str to list of (weights, bias)
         A stage of its life, as ``"at birth"``, to the layers that the network had then.
+    forward : function
+        The learner's own.
+    layers : list of (weights, bias)
+        The network that reads, with 196 or 64 inputs.
+    name : str
+        Who wrote the library; left out if empty.
     """
-    rows, today = progress.board(), time.strftime("%Y-%m-%d")
-    fig = draw({name: np.asarray(layers[0][0], dtype=float) for name, layers in stages.items()}, rows)
-    alt = _in_words(stages, rows)
+    today = time.strftime("%Y-%m-%d")
+    signed = f"Every line written by {name.strip() or 'hand'} · {today}"
+    fig, alt = draw(stages, forward, layers, signed)
     path = FOLDER / f"my-network-{today}.png"
+    page = path.with_suffix(".html")
     try:
-        fig.savefig(path, dpi=200, metadata={"Title": "One network's life", "Description": alt})
-        said = f"Kept as {shown(path)}."
+        fig.savefig(
+            path, dpi=200, bbox_inches="tight", pad_inches=0.1, metadata={"Title": "My network", "Description": alt}
+        )
+        page.write_text(write_page(layers, name.strip(), signed), encoding="utf-8")
+        said = f"Kept as {shown(path)}, and as {shown(page)}: send that page to a friend; it reads what they draw."
     except OSError as error:
         said = f"It could not be kept: {shown(path)} cannot be written ({error.strerror})."
     show(fig, alt)
     show_message(f"<p>{html.escape(said)}</p>", said)
 
 
-def draw(stages: Mapping[str, np.ndarray], rows: Sequence[Mapping]) -> Figure:
-    """Draw each stage's first weights as images over the pixels, and the chapters below them.
-
-    Parameters
-    ----------
-    stages : mapping of str to ndarray of shape (pixels, n)
-        A stage's name to the weights into the first layer's neurons.
-    rows : sequence of mapping
-        The progress board's rows.
-
-    Returns
-    -------
-    Figure
-        For `show`.
-    """
-    lines = -(-len(rows) // 2)
-    heights = [0.85] * len(stages) + [0.28 * lines + 0.1]
-    fig, axes = figure(len(heights), 1, (7.8, sum(heights) + 0.6), height_ratios=heights, squeeze=False)
-    fig.suptitle("One network's life, in weights: blue above zero, orange below", x=0.01, ha="left")
-    for ax, (name, weights) in zip(axes[:-1, 0], stages.items(), strict=True):
-        weights = weights[:, :_NEURONS]
-        side, limit = int(np.sqrt(len(weights))), limit_of(weights)
-        tiles = np.full((side, weights.shape[1], side + 1), np.nan)
-        tiles[:, :, :side] = weights.T.reshape(-1, side, side).swapaxes(0, 1)
-        bare(ax).imshow(tiles.reshape(side, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
-        ax.set_ylabel(name, rotation=0, ha="right", va="center")
-    chapters = bare(axes[-1, 0])
-    for k, row in enumerate(rows):
-        x, y = 0.66 * (k // lines) - 0.26, 1 - (k % lines + 0.5) / lines  # from below the stages' names on
-        chapters.text(x, y, _title(row), va="center")
-        chapters.text(x + 0.33, y, f"{row['score']:g} of {row['points']:g}", va="center", ha="right")
-        chapters.text(x + 0.37, y, _when(row), va="center")
-    return fig
-
-
-def _title(row: Mapping) -> str:
-    return row["chapter"].replace("_", " ")
-
-
-def _when(row: Mapping) -> str:
-    if row["finished"]:
-        return time.strftime("%Y-%m-%d", time.localtime(row["finished"]))
-    return "under way" if row["begun"] else "not begun"
-
-
-def _in_words(stages: Mapping, rows: Sequence[Mapping]) -> str:
-    chapters = "; ".join(f"{_title(row)}: {row['score']:g} of {row['points']:g} points, {_when(row)}" for row in rows)
-    return (
-        f"The weights into {_NEURONS} neurons of your network as images over the pixels, one row per stage: "
-        f"{', '.join(' '.join(name.split()) for name in stages)}. Below them your chapters. {chapters}."
+def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed: str) -> tuple[Figure, str]:
+    """Draw digits that the network reads, one of them the learner's own if they kept one, and each stage's weights."""
+    side = round(len(layers[0][0]) ** 0.5)
+    digits, drawings = (data.digits8() if side == 8 else data.digits14()), Drawings(side)
+    images = [digits.test_images[digits.test_labels == digit][7] for digit in range(_DIGITS)]
+    own = len(drawings.labels) > 0
+    if own:
+        images[drawings.labels[-1]] = drawings.images[-1]
+    read = np.asarray(forward(layers, np.array(images, dtype=layers[0][0].dtype))[0]).argmax(axis=1)
+    fig = figure(1, 1, (7.8, 1.3 + 0.85 * len(stages)))[0]
+    fig.clear()
+    grid = fig.add_gridspec(1 + len(stages), 1, height_ratios=[1.15] + [0.85] * len(stages))
+    fig.suptitle("Digits, as my network reads them, and its weights", x=0.01, ha="left")
+    fig.supxlabel(signed, fontsize=11.5)
+    for k, ax in enumerate(grid[0].subgridspec(1, _DIGITS).subplots()):
+        bare(ax).imshow(images[k].reshape(side, side), cmap=PAPER, vmin=0, vmax=1)
+        mine = own and k == drawings.labels[-1]
+        ax.set_xlabel(f"mine: {read[k]}" if mine else str(read[k]), color=MARK if mine else TEXT)
+        if mine:
+            ax.spines[:].set(visible=True, color=MARK, linewidth=2)
+    for k, (stage, network) in enumerate(stages.items(), 1):
+        weights = np.asarray(network[0][0], dtype=float)[:, :_NEURONS]
+        limit, size = limit_of(weights), round(len(weights) ** 0.5)
+        tiles = np.full((size, weights.shape[1], size + 1), np.nan)
+        tiles[:, :, :size] = weights.T.reshape(-1, size, size).swapaxes(0, 1)
+        ax = bare(fig.add_subplot(grid[k]))
+        ax.imshow(tiles.reshape(size, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
+        ax.set_ylabel(stage, rotation=0, ha="right", va="center")
+    shown_digits = "One of them is drawn by its owner. " if own else ""
+    return fig, (
+        f"Ten handwritten digits, 0 to 9, which the network reads as {', '.join(map(str, read))}. {shown_digits}Below "
+        f"them the weights into {_NEURONS} neurons as images over the pixels, one row per stage: "
+        f"{', '.join(' '.join(stage.split()) for stage in stages)}. {signed}."
     )
+
+
+def write_page(layers: Layers, name: str, signed: str) -> str:
+    """Return a page with a pad, whose own script reads what is drawn with these layers."""
+    here = Path(__file__).parent
+    parts = [HERE / part for part in ("core.js", "charts.js", "pad.js", "figure.js")]
+    scripts = [part.read_text(encoding="utf-8") for part in (*parts, here / "keepsake.js")]
+    side = round(len(layers[0][0]) ** 0.5)
+    network = {
+        "side": side,
+        "recipe": RECIPES[side]._asdict(),
+        "upright": UPRIGHT,
+        "palette": PALETTE,
+        "layers": [[_packed(weights), _packed(bias)] for weights, bias in layers],
+    }
+    whose = f"{name}’s network" if name else "My network"
+    return (
+        (here / "keepsake.html")
+        .read_text(encoding="utf-8")
+        .replace("{{style}}", (HERE / "live.css").read_text(encoding="utf-8"))
+        .replace("{{script}}", "\n".join(scripts).replace("export default", "const figure ="))
+        .replace("{{network}}", json.dumps(network))
+        .replace("{{whose}}", html.escape(whose))
+        .replace("{{signed}}", html.escape(signed))
+        .replace("{{parameters}}", f"{sum(weights.size + bias.size for weights, bias in layers):,}")
+    )
+
+
+def _packed(array: np.ndarray) -> str:
+    return base64.b64encode(np.asarray(array, dtype="<f4").tobytes()).decode()

@@ -177,7 +177,7 @@ def _is_answered(cell: dict[str, Any]) -> bool:
 
 def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
     """Return an answer to what is no longer asked as a cell that is nobody's but the learner's."""
-    says = f"Your answer to {name}, which the course no longer asks for."
+    says = f"Your answer to {name.removesuffix('-answer')}, which the course no longer asks for."
     head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
     return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
 

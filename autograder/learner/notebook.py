@@ -152,9 +152,11 @@ class Board:
         self.rows, self.coming = record.board(), record.next_exercise()
 
     def __repr__(self) -> str:
+        keys = ("score", "points", "written")
+        total = {"chapter": "in all"} | {key: sum(row[key] for row in self.rows) for key in keys}
         lines = [
             f"{row['chapter']:<20} {row['score']:5g} of {row['points']:<3g} written: {row['written']:g}"
-            for row in self.rows
+            for row in [*self.rows, total]
         ]
         return "\n".join([*lines, record.WRITTEN, self._next(), f"{self._about} Questions: {help_link()}"])
 
@@ -174,17 +176,26 @@ class Board:
                 for item in row["items"]
             )
             solved = sum(item["solved"] for item in row["items"])
+            name = html.escape(row["chapter"])
             body += (
-                f'<tr><th scope="row" style="text-align:left">{html.escape(row["chapter"])}</th>'
+                f'<tr><th scope="row" style="text-align:left"><a href="../{name}/{name}.ipynb">{name}</a></th>'
                 f'<td style="letter-spacing:.15em;text-align:left">{marks}</td>'
                 f"<td>{solved} of {len(row['items'])} solved</td>"
                 f"<td>{row['score']:g} of {row['points']:g} points</td>"
                 f"<td>{row['written']:g} points</td></tr>"
             )
+        items = [item for row in self.rows for item in row["items"]]
+        score, points, written = (sum(row[key] for row in self.rows) for key in ("score", "points", "written"))
+        total = (
+            f'<tr><th scope="row" style="text-align:left">in all</th><td></td>'
+            f"<td>{sum(item['solved'] for item in items)} of {len(items)} solved</td>"
+            f"<td>{score:g} of {points:g} points</td><td>{written:g} points</td></tr>"
+        )
         left = 'style="text-align:left"'
         return (
             f'<table aria-label="Your progress"><thead><tr><th {left}>chapter</th><th {left}>exercises</th>'
-            f"<th>solved</th><th>points</th><th>written answers</th></tr></thead><tbody>{body}</tbody></table>"
+            f"<th>solved</th><th>points</th><th>written answers</th></tr></thead><tbody>{body}</tbody>"
+            f"<tfoot>{total}</tfoot></table>"
             f"<p>● solved, ◐ begun, ○ not started. {record.WRITTEN}</p><p>{html.escape(self._next())}</p>"
             f'<p>{html.escape(self._about)} <a href="{html.escape(help_link(), quote=True)}">Questions?</a></p>'
         )

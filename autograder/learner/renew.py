@@ -8,7 +8,7 @@ from pathlib import Path
 from labkit import store
 
 from ..paths import KEYS, ROOT
-from . import update
+from . import releases, update
 
 MANIFEST = KEYS / "released.json"
 ARCHIVE = KEYS.parent / "released.zip"
@@ -36,7 +36,7 @@ def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
     released = update.read_released(MANIFEST)
     words = ""
     if isinstance(seen.get("files"), dict):
-        with update.open_release(archive, copy) as folder:
+        with releases.open_release(archive, copy) as folder:
             report = update.update(folder, copy, before=seen["files"])
         changed = [*report.merged, *report.replaced]
         if changed:

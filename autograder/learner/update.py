@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
-import subprocess
-import tarfile
-import tempfile
 import time
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from . import merge
+from .releases import MANIFEST, UpdateError
 
-MANIFEST = "autograder/keys/released.json"
 _LIBRARY, _COURSE = "src/weightlab", "course"
 _LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
 _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit", "tests")
 """Folders that only a release writes; an update deletes what a new release no longer has."""
-MAX_BYTES = 200 * 2**20
-"""The largest size to which a release may unpack."""
-
-
-class UpdateError(RuntimeError):
-    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @dataclass
@@ -46,34 +34,6 @@ class Report:
     def nothing(self) -> bool:
         """Whether the copy was up to date already."""
         return not (self.replaced or self.added or self.removed or self.merged)
-
-
-@contextmanager
-def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
-    """Yield the folder of a release: a folder, an archive unpacked, or what a git clone's origin has.
-
-    Parameters
-    ----------
-    source : Path or None
-        A folder, a .zip or a .tar.gz; None asks the copy's own git remote.
-    copy : Path
-        The copy that is to be updated.
-
-    Raises
-    ------
-    UpdateError
-        If it holds no release.
-    """
-    with tempfile.TemporaryDirectory(prefix="weightlab-update-") as held:
-        target = Path(held)
-        if source is None:
-            _fetch(copy, target)
-        elif source.is_dir():
-            target = source
-        else:
-            with _whole(source):
-                _unpack(source, target)
-        yield _find_root(target)
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
@@ -208,7 +168,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
 def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
     path = copy / name
     if path.is_file():
-        if is_released(path, digest_of(content)):
+        if _says_the_same(path, content):
             report.merged.pop(name, None)
             return
         _keep(copy, name, report)
@@ -269,13 +229,10 @@ def read_released(manifest: Path) -> dict[str, str]:
         If it cannot be read, or names a file elsewhere.
     """
     found = json.loads(manifest.read_text(encoding="utf-8"))
-    if not isinstance(found, dict) or any(_leads_out(PurePosixPath(name)) for name in found):
+    places = map(PurePosixPath, found if isinstance(found, dict) else ["/"])
+    if any(place.is_absolute() or ".." in place.parts for place in places):
         raise ValueError(f"{manifest} names files elsewhere")
     return found
-
-
-def _leads_out(path: PurePosixPath) -> bool:
-    return path.is_absolute() or ".." in path.parts
 
 
 def digest_of(content: bytes) -> str:
@@ -292,6 +249,17 @@ def _read_manifest(root: Path) -> dict[str, str]:
 
 def _is_edited(path: Path, digest: str | None) -> bool:
     return not is_released(path, digest)
+
+
+def _says_the_same(path: Path, content: bytes) -> bool:
+    """Whether a file holds this already; programs that save a notebook order and indent it in their own ways."""
+    found = path.read_bytes()
+    if found == content or path.suffix != ".ipynb":
+        return found == content
+    try:
+        return json.loads(found) == json.loads(content)
+    except (ValueError, RecursionError):
+        return False
 
 
 def is_released(path: Path, digest: str | None) -> bool:
@@ -327,92 +295,3 @@ def _files(root: Path, folder: str = ".") -> list[str]:
         and not {"__pycache__", ".ipynb_checkpoints"} & set(name.parts)
         and not name.match("*.egg-info/*")
     ]
-
-
-def _find_root(folder: Path) -> Path:
-    for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        if (candidate / MANIFEST).is_file():
-            return candidate
-    raise UpdateError(f"There is no release of the course in {folder.name}: {MANIFEST} is missing.")
-
-
-def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is.
-
-    A merge that ``git pull`` could not finish is taken back first, with the conflict marks that it left in files.
-    """
-    if not (copy / ".git").exists():
-        raise UpdateError(
-            "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
-        )
-    state = copy / _git(copy, "rev-parse", "--git-dir").decode().strip()
-    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
-        raise UpdateError("git is rebasing this copy. Run `git rebase --abort`, then update again.")
-    _git(copy, "fetch", "--quiet", "origin", "HEAD")
-    content = _git(copy, "archive", "FETCH_HEAD")
-    if (state / "MERGE_HEAD").exists():
-        _git(copy, "merge", "--abort")
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        _unpack_tar(archive, target)
-
-
-@contextmanager
-def _whole(source: Path) -> Iterator[None]:
-    """Turn whatever a damaged archive raises, which is a dozen kinds, into one sentence."""
-    try:
-        yield
-    except UpdateError:
-        raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename is not None:
-            raise
-        raise UpdateError(f"{source} is damaged ({error or type(error).__name__}). Download it again.") from None
-
-
-def _unpack(source: Path, target: Path) -> None:
-    if zipfile.is_zipfile(source):
-        with zipfile.ZipFile(source) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _require_small(sum(entry.file_size for entry in entries))
-            for entry in entries:
-                _lay(target, entry.filename, archive.read(entry))
-    elif source.is_file() and tarfile.is_tarfile(source):
-        with tarfile.open(source) as archive:
-            _unpack_tar(archive, target)
-    else:
-        raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
-
-
-def _git(copy: Path, *words: str) -> bytes:
-    """Run git in a copy; return what it prints."""
-    try:
-        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise UpdateError(f"git {words[0]} failed: {said}. Download the new release and name it instead.")
-    return done.stdout
-
-
-def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
-    size = 0
-    for member in archive:  # one after another: to list them all first would unpack all of a bomb
-        size += member.size
-        _require_small(size)
-        if member.isfile():
-            _lay(target, member.name, archive.extractfile(member).read())
-
-
-def _lay(target: Path, name: str, content: bytes) -> None:
-    place = PurePosixPath(name.replace("\\", "/"))
-    if place.is_absolute() or ".." in place.parts or ":" in name:  # a colon names a drive on Windows
-        raise UpdateError(f"The archive holds a file outside its own folder ({name!r}), so it was not unpacked.")
-    path = target.joinpath(*place.parts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def _require_small(size: int) -> None:
-    if size > MAX_BYTES:
-        raise UpdateError(f"The archive unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not a release.")

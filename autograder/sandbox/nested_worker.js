@@ -4,9 +4,9 @@
     onmessage = async ({ data: { indexURL, lockFileURL, files } }) => {
       const { loadPyodide } = await import(indexURL + "pyodide.mjs");
       const python = await loadPyodide({ indexURL, lockFileURL, packages: ["numpy"] });
-      python.unpackArchive(files, "zip", { extractDir: "/examiner" });
+      python.unpackArchive(files, "zip", { extractDir: "/grader" });
       const run = python.runPython(
-        "import sys; sys.path.insert(0, '/examiner'); sys.path.append('/examiner/lab');"
+        "import sys; sys.path.insert(0, '/grader'); sys.path.append('/grader/lab');"
         + "from candidate.in_place import run_in_place;"
         + "lambda job, seconds: run_in_place(job.to_bytes(), seconds)");
       onmessage = ({ data: { job, seconds } }) => {

@@ -1,7 +1,8 @@
-"""Is the course's last picture drawn from the learner's own weights, kept in a file, and true of the record?"""
+"""Does what the learner keeps show their own network, without marks, and does its page read what a friend draws?"""
 
 from __future__ import annotations
 
+import re
 import time
 
 import numpy as np
@@ -9,15 +10,24 @@ import pytest
 from PIL import Image
 
 import labkit
-from autograder.exercises import CHAPTERS
 from autograder.learner import keepsake
-from labkit import store
+from benchmarks.drawn_digits import STYLES, drawn
+from labkit import data, store
+from labkit.drawings import Drawings, to_image
+from solutions.weightlab.forward import forward, softmax
+from tests.support.jupyterlab import browser_page, require_browser
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(keepsake, "FOLDER", tmp_path)
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "records")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return data.pretrained_reader()
 
 
 def network(seed):
@@ -25,36 +35,74 @@ def network(seed):
     return [(rng.normal(size=(196, 12)), np.zeros(12)), (rng.normal(size=(12, 10)), np.zeros(10))]
 
 
-def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, capsys):
-    solved = time.mktime((2026, 3, 14, 12, 0, 0, 0, 0, -1))
-    asked = {**CHAPTERS["01_weights"].exercises, **CHAPTERS["01_weights"].questions}
-    record = {name: {"score": one.points, "tries": 1, "solved": solved} for name, one in asked.items()}
-    tried = next(iter(CHAPTERS["02_biases"].exercises))
-    store.save("progress", record | {tried: {"score": 0.0, "tries": 1, "solved": None}})
-    labkit.keepsake({"at birth": network(0), "adapted": network(1)})
+def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, reader, capsys):
+    hands, _ = drawn(STYLES.index(next(style for style in STYLES if style[0] == 7)) + 1)
+    Drawings(14).keep(hands[-1], 7)
+    labkit.keepsake({"at birth": network(0), "adapted": network(1)}, forward, reader, "Ada")
     said = capsys.readouterr().out
     (kept,) = folder.glob("*.png")
     assert kept.name == f"my-network-{time.strftime('%Y-%m-%d')}.png"
-    assert f"Kept as {kept}." in said
-    points = sum(one.points for one in asked.values())
+    assert f"Kept as {kept}, and as {kept.with_suffix('.html')}" in said
     words = Image.open(kept).info["Description"]
     assert words in said
-    assert f"01 weights: {points:g} of {points:g} points, 2026-03-14; 02 biases: 0 of " in words
     assert "at birth, adapted" in words
-    assert words.count("under way") == 1 and "points, under way; 03 initialization: 0 of " in words
-    assert words.count("not begun") == len(CHAPTERS) - 2
+    assert "One of them is drawn by its owner." in words
+    assert words.endswith(f"Every line written by Ada · {time.strftime('%Y-%m-%d')}.")
+    assert "points" not in words, "a mark is nobody's business"
 
 
-def test_every_stage_is_drawn_from_its_own_weights():
-    stages = {"at birth": network(0)[0][0], "adapted": network(1)[0][0]}
-    fig = keepsake.draw(stages, [])
-    drawn = [ax.images[0].get_array() for ax in fig.axes if ax.images]
-    for weights, strip in zip(stages.values(), drawn, strict=True):
-        first = strip[:, :14]
-        np.testing.assert_array_equal(first.ravel(), weights[:, 0])
+def test_the_digits_are_read_by_the_learners_own_function(folder, reader):
+    def says_four(layers, x):
+        return np.eye(10)[np.full(len(x), 4)], [x]
+
+    fig, words = keepsake.draw({"at birth": network(0)}, says_four, reader, "signed")
+    assert "reads as 4, 4, 4, 4, 4, 4, 4, 4, 4, 4." in words
+    assert [ax.get_xlabel() for ax in fig.axes[:10]] == ["4"] * 10
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(folder, monkeypatch, capsys):
+def test_every_stage_is_drawn_from_its_own_weights(folder, reader):
+    stages = {"at birth": network(0), "adapted": network(1)}
+    fig, _ = keepsake.draw(stages, forward, reader, "signed")
+    strips = [ax.images[0].get_array() for ax in fig.axes[10:]]
+    for layers, strip in zip(stages.values(), strips, strict=True):
+        np.testing.assert_array_equal(strip[:, :14].ravel(), layers[0][0][:, 0])
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(folder, reader, monkeypatch, capsys):
     monkeypatch.setattr(keepsake, "FOLDER", folder / "nowhere")
-    labkit.keepsake({"at birth": network(0)})
+    labkit.keepsake({"at birth": network(0)}, forward, reader)
     assert "It could not be kept" in capsys.readouterr().out
+
+
+def test_the_page_needs_nothing_but_itself_and_quotes_the_name(reader):
+    page = keepsake.write_page(reader, "<b>Ada</b>", "signed")
+    assert "&lt;b&gt;Ada&lt;/b&gt;’s network reads your digits" in page
+    assert "{{" not in page
+    assert not re.findall(r"(?:src|href)=.?http|import |fetch\(", page.replace("http://www.w3.org/2000/svg", ""))
+
+
+@pytest.mark.browser
+def test_the_page_opens_from_the_disk_and_reads_what_is_drawn_as_the_network_does(tmp_path, reader):
+    require_browser()
+    path = tmp_path / "my-network.html"
+    path.write_text(keepsake.write_page(reader, "Ada", "signed"), encoding="utf-8")
+    hands, _ = drawn(len(STYLES))
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        pad, status = page.locator(".wl-pad"), page.locator(".wl-status")
+        box = pad.bounding_box()
+        for hand in hands[::3]:
+            page.get_by_role("button", name="Clear").click()
+            for stroke in hand:
+                places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+                page.mouse.move(*places[0])
+                page.mouse.down()
+                for place in places[1:]:
+                    page.mouse.move(*place)
+                page.mouse.up()
+            probabilities = softmax(forward(reader, to_image(hand, 14)[None])[0])[0]
+            digit, percent = re.fullmatch(r"Read as (\d) with (\d+)%\.", status.inner_text()).groups()
+            if probabilities.max() > 0.6:  # a mouse moves by whole pixels
+                assert int(digit) == probabilities.argmax()
+                assert abs(int(percent) - 100 * probabilities.max()) < 25
+        assert not page.errors, page.errors

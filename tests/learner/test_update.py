@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.learner import merge, update
+from autograder.learner import merge, releases, update
 from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
 
 FREEZING = '''"""Chapter 8 as it was."""
@@ -71,12 +71,12 @@ def copy(release, tmp_path):
     (folder / "README.md").write_text("An earlier text.\n")
     (folder / ".weightlab").mkdir()
     (folder / ".weightlab" / "progress.json").write_text('{"lora_merge": {"score": 3.0}}')
-    manifest = json.loads((folder / update.MANIFEST).read_text())
+    manifest = json.loads((folder / releases.MANIFEST).read_text())
     for name in ("course/10_capstone/10_capstone.ipynb", "course/09_lora/09_lora.ipynb", "src/weightlab/lora.py"):
         digest = manifest.pop(name)
         if "capstone" in name:
             manifest["course/09_capstone/09_capstone.ipynb"] = digest
-    (folder / update.MANIFEST).write_text(json.dumps(manifest))
+    (folder / releases.MANIFEST).write_text(json.dumps(manifest))
     return folder
 
 
@@ -206,7 +206,7 @@ def test_undo_brings_every_byte_back(release, copy):
     update.undo(copy)
     assert snapshot(copy) == before
     assert folders(copy) == there
-    with pytest.raises(update.UpdateError, match="no update to undo"):
+    with pytest.raises(releases.UpdateError, match="no update to undo"):
         update.undo(copy)
 
 
@@ -236,8 +236,8 @@ def test_a_hand_out_gets_no_answers(release, copy):
 @pytest.mark.parametrize("kind", ["zip", "gztar"])
 def test_an_archive_is_a_release(release, copy, tmp_path, kind):
     archive = shutil.make_archive(str(tmp_path / "download"), kind, release.parent, release.name)
-    with update.open_release(tmp_path / archive, copy) as opened:
-        assert (opened / update.MANIFEST).is_file()
+    with releases.open_release(tmp_path / archive, copy) as opened:
+        assert (opened / releases.MANIFEST).is_file()
         assert "src/weightlab/lora.py" in update.update(opened, copy).merged
 
 
@@ -247,8 +247,8 @@ def test_an_archive_that_reaches_outside_its_folder_is_refused(copy, tmp_path):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../evil.txt", "x")
     with (
-        pytest.raises(update.UpdateError, match="outside its own folder"),
-        update.open_release(tmp_path / "evil.zip", copy),
+        pytest.raises(releases.UpdateError, match="outside its own folder"),
+        releases.open_release(tmp_path / "evil.zip", copy),
     ):
         pass
     assert not (tmp_path.parent / "evil.txt").exists()
@@ -277,7 +277,7 @@ def test_a_git_clone_asks_its_origin_and_a_pull_never_spoils_a_notebook(release,
     assert code != 0 and "onflict" in said
     assert source(notebook(clone, "01_weights")["cells"][0]) == "# My title", "it can still be read"
     git(clone, "merge", "--abort")
-    with update.open_release(None, clone) as opened:
+    with releases.open_release(None, clone) as opened:
         update.update(opened, clone)
     assert source(notebook(clone, "01_weights")["cells"][0]) == "# A new title"
 
@@ -303,7 +303,7 @@ def test_a_pull_that_stopped_within_notebooks_is_taken_back_and_the_update_made(
     assert git(clone, "pull", "-q", "--no-rebase")[0] != 0
     with pytest.raises(json.JSONDecodeError):
         notebook(clone, "01_weights")
-    with update.open_release(None, clone) as opened:
+    with releases.open_release(None, clone) as opened:
         update.update(opened, clone)
     sources = [source(cell) for cell in notebook(clone, "01_weights")["cells"]]
     assert sources[:2] == ["# A new title", "print('my own try')"]
@@ -313,12 +313,12 @@ def test_a_pull_that_stopped_within_notebooks_is_taken_back_and_the_update_made(
 def test_in_the_middle_of_a_rebase_it_says_what_to_do_first(release, tmp_path):
     clone = conflicting(release, tmp_path)
     assert git(clone, "pull", "-q", "--rebase")[0] != 0
-    with pytest.raises(update.UpdateError, match="git rebase --abort"), update.open_release(None, clone):
+    with pytest.raises(releases.UpdateError, match="git rebase --abort"), releases.open_release(None, clone):
         pass
 
 
 def test_a_copy_that_is_no_clone_says_what_to_do(copy):
-    with pytest.raises(update.UpdateError, match=r"weightlab update RELEASE\.zip"), update.open_release(None, copy):
+    with pytest.raises(releases.UpdateError, match=r"weightlab update RELEASE\.zip"), releases.open_release(None, copy):
         pass
 
 

@@ -211,7 +211,7 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         return relation in set(find_scales(sample)) or not any(
             name in relation[1] for name in name_sizes(sample.arguments)
         )
-    if relation[0].startswith("change ") and wants_no_change(sample, key, relation[1]):
+    if relation[0] in sentences.CHANGES and wants_no_change(sample, key, relation[1]):
         return True
     if relation in set(_all_relations(key, sample)):
         return True

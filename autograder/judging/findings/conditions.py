@@ -154,7 +154,7 @@ def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
     """Describe the ties in what other functions make of the arguments, such as the logits of a network."""
-    values = [(one.call, one.values[index]) for one in key.related if one.call.startswith("the ")]
+    values = [(one.told, one.values[index]) for one in key.related if one.part]
     return {
         ("where ties", name): _has_ties(value)
         for name, value in values

@@ -103,24 +103,21 @@ def _find_bases(arguments: dict[str, Any], path: tuple[int, ...], shape: tuple[i
 
 
 def _pair_leaves(
-    expected: Any, got: Any, names: tuple[str, ...], label: str, path: tuple[int, ...]
+    expected: Any, got: Any, names: tuple[str, ...], label: str, path: tuple[int, ...], paired: bool = False
 ) -> Iterator[tuple[tuple[int, ...], str, Any, Any]]:
-    """Go through both values side by side, down to arrays and numbers."""
+    """Go through both values side by side, down to arrays and numbers; ``paired`` within an item of a pair."""
     if expected is None or isinstance(expected, str):
         return
     if isinstance(expected, (list, tuple)) and not is_numeric(expected):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
             raise _OtherStructureError
         for k, (good, value) in enumerate(zip(expected, got, strict=True)):
-            if names:
-                inner = names[k]
-            elif isinstance(good, (list, tuple)) and not is_numeric(good):
-                inner = label  # one of several layers
-            elif label.startswith("item ") or not isinstance(expected, tuple):
-                inner = label
-            else:
+            inner = names[k] if names else label
+            several = isinstance(good, (list, tuple)) and not is_numeric(good)  # layers
+            item = not (names or several or paired) and isinstance(expected, tuple)
+            if item:
                 inner = f"{label}, item {k} of each pair" if label else f"item {k} of each pair"
-            yield from _pair_leaves(good, value, (), inner, (*path, k))
+            yield from _pair_leaves(good, value, (), inner, (*path, k), paired or item)
         return
     if as_array(expected) is not None and np.asarray(expected).dtype.kind in "biuf":
         yield path, label, expected, got

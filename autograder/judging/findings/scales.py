@@ -161,7 +161,7 @@ def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
         value = related.values[sample.index]
         base = None if value is None else as_array(value)
         if base is not None and base.shape == sample.expected.shape and base.dtype.kind in "iuf":
-            yield related.call if related.call.startswith("the ") else f"`{related.call}`", base.astype(float)
+            yield related.told, base.astype(float)
 
 
 def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:

@@ -316,6 +316,8 @@ def tell_whole(relation: Relation) -> str:
     return (DRAWS | FORMS)[kind].format(*data)
 
 
+CHANGES = frozenset({"change missing", "change negated", "change times", "change divided by"})
+"""Kinds that say how far an answer is from an argument, compared with what is required."""
 AXIS_KINDS = {
     kind
     for kind, template in PREDICATES.items()

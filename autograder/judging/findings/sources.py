@@ -112,7 +112,7 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
     for related in key.related:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:
-            yield ("related part" if related.call.startswith("the ") else "related", related.call)
+            yield ("related part", related.told) if related.part else ("related", related.call)
 
 
 def find_types(sample: Sample) -> Iterator[Relation]:

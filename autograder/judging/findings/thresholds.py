@@ -42,9 +42,7 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
         return
     wrong = (got != expected) if expected.dtype.kind == "b" else ~close_floats(expected, got, 2e-4)
     values = [(f"`{name}`", value) for name, value in sample.arguments.items()]
-    values += [
-        (one.call if one.call.startswith("the ") else f"`{one.call}`", one.values[sample.index]) for one in key.related
-    ]
+    values += [(one.told, one.values[sample.index]) for one in key.related]
     for name, value in values:
         array = None if value is None or isinstance(value, (bool, str)) else as_array(value)
         if array is not None and array.shape == expected.shape and array.dtype.kind in "iuf":

@@ -8,9 +8,8 @@ import numpy as np
 
 from ..arrays import takes_lists
 from ..lent.given_training import given_relu
-from .dial import Dial, bars, choice, curves, line, slider
-
-Layers = Sequence[tuple[np.ndarray, np.ndarray]]
+from .panels import bars, chart, choice, line, slider
+from .tool import Dial, Layers
 
 
 @takes_lists
@@ -20,7 +19,7 @@ def drag_secant(
     name: str = "f(w)",
     interval: tuple[float, float] = (-2.0, 2.0),
 ) -> None:
-    """Show a secant whose step the learner makes smaller until it is the tangent.
+    """Show a secant whose step the learner drags until it is the tangent.
 
     Parameters
     ----------
@@ -36,39 +35,47 @@ def drag_secant(
     f = f or (lambda w: 0.5 * w**3 - w + 1)
     low, high = interval
     places = np.linspace(low, high, 200)
-    heights = np.array([float(f(place)) for place in places])
-    room = 0.08 * float(np.ptp(heights)) or 1.0
+    values = np.array([float(f(place)) for place in places])
+    room, widest = 0.08 * float(np.ptp(values)) or 1.0, (high - low) / 4
 
     def slope(at: float, step: float) -> float:
         return float(np.ravel(numerical_gradient(lambda array: float(f(float(array[0]))), np.array([at]), step))[0])
 
-    def draw(at: float, step: float) -> dict:
+    def draw(at: float, step: float, pointer: Sequence[float] = ()) -> dict:
+        if pointer:
+            step = float(np.clip(abs(pointer[0] - at), 0.001, widest))
         secant, tangent = slope(at, step), slope(at, 1e-5)
-        ends = np.array([at - step, at + step])
-        middle = (float(f(ends[0])) + float(f(ends[1]))) / 2
+        (left, right), ends = (float(f(at - step)), float(f(at + step))), np.array([low, high]) - at
         lines = [
-            line(places, heights, name),
-            line(interval, middle + secant * (np.array(interval) - at), "secant"),
-            line(interval, float(f(at)) + tangent * (np.array(interval) - at), faint=True),
+            line(places, values, name),
+            line(interval, float(f(at)) + tangent * ends, color="faint"),
+            line(interval, (left + right) / 2 + secant * ends, "secant"),
         ]
-        panel = curves(
+        dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, float(f(at)), "text", 3)]
+        handle = {"at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
+        said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
+        panel = chart(
             f"{name} and a secant",
             ("w", name),
             interval,
-            (heights.min() - room, heights.max() + room),
-            *lines,
-            dots=[(end, float(f(end))) for end in ends],
+            (values.min() - room, values.max() + room),
+            lines,
+            dots,
+            pointer={"name": "end"} | handle,
+            width=480,
+            height=300,
+            said=said,
         )
-        said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
-        return {"panels": [panel], "said": said.replace("-", "−")}
+        return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
     start = low + 0.7 * (high - low)
     controls = [
         slider("at", "w", low, high, start),
-        slider("step", "step", -3.0, np.log10((high - low) / 4), (high - low) / 4, exponent=True),
+        slider("step", "step", -3.0, np.log10(widest), widest, exponent=True),
     ]
-    stills = [{"step": step} for step in ((high - low) / 4, (high - low) / 40)]
-    Dial("From the secant to the tangent", controls, draw, stills, "The gray line is the tangent.").show()
+    note = "Drag an end of the secant towards the middle. The gray line is the tangent."
+    stills = [{"step": step} for step in (widest, widest / 10)]
+    Dial("labkit.drag_secant", "From the secant to the tangent", controls, draw, stills, note).show()
 
 
 @takes_lists
@@ -88,11 +95,12 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     names = list(names or map(str, range(len(logits))))
 
     def draw(temperature: float) -> dict:
-        probabilities = np.asarray(softmax(logits[None] / temperature))[0]
+        divided = logits / temperature
+        probabilities = np.asarray(softmax(divided[None]))[0]
         entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
         panels = [
-            bars("logits / temperature", names, logits / temperature, high=float(np.abs(logits / temperature).max())),
+            bars("logits / temperature", names, divided, high=float(np.abs(divided).max())),
             bars("predicted probabilities", names, probabilities, percent=True),
         ]
         said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
@@ -100,7 +108,8 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
 
     controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True)]
     stills = [{"temperature": value} for value in (0.3, 1.0, 5.0)]
-    Dial("Temperature of softmax", controls, draw, stills, "The order of the classes never changes.").show()
+    note = "The order of the classes never changes."
+    Dial("labkit.set_temperature", "Temperature of softmax", controls, draw, stills, note).show()
 
 
 @takes_lists
@@ -132,15 +141,10 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, see
             gradient = (gradient * derivatives[activation](outputs)) @ matrix.T
             gradients.append(np.std(gradient))
         both = np.array([signals, gradients[::-1]])
-        logs = np.log10(np.clip(both, 1e-20, 1e20))
-        panel = curves(
-            "Standard deviation, as a power of ten",
-            ("layer", "log10"),
-            (0, depth),
-            (-20, 20),
-            line(np.arange(depth + 1), logs[0], "signal, forward pass"),
-            line(np.arange(depth + 1), logs[1], "gradient, backward pass"),
-        )
+        signal, back = np.log10(np.clip(both, 1e-20, 1e20))
+        layer = np.arange(depth + 1)
+        lines = [line(layer, signal, "signal, forward pass"), line(layer, back, "gradient, backward pass")]
+        panel = chart("Standard deviation, as a power of ten", ("layer", "log10"), (0, depth), (-20, 20), lines)
         said = (
             f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {both[0, -1]:.1e} "
             f"at layer {depth}, the gradient {both[1, 0]:.1e} at layer 0."
@@ -148,12 +152,12 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, see
         return {"panels": [panel], "said": said.replace("e-", "e−")}
 
     controls = [
-        slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, steps=125),
-        choice("activation", "activation function", list(activations)),
+        slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, 125),
+        choice("activation", "activation function", activations),
     ]
     stills = [{"scale": scale} for scale in (1.0, 2**0.5, 2.0)]
     note = "He is 1.41 (for ReLU), Xavier is 1.00 (for tanh, when fan_in equals fan_out)."
-    Dial(f"Scale of the weights, {depth} layers", controls, draw, stills, note).show()
+    Dial("labkit.scale_weights", f"Scale of the weights, {depth} layers", controls, draw, stills, note).show()
 
 
 _TARGETS: dict[str, Callable] = {
@@ -177,8 +181,7 @@ def bend_line(forward: Callable) -> None:
     def fitted(neurons: int, target: np.ndarray) -> Layers:
         """Return layers: bends at even distances, and the output weights that fit best."""
         bends = np.linspace(-2, 2, neurons, endpoint=False)
-        hidden = given_relu(x - bends)
-        columns = np.column_stack([hidden, np.ones(len(x))])
+        columns = np.column_stack([given_relu(x - bends), np.ones(len(x))])
         best, *_ = np.linalg.lstsq(columns, target, rcond=None)
         return [(np.ones((1, neurons)), -bends), (best[:-1, None], best[-1:])]
 
@@ -186,23 +189,15 @@ def bend_line(forward: Callable) -> None:
         wanted = _TARGETS[target](x)[:, 0]
         layers = fitted(int(neurons), wanted)
         logits, activations = forward(layers, x)
-        each = np.asarray(activations[1]) * layers[1][0].T
-        fit = np.asarray(logits)[:, 0]
-        parts = [line(x[:, 0], np.clip(column, -4, 4), faint=True) for column in each.T]
-        panel = curves(
-            "A curve and its fit",
-            ("input", "output"),
-            (-2, 2),
-            (-2, 2),
-            line(x[:, 0], wanted, "the curve"),
-            line(x[:, 0], fit, "output of the network"),
-            *parts,
-        )
+        fit, added = np.asarray(logits)[:, 0], np.asarray(activations[1]) * layers[1][0].T
+        lines = [line(x[:, 0], wanted, "the curve"), line(x[:, 0], fit, "output of the network")]
+        lines += [line(x[:, 0], np.clip(column, -4, 4), color="faint") for column in added.T]
+        panel = chart("A curve and its fit", ("input", "output"), (-2, 2), (-2, 2), lines)
         error = float(np.mean((fit - wanted) ** 2))
         said = f"Hidden neurons and so bends at most: {int(neurons)}. Mean squared error: {error:.4f}."
         return {"panels": [panel], "said": said}
 
-    controls = [slider("neurons", "hidden neurons", 1, 25, 4, steps=24), choice("target", "curve", list(_TARGETS))]
+    controls = [slider("neurons", "hidden neurons", 1, 25, 4, 24), choice("target", "curve", _TARGETS)]
     stills = [{"neurons": count} for count in (2, 5, 15)]
     note = "Gray: what each hidden neuron adds. Each one bends the sum in one place."
-    Dial("ReLU bends fit a curve", controls, draw, stills, note).show()
+    Dial("labkit.bend_line", "ReLU bends fit a curve", controls, draw, stills, note).show()

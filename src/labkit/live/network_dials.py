@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..arrays import takes_lists
-from .dial import Dial, bars, choice, curves, images, line, slider, switch, text
+from .panels import bars, chart, choice, control, images, line, slider
+from .tool import Dial, Layers, accuracy
 
-Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
 @takes_lists
-def mix_weights(
-    interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets, columns: int = 14
-) -> None:
+def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets) -> None:
     """Show networks between two, and how well each of them reads several test sets.
 
     Parameters
@@ -26,35 +24,33 @@ def mix_weights(
     forward : function
         The learner's own.
     layers, tuned : sequence of (weights, bias)
-        Before and after fine-tuning.
+        Before and after fine-tuning; their inputs are the pixels of square images.
     sets : mapping of str to (images, labels)
         Test sets, such as ``{"old task": ..., "new task": ...}``.
-    columns : int
-        Pixels along a side of an image.
     """
     shares = np.linspace(0, 1, 21)
 
-    def accuracies(share: float) -> list[float]:
-        mixed = interpolate_layers(layers, tuned, share)
-        return [_accuracy(forward, mixed, *examples) for examples in sets.values()]
+    def measured(mixed: Layers) -> list[float]:
+        return [accuracy(forward, mixed, *examples) for examples in sets.values()]
 
-    table = np.array([accuracies(share) for share in shares])
+    table = np.array([measured(interpolate_layers(layers, tuned, share)) for share in shares])
 
     def draw(share: float) -> dict:
-        now = accuracies(share)
-        mixed = np.asarray(interpolate_layers(layers, tuned, share)[0][0])
+        mixed = interpolate_layers(layers, tuned, share)
+        now, weights = measured(mixed), np.asarray(mixed[0][0])
         lines = [line(shares, table[:, k], name) for k, name in enumerate(sets)]
-        axes, dots = ("fraction of the tuned weights", "accuracy"), [(share, one) for one in now]
-        neurons = {str(k): mixed[:, k] for k in range(4)}
+        dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now)]
+        axes = ("fraction of the tuned weights", "accuracy")
         panels = [
-            curves("Accuracy", axes, (0, 1), (0, 1), *lines, dots=dots),
-            images("Weights into four neurons", neurons, columns),
+            chart("Accuracy", axes, (0, 1), (0, 1), lines, dots, percent=True),
+            images("Weights into four neurons", {str(k): weights[:, k] for k in range(4)}),
         ]
         said = "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, now, strict=True))
         return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {said}."}
 
     controls = [slider("share", "fraction of the tuned weights", 0.0, 1.0, 0.5)]
-    Dial("Between two networks", controls, draw, [{"share": 0.0}, {"share": 0.5}, {"share": 1.0}]).show()
+    stills = [{"share": share} for share in (0.0, 0.5, 1.0)]
+    Dial("labkit.mix_weights", "Between two networks", controls, draw, stills).show()
 
 
 @takes_lists
@@ -70,39 +66,24 @@ def switch_adapter(
     forward : function
         The learner's own.
     layers : sequence of (weights, bias)
-        The frozen network.
+        The frozen network; its inputs are the pixels of square images.
     adapters : mapping of int to list of (down, up)
         For each rank, one trained adapter per layer.
     sets : mapping of str to (images, labels)
         Test sets.
     """
-    side = int(np.sqrt(len(layers[0][0])))
-    shown = np.linspace(0, layers[0][0].shape[1] - 1, 3).astype(int)
+    frozen = layers[0][0]
+    shown = np.linspace(0, frozen.shape[1] - 1, 3).astype(int)
 
     def draw(rank: str, alpha: float, adapter: bool) -> dict:
-        chosen = adapters[int(rank)]
-        factor = alpha * int(rank)
-        merged = layers
-        if adapter:
-            merged = [
-                (lora_merge(weights, pair, factor), bias) for (weights, bias), pair in zip(layers, chosen, strict=True)
-            ]
-        found = np.array([_accuracy(forward, merged, *examples) for examples in sets.values()])
-        change = np.asarray(merged[0][0]) - layers[0][0]
+        chosen, factor = adapters[int(rank)], alpha * int(rank)
+        pairs = zip(layers, chosen, strict=True)
+        merged = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in pairs] if adapter else layers
+        found = np.array([accuracy(forward, merged, *examples) for examples in sets.values()])
+        total, limit = np.asarray(merged[0][0]), float(np.abs(frozen[:, shown]).max())
         panels = [bars("Accuracy", list(sets), found, percent=True)]
-        for title, weights in (
-            ("Frozen weights", layers[0][0]),
-            ("Change by the adapter", change),
-            ("Sum", merged[0][0]),
-        ):
-            panels.append(
-                images(
-                    title,
-                    {str(k): np.asarray(weights)[:, k] for k in shown},
-                    side,
-                    float(np.abs(layers[0][0][:, shown]).max()),
-                )
-            )
+        for title, weights in (("Frozen weights", frozen), ("Adapter's change", total - frozen), ("Sum", total)):
+            panels.append(images(title, {str(k): weights[:, k] for k in shown}, limit, width=62))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
         said = "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, found, strict=True))
         stored = sum(down.size + up.size for down, up in chosen)
@@ -111,11 +92,12 @@ def switch_adapter(
     ranks = [str(rank) for rank in adapters]
     controls = [
         choice("rank", "rank", ranks, ranks[-1]),
-        slider("alpha", "alpha / rank", 0.0, 4.0, 2.0, steps=80),
-        switch("adapter", "adapter on"),
+        slider("alpha", "alpha / rank", 0.0, 4.0, 2.0, 80),
+        control("switch", "adapter", "adapter on", value=True),
     ]
+    note = "Off, the network is what it was, bit for bit."
     stills = [{"adapter": False}, {"adapter": True}]
-    Dial("A LoRA adapter", controls, draw, stills, "Off, the network is what it was, bit for bit.").show()
+    Dial("labkit.switch_adapter", "A LoRA adapter", controls, draw, stills, note).show()
 
 
 @takes_lists
@@ -137,12 +119,9 @@ def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefg
         best = np.argsort(-probabilities)[:3]
         said = ", ".join(f"{names[k]} {probabilities[k]:.0%}" for k in best)
         high = max(float(probabilities.max()), 0.2)
-        panel = bars("Predicted probability of the next letter", names, probabilities, percent=True, high=high)
+        panel = bars("Predicted probability of the next letter", names, probabilities, high, percent=True)
         return {"panels": [panel], "said": f"After “{typed}”: {said}."}
 
-    stills = [{"typed": ""}, {"typed": "ma"}, {"typed": "mari"}]
-    Dial("Type a name", [text("typed", "name", "ma")], draw, stills).show()
-
-
-def _accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
-    return float(np.mean(np.asarray(forward(layers, images)[0]).argmax(axis=1) == labels))
+    controls = [control("text", "typed", "name", value="ma")]
+    stills = [{"typed": typed} for typed in ("", "ma", "mari")]
+    Dial("labkit.type_name", "Type a name", controls, draw, stills).show()

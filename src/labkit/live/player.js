@@ -1,153 +1,140 @@
-// Plays a training: weight images, the lines of the network, loss and accuracy, frame by frame.
+// Plays trainings: weight images, the lines of the networks, loss and accuracy, frame by frame, while they go on or later.
 
-const SIZE = { width: 430, height: 470, top: 14 };
+const HEIGHT = 430;
 
 export default {
   render({ model, el: host }) {
-    const stage = el("canvas", { role: "img", width: 2 * SIZE.width, height: 2 * SIZE.height });
-    stage.style.cssText = `width: ${SIZE.width}px; max-width: 100%`;
-    const charts = el("div");
-    const controls = el("div", { class: "wl-controls" });
-    let [data, run, frame, timer] = [null, null, 0, null];
-    let loss, accuracy, scrub, play, speed;
-
-    const live = connect({ model, el: host }, (answer) => { data = answer; setUp(); });
-    const frames = () => run.losses.length;
-
-    function setUp() {
-      run = data.runs[0];
-      const x = [0, frames() - 1];
-      const most = Math.max(...data.runs.flatMap((each) => Array.from(each.losses)).filter(Number.isFinite), 0.1);
-      loss = chart({ x, y: [0, Math.min(most, 5)], names: [data.unit, "loss"], width: 330, height: 190 });
-      accuracy = chart({ x, y: [0, 1], names: [data.unit, "accuracy"], width: 330, height: 190, onTick: (value) => `${Math.round(100 * value)}%` });
-      charts.replaceChildren(loss.node, accuracy.node);
-      const start = choice("start", data.runs.map((each) => each.name), (name) => { run = data.runs.find((each) => each.name === name); draw(); });
-      start.node.hidden = data.runs.length < 2;
-      scrub = slider(data.unit, { min: 0, max: frames() - 1, step: 1, value: 0, digits: 0 }, (value) => { pause(); frame = value; draw(); });
-      play = button("Play", () => (timer ? pause() : begin()));
-      speed = choice("frames per second", [1, 2, 5, 10, 20], () => { if (timer) { pause(); begin(); } }, 5);
-      const step = (by) => () => { pause(); frame = Math.min(Math.max(frame + by, 0), frames() - 1); draw(); };
-      controls.replaceChildren(play, button("Back", step(-1)), button("Step", step(1)), scrub.node, speed.node, start.node);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let [data, frame, timer, following] = [null, 0, null, !still];
+    const stages = el("div", { class: "wl-flow wl-tiles" });
+    const curves = ["loss", "accuracy"].map((name) => chart({ width: 330, height: 200 }));
+    const live = connect({ model, el: host }, (answer) => {
+      data = answer;
+      if (following) frame = last();
+      scrub.input.max = last();
       draw();
-    }
+    });
+    const { starts, unit, side } = model.get("answer");
+    const views = starts.slice(0, 2).map((name) => ({ name, canvas: el("canvas", { role: "img" }) }));
+    const sides = views.length > 1 ? ["left start", "right start"] : ["start"];
+    const chosen = views.map((view, k) => choice({ label: sides[k], options: starts, value: view.name }, (name) => { view.name = name; draw(); }));
+    const last = () => Math.max(data.frames.length - 1, 0);
+    const of = (view, at = frame) => data.frames[at][starts.indexOf(view.name)];
+
+    const go = (to) => { following = false; frame = clip(to, 0, last()); draw(); };
+    const scrub = slider({ label: unit, min: 0, max: 1, step: 1, value: 0, digits: 0 }, (value) => { pause(); go(value); });
+    const play = button("Play", () => (timer ? pause() : begin()));
+    const speed = choice({ label: "frames per second", options: [1, 2, 5, 10, 20], value: 5 }, () => { if (timer) { pause(); begin(); } });
+    const step = (by) => () => { pause(); go(frame + by); };
 
     function begin() {
-      if (frame === frames() - 1) frame = 0;
+      if (frame === last()) frame = 0;
       play.textContent = "Pause";
-      timer = setInterval(() => { if (frame === frames() - 1) pause(); else { frame += 1; draw(); } }, 1000 / Number(speed.select.value));
+      timer = setInterval(() => { if (frame === last()) { pause(); draw(); } else go(frame + 1); }, 1000 / Number(speed.read()));
     }
 
     function pause() {
       clearInterval(timer);
       timer = null;
       play.textContent = "Play";
-      say();
     }
 
     const percent = (share) => `${Math.round(100 * share)}%`;
 
-    /** Say where we are; while it plays nothing is said, so that a screen reader is not flooded. */
-    function say() {
-      const dead = run.active.reduce((sum, layer) => sum + row(layer).filter((share) => share === 0).length, 0);
-      const trained = frame ? `loss ${run.losses[frame].toFixed(2)}, ` : "";
-      live.status.textContent = `${run.name}, ${data.unit} ${frame}: ${trained}accuracy ${percent(run.accuracies[frame])}` + (dead ? `; inactive for all of ${data.examples} images: ${dead} of the neurons shown.` : ".");
-      stage.setAttribute("aria-label", `The network's weights. ${live.status.textContent}`);
-    }
-
-    /** This frame's part of an array whose first axis counts frames. */
-    function row(array) {
-      const length = array.length / array.shape[0];
-      return Array.from(array.subarray(frame * length, (frame + 1) * length));
+    function inSentence(view) {
+      const { loss, accuracy, active } = of(view);
+      const dead = active.reduce((sum, layer) => sum + layer.filter((share) => share === 0).length, 0);
+      return `${view.name}: ${frame ? `loss ${loss.toFixed(2)}, ` : ""}accuracy ${percent(accuracy)}` + (dead ? `, neurons inactive for all of ${data.examples} images: ${dead}` : "");
     }
 
     function draw() {
+      if (!data.frames.length) return;
       scrub.set(frame);
-      const style = getComputedStyle(stage);
-      const colors = [style.getPropertyValue("--negative"), style.getPropertyValue("--positive")];
-      drawNetwork(style, colors);
-      for (const [plot, values, color] of [[loss, run.losses, colors[0]], [accuracy, run.accuracies, colors[1]]]) {
-        plot.clear();
-        plot.curve(Array.from(values, (_, k) => k), values.map((value) => Math.min(Math.max(value, plot.y[0]), plot.y[1])), color);
-        plot.dot(frame, Math.min(values[frame], plot.y[1]), color, 6);
+      // While it plays nothing is read aloud, so that a screen reader is not flooded.
+      live.status.setAttribute("aria-live", timer || data.going ? "off" : "polite");
+      const shown = views.filter((view, k) => k === 0 || view.name !== views[0].name);
+      live.status.textContent = `${unit} ${frame}. ${shown.map(inSentence).join(". ")}.`;
+      for (const view of views) {
+        view.canvas.setAttribute("aria-label", `The network's weights. ${inSentence(view)}`);
+        drawNetwork(view.canvas, of(view));
       }
-      loss.say(`Loss ${run.losses[frame].toFixed(2)} at ${data.unit} ${frame}`);
-      accuracy.say(`Accuracy ${percent(run.accuracies[frame])} at ${data.unit} ${frame}`);
-      if (!timer) say();
+      const along = data.frames.map((_, at) => at);
+      for (const [k, name] of ["loss", "accuracy"].entries()) {
+        const values = shown.map((view) => along.map((at) => (name === "loss" && !at && data.frames[1] ? of(view, 1) : of(view, at))[name]));
+        const high = name === "loss" ? clip(Math.max(...values.flat().filter(Number.isFinite)), 0.1, 5) : 1;
+        curves[k].update({
+          title: `${name} by ${unit}`, names: [unit, name], x: [0, data.total], y: [0, high], percent: name === "accuracy",
+          lines: shown.map((view, at) => ({ x: along, y: values[at].map((value) => clip(value || 0, 0, high)), name: shown.length > 1 && view.name })),
+          dots: shown.map((view, at) => [frame, clip(values[at][frame] || 0, 0, high), `series-${at}`, 5]), said: shown.map(inSentence).join(". "),
+        });
+      }
     }
 
-    function drawNetwork(style, colors) {
-      const context = stage.getContext("2d");
-      context.setTransform(2, 0, 0, 2, 0, 0);
-      context.clearRect(0, 0, SIZE.width, SIZE.height);
-      // With pixels as inputs, the first matrix is drawn as images; otherwise every matrix is drawn as lines.
-      const matrices = data.side ? run.weights.slice(1) : run.weights;
-      const counts = data.side ? [run.weights[0].shape[2]] : [run.weights[0].shape[1]];
-      for (const weights of matrices) counts.push(weights.shape[2]);
-      const across = (column) => (data.side ? 90 : 24) + (column * (SIZE.width - (data.side ? 110 : 48))) / Math.max(counts.length - 1, 1);
-      const gap = (column) => (SIZE.height - 2 * SIZE.top) / counts[column];
-      const down = (column, k) => SIZE.top + (k + 0.5) * gap(column);
-      // Many images stand in two columns, so that each is large enough to see.
-      const double = data.side && counts[0] > 8;
-      const tile = Math.min(gap(0) * (double ? 2 : 1) - 6, 54);
-      const imageAt = (k) => tile / 2 + 4 + (double && k % 2 ? tile + 8 : 0);
-      const from = (column, k) => (column || !data.side ? across(column) + 9 : imageAt(k) + tile / 2);
+    /** The network: with pixels as inputs the first matrix is drawn as images, every other matrix as lines. */
+    function drawNetwork(canvas, { weights, limits, active }) {
+      const width = views.length > 1 ? 318 : 430;
+      Object.assign(canvas, { width: 2 * width, height: 2 * HEIGHT });
+      canvas.style.cssText = `width: ${width}px; max-width: 100%`;
+      const context = canvas.getContext("2d");
+      const color = (name) => getComputedStyle(canvas).getPropertyValue(`--${name}`);
+      context.scale(2, 2);
+      const scale = limits.map((limit, k) => limit / Math.max(...data.frames.flat().map((each) => each.limits[k])) / 127);
+      const matrices = side ? weights.slice(1) : weights;
+      const counts = [weights[0].shape[side ? 1 : 0], ...matrices.map((matrix) => matrix.shape[1])];
+      const across = (column) => (side ? 76 : 24) + (column * (width - (side ? 96 : 48))) / Math.max(counts.length - 1, 1);
+      const gap = (column) => (HEIGHT - 16) / counts[column];
+      const down = (column, k) => 8 + (k + 0.5) * gap(column);
+      const two = side && counts[0] > 8; // many images stand in two columns, so that each is large enough to see
+      const tile = Math.min(gap(0) * (two ? 2 : 1) - 6, 50);
+      const from = (column, k) => (column || !side ? across(column) + 9 : (two && k % 2 ? 2 * tile + 12 : tile + 4));
 
-      matrices.forEach((weights, column) => {
+      matrices.forEach((matrix, column) => {
         const fanOut = counts[column + 1];
-        row(weights).forEach((value, k) => {
-          if (Math.abs(value) < 2) return;
-          context.strokeStyle = colors[Number(value > 0)];
-          context.globalAlpha = 0.25 + 0.7 * (Math.abs(value) / 127);
-          context.lineWidth = 0.3 + 4.5 * (Math.abs(value) / 127);
+        const negativeAndPositive = [color("negative"), color("positive")];
+        matrix.forEach((value, at) => {
+          const share = Math.abs(value) * scale[column + (side ? 1 : 0)];
+          if (share < 0.015) return;
+          const k = Math.floor(at / fanOut);
+          Object.assign(context, { strokeStyle: negativeAndPositive[Number(value > 0)], globalAlpha: 0.25 + 0.7 * share, lineWidth: 0.3 + 4.5 * share });
           context.setLineDash(value < 0 ? [5, 4] : []);
           context.beginPath();
-          context.moveTo(from(column, Math.floor(k / fanOut)), down(column, Math.floor(k / fanOut)));
-          context.lineTo(across(column + 1) - 9, down(column + 1, k % fanOut));
+          context.moveTo(from(column, k), down(column, k));
+          context.lineTo(across(column + 1) - 9, down(column + 1, at % fanOut));
           context.stroke();
         });
       });
       context.setLineDash([]);
       context.globalAlpha = 1;
-
       counts.forEach((count, column) => {
-        const hidden = data.side ? column : column - 1;
-        const active = run.active[hidden] ? row(run.active[hidden]) : null;
+        const hidden = active[side ? column : column - 1];
         for (let k = 0; k < count; k += 1) {
-          if (column === 0 && data.side) drawImage(context, k, count, imageAt(k), down(0, k), tile, active);
-          else {
+          const [x, y, dark] = [across(column), down(column, k), hidden && hidden[k] === 0];
+          if (column === 0 && side) {
+            const small = document.createElement("canvas");
+            const values = weights[0].filter((_, at) => at % count === k).map((value) => Math.round(value * scale[0] * 127));
+            paint(small, values, side, live.palette.weights, -127, 127);
+            context.imageSmoothingEnabled = false;
+            context.drawImage(small, from(0, k) - tile, y - tile / 2, tile, tile);
+            context.fillStyle = "#000000b8";
+            if (dark) context.fillRect(from(0, k) - tile, y - tile / 2, tile, tile);
+          } else {
             context.beginPath();
-            context.arc(across(column), down(column, k), 9, 0, 7);
-            context.fillStyle = style.getPropertyValue(active && active[k] === 0 ? "--ink" : "--paper");
-            context.strokeStyle = style.getPropertyValue("--faint");
-            context.lineWidth = 1.2;
+            context.arc(x, y, 9, 0, 7);
+            Object.assign(context, { fillStyle: color(dark ? "ink" : "paper"), strokeStyle: color("faint"), lineWidth: 1.2 });
             context.fill();
             context.stroke();
-            if (column === counts.length - 1) {
-              Object.assign(context, { font: "12px system-ui, sans-serif", textAlign: "center", textBaseline: "middle", fillStyle: style.getPropertyValue("--text") });
-              context.fillText(k, across(column), down(column, k) + 1);
-            }
+            Object.assign(context, { font: "12px system-ui", textAlign: "center", textBaseline: "middle", fillStyle: color("text") });
+            if (column === counts.length - 1) context.fillText(k, x, y + 1);
           }
         }
       });
     }
 
-    const small = document.createElement("canvas");
-
-    /** A neuron as the image of its weights; dark if it is inactive for all images tried. */
-    function drawImage(context, k, count, x, y, tile, active) {
-      const values = row(run.weights[0]).filter((_, at) => at % count === k);
-      paintWeights(small, values, data.side, live.palette, 127);
-      context.imageSmoothingEnabled = false;
-      context.drawImage(small, x - tile / 2, y - tile / 2, tile, tile);
-      if (active && active[k] === 0) {
-        context.fillStyle = "#000000b8";
-        context.fillRect(x - tile / 2, y - tile / 2, tile, tile);
-      }
-    }
-
-    live.root.append(el("div", { class: "wl-flow" }, stage, charts), controls, live.status,
+    stages.append(...views.map((view, k) => el("figure", {}, starts.length > 1 ? chosen[k].node : "", el("div", {}, view.canvas))));
+    live.root.append(el("div", { class: "wl-flow" }, stages, el("div", {}, ...curves.map((each) => each.node))),
+      el("div", { class: "wl-controls" }, play, button("Back", step(-1)), button("Step", step(1)), scrub.node, speed.node), live.status,
       el("p", { class: "wl-note" }, "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A dark neuron is inactive for all of the images tried."));
     live.begin();
-    return () => { clearInterval(timer); live.end(); };
+    return () => { pause(); live.end(); };
   },
 };

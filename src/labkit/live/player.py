@@ -1,176 +1,115 @@
-"""Plays a training: every frame shows the weights that the learner's own ``train`` had reached by then."""
+"""Plays trainings while they go on and afterwards: every frame shows the weights that ``train`` had reached by then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..arrays import takes_lists
-from ..figures.style import WEIGHTS, bare, figure, limit_of
+from ..display import interactive
+from ..figures.style import limit_of
 from ..lent.given_training import given_relu, share_correct
-from .tool import Tool
+from .panels import chart, images, line
+from .tool import Layers, Tool
 
-Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
 _EXAMPLES = 300
-"""So many training images decide how many of them each neuron is active for."""
-
-
-class Run(NamedTuple):
-    """One training, frame by frame; frame 0 shows the start.
-
-    Parameters
-    ----------
-    frames : list of list of (weights, bias)
-        The network.
-    losses : list of float
-        What ``train`` returned for the way to each frame; NaN for the first.
-    accuracies : list of float
-        On the test images.
-    active : list of list of ndarray
-        For each frame and hidden layer, the fraction of images for which each neuron is active.
-    examples : int
-        How many training images were tried for that.
-    """
-
-    frames: list[Layers]
-    losses: list[float]
-    accuracies: list[float]
-    active: list[list[np.ndarray]]
-    examples: int
-
-
-def followed(
-    train: Callable,
-    layers: Layers,
-    examples: tuple[np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
-    *,
-    by: str,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    seed: int,
-) -> Run:
-    """Train a network with the learner's function and keep what it was on the way.
-
-    Parameters
-    ----------
-    train : function
-        The learner's own.
-    layers : sequence of (weights, bias)
-        The start.
-    examples, test : pair of ndarray
-        Images and labels.
-    by : str
-        ``"epoch"``, or ``"step"`` for one frame per batch.
-    epochs : int
-        Number of frames after the first.
-    batch_size : int
-        Examples per step.
-    learning_rate : float
-        For ``train``.
-    seed : int
-        Of the order of the examples.
-
-    Returns
-    -------
-    Run
-        With ``epochs + 1`` frames.
-    """
-    rng, (x, y) = np.random.default_rng(seed), examples
-    run = Run([], [], [], [], min(_EXAMPLES, len(x)))
-    waiting = np.empty(0, dtype=int)
-    loss = float("nan")
-    for frame in range(epochs + 1):
-        if frame:
-            chosen = slice(None)
-            if by == "step":
-                waiting = waiting if len(waiting) else rng.permutation(len(x))
-                chosen, waiting = waiting[:batch_size], waiting[batch_size:]
-            settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
-            layers, (loss,) = train(layers, x[chosen], y[chosen], **settings)
-        run.frames.append(layers)
-        run.losses.append(float(loss))
-        run.accuracies.append(share_correct(layers, *test))
-        signal, active = x[:_EXAMPLES], []
-        for weights, bias in layers[:-1]:
-            signal = given_relu(signal @ weights + bias)
-            active.append(np.mean(signal > 0, axis=0))
-        run.active.append(active)
-    return run
+"""So many training images decide for how many of them each neuron is active."""
+_MESSAGES = 40
+"""While training goes on, the browser hears of new frames at most so often."""
 
 
 class Player(Tool):
-    """Shows trainings that have been run.
+    """Shows trainings side by side, from several starts; each frame is one ``by``, an epoch or a step, of all of them.
 
-    Parameters
-    ----------
-    runs : mapping of str to Run
-        The name of each start, and what became of it.
-    by : str
-        What a frame is, ``"epoch"`` or ``"step"``.
+    ``examples`` and ``test`` are pairs of images and labels; ``count`` is how many frames follow the first.
     """
 
     script = "player.js"
     title = "Watch weights take shape"
+    makes = "labkit.watch_training"
 
-    def __init__(self, runs: Mapping[str, Run], by: str) -> None:
-        self.runs, self.by = runs, by
-        pixels = len(next(iter(runs.values())).frames[0][0][0])
-        self.side = {64: 8, 196: 14}.get(pixels, 0)
+    def __init__(
+        self, starts: Mapping[str, Layers], examples: tuple, test: tuple, *, by: str, count: int, seed: int
+    ) -> None:
+        self.starts, self.by, self._count, self._seed = dict(starts), by, count, seed
+        self._examples, self._test = examples, test
+        self.frames = [[self._drawn(layers) for layers in self.starts.values()]]
+        pixels = len(next(iter(self.starts.values()))[0][0])
+        self._side = {64: 8, 196: 14}.get(pixels, 0)
 
-    def answer(self, question: dict, sent: bytes) -> dict:
-        """Return all runs; the browser plays them without asking again."""
-        runs = [{"name": name} | self._drawn(run) for name, run in self.runs.items()]
-        examples = next(iter(self.runs.values())).examples
-        return {"side": self.side, "unit": self.by, "runs": runs, "examples": examples}
+    def run(self, train: Callable, **settings: float) -> Iterator[None]:
+        """Train all networks in lockstep with the learner's function, one frame after the other."""
+        x, y = self._examples
+        generators = [np.random.default_rng(self._seed) for _ in self.starts]
+        order, waiting = np.random.default_rng(self._seed), np.empty(0, dtype=int)
+        chosen: slice | np.ndarray = slice(None)
+        for _ in range(self._count):
+            if self.by == "step":
+                waiting = waiting if len(waiting) else order.permutation(len(x))
+                chosen, waiting = np.split(waiting, [settings["batch_size"]])
+            frame = []
+            for before, rng in zip(self.frames[-1], generators, strict=True):
+                layers, (loss,) = train(before["layers"], x[chosen], y[chosen], epochs=1, rng=rng, **settings)
+                frame.append(self._drawn(layers, float(loss)))
+            self.frames.append(frame)
+            yield
 
-    def _drawn(self, run: Run) -> dict:
-        """Return the drawn part of a run's weights as int8, each matrix relative to its largest magnitude."""
-        matrices, limits = [], []
-        for k in range(len(run.frames[0])):
-            weights = np.stack([layers[k][0] for layers in run.frames])
-            fan_in = weights.shape[1] if k == 0 else min(weights.shape[1], _NEURONS)
-            weights = weights[:, :fan_in, :_NEURONS]
-            limits.append(limit_of(weights))
-            matrices.append(np.round(np.nan_to_num(weights) / limits[-1] * 127).astype(np.int8))
-        active = [
-            np.stack([np.round(255 * fractions[k][:_NEURONS]) for fractions in run.active]).astype(np.uint8)
-            for k in range(len(matrices) - 1)
+    def _drawn(self, layers: Layers, loss: float | None = None) -> dict:
+        """Return a network and what is shown of it: weights as int8, relative to the largest magnitude of a matrix."""
+        signal, active = self._examples[0][:_EXAMPLES], []
+        for weights, bias in layers[:-1]:
+            signal = given_relu(signal @ weights + bias)
+            active.append(np.round(255 * np.mean(signal > 0, axis=0)[:_NEURONS]).astype(np.uint8))
+        inputs = [None, *(_NEURONS for _ in layers[1:])]
+        shown = [np.nan_to_num(weights[:most, :_NEURONS]) for most, (weights, _) in zip(inputs, layers, strict=True)]
+        limits = [limit_of(weights) for weights in shown]
+        parts = [np.round(127 * weights / limit).astype(np.int8) for weights, limit in zip(shown, limits, strict=True)]
+        found = {"layers": layers, "weights": parts, "limits": limits, "active": active}
+        return found | {"loss": loss, "accuracy": share_correct(layers, *self._test)}
+
+    def draw(self, question: dict, sent: bytes) -> dict:
+        """Return all frames so far; the browser plays them without asking again."""
+        frames = [[{key: one[key] for key in one if key != "layers"} for one in frame] for frame in self.frames]
+        answer = {"starts": list(self.starts), "unit": self.by, "side": self._side, "frames": frames}
+        going, examples = len(frames) <= self._count, min(_EXAMPLES, len(self._examples[0]))
+        return answer | {"total": self._count, "going": going, "examples": examples}
+
+    def still_rows(self) -> tuple[list[list[dict]], str]:
+        """Return the first network's weights at three moments, and the losses of all of them."""
+        last, rows = len(self.frames) - 1, []
+        name = next(iter(self.starts))
+        for moment in sorted({0, last // 2, last}):
+            weights = np.asarray(self.frames[moment][0]["layers"][0][0])[:, :10]
+            if self._side:
+                rows.append([images(f"{name}, {self.by} {moment}", {str(k): w for k, w in enumerate(weights.T)})])
+        losses = [[frame[k]["loss"] for frame in self.frames[1:]] for k in range(len(self.starts))]
+        high = float(np.nanmax(np.clip(losses, 0.1, 5))) if last else 1.0
+        lines = [line(range(1, last + 1), one, start) for start, one in zip(self.starts, losses, strict=True)]
+        rows.append([chart("Loss", (self.by, "loss"), (0, max(last, 1)), (0, high), lines)])
+        ends = [
+            f"{start}: loss {one['loss'] or 0:.2f}, accuracy {one['accuracy']:.0%}"
+            for start, one in zip(self.starts, self.frames[-1], strict=True)
         ]
-        losses = np.array([run.losses[1] if len(run.losses) > 1 else 0.0, *run.losses[1:]])
-        accuracies = np.array(run.accuracies)
-        return {"weights": matrices, "limits": limits, "active": active, "losses": losses, "accuracies": accuracies}
-
-    def still(self) -> tuple[Figure, str]:
-        """Return the first run's weights at three moments, and the losses of all runs."""
-        (name, run), last = next(iter(self.runs.items())), len(next(iter(self.runs.values())).frames) - 1
-        moments = sorted({0, last // 2, last})
-        fig, axes = figure(len(moments) + 1, 1, (7.8, len(moments) + 3), height_ratios=[1] * len(moments) + [2.6])
-        fig.suptitle(f"Weights while training, from the start “{name}”")
-        for ax, moment in zip(axes, moments, strict=False):
-            weights = run.frames[moment][0][0][:, :10]
-            if self.side:
-                tiles = np.full((self.side, weights.shape[1], self.side + 1), np.nan)
-                tiles[:, :, :-1] = weights.T.reshape(-1, self.side, self.side).swapaxes(0, 1)
-                weights = tiles.reshape(self.side, -1)[:, :-1]
-            limit = limit_of(weights)
-            bare(ax).imshow(weights, cmap=WEIGHTS, vmin=-limit, vmax=limit, aspect="equal")
-            ax.set_ylabel(f"{self.by} {moment}", rotation=0, ha="right", va="center")
-        for start, other in self.runs.items():
-            axes[-1].plot(other.losses, label=start)
-        axes[-1].set(xlabel=self.by, ylabel="loss")
-        axes[-1].legend()
-        ends = "; ".join(
-            f"{start}: loss {other.losses[-1]:.2f}, accuracy {other.accuracies[-1]:.0%}"
-            for start, other in self.runs.items()
+        return (
+            rows,
+            f"Weights of the first neurons at {len(rows) - 1} moments of a training. At the end: {'; '.join(ends)}.",
         )
-        return fig, f"Weights of the first neurons at {len(moments)} moments of a training. At the end: {ends}."
+
+    def play(self, train: Callable, **settings: float) -> None:
+        """Show the player, then train; where nobody can play, train and show a still figure."""
+        if not interactive():
+            for _ in self.run(train, **settings):
+                pass
+        handle = self.show()
+        if self.widget:
+            every = -(-self._count // _MESSAGES)
+            for frame, _ in enumerate(self.run(train, **settings), 1):
+                if frame % every == 0 or frame == self._count:
+                    self.widget.tell(self.draw({}, b""))
+            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
 
 
 @takes_lists
@@ -187,14 +126,14 @@ def watch_training(
     seed: int = 0,
     by: str = "epoch",
 ) -> None:
-    """Train networks with the learner's function, and show a player of their weights.
+    """Train networks with the learner's function, and show a player of their weights while they learn.
 
     Parameters
     ----------
     train : function
         The learner's own, or `labkit.lent.given_training.given_train`.
     starts : mapping of str to list of (weights, bias)
-        Networks of the same shapes to begin with.
+        Networks of the same shapes to begin with; any two of them are shown side by side.
     x : ndarray of shape (n, fan_in)
         Training images.
     y : ndarray of int, shape (n,)
@@ -214,6 +153,5 @@ def watch_training(
     """
     if by not in ("epoch", "step"):
         raise ValueError(f'by is "epoch" or "step", not {by!r}')
-    settings = {"by": by, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "seed": seed}
-    runs = {name: followed(train, layers, (x, y), test or (x, y), **settings) for name, layers in starts.items()}
-    Player(runs, by).show()
+    player = Player(starts, (x, y), test or (x, y), by=by, count=epochs, seed=seed)
+    player.play(train, batch_size=batch_size, learning_rate=learning_rate)

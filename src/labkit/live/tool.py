@@ -1,133 +1,91 @@
-"""What every live figure is made of: answers for a browser, and a still figure for pages without interaction."""
+"""What every live figure is made of: controls, panels that follow them, and a still figure for other pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 
-from ..display import interactive
-from ..figures.style import COLORS, NEGATIVE, PAPER, POSITIVE, WEIGHTS, as_html, show, to_png
+from ..display import interactive, show_message
+from ..figures.panels import draw_still
+from ..figures.style import as_html, to_png
 
+Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 HERE = Path(__file__).parent
-PALETTE = {
-    "weights": [to_hex(WEIGHTS(step / 6)) for step in range(7)],
-    "paper": [to_hex(PAPER(0.0)), to_hex(PAPER(1.0))],
-    "positive": POSITIVE,
-    "negative": NEGATIVE,
-    "series": list(COLORS),
-}
-"""The figures' colors for the browser: blue is positive and orange is negative there as well."""
 
 
 class Tool:
     """A live figure: Python answers the browser's questions with the learner's functions.
 
-    A subclass names its ``script``, a file beside this one, and its ``title``, which screen readers say.
+    A subclass has a ``title``, which screen readers say, the name of the function that ``makes`` it, ``controls`` from
+    `labkit.live.panels`, a ``note`` below, and ``stills``: questions whose answers are shown where nobody can ask.
     """
 
-    script: ClassVar[str]
-    title: ClassVar[str]
+    script: ClassVar[str] = "figure.js"
+    title: str
+    makes: str
+    note: str = ""
+    controls: Sequence[dict] = ()
+    stills: Sequence[dict] = ({},)
     widget: Any = None
 
-    def answer(self, question: dict, sent: bytes) -> dict:
-        """Return what the browser draws next.
+    def draw(self, question: dict, sent: bytes, **values: Any) -> dict:
+        """Return ``panels`` and ``said``, a sentence; ``values`` for controls that should follow; ``ended`` if so.
 
-        Parameters
-        ----------
-        question : dict
-            What the learner did; empty when the figure opens.
-        sent : bytes
-            Numbers that belong to the question, float32.
-
-        Returns
-        -------
-        dict
-            Numbers, words, lists and arrays, for `pack`.
+        ``question["event"]`` is the name of the control or the pointer that was used, ``values`` are all controls'.
         """
         raise NotImplementedError
 
-    def still(self) -> tuple[Figure, str]:
-        """Return a figure for pages without a running kernel, with its text alternative."""
-        raise NotImplementedError
+    def answer(self, question: dict, sent: bytes) -> dict:
+        """Return what the browser draws next: numbers, words, lists and arrays. The first question is empty."""
+        values = {control["name"]: control["value"] for control in self.controls if "value" in control}
+        drawn = self.draw(question, sent, **values | question.get("values", {}))
+        return {"controls": list(self.controls), "note": self.note} | drawn
 
-    def show(self) -> None:
-        """Show the live figure, or the still one if no person is at the notebook."""
-        fig, alt = self.still()
+    def still_rows(self) -> tuple[list[list[dict]], str]:
+        """Return rows of panels for pages without a running kernel, and what they show in words."""
+        answers = [self.answer(question, b"") for question in self.stills]
+        return [answer["panels"] for answer in answers], " ".join(answer["said"] for answer in answers)
+
+    def bundle(self) -> dict:
+        """Return the still figure as a notebook's output and, if there is a widget, that one before it."""
+        rows, said = self.still_rows()
+        fig, alt = draw_still(self.title, rows), f"{self.title}. {said}"
+        still = {"text/html": as_html(to_png(fig), alt, fig.get_figwidth() * 96), "text/plain": f"[figure] {alt}"}
+        return (self.widget.view() if self.widget else {}) | still
+
+    def show(self) -> Any:
+        """Show the live figure, or the still one if no person is at the notebook; return IPython's display handle."""
+        bundle = self.bundle()
         if not interactive():
-            show(fig, alt)
-            return
+            return show_message(bundle["text/html"], bundle["text/plain"])
         from IPython.display import display
 
         from .widget import LiveFigure
 
         self.widget = LiveFigure(self)
-        still = {"text/html": as_html(to_png(fig), alt, fig.get_figwidth() * 96), "text/plain": f"[figure] {alt}"}
-        display(self.widget.view() | still, raw=True)
+        return display(self.widget.view() | bundle, raw=True, display_id=True)
 
 
-def pack(answer: dict) -> tuple[dict, bytes]:
-    """Move an answer's arrays into bytes.
+class Dial(Tool):
+    """A live figure without a memory, drawn by a function of its controls' values, which returns what `Tool.draw` does.
 
-    Parameters
-    ----------
-    answer : dict
-        May hold arrays at any depth. Floating arrays are sent as float32, others as uint8 or int8.
-
-    Returns
-    -------
-    answer : dict
-        With ``{"dtype", "shape", "start"}`` in place of each array.
-    numbers : bytes
-        All arrays, each beginning at a multiple of four bytes.
+    ``stills`` are values to show where nobody can change them.
     """
-    parts, start = [], 0
 
-    def packed(value: Any) -> Any:
-        nonlocal start
-        if isinstance(value, dict):
-            return {key: packed(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [packed(item) for item in value]
-        if isinstance(value, np.generic):
-            return value.item()
-        if not isinstance(value, np.ndarray):
-            return value
-        if value.dtype not in (np.uint8, np.int8):
-            value = value.astype("<f4")
-        content = value.tobytes()
-        content += bytes(-len(content) % 4)
-        found = {"dtype": value.dtype.name, "shape": list(value.shape), "start": start}
-        parts.append(content)
-        start += len(content)
-        return found
+    def __init__(
+        self, makes: str, title: str, controls: Sequence[dict], draw: Callable, stills: Sequence[dict], note: str = ""
+    ) -> None:
+        self.makes, self.title, self.controls, self.note, self._draw = makes, title, controls, note, draw
+        self.stills = [{"values": values} for values in stills]
 
-    return packed(answer), b"".join(parts)
+    def draw(self, question: dict, sent: bytes, **values: Any) -> dict:
+        """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
+        return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 
-def effective_weights(layers: Sequence[tuple[np.ndarray, np.ndarray]], activations: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the one weight matrix that does what a ReLU network does with this one input.
-
-    For one input each hidden neuron is either active, then ReLU changes nothing, or inactive, then it adds nothing. So
-    the product of the matrices, without the inactive neurons, gives the logits, except for the biases.
-
-    Parameters
-    ----------
-    layers : sequence of (weights, bias)
-        The network.
-    activations : sequence of ndarray of shape (1, fan_in)
-        The layer inputs, from the learner's ``forward``.
-
-    Returns
-    -------
-    ndarray of shape (pixels, n_classes)
-        Effective weights.
-    """
-    product = np.asarray(layers[0][0], dtype=float)
-    for (weights, _), entered in zip(layers[1:], activations[1:], strict=True):
-        product = product * (np.asarray(entered)[0] > 0) @ weights
-    return product
+def accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
+    """Return the fraction of images that a network reads correctly with the learner's ``forward``."""
+    return float(np.mean(np.asarray(forward(layers, images)[0]).argmax(axis=1) == labels))

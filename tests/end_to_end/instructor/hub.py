@@ -42,7 +42,7 @@ def shell(script: str, user: str = "root") -> str:
     """Run commands as one of the accounts, in a login shell; return what they print."""
     home = pwd.getpwnam(user).pw_dir
     argv = ["runuser", "-u", user, "--", "env", "-i", f"HOME={home}", f"USER={user}", "LANG=C.UTF-8"]
-    argv += [f"PATH={os.environ['PATH'] if user == 'root' else '/usr/local/bin:/usr/bin:/bin'}"]
+    argv += [f"PATH={os.environ['PATH'] if user == 'root' else '/shims:/usr/local/bin:/usr/bin:/bin'}"]
     done = subprocess.run([*argv, "bash", "-e", "-c", script], cwd=home, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{user}: {script}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
@@ -242,6 +242,12 @@ def journey(hub: subprocess.Popen, answers: dict[str, str], seen: dict, step) ->
     ada.assignment("fetch_feedback")
     pages = list((chapter / "feedback").glob(f"*/{CHAPTER}.html"))
     seen["feedback"] = [page.read_text() for page in pages]
+    shell(commands("teacher, for a new release"), "teacher")
+    shell(commands("root, for a new release"))
+    command = "/opt/weightlab/env/bin/weightlab update /opt/weightlab/course"
+    seen["updated"], seen["own"] = shell(command, "ada"), (ada.home / "weightlab/src/weightlab/weights.py").read_text()
+    seen["new"] = [(person.home / "weightlab" / "Makefile").read_text() for person in (teacher, ada, ben)]
+    step("updated")
     secrets = {
         "answers": teacher.home / "weightlab" / "solutions",
         "ben": ben.home / "weightlab",

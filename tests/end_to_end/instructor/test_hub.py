@@ -42,7 +42,7 @@ SHIMS = {
     "apt-get": "exit 0",
     "npm": "exit 0",
     "systemctl": "exit 0",
-    "git": 'test "$1" = clone && mkdir -p "$3" && cp -r {sources} "$3"',
+    "git": 'case "$1" in clone) mkdir -p "$3" && cp -r {sources} "$3";; pull) echo >> Makefile;; esac',
     "python3": 'if test "$2" = venv; then exec {python} -m tests.end_to_end.instructor.offline_pip "$3"; fi\n'
     'exec {python} "$@"',
 }
@@ -135,6 +135,14 @@ def test_the_instructor_grades_marks_and_returns_feedback(seen):
     assert totals(seen["marked"]) == {"ada": points + 1.5, "ben": points - lost}
     page = seen["feedback"][-1]
     assert "apply_weight" in page and re.search(rf"Score: {points + 1.5:g}(\.0)? / ", page)
+
+
+@pytest.mark.slow
+def test_a_new_release_reaches_a_student_who_asks_for_it(seen):
+    instructors, updated, older = seen["new"]
+    assert updated == instructors != older, "the release that the instructor has pulled"
+    assert "replaced, 0 added, 0 removed." in seen["updated"]
+    assert seen["own"].strip() == REFERENCE.strip()
 
 
 @pytest.mark.slow

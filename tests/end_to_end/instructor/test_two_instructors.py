@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,10 @@ from nbgrader.apps.nbgraderapp import NbGraderApp
 from autograder.cli.main import main
 for argv in json.loads(sys.argv[1]):
     if argv[0] == "weightlab":
-        main(argv[1:], standalone_mode=False)
+        try:
+            main(argv[1:], standalone_mode=False)
+        except SystemExit as ended:  # 3 says that something is unjudged
+            assert ended.code == 3, ended.code
     elif argv[0] == "mark":
         from pathlib import Path
         from autograder.classroom.gradebook import ClassBook, url_of
@@ -76,6 +78,11 @@ def run(shared, user, *commands):
     return ran.stdout
 
 
+def entries_in(said):
+    entries = json.loads(said[said.index("[") : said.rindex("]") + 1])
+    return {entry["student"]: entry for entry in entries}
+
+
 @pytest.mark.slow
 def test_both_collect_grade_report_and_mark(shared):
     first, second = list(WEIGHTS.written)
@@ -93,10 +100,26 @@ def test_both_collect_grade_report_and_mark(shared):
     run(shared, ALAN, f"{collect} --replace", grade, report, f"mark {WEIGHTS.name} {second} ada 2.5")
     feedback = f"nbgrader generate_feedback {WEIGHTS.name} --force --course-dir=/mnt/room"
     said = run(shared, GRACE, f"{grade} --json", report, feedback)
-    entries = json.loads(said[said.index("[") : said.rindex("]") + 1])
-    assert {entry["student"]: entry["score"] for entry in entries} == {"ada": 16, "ben": 16}
+    assert {name: entry["score"] for name, entry in entries_in(said).items()} == {"ada": 16, "ben": 16}
     marks = {(who, name): row for who, _, name, _, row, _ in made.gradebook(shared / "room") if isinstance(row, float)}
     assert marks == {("ada", first): 1.5, ("ada", second): 2.5}
     owners = {path.stat().st_uid for path in (shared / "room").rglob("*") if path.is_file()}
     assert {GRACE, ALAN} <= owners, "one of them has written nothing"
-    shutil.rmtree(shared / "room")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["weightlab/weights.py", f"{WEIGHTS.name}.ipynb", "weightlab", ""])
+def test_what_one_of_them_cannot_read_costs_one_submission(shared, closed):
+    for student in ("ada", "ben", "cy"):
+        folder = made.submit(shared / "room", student, WEIGHTS, made.answered(WEIGHTS))
+        for path in [folder.parent, folder, *folder.rglob("*")]:
+            os.chown(path, GRACE, STAFF)
+    (shared / "room" / "submitted" / "ben" / WEIGHTS.name / closed).chmod(0)
+    grade = f"weightlab grade {WEIGHTS.name} --classroom=/mnt/room --isolation=process --jobs=1"
+    entries = entries_in(run(shared, ALAN, f"{grade} --json", "weightlab report --classroom=/mnt/room"))
+    assert {name: entry["status"] for name, entry in entries.items()} == {
+        "ada": "graded",
+        "ben": "unjudged",
+        "cy": "graded",
+    }
+    assert "Permission denied" in entries["ben"]["exercises"][0]["message"]

@@ -18,11 +18,13 @@ import pytest
 import websocket
 
 from autograder import card
-from autograder.exercises import EXERCISES
+from autograder.cli import study
+from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.paths import COURSE, ROOT
 from autograder.sandbox.process import Runner
-from tests.support.jupyterlab import course_copy
+from labkit import store
+from tests.support.jupyterlab import browser_page, course_copy, require_browser
 from tests.support.quoted import verdict_on
 
 pytestmark = pytest.mark.slow
@@ -110,10 +112,70 @@ def test_its_terminal_knows_the_command(address):
     assert os.path.join(sys.prefix, "bin", "weightlab") in said, said
 
 
-def test_its_address_leads_to_the_first_page(address):
-    assert "/lab/tree/course/00_start_here/00_start_here.ipynb?token=" in address
+def test_its_address_leads_to_the_layout_with_the_first_page(address):
+    assert "/lab/workspaces/course?token=" in address
     with urllib.request.urlopen(address) as page:
-        assert page.status == 200 and b"JupyterLab" in page.read()
+        assert page.status == 200 and b"custom/custom.css" in page.read()
+    host, _, token = re.match(r"(http://[^/]+)(.*)\?token=(\w+)", address).groups()
+    with urllib.request.urlopen(f"{host}/custom/custom.css") as style:
+        assert b"max-width" in style.read()
+    with urllib.request.urlopen(f"{host}/lab/api/workspaces/course?token={token}") as answer:
+        data = json.load(answer)["data"]
+    left, right = data["layout-restorer:data"]["main"]["dock"]["children"]
+    assert left["widgets"] == ["notebook:course/00_start_here/00_start_here.ipynb"]
+    assert right["widgets"][right["currentIndex"]] == "editor:src/weightlab/weights.py"
+    assert data["layout-restorer:data"]["left"]["collapsed"]
+
+
+@pytest.mark.browser
+def test_the_first_screen_shows_page_and_library_side_by_side_and_nothing_that_is_not_for_learners(address):
+    require_browser()
+    with browser_page(width=1366, height=768) as page:
+        page.goto(address)
+        page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=120_000)
+        page.locator(".jp-FileEditor .cm-content").first.wait_for(timeout=60_000)
+        picture = page.locator('img[alt^="Twelve images of weights"]')
+        page.wait_for_function("picture => picture.naturalWidth > 700", arg=picture.element_handle())
+        assert not page.locator(".jp-FileBrowser").is_visible()
+        notebook, editor = (page.locator(kind).first.bounding_box() for kind in (".jp-NotebookPanel", ".jp-FileEditor"))
+        assert notebook["width"] > 600 and editor["width"] > 550 and editor["x"] > notebook["x"] + 600
+        menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+        assert "File" in menus and "Nbgrader" not in menus
+        assert page.locator(".jp-RenderedMarkdown p").first.evaluate("p => getComputedStyle(p).maxWidth") != "none"
+        assert not page.errors, page.errors
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "records")
+    return tmp_path / "workspaces"
+
+
+def kept_layout(folder):
+    (path,) = folder.glob("course*")
+    return path, json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_it_opens_the_chapter_where_the_learner_stopped(own):
+    asked = {**CHAPTERS["01_weights"].exercises, **CHAPTERS["01_weights"].questions}
+    store.save("progress", {name: {"score": one.points, "tries": 1, "solved": 1.0} for name, one in asked.items()})
+    study.lay_out(own)
+    _, kept = kept_layout(own)
+    notebook, library = kept["data"]["layout-restorer:data"]["main"]["dock"]["children"]
+    assert notebook["widgets"] == ["notebook:course/02_biases/02_biases.ipynb"]
+    assert library["widgets"][library["currentIndex"]] == "editor:src/weightlab/biases.py"
+
+
+def test_a_layout_that_jupyterlab_kept_stays_unless_no_notebook_is_in_it(own):
+    study.lay_out(own)
+    path, kept = kept_layout(own)
+    kept["data"]["notebook:course/05_loss/05_loss.ipynb"] = {"data": {}}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    study.lay_out(own)
+    assert kept_layout(own)[1] == kept
+    path.write_text(json.dumps({"data": {}, "metadata": {"id": "course"}}), encoding="utf-8")
+    study.lay_out(own)
+    assert any(name.startswith("notebook:") for name in kept_layout(own)[1]["data"])
 
 
 def test_the_course_and_the_library_are_served(address):
@@ -217,7 +279,9 @@ def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_fi
     shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
     docstring = reference.module("weights").apply_weight.__doc__
     read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
-    words = len(re.findall(r"\w+", "\n".join(read)))
+    # Who sees a picture does not read the words that stand for it.
+    seen = re.sub(r"<picture>.*?</picture>|!\[[^\]]*\]\([^)]*\)", " ", "\n".join(read), flags=re.DOTALL)
+    words = len(re.findall(r"\w+", seen))
     typed = "git clone https://github.com/weightlab/weightlab.git cd weightlab make study return signal + weight *"
     # Words read a minute: Brysbaert 2019; the commands and the answer are typed slowly.
     minutes = words / 238 + len(typed) / 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import zipfile
@@ -86,6 +87,13 @@ def add_cell(page, code):
     return page.locator(".jp-Notebook .jp-CodeCell").last.locator(".jp-OutputArea-output")
 
 
+def revert(page):
+    """Save the notebook, and answer as the card says if the editor asks: what is on the disk counts."""
+    page.evaluate("() => void window.jupyterapp.commands.execute('docmanager:save')")
+    with contextlib.suppress(TimeoutError):
+        page.get_by_role("button", name="Revert").click(timeout=5_000)
+
+
 def download_from(page, output):
     with page.expect_download() as waiting:
         output.get_by_role("link", name=re.compile("Download")).click()
@@ -165,6 +173,7 @@ def test_after_a_reload_the_work_is_there(page):
 def test_work_comes_back_where_it_was_lost(page):
     lost = f"import pathlib; pathlib.Path('/drive/{MODULE}').write_text('# lost')"
     assert "Your work is back" in run_in_kernel(page, f"{lost}; print(labkit.bring_back())")
+    revert(page)
     assert "2 of 2 points" in run_check(page, "apply_weight").last.inner_text()
 
 
@@ -172,6 +181,7 @@ def test_a_new_release_reaches_what_the_browser_has_saved(page):
     """The record says that this browser has seen another release, and a saved notebook still has that one's text."""
     told = run_in_kernel(page, NEW_RELEASE)
     assert "There is a new release" in told
+    revert(page)
     assert "2 of 2 points" in run_check(page, "apply_weight").last.inner_text()
     assert run_in_kernel(page, "print(old in path.read_text(), 'my own words' in path.read_text())").split() == [
         "False",

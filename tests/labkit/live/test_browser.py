@@ -14,18 +14,28 @@ SETUP = """
 import numpy as np, labkit
 from labkit import data
 from weightlab.forward import forward, softmax
-from weightlab.initialization import init_layers
+from weightlab.initialization import init_layers, signal_spread
+from weightlab.freezing import interpolate_layers
+from weightlab.lora import lora_merge
 from weightlab.descent import momentum_step, train
 from weightlab.backprop import numerical_gradient
 digits, rng = data.digits8(), np.random.default_rng(0)
 layers = init_layers([64, 16, 10], rng)
+trained, _ = train(layers, *digits[:2], epochs=10, batch_size=32, learning_rate=0.2, rng=rng)
+adapters = {2: [(rng.normal(size=(a, 2)), rng.normal(size=(2, b))) for a, b in ((64, 16), (16, 10))]}
 """
 CELLS = (
-    "drawings = labkit.draw_digit(forward, layers, softmax)",
+    "drawings = labkit.draw_digit(forward, layers, softmax, train)",
     "labkit.watch_training(train, {'He': layers, 'zero': [(0 * w, b) for w, b in layers]}, *digits[:2], epochs=3)",
     "labkit.walk_landscape(momentum_step, numerical_gradient)",
     "labkit.divide_plane(forward, train)",
     "labkit.set_temperature(softmax)",
+    "labkit.drag_secant(numerical_gradient)",
+    "labkit.scale_weights(signal_spread)",
+    "labkit.bend_line(forward)",
+    "labkit.mix_weights(interpolate_layers, forward, layers, trained, {'test': digits[2:]})",
+    "labkit.switch_adapter(lora_merge, forward, layers, adapters, {'test': digits[2:]})",
+    "labkit.type_name(lambda text: np.eye(27)[len(text) % 27])",
 )
 
 
@@ -76,26 +86,36 @@ def test_a_digit_is_drawn_by_mouse_and_by_keyboard_and_kept(page):
     assert pad.evaluate("pad => pad === document.activeElement"), "the arrow keys went to another cell"
     live.get_by_label("I drew a").select_option("1")
     live.get_by_role("button", name="Keep for training").click()
-    live.get_by_text("1 kept").wait_for()
+    says(page, live, "1 kept.")
+    live.get_by_role("button", name="Train with my drawings").click()
+    says(page, live, "After 10 epochs with your drawings it reads 100% of your drawings")
+    live.get_by_role("button", name="Forget them").click()
+    says(page, live, re.compile(r"Read as \d with \d+%; next is \d with \d+%\.$"))
 
 
-def test_a_training_is_played_and_scrubbed_by_keyboard(page):
+def test_two_trainings_are_played_and_scrubbed_by_keyboard(page):
     live = figure(page, "Watch weights take shape")
+    says(page, live, "epoch 3. He: loss")
     live.get_by_role("button", name="Play").click()
-    says(page, live, "He, epoch 3: loss")
+    says(page, live, "epoch 1. He: loss")
+    says(page, live, "epoch 3. He: loss")
     live.get_by_role("slider", name="epoch").focus()
     page.keyboard.press("ArrowLeft")
-    says(page, live, "He, epoch 2: loss")
-    live.get_by_label("start").select_option("zero")
-    says(page, live, "inactive for all of 300 images: 16")
+    says(page, live, "epoch 2. He: loss")
+    says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all of 300 images: 16.")
+    live.get_by_label("right start").select_option("He")
+    says(page, live, re.compile(r"^epoch 2\. He: loss [^:]*(: \d+)?\.$"))
 
 
-def test_the_ball_steps_is_placed_and_runs(page):
+def test_the_ball_steps_is_dragged_and_runs(page):
     live = figure(page, "A landscape to walk in")
-    live.get_by_role("button", name="Step").click()
+    live.get_by_role("button", name="Step", exact=True).click()
     says(page, live, "After 1 steps")
-    live.get_by_role("slider", name="second weight").focus()
-    page.keyboard.press("ArrowDown")
+    plane = live.get_by_role("application")
+    drag(page, plane, (0.6, 0.5), (0.7, 0.3))
+    says(page, live, re.compile("After 0 steps: weights [12]"))
+    plane.focus()
+    page.keyboard.press("ArrowLeft")
     says(page, live, "After 0 steps")
     live.get_by_role("button", name="Run").click()
     live.locator("circle").nth(3).wait_for()
@@ -103,14 +123,45 @@ def test_the_ball_steps_is_placed_and_runs(page):
     says(page, live, "steps: weights")
 
 
+def test_the_secant_is_dragged_until_it_is_the_tangent(page):
+    live = figure(page, "From the secant to the tangent")
+    slider = live.get_by_role("slider", name="step")
+    before = live.get_by_role("application").bounding_box()
+    drag(page, live.get_by_role("application"), (0.9, 0.3), (0.74, 0.5))
+    says(page, live, re.compile(r"Step 0\.\d+: the secant's slope is"))
+    dragged = float(slider.get_attribute("aria-valuetext"))
+    assert 0 < dragged < 0.5
+    live.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("([s, d]) => Number(s.ariaValueText) > d", arg=[slider.element_handle(), dragged])
+    assert live.get_by_role("application").bounding_box()["width"] == before["width"]
+
+
+def drag(page, node, start, end):
+    """Drag the mouse between two places of an element, given as shares of its width and height."""
+    box = node.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=6)
+    page.mouse.up()
+
+
 def test_a_line_is_moved_by_keyboard_and_the_plane_trained(page):
     live = figure(page, "A plane to divide")
     bias = live.get_by_role("slider", name="bias")
     before = bias.input_value()
     live.get_by_role("application").focus()
-    for key in ("ArrowUp", "ArrowUp", "ArrowRight", "Enter"):
+    for key in ("ArrowUp", "ArrowUp", "ArrowRight"):
         page.keyboard.press(key)
     page.wait_for_function("([bias, before]) => bias.value !== before", arg=[bias.element_handle(), before])
+    live.get_by_role("button", name="Hidden neuron 2").click()
+    live.locator('[aria-pressed="true"][aria-label="Hidden neuron 2"]').wait_for()
+    live.get_by_label("a click").select_option("adds a blue point")
+    live.get_by_role("application").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    says(page, live, "of 121 points")
     live.get_by_role("button", name="Train").click()
     page.wait_for_timeout(600)
     live.get_by_role("button", name="Stop").click()

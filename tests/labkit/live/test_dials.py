@@ -7,7 +7,7 @@ import pytest
 
 import labkit
 from labkit import data
-from labkit.live.dial import Dial
+from labkit.live.tool import Dial
 from solutions.weightlab.backprop import numerical_gradient
 from solutions.weightlab.forward import forward, softmax
 from solutions.weightlab.initialization import signal_spread
@@ -53,9 +53,19 @@ def test_the_secant_has_the_slope_that_numerical_gradient_gives(opened):
     answer = at(dial, at=1.0, step=0.5)
     assert "slope is 3.25000; with a step of 0.00001 it is 3.00000." in answer["said"]
     (panel,) = answer["panels"]
-    secant = panel["lines"][1]
+    secant = panel["lines"][2]
     assert np.diff(secant["y"])[0] / np.diff(secant["x"])[0] == pytest.approx(3.25)
-    assert panel["dots"] == [[0.5, 0.125], [1.5, 3.375]], "the secant's ends lie on the curve"
+    assert [dot[:2] for dot in panel["dots"][:2]] == [(0.5, 0.125), (1.5, 3.375)], "the secant's ends lie on the curve"
+
+
+def test_an_end_of_the_secant_can_be_dragged(opened):
+    dial = opened("drag_secant", numerical_gradient, lambda w: w**3)
+    answer = dial.answer({"event": "end", "at": [1.25, 9.0], "values": {"at": 1.0, "step": 0.9}}, b"")
+    assert answer["values"]["step"] == pytest.approx(0.25)
+    (panel,) = answer["panels"]
+    assert panel["pointer"]["drag"]
+    assert panel["dots"][1][0] == panel["pointer"]["at"][0] == pytest.approx(1.25)
+    assert dial.answer({"event": "end", "at": [1.0, 0.0], "values": {"at": 1.0}}, b"")["values"]["step"] > 0
 
 
 def test_temperature_divides_the_logits_and_softmax_is_the_learners(opened):
@@ -115,12 +125,12 @@ def test_more_bends_fit_better_and_the_line_is_the_learners_forward_pass(opened)
 
 def test_between_two_networks_both_accuracies_are_measured(opened, two):
     layers, turned, sets = two
-    dial = opened("mix_weights", interpolate_layers, forward, layers, turned, sets, columns=8)
+    dial = opened("mix_weights", interpolate_layers, forward, layers, turned, sets)
     chart, _ = at(dial, share=0.0)["panels"]
     first, second = chart["lines"]
     assert first["y"][0] > 0.9 > first["y"][-1]
     assert second["y"][-1] == first["y"][0], "the other network reads the other set as well"
-    assert chart["dots"] == [[0.0, first["y"][0]], [0.0, second["y"][0]]]
+    assert [dot[:2] for dot in chart["dots"]] == [(0.0, first["y"][0]), (0.0, second["y"][0])]
 
 
 def test_the_adapter_off_is_the_frozen_network_and_alpha_scales_the_change(opened, two):
@@ -131,14 +141,14 @@ def test_the_adapter_off_is_the_frozen_network_and_alpha_scales_the_change(opene
     }
     dial = opened("switch_adapter", lora_merge, forward, layers, adapters, sets)
     accuracy, _, change, total = at(dial, adapter=False)["panels"]
-    assert not change["images"][0]["values"].any()
+    assert not change["values"].any()
     assert accuracy["values"][0] > 0.9
     on, doubled = at(dial, alpha=1.0)["panels"], at(dial, alpha=2.0)["panels"]
-    np.testing.assert_allclose(2 * on[2]["images"][0]["values"], doubled[2]["images"][0]["values"])
+    np.testing.assert_allclose(2 * on[2]["values"], doubled[2]["values"])
     down, up = adapters[2][0]
-    np.testing.assert_allclose(on[2]["images"][0]["values"], (down @ up)[:, 0])
+    np.testing.assert_allclose(on[2]["values"][0], (down @ up)[:, 0])
     assert on[0]["values"][0] < accuracy["values"][0]
-    assert total["images"][0]["values"].tolist() == layers[0][0][:, 0].tolist()
+    assert total["values"][0].tolist() == layers[0][0][:, 0].tolist()
 
 
 def test_letters_are_asked_of_the_model_in_lower_case_without_signs(opened):
@@ -157,9 +167,9 @@ def test_letters_are_asked_of_the_model_in_lower_case_without_signs(opened):
 def test_without_anybody_each_dial_is_drawn_at_several_settings(capsys, two):
     layers, turned, sets = two
     labkit.set_temperature(softmax)
-    labkit.mix_weights(interpolate_layers, forward, layers, turned, sets, columns=8)
+    labkit.mix_weights(interpolate_layers, forward, layers, turned, sets)
     temperature, mixed = capsys.readouterr().out.splitlines()
-    assert temperature.startswith("[figure] Temperature of softmax, for 3 settings. Temperature 0.3:")
+    assert temperature.startswith("[figure] Temperature of softmax. Temperature 0.3:")
     assert "100% of the way" in mixed
 
 

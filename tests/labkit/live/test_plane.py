@@ -6,20 +6,29 @@ import numpy as np
 import pytest
 
 import labkit
+from labkit.live.plane import _WEIGHTS as WEIGHTS
 from labkit.live.plane import EDGE, POINTS, Plane
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import forward, predict
 
 
 def plane_of(points="moons", hidden=4):
-    return Plane(forward, train, hidden, points, seed=0)
+    plane = Plane(forward, train, hidden, points, seed=0)
+    plane.answer({}, b"")
+    return plane
+
+
+def do(plane, event, **more):
+    """Use a control or the pointer; the answer says how all controls are set then."""
+    more["values"] = more.get("values", {})
+    return plane.answer({"event": event} | more, b"")
 
 
 @pytest.mark.parametrize(("points", "hidden"), [("moons", 6), ("rings", 6), ("XOR", 8)])
 def test_training_with_the_learners_function_divides_the_points(points, hidden):
     plane = plane_of(points, hidden)
-    for _ in range(20):
-        answer = plane.answer({"kind": "train", "epochs": 20, "rate": 0.2}, b"")
+    for _ in range(200):
+        answer = do(plane, "train", values={"rate": 0.2})
     assert np.mean(predict(plane.layers, plane.points) == plane.labels) > 0.93
     assert answer["said"].startswith("400 epochs: ")
 
@@ -28,47 +37,61 @@ def test_the_map_is_the_difference_of_the_logits_with_the_highest_row_first():
     plane = plane_of()
     answer = plane.answer({}, b"")
     logits, _ = forward(plane.layers, np.array([[-EDGE, EDGE], [EDGE, -EDGE]]))
-    np.testing.assert_allclose(answer["map"][[0, -1], [0, -1]], logits[:, 1] - logits[:, 0])
-    assert answer["neurons"].shape == (4, 25, 25)
+    np.testing.assert_allclose(answer["panels"][0]["map"]["values"][[0, -1], [0, -1]], logits[:, 1] - logits[:, 0])
+    assert answer["panels"][1]["values"].shape == (4, 25 * 25)
 
 
 def test_setting_a_neurons_weights_moves_its_half_plane():
     plane = plane_of()
-    answer = plane.answer({"kind": "weights", "neuron": 1, "values": [1.0, 0.0, -0.5, 2.0]}, b"")
-    assert answer["weights"][1] == pytest.approx([1.0, 0.0, -0.5, 2.0])
-    active = answer["neurons"][1] > 0
+    assert do(plane, "pick", index=1)["panels"][1]["marked"] == 1
+    wanted = [1.0, 0.0, -0.5, 2.0]
+    answer = do(plane, "bias", values=dict(zip(WEIGHTS, wanted, strict=True)))
+    assert plane.neuron(1) == pytest.approx(wanted) == list(answer["values"].values())
+    active = answer["panels"][1]["values"][1].reshape(25, 25) > 0
     along = np.linspace(-EDGE, EDGE, 25)
     np.testing.assert_array_equal(active, np.tile(along > 0.5, (25, 1)))
 
 
+def test_dragging_moves_the_chosen_neurons_line_and_no_other():
+    plane = plane_of()
+    others = [plane.neuron(k) for k in (0, 1, 3)]
+    do(plane, "pick", index=2)
+    do(plane, "place", at=[0.7, -0.3], passing=True)
+    first, second, bias, _ = plane.neuron(2)
+    assert first * 0.7 - second * 0.3 + bias == pytest.approx(0)
+    assert [plane.neuron(k) for k in (0, 1, 3)] == others
+
+
 def test_the_learner_sets_points_of_both_classes():
     plane = plane_of()
-    assert plane.answer({"kind": "clear"}, b"")["said"] == "No points: add some of both classes."
-    plane.answer({"kind": "train", "epochs": 5, "rate": 0.1}, b"")
-    plane.answer({"kind": "add", "at": [0.5, 0.5], "label": 1}, b"")
-    answer = plane.answer({"kind": "add", "at": [-0.5, 9], "label": 0}, b"")
-    assert answer["points"].tolist() == [[0.5, 0.5], [-0.5, EDGE]]
-    assert answer["labels"].tolist() == [1, 0]
+    cleared = do(plane, "points", values={"points": "none"})
+    assert cleared["said"] == "No points: add some of both classes."
+    assert do(plane, "train", values={"points": "none"})["ended"]
+    do(plane, "place", at=[0.5, 0.5], values={"hand": "adds a blue point"})
+    answer = do(plane, "place", at=[-0.5, 9], values={"hand": "adds an orange point"})
+    assert plane.points.tolist() == [[0.5, 0.5], [-0.5, EDGE]]
+    assert plane.labels.tolist() == [1, 0]
+    assert not answer["panels"][0]["pointer"]["drag"], "dragging would leave a trail of points"
 
 
 @pytest.mark.parametrize("name", POINTS)
 def test_every_set_has_both_classes_within_the_plane(name):
-    answer = plane_of().answer({"kind": "points", "name": name}, b"")
-    assert 40 < answer["labels"].sum() < 80
-    assert np.abs(answer["points"]).max() < EDGE
+    plane = plane_of(name)
+    assert 40 < plane.labels.sum() < 80
+    assert np.abs(plane.points).max() < EDGE
 
 
 def test_new_weights_forget_the_training():
     plane = plane_of()
-    plane.answer({"kind": "train", "epochs": 3, "rate": 0.1}, b"")
-    assert plane.answer({"kind": "begin"}, b"")["said"].startswith("0 epochs")
+    do(plane, "train")
+    assert do(plane, "begin")["said"].startswith("0 epochs")
 
 
 def test_without_anybody_the_plane_is_shown_before_and_after_training(capsys):
     labkit.divide_plane(forward)
     printed = capsys.readouterr().out
-    assert "Before training: 0 epochs" in printed
-    assert "After 200 epochs: 200 epochs" in printed
+    assert "A plane to divide. 0 epochs:" in printed
+    assert "200 epochs:" in printed
 
 
 def test_an_unknown_set_is_named():

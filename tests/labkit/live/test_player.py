@@ -7,12 +7,12 @@ import pytest
 
 import labkit
 from labkit.lent.given_training import given_train
-from labkit.live.player import Player, followed
+from labkit.live.player import Player
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import predict
 from solutions.weightlab.initialization import distinct_neurons, init_layers
 
-SETTINGS = {"by": "epoch", "epochs": 4, "batch_size": 32, "learning_rate": 0.2, "seed": 0}
+SETTINGS = {"batch_size": 32, "learning_rate": 0.2}
 
 
 @pytest.fixture
@@ -20,21 +20,24 @@ def start():
     return init_layers([64, 20, 10], np.random.default_rng(0))
 
 
-def run_of(digits, layers, trainer=train, **changed):
-    examples, test = digits[:2], digits[2:]
-    return followed(trainer, layers, examples, test, **SETTINGS | changed)
+def frames_of(digits, starts, trainer=train, by="epoch", count=4, **changed):
+    """Run a training to its end; return one list of frames for each start."""
+    starts = starts if isinstance(starts, dict) else {"start": starts}
+    player = Player(starts, digits[:2], digits[2:], by=by, count=count, seed=0)
+    assert sum(1 for _ in player.run(trainer, **SETTINGS | changed)) == count
+    return list(zip(*player.frames, strict=True))
 
 
 def test_frames_are_the_networks_that_train_returned(digits, start):
-    run = run_of(digits, start)
+    (frames,) = frames_of(digits, start)
     layers, rng = start, np.random.default_rng(0)
     for epoch in range(1, 5):
         layers, (loss,) = train(layers, *digits[:2], epochs=1, batch_size=32, learning_rate=0.2, rng=rng)
-        np.testing.assert_array_equal(run.frames[epoch][0][0], layers[0][0])
-        assert run.losses[epoch] == loss
-    assert run.frames[0] is start
-    assert run.accuracies[-1] == np.mean(predict(layers, digits.test_images) == digits.test_labels)
-    assert run.accuracies[-1] > 0.8 > run.accuracies[0]
+        np.testing.assert_array_equal(frames[epoch]["layers"][0][0], layers[0][0])
+        assert frames[epoch]["loss"] == loss
+    assert frames[0]["layers"] is start
+    assert frames[-1]["accuracy"] == np.mean(predict(layers, digits.test_images) == digits.test_labels)
+    assert frames[-1]["accuracy"] > 0.8 > frames[0]["accuracy"]
 
 
 def test_steps_show_every_example_once_before_any_comes_again(digits, start):
@@ -44,7 +47,7 @@ def test_steps_show_every_example_once_before_any_comes_again(digits, start):
         seen.append(x)
         return layers, [1.0]
 
-    run_of(digits, start, spy, by="step", epochs=40, batch_size=100)
+    frames_of(digits, start, spy, by="step", count=40, batch_size=100)
     assert len(seen) == 40
     assert sum(map(len, seen[:12])) == 1200
     assert np.concatenate(seen[:12]).sum() == pytest.approx(digits.train_images.sum())
@@ -54,35 +57,75 @@ def test_equal_neurons_stay_equal_and_zero_ones_stay_inactive(digits):
     def constant(value):
         return [(np.full(shape, value), np.zeros(shape[1])) for shape in ((64, 8), (8, 10))]
 
-    same = run_of(digits, constant(0.1), given_train)
-    assert distinct_neurons(same.frames[-1][0][0]) == 1
-    assert not np.allclose(same.frames[-1][0][0], 0.1), "they did learn"
-    zero = run_of(digits, constant(0.0), given_train)
-    assert not zero.active[-1][0].any()
+    starts = {"same": constant(0.1), "zero": constant(0.0)}
+    same, zero = frames_of(digits, starts, given_train)
+    assert distinct_neurons(same[-1]["layers"][0][0]) == 1
+    assert not np.allclose(same[-1]["layers"][0][0], 0.1), "they did learn"
+    assert not zero[-1]["active"][0].any()
+    assert same[-1]["active"][0].all()
+
+
+def test_starts_learn_in_lockstep_from_the_same_batches(digits, start):
+    seen = []
+
+    def spy(layers, x, y, *, rng, **settings):
+        seen.append((x[0].sum(), rng.integers(1000)))
+        return layers, [1.0]
+
+    frames_of(digits, {"one": start, "other": start}, spy, by="step", count=5)
+    assert seen[0::2] == seen[1::2]
+    assert len(set(seen)) > 3
 
 
 def test_the_given_trainer_learns_and_reports_the_loss_it_reached(digits, start):
-    run = run_of(digits, start, given_train)
-    assert run.losses[1] > run.losses[-1]
-    assert run.accuracies[-1] > 0.8
+    (frames,) = frames_of(digits, start, given_train)
+    assert frames[1]["loss"] > frames[-1]["loss"]
+    assert frames[-1]["accuracy"] > 0.8
 
 
 def test_weights_are_sent_as_bytes_from_which_the_values_come_back(digits, start):
-    run = run_of(digits, start)
-    player = Player({"He": run}, "epoch")
+    player = Player({"He": start}, digits[:2], digits[2:], by="epoch", count=4, seed=0)
     answer = player.answer({}, b"")
-    (sent,) = answer["runs"]
-    assert answer["side"] == 8
-    assert sent["weights"][0].shape == (5, 64, 16), "sixteen of the twenty neurons are drawn"
-    back = sent["weights"][0][-1] / 127 * sent["limits"][0]
-    np.testing.assert_allclose(back, run.frames[-1][0][0][:, :16], atol=sent["limits"][0] / 200)
-    assert sent["losses"][0] == sent["losses"][1], "the first frame has no loss of its own"
+    assert (answer["side"], answer["starts"], len(answer["frames"])) == (8, ["He"], 1)
+    assert answer["going"]
+    ((sent,),) = answer["frames"]
+    assert sent["weights"][0].shape == (64, 16), "sixteen of the twenty neurons are drawn"
+    back = sent["weights"][0] / 127 * sent["limits"][0]
+    np.testing.assert_allclose(back, start[0][0][:, :16], atol=sent["limits"][0] / 200)
+    assert sent["loss"] is None, "the first frame has no loss of its own"
+    for _ in player.run(train, **SETTINGS):
+        pass
+    assert not player.answer({}, b"")["going"]
+    assert len(player.answer({}, b"")["frames"]) == 5
+
+
+def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monkeypatch):
+    told, shown = [], []
+    monkeypatch.setattr("labkit.live.player.interactive", lambda: True)
+    monkeypatch.setattr("labkit.live.tool.interactive", lambda: True)
+    monkeypatch.setattr("labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"])))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle) or Handle())
+
+    class Handle:
+        def update(self, bundle, raw):
+            shown.append(bundle)
+
+    def spy(*args, **settings):
+        assert len(shown) == 1, "the figure is shown before the training begins"
+        assert told == list(range(2, 2 + len(told)))
+        return train(*args, **settings)
+
+    labkit.watch_training(spy, {"He": start}, *digits[:2], epochs=3)
+    assert told == [2, 3, 4]
+    assert len(shown) == 2
+    assert "application/vnd.jupyter.widget-view+json" in shown[-1]
+    assert "at 3 moments" in shown[-1]["text/plain"]
 
 
 def test_without_anybody_a_still_figure_names_every_start(digits, start, capsys):
     labkit.watch_training(train, {"He": start, "again": start}, *digits[:2], epochs=2)
     printed = capsys.readouterr().out
-    assert printed.startswith("[figure] Weights of the first neurons at 3 moments")
+    assert printed.startswith("[figure] Watch weights take shape. Weights of the first neurons at 3 moments")
     assert "He: loss " in printed
     assert "again: loss " in printed
 

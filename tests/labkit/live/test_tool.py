@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labkit.figures.style import NEGATIVE, POSITIVE
+from labkit.figures.panels import PALETTE
+from labkit.figures.style import COLORS, NEGATIVE, POSITIVE
 from labkit.live import tool
-from labkit.live.tool import PALETTE, Tool, effective_weights, pack
-from labkit.live.widget import LiveFigure, script_of
-from solutions.weightlab.forward import forward
+from labkit.live.panels import bars
+from labkit.live.tool import Tool
+from labkit.live.widget import LiveFigure, pack, script_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def unpacked(value, numbers):
-    """Read an answer as shared.js does."""
+    """Read an answer as core.js does."""
     if isinstance(value, list):
         return [unpacked(item, numbers) for item in value]
     if not isinstance(value, dict):
@@ -31,17 +32,13 @@ def unpacked(value, numbers):
 
 
 class Doubling(Tool):
-    script, title = "pad.js", "Twice"
+    title, makes = "Twice", "labkit.twice"
 
-    def answer(self, question, sent):
-        if question.get("bad"):
+    def draw(self, question, sent):
+        if question.get("event") == "bad":
             raise ValueError("no such <number>")
-        return {"twice": 2 * np.frombuffer(sent, np.float32)}
-
-    def still(self):
-        from labkit.figures.style import figure
-
-        return figure()[0], "Nothing is doubled."
+        panel = bars("Sizes", ["one", "two"], np.array([1.0, 2.0]))
+        return {"twice": 2 * np.frombuffer(sent, np.float32), "panels": [panel], "said": "Nothing is doubled."}
 
 
 def test_arrays_at_any_depth_come_back():
@@ -72,8 +69,9 @@ def test_the_same_answer_twice_is_still_news():
 
 def test_an_error_becomes_a_sentence_and_the_next_question_works():
     live = LiveFigure(Doubling())
-    live.question = {"count": 1, "bad": True}
+    live.question = {"count": 1, "event": "bad"}
     assert live.answer["error"] == "ValueError: no such <number>"
+    assert live.answer["panels"], "what was drawn last is still there"
     live.question = {"count": 2}
     assert "error" not in live.answer
 
@@ -81,26 +79,18 @@ def test_an_error_becomes_a_sentence_and_the_next_question_works():
 def test_somebody_at_the_notebook_gets_the_widget_and_a_still_figure_for_later(monkeypatch):
     shown = []
     monkeypatch.setattr(tool, "interactive", lambda: True)
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle))
     Doubling().show()
     (bundle,) = shown
-    assert bundle["text/plain"] == "[figure] Nothing is doubled."
-    assert 'alt="Nothing is doubled."' in bundle["text/html"]
+    assert bundle["text/plain"] == "[figure] Twice. Nothing is doubled."
+    assert 'alt="Twice. Nothing is doubled."' in bundle["text/html"]
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
 
 
 def test_where_nobody_sits_no_widget_is_made(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "labkit.live.widget", None)  # importing it fails from now on
     Doubling().show()
-    assert capsys.readouterr().out == "[figure] Nothing is doubled.\n"
-
-
-def test_effective_weights_give_the_logits_but_for_the_biases():
-    rng = np.random.default_rng(0)
-    layers = [(rng.normal(size=shape), np.zeros(shape[1])) for shape in ((64, 20), (20, 15), (15, 10))]
-    image = rng.random((1, 64))
-    logits, activations = forward(layers, image)
-    np.testing.assert_allclose(image @ effective_weights(layers, activations), logits, rtol=1e-9)
+    assert capsys.readouterr().out == "[figure] Twice. Nothing is doubled.\n"
 
 
 def test_scripts_and_style_are_installed_with_the_package():
@@ -111,15 +101,21 @@ def test_scripts_and_style_are_installed_with_the_package():
 
 
 def test_the_colors_are_those_of_the_still_figures():
-    assert (PALETTE["positive"], PALETTE["negative"]) == (POSITIVE, NEGATIVE)
     style = (tool.HERE / "live.css").read_text(encoding="utf-8")
     assert f"--positive: {POSITIVE}; --negative: {NEGATIVE};" in style
+    for k, color in enumerate(COLORS):
+        assert f"--series-{k}: {color};" in style
     assert len(PALETTE["weights"]) == 7
 
 
-@pytest.mark.parametrize("name", [path.name for path in tool.HERE.glob("*.js") if path.name != "shared.js"])
+@pytest.mark.parametrize("name", ["figure.js", "player.js"])
 def test_every_script_is_one_module_that_fetches_nothing(name):
     script = script_of(name)
     assert script.count("export default") == 1
     assert "import " not in script
     assert "http" not in script.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_silence_names_the_cell_to_run():
+    silence = LiveFigure(Doubling()).silence
+    assert silence.endswith("run this notebook's cells from the top, up to the one that calls labkit.twice.")

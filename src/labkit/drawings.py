@@ -1,4 +1,4 @@
-"""Turns drawn strokes into images like those that the course's networks were trained on."""
+"""Digits that the learner draws: strokes become images like the data's, and can join a training set."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from . import store
+
+_RECORD = "drawings"
 
 
 class Recipe(NamedTuple):
@@ -29,9 +33,9 @@ class Recipe(NamedTuple):
     by_mass: bool
 
 
-RECIPES = {8: Recipe(32, 1.0, 0.15, False), 14: Recipe(28, 20 / 28, 0.09, True)}
+RECIPES = {8: Recipe(32, 1.0, 0.16, False), 14: Recipe(28, 20 / 28, 0.09, True)}
 """The recipes for 8×8 and for 14×14 pixels. With these pens, drawings have as much ink as the data's images."""
-_UPRIGHT = 0.5
+UPRIGHT = 0.8
 """The fraction of a drawing's slant that is removed: people write more slanted on a pad than on paper."""
 
 
@@ -75,7 +79,7 @@ def _straightened(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return the strokes with a part of their slant removed."""
     x, y = (np.concatenate(strokes) - np.concatenate(strokes).mean(axis=0)).T
     height = y @ y
-    slant = np.clip(_UPRIGHT * (x @ y) / height, -0.5, 0.5) if height > 1e-12 else 0.0
+    slant = np.clip(UPRIGHT * (x @ y) / height, -0.5, 0.5) if height > 1e-12 else 0.0
     return [stroke - np.outer(stroke[:, 1], [slant, 0]) for stroke in strokes]
 
 
@@ -93,3 +97,76 @@ def _drawn(strokes: Sequence[np.ndarray], recipe: Recipe) -> np.ndarray:
     # The edge is softened over one pixel, as a scanned line is.
     nearest = np.sqrt(distance.min(axis=2)) * recipe.fine
     return np.clip(recipe.pen * recipe.fine / 2 - nearest + 0.5, 0, 1)
+
+
+class Drawings:
+    """The digits that the learner drew and kept for training.
+
+    Strokes are kept with the learner's records, not images: they serve later chapters, and both sizes of images.
+
+    Parameters
+    ----------
+    side : int
+        Pixels along each axis of an image, 8 or 14.
+    """
+
+    def __init__(self, side: int) -> None:
+        self._side = side
+
+    @property
+    def strokes(self) -> list[list[np.ndarray]]:
+        """The strokes of each drawing, as `to_image` takes them."""
+        return [[np.array(stroke, dtype=float) for stroke in drawing["strokes"]] for drawing in self._kept()]
+
+    @property
+    def images(self) -> np.ndarray:
+        """The drawings as images, of shape (n, pixels)."""
+        return np.array([to_image(strokes, self._side) for strokes in self.strokes]).reshape(-1, self._side**2)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The digits that they show, of shape (n,)."""
+        return np.array([drawing["digit"] for drawing in self._kept()], dtype=np.int64)
+
+    @staticmethod
+    def _kept() -> list[dict]:
+        return store.load(_RECORD).get("kept", [])
+
+    def keep(self, strokes: Sequence[np.ndarray], digit: int) -> None:
+        """Keep one more drawing.
+
+        Parameters
+        ----------
+        strokes : sequence of ndarray of shape (n, 2)
+            As for `to_image`.
+        digit : int
+            What it shows.
+        """
+        drawing = {"digit": digit, "strokes": [np.round(np.asarray(stroke, float), 3).tolist() for stroke in strokes]}
+        store.update(_RECORD, lambda record: {"kept": [*record.get("kept", []), drawing]})
+
+    def forget(self) -> None:
+        """Forget all of them."""
+        store.update(_RECORD, lambda record: {"kept": []})
+
+    def added_to(self, images: np.ndarray, labels: np.ndarray, copies: int = 10) -> tuple[np.ndarray, np.ndarray]:
+        """Return a training set that also holds the kept drawings.
+
+        Parameters
+        ----------
+        images : ndarray of shape (n, pixels)
+            A training set.
+        labels : ndarray of int, shape (n,)
+            Its digits.
+        copies : int
+            How often to add each drawing: a single one among a thousand images changes little.
+
+        Returns
+        -------
+        images : ndarray of shape (n + copies * drawings, pixels)
+            The images, then the drawings.
+        labels : ndarray of int
+            Their digits.
+        """
+        drawn = np.tile(self.images, (copies, 1)).astype(images.dtype)
+        return np.concatenate([images, drawn]), np.concatenate([labels, np.tile(self.labels, copies)])
