@@ -124,7 +124,7 @@ def archive_of(folder, target, changes):
         archive.writestr("autograder/keys/released.json", json.dumps(released))
         for path in (ROOT / name for name in released if not name.startswith("autograder/")):
             name = path.relative_to(ROOT).as_posix()
-            archive.writestr(name, changes.get(name, path.read_text(encoding="utf-8")))
+            archive.writestr(name, changes.get(name, path.read_bytes()))
     return target
 
 

@@ -89,8 +89,10 @@ def add_cell(page, code):
 
 def revert(page):
     """Save the notebook, and answer as the card says if the editor asks: what is on the disk counts."""
+    from playwright.sync_api import TimeoutError as NotAsked
+
     page.evaluate("() => void window.jupyterapp.commands.execute('docmanager:save')")
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(NotAsked):
         page.get_by_role("button", name="Revert").click(timeout=5_000)
 
 
@@ -117,7 +119,8 @@ def test_hints_and_progress_are_there(page):
 
 
 def test_live_figures_are_alive(page):
-    add_cell(page, "weight_slider(apply_weight)").locator(".jupyter-widgets").first.wait_for(timeout=60_000)
+    code = "from weightlab.weights import apply_weight\nlabkit.weight_slider(apply_weight)"
+    add_cell(page, code).locator(".jupyter-widgets").first.wait_for(timeout=60_000)
     code = "import numpy as np\nlabkit.set_temperature(lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True))"
     add_cell(page, code).locator(".wl-live").first.wait_for(timeout=60_000)
 
