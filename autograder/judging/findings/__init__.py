@@ -21,10 +21,12 @@ from .draws import find_in_draws
 from .forms import (
     find_changed,
     find_constant,
+    find_failed_test,
     find_in_calls,
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_nothing,
     find_unusable,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, rank
@@ -68,6 +70,7 @@ def find_finding(
     failing = [i for i, found in enumerate(problems) if found]
     whole = (
         lambda: find_changed(key, problems),
+        lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
         lambda: find_in_refusals(key, observed, problems),
@@ -78,12 +81,14 @@ def find_finding(
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
-    if not samples and (relation := find_in_form(exercise, key, observed)):
+    if not found and (relation := find_in_form(exercise, key, observed)):
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
     if not found and (relation := find_unusable(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
+    if not found and (relation := find_failed_test(problems)):
+        return Finding(relation[0], sentences.tell_whole(relation))
     return found or _find_errors(key, observed)
 
 
