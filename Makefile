@@ -42,8 +42,13 @@ lint: $(VENV)/ready
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Setting up .venv, once: some 500 MB of packages. What is fetched is shown as it comes."
+	@$(PYTHON) -m venv $(VENV)
+	@# uv installs in a third of pip's time; where it cannot reach what pip can, pip does it.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	&& $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode -r requirements.txt \
+	|| $(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip uninstall --quiet --yes uv
 	@touch $@
 
 # Write both requirements files anew from the ranges in pyproject.toml.

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from ..sandbox import process
 from ..sandbox.selftest import why_not
@@ -28,10 +27,10 @@ from .work import (
     without_task,
 )
 
-_FIRST_WORKER, _COUNT_EVERY = 120, 5.0
+_FIRST_WORKER, _COUNT_EVERY, _PAUSE = 120, 5.0, 0.2
 """Seconds."""
 _FAULTS = 2
-"""How many workers may return nonsense for a submission before it is left to a person."""
+"""How often a submission is tried again where a worker fails on it or returns nonsense; then it is left to a person."""
 
 
 class DaskWorkers:
@@ -57,26 +56,31 @@ class DaskWorkers:
         self.tools, self._address, self._tell, self._counted = tools, address, tell, (0.0, 0)
         self._order = Order(pickle.dumps(tools), _digests(tools.released))
         self._retired: dict[str, str] = {}
-        self._faults: dict[str, int] = {}
+        self._faults: dict[tuple[str, str], int] = {}
         try:
             self._client = Client(address, timeout="20s", set_as_default=False)
         except (TimeoutError, OSError, ValueError) as error:
             raise ClassroomError(f"No Dask scheduler answers at {address} ({error}).") from None
-        self._pool = self._executor()
-        self._wait_for_worker()
+        self._pool = self._client.get_executor(pure=False)
+        self.require_any()
 
-    def _executor(self, **where: Any) -> futures.Executor:
-        return self._client.get_executor(pure=False, retries=2, **where)
+    def require_any(self) -> None:
+        """Wait for a worker, if there is none.
 
-    def _wait_for_worker(self) -> None:
-        try:
-            self._client.wait_for_workers(1, timeout=_FIRST_WORKER)
-        except TimeoutError:
-            self._client.close()
-            reason = next(iter(self._retired.values()), "")
-            because = f" The last one was refused: {reason}" if reason else ""
-            words = f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}"
-            raise ClassroomError(words) from None
+        Raises
+        ------
+        ClassroomError
+            If none joins.
+        """
+        until = time.monotonic() + _FIRST_WORKER
+        # One that is left out may stay: Dask retires none that is the last to hold a result.
+        while not self._client.nthreads().keys() - self._retired.keys():
+            if time.monotonic() > until:
+                self._client.close()
+                reason = next(iter(self._retired.values()), "")
+                because = f" The last one was refused: {reason}" if reason else ""
+                raise ClassroomError(f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}")
+            time.sleep(_PAUSE)
 
     @property
     def window(self) -> int:
@@ -102,22 +106,26 @@ class DaskWorkers:
         ClassroomError
             If no worker is left that can do it.
         """
-        if isinstance(came, Lacking):
-            back = self._executor(workers=[came.worker], allow_other_workers=True)
-            return back.submit(grade_there, task, self._order)
+        if isinstance(came, Lacking):  # to whichever is free: Dask forgets tasks meant for a worker that has gone
+            return self._pool.submit(grade_there, task, self._order)
         if isinstance(came, Refused):
             self._retire(came.worker, came.reason)
-            self._wait_for_worker()
+            self.require_any()
             return self.submit(task)
-        worker, graded = came if isinstance(came, tuple) and len(came) == 2 else ("", came)
-        graded = with_task(task, graded)
-        if (problem := find_fault(task, graded, self.tools)) is None:
-            return graded
-        self._retire(str(worker), f"what it made of a submission is not a result ({problem}).")
-        if self._faults.setdefault(task.name, 0) == _FAULTS:
+        if isinstance(came, Failed):
+            problem = came.words
+        else:
+            worker, graded = came if isinstance(came, tuple) and len(came) == 2 else ("", came)
+            graded = with_task(task, graded)
+            problem = find_fault(task, graded, self.tools)
+            if problem is None:
+                return graded
+            self._retire(str(worker), f"what it made of a submission is not a result ({problem}).")
+        of = task.submission
+        faults = self._faults[of.student, of.chapter] = self._faults.get((of.student, of.chapter), 0) + 1
+        if faults > _FAULTS:
             raise FaultyWorkerError(problem)
-        self._faults[task.name] += 1
-        self._wait_for_worker()
+        self.require_any()
         return self.submit(task)
 
     def _retire(self, worker: str, reason: str) -> None:
@@ -150,8 +158,6 @@ class Order:
 class Lacking:
     """A worker's answer that it has not got the tools."""
 
-    worker: str
-
 
 @dataclass(frozen=True)
 class Refused:
@@ -159,6 +165,13 @@ class Refused:
 
     worker: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A worker's answer that it failed, in words: an exception itself may not survive its way back."""
+
+    words: str
 
 
 def _digests(chapters: Iterable[str]) -> dict[str, str]:
@@ -184,13 +197,13 @@ def _keep_sandboxes() -> None:
     atexit.register(process.end_kept)
 
 
-def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission] | Lacking | Refused:
+def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission] | Lacking | Refused | Failed:
     """Work on a cluster; say who did it, or why this worker cannot."""
     from distributed import get_worker
 
     me = get_worker().address
     if order.tools is None and order.name not in _received:
-        return Lacking(me)
+        return Lacking()
     name = order.without_tools().name
     if name not in _received:
         _received.clear()
@@ -202,4 +215,7 @@ def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission]
     if reason := _why_not(tools.isolation, tuple(sorted(order.digests.items()))):
         return Refused(me, reason)
     _keep_sandboxes()
-    return me, without_task(grade_submission(task, tools))
+    try:
+        return me, without_task(grade_submission(task, tools))
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}"[:300])

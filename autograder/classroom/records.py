@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -136,16 +136,16 @@ class Result:
     lasting: bool
     tries: int = 1
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the fields by name; what they hold is plain data."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    @cached_property
+    def content(self) -> bytes:
+        """What is sealed: everything but the number of tries."""
+        sealed = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "tries"}
+        return json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")
 
-    @property
+    @cached_property
     def seal(self) -> str:
         """A name for inputs, verdicts and marks together: notebook and page end with it."""
-        sealed = self.as_json()
-        del sealed["tries"]
-        return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class Results:
@@ -163,17 +163,19 @@ class Results:
     def get(self, student: str, chapter: str) -> Result | None:
         """Return a result, or None if there is no complete one."""
         try:
-            data = json.loads(self._path(student, chapter).read_bytes())
-            result = Result(**data["result"])
-            return result if data["seal"] == result.seal and result.entry["student"] == student else None
+            seal, tries, content = self._path(student, chapter).read_bytes().split(b"\n", 2)
+            if hashlib.sha256(content).hexdigest().encode() != seal:
+                return None
+            result = Result(**json.loads(content), tries=int(tries))
+            vars(result).update(content=content, seal=seal.decode())
+            return result if result.entry["student"] == student else None
         except (OSError, ValueError, RecursionError, TypeError, KeyError, AttributeError):
             return None
 
     def put(self, result: Result) -> None:
-        """Remember a result."""
-        data = {"seal": result.seal, "result": result.as_json()}
+        """Remember a result: its seal, the number of tries, and what is sealed."""
         path = self._path(result.entry["student"], result.entry["chapter"])
-        write_file(path, json.dumps(data).encode("utf-8", "replace"), 0o600)
+        write_file(path, b"\n".join([result.seal.encode(), str(result.tries).encode(), result.content]), 0o600)
 
     def _path(self, student: str, chapter: str) -> Path:
         return self.folder / chapter / f"{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:40]}.json"

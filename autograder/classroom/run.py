@@ -71,7 +71,7 @@ class Run:
         self.healed: list[str] = []
         self.notices: list[str] = []
         self._settled = 0
-        self._texts = {name: json.dumps(notebook, sort_keys=True) for name, notebook in released.items()}
+        self._exercises: dict[str, str] = {}
         self._batch: list[tuple[str, NewGrades, GradedSubmission | None]] = []
         self._wanted: dict[str, dict[str, NewGrades]] = {name: {} for name in released}
         self._stored: dict[str, dict[str, StoredGrades]] = {}
@@ -89,7 +89,9 @@ class Run:
     def tasks(self) -> Iterator[GradingTask]:
         """Yield what is to be done; what is done already goes straight to the entries."""
         for chapter in self.released:
-            chapter_digest(chapter, self.seed)  # an author's mistake stops the run here, and is not each student's
+            # An author's mistake stops the run here, and is not each student's.
+            text = json.dumps(self.released[chapter], sort_keys=True)
+            self._exercises[chapter] = _digest(chapter_digest(chapter, self.seed), text)
             for student in self._students:
                 task = self._task(student, chapter)
                 if task is not None:
@@ -126,7 +128,7 @@ class Run:
         chapter = submission.chapter
         return {
             "submission": _digest(submission.digest(), repr(submission.timestamp), repr(submission.secret)),
-            "exercises": _digest(chapter_digest(chapter, self.seed), self._texts[chapter]),
+            "exercises": self._exercises[chapter],
             "marks": _digest(repr(marks), self.config.penalty_name),
             "record": name,
             "pages": _digest(pages_digest(), repr(self.run_notebooks)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import contextlib
+import gc
 import multiprocessing.util
 import os
 import signal
@@ -25,6 +26,9 @@ from .work import (
     with_task,
     without_task,
 )
+
+_LOOK_AFTER = 5.0
+"""Seconds without an answer after which it is looked whether anybody works."""
 
 _tools: Tools | None = None
 
@@ -64,6 +68,9 @@ class Workers(Protocol):
     def restart(self) -> None:
         """Begin again after a worker has died."""
 
+    def require_any(self) -> None:
+        """Stop the run where nobody is left who could do the work: else it would be waited for without end."""
+
 
 class LocalWorkers:
     """Processes of this machine.
@@ -80,6 +87,7 @@ class LocalWorkers:
         self.tools, self.jobs, self.window, self._lock = tools, jobs, 3 * jobs, lock
         self._pool: futures.ProcessPoolExecutor | None = None
         feedback.warm_up()  # what is loaded before the fork is shared
+        gc.freeze()  # and stays so: no worker's collector touches it, or looks through it again and again
         self.restart()
 
     def restart(self) -> None:
@@ -87,6 +95,9 @@ class LocalWorkers:
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = futures.ProcessPoolExecutor(self.jobs, context, _begin, (self.tools, self._lock))
         self._pool.submit(int).result()
+
+    def require_any(self) -> None:
+        """Do nothing: processes of this machine that die are noticed at once."""
 
     def submit(self, task: GradingTask) -> futures.Future:
         """Hand a task to a free worker."""
@@ -114,7 +125,9 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                 break
         if not running:
             return
-        ready, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+        ready, _ = futures.wait(running, _LOOK_AFTER, futures.FIRST_COMPLETED)
+        if not ready:
+            workers.require_any()
         suspects = []
         for future in ready:
             task = running.pop(future)

@@ -200,7 +200,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
             return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'thing')}: " + ", ".join(
                 problem.parts
             )
-        case ProblemKind.DIFFERS if _is_test(problem.difference):
+        case ProblemKind.DIFFERS if is_failed_test(problem):
             return f"fails this test: {problem.difference.path[-1]}"
         case ProblemKind.DIFFERS:
             part = f"{problem.part}: " if problem.part else ""
@@ -213,8 +213,11 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
     raise AssertionError(problem.kind)
 
 
-def _is_test(difference: Difference) -> bool:
-    """Whether a view asked for something to hold, which is named by its key, and it does not."""
+def is_failed_test(problem: Problem) -> bool:
+    """Return whether a view asked for something to hold, which is named by its key, and it does not."""
+    difference = problem.difference
+    if difference is None:
+        return False
     truths = isinstance(difference.got, (bool, np.bool_)) and isinstance(difference.expected, (bool, np.bool_))
     return truths and bool(difference.path) and isinstance(difference.path[-1], str) and bool(difference.expected)
 

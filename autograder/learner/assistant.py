@@ -68,8 +68,8 @@ def read_code(name: str) -> str:
     exercise = _find_function(name)
     path = LIBRARY / f"{exercise.module}.py"
     try:
-        if path.is_symlink():  # what it points to is nobody's answer, and may be private
-            raise ValueError(f"{shown(path)} is a link to another file, which is not read.")
+        if path.is_symlink() or not path.is_file():  # what a link points to is nobody's answer, and may be private
+            raise ValueError(f"{shown(path)} is not a file of the library's own, so it is not read.")
         with path.open("rb") as file:
             text = file.read(MAX_SOURCE).decode("utf-8-sig", "replace")
     except OSError:

@@ -82,8 +82,8 @@ def reset(name: str) -> tuple[str, str]:
         return name, "Only functions of the library can be reset."
     stub = split_lines(public_keys(asked.module)[name].stub)
     path = LIBRARY / f"{asked.module}.py"
-    if path.is_symlink():
-        return f"{name} was not reset", f"{shown(path)} is a link to another file, which stays as it is."
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return f"{name} was not reset", f"{shown(path)} is not a file of the library's own, so it stays as it is."
     if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
     try:

@@ -41,7 +41,8 @@ place of arrays, single precision, generators, work on copies, other formulas. E
 {unseen}
 
 `tests/accuracy/unseen/` holds these answers; the table says how the autograder does on them now, after it was changed
-for them. What it did when it first saw them, as a reader counted it sentence by sentence, is this:
+for them: told are those of which a sentence says something before the call and its numbers. What it did when it first
+saw them, as a reader counted it sentence by sentence, is this:
 
 {read}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import json
+import time
 
 import pytest
 from nbformat import validate
@@ -133,3 +134,64 @@ def test_no_grade_comes_of_it(tmp_path):
         assert (shows == "7.0") is run_notebooks
     assert rows[0] == rows[1] and rows[0][0][0]["score"] == WEIGHTS.points
     assert not rebuild(made.released(WEIGHTS), made.json.dumps(notebook).encode()).malformed
+
+
+FORGED = """
+import sys
+forged = [{"output_type": "display_data", "data": {"text/html": "<script>x</script>", "text/plain": "<b>"}},
+          {"output_type": "execute_result", "data": {"application/javascript": "x", "image/png": "no"}},
+          {"output_type": "stream", "name": "stdout", "text": "\\x1b[2J"}, {"output_type": 3}, None, "x"]
+sys.modules["candidate.notebook"]._run_cell = lambda *_: forged
+"""
+HOSTILE = {
+    "outputs of its own making": FORGED,
+    "answers of another form": (
+        "import sys\nsys.modules['candidate.notebook'].run_cells = lambda *_: {'outputs': {'a': [[[1]]]}}"
+    ),
+    "bytes of another form": "import sys\nsys.modules['candidate.wire'].encode = lambda *_: b'L' + b'\\xff' * 90",
+    "a shell that is none": "shell = get_ipython()\nshell.run_cell = shell.display_trap = shell.events = None",
+    "transformers": (
+        "shell = get_ipython()\nshell.ast_transformers.append(None)\nshell.input_transformers_cleanup.append(len)"
+    ),
+    "an end": "raise SystemExit(0)",
+    "an end of the process": "import os\nos._exit(0)",
+    "a signal to everybody": "import os\nos.kill(-1, 9)\nos.kill(os.getppid(), 9)",
+    "threads that go on": (
+        "import threading\ndef go():\n    while True: print('x' * 1000)\nthreading.Thread(target=go).start()"
+    ),
+    "children that go on": (
+        "import os\nfor _ in range(50):\n    try:\n        os.fork()\n    except OSError:\n        break"
+    ),
+    "a shell command": "!touch /tmp/x; cat /etc/passwd\n%%bash\ncat /etc/passwd",
+    "what shows itself without end": "class X:\n    def _repr_mimebundle_(self, **_):\n        while True: pass\nX()",
+    "what shows itself as a script": (
+        "class X:\n    _repr_html_ = _repr_javascript_ = lambda self: '<script>x</script>'\nX()"
+    ),
+    "output without end": "while True: print('x' * 100_000)",
+    "very much output": "print('x' * 30_000_000)\n'y' * 30_000_000",
+    "a look at what is lent": (
+        "import os\n[p for p in ('/lab/solutions', '/lab/.weightlab', '/lab/autograder/keys/seed', '/classroom')"
+        " if os.path.exists(p)]"
+    ),
+}
+
+
+@pytest.mark.skipif(SHUT_IN == "process", reason="no sandbox was tried: bubblewrap cannot run here")
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_notebook_shows_text_and_pictures_and_ends(source):
+    began = time.process_time()
+    notebook, shown = ran([source, "print('the next cell')"], seconds=4.0)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    assert {output["output_type"] for output in outputs} <= {"stream", "error", "display_data", "execute_result"}
+    assert {kind for output in outputs for kind in output.get("data", ())} <= {"text/plain", "image/png"}
+    text = json.dumps(notebook)
+    assert "\\u001b" not in text and "root:" not in text and len(text) < 500_000
+    assert time.process_time() - began < 20
+    if "os.path.exists" in source:
+        assert shown[0][-1]["data"]["text/plain"] == "[]"
+
+
+def test_what_an_ordinary_cell_shows_comes_after_hostile_ones():
+    """The same notebook without an attack: else that nothing bad is shown would say nothing."""
+    _, (first, second) = ran(["1 + 1", "print('the next cell')"])
+    assert first[0]["data"]["text/plain"] == "2" and second[0]["text"] == "the next cell\n"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.classroom import cluster
-from autograder.classroom.cluster import DaskWorkers, Lacking, Order, Refused
+from autograder.classroom import cluster, workers
+from autograder.classroom.cluster import DaskWorkers, Failed, Lacking, Order, Refused
 from autograder.classroom.feedback import Marks
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.submission import Submission
@@ -92,42 +92,38 @@ def test_what_is_no_result_has_its_fault(spoil, task, tools, graded):
     assert find_fault(task, spoil(graded), tools)
 
 
+NEVER = object()
+
+
 class Cluster:
     """A cluster whose workers answer what the test says, one answer after another."""
 
     def __init__(self, answers):
         self.answers, self.asked, self.retired = list(answers), [], []
 
-    def get_executor(self, **where):
-        return Executor(self, where.get("workers"))
-
-    def wait_for_workers(self, count, timeout):
-        if not self.answers:
-            raise TimeoutError
-
-    def retire_workers(self, workers, close_workers):
-        self.retired += workers
-
-    def nthreads(self):
-        return {"w1": 1}
-
-    def close(self):
-        pass
-
-
-class Executor:
-    def __init__(self, cluster, where):
-        self.cluster, self.where = cluster, where
+    def get_executor(self, **_):
+        return self
 
     def submit(self, function, task, order):
-        self.cluster.asked.append((self.where, order))
-        future = futures.Future()
-        answer = self.cluster.answers.pop(0)
+        self.asked.append(order)
+        future, answer = futures.Future(), self.answers.pop(0)
+        if answer is NEVER:
+            return future
         if isinstance(answer, BaseException):
             future.set_exception(answer)
         else:
             future.set_result(answer)
         return future
+
+    def retire_workers(self, workers, close_workers):
+        self.retired += workers
+
+    def nthreads(self):
+        """Those that were retired stay, as Dask's last one does; another one is there as long as there are answers."""
+        return dict.fromkeys([*self.retired, *(["another"] if self.answers else [])], 1)
+
+    def close(self):
+        pass
 
 
 def work(monkeypatch, tools, task, answers):
@@ -135,16 +131,17 @@ def work(monkeypatch, tools, task, answers):
     made_here, told = Cluster(answers), []
     distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
     monkeypatch.setattr(distributed, "Client", lambda *_, **__: made_here)
-    workers = DaskWorkers(tools, "tcp://scheduler", told.append)
-    (found,) = stream(workers, [task])
+    monkeypatch.setattr(cluster, "_FIRST_WORKER", 0.05)
+    monkeypatch.setattr(cluster, "_PAUSE", 0.01)
+    dask = DaskWorkers(tools, "tcp://scheduler", told.append)
+    (found,) = stream(dask, [task])
     return found, told, made_here
 
 
 def test_a_worker_gets_the_tools_when_it_has_not_got_them(monkeypatch, tools, task, graded):
-    found, told, made_here = work(monkeypatch, tools, task, [Lacking("w2"), ("w2", graded)])
+    found, told, made_here = work(monkeypatch, tools, task, [Lacking(), ("w2", graded)])
     assert found is graded and told == []
-    (nowhere, light), (there, whole) = made_here.asked
-    assert (nowhere, there) == (None, ["w2"])
+    light, whole = made_here.asked
     assert light.tools is None and whole.tools and whole.without_tools() == light
 
 
@@ -175,14 +172,27 @@ def test_where_no_worker_is_left_the_reason_is_said(monkeypatch, tools, task):
         work(monkeypatch, tools, task, [Refused("w1", "another release.")])
 
 
+def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch, tools, task):
+    """As where the last one has left after a task was handed to the scheduler, which then keeps the task."""
+    monkeypatch.setattr(workers, "_LOOK_AFTER", 0.01)
+    with pytest.raises(ClassroomError, match="No worker joined"):
+        work(monkeypatch, tools, task, [NEVER])
+
+
 def test_a_scheduler_that_is_gone_is_said_and_leaves_nobody_unjudged(monkeypatch, tools, task):
     with pytest.raises(ClassroomError, match="scheduler has gone"):
         work(monkeypatch, tools, task, [futures.CancelledError()])
 
 
-def test_a_workers_own_failure_leaves_the_submission_unjudged(monkeypatch, tools, task):
-    found, _, _ = work(monkeypatch, tools, task, [OSError("no space left")])
-    assert found.result.entry["status"] == "unjudged"
+def test_what_one_worker_fails_on_another_does(monkeypatch, tools, task, graded):
+    found, told, made_here = work(monkeypatch, tools, task, [Failed("OSError: no space left"), ("w2", graded)])
+    assert found is graded and told == made_here.retired == []
+
+
+def test_what_every_worker_fails_on_is_unjudged(monkeypatch, tools, task):
+    for answers in ([Failed("OSError: no space left")] * 3 + [None], [OSError("killed too often")]):
+        found, told, _ = work(monkeypatch, tools, task, answers)
+        assert found.result.entry["status"] == "unjudged" and told == []
 
 
 @pytest.fixture
@@ -197,12 +207,14 @@ def test_on_a_worker(tools, task, graded, monkeypatch):
     import pickle
 
     order = Order(pickle.dumps(tools), cluster._digests([WEIGHTS.name]))
-    assert cluster.grade_there(task, order.without_tools()) == Lacking("me")
+    assert cluster.grade_there(task, order.without_tools()) == Lacking()
     me, found = cluster.grade_there(task, order)
     assert me == "me" and found.result == graded.result
     assert cluster.grade_there(task, order.without_tools())[1].page == graded.page, "the tools are kept"
     other = replace(order, digests={WEIGHTS.name: "of another release"})
     refused = cluster.grade_there(task, other)
     assert (refused.worker, "install the same release" in refused.reason) == ("me", True)
+    monkeypatch.setattr(cluster, "grade_submission", lambda *_: 1 / 0)
+    assert cluster.grade_there(task, order) == Failed("ZeroDivisionError: division by zero")
     unreadable = replace(order, tools=b"garbage")
     assert "cannot read what all submissions need" in cluster.grade_there(task, unreadable).reason

@@ -192,7 +192,7 @@ def test_two_sandboxes_of_root_have_users_of_their_own():
 
 
 def test_the_weaker_isolation_is_chosen_by_its_name_only():
-    with pytest.raises(ValueError, match="bubblewrap, process"):
+    with pytest.raises(ValueError, match="bubblewrap, user, process"):
         isolation.start("none")
 
 

@@ -79,7 +79,7 @@ def test_a_program_that_does_not_start_is_the_autograders_failure(monkeypatch):
 
 
 def test_an_isolation_that_there_is_not_is_refused():
-    with Runner("chroot") as runner, pytest.raises(ValueError, match="bubblewrap, process"):
+    with Runner("chroot") as runner, pytest.raises(ValueError, match="bubblewrap, user, process"):
         runner.ensure_started()
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -211,18 +212,34 @@ def test_tables_and_pages_hold_no_formula_no_control_character_and_no_secret(gra
         assert not {"\x1b", "\x9b", "\u202e"} & set(text), page
 
 
-def test_messages_tell_no_secret_input(graded):
+TELLING = (
+    "inputs in an error",
+    "secret in the name of a type",
+    "secret in text and keys",
+    "secret in a shape",
+    "secret in the line of an error",
+)
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_messages_tell_no_secret_input(name, graded):
     """Is what the function sees of the secret inputs kept out of all that it can make its author read?"""
-    secret = {
-        repr(arg)
+    numbers = [
+        arg
         for case in CHAPTER.exercises[TARGET].cases(SEED)
         for call in case.calls
         for arg in call.args
         if isinstance(arg, float) and len(repr(arg)) > 6
-    }
-    page = (graded.room / "feedback/x-inputs-in-an-error" / CHAPTER.name / f"{CHAPTER.name}.html").read_text()
-    assert "ValueError: secret" in page
-    assert len(secret) > 1 and not [number for number in secret if number in page]
+    ]
+    secret = {repr(number) for number in numbers}
+    secret |= {str(int(abs(number) * 1000) % 9000 + 1000) for number in numbers} if "shape" in name else set()
+    student = next(payload.student for payload in PAYLOADS if payload.name == name)
+    for kind in (f"feedback/{student}/{CHAPTER.name}/{CHAPTER.name}.html", f"autograded/{student}/{CHAPTER.name}"):
+        place = graded.room / kind
+        text = (place if place.is_file() else place / f"{CHAPTER.name}.ipynb").read_text()
+        assert len(secret) > 1 and not [number for number in secret if number in text]
+    if name == "inputs in an error":
+        assert "ValueError: secret" in text
 
 
 def test_commands_print_no_control_sequences(graded, tmp_path):
@@ -257,8 +274,12 @@ def test_feedback_runs_nothing_in_a_browser(graded, tmp_path):
         for path in pages
         if any(payload.student in path.parts and payload.group == "what is opened later" for payload in PAYLOADS)
     ]
-    named = [path for path in pages if "<script>" in str(path)]
-    assert len(hostile) == len(GROUPS[-2].attack) and len(named) == 1
+    named = [path for path in pages if not path.parts[-3].replace("-", "").isalnum()]
+    assert (
+        len(hostile) == len(GROUPS[-2].attack)
+        and len(named) >= 3
+        and not [path for path in named if {*'<>"'} & set(str(path))]
+    )
     CliRunner().invoke(main, ["report", "--classroom", str(graded.room)])
     reports = list(graded.room.glob("report*.html")) + list(graded.room.glob("report/*.html"))
     assert reports
@@ -280,6 +301,7 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
     """Is an autograded notebook, opened by the instructor, one that runs nothing?"""
     jupyterlab.require_browser()
     students = [payload.student for payload in GROUPS[-2].attack]
+    others = [payload.student for payload in PAYLOADS if payload.group in ("notebook metadata", "packaging")]
     with sqlite3.connect(graded.room / "gradebook.db") as book:
         found = dict(
             book.execute(
@@ -291,6 +313,23 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
         for student in students:
             page.goto(f"{address}formgrader/submissions/{found[student]}/")
             page.get_by_text("Student's answer").first.wait_for()
+            runs_nothing(page)
+        for student in [student for student in others if student in found]:
+            page.goto(f"{address}formgrader/submissions/{found[student]}/")
+            page.get_by_text("Student's answer").first.wait_for()
+            runs_nothing(page)
+        for place in (
+            "manage_students",
+            "gradebook",
+            f"gradebook/{CHAPTER.name}",
+            f"manage_submissions/{CHAPTER.name}",
+        ):
+            page.goto(f"{address}formgrader/{place}")
+            page.get_by_text(CHAPTER.name if place.startswith("gradebook") else "zoe").first.wait_for()
+            runs_nothing(page)
+        for student in [student for student in found if not student.replace("-", "").isalnum()]:
+            page.goto(f"{address}formgrader/manage_students/{quote(student, safe='')}")
+            page.get_by_text(CHAPTER.name).first.wait_for()
             runs_nothing(page)
         for student in students[:6]:
             page.goto(

@@ -53,7 +53,7 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
     found: list[Upload] = []
     seen = 0
     for source in sources:
-        if source.is_dir():
+        if source.is_dir() and not (source.is_symlink() and source.suffix == ".zip"):
             items = items_in(source)
             found += _of_folder(source, items, chapter)
         elif len(downloads) == len(sources):
@@ -69,7 +69,9 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
 
 def file_item(path: Path) -> Item:
     """Return a file of this disk as part of a submission."""
-    return Item(PurePosixPath(path.name), (path.stat().st_mtime,), lambda: path.open("rb"))
+    link = Reason.LINK if path.is_symlink() else None
+    problem = link or (None if path.is_file() else Reason.UNREADABLE)
+    return Item(PurePosixPath(path.name), (path.lstat().st_mtime,), lambda: path.open("rb"), problem)
 
 
 def plain_or_platform(name: str) -> Owner:
@@ -80,7 +82,7 @@ def plain_or_platform(name: str) -> Owner:
 
 def _download(source: Path, opened: ExitStack) -> list[Item]:
     """Return the files of a platform's download of a class; nothing where a zip is not one."""
-    if source.is_dir() or source.suffix.lower() != ".zip":
+    if source.is_symlink() or not source.is_file() or source.suffix.lower() != ".zip":
         return []
     try:
         with readable():

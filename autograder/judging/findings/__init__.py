@@ -21,15 +21,17 @@ from .draws import find_in_draws
 from .forms import (
     find_changed,
     find_constant,
+    find_failed_test,
     find_in_calls,
     find_in_errors,
     find_in_form,
     find_in_refusals,
+    find_nothing,
     find_unusable,
 )
 from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, rank
 from .relations import Relation, find_relations
-from .samples import Sample, collect_samples, find_unanswered
+from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
@@ -68,6 +70,7 @@ def find_finding(
     failing = [i for i, found in enumerate(problems) if found]
     whole = (
         lambda: find_changed(key, problems),
+        lambda: find_nothing(key, observed),
         lambda: find_in_draws(key, observed, cases, failing),
         lambda: find_constant(key, observed),
         lambda: find_in_refusals(key, observed, problems),
@@ -78,12 +81,14 @@ def find_finding(
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
-    if not samples and (relation := find_in_form(exercise, key, observed)):
+    if not found and (relation := find_in_form(exercise, key, observed)):
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
     if not found and (relation := find_unusable(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), free=True)
+    if not found and (relation := find_failed_test(problems)):
+        return Finding(relation[0], sentences.tell_whole(relation))
     return found or _find_errors(key, observed)
 
 
@@ -105,7 +110,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
     """
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # Where only one part of an answer is wrong, that part is spoken of.
-    groups = [(samples, "")] if len(labels) > 1 else []
+    groups = [(samples, Label())] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
     looks: tuple[Callable, ...] = (_find_general, _find_range, _find_where, _find_part, _find_form)
     for look in looks:
@@ -127,14 +132,11 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
 
 
-def _name_subject(label: str) -> str:
-    if not label:
-        return "your result"
-    part, _, item = label.rpartition("item ")
-    if not item[:1].isdigit() or not item.endswith("of each pair"):
-        return f"your `{label}`"
-    of = f" in your `{part.removesuffix(', ')}`" if part else ""
-    return f"{'the first' if item[0] == '0' else 'the second'} item of each pair{of}"
+def _name_subject(label: Label) -> str:
+    if label.item is None:
+        return f"your `{label.part}`" if label.part else "your result"
+    of = f" in your `{label.part}`" if label.part else ""
+    return f"{'the second' if label.item else 'the first'} item of each pair{of}"
 
 
 def _capital(words: str) -> str:
@@ -184,7 +186,7 @@ def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: lis
             if not _is_rich(chosen) and relation[0] not in CERTAIN:
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
-                named = "it" if begin.endswith(",") and subject == "your result" else subject
+                named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=True)
     return None

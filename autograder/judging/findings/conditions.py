@@ -90,7 +90,7 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
         facts["where large", name] = bool(np.abs(array).max() >= 80)
         facts["where tiny", name] = bool(0 < np.abs(array).max() < 1e-3)
         facts["where all equal", name] = (
-            array.dtype.kind == "f" and array.size > 1 and bool((array == array.flat[0]).all())
+            array.dtype.kind == "f" and array.size > 1 and bool(array.any() and (array == array.flat[0]).all())
         )
         facts["where NaN", name] = array.dtype.kind == "f" and bool(np.isnan(array).any())
         if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "f":

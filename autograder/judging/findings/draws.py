@@ -130,7 +130,7 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
         if (weights <= 0).all():
             yield ("draws never positive",)
         if abs(mean) > 0.1 * spread:
-            yield ("draws mean", f"{mean / spread:.1f}")
+            yield ("draws mean", "above" if mean > 0 else "below")
         uniform = abs(np.mean(np.abs(weights - mean) < spread) - laws.UNIFORM[laws.NEAR]) < 0.015
         normal = abs(np.mean(np.abs(weights - mean) < spread) - laws.NORMAL[laws.NEAR]) < 0.015
         if laws.NEAR in wanted:

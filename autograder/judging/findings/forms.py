@@ -12,7 +12,7 @@ from ...exercise import Exercise
 from ..compare import compare, is_numeric
 from ..key import Key
 from ..observation import Observation, Problem, ProblemKind
-from ..words import with_article
+from ..words import is_failed_test, with_article
 from .conditions import describe_case, part_cases
 from .relations import Relation
 
@@ -27,18 +27,48 @@ def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) 
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
     if not usable or len(usable) < len(answered):
         return None
-    if all(value is None for _, value in usable):
-        return ("nothing returned",) if any(expected is not None for expected, _ in usable) else None
     if all(isinstance(value, dict) and not isinstance(expected, dict) for expected, value in usable):
         return ("dictionary",)
+    if relation := _find_in_lists(exercise, usable):
+        return relation
+    for k, name in enumerate(exercise.parts):
+        pairs = [(e[k], v[k]) for e, v in usable if _have_parts(exercise, e, v)]
+        if len(pairs) == len(usable) and (relation := _find_in_lists(exercise, pairs)):
+            return ("in a part", name, relation)
+    return None
+
+
+def _have_parts(exercise: Exercise, *values: Any) -> bool:
+    return all(isinstance(value, (list, tuple)) and len(value) == len(exercise.parts) for value in values)
+
+
+def _find_in_lists(exercise: Exercise, pairs: list[tuple[Any, Any]]) -> Relation | None:
     common: dict[Relation, None] | None = None
-    for expected, value in usable:
+    for expected, value in pairs:
         if isinstance(expected, (list, tuple)) and not is_numeric(expected):
             if compare(expected, value) is None:
                 continue
             found = dict.fromkeys(_compare_lists(exercise, expected, value))
             common = found if common is None else {one: None for one in common if one in found}
     return next(iter(common), None) if common else None
+
+
+def find_nothing(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return that nothing came back in any case, or an iterator in each."""
+    answered = _answered(key, observed)
+    if not answered or any(one.raised or one.rejected for _, one in answered):
+        return None
+    if all(one.iterator for _, one in answered):
+        return ("iterator",) if all(one.part is None for _, one in answered) else ("iterator inside",)
+    nothing = all(one.value is None for _, one in answered)
+    return ("nothing returned",) if nothing and any(key.expected[i] is not None for i, _ in answered) else None
+
+
+def find_failed_test(problems: Sequence[dict[str, Problem]]) -> Relation | None:
+    """Return the test that is all that fails, in every case that is wrong."""
+    failed = [problem for found in problems for problem in found.values()]
+    names = {one.difference.path[-1] if is_failed_test(one) else None for one in failed}
+    return ("fails test", names.pop()) if len(names) == 1 and None not in names else None
 
 
 def _equal(expected: Any, got: Any) -> bool:

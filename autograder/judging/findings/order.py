@@ -10,7 +10,6 @@ FREE = frozenset(
         "times number",
         "off by number",
         "draws deviation number",
-        "draws mean",
         "draws truncated",
         "always the same",
         "called with",
@@ -34,7 +33,7 @@ _FIRST = (
     "related",
     "related part",
 )
-CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"})
+CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth", "32-bit integers", "32-bit floats"})
 """Kinds that a single case proves."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""

@@ -185,7 +185,7 @@ def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iter
     for axis in range(expected.ndim):
         for kind, change in changes:
             # A single column that is zero is the last column, too.
-            least = 1 if kind in ("first is zero", "last is zero") else 2
+            least = 1 if kind in ("first is zero", "last is zero", "only the first", "only the last") else 2
             if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
 

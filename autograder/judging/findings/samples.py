@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,13 @@ MAX_ENTRIES = 50_000
 RTOL = 1e-6
 
 
+class Label(NamedTuple):
+    """Which part of an answer something is: by the part's name, and by the item of each pair in it."""
+
+    part: str = ""
+    item: int | None = None
+
+
 @dataclass(frozen=True)
 class Sample:
     """One expected array, what came back for it, and the call that it belongs to."""
@@ -27,8 +34,8 @@ class Sample:
     """Number of the case in the key."""
     case: Case
     arguments: dict[str, Any]
-    label: str
-    """Which part of the answer this is; empty for the whole of it."""
+    label: Label
+    """Which part of the answer this is; an empty one for the whole of it."""
     expected: np.ndarray
     value: Any
     right: bool
@@ -64,7 +71,7 @@ def collect_samples(
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         names = exercise.parts if case.aspect is None and case.view is None else ()
         try:
-            leaves = list(_pair_leaves(expected, got.value, names, "", ()))
+            leaves = list(_pair_leaves(expected, got.value, names, Label(), ()))
         except _OtherStructureError:
             return None
         for path, label, good, value in leaves:
@@ -103,21 +110,20 @@ def _find_bases(arguments: dict[str, Any], path: tuple[int, ...], shape: tuple[i
 
 
 def _pair_leaves(
-    expected: Any, got: Any, names: tuple[str, ...], label: str, path: tuple[int, ...], paired: bool = False
-) -> Iterator[tuple[tuple[int, ...], str, Any, Any]]:
-    """Go through both values side by side, down to arrays and numbers; ``paired`` within an item of a pair."""
+    expected: Any, got: Any, names: tuple[str, ...], label: Label, path: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], Label, Any, Any]]:
+    """Go through both values side by side, down to arrays and numbers."""
     if expected is None or isinstance(expected, str):
         return
     if isinstance(expected, (list, tuple)) and not is_numeric(expected):
         if not isinstance(got, (list, tuple)) or len(got) != len(expected):
             raise _OtherStructureError
         for k, (good, value) in enumerate(zip(expected, got, strict=True)):
-            inner = names[k] if names else label
+            inner = Label(names[k]) if names else label
             several = isinstance(good, (list, tuple)) and not is_numeric(good)  # layers
-            item = not (names or several or paired) and isinstance(expected, tuple)
-            if item:
-                inner = f"{label}, item {k} of each pair" if label else f"item {k} of each pair"
-            yield from _pair_leaves(good, value, (), inner, (*path, k), paired or item)
+            if isinstance(expected, tuple) and not (names or several or label.item is not None):
+                inner = Label(label.part, k)
+            yield from _pair_leaves(good, value, (), inner, (*path, k))
         return
     if as_array(expected) is not None and np.asarray(expected).dtype.kind in "biuf":
         yield path, label, expected, got

@@ -137,6 +137,9 @@ PREDICATES = {
     "input is positive": "is 1 where the argument {0} is positive, and 0 elsewhere",
     "input positive part": "is the positive part of the argument {0}",
     "input exp": "is exp of the argument {0}",
+    "input sigmoid": "is the sigmoid of the argument {0}",
+    "input tanh": "is tanh of the argument {0}",
+    "input softplus": "is log(1 + exp(x)) of every number x in {0}",
     "input sum": "is the sum of all entries of {0}",
     "input mean": "is the mean of all entries of {0}",
     "input rows summed": "is the sum of the rows of {0}",
@@ -155,6 +158,7 @@ PREDICATES = {
     "product of": "is {0} * {1}, entry by entry",
     "sum of": "is {0} + {1}, entry by entry",
     "difference of": "is {0} - {1}, entry by entry",
+    "power of": "is {0} to the power of {1}, entry by entry",
     "quotient of": "is {0} / {1}, entry by entry",
     "matrix product of": "is the matrix product {0} @ {1}",
     "matrix product transposed left": "is the matrix product of {0} transposed and {1}",
@@ -167,6 +171,10 @@ PREDICATES = {
     "related": "is what `{0}` gives",
     "related part": "is {0}",
     "wrong between": "is wrong only where {0} is between {1} and {2}",
+    "one axis more in shape": "has one axis too many",
+    "always so many": "always has the same number of {along}, {2}, whatever is required",
+    "32-bit integers": "is what a 32-bit integer holds of the expected number: larger ones start again below zero",
+    "32-bit floats": "is the expected number as a 32-bit float holds it, with some seven digits",
     "axes missing": "has only the first axis of the required shape, or the first few",
     "shape of": "has the shape of {0}, which is not the required one",
     # types
@@ -248,7 +256,7 @@ DRAWS = {
     "draws clipped": "Many of your weights have exactly the largest magnitude, as after clipping.",
     "draws never negative": "None of your weights is negative; weights need both signs.",
     "draws never positive": "None of your weights is positive; weights need both signs.",
-    "draws mean": "The mean of your weights is {0} standard deviations away from 0.",
+    "draws mean": "The mean of your weights is clearly {0} 0.",
     "draws uniform for normal": "Your weights follow a uniform distribution; a normal distribution is required.",
     "draws normal for uniform": "Your weights follow a normal distribution; a uniform distribution is required.",
     "draws truncated": "None of your weights is beyond {0} of their own standard deviations: the tails are cut off.",
@@ -258,6 +266,11 @@ DRAWS = {
     "after they were drawn.",
 }
 FORMS = {
+    "iterator": "Your function returns an iterator (from iter, yield, zip, map or a generator expression), which can "
+    "be read only once. Return what is in it.",
+    "iterator inside": "Your answer holds an iterator (from iter, zip, map or a generator expression), which can be "
+    "read only once. Return what is in it.",
+    "fails test": "Your function fails this test: {0}.",
     "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
     "parts swapped": "You returned the right {0} and {1} in swapped order.",
     "part alone": "You returned only {0}; {1} are expected.",
@@ -294,7 +307,7 @@ def tell_relation(relation: Relation, subject: str) -> str:
     kind, *data = relation
     names = {}
     if kind in AXIS_KINDS:
-        axis, ndim = data
+        axis, ndim, *_ = data
         names = _name_axis(axis, ndim)
     elif kind == "entries where":
         names = {"mask": MASKS[data[0]]}
@@ -310,6 +323,9 @@ def tell_condition(condition: Relation) -> str:
 def tell_whole(relation: Relation) -> str:
     """Write a finding that is a sentence of its own."""
     kind, *data = relation
+    if kind == "in a part":
+        words = tell_whole(data[1])
+        return f"In your `{data[0]}`, {words[0].lower()}{words[1:]}"
     if kind == "draws somewhere":
         words = tell_whole(data[0])
         return f"Where your result is wrong, {words[0].lower()}{words[1:]}"

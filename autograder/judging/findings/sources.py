@@ -21,6 +21,9 @@ CHANGES = (
     ("input is positive", lambda a: (a > 0).astype(float)),
     ("input positive part", lambda a: np.maximum(a, 0)),
     ("input exp", np.exp),
+    ("input sigmoid", lambda a: 1 / (1 + np.exp(-a))),
+    ("input tanh", np.tanh),
+    ("input softplus", lambda a: np.log1p(np.exp(a))),
     ("input sum", np.sum),
     ("input mean", np.mean),
     ("input rows summed", lambda a: a.sum(axis=0)),
@@ -50,6 +53,7 @@ PAIRS = (
     ("sum of", lambda a, b: a + b),
     ("difference of", lambda a, b: a - b),
     ("quotient of", lambda a, b: a / b),
+    ("power of", np.power),
     ("matrix product of", lambda a, b: a @ b),
     ("matrix product transposed left", lambda a, b: a.T @ b),
     ("matrix product transposed right", lambda a, b: a @ b.T),
@@ -130,6 +134,12 @@ def find_types(sample: Sample) -> Iterator[Relation]:
             return
     if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
         yield ("opposite",)
+    if sample.expected.dtype.kind in "iu" and not sample.expected.ndim and got is not None and not got.ndim:
+        number = int(sample.expected)
+        if int(got) == (number + 2**31) % 2**32 - 2**31:
+            yield ("32-bit integers",)
+        if int(got) == int(np.float32(number)):
+            yield ("32-bit floats",)
     if got is None or not sample.equals(sample.expected):
         return
     if got.dtype.kind == "b" and wanted in "iuf":

@@ -57,11 +57,33 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         return ("axes missing",)
+    if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
+        sample.got.ndim == sample.expected.ndim + 1 for sample in wrong
+    ):
+        return ("one axis more in shape",)
+    if relation := _find_length(wrong):
+        return relation
     common: list[str] | None = None
     for sample in wrong:
         names = [name for name, shape in _name_shapes(sample) if shape == sample.got.shape]
         common = names if common is None else [name for name in common if name in names]
     return ("shape of", common[0]) if common and len(shapes) > 1 else None
+
+
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [n for n in shape if n != 1]
+
+
+def _find_length(wrong: list[Sample]) -> Relation | None:
+    """Return the axis that always has the same length, where several lengths are required."""
+    ndims = {sample.got.ndim for sample in wrong} | {sample.expected.ndim for sample in wrong}
+    if len(wrong) < 2 or len(ndims) > 1:
+        return None
+    for axis in range(ndims.pop()):
+        got = {sample.got.shape[axis] for sample in wrong}
+        if len(got) == 1 and len({sample.expected.shape[axis] for sample in wrong}) > 1:
+            return ("always so many", axis, wrong[0].expected.ndim, str(got.pop()))
+    return None
 
 
 def _name_shapes(sample: Sample) -> Iterator[tuple[str, tuple[int, ...]]]:

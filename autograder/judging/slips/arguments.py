@@ -72,6 +72,7 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("root", _is_number, lambda a: abs(a) ** 0.5),
     ("one minus", _is_number, lambda a: 1 - a),
     ("truncated", _is_number, int),
+    ("clipped to 0 and 1", _is_number, lambda a: min(max(a, 0), 1)),
     *((f"always {n}", _is_number, lambda a, n=n: n) for n in (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)),
     ("reversed", _is_list, lambda a: a[::-1]),
     ("without first", _is_list, lambda a: a[1:]),

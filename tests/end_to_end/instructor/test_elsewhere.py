@@ -142,7 +142,7 @@ cluster._digests = lambda chapters: {name: "of another release" for name in chap
 LIAR = """
 from dataclasses import replace
 from autograder.classroom import cluster
-honest = cluster.grade_submission
+from autograder.classroom.work import grade_submission as honest
 def lie(task, tools):
     found = honest(task, tools)
     return replace(found, result=replace(found.result, automatic=dict.fromkeys(found.result.automatic, float("nan"))))
@@ -185,7 +185,7 @@ def run_grading_of(room, **options):
 
 @pytest.mark.slow
 def test_where_no_worker_can_be_used_the_reason_is_said(elsewhere, cluster, monkeypatch):
-    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 15)
+    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 40)
     cluster.add_worker(OF_ANOTHER_RELEASE)
     with pytest.raises(ClassroomError, match=r"The last one was refused: .*install the same release"):
         grade(elsewhere, scheduler=cluster.address)

@@ -28,12 +28,18 @@ WRONG = REFERENCE + "\n\ndef apply_weight(signal, weight):\n    return signal + 
 PROXY = shutil.which("configurable-http-proxy", path=f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}")
 
 
+PLACES = ("opt", "home", "srv", "etc")
+"""What the hub's machine has of its own."""
+
+
 def require_hub():
     """Skip, saying what is left out, where no JupyterHub can be run."""
     if importlib.util.find_spec("jupyterhub") is None:
         pytest.skip("jupyterhub is not installed, so no JupyterHub was tried")
     if PROXY is None or shutil.which("node") is None:
         pytest.skip("configurable-http-proxy (npm) is not installed, so no JupyterHub was tried")
+    if taken := [place for place in PLACES for path in (ROOT, Path(sys.prefix)) if path.is_relative_to(f"/{place}")]:
+        pytest.skip(f"the project is in /{taken[0]}, which the hub of the test has for itself, so none was tried")
     if reason := fresh_root.why_not():
         pytest.skip(f"{reason}, so no JupyterHub was tried")
 
@@ -53,8 +59,9 @@ SHIMS = {
 def seen(tmp_path_factory):
     require_hub()
     machine = tmp_path_factory.mktemp("machine")
-    for name in ("opt", "home", "srv", "shims"):
-        (machine / name).mkdir()
+    for name in (*PLACES, "shims"):
+        if name != "etc":
+            (machine / name).mkdir()
     shutil.copytree("/etc", machine / "etc", symlinks=True, ignore_dangling_symlinks=True)
     (machine / "etc" / "passwd").chmod(0o644)
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -68,7 +75,7 @@ def seen(tmp_path_factory):
         says = does.replace("{sources}", "/opt/sources/.").replace("{python}", " ".join(fresh_root.program()))
         script.write_text(f"#!/bin/sh\nexport PYTHONPATH={ROOT}:{ROOT}/src\n{says}\n")
         script.chmod(0o755)
-    binds = {machine / name: f"/{name}" for name in ("opt", "home", "srv", "etc", "shims")}
+    binds = {machine / name: f"/{name}" for name in (*PLACES, "shims")}
     argv = [*fresh_root.command(binds, network=False), *fresh_root.program()]
     environment = os.environ | {
         "PATH": f"/shims:{os.environ['PATH']}:/usr/sbin:/sbin",
