@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CLASSROOM ?= classroom
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test grade release update bench lint pins clean
+.PHONY: study test grade release update site bench lint pins clean
 
 study: $(VENV)/ready
 	@$(BIN)/weightlab study $(ARGS)
@@ -24,6 +24,14 @@ release: $(VENV)/ready
 update: $(VENV)/ready
 	@$(BIN)/weightlab update $(ARGS)
 
+# The pair of versions with which the site is published; continuous integration tests an older one, see pyproject.toml.
+LITE := jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
+
+site: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[site]" $(LITE)
+	@rm -rf build/site
+	@$(BIN)/python -m web build/site $(ARGS)
+
 bench: $(VENV)/ready
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -34,8 +42,13 @@ lint: $(VENV)/ready
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Weightlab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make study PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Setting up .venv, once: some 500 MB of packages. What is fetched is shown as it comes."
+	@$(PYTHON) -m venv $(VENV)
+	@# uv installs in a third of pip's time; where it cannot reach what pip can, pip does it.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	&& $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode -r requirements.txt \
+	|| $(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip uninstall --quiet --yes uv
 	@touch $@
 
 # Write both requirements files anew from the ranges in pyproject.toml.

@@ -155,6 +155,24 @@ def _require_containment(runner: Carrier, mode: Mode) -> None:
         raise UncontainedError(f"{type(runner).__name__} runs what it is given in the open; no class is graded by it.")
 
 
+def find_passing(
+    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Carrier, seconds: float
+) -> set[str]:
+    """Return the exercises of a chapter that pass all public cases when one process runs them together.
+
+    Only for what decides no points: an exercise may disturb the next one, or find in memory what belongs to another.
+    Nothing is lent; what could not be run, or is scored, is not among them.
+    """
+    exercises = [exercise for exercise in chapter.exercises.values() if not exercise.scored]
+    if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):
+        return set()
+    keys = {exercise.name: SELF_CHECK.find_key(exercise) for exercise in exercises}
+    outcome = runner.run(replies.make_joint_job(exercises, keys, chapter.module, sources, folder), seconds)
+    found = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, folder)
+    verdicts = (judge(one, keys[one.name], found[one.name]) for one in exercises if one.name in found)
+    return {verdict.exercise for verdict in verdicts if verdict.score == verdict.points}
+
+
 def run_exercise(
     exercise: Exercise,
     key: Key,

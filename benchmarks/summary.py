@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.paths import ROOT
-from benchmarks import RESULTS, cluster, result_of
+from benchmarks import RESULTS, cluster, result_of, stages
 from benchmarks.rounds import told
 
 _NOT_YET = "*Not measured in this copy yet: `make bench` writes the numbers here.*"
@@ -159,6 +159,7 @@ PLACES: dict[str, tuple[Path, Callable[[Mapping], list[str]]]] = {
 PAGES: dict[str, tuple[str, Callable[[Mapping], list[str]]]] = {
     "grading": ("Grading a class, measured", grading),
     "training": ("Training, measured", training),
+    "stages": ("Where the time of a submission goes", stages.page),
 }
 """By benchmark: the title of the page beside its results, and what is on it."""
 

@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 
 from autograder import examine as examining
-from autograder.examine import SELF_CHECK, class_mode, examine, examine_chapter, in_order, prerequisites
+from autograder.examine import SELF_CHECK, class_mode, examine, examine_chapter, find_passing, in_order, prerequisites
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.judging.key import make_key
@@ -48,6 +48,23 @@ def runner():
 def look_at(name, sources, runner, mode=GRADING):
     encoded = {module: text.encode() for module, text in sources.items()}
     return examine(EXERCISES[name], encoded, "weightlab", runner, mode)
+
+
+def test_all_exercises_that_pass_are_found_by_one_process(runner):
+    """Is a wrong one, one that stops with an error and one that is not there told from the others?"""
+    chapter, text = CHAPTERS["01_weights"], REFERENCE["weights"]
+    names = set(chapter.exercises)
+
+    def passing(changed):
+        return find_passing(chapter, {"weights": changed.encode()}, "weightlab", runner, 5.0)
+
+    assert passing(text) == names
+    worse = "\ndef apply_weight(signal, weight):\n    return 0.0\n\ndef weighted_sum(*args):\n    raise ValueError\n"
+    assert passing(text + worse + "del count_weights\n") == names - {"apply_weight", "weighted_sum", "count_weights"}
+    for broken in ("def", "import os\nos._exit(0)", "while True: pass"):
+        assert passing(text + broken) == set()
+    assert find_passing(chapter, {}, "weightlab", runner, 5.0) == set()
+    assert find_passing(CHAPTERS["10_capstone"], {"capstone": b""}, "weightlab", runner, 5.0) == set()
 
 
 QUICK = [name for name, exercise in EXERCISES.items() if exercise.scored is None]

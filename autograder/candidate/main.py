@@ -15,6 +15,7 @@ import marshal
 import os
 import struct
 import time
+from types import ModuleType
 from typing import Any
 
 from . import importer, wire
@@ -44,8 +45,8 @@ def answer_job(job: dict) -> dict:
     -------
     dict
         ``{"error": ...}`` when the module cannot be run, ``{"absent": True}`` when it has no such function, else
-        ``{"cases": [[outcome, ...], ...], "printed": str}``. For a job that is a notebook: what
-        `notebook.run_cells` returns.
+        ``{"cases": [[outcome, ...], ...], "printed": str}``. For several functions together: ``{"together": {name:
+        one of the last two, ...}}``. For a job that is a notebook: what `notebook.run_cells` returns.
     """
     if "cells" in job:
         # Loaded only where a notebook is to be run: IPython costs more than all the rest.
@@ -58,14 +59,22 @@ def answer_job(job: dict) -> dict:
             module = importlib.import_module(f"{importer.PACKAGE}.{job['module']}")
         except BaseException as error:
             return {"error": describe_error(error, job["folder"])}
-        function = getattr(module, job["exercise"], None)
-        if not callable(function):
-            return {"absent": True}
-        cases = []
-        for calls in job["cases"]:
-            generators: dict = {}
-            cases.append([call_function(function, args, kwargs, generators, job["folder"]) for args, kwargs in calls])
-    return {"cases": cases, "printed": printed.getvalue()}
+        if "together" in job:
+            answers = {name: _answer_cases(module, name, cases, job) for name, cases in job["together"].items()}
+            return {"together": answers}
+        answer = _answer_cases(module, job["exercise"], job["cases"], job)
+    return answer | {"printed": printed.getvalue()}
+
+
+def _answer_cases(module: ModuleType, name: str, cases: list, job: dict) -> dict:
+    function = getattr(module, name, None)
+    if not callable(function):
+        return {"absent": True}
+    outcomes = []
+    for calls in cases:
+        generators: dict = {}
+        outcomes.append([call_function(function, args, kwargs, generators, job["folder"]) for args, kwargs in calls])
+    return {"cases": outcomes}
 
 
 def _load_references(job: dict) -> dict[str, dict]:

@@ -27,7 +27,8 @@ MAX_ANSWER_TEXT = 10_000
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
-_INDEX = {np.dtype(code): i for i, code in enumerate(_DTYPES)}
+_TYPES = tuple(map(np.dtype, _DTYPES))
+_INDEX = {dtype: i for i, dtype in enumerate(_TYPES)}
 
 
 class WireError(ValueError):
@@ -98,7 +99,9 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     if len(out) > MAX_BYTES:
         raise WireError(f"more than {MAX_BYTES // 2**20} MiB of data")
     kind = type(value)
-    if value is None:
+    if kind is np.ndarray:
+        _write_array(value, out)
+    elif value is None:
         out += b"N"
     elif kind is bool:
         out += b"T" if value else b"F"
@@ -162,7 +165,9 @@ def _write_block(data: bytes, out: bytearray) -> None:
 
 def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     array = np.asarray(value)
-    index = _INDEX.get(array.dtype.newbyteorder("<") if array.dtype.kind in "iuf" else array.dtype)
+    index = _INDEX.get(array.dtype)
+    if index is None and array.dtype.kind in "iuf":
+        index = _INDEX.get(array.dtype.newbyteorder("<"))
     if index is None or array.ndim > 8 or _room(array.shape, array.dtype) > MAX_BYTES:
         out += b"O"
         what = f"array of {array.dtype}" if index is None else f"array of shape {array.shape}"
@@ -170,7 +175,7 @@ def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
         return
     out += b"X" if isinstance(value, np.generic) else b"A"
     out += struct.pack(f"<BB{array.ndim}I", index, array.ndim, *array.shape)
-    out += np.ascontiguousarray(array, dtype=_DTYPES[index]).tobytes()
+    out += array.astype(_TYPES[index], copy=False).tobytes()
 
 
 def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
@@ -294,7 +299,7 @@ class _Reader:
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
         shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
-        dtype = np.dtype(_DTYPES[index])
+        dtype = _TYPES[index]
         if _room(shape, dtype) > MAX_BYTES:
             raise WireError("array too large")
         n_items = 0 if 0 in shape else math.prod(shape)

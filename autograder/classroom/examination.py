@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..examine import SELF_CHECK, attempt, class_mode, examine, examine_chapter, prerequisites
+from ..examine import SELF_CHECK, attempt, class_mode, examine, examine_chapter, find_passing, prerequisites
 from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
 from ..judging.key import Key
@@ -24,6 +24,9 @@ PUBLIC_SECONDS = 30.0
 """How many of these may go to public cases, which decide no points, only words."""
 READING = 30.0
 """Seconds beside these in which what was submitted has to be read, and a notebook and a page made of it."""
+
+JOINT_SECONDS = 10.0
+"""How many of these all exercises together may take in one process."""
 
 _PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
 """Statuses that another run may change."""
@@ -140,12 +143,20 @@ def _try_public_cases(
 ) -> dict[str, list[Verdict]]:
     """Return the verdicts by public cases on each exercise that fails them, by name.
 
+    One process runs all exercises first, since most pass; each that does not is then run by itself.
+
     With the reference's prerequisites, as the exercise is most likely judged, and then with the student's own. Where
     an exercise tells its scores anyway, running it twice would say nothing more.
     """
     failing: dict[str, list[Verdict]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS
+    try:
+        passing = find_passing(chapter, submission.library, LIBRARY_FOLDER, runner, JOINT_SECONDS)
+    except Exception:  # no points depend on it
+        passing = set()
     for name, exercise in chapter.exercises.items():
+        if name in passing:
+            continue
         for given in dict.fromkeys((prerequisites(exercise), ())):
             runner.time_limit = min(exercise.time_limit, clock.left_for_code - until)
             if exercise.scored or runner.time_limit <= 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import contextlib
+import gc
 import multiprocessing.util
 import os
 import signal
@@ -86,6 +87,7 @@ class LocalWorkers:
         self.tools, self.jobs, self.window, self._lock = tools, jobs, 3 * jobs, lock
         self._pool: futures.ProcessPoolExecutor | None = None
         feedback.warm_up()  # what is loaded before the fork is shared
+        gc.freeze()  # and stays so: no worker's collector touches it, or looks through it again and again
         self.restart()
 
     def restart(self) -> None:

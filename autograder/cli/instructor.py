@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -73,12 +74,15 @@ def grade(
     """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
+    gc.disable()  # nothing that is imported becomes garbage
     from ..classroom.folder import Classroom, ClassroomError
     from ..classroom.grade import run_grading
     from ..classroom.gradebook import GradebookError
     from ..classroom.report.tally import remarks_on
     from ..judging.reference import BrokenReference
 
+    gc.freeze()
+    gc.enable()
     begun = time.monotonic()
     try:
         with _Progress(sys.stderr.isatty() and not as_json) as progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _CLASS_COMMANDS:
+            # Before NumPy is imported: the processors are for workers, and not for threads of one matrix product.
+            for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+                os.environ.setdefault(threads, "1")
             return getattr(importlib.import_module(f".{_CLASS_COMMANDS[name]}", __package__), name.replace("-", "_"))
         return super().get_command(ctx, name)
 

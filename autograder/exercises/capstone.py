@@ -12,7 +12,10 @@ from ..exercise import Case, Chapter, Rng
 from . import capstone_scores
 
 CHAPTER = Chapter("10_capstone", "One network's whole life")
-N_TASKS = 4
+N_TASKS = 2
+"""Each of another kind, so that an answer to one kind of change earns no full marks. To answer one takes longer than
+all other chapters' functions, and more would tell no answer apart: the reference earns all of every single task, and
+no naive answer two fifths of any (`benchmarks/results/capstone.md`)."""
 
 
 @CHAPTER.exercise(
@@ -45,8 +48,13 @@ N_TASKS = 4
 def adapt(rng: np.random.Generator) -> Iterator[Case]:
     """Adapt the pre-trained reader to new kinds of digits from 100 labelled images each, in 4,000 stored numbers."""
     layers = data.pretrained_reader()
-    for k in range(N_TASKS):
+    kinds: set[str] = set()
+    while len(kinds) < N_TASKS:
         number, seed = (int(drawn) for drawn in rng.integers(2**32, size=2))
+        kind = capstone_scores.draw_task(number).kind
+        if kind in kinds:
+            continue
+        kinds.add(kind)
         x, y = capstone_scores.examples(number)
         yield Case.of(
             "new digits read, old ones kept, little stored",
@@ -54,7 +62,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
             x,
             y,
             Rng(seed, stream=number),
-            note=f"task {k + 1} of {N_TASKS}",
+            note=f"task {len(kinds)} of {N_TASKS}",
         )
 
 

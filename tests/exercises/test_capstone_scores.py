@@ -228,6 +228,20 @@ def test_the_levels_are_ten_points_below_the_reference(results):
         assert row["full_marks"] >= 0.95
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3, key.PUBLIC_SEED])
+def test_no_two_tasks_of_an_answer_are_of_one_kind(seed):
+    kinds = [capstone_scores.draw_task(case.calls[0].args[3].stream).kind for case in EXERCISES["adapt"].cases(seed)]
+    assert len(kinds) == len(set(kinds)) == 2
+
+
+def test_a_single_task_tells_naive_answers_from_the_reference(results):
+    """Would one task be enough? Then two are, and the reference's answer is wronged by no draw of them."""
+    rows = results["answers"]
+    assert rows["the reference: LoRA rank 8, 4,000 old images"]["lowest"] == 1
+    for naive in ("nothing changed", "everything retrained", "head only", "LoRA rank 8, no old images"):
+        assert rows[naive]["highest"] < 0.4
+
+
 def test_the_reference_keeps_within_its_time(layers):
     """The limit is ten times what the reference needs for all its tasks."""
     import time
@@ -245,4 +259,4 @@ def test_a_solved_answer_shows_the_figures_of_each_task(layers):
         reply = run_exercise(exercise, made, read_library(SOLUTIONS / "weightlab"), "weightlab", runner)
         verdict = judge.judge(exercise, made, reply, "weightlab/capstone.py")
     assert verdict.score == 15
-    assert len(re.findall(r"task [1-4] of 4: new digits .* old digits .* numbers stored", verdict.message)) == 4
+    assert len(re.findall(r"task [12] of 2: new digits .* old digits .* numbers stored", verdict.message)) == 2
