@@ -27,7 +27,7 @@ from .work import (
     without_task,
 )
 
-_FIRST_WORKER, _COUNT_EVERY = 120, 5.0
+_FIRST_WORKER, _COUNT_EVERY, _PAUSE = 120, 5.0, 0.2
 """Seconds."""
 _FAULTS = 2
 """How often a submission is tried again where a worker fails on it or returns nonsense; then it is left to a person."""
@@ -72,14 +72,15 @@ class DaskWorkers:
         ClassroomError
             If none joins.
         """
-        try:
-            self._client.wait_for_workers(1, timeout=_FIRST_WORKER)
-        except TimeoutError:
-            self._client.close()
-            reason = next(iter(self._retired.values()), "")
-            because = f" The last one was refused: {reason}" if reason else ""
-            words = f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}"
-            raise ClassroomError(words) from None
+        until = time.monotonic() + _FIRST_WORKER
+        # One that is left out may stay: Dask retires none that is the last to hold a result.
+        while not self._client.nthreads().keys() - self._retired.keys():
+            if time.monotonic() > until:
+                self._client.close()
+                reason = next(iter(self._retired.values()), "")
+                because = f" The last one was refused: {reason}" if reason else ""
+                raise ClassroomError(f"No worker joined {self._address} within {_FIRST_WORKER} seconds.{because}")
+            time.sleep(_PAUSE)
 
     @property
     def window(self) -> int:

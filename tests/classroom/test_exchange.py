@@ -48,7 +48,7 @@ def test_every_command_goes_on_without_a_time_or_a_secret(room, tmp_path):
     said = nbgrader(
         ["release_feedback", WEIGHTS.name, *where],
         ["generate_feedback", WEIGHTS.name, "--force", f"--course-dir={room}"],
-        ["export", f"--course-dir={room}", f"--to={tmp_path / 'grades.csv'}"],
+        ["export", f"--CourseDirectory.root={room}", f"--to={tmp_path / 'grades.csv'}"],
         ["release_feedback", WEIGHTS.name, *where],
         ["list", WEIGHTS.name, "--inbound", *where],
     )

@@ -115,15 +115,12 @@ class Cluster:
             future.set_result(answer)
         return future
 
-    def wait_for_workers(self, count, timeout):
-        if not self.answers:
-            raise TimeoutError
-
     def retire_workers(self, workers, close_workers):
         self.retired += workers
 
     def nthreads(self):
-        return {"w1": 1}
+        """Those that were retired stay, as Dask's last one does; another one is there as long as there are answers."""
+        return dict.fromkeys([*self.retired, *(["another"] if self.answers else [])], 1)
 
     def close(self):
         pass
@@ -134,6 +131,8 @@ def work(monkeypatch, tools, task, answers):
     made_here, told = Cluster(answers), []
     distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
     monkeypatch.setattr(distributed, "Client", lambda *_, **__: made_here)
+    monkeypatch.setattr(cluster, "_FIRST_WORKER", 0.05)
+    monkeypatch.setattr(cluster, "_PAUSE", 0.01)
     dask = DaskWorkers(tools, "tcp://scheduler", told.append)
     (found,) = stream(dask, [task])
     return found, told, made_here

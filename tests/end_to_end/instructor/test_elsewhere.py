@@ -185,7 +185,7 @@ def run_grading_of(room, **options):
 
 @pytest.mark.slow
 def test_where_no_worker_can_be_used_the_reason_is_said(elsewhere, cluster, monkeypatch):
-    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 15)
+    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 40)
     cluster.add_worker(OF_ANOTHER_RELEASE)
     with pytest.raises(ClassroomError, match=r"The last one was refused: .*install the same release"):
         grade(elsewhere, scheduler=cluster.address)
