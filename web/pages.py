@@ -37,6 +37,7 @@ into its neurons, drawn as images, take shape while the fraction of digits that 
 
 *You will make this: a network that learns to read, out of functions that you write.*"""
 _IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
+_PICTURE = re.compile(r"!\[([^\]\"]*)\]\(([\w-]+\.(?:webp|png))\)")
 _LINK = re.compile(r"\]\(\.\./(?:\.\./(src/weightlab/\w+\.py)|(?:\w+)/(\w+)\.ipynb)(#[^)]*)?\)")
 
 
@@ -135,7 +136,7 @@ def _with_links(text: str) -> str:
             return f"]({_in_browser(library)})"
         return f"]({page}.md{(anchor or '').lower()})"
 
-    return _LINK.sub(place, text)
+    return _PICTURE.sub(r'<img class="made" alt="\1" src="_static/\2">', _LINK.sub(place, text))
 
 
 def _in_browser(path: str) -> str:
@@ -186,8 +187,7 @@ def _write_front(static: Path, names: list[str]) -> str:
     """Return the front page; its picture is what one will make, and stands still for those who want that."""
     text = (HERE / "front.md").read_text(encoding="utf-8")
     moving = COURSE / CHAPTERS[0] / "weights_taking_shape.webp"
-    pictures = [path for path in (moving, moving.with_suffix(".png")) if path.is_file()]
-    for picture in pictures:
+    for picture in [*COURSE.glob("*/*.webp"), *COURSE.glob("*/*.png")]:
         shutil.copy2(picture, static)
     chapters = "\n".join(f"{name}.md" for name in [*names, GLOSSARY])
-    return text.replace("MADE", _MADE if len(pictures) == 2 else "").replace("CHAPTERS", chapters)
+    return text.replace("MADE", _MADE if moving.is_file() else "").replace("CHAPTERS", chapters)
