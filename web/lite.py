@@ -16,7 +16,9 @@ START = "lab/index.html?path=course/00_start_here/00_start_here.ipynb"
 """The page at which the course begins, below the site's folder."""
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 _INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-_KERNEL_WHEELS = _INSTALLED / _EXTENSIONS[0] / "static" / "pypi"
+_ASIDE = _INSTALLED.with_name("lite-extensions")
+"""Where the kernel's extension lies: JupyterLab would try to load it from ``labextensions``, and cannot."""
+_KERNEL_WHEELS = _ASIDE / _EXTENSIONS[0] / "static" / "pypi"
 _ENVIRONMENT = {"PYTHONPATH": "/drive/src", "HOME": "/home/pyodide", "MPLBACKEND": "agg"}
 _SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -36,6 +38,7 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
     pyodide, cdn
         As for `distribution.lay_out`.
     """
+    set_aside()
     with tempfile.TemporaryDirectory(prefix="weightlab-site-") as made:
         work = Path(made)
         for name, content in distribution.released_files().items():
@@ -46,8 +49,18 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
         (work / "jupyter-lite.json").write_text(json.dumps(_configuration(loaded), indent=1))
         (work / "overrides.json").write_text(json.dumps(_SETTINGS, indent=1))
         for name in _EXTENSIONS:
-            shutil.copytree(_INSTALLED / name, work / "chosen" / name)
+            found = _ASIDE / name if (_ASIDE / name).exists() else _INSTALLED / name
+            shutil.copytree(found, work / "chosen" / name)
         _run(work, target)
+
+
+def set_aside() -> None:
+    """Move the extension that pip has just installed for the site out of the sight of this environment's JupyterLab."""
+    group = _EXTENSIONS[0].partition("/")[0]
+    if (_INSTALLED / group).exists():
+        shutil.rmtree(_ASIDE / group, ignore_errors=True)
+        _ASIDE.mkdir(exist_ok=True)
+        (_INSTALLED / group).rename(_ASIDE / group)
 
 
 def _configuration(loaded: list[str]) -> dict[str, Any]:

@@ -197,7 +197,8 @@ class Board:
             f"<th>solved</th><th>points</th><th>written answers</th></tr></thead><tbody>{body}</tbody>"
             f"<tfoot>{total}</tfoot></table>"
             f"<p>● solved, ◐ begun, ○ not started. {record.WRITTEN}</p><p>{html.escape(self._next())}</p>"
-            f'<p>{html.escape(self._about)} <a href="{html.escape(help_link(), quote=True)}">Questions?</a></p>'
+            f'<p>{html.escape(self._about)} <a href="{html.escape(help_link(), quote=True)}" '
+            'style="text-decoration:underline">Questions?</a></p>'
         )
 
 

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
+import tinycss2
+
 TEXT = frozenset(
     re.findall(
         r"\w+",
@@ -14,6 +16,8 @@ TEXT = frozenset(
     )
 )
 """What Markdown makes, beside formulas."""
+_BETWEEN = re.compile(r",(?![^(]*\))")
+"""What stands between two selectors."""
 _URLS = (
     "href",
     "src",
@@ -27,6 +31,21 @@ _URLS = (
     "background",
     "cite",
 )
+
+
+def _rules_of(sheet: str) -> list[str]:
+    """Return the rules of a style sheet, each once for every selector: a page holds only those that it uses."""
+    rules = []
+    for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
+        if rule.type == "qualified-rule":
+            content = tinycss2.serialize(rule.content).strip()
+            rules += [f"{one.strip()} {{{content}}}" for one in _BETWEEN.split(tinycss2.serialize(rule.prelude))]
+        elif rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content is not None:
+            head = f"@media{tinycss2.serialize(rule.prelude)}"
+            rules += [f"{head}{{{one}}}" for one in _rules_of(tinycss2.serialize(rule.content))]
+        else:
+            rules.append(rule.serialize())
+    return rules
 
 
 class _Reader(HTMLParser):
@@ -55,7 +74,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._open:
-            self.inside.add((tag, self._text))
+            self.inside |= {(tag, one) for one in (_rules_of(self._text) if tag == "style" else [self._text])}
             self._open = ""
 
     def handle_data(self, data: str) -> None:
@@ -76,7 +95,7 @@ class Harmless:
     Parameters
     ----------
     page : str
-        The page of an honest submission.
+        The page of an honest submission, with its style sheets whole.
     """
 
     def __init__(self, page: str) -> None:
