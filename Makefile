@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CLASSROOM ?= classroom
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study test grade release update bench lint pins clean
+.PHONY: study test grade release update site bench lint pins clean
 
 study: $(VENV)/ready
 	@$(BIN)/weightlab study $(ARGS)
@@ -23,6 +23,14 @@ release: $(VENV)/ready
 
 update: $(VENV)/ready
 	@$(BIN)/weightlab update $(ARGS)
+
+# The pair of versions with which the site is published; continuous integration tests an older one, see pyproject.toml.
+LITE := jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
+
+site: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[site]" $(LITE)
+	@rm -rf build/site
+	@$(BIN)/python -m web build/site $(ARGS)
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m benchmarks $(ARGS)

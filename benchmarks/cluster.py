@@ -22,7 +22,7 @@ from benchmarks.peers import ONE_THREAD, own_seconds
 STUDENTS = 100_000
 CORES = (16, 64, 256)
 CHAPTER = "02_biases"
-SUBMISSIONS, FEWER = 3000, 600
+SUBMISSIONS, FEWER = 3000, 300
 WORKERS = (1, 2)
 PRELOAD = "benchmarks.cheap_worker"
 

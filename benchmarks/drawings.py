@@ -1,4 +1,4 @@
-"""How many digits drawn by a program each network of the course reads, and what one stroke costs.
+"""How many digits drawn by a program each network of the course reads, and what one point of a stroke costs.
 
 The way in which strokes become images was chosen by looking at the first set of drawings; the second is drawn by the
 same program with another seed. No person drew any of them.
@@ -6,7 +6,9 @@ same program with another seed. No person drew any of them.
 
 from __future__ import annotations
 
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -40,6 +42,66 @@ def _milliseconds_per_point(drawings: list, network: list) -> float:
     return round(float(np.median(times)), 2)
 
 
+_CELL = """
+import labkit
+from labkit import data
+from weightlab.forward import forward, softmax
+labkit.draw_digit(forward, data.pretrained_reader(), softmax);
+"""
+_WATCH = """() => {
+  const [pad, bars] = [document.querySelector('.wl-pad'), document.querySelector('.wl-bars')];
+  window.moved = null;
+  window.waits = [];
+  pad.addEventListener('pointermove', () => { window.moved = performance.now(); }, true);
+  new MutationObserver(() => {
+    if (window.moved !== null) window.waits.push(performance.now() - window.moved);
+    window.moved = null;
+  }).observe(bars, { subtree: true, attributes: true, characterData: true, childList: true });
+}"""
+
+
+def _in_a_browser(points: int = 60) -> dict:
+    """Return milliseconds from a point to its bars in JupyterLab, and the page's processor time for one point."""
+    import nbformat
+
+    from tests.support import jupyterlab
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        environment = jupyterlab.course_copy(root, solved=True)
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        cells = [nbformat.v4.new_code_cell(_CELL)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), root / "pad.ipynb")
+        with jupyterlab.server(root, environment=environment) as address, jupyterlab.browser_page() as page:
+            jupyterlab.open_notebook(page, address, "pad.ipynb")
+            jupyterlab.run_all(page)
+            box = page.locator(".wl-pad").bounding_box()
+            page.evaluate(_WATCH)
+            session = page.context.new_cdp_session(page)
+            session.send("Performance.enable")
+
+            def busy() -> float:
+                metrics = session.send("Performance.getMetrics")["metrics"]
+                return next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+
+            page.mouse.move(box["x"] + 60, box["y"] + 60)
+            page.mouse.down()
+            before = busy()
+            for k in range(points):
+                angle = 2 * np.pi * k / 25
+                page.mouse.move(box["x"] + 130 + 80 * np.sin(angle), box["y"] + 130 - 90 * np.cos(angle))
+                page.wait_for_timeout(150)
+            spent = busy() - before
+            page.mouse.up()
+            waits = np.array(page.evaluate("window.waits"))
+    return {
+        "points answered": len(waits),
+        "median milliseconds to the bars": round(float(np.median(waits)), 1),
+        "90th percentile": round(float(np.quantile(waits, 0.9)), 1),
+        "CPU milliseconds per point, in the page": round(1000 * spent / points, 1),
+    }
+
+
 def measure() -> dict:
     """Return, for two sets of 360 drawings, the fraction that each network reads; five seeds where it is trained."""
     small, large, both = data.digits8(), data.digits14(), data.both_digits()
@@ -59,7 +121,7 @@ def measure() -> dict:
             found[name][kind] = [_read(predict(layers, images[side]), digits) for layers in trained]
     hands, _ = drawn()
     points = {kind: _milliseconds_per_point(hands, trained[0]) for kind, (_, trained) in networks.items()}
-    return found | {"CPU milliseconds per point, in Python": points}
+    return found | {"CPU milliseconds per point, in Python": points, "in JupyterLab": _in_a_browser()}
 
 
 def _read(predicted: np.ndarray, digits: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""How long a learner waits: one check in a notebook, all checks, and whole notebooks with the reference."""
+"""How long a learner waits: for the lab, the first check, every further one, and all checks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def measure() -> dict:
     before = [name for name in CHAPTERS if name != CAPSTONE]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        environment = _solved_copy(copy)
+        environment = solved_copy(copy)
         chapter = copy / "course" / "01_weights"
         rounds: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
@@ -44,7 +44,6 @@ def measure() -> dict:
             for name, seconds in found.items():
                 rounds.setdefault(name, []).append(seconds)
         validate = _seconds([str(BIN / "nbgrader"), "validate", "01_weights.ipynb"], chapter, environment)
-        notebooks = {name: _notebook(copy / "course" / name / f"{name}.ipynb", environment) for name in _names()}
     return {
         "import labkit, seconds": spread(rounds["import"]),
         "first check after a kernel's start, seconds": spread(rounds["first"]),
@@ -53,9 +52,6 @@ def measure() -> dict:
         "weightlab check of chapters 01 and 02, seconds": spread(rounds["two"], 2),
         f"weightlab check of everything before {CAPSTONE}, seconds": spread(rounds["chapters"], 2),
         "weightlab check of everything, seconds": spread(rounds["everything"], 2),
-        "notebooks, seconds": {name: round(run[0], 1) for name, run in notebooks.items()},
-        "notebooks, seconds together": round(sum(run[0] for run in notebooks.values()), 1),
-        "notebooks, MiB of the kernel at its peak": {name: round(run[1]) for name, run in notebooks.items()},
     }
 
 
@@ -64,11 +60,7 @@ def _check(chapters: list[str]) -> float:
     return _seconds(command, ROOT, {})
 
 
-def _names() -> list[str]:
-    return ["00_start_here", *CHAPTERS]
-
-
-def _solved_copy(target: Path) -> dict[str, str]:
+def solved_copy(target: Path) -> dict[str, str]:
     """Copy the course with the reference as the student's library; return the environment to use it in."""
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("course", "autograder", "src", "solutions"):
@@ -99,25 +91,6 @@ def _seconds(command: list[str], folder: Path, environment: dict[str, str]) -> f
     start = time.perf_counter()
     subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, check=True)
     return time.perf_counter() - start
-
-
-def _notebook(path: Path, environment: dict[str, str]) -> tuple[float, float]:
-    """Execute a notebook on one core; return seconds and the largest process's peak memory in MiB."""
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--stdout", path.name]
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    try:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=path.parent, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    finally:
-        os.sched_setaffinity(0, before)
-    if status:
-        raise RuntimeError(f"{path.name} did not run to its end")
-    return seconds, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

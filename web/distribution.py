@@ -22,7 +22,7 @@ from autograder.paths import KEYS, ROOT, shown
 LAB = "weightlab-course"
 """The name under which the lab and the autograder are installed in the browser."""
 LOCK = "pyodide-lock.json"
-KERNEL = ("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide-kernel", "ipython")
+KERNEL = ("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "ipython")
 """What the kernel would otherwise install one after another, each time that it starts."""
 WIDGETS = ("ipywidgets", "anywidget")
 LOADED = (*KERNEL, "numpy", "matplotlib", *WIDGETS, LAB)

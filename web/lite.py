@@ -21,6 +21,8 @@ _ENVIRONMENT = {"PYTHONPATH": "/drive/src", "HOME": "/home/pyodide", "MPLBACKEND
 _SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 20},
+    # Every cell is in the page, so that the reader's own search finds it.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
 }
 
 
@@ -41,18 +43,16 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         loaded = distribution.lay_out(pyodide, _KERNEL_WHEELS, work / "static" / "pyodide", cdn)
-        (work / "jupyter-lite.json").write_text(json.dumps(_configuration(work, loaded), indent=1))
+        (work / "jupyter-lite.json").write_text(json.dumps(_configuration(loaded), indent=1))
         (work / "overrides.json").write_text(json.dumps(_SETTINGS, indent=1))
         for name in _EXTENSIONS:
             shutil.copytree(_INSTALLED / name, work / "chosen" / name)
         _run(work, target)
-        shutil.copytree(work / "static" / "pyodide", target / "static" / "pyodide", dirs_exist_ok=True)
 
 
-def _configuration(work: Path, loaded: list[str]) -> dict[str, Any]:
-    entry = "pyodide.mjs" if not (work / "static" / "pyodide" / "pyodide.js").is_file() else "pyodide.js"
+def _configuration(loaded: list[str]) -> dict[str, Any]:
+    # Where Pyodide itself is, JupyterLite says by its place in static/.
     kernel = {
-        "pyodideUrl": f"./static/pyodide/{entry}",
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "lockFileURL": f"./static/pyodide/{distribution.LOCK}",

@@ -62,7 +62,13 @@ def is_shared(folder: Path) -> bool:
 
 def is_student_id(name: str) -> bool:
     """Whether a folder's name can be a student's id in a gradebook and a table."""
+    if set(name) & _RUNS_IN_FORMGRADER:
+        return False
     return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
+
+
+_RUNS_IN_FORMGRADER = frozenset('<>"\\')
+"""nbgrader's Formgrader writes ids as they are into its pages and their scripts, between double quotes."""
 
 
 class Classroom:

@@ -19,7 +19,7 @@ from . import renew
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import digest_of, read_released
+from .update import is_released, read_released, write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))
@@ -103,7 +103,7 @@ def bring_back(name: str = "") -> Note:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         return Note("Nothing was brought back", str(error))
     words = [
-        f"{counted(len(done), 'file')} from {path.name}. Close the tabs that show older versions, and open them again."
+        f"{counted(len(done), 'file')} from {path.name}. If the editor asks, choose Revert: Overwrite would undo this."
     ]
     if renewed := renew.renew():
         words.append(renewed)
@@ -123,7 +123,7 @@ def _find_work() -> dict[str, Path]:
                 or path.suffix in (".lock", ".tmp")
             ):
                 continue
-            if path.is_relative_to(LIBRARY) or released.get(name.as_posix()) != digest_of(path.read_bytes()):
+            if path.is_relative_to(LIBRARY) or not is_released(path, released.get(name.as_posix())):
                 found[name.as_posix()] = path
     return found
 
@@ -154,9 +154,9 @@ def _unpack(path: Path) -> list[str]:
     kept = store.FOLDER / "kept" / time.strftime("%Y%m%d-%H%M%S")
     for name, content in contents.items():
         target = ROOT / name
-        if target.is_file() and target.read_bytes() != content:
-            (kept / name).parent.mkdir(parents=True, exist_ok=True)
-            (kept / name).write_bytes(target.read_bytes())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        before = target.read_bytes() if target.is_file() else None
+        if before not in (None, content):
+            write_whole(kept / name, before)
+        if before != content:
+            write_whole(target, content)
     return list(contents)

@@ -168,7 +168,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
 def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
     path = copy / name
     if path.is_file():
-        if path.read_bytes() == content:
+        if _says_the_same(path, content):
             report.merged.pop(name, None)
             return
         _keep(copy, name, report)
@@ -176,8 +176,14 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
             report.replaced.append(name)
     elif name not in report.merged:
         report.added.append(name)
+    write_whole(path, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    # Of the same kind by its name: what a browser keeps, it keeps by kind, and an empty notebook is none to it.
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
     part.write_bytes(content)
     part.replace(path)
 
@@ -242,7 +248,30 @@ def _read_manifest(root: Path) -> dict[str, str]:
 
 
 def _is_edited(path: Path, digest: str | None) -> bool:
-    return digest_of(path.read_bytes()) != digest
+    return not is_released(path, digest)
+
+
+def _says_the_same(path: Path, content: bytes) -> bool:
+    """Whether a file holds this already; programs that save a notebook order and indent it in their own ways."""
+    found = path.read_bytes()
+    if found == content or path.suffix != ".ipynb":
+        return found == content
+    try:
+        return json.loads(found) == json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+
+
+def is_released(path: Path, digest: str | None) -> bool:
+    """Whether a file is as a release has it; a notebook may have been written anew by a program that reads JSON."""
+    content = path.read_bytes()
+    if digest_of(content) == digest or path.suffix != ".ipynb":
+        return digest_of(content) == digest
+    try:
+        anew = json.dumps(json.loads(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    except (ValueError, RecursionError):
+        return False
+    return digest_of(anew.encode("utf-8", "replace")) == digest
 
 
 def _readable(folder: Path) -> list[Path]:

@@ -64,6 +64,7 @@ def __dir__() -> list[str]:
 if in_kernel():
     from . import reload
 
+    importlib.invalidate_caches()  # in a browser Python starts before the course's folder is there
     reload.install()
     if IN_BROWSER and (_told := importlib.import_module(f"{_AUTOGRADER}.renew").renew()):
         show_message(f'<p role="status">{_told}</p>', _told)

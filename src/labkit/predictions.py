@@ -171,11 +171,6 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     ------
     ValueError
         If options and limits do not take turns, or the limits do not rise.
-
-    Examples
-    --------
-    >>> by_limits(0.9, "about 10%", 0.3, "about half", 0.8, "about 90%")
-    'about 90%'
     """
     options, limits = options_and_limits[::2], options_and_limits[1::2]
     if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):

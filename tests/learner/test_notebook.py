@@ -16,7 +16,7 @@ from autograder.judging.key import public_keys
 from autograder.judging.verdict import Aspect, Status, Verdict
 from autograder.learner import check, notebook, tutor
 from autograder.learner import progress as record
-from autograder.paths import ROOT, SOLUTIONS
+from autograder.paths import COURSE, ROOT, SOLUTIONS
 
 
 @pytest.fixture(autouse=True)
@@ -408,3 +408,23 @@ def test_a_waiting_process_that_the_kernel_ends_is_gone_at_once():
         time.sleep(0.01)
     assert not waiting.is_running(), "it is left as a zombie"
     assert check.check_exercise(asked, solved).status == "passed"
+
+
+def test_progress_rows_lead_to_their_chapters_and_end_with_a_total():
+    board = labkit.progress()
+    page = board._repr_html_()
+    for row in board.rows:
+        assert f'<a href="../{row["chapter"]}/{row["chapter"]}.ipynb">' in page
+    items = [item for row in board.rows for item in row["items"]]
+    total = re.search(r"<tfoot>.*</tfoot>", page)[0]
+    assert f"of {len(items)} solved" in total
+    assert f"of {sum(item['points'] for item in items):g} points" in total
+    assert re.search(r"^in all +0 of ", repr(board), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(COURSE.glob("[01]*"))][:-1])
+def test_each_chapter_ends_with_a_link_to_the_next(name):
+    following = f"{int(name[:2]) + 1:02d}_"
+    text = (COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    (linked,) = {found for found in re.findall(r"\]\(\.\./(\w+)/\w+\.ipynb\)", text) if found.startswith(following)}
+    assert (COURSE / linked / f"{linked}.ipynb").exists()

@@ -188,7 +188,7 @@ def student_id_that_is_a_formula(it: Submission) -> None:
     """The student's id is a formula that starts a program in a spreadsheet."""
 
 
-@attack(student='x-a,99,99,"99')
+@attack(student='x-a,99,99,"99', submission="malformed", costs=POINTS)
 def student_id_with_commas(it: Submission) -> None:
     """The student's id holds commas and an open quote, to shift a table's columns."""
 
@@ -198,9 +198,19 @@ def student_id_that_is_sql(it: Submission) -> None:
     """The student's id ends an SQL statement and begins another."""
 
 
-@attack(student="x-<script>document.title='opened'<script>")
+@attack(student="x-<script>document.title='opened'<script>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_script(it: Submission) -> None:
     """The student's id is HTML that runs."""
+
+
+@attack(student="x-<img src=x onerror=document.title='opened'>", submission="malformed", costs=POINTS)
+def student_id_that_is_a_picture(it: Submission) -> None:
+    """The student's id is a picture that cannot be had, and says what is to be run then."""
+
+
+@attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
+def student_id_that_ends_a_text(it: Submission) -> None:
+    """The student's id ends the text in which a script of Formgrader's holds it, and goes on as part of that script."""
 
 
 @attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)

@@ -15,7 +15,7 @@ from tests.security.fuzz import Fuzz, quick
 from tests.security.harmless import Harmless
 
 COUNT = int(os.environ.get("WEIGHTLAB_FUZZ_SUBMISSIONS", 300))
-"""How many are damaged; 100,000 have been, see docs/security.md."""
+"""How many are damaged; docs/security.md says how many have been."""
 
 
 @pytest.fixture(scope="module", autouse=True)

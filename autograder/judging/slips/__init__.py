@@ -94,7 +94,8 @@ def sketch_all(exercise: Exercise, cases: Sequence[Case], observed: Sequence[Obs
             rows += map(_sketch, one.value)
         else:
             rows += [(NOTHING, 0.0, 0.0)] * len(names)
-    return np.array(rows, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        return np.array(rows, dtype=np.float32)
 
 
 def _sketch(value: Any) -> tuple[float, float, float]:
