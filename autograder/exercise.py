@@ -139,13 +139,21 @@ class Exercise:
         """The exercise's points: those of its aspects together."""
         return sum(self.aspects.values())
 
+    @property
+    def declared(self) -> str:
+        """Where an author finds the exercise: the line on which its declaration begins."""
+        code = getattr(self.make_cases, "__code__", None)
+        file = f"autograder/exercises/{self.module}.py"
+        return f"line {code.co_firstlineno} of {file}" if code else file
+
     def cases(self, seed: int) -> list[Case]:
         """Draw the cases of ``seed``."""
         words = [seed, *self.name.encode()]
         cases = list(self.make_cases(np.random.default_rng(words)))
         used = {case.aspect for case in cases} - {None}
         if unknown := used - set(self.aspects):
-            raise ValueError(f"{self.name}: cases name aspects that it does not have: {sorted(unknown)}")
+            said = ", ".join(map(repr, sorted(unknown)))
+            raise ValueError(f"{self.declared}: the cases of {self.name} name aspects that it does not have: {said}.")
         return cases
 
 

@@ -100,6 +100,9 @@ def build() -> dict[Path, bytes]:
     built[COURSE / "glossary" / "glossary.ipynb"] = _build_glossary()
     slips = {}
     for chapter in CHAPTERS.values():
+        for exercise in chapter.exercises.values():
+            if unknown := next((name for name in exercise.prerequisites if name not in EXERCISES), None):
+                raise ReleaseError(f"{exercise.declared}: {exercise.name} builds on {unknown!r}, which is no exercise.")
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
                 file = f"solutions/misconceptions/{chapter.module}.py"
@@ -153,6 +156,8 @@ def build_notebook(source: Path, answers: bool = False) -> dict:
 
     text, file = source.read_text(encoding="utf-8"), shown(source)
     markers.regions(text, file)
+    if not text.startswith("---\n"):
+        raise ReleaseError(f"line 1 of {file} cannot be read as a notebook: its header has to begin there with ---.")
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
     except Exception as error:  # jupytext's and YAML's own errors say where, in many lines

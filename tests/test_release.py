@@ -161,9 +161,12 @@ def test_a_slip_in_a_notebooks_header_names_the_notebook_and_the_line(tmp_path, 
     source = tmp_path / "01_weights.md"
     text = (SOLUTIONS / "notebooks" / "01_weights.md").read_text(encoding="utf-8")
     assert text.splitlines()[7] == "  language: python"
-    source.write_text(text.replace("\n  language: python", "\n language: python", 1), encoding="utf-8")
-    with pytest.raises(release.ReleaseError, match=r"^line 8 of .*01_weights\.md cannot be read as a notebook: .+\.$"):
-        release.build_notebook(source)
+    slips = {8: text.replace("\n  language: python", "\n language: python", 1), 1: text.removeprefix("---\n")}
+    for line, slip in slips.items():
+        source.write_text(slip, encoding="utf-8")
+        said = rf"^line {line} of .*01_weights\.md cannot be read as a notebook: .+\.$"
+        with pytest.raises(release.ReleaseError, match=said):
+            release.build_notebook(source)
 
 
 def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
@@ -209,6 +212,22 @@ def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, af
     assert "its case: four by two" in str(told.value) and "\n" not in str(told.value)
 
 
+def _copy_of_the_project(folder):
+    for name in ("autograder", "solutions", "src", "course", "nbgrader_config.py"):
+        take = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        take(ROOT / name, folder / name)
+
+
+def _weightlab(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", "from autograder.cli.main import main; main()", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{folder}:{folder}/src"},
+    )
+
+
 @pytest.mark.parametrize(
     ("command", "file"),
     [
@@ -218,19 +237,47 @@ def test_a_reference_that_fails_its_own_case_is_named_in_one_sentence(before, af
     ],
 )
 def test_a_file_that_python_cannot_read_is_named_in_one_sentence(command, file, tmp_path):
-    copied = ("autograder", "solutions", "src", "course", "nbgrader_config.py")
-    for name in copied:
-        take = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        take(ROOT / name, tmp_path / name)
+    _copy_of_the_project(tmp_path)
     (tmp_path / file).write_text('"""A topic."""\n\ndef broken(:\n')
     (tmp_path / "classroom/submitted/ada/05_loss").mkdir(parents=True)
     (tmp_path / "classroom/submitted/ada/05_loss/05_loss.ipynb").write_text("{}")
     options = ["--classroom", "classroom", "--isolation", "process"] if command == "grade" else []
-    run = subprocess.run(
-        [sys.executable, "-c", "from autograder.cli.main import main; main()", command, *options],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{tmp_path}/src"},
-    )
+    run = _weightlab(tmp_path, command, *options)
     assert (run.returncode, run.stderr) == (1, f"Error: Python cannot read line 3 of {file}: invalid syntax.\n")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        (
+            "    hints=(\n",
+            "    hint=(\n",
+            "Python stops at {}: TypeError: Chapter.exercise() got an unexpected keyword",
+        ),
+        (
+            "    hints=(\n",
+            '    hints=(\n        "",\n',
+            "Python stops at {}: ValueError: neuron: an exercise has a task",
+        ),
+        (
+            'prerequisites=("weighted_sum",)',
+            'prerequisites=("sum",)',
+            "{}: neuron builds on 'sum', which is no exercise.",
+        ),
+        (
+            '"adds the bias once": 1',
+            '"adds it": 1',
+            "{}: the cases of neuron name aspects that it does not have: 'adds",
+        ),
+    ],
+)
+def test_a_slip_in_a_declaration_names_the_module_and_the_line(right, wrong, words, tmp_path):
+    _copy_of_the_project(tmp_path)
+    source = tmp_path / "autograder/exercises/biases.py"
+    text = source.read_text(encoding="utf-8")
+    line = text[: text.index("@CHAPTER.exercise")].count("\n") + 1
+    source.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    run = _weightlab(tmp_path, "release", "--check")
+    said = words.format(f"line {line} of autograder/exercises/biases.py")
+    assert run.returncode == 1 and run.stderr.count("\n") == 1
+    assert run.stderr.startswith(f"Error: {said}")

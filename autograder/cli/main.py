@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ _CLASS_COMMANDS = {
     "gradescope": "places",
 }
 """Which module holds each command for a class."""
+_AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
+"""Where an author writes what Python reads: declarations, the reference, misconceptions."""
 
 
 class _Commands(click.Group):
@@ -62,6 +65,19 @@ class _Commands(click.Group):
                 raise
             where = f"line {error.lineno} of {shown(error.filename)}" if error.lineno else shown(error.filename)
             raise click.ClickException(f"Python cannot read {where}: {error.msg}.") from None
+        except Exception as error:
+            if not (where := _line_of_an_author(error)):
+                raise
+            said = f"{type(error).__name__}: {error}".rstrip(".")
+            raise click.ClickException(f"Python stops at {where}: {said}.") from error
+
+
+def _line_of_an_author(error: Exception) -> str | None:
+    """Return the innermost line of a declaration that the error came through; None where there is none."""
+    passed = reversed(list(traceback.walk_tb(error.__traceback__)))
+    lines = ((Path(frame.f_code.co_filename), number) for frame, number in passed)
+    written = (f"line {number} of {shown(file)}" for file, number in lines if _AUTHORS & {*file.parents})
+    return next(written, None)
 
 
 def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
