@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,7 +41,10 @@ def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     configuration = prefix / "etc" / "jupyter"
     # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
     _write(configuration / "labconfig" / "page_config.json", _without("create-assignment"))
-    style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(_STYLE)}}}
+    # A copy within the environment: it stays readable to whoever uses the environment, wherever the course lies.
+    custom = prefix / "share" / "jupyter" / "custom"
+    shutil.copytree(_STYLE, custom, dirs_exist_ok=True)
+    style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(custom)}}}
     _write(configuration / "jupyter_server_config.json", style)
     _write(configuration / "jupyter_lab_config.json", {"LabApp": {"custom_css": True}})
     return path
