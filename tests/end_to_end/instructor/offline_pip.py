@@ -12,6 +12,16 @@ from importlib import metadata
 from pathlib import Path
 
 _NOT_LINKED = ("__editable__*", "weightlab*", "pip", "pip-*", "*.pth", "__pycache__")
+_WRITTEN = (
+    "overrides.json",
+    "page_config.json",
+    "jupyter_server_config.json",
+    "jupyter_lab_config.json",
+    "custom",
+    "nbgrader_config.py",
+    "weightlab.json",
+)
+"""What the course itself writes into an environment, as it may have done here."""
 _SCRIPT = """#!{python}
 import sys
 from autograder.cli.main import main
@@ -45,7 +55,7 @@ def make_environment(target: Path, only: Sequence[str] = ()) -> None:
             prefix / folder,
             target / folder,
             copy_function=_link,
-            ignore=shutil.ignore_patterns("overrides.json", "page_config.json", "nbgrader_config.py", "weightlab.json"),
+            ignore=shutil.ignore_patterns(*_WRITTEN),
         )
     (target / "share" / "jupyterhub").symlink_to(prefix / "share" / "jupyterhub")
     kernel = target / "share/jupyter/kernels/python3/kernel.json"
