@@ -15,8 +15,6 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_runtime_dir
-
 from ..exercises import CHAPTERS
 from ..learner import progress
 from ..paths import COURSE, LIBRARY, ROOT, shown
@@ -199,6 +197,8 @@ def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], 
 
 def find_running() -> str:
     """Return the address of the course on the server that runs for this copy, or an empty string."""
+    from jupyter_core.paths import jupyter_runtime_dir  # needs what only some systems have, and is needed here alone
+
     for path in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
         try:
             about = json.loads(path.read_text(encoding="utf-8"))

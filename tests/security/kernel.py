@@ -60,7 +60,7 @@ def replaced_run_cell(it: Submission) -> None:
         """)
 
 
-@attack("malformed", costs=10)
+@attack("malformed", costs=12)
 def patched_builtins(it: Submission) -> None:
     """The built-in functions all, any, len, abs and isinstance say what suits their author."""
     it.runs("""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 from autograder.exercise import Exercise
@@ -22,7 +23,8 @@ def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
     for function in load().get(name, []):
         yield f"another style, {function.__name__}", library_with({name: function})
     for wrong in reference.misconceptions(module).get(name, []):
-        yield f"misunderstood, {wrong.name}", library_with({name: wrong.function})
+        if inspect.isfunction(wrong.function):  # what a family makes has no source of its own
+            yield f"misunderstood, {wrong.name}", library_with({name: wrong.function})
 
 
 def exercises(*, scored: bool) -> list[Exercise]:

@@ -16,7 +16,7 @@ from tests.support import classroom as made
 WEIGHTS, BIASES = CHAPTERS["01_weights"], CHAPTERS["02_biases"]
 NAMES = [WEIGHTS.name, BIASES.name]
 SEED = 7
-FORMULA = '=HYPERLINK("x"),b'
+FORMULA = "=HYPERLINK(1),b"
 LOOP = b"def apply_weight(signal, weight):\n    while True:\n        pass\n"
 
 

@@ -70,6 +70,10 @@ def make_environment(target: Path, only: Sequence[str] = ()) -> None:
 def install(words: list[str]) -> None:
     """Install the project as ``pip install`` does with ``-e DIR``, or with a file of requirements that ends so."""
     folder = Path.cwd()
+    if words[0] == "uninstall":
+        return
+    if "-e" not in words and "-r" not in words:
+        sys.exit(f"nothing is fetched here: {words}")
     if "-e" in words:
         folder = Path(words[words.index("-e") + 1])
     else:
