@@ -61,7 +61,8 @@ def refuse_shadow() -> None:
 
 def shown(path: Path) -> str:
     """Write a path as seen from the project's folder."""
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+    root = LIBRARY.parents[1]
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 class Reloader:

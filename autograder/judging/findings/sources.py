@@ -134,7 +134,8 @@ def find_types(sample: Sample) -> Iterator[Relation]:
             return
     if got is not None and got.dtype.kind == wanted == "b" and sample.equals(~sample.expected):
         yield ("opposite",)
-    if sample.expected.dtype.kind in "iu" and not sample.expected.ndim and got is not None and not got.ndim:
+    whole = got is not None and not got.ndim and got.dtype.kind in "iuf" and np.isfinite(got)
+    if whole and sample.expected.dtype.kind in "iu" and not sample.expected.ndim:
         number = int(sample.expected)
         if int(got) == (number + 2**31) % 2**32 - 2**31:
             yield ("32-bit integers",)
