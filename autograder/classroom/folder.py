@@ -156,7 +156,7 @@ class Classroom:
         """Keep what grading found, for the report; other chapters' entries stay."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
-        write_file(self.state / "entries.json", json.dumps(kept + entries).encode(), 0o600)
+        write_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
 
     def read_entries(self) -> list[dict]:
         """Return what grading found last for each chapter."""

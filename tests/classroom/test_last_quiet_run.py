@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from autograder.classroom import examination
 from autograder.classroom.folder import Classroom
 from autograder.classroom.gradebook import GradebookError
-from autograder.classroom.work import OutOfTimeError
+from autograder.sandbox.clock import OutOfTimeError
 from tests.classroom.test_grade import WEIGHTS, everything, fresh, grade, graded_once
 from tests.classroom.test_marks_stay_right import noisy
 from tests.support import classroom as made

@@ -34,11 +34,9 @@ def code_cells(name):
 
 def calls(source, function):
     """Return the calls of a function in a cell as lists of their arguments, None for what only the notebook knows."""
-    found = []
-    for node in ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function:
-            found.append([_value(arg) for arg in node.args])
-    return found
+    nodes = ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE)))
+    found = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function]
+    return [[_value(arg) for arg in node.args] for node in sorted(found, key=lambda node: node.lineno)]
 
 
 def _value(node):
