@@ -21,7 +21,7 @@ TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
 `python -m tests.accuracy` makes it again. Every answer was judged by two keys, the public one and one of another seed;
-it counts as right only if both say so, and as caught only if both catch it. Chapter 09 is scored by what the network
+it counts as right only if both say so, and as caught only if both catch it. Chapter 10 is scored by what the network
 can do, not by its numbers, and was judged by the public key alone.
 
 ## Right answers
