@@ -133,11 +133,14 @@ def test_the_first_screen_shows_page_and_library_side_by_side_and_nothing_that_i
     with browser_page(width=1366, height=768) as page:
         page.goto(address)
         page.locator(".jp-NotebookPanel .jp-Notebook").wait_for(timeout=120_000)
-        page.locator(".jp-FileEditor .cm-content").first.wait_for(timeout=60_000)
+        page.locator(".jp-FileEditor .cm-content >> visible=true").first.wait_for(timeout=60_000)
         picture = page.locator('img[alt^="Twelve images of weights"]')
         page.wait_for_function("picture => picture.naturalWidth > 700", arg=picture.element_handle())
         assert not page.locator(".jp-FileBrowser").is_visible()
-        notebook, editor = (page.locator(kind).first.bounding_box() for kind in (".jp-NotebookPanel", ".jp-FileEditor"))
+        notebook, editor = (
+            page.locator(f"{kind} >> visible=true").first.bounding_box()
+            for kind in (".jp-NotebookPanel", ".jp-FileEditor")
+        )
         assert notebook["width"] > 600 and editor["width"] > 550 and editor["x"] > notebook["x"] + 600
         menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
         assert "File" in menus and "Nbgrader" not in menus
