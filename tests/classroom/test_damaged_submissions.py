@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import os
 import random
@@ -20,81 +19,13 @@ from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.clock import Clock, OutOfTimeError
 from tests.classroom.test_grade import WEIGHTS, fresh, grade, graded_once
+from tests.security.damage import Damager
 from tests.support import classroom as made
 
 __all__ = ["fresh", "graded_once"]  # fixtures
 DAMAGED = int(os.environ.get("WEIGHTLAB_DAMAGED", 1_500))
 """How many damaged notebooks are read; 100,000 have been."""
 RELEASED = made.released(WEIGHTS)
-ODD = (
-    None,
-    True,
-    -1,
-    10**400,
-    1e308,
-    float("nan"),
-    float("inf"),
-    "",
-    "\ud800",
-    "\x00\x1b[31m\u202e",
-    "share_that_flips = 0x" + "F" * 5_000,
-    "share_that_flips = " + "-" * 3_000 + "1",
-    "share_that_flips = " + "(" * 200 + ")" * 200,
-    "share_that_flips = 1" + "+1" * 2_000,
-    "share_that_flips = 9**9**9\nshare_that_flips",
-    "share_that_flips = 'a' 'b'",
-    "%%time\n!rm -rf\n? what",
-    "# " * 3_000,
-    "```mermaid\n" * 300,
-    [],
-    {},
-    ["a", None, 3],
-    {"text/plain": ["1", None]},
-    {"text/plain": {"a": 1}, "image/png": 3, "application/vnd.weightlab.answer+json": [1]},
-    {"application/vnd.weightlab.answer+json": {"name": "share_that_flips", "value": 10**400}},
-    [{"output_type": "execute_result", "data": None}, 3, {"output_type": ["error"], "traceback": 3}],
-    [{"output_type": "error", "ename": None, "evalue": {}, "traceback": ["\x1b[0m", None]}],
-    [{"output_type": "stream", "text": 3}, {"output_type": "stream", "name": [], "text": ["a", 3]}],
-)
-
-
-def places(value, path=()):
-    """Yield every place in a notebook."""
-    if path:
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield from places(inner, (*path, key))
-
-
-PLACES = list(places(made.answered(WEIGHTS)))
-
-
-def damaged(draw):
-    """Return a notebook's file with some of it replaced, copied, deleted or cut."""
-    notebook = copy.deepcopy(made.answered(WEIGHTS))
-    for _ in range(draw.randint(1, 6)):
-        *above, last = draw.choice(PLACES)
-        inner = notebook
-        try:
-            for key in above:
-                inner = inner[key]
-            match draw.randrange(4):
-                case 0:
-                    del inner[last]
-                case 1 if isinstance(inner, list):
-                    inner.insert(0, copy.deepcopy(draw.choice(inner)))
-                case _:
-                    inner[last] = copy.deepcopy(draw.choice(ODD))
-        except (KeyError, IndexError, TypeError):
-            continue
-    content = json.dumps(notebook).encode()
-    if draw.random() < 0.1:
-        at = draw.randrange(len(content))
-        content = content[:at] + bytes(draw.randrange(256) for _ in range(3)) + content[at + draw.randrange(99) :]
-    return content
-
-
 FUNCTIONS = [
     Verdict(name, WEIGHTS.name, Status.PASSED, float(one.points), float(one.points))
     for name, one in WEIGHTS.exercises.items()
@@ -102,9 +33,9 @@ FUNCTIONS = [
 
 
 def test_no_damaged_notebook_stops_reading_judging_or_showing():
-    draw, statuses = random.Random(11), set()
+    damager, statuses = Damager(WEIGHTS, random.Random(11)), set()
     for number in range(DAMAGED):
-        content = damaged(draw)
+        content = damager.notebook()
         submission = Submission("ann", WEIGHTS.name, content, made.REFERENCE)
         found = from_record(list(FUNCTIONS), submission, RELEASED)
         notebook = write_verdicts(found.rebuilt.notebook, found)
@@ -122,8 +53,9 @@ def test_no_damaged_notebook_stops_reading_judging_or_showing():
 
 def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone(fresh):
     draw = random.Random(12)
+    damager = Damager(WEIGHTS, draw)
     for number in range(25):
-        folder = made.submit(fresh, f"odd-{number:02}", WEIGHTS, damaged(draw))
+        folder = made.submit(fresh, f"odd-{number:02}", WEIGHTS, damager.notebook())
         module = folder / "weightlab" / "weights.py"
         source = bytearray(module.read_bytes())
         for _ in range(draw.randrange(1, 5)):
