@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import zipfile
@@ -89,11 +88,14 @@ def add_cell(page, code):
 
 def revert(page):
     """Save the notebook, and answer as the card says if the editor asks: what is on the disk counts."""
-    from playwright.sync_api import TimeoutError as NotAsked
-
-    page.evaluate("() => void window.jupyterapp.commands.execute('docmanager:save')")
-    with contextlib.suppress(NotAsked):
-        page.get_by_role("button", name="Revert").click(timeout=5_000)
+    page.evaluate(
+        "() => { window.saved = false;"
+        " window.jupyterapp.commands.execute('docmanager:save').finally(() => { window.saved = true; }); }"
+    )
+    page.wait_for_function("() => window.saved || document.querySelector('.jp-Dialog')", timeout=60_000)
+    if (button := page.get_by_role("button", name="Revert")).count():
+        button.click()
+        page.wait_for_function("() => window.saved", timeout=60_000)
 
 
 def download_from(page, output):
