@@ -206,10 +206,12 @@ def test_a_server_that_restarts_is_waited_for(server, postgres, fresh, graded_on
         calls = []
 
         def interrupted(*args, **kwargs):
-            calls.append(args)
             if len(calls) == 5 and len(starting) == 1:
+                starting[0].join()
                 restart()
-            return execute(*args, **kwargs)
+            result = execute(*args, **kwargs)
+            calls.append(args)
+            return result
 
         monkeypatch.setattr(self.book.db, "execute", interrupted)
         return save(self, *rest)

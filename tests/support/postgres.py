@@ -50,6 +50,7 @@ class Server:
                 self.run("select 1")
                 return
             except self._error():
+                assert self._server.poll() is None, "PostgreSQL ended as soon as it was started"
                 time.sleep(0.1)
         raise AssertionError("no PostgreSQL server came up within a minute")
 

@@ -114,16 +114,17 @@ class Plane(Tool):
         elif event in _WEIGHTS:
             self._set_neuron(self._chosen, *(weights[name] for name in _WEIGHTS))
         elif event == "place":
-            self._touch(np.clip(question["at"], -EDGE, EDGE), _HANDS.index(hand))
+            self._touch(np.clip(question["at"], -EDGE, EDGE), _HANDS.index(hand), question.get("passing", False))
         said = self._in_words()
         values = dict(zip(_WEIGHTS, self.neuron(self._chosen), strict=True))
         panels = [self._map(hand, said), self._neurons()]
         return {"panels": panels, "said": said, "values": values, "ended": not len(self.points)}
 
-    def _touch(self, at: np.ndarray, hand: int) -> None:
-        """Move the chosen neuron's line to a place, or add a point there."""
+    def _touch(self, at: np.ndarray, hand: int, passing: bool) -> None:
+        """Move the chosen neuron's line to a place, or add a point there unless the hand only passes it."""
         if hand:
-            self.points, self.labels = np.concatenate([self.points, [at]]), np.append(self.labels, 2 - hand)
+            if not passing:  # a key pressed before the page has heard that clicks add points
+                self.points, self.labels = np.concatenate([self.points, [at]]), np.append(self.labels, 2 - hand)
             return
         first, second, _, out = self.neuron(self._chosen)
         self._set_neuron(self._chosen, first, second, -(first * at[0] + second * at[1]), out)

@@ -68,6 +68,7 @@ def test_the_learner_sets_points_of_both_classes():
     assert cleared["said"] == "No points: add some of both classes."
     assert do(plane, "train", values={"points": "none"})["ended"]
     do(plane, "place", at=[0.5, 0.5], values={"hand": "adds a blue point"})
+    do(plane, "place", at=[0.6, 0.6], passing=True, values={"hand": "adds a blue point"})
     answer = do(plane, "place", at=[-0.5, 9], values={"hand": "adds an orange point"})
     assert plane.points.tolist() == [[0.5, 0.5], [-0.5, EDGE]]
     assert plane.labels.tolist() == [1, 0]
