@@ -87,8 +87,8 @@ OTHERS = [
     (
         "dense",
         "return x @ (weights * 1.1) + bias",
-        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10; in the other "
-        "case it is right.",
+        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10; in the "
+        "other case it is right.",
     ),
     (
         "lora_merge",
