@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from ..refusal import Refusal
+
 MANIFEST = "autograder/keys/released.json"
 MAX_BYTES = 200 * 2**20
 """The largest size to which a release may unpack."""
 
 
-class UpdateError(RuntimeError):
+class UpdateError(Refusal):
     """The update cannot be made as things are; the message says why and what to do."""
 
 
