@@ -16,10 +16,11 @@ from ..judging.words import counted
 from ..names import UnknownName, describe_unknown_chapter
 from ..paths import COURSE, KEYS, LIBRARY, ROOT, shown
 from . import renew
+from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import is_released, read_released, write_whole
+from .update import write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))
