@@ -264,7 +264,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
     older copy that is to be updated.
     """
-    from ..learner import releases
+    from ..judging.words import counted  # read now: an update replaces the files of this very program
+    from ..learner import clones, releases
     from ..learner import update as updating
 
     folder = (copy or ROOT).resolve()
@@ -272,30 +273,32 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         if take_back:
             say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
-        with releases.open_release(release or (ROOT if copy else None), folder) as opened:
+        with (
+            releases.open_release(release or (ROOT if copy else None), folder) as opened,
+            clones.settled(folder, updating.free_folder(folder, "-git")) as told,
+        ):
             report = updating.update(opened, folder)
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or folder} cannot be read or written ({error.strerror})."
         ) from None
-    _describe_update(report, folder)
-
-
-def _describe_update(report: Any, folder: Path) -> None:
-    from ..judging.words import counted
-
     for name, how in report.merged.items():
         say(f"merged    {name}: {how}")
     for name, why in report.left.items():
         say(f"left as it is: {name}, because {why}")
     if report.nothing:
-        say("Your copy was up to date.")
-        return
-    replaced = counted(len(report.replaced), "file")
-    say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-    say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back.")
-    if "requirements.txt" in report.replaced:
-        say("The packages have changed: run `make study`, or install requirements.txt again.")
+        told = ["Your copy was up to date.", *told]
+    else:
+        since = f", from {report.version_before}" if report.version_before != report.version else ""
+        say(f"This is now release {report.version}{since}.")
+        replaced = counted(len(report.replaced), "file")
+        say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
+        kept = report.kept_in.relative_to(folder)
+        say(f"What was replaced is kept in {kept}; `weightlab update --undo` brings it back.")
+        if "requirements.txt" in report.replaced:
+            told.append("The packages have changed: run `make study`, or install requirements.txt again.")
+    for line in told:
+        say(line)
 
 
 @main.command()

@@ -17,10 +17,11 @@ from ..names import find_chapter
 from ..paths import KEYS, LIBRARY, ROOT, shown
 from ..refusal import UnknownName
 from . import renew
+from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import is_released, read_released, write_whole
+from .update import write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 import tomllib
 
@@ -241,7 +242,8 @@ def test_the_version_names_release_digest_and_copy():
     digest = hashlib.sha256((ROOT / "autograder" / "keys" / "released.json").read_bytes()).hexdigest()[:16]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert said == f"weightlab {version}, release {digest}, in {ROOT}\n"
-    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), "each release says what changed"
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.fullmatch(rf"{re.escape(version)} \(\d{{4}}-\d\d-\d\d\)", headings[0]), "the newest release comes first"
 
 
 def test_help_says_where_to_ask():
