@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.pool import NullPool
 
+from ..refusal import Refusal
 from .folder import Classroom, write_file
 from .nbgrader import CONFIG_FILE, write_config
 
@@ -41,7 +42,7 @@ get_config().CourseDirectory.db_url = _DATABASE.read_text().strip()  # noqa: F82
 _T = TypeVar("_T")
 
 
-class GradebookError(RuntimeError):
+class GradebookError(Refusal):
     """The gradebook cannot be used; the message says why and what to do."""
 
 

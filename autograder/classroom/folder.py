@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..refusal import Refusal
+
 STATE = ".weightlab"
 
 
-class ClassroomError(RuntimeError):
+class ClassroomError(Refusal):
     """A class cannot be graded as it is; the message says why and what to do."""
 
 

@@ -39,6 +39,7 @@ from autograder.classroom.report import tally
 from autograder.classroom.verdict_cells import dump_notebook
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
+from autograder.refusal import Refusal
 from autograder.sandbox import selftest
 from tests.support import classroom as made
 
@@ -443,7 +444,7 @@ def test_a_submission_that_has_gone_scores_nothing(room):
     [(["11_nothing"], "No chapter is called '11_nothing'"), (["02_biases"], "02_biases.ipynb is missing")],
 )
 def test_what_cannot_be_graded_is_said(room, chapters, words):
-    with pytest.raises(ClassroomError, match=words):
+    with pytest.raises(Refusal, match=words):
         grade_class(room, chapters, isolation="process", course=room.parent / "course")
 
 
