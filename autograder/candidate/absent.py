@@ -72,7 +72,7 @@ def is_lacking(error: BaseException) -> bool:
 def run_without_absent(
     tree: ast.Module, file: str, run: Callable[[CodeType], None], names: MutableMapping[str, object]
 ) -> None:
-    """Run a module statement by statement; a statement that lacks a package fails alone, as does later use of its names.
+    """Run a module statement by statement; a statement that lacks a package fails alone, as does the use of its names.
 
     Parameters
     ----------
