@@ -102,9 +102,9 @@ def _put_together(functions: list[Verdict], submission: Submission, released: Ma
     return Examination(status, verdicts, rebuilt)
 
 
-def absent(chapter: Chapter, released: Mapping[str, Any]) -> Examination:
-    """Return the verdicts on a submission that is not there."""
-    words = f"No notebook of {chapter.name} was submitted."
+def absent(chapter: Chapter, released: Mapping[str, Any], why: str = "") -> Examination:
+    """Return the verdicts on a submission that is not there, or that is not read for a reason."""
+    words = why or f"No notebook of {chapter.name} was submitted."
     return Examination(
         SubmissionStatus.MISSING, _all_alike(chapter, Status.MISSING, 0.0, words), RebuiltNotebook(dict(released))
     )

@@ -9,8 +9,9 @@ from .. import card
 from ..exercise import Exercise, Question
 from ..judging.question import ANSWER_TYPE, judge_answer, record_number
 from ..judging.verdict import Status, Verdict
-from ..names import UnknownName, find_asked
+from ..names import find_asked
 from ..paths import LIBRARY, shown
+from ..refusal import UnknownName
 from ..version import help_link, release_name
 from . import progress as record
 from . import remarks, tutor

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..folder import NAMES_OF_JAVASCRIPT
 from .chapter_names import is_chapter, without_chapter
 
 
@@ -260,4 +261,5 @@ def plain_owner(name: str, place: str = "") -> Owner:
 
 def clean_id(name: str) -> str:
     """Return a name as one that is safe for a folder, and the same however its letters are encoded."""
-    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
+    clean = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
+    return f"{clean}-1" if clean in NAMES_OF_JAVASCRIPT else clean

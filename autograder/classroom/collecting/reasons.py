@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ...refusal import Refusal
+
 
 class Reason(StrEnum):
     """A kind of reason for which something was left out while submissions were collected."""
@@ -85,7 +87,7 @@ HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
 """What may be left out without loss to anybody."""
 
 
-class NotTakenError(ValueError):
+class NotTakenError(Refusal):
     """Something cannot be taken as a submission; carries the kind of reason, and what its words need."""
 
     def __init__(self, reason: Reason, **facts: object) -> None:

@@ -1,4 +1,7 @@
-"""Every notebook run once to its end with the reference, for all the tests that look at the result."""
+"""Every notebook run once to its end with the reference, for all the tests that look at the result.
+
+Where there is a browser, the learner's journey runs them; elsewhere they are run as a program would run them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -40,33 +44,28 @@ def execute(folder: Path, environment: dict[str, str], name: str) -> nbformat.No
 
 
 @pytest.fixture(scope="session")
-def solved(tmp_path_factory):
-    """Return a function that gives a notebook as it is after running with the reference library."""
-    folder = tmp_path_factory.mktemp("solved")
-    environment = course_copy(folder, solved=True)
-    done = {}
+def from_the_journey():
+    """Return the notebooks that the learner's journey has run in JupyterLab so far, by name."""
+    return {}
 
-    def get(name):
-        if name not in done:
-            done[name] = execute(folder, environment, name)
-        return done[name]
 
-    return get
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory, from_the_journey):
+    """Return a function that gives a notebook as it is after running with all its answers."""
+    by_a_program = executor(tmp_path_factory.mktemp("solved"), solved=True)
+    return lambda name: from_the_journey.get(name) or by_a_program(name)
 
 
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory):
     """Return a function that gives a notebook as it is after running with nothing but stubs."""
-    folder = tmp_path_factory.mktemp("untouched")
-    environment = course_copy(folder)
-    done = {}
+    return executor(tmp_path_factory.mktemp("untouched"))
 
-    def get(name):
-        if name not in done:
-            done[name] = execute(folder, environment, name)
-        return done[name]
 
-    return get
+def executor(folder, **options):
+    """Return a function that runs a notebook in a copy of the course, the first time that it is asked for."""
+    environment = cache(lambda: course_copy(folder, **options))
+    return cache(lambda name: execute(folder, environment(), name))
 
 
 _GIVES_LISTS = """{doc}
