@@ -16,15 +16,16 @@ from types import ModuleType
 from typing import Any
 
 from ..paths import SOLUTIONS
+from ..refusal import Refusal
 
 _PACKAGE = "solutions"
 
 
-class NoReference(RuntimeError):
+class NoReference(Refusal):
     """There are no solutions in this copy of the course."""
 
 
-class BrokenReference(RuntimeError):
+class BrokenReference(Refusal):
     """A solution or a misconception is not as it must be; the message names it."""
 
 

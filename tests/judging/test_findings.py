@@ -305,7 +305,10 @@ def test_lists_for_arrays_pass_with_a_word_on_what_later_cells_need():
 def test_a_list_within_an_answer_is_told_as_well():
     body = "return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=0).tolist()"
     verdict = verdict_on_body("dense_gradient", body)
-    assert verdict.score == verdict.points and "A part of your result is a list." in verdict.message
+    assert (
+        verdict.score == verdict.points
+        and "A part of your result is a list, and an array is wanted there." in verdict.message
+    )
 
 
 def random_in_place_of(value, rng):
