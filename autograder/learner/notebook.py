@@ -17,6 +17,8 @@ from . import progress as record
 from . import remarks, tutor
 from .check import check_exercise
 
+_UNASKED = object()
+
 
 class Card:
     """A verdict as a notebook shows it: a card, and as plain text the score, which nbgrader reads.
@@ -25,9 +27,9 @@ class Card:
     reads the same number as the check did, however the answer cell shows it.
     """
 
-    def __init__(self, verdict: Verdict, below: str, value: Any = None) -> None:
+    def __init__(self, verdict: Verdict, below: str, value: Any = _UNASKED) -> None:
         self.verdict, self._below = verdict, below
-        self._recorded = record_number(verdict.exercise, value)
+        self._recorded = None if value is _UNASKED else record_number(verdict.exercise, value)
 
     def __repr__(self) -> str:
         return repr(float(self.verdict.score))
@@ -37,7 +39,7 @@ class Card:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        return bundle | ({ANSWER_TYPE: self._recorded} if self._recorded else {})
+        return bundle if self._recorded is None else bundle | {ANSWER_TYPE: self._recorded}
 
 
 class Note:
@@ -51,9 +53,6 @@ class Note:
 
     def _repr_html_(self) -> str:
         return card.note(self.title, self.words)
-
-
-_UNASKED = object()
 
 
 def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
