@@ -97,7 +97,7 @@ def _without_number(question: Question, answer: Answer) -> Verdict:
 
 
 def _assigned(source: str, name: str) -> list[ast.expr] | None:
-    """Return the values that a source assigns to a name at its top level; None if it assigns the name elsewhere as well."""
+    """Return the values that a source assigns to a name at its top level; None if it assigns the name elsewhere."""
     tree = parse_cell(source)
     if tree is None:
         return None
