@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import sys
+import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -38,8 +39,8 @@ def read_library(folder: Path) -> dict[str, bytes]:
         # Not glob, which takes a folder that may not be read for an empty one.
         for path in sorted(path for path in folder.iterdir() if path.suffix == ".py")[:MAX_MODULES]:
             if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    sources[path.stem] = file.read(MAX_SOURCE + 1)
+                with path.open("rb") as file:  # a name's form is the one by which Python imports it
+                    sources[unicodedata.normalize("NFKC", path.stem)] = file.read(MAX_SOURCE + 1)
     return sources
 
 

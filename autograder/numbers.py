@@ -15,12 +15,14 @@ from .judging.verdict import Status, Verdict
 from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, text_of
 
 _LONGEST = 60
+_MOST_RECORDS = 100
+"""Outputs of one cell in which a check's record is looked for."""
 
 
 def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
     """Judge a chapter's questions by what a submitted notebook states or recorded.
 
-    Every place that can give the number is read: a literal that the answer cell assigns, the number that the check
+    Every place that can give the number is read: a literal that the answer cell assigns, the numbers that checks
     recorded, the last output of the answer cell. The best of them counts, as the check may have seen any of them.
     """
     return [_guarded(question, notebook) for question in chapter.questions.values()]
@@ -59,10 +61,9 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value
             break
-    for cell in reversed([*(own.cell for own in notebook.own), *notebook.checks.get(name, [])]):
-        if (value := _recorded(cell, name)) is not None:
-            yield value
-            break
+    # A check can be in any of these: a cell of its own, the answer's (merged with it), or one that the student added.
+    cells = [*notebook.checks.get(name, []), *answer.cells, *(own.cell for own in notebook.own)]
+    yield from dict.fromkeys(value for cell in cells for value in _recorded(cell, name))
     if not any(_assigns_literal(text_of(cell.get("source")), name) for cell in answer.cells):
         for cell in reversed(answer.cells if answer.changed else ()):
             if shown := _shown(cell):
@@ -111,7 +112,9 @@ def _assigned(source: str, name: str) -> list[ast.expr] | None:
 
 
 def _literal(source: str, name: str) -> int | float | None:
-    """Return the number that a source assigns to a name as a literal, the last where there are several."""
+    """Return the number that a source assigns to a name as a literal, the last of several; or that it is, alone."""
+    if (alone := parse_number(source)) is not None:
+        return alone
     values = _assigned(source, name)
     try:
         value = ast.literal_eval(values[-1]) if values else None
@@ -135,14 +138,13 @@ def _is_blank(source: str, name: str) -> bool:
     return not tree.body or any(isinstance(v, ast.Constant) and v.value in (None, Ellipsis) for v in values[-1:])
 
 
-def _recorded(cell: Mapping[str, Any], name: str) -> int | float | None:
-    """Return the number that a check cell's output records for a question."""
-    for output in _outputs(cell):
+def _recorded(cell: Mapping[str, Any], name: str) -> Iterator[int | float]:
+    """Yield the numbers that a cell's outputs record for a question."""
+    for output in _outputs(cell)[:_MOST_RECORDS]:
         data = output.get("data")
         record = data.get(ANSWER_TYPE) if isinstance(data, dict) else None
         if isinstance(record, dict) and record.get("name") == name and _is_number(record.get("value")):
-            return record["value"]
-    return None
+            yield record["value"]
 
 
 def _outputs(cell: Mapping[str, Any]) -> list[dict]:
@@ -151,8 +153,9 @@ def _outputs(cell: Mapping[str, Any]) -> list[dict]:
 
 
 def _shown(cell: Mapping[str, Any]) -> list[str]:
-    """Return the beginnings of the texts that a cell's results show."""
+    """Return the beginnings of the texts that a cell's results show; the score on a check's card is none of them."""
     data = [output["data"] for output in _outputs(cell) if isinstance(output.get("data"), dict)]
+    data = [one for one in data if ANSWER_TYPE not in one]
     return [text_of(one["text/plain"])[:1_000] for one in data if "text/plain" in one]
 
 

@@ -20,6 +20,7 @@ from .judging.compare import compare
 from .judging.observation import agree
 from .judging.slips import PATH, Slip, making, pack, read_released
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
+from .refusal import Refusal
 from .submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 MANIFEST = KEYS / "released.json"
@@ -28,7 +29,7 @@ _CHECK_CELL = re.compile(r'check\("(\w+)"(?:, (\w+))?\)')
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-class ReleaseError(RuntimeError):
+class ReleaseError(Refusal):
     """The release cannot be made as things are; the message says where and what to do."""
 
 

@@ -1,4 +1,4 @@
-"""Writes verdicts into the check cells of a rebuilt notebook, as nbgrader reads them and as people do."""
+"""Writes verdicts into the check cells of a rebuilt notebook, for nbgrader and for people."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def write_verdicts(notebook: Any, examination: Examination) -> Any:
 
 
 def note(name: str, words: str) -> dict:
-    """Return a cell that says something to whoever opens the notebook."""
+    """Return a cell with a note to whoever opens the notebook."""
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": f"**{words}**"}
 
 
-# No output at all would be read as full marks.
+# nbgrader would read a cell without output as full marks.
 _FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "this cell is not graded", "traceback": []}
 
 
@@ -43,5 +43,5 @@ def output(verdict: Verdict, points: float) -> dict:
 
 
 def dump_notebook(notebook: Any) -> bytes:
-    """Write a notebook as its file holds it."""
+    """Return the content of a notebook's file."""
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

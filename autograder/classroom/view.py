@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..exercises import CHAPTERS
-from ..names import describe_unknown_chapter
+from ..names import find_chapter
 from . import nbgrader
 from .folder import Classroom, ClassroomError, is_student_id, write_file
 from .rebuild import rebuild
@@ -27,12 +26,11 @@ def write_view(classroom: Path, student: str, chapter: str, course: Path | None 
 
     Raises
     ------
-    ClassroomError
+    Refusal
         If there is no such chapter, or the student has not submitted a notebook of it.
     """
     room = Classroom(classroom)
-    if chapter not in CHAPTERS:
-        raise ClassroomError(describe_unknown_chapter(chapter))
+    find_chapter(chapter)
     known = is_student_id(student) and "/" not in student and room.submission(student, chapter).is_dir()
     submission = read_submission(room.submission(student, chapter), student, chapter) if known else None
     if submission is None or submission.notebook is None:

@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from ..paths import LIBRARY, ROOT, SOLUTIONS, shown
+from ..refusal import Refusal, UnknownName
 from ..version import help_link, release_name
+from .options import CHAPTER, JSON, require_chapters
 from .spoken import as_typed, command_name, say
 
 _CLASS_COMMANDS = {
@@ -60,16 +62,25 @@ class _Commands(click.Group):
         except click.ClickException as error:
             error.message = as_typed(error.message)
             raise
+        except UnknownName as unknown:
+            name = ctx.invoked_subcommand
+            called = click.Context(self.get_command(ctx, name), ctx, name)  # whose usage is shown
+            raise click.UsageError(as_typed(str(unknown)), called) from None
+        except Refusal as refusal:
+            raise click.ClickException(as_typed(str(refusal))) from None
         except SyntaxError as error:  # of an author, in solutions/ or autograder/exercises
             if not error.filename or not Path(error.filename).is_file():
                 raise
             where = f"line {error.lineno} of {shown(error.filename)}" if error.lineno else shown(error.filename)
             raise click.ClickException(f"Python cannot read {where}: {error.msg}.") from None
         except Exception as error:
-            if not (where := _line_of_an_author(error)):
+            if where := _line_of_an_author(error):
+                said = f"{type(error).__name__}: {error}".rstrip(".")
+                raise click.ClickException(f"Python stops at {where}: {said}.") from error
+            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # click ends quietly on the latter
                 raise
-            said = f"{type(error).__name__}: {error}".rstrip(".")
-            raise click.ClickException(f"Python stops at {where}: {said}.") from error
+            unusable = f"{error.filename} cannot be read or written ({error.strerror})."
+            raise click.ClickException(unusable if error.filename else as_typed(str(error))) from None
 
 
 def _line_of_an_author(error: Exception) -> str | None:
@@ -109,33 +120,27 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """
     from .study import study as start
 
-    try:
-        raise SystemExit(start(port, not no_browser, more, say))
-    except FileNotFoundError as missing:
-        raise click.ClickException(str(missing)) from None
+    raise SystemExit(start(port, not no_browser, more, say))
 
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME or CHAPTER ...]")
 @click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+@JSON
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Check exercises of your library: all of them, or the ones named."""
     from ..judging.verdict import Status
     from ..judging.words import counted
     from ..learner import progress
     from ..learner.check import check_library
-    from ..names import UnknownName, select_exercises
+    from ..names import select_exercises
 
     library = library.resolve()
     if not library.is_dir():
         raise click.UsageError(
             f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
         )
-    try:
-        exercises = select_exercises(names)
-    except UnknownName as unknown:
-        raise click.UsageError(str(unknown)) from None
+    exercises = select_exercises(names)
     _warn_of_other_copy(library)
     verdicts = check_library(exercises, library)
     if library == LIBRARY and not progress.record(verdicts):
@@ -159,7 +164,7 @@ def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the board as JSON.")
+@JSON
 def status(as_json: bool) -> None:
     """Show what is solved and what is next."""
     from ..learner import progress
@@ -196,7 +201,6 @@ def _help_command(name: str, words: str) -> None:
     @click.argument("exercise")
     def command(exercise: str) -> None:
         from ..learner import tutor
-        from ..names import UnknownName
 
         _warn_of_other_copy()
         try:
@@ -206,8 +210,6 @@ def _help_command(name: str, words: str) -> None:
                 title, text = tutor.reveal(exercise, sure)
             else:
                 title, text = getattr(tutor, name)(exercise)
-        except UnknownName as unknown:
-            raise click.UsageError(str(unknown)) from None
         except OSError as error:
             raise click.ClickException(tutor.unwritable(error)) from None
         say(f"{title}\n{text.replace('`', '')}")
@@ -225,16 +227,12 @@ _help_command("reset", "Restore one stub; your version is kept in a copy.")
 
 
 @main.command()
-@click.argument("chapter")
+@CHAPTER
 @click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
 def submit(chapter: str, student: str | None) -> None:
     """Pack a chapter's notebook and your library into a zip to submit."""
-    from ..exercises import CHAPTERS
     from ..learner import submit, tutor
-    from ..names import describe_unknown_chapter
 
-    if chapter not in CHAPTERS:
-        raise click.UsageError(describe_unknown_chapter(chapter))
     _warn_of_other_copy()
     try:
         if student is None:
@@ -266,7 +264,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
     older copy that is to be updated.
     """
-    from ..learner import releases
+    from ..judging.words import counted  # read now: an update replaces the files of this very program
+    from ..learner import clones, releases
     from ..learner import update as updating
 
     folder = (copy or ROOT).resolve()
@@ -274,32 +273,32 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         if take_back:
             say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
             return
-        with releases.open_release(release or (ROOT if copy else None), folder) as opened:
+        with (
+            releases.open_release(release or (ROOT if copy else None), folder) as opened,
+            clones.settled(folder, updating.free_folder(folder, "-git")) as told,
+        ):
             report = updating.update(opened, folder)
-    except releases.UpdateError as error:
-        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or folder} cannot be read or written ({error.strerror})."
         ) from None
-    _describe_update(report, folder)
-
-
-def _describe_update(report: Any, folder: Path) -> None:
-    from ..judging.words import counted
-
     for name, how in report.merged.items():
         say(f"merged    {name}: {how}")
     for name, why in report.left.items():
         say(f"left as it is: {name}, because {why}")
     if report.nothing:
-        say("Your copy was up to date.")
-        return
-    replaced = counted(len(report.replaced), "file")
-    say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-    say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}; `weightlab update --undo` brings it back.")
-    if "requirements.txt" in report.replaced:
-        say("The packages have changed: run `make study`, or install requirements.txt again.")
+        told = ["Your copy was up to date.", *told]
+    else:
+        since = f", from {report.version_before}" if report.version_before != report.version else ""
+        say(f"This is now release {report.version}{since}.")
+        replaced = counted(len(report.replaced), "file")
+        say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
+        kept = report.kept_in.relative_to(folder)
+        say(f"What was replaced is kept in {kept}; `weightlab update --undo` brings it back.")
+        if "requirements.txt" in report.replaced:
+            told.append("The packages have changed: run `make study`, or install requirements.txt again.")
+    for line in told:
+        say(line)
 
 
 @main.command()
@@ -321,36 +320,34 @@ def mcp() -> None:
 
 
 @main.command(hidden=True)
-@click.argument("chapters", nargs=-1)
+@click.argument("chapters", nargs=-1, callback=require_chapters)
 def github_points(chapters: tuple[str, ...]) -> None:
     """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
     from .. import card
+    from ..exercises import CHAPTERS
     from ..learner import github
 
-    for verdict in github.judge_copy(_chapters(chapters)):
+    for verdict in github.judge_copy(CHAPTERS[name] for name in chapters or CHAPTERS):
         click.echo(github.as_output(verdict), nl=False)
         click.echo(card.plain(verdict) + "\n", err=True)  # in the step's log, where the student looks
-
-
-def _chapters(names: tuple[str, ...]) -> list[Any]:
-    from ..exercises import CHAPTERS
-    from ..names import describe_unknown_chapter
-
-    for name in names:
-        if name not in CHAPTERS:
-            raise click.UsageError(describe_unknown_chapter(name))
-    return [CHAPTERS[name] for name in names or CHAPTERS]
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--github-classroom", is_flag=True, help="With a workflow that reports points to GitHub Classroom.")
-@click.option("--chapter", "chapters", multiple=True, help="A chapter whose points it reports; by default all of them.")
+@click.option(
+    "--chapter",
+    "chapters",
+    multiple=True,
+    callback=require_chapters,
+    help="A chapter whose points it reports; by default all of them.",
+)
 def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> None:
     """Write the course without answers into a new folder, for a class."""
     from ..classroom.handout import write_handout
+    from ..exercises import CHAPTERS
 
-    reported = [chapter.name for chapter in _chapters(chapters)] if github_classroom else []
+    reported = list(chapters or CHAPTERS) if github_classroom else []
     if chapters and not github_classroom:
         raise click.UsageError("--chapter says what --github-classroom reports; a handout always holds all chapters.")
     try:

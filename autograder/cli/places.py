@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .options import require_chapters
 from .spoken import say
 
 
@@ -24,13 +25,10 @@ def hub_setup(exchange: Path, course: str) -> None:
     Run it as root with the shared environment's own `weightlab`, after each installation into that environment.
     """
     from ..classroom import hub
-    from ..classroom.folder import ClassroomError
     from .study import quiet
 
     try:
         written = [*hub.set_up(exchange.absolute(), course), quiet()]
-    except ClassroomError as error:
-        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}). Run it as root.") from None
     for path in written:
@@ -39,7 +37,7 @@ def hub_setup(exchange: Path, course: str) -> None:
 
 
 @click.command()
-@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER ...")
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER ...", callback=require_chapters)
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.zip")
 @click.option(
     "--visibility",
@@ -54,23 +52,13 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
 
     The zip holds the answers: upload it to Gradescope, and give it to nobody else.
     """
-    from ..classroom.folder import ClassroomError
     from ..classroom.gradescope import write_zip
     from ..exercises import CHAPTERS
     from ..judging.words import counted
-    from ..names import describe_unknown_chapter
 
     if target.suffix != ".zip":
         raise click.UsageError(f"{target} is not the name of a zip: name the chapters first, then OUT.zip.")
-    for name in chapters:
-        if name not in CHAPTERS:
-            raise click.UsageError(describe_unknown_chapter(name))
-    try:
-        files = write_zip(chapters, target, visibility, seed)
-    except ClassroomError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{target} cannot be written ({error.strerror}).") from None
+    files = write_zip(chapters, target, visibility, seed)
     automatic = sum(CHAPTERS[name].points for name in chapters)
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
     say(f"{counted(len(files), 'file')} in {target}, the answers among them: upload it, and give it to nobody.")

@@ -16,8 +16,9 @@ from ..exercise import Exercise
 from ..exercises import CHAPTERS
 from ..judging.key import public_keys
 from ..library import MAX_SOURCE, UNPARSABLE
-from ..names import UnknownName, find_asked
+from ..names import find_asked
 from ..paths import COURSE, LIBRARY, shown
+from ..refusal import Refusal
 from . import progress, tutor
 from .check import check_exercise
 
@@ -149,7 +150,7 @@ def _with_plain_errors(tool: Callable, error_of_tool: type[Exception]) -> Callab
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return tool(*args, **kwargs)
-        except (UnknownName, ValueError) as refusal:
+        except (Refusal, ValueError) as refusal:
             raise error_of_tool(str(refusal)) from None
 
     return call

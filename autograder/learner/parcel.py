@@ -13,13 +13,15 @@ from labkit import store
 
 from .. import card
 from ..judging.words import counted
-from ..names import UnknownName, describe_unknown_chapter
-from ..paths import COURSE, KEYS, LIBRARY, ROOT, shown
+from ..names import find_chapter
+from ..paths import KEYS, LIBRARY, ROOT, shown
+from ..refusal import UnknownName
 from . import renew
+from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import is_released, read_released, write_whole
+from .update import write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))
@@ -60,10 +62,8 @@ def submit(chapter: str = "", student: str = "") -> Any:
         Shown as a card by the notebook.
     """
     try:
-        if not isinstance(chapter, str) or not (COURSE / chapter / f"{chapter}.ipynb").is_file() or not chapter:
-            raise UnknownName(describe_unknown_chapter(str(chapter)))
-        packed = pack_submission(chapter, student=student or remembered_student())
-    except (UnknownName, OSError, KeyError) as error:
+        packed = pack_submission(find_chapter(str(chapter)).name, student=student or remembered_student())
+    except (UnknownName, OSError) as error:
         return Note("Nothing was packed", str(error))
     if student:
         remember_student(student)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import tarfile
 import tempfile
 import zipfile
@@ -11,13 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-MANIFEST = "autograder/keys/released.json"
+from . import clones
+from .manifest import MANIFEST, UpdateError
+
 MAX_BYTES = 200 * 2**20
 """The largest size to which a release may unpack."""
-
-
-class UpdateError(RuntimeError):
-    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @contextmanager
@@ -56,21 +53,15 @@ def _find_root(folder: Path) -> Path:
 
 
 def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is.
-
-    A merge that ``git pull`` could not finish is taken back first, with the conflict marks that it left in files.
-    """
-    if not (copy / ".git").exists():
+    """Unpack what the git remote of a clone has."""
+    if not clones.is_clone(copy):
         raise UpdateError(
             "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
         )
-    state = copy / _git(copy, "rev-parse", "--git-dir").decode().strip()
-    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
-        raise UpdateError("git is rebasing this copy. Run `git rebase --abort`, then update again.")
-    _git(copy, "fetch", "--quiet", "origin", "HEAD")
-    content = _git(copy, "archive", "FETCH_HEAD")
-    if (state / "MERGE_HEAD").exists():
-        _git(copy, "merge", "--abort")
+    try:
+        content = clones.fetch(copy)
+    except clones.GitError as error:
+        raise UpdateError(f"{error} Download the new release and name it: weightlab update RELEASE.zip") from None
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
 
@@ -100,18 +91,6 @@ def _unpack(source: Path, target: Path) -> None:
             _unpack_tar(archive, target)
     else:
         raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
-
-
-def _git(copy: Path, *words: str) -> bytes:
-    """Run git in a copy; return what it prints."""
-    try:
-        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise UpdateError(f"git {words[0]} failed: {said}. Download the new release and name it instead.")
-    return done.stdout
 
 
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:

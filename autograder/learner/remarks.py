@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +38,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
             f"The notebook has its own {exercise.name}, which hides the one in {file}. The file is what is checked and "
             f"graded: move your definition there, delete it here, and {again} again."
         )
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
         return (
             f"The {exercise.name} that this notebook uses comes from {code.co_filename}; checked was {file}. "

@@ -9,6 +9,7 @@ from labkit import store
 
 from ..paths import KEYS, ROOT
 from . import releases, update
+from .manifest import read_released
 
 MANIFEST = KEYS / "released.json"
 ARCHIVE = KEYS.parent / "released.zip"
@@ -33,7 +34,7 @@ def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
     seen = store.load("release")
     if seen.get("digest") == digest:
         return ""
-    released = update.read_released(MANIFEST)
+    released = read_released(MANIFEST)
     words = ""
     if isinstance(seen.get("files"), dict):
         with releases.open_release(archive, copy) as folder:

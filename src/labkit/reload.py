@@ -4,11 +4,15 @@
 learner's library whose files have changed are run again, and so are the modules that import from
 them. Functions keep their identity: only their code is replaced, so that every name, table or
 slider that holds one has the new version.
+
+What a notebook calls by a function's name gives the form that the function's header declares, see
+`arrays.gives_what_it_declares`. Within the library nothing is changed.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import html
 import importlib.util
 import re
@@ -18,6 +22,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
+from .arrays import gives_what_it_declares
 from .display import show_message
 from .place import ROOT
 
@@ -79,6 +84,8 @@ class Reloader:
         self._sources: dict[str, bytes] = {}
         self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
         """What each module no longer has, with the notebook's names for it: a save may bring it back."""
+        self._called: dict[int, tuple[FunctionType, Any]] = {}
+        """The library's functions that the notebook has, by id, with what it calls in place of each."""
         self.after_cell()
 
     def after_cell(self, _: object = None) -> None:
@@ -86,6 +93,7 @@ class Reloader:
         for name, path in _loaded():
             if name not in self._sources and (source := _read(path)) is not None:
                 self._sources[name] = source
+        self._wrap()
 
     def before_cell(self, cell: object = None) -> None:
         """Run again what has changed; a file that cannot be run is named, and what it held before stays.
@@ -113,6 +121,18 @@ class Reloader:
                     )
             else:
                 self._sources[name] = sources[name]
+        self._wrap()
+
+    def _wrap(self) -> None:
+        """Let the notebook's names give what the library's functions declare."""
+        for name, value in list(self.namespace.items()):
+            function = _of_library(value)
+            if not isinstance(function, FunctionType) or str(function.__module__).partition(".")[0] != PACKAGE:
+                continue
+            if id(function) not in self._called:
+                self._called[id(function)] = (function, gives_what_it_declares(function))
+            called = self._called[id(function)][1]
+            self.namespace[name] = functools.update_wrapper(called, function)
 
     def _run_again(self, name: str, path: Path, source: bytes | None) -> str | None:
         """Run a module's file in its own namespace; return what went wrong."""
@@ -153,6 +173,7 @@ class Reloader:
                 for name in gone.pop(key, (old, []))[1]:
                     self.namespace.setdefault(name, vars(module)[key])
         for name, value in list(self.namespace.items()):
+            value = _of_library(value)
             key = moved.get(id(value))
             if key is None or own[key] is not value:
                 continue
@@ -162,6 +183,11 @@ class Reloader:
                 del self.namespace[name]
                 gone[key][1].append(name)
                 _say(f"{key} is no longer in {shown(Path(module.__file__))}, so the notebook has forgotten {name}.")
+
+
+def _of_library(value: Any) -> Any:
+    """Return the library's function that the notebook calls by a name; any other value as it is."""
+    return getattr(value, "of_library", value) if isinstance(value, FunctionType) else value
 
 
 def _loaded() -> list[tuple[str, Path]]:
