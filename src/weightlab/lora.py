@@ -63,6 +63,9 @@ def lora_dense(
 ) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
 
+    The inputs also go through the adapter, first ``down`` and then ``up``. What comes
+    out is added to what the layer gives by itself.
+
     Parameters
     ----------
     x : ndarray of shape (batch, fan_in)
@@ -163,7 +166,7 @@ def lora_fine_tune(
     adapters : list of (down, up)
         One adapter per layer, as from `lora_init`.
     x : ndarray of shape (n, fan_in)
-        The new examples.
+        The new examples, at least one.
     y : ndarray of int, shape (n,)
         Their labels.
     alpha : float
