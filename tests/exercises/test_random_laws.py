@@ -20,7 +20,7 @@ MODULE = reference.module("initialization")
 ALTERNATIVES = load()
 SEEDS = range(1000)
 FEWER = int(os.environ.get("WEIGHTLAB_SEEDS", "100"))
-"""Seeds for each misconception: there are many, and each draws as much as the reference. A thousand can be asked for."""
+"""Seeds for each misconception: there are many, and each draws as much as the reference does. More can be asked for."""
 
 
 def fails(exercise, function, seed):
