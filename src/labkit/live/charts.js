@@ -7,20 +7,21 @@ function ticks([low, high], count = 5) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
-/** A chart: update(panel) draws `lines`, `dots`, `arrows` and `map`; act(name, more) tells which place was chosen in it. */
+/** A chart of `lines`, `dots`, `arrows` and a `map`; act(name, more) tells which place was chosen in it. */
 function chart({ width = 380, height = 240, pointer }, palette, act) {
   let [panel, cursor] = [null, null];
   const [wide, high] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
   const across = (value) => LEFT + ((value - panel.x[0]) / (panel.x[1] - panel.x[0])) * wide;
   const down = (value) => height - BOTTOM - ((value - panel.y[0]) / (panel.y[1] - panel.y[0])) * high;
   const id = newId();
-  const [behind, axes, lines, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g", { "clip-path": `url(#${id})` }), svg("g")];
-  const node = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "wl-chart", style: `width: ${width}px` },
-    svg("clipPath", { id }, svg("rect", { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 })), behind, axes, lines, dots);
+  const inside = svg("rect", { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 });
+  const [behind, axes, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g")];
+  const lines = svg("g", { "clip-path": `url(#${id})` });
+  const node = svg("svg", sized(width, height), svg("clipPath", { id }, inside), behind, axes, lines, dots);
   const legend = el("div", { class: "wl-legend" });
   const text = (x, y, words, anchor, more = {}) => svg("text", { x, y, "text-anchor": anchor, ...more }, words);
 
@@ -36,21 +37,22 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
 
   function line({ x, y, name, color, dashed, strong = true }, k) {
     const stroke = `var(--${color || `series-${k}`})`;
-    const points = Array.from(x, (value, at) => [across(value), down(y[at])]).filter((place) => place.every(Number.isFinite));
-    const style = { fill: "none", stroke, "stroke-width": color === "faint" || !strong ? 1 : 2.5, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
-    if (name) legend.append(el("span", {}, svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style })), " ", name));
-    return svg("polyline", { points: points.join(" "), ...style });
+    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
+    const width = color === "faint" || !strong ? 1 : 2.5;
+    const style = { fill: "none", stroke, "stroke-width": width, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
+    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style }));
+    if (name) legend.append(el("span", {}, sample, " ", name));
+    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...style });
   }
 
   function arrow([fromX, fromY, toX, toY, color]) {
     const [x1, y1, x2, y2] = [across(fromX), down(fromY), across(toX), down(toY)];
     const angle = Math.atan2(y2 - y1, x2 - x1);
     const wing = (turn) => `${x2 - 9 * Math.cos(angle + turn)},${y2 - 9 * Math.sin(angle + turn)}`;
-    const d = Math.hypot(x2 - x1, y2 - y1) > 2 ? `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}` : "";
-    return svg("path", { d, fill: "none", stroke: `var(--${color})`, "stroke-width": 2.5 });
+    const d = `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}`;
+    const style = { fill: "none", stroke: `var(--${color})`, "stroke-width": 2.5 };
+    return svg("path", { d: Math.hypot(x2 - x1, y2 - y1) > 2 ? d : "", ...style });
   }
-
-  const within = (value, [low, most]) => value >= low && value <= most;
 
   function dot([x, y, color, size]) {
     const place = { fill: `var(--${color})`, class: "wl-dot" };
@@ -64,8 +66,9 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
     drawAxes();
     legend.replaceChildren();
     let series = 0;
-    lines.replaceChildren(...panel.lines.map((each) => line(each, each.color ? 0 : series++ % 6)), ...(panel.arrows ?? []).map(arrow));
-    dots.replaceChildren(...panel.dots.filter(([x, y]) => within(x, panel.x) && within(y, panel.y)).map(dot));
+    lines.replaceChildren(...panel.lines.map((each) => line(each, each.color ? 0 : series++ % 6)));
+    lines.append(...panel.arrows.map(arrow));
+    dots.replaceChildren(...panel.dots.map(dot));
     if (cursor) dots.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
     if (panel.map) {
       const { values, scale, low, high: most } = panel.map;
@@ -75,7 +78,7 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
     node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
   }
 
-  /** Mouse, touch and pen choose a place; so do the arrow keys, at once or, where a place is set for good, with Enter. */
+  /** Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good. */
   function listen() {
     const choose = (at, passing = false) => act(pointer.name, { at, passing });
     const at = (event) => {
@@ -83,9 +86,15 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
       const shares = [clip((x * width - LEFT) / wide), clip((height - BOTTOM - y * height) / high)];
       return [panel.x, panel.y].map(([low, most], k) => low + shares[k] * (most - low));
     };
-    fill(node, { tabindex: 0, role: "application", style: `width: ${width}px; touch-action: none; cursor: crosshair` }, []);
-    node.addEventListener("pointerdown", (event) => { cursor = null; node.setPointerCapture(event.pointerId); choose(at(event)); });
-    node.addEventListener("pointermove", (event) => { if (panel.pointer.drag && node.hasPointerCapture(event.pointerId)) choose(at(event), true); });
+    fill(node, { tabindex: 0, role: "application", class: "wl-chart wl-places" }, []);
+    node.addEventListener("pointerdown", (event) => {
+      cursor = null;
+      node.setPointerCapture(event.pointerId);
+      choose(at(event));
+    });
+    node.addEventListener("pointermove", (event) => {
+      if (panel.pointer.drag && node.hasPointerCapture(event.pointerId)) choose(at(event), true);
+    });
     node.addEventListener("blur", () => { cursor = null; update(panel); });
     node.addEventListener("keydown", (event) => {
       const move = MOVES[event.key];
@@ -93,7 +102,8 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
       event.preventDefault();
       cursor ??= panel.pointer.at ?? [panel.x, panel.y].map(([low, most]) => (low + most) / 2);
       const [right, below] = move ?? [0, 0];
-      cursor = [[right, panel.x], [-below, panel.y]].map(([by, [low, most]], k) => clip(cursor[k] + (by * (most - low)) / 40, low, most));
+      const moved = (value, by, [low, most]) => clip(value + (by * (most - low)) / 40, low, most);
+      cursor = [moved(cursor[0], right, panel.x), moved(cursor[1], -below, panel.y)];
       update(panel);
       if (!move || panel.pointer.drag) choose(cursor, Boolean(move));
     });
@@ -107,15 +117,18 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
 function bars({ names }) {
   const rows = names.map((name) => {
     const [bar, value] = [el("span", { class: "wl-bar" }), el("span", { class: "wl-value" })];
-    return { bar, value, node: el("div", { class: "wl-row" }, el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value) };
+    const parts = [el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value];
+    return { bar, value, node: el("div", { class: "wl-row" }, ...parts) };
   });
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
-  const node = el("div", { class: `wl-bars${names.length > 14 ? " wl-many" : ""}`, role: "img", style }, ...rows.map((row) => row.node));
+  const many = names.length > 14 ? " wl-many" : "";
+  const node = el("div", { class: `wl-bars${many}`, role: "img", style }, ...rows.map((row) => row.node));
   function update({ title, values, high, percent, marked, said }) {
     const signed = !percent && values.some((value) => value < 0);
     const best = Array.from(values, (value, k) => [value, names[k]]).sort(([a], [b]) => b - a).slice(0, 3);
     const shown = (value) => (percent ? `${Math.round(100 * value)}%` : inWords(value, 1));
-    node.setAttribute("aria-label", said || `${title}: ${best.map(([value, name]) => `${name} ${shown(value)}`).join(", ")}`);
+    const read = best.map(([value, name]) => `${name} ${shown(value)}`);
+    node.setAttribute("aria-label", said || `${title}: ${read.join(", ")}`);
     rows.forEach(({ bar, value, node: row }, k) => {
       const part = clip(Math.abs(values[k]) / high) * (signed ? 50 : 100);
       bar.style.width = `${part}%`;
@@ -132,16 +145,17 @@ function bars({ names }) {
 function images({ title, names, width, pick }, palette, act) {
   const tiles = names.map((name, k) => {
     const named = { "aria-label": `${title} ${name}` };
-    const canvas = el("canvas", { class: "wl-pixels", role: "img", style: `width: ${width}px; height: ${width}px`, ...named });
+    const style = `width: ${width}px; height: ${width}px`;
+    const canvas = el("canvas", { class: "wl-pixels", role: "img", style, ...named });
     const caption = el("figcaption");
-    const chosen = () => act(pick, { index: k });
-    const node = pick ? el("button", { type: "button", class: "wl-pick", onclick: chosen, ...named }, canvas) : el("figure", {}, canvas, caption);
-    return { canvas, caption, node };
+    if (!pick) return { canvas, caption, node: el("figure", {}, canvas, caption) };
+    const onclick = () => act(pick, { index: k });
+    return { canvas, caption, node: el("button", { type: "button", class: "wl-pick", onclick, ...named }, canvas) };
   });
   function update({ values, columns, scale, limit, marked, names: captions }) {
     tiles.forEach(({ canvas, caption, node }, k) => {
-      const size = values.length / tiles.length;
-      paint(canvas, values.subarray(k * size, (k + 1) * size), columns, palette[scale], scale === "weights" ? -limit : 0, limit);
+      const [size, low] = [values.length / tiles.length, scale === "weights" ? -limit : 0];
+      paint(canvas, values.subarray(k * size, (k + 1) * size), columns, palette[scale], low, limit);
       caption.textContent = captions[k];
       if (pick) node.setAttribute("aria-pressed", String(k === marked));
     });

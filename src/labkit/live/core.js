@@ -14,7 +14,8 @@ function fill(node, attributes, children) {
     else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
   }
   // Jupyter leaves the keys alone in an element with this attribute; elsewhere it means nothing.
-  if (FOCUSABLE.includes(node.tagName) || "tabindex" in attributes) node.setAttribute("data-lm-suppress-shortcuts", "true");
+  const takesKeys = FOCUSABLE.includes(node.tagName) || "tabindex" in attributes;
+  if (takesKeys) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children);
   return node;
 }
@@ -50,6 +51,11 @@ function paint(canvas, values, columns, scale, low, high) {
   return canvas;
 }
 
+/** Attributes of an SVG that is so many pixels large, or as large as there is room. */
+const sized = (width, height) => ({
+  viewBox: `0 0 ${width} ${height}`, style: `width: ${width}px`, class: "wl-chart", role: "img",
+});
+
 /** Numbers, row by row, as a picture in an SVG. */
 const picture = (place, ...painted) => svg("image", {
   href: paint(document.createElement("canvas"), ...painted).toDataURL(), preserveAspectRatio: "none", ...place,
@@ -62,8 +68,9 @@ function unpack(value) {
   if (Array.isArray(value)) return value.map(unpack);
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   if (!("dtype" in value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item)]));
-  const { buffer, byteOffset, byteLength } = value.bytes; // they may begin anywhere in the message
-  return Object.assign(new ARRAYS[value.dtype](buffer.slice(byteOffset, byteOffset + byteLength)), { shape: value.shape });
+  const { bytes, dtype, shape } = value;
+  const own = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength); // they begin anywhere in it
+  return Object.assign(new ARRAYS[dtype](own), { shape });
 }
 
 /** Prepare the page for a figure, and return how to ask Python. draw(answer, settled) is called with each answer. */

@@ -56,18 +56,9 @@ def drag_secant(
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, float(f(at)), "text", 3)]
         handle = {"at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
         said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
-        panel = chart(
-            f"{name} and a secant",
-            ("w", name),
-            interval,
-            (values.min() - room, values.max() + room),
-            lines,
-            dots,
-            pointer={"name": "end"} | handle,
-            width=480,
-            height=300,
-            said=said,
-        )
+        axes = (("w", name), interval, (values.min() - room, values.max() + room))
+        more = {"pointer": {"name": "end"} | handle, "said": said, "width": 480, "height": 300}
+        panel = chart(f"{name} and a secant", *axes, lines, dots, **more)
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
     start = low + 0.7 * (high - low)

@@ -2,6 +2,9 @@
 
 const PANELS = { chart, bars, images, pad, network };
 
+/** What must be the same for a panel to be drawn where the last one was. */
+const shape = ({ kind, title, names, width }) => [kind, title, width, kind === "images" ? names.length : names].join();
+
 export default {
   render({ model, el: host }) {
     const { controls: asked, note, frames, values: begun } = model.get("answer");
@@ -11,7 +14,8 @@ export default {
     let drawn = []; // one { node, update(panel, settled), shape } for each panel
     let [running, timer] = [null, null]; // the control that is pressed again and again
 
-    const live = connect({ model, el: host }, (answer, settled) => show(play ? play({ values }, answer) : answer, settled));
+    const answered = (answer, settled) => show(play ? play({ values }, answer) : answer, settled);
+    const live = connect({ model, el: host }, answered);
 
     /** Say what was done and how all controls were set then: they may change before Python listens. */
     function act(event, more = {}) {
@@ -24,7 +28,6 @@ export default {
       live.status.setAttribute("aria-live", running || answer.going ? "off" : "polite"); // nobody can listen that fast
       live.status.textContent = answer.error ?? answer.said;
       live.status.classList.toggle("wl-failed", Boolean(answer.error));
-      const shape = ({ kind, title, names, width }) => [kind, title, kind === "images" ? names.length : names, width].join("|");
       if (answer.panels.map(shape).join() !== drawn.map((each) => each.shape).join()) {
         drawn = answer.panels.map((panel) => {
           const made = PANELS[panel.kind](panel, model.get("palette"), act);
@@ -68,8 +71,10 @@ export default {
       const on = control.kind === "button" ? press : change;
       return [control.name, CONTROLS[control.kind](control, (value) => on(control, value))];
     }));
-    const [above, aside] = [false, true].map((place) => asked.filter((each) => Boolean(each.beside) === place).map((each) => controls[each.name].node));
-    live.root.append(el("div", { class: "wl-controls" }, ...above), panels, live.status, note ? el("p", { class: "wl-note" }, note) : "");
+    const nodes = (chosen) => asked.filter(chosen).map(({ name }) => controls[name].node);
+    const [above, aside] = [nodes((each) => !each.beside), nodes((each) => each.beside)];
+    live.root.append(el("div", { class: "wl-controls" }, ...above), panels, live.status);
+    if (note) live.root.append(el("p", { class: "wl-note" }, note));
     live.begin();
     return () => { stop(); live.end(); };
   },

@@ -102,20 +102,12 @@ class Landscape(Tool):
     def _map(self, arrow: tuple | None, said: str) -> dict:
         _, x, y = self.surfaces[self._name]
         *before, (first, second) = self.path
-        return chart(
-            self._name,
-            ("first weight", "second weight"),
-            x,
-            y,
-            [line(*np.transpose(self.path), color="black")],
-            [*((a, b, "black", 2.5) for a, b in before), (first, second, "series-4", 8)],
-            arrows=[arrow] if arrow else [],
-            map=heights(self._bands[self._name], "loss", 0, _BANDS - 1),
-            pointer={"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."},
-            width=410,
-            height=390,
-            said=said,
-        )
+        lines = [line(*np.transpose(self.path), color="black")]
+        dots = [*((a, b, "black", 2.5) for a, b in before), (first, second, "series-4", 8)]
+        bands = heights(self._bands[self._name], "loss", 0, _BANDS - 1)
+        place = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
+        more = {"map": bands, "pointer": place, "said": said, "width": 410, "height": 390}
+        return chart(self._name, ("first weight", "second weight"), x, y, lines, dots, [arrow] if arrow else [], **more)
 
     def _fall(self) -> dict:
         high = float(np.clip(np.max(self.losses, initial=0, where=np.isfinite(self.losses)), 1e-3, _FAR))

@@ -6,17 +6,21 @@ const HELP = "Arrow keys move the pen, space lowers or lifts it, Backspace remov
 function pad(panel, palette, act) {
   let strokes = []; // each a list of [x, y] between 0 and 1
   const pen = { x: 0.5, y: 0.3, down: false, shown: false };
-  const node = svg("svg", { class: "wl-pad", viewBox: "0 0 1 1", tabindex: 0, role: "application", "aria-label": `Drawing pad. ${HELP}` });
+  const named = { role: "application", "aria-label": `Drawing pad. ${HELP}` };
+  const node = svg("svg", { class: "wl-pad", viewBox: "0 0 1 1", tabindex: 0, ...named });
 
   function redraw() {
-    const lines = strokes.map((stroke) => svg("polyline", { points: [...stroke, stroke.at(-1)].join(" ") })); // a dot has two ends
-    const place = svg("circle", { cx: pen.x, cy: pen.y, r: 0.03, fill: `var(--${pen.down ? "positive" : "faint"})` });
+    // Its last point twice, so that a dot has two ends.
+    const lines = strokes.map((stroke) => svg("polyline", { points: [...stroke, stroke.at(-1)].join(" ") }));
+    const fill = `var(--${pen.down ? "positive" : "faint"})`;
+    const place = svg("circle", { cx: pen.x, cy: pen.y, r: 0.03, fill });
     node.replaceChildren(...lines, ...(pen.shown ? [place] : []));
   }
 
   function send() {
     redraw();
-    act("draw", { lengths: strokes.map((stroke) => stroke.length), points: new DataView(new Float32Array(strokes.flat(2)).buffer), passing: true });
+    const points = new DataView(new Float32Array(strokes.flat(2)).buffer);
+    act("draw", { lengths: strokes.map((stroke) => stroke.length), points, passing: true });
   }
 
   function add(x, y) {
@@ -59,12 +63,14 @@ function pad(panel, palette, act) {
   node.addEventListener("focus", () => showPen(node.matches(":focus-visible")));
   node.addEventListener("blur", () => showPen(false));
 
-  /** Show what Python has read: in a notebook that was opened again, or in a second view, this pad has drawn nothing. */
+  /** Show what Python has read: in a second view, or in a notebook that was opened again, nothing was drawn here. */
   function update({ strokes: read }, settled) {
     if (!settled || !read) return;
-    strokes = read.map((stroke) => Array.from({ length: stroke.length / 2 }, (_, k) => [stroke[2 * k], stroke[2 * k + 1]]));
+    const points = (stroke) => Array.from({ length: stroke.length / 2 }, (_, k) => [stroke[2 * k], stroke[2 * k + 1]]);
+    strokes = read.map(points);
     redraw();
   }
 
-  return { node: el("div", {}, node, el("div", { class: "wl-controls" }, button("Undo", undo), button("Clear", clear))), update };
+  const buttons = el("div", { class: "wl-controls" }, button("Undo", undo), button("Clear", clear));
+  return { node: el("div", {}, node, buttons), update };
 }

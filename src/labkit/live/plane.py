@@ -135,27 +135,13 @@ class Plane(Tool):
         along, extent = np.linspace(-EDGE, EDGE, _GRID), (-EDGE, EDGE)
         # row by row from the top left, as an image has its pixels
         behind, hidden = self.differences(np.column_stack([np.tile(along, _GRID), np.repeat(along[::-1], _GRID)]))
-        colors = np.where(self.labels, "positive", "negative")
-        dots = [(*place, str(color), 4.5) for place, color in zip(self.places.tolist(), colors, strict=True)]
-        halves = [self._half_plane(k) for k in range(self.hidden)]
-        plane = chart(
-            "The plane",
-            ("input 1", "input 2"),
-            extent,
-            extent,
-            [border for border, _ in halves],
-            dots,
-            map=heights(behind.reshape(_GRID, _GRID), "plane", -_LIMIT, _LIMIT),
-            arrows=[arrow for _, arrow in halves],
-            pointer={
-                "name": "place",
-                "drag": hand == _HANDS[0],
-                "help": f"Arrow keys move a cursor; Enter {hand} there.",
-            },
-            width=420,
-            height=410,
-            said=said,
-        )
+        pairs = zip(self.places.tolist(), self.labels, strict=True)
+        dots = [(*place, "positive" if label else "negative", 4.5) for place, label in pairs]
+        lines, arrows = zip(*map(self._half_plane, range(self.hidden)), strict=True)
+        colors = heights(behind.reshape(_GRID, _GRID), "plane", -_LIMIT, _LIMIT)
+        place = {"name": "place", "drag": hand == _HANDS[0], "help": f"Arrow keys move a cursor; Enter {hand} there."}
+        more = {"map": colors, "pointer": place, "said": said, "width": 420, "height": 410}
+        plane = chart("The plane", ("input 1", "input 2"), extent, extent, lines, dots, arrows, **more)
         signed = {str(k): part * np.sign(self.neuron(k)[3]) for k, part in enumerate(hidden.T)}
         return [plane, images("Hidden neuron", signed, width=58, pick="pick", marked=self._chosen, beside=True)]
 

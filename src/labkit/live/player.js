@@ -15,16 +15,20 @@ function player() {
     frame = following ? last : clip(frame + (by ?? 0), 0, last);
     const starts = [...new Set([values.left, values.right ?? values.left])];
     const sentences = starts.map((start) => data.frames[start].said[frame]);
+    const width = starts.length > 1 ? 318 : 430;
     const networks = starts.map((start, k) => {
-      const [weights, active] = ["weights", "active"].map((part) => data.frames[start][part].map((all) => at(all, frame)));
-      return { kind: "network", title: start, width: starts.length > 1 ? 318 : 430, weights, active, side: data.side, said: sentences[k] };
+      const now = (part) => data.frames[start][part].map((frames) => at(frames, frame));
+      const shown = { weights: now("weights"), active: now("active"), side: data.side, said: sentences[k] };
+      return { kind: "network", title: start, width, ...shown };
     });
     const charts = data.charts.map((whole) => {
       const lines = starts.map((start) => whole.lines.find((line) => line.name === start));
-      return { ...whole, lines, dots: lines.map(({ x, y }, k) => [x[frame], y[frame], `series-${k}`, 5]), said: sentences.join(" ") };
+      const dots = lines.map(({ x, y }, k) => [x[frame], y[frame], `series-${k}`, 5]);
+      return { ...whole, lines, dots, said: sentences.join(" ") };
     });
     const said = `${data.unit} ${frame}. ${sentences.join(" ")}`;
-    return { panels: [...networks, ...charts], said, values: { ...values, frame }, ended: frame === last, going: data.going, pause: 1000 / values.speed };
+    const moving = { ended: frame === last, going: data.going, pause: 1000 / values.speed };
+    return { panels: [...networks, ...charts], said, values: { ...values, frame }, ...moving };
   };
 }
 
@@ -37,7 +41,7 @@ function at(array, k) {
 
 /** A network: with pixels as inputs the first matrix is drawn as images, every other matrix as lines. */
 function network({ width }, palette) {
-  const node = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: "wl-chart", style: `width: ${width}px` });
+  const node = svg("svg", sized(width, HEIGHT));
 
   function update({ title, said, weights, active, side }) {
     const matrices = side ? weights.slice(1) : weights;
@@ -55,18 +59,19 @@ function network({ width }, palette) {
     const lines = matrices.flatMap((matrix, column) => Array.from(matrix).flatMap((value, index) => {
       const [from, to] = [Math.floor(index / counts[column + 1]), index % counts[column + 1]];
       const [[x1, y1], [x2, y2], share] = [place(column, from), place(column + 1, to), Math.abs(value) / 127];
-      const style = { "stroke-opacity": 0.25 + 0.7 * share, "stroke-width": 0.3 + 4.5 * share, "stroke-dasharray": value < 0 ? "5 4" : "" };
-      const ends = { x1: x1 + half(column), y1, x2: x2 - 9, y2, stroke: `var(--${value < 0 ? "negative" : "positive"})` };
-      return share < 0.015 ? [] : [svg("line", { ...ends, ...style })];
+      const [ends, stroke] = [{ x1: x1 + half(column), y1, x2: x2 - 9, y2 }, { "stroke-opacity": 0.25 + 0.7 * share }];
+      Object.assign(stroke, { "stroke-width": 0.3 + 4.5 * share, class: value < 0 ? "wl-below" : "wl-above" });
+      return share < 0.015 ? [] : [svg("line", { ...ends, ...stroke })];
     }));
     const neurons = counts.flatMap((count, column) => Array.from({ length: count }, (_, k) => {
       const [[x, y], dark] = [place(column, k), active[side ? column : column - 1]?.[k] === 0];
       if (column || !side) {
-        const name = column === matrices.length ? svg("text", { x, y: y + 4, "text-anchor": "middle" }, String(k)) : "";
-        return svg("g", {}, svg("circle", { cx: x, cy: y, r: 9, class: dark ? "wl-neuron wl-dead" : "wl-neuron" }), name);
+        const name = svg("text", { x, y: y + 4, "text-anchor": "middle" }, column === matrices.length ? String(k) : "");
+        return svg("g", {}, svg("circle", { cx: x, cy: y, r: 9, class: `wl-neuron${dark ? " wl-dead" : ""}` }), name);
       }
       const frame = { x: x - tile / 2, y: y - tile / 2, width: tile, height: tile };
-      const image = picture({ ...frame, class: "wl-pixels" }, weights[0].filter((_, index) => index % count === k), side, palette.weights, -127, 127);
+      const into = weights[0].filter((_, index) => index % count === k);
+      const image = picture({ ...frame, class: "wl-pixels" }, into, side, palette.weights, -127, 127);
       return svg("g", {}, image, dark ? svg("rect", { ...frame, class: "wl-dead" }) : "");
     }));
     node.replaceChildren(...lines, ...neurons);

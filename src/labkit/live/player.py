@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..display import interactive
 from ..figures.style import limit_of
-from ..lent.given_training import given_relu, share_correct
-from ..results import Layers, as_layers, as_numbers, as_pair
+from ..lockstep import EXAMPLES, Frame, Trainings
+from ..results import Layers
 from .panels import chart, choice, control, images, line, slider
 from .tool import Tool, function_of
 
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
-_EXAMPLES = 300
-"""So many training images decide for how many of them each neuron is active."""
 _MESSAGES = 40
 """While training goes on, the browser hears of new frames at most so often."""
-
-
-class Frame(NamedTuple):
-    """What a training had reached at one moment; ``active`` counts images for each neuron that is drawn."""
-
-    layers: Layers
-    loss: float
-    accuracy: float
-    active: list[np.ndarray]
 
 
 @dataclass(eq=False)
@@ -81,7 +70,8 @@ class Player(Tool):
     def __post_init__(self) -> None:
         if self.by not in ("epoch", "step"):
             raise ValueError(f'by is "epoch" or "step", not {self.by!r}')
-        self.frames = {name: [self._frame(layers)] for name, layers in self.starts.items()}
+        self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y), self.seed)
+        self.frames = self._trainings.frames
         names, sides = list(self.starts), ("left", "right") if len(self.starts) > 1 else ("left",)
         self.controls = [
             *(
@@ -96,30 +86,10 @@ class Player(Tool):
             choice("speed", "frames per second", ("1", "2", "5", "10", "20"), "5"),
         ]
 
-    def _frame(self, layers: Layers, loss: float = np.nan) -> Frame:
-        signal, active = self.x[:_EXAMPLES], []
-        for weights, bias in layers[:-1]:
-            signal = given_relu(signal @ weights + bias)
-            active.append(np.count_nonzero(signal > 0, axis=0)[:_NEURONS])
-        return Frame(layers, float(loss), share_correct(layers, *(self.test or (self.x, self.y))), active)
-
     def run(self) -> Iterator[None]:
-        """Train all networks in lockstep with the learner's function, one frame after the other."""
-        settings = {"epochs": 1, "batch_size": self.batch_size, "learning_rate": self.learning_rate}
-        generators = [np.random.default_rng(self.seed) for _ in self.starts]
-        order, waiting = np.random.default_rng(self.seed), np.empty(0, dtype=int)
-        chosen: slice | np.ndarray = slice(None)
-        for _ in range(self.epochs):
-            if self.by == "step":
-                waiting = waiting if len(waiting) else order.permutation(len(self.x))
-                chosen, waiting = np.split(waiting, [self.batch_size])
-            for frames, rng in zip(self.frames.values(), generators, strict=True):
-                before = frames[-1].layers
-                trained = self.train(before, self.x[chosen], self.y[chosen], rng=rng, **settings)
-                layers, losses = as_pair(trained, self.train, "layers and losses")
-                (loss,) = as_numbers(losses, (1,), self.train, finite=False)
-                frames.append(self._frame(as_layers(layers, before, self.train), loss))
-            yield
+        """Train all networks in lockstep, one frame after the other."""
+        rate = self.learning_rate
+        return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
 
     def _charts(self) -> list[dict]:
         """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
@@ -128,24 +98,17 @@ class Player(Tool):
         high = float(np.clip(np.max(losses, initial=0.1, where=np.isfinite(losses)), 0.1, 5))
         accuracies = [[frame.accuracy for frame in frames] for frames in self.frames.values()]
         drawn = {"loss": (np.nan_to_num(losses, nan=high).clip(0, high), high), "accuracy": (accuracies, 1.0)}
-        return [
-            chart(
-                f"{name} by {self.by}",
-                (self.by, name),
-                (0, max(self.epochs, 1)),
-                (0, most),
-                [line(range(len(one)), one, start) for start, one in zip(self.starts, values, strict=True)],
-                percent=name == "accuracy",
-                width=330,
-                height=170,
-            )
-            for name, (values, most) in drawn.items()
-        ]
+        charts = []
+        for name, (values, most) in drawn.items():
+            lines = [line(range(len(one)), one, start) for start, one in zip(self.starts, values, strict=True)]
+            axes, more = ((0, max(self.epochs, 1)), (0, most)), {"percent": name == "accuracy", "width": 330}
+            charts.append(chart(f"{name} by {self.by}", (self.by, name), *axes, lines, height=170, **more))
+        return charts
 
     def _in_words(self, name: str, frame: Frame) -> str:
-        dead = sum(int(np.sum(counts == 0)) for counts in frame.active)
+        dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
         loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
-        inactive = f", neurons inactive for all of {min(_EXAMPLES, len(self.x))} images: {dead}" if dead else ""
+        inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
         return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
@@ -157,7 +120,9 @@ class Player(Tool):
             shares = [np.nan_to_num(weights / limit) for weights, limit in zip(drawn[name], limits, strict=True)]
             played[name] = {
                 "weights": [np.round(127 * share.clip(-1, 1)).astype(np.int8) for share in shares],
-                "active": [np.stack(counts) for counts in zip(*(frame.active for frame in frames), strict=True)],
+                "active": [
+                    np.stack(counts)[:, :_NEURONS] for counts in zip(*(frame.active for frame in frames), strict=True)
+                ],
                 "said": [self._in_words(name, frame) for frame in frames],
             }
         side, going = {64: 8, 196: 14}.get(self.x.shape[1], 0), len(frames) <= self.epochs

@@ -185,9 +185,9 @@ def test_every_control_reaches_python(page):
     line = live.locator('polyline[stroke-width="2.5"]')
     output.focus()
     page.keyboard.press("Home")
-    live.locator('polyline[stroke-width="2.5"][stroke-dasharray="6 5"]').wait_for()
+    line.and_(live.locator('[stroke-dasharray="6 5"]')).wait_for()
     page.keyboard.press("End")
-    page.wait_for_function("line => line.getAttribute('stroke-dasharray') !== '6 5'", arg=line.element_handle())
+    line.and_(live.locator(':not([stroke-dasharray="6 5"])')).wait_for()
 
 
 def test_keys_that_are_faster_than_python_are_all_obeyed(page):
@@ -327,7 +327,7 @@ def test_the_next_day_every_figure_is_there_and_says_which_cells_to_run(page):
     page.reload()
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
     live = figure(page, "Temperature of softmax")
-    assert page.locator(".wl-live").count() == len(CELLS)
+    page.wait_for_function("n => document.querySelectorAll('.wl-live').length === n", arg=len(CELLS))
     assert "model not found" not in page.content()
     slider = live.get_by_role("slider")
     assert slider.get_attribute("aria-valuetext") == "0.10", "the slider has forgotten where it was left"
