@@ -92,10 +92,11 @@ class Landscape(Tool):
             self._place(self._name, question["at"])
         for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
             self._move(rate, momentum)
-        steps, (first, second), loss = len(self.path) - 1, self.path[-1], self.losses[-1]
-        said = f"After {steps} steps: weights {first:.2f} and {second:.2f}, loss {loss:.4g}.".replace("-", "−")
+        count, (first, second), loss = len(self.path) - 1, self.path[-1], self.losses[-1]
+        steps = "1 step" if count == 1 else f"{count} steps"
+        said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {loss:.4g}.".replace("-", "−")
         if far := not loss < _FAR:
-            said = f"After {steps} steps the loss has passed {_FAR:,.0f}: the descent diverged."
+            said = f"After {steps} the loss has passed {_FAR:,.0f}: the descent diverged."
         arrow = (first, second, *(self.path[-1] - rate * self._gradient()), "black") if not far else None
         return {"panels": [self._map(arrow, said), self._fall()], "said": said, "ended": far}
 
