@@ -4,10 +4,14 @@
 learner's library whose files have changed are run again, and so are the modules that import from
 them. Functions keep their identity: only their code is replaced, so that every name, table or
 slider that holds one has the new version.
+
+What a notebook calls by a function's name gives the form that the function's header declares, see
+`arrays.gives_what_it_declares`. Within the library nothing is changed.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 import importlib.util
 import re
@@ -17,7 +21,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
-from .arrays import UnusableResultError
+from .arrays import UnusableResultError, gives_what_it_declares
 from .display import show_message
 from .imports import imports_of, in_order
 from .place import IN_BROWSER, ROOT
@@ -81,6 +85,8 @@ class Reloader:
         self._sources: dict[str, bytes] = {}
         self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
         """What each module no longer has, with the notebook's names for it: a save may bring it back."""
+        self._called: dict[int, tuple[FunctionType, Any]] = {}
+        """The library's functions that the notebook has, by id, with what it calls in place of each."""
         self.after_cell()
 
     def after_cell(self, _: object = None) -> None:
@@ -88,6 +94,7 @@ class Reloader:
         for name, path in _loaded():
             if name not in self._sources and (source := _read(path)) is not None:
                 self._sources[name] = source
+        self._wrap()
 
     def before_cell(self, cell: object = None) -> None:
         """Run again what has changed; a file that cannot be run is named, and what it held before stays.
@@ -118,7 +125,19 @@ class Reloader:
                 )
             else:
                 self._sources[name] = sources[name]
+        self._wrap()
         return list(failed.values())
+
+    def _wrap(self) -> None:
+        """Let the notebook's names give what the library's functions declare."""
+        for name, value in list(self.namespace.items()):
+            function = _of_library(value)
+            if not isinstance(function, FunctionType) or str(function.__module__).partition(".")[0] != PACKAGE:
+                continue
+            if id(function) not in self._called:
+                self._called[id(function)] = (function, gives_what_it_declares(function))
+            called = self._called[id(function)][1]
+            self.namespace[name] = functools.update_wrapper(called, function)
 
     def _run_again(self, name: str, path: Path, source: bytes | None) -> str | None:
         """Run a module's file in its own namespace; return what went wrong."""
@@ -159,6 +178,7 @@ class Reloader:
                 for name in gone.pop(key, (old, []))[1]:
                     self.namespace.setdefault(name, vars(module)[key])
         for name, value in list(self.namespace.items()):
+            value = _of_library(value)
             key = moved.get(id(value))
             if key is None or own[key] is not value:
                 continue
@@ -168,6 +188,11 @@ class Reloader:
                 del self.namespace[name]
                 gone[key][1].append(name)
                 _say(f"{key} is no longer in {shown(Path(module.__file__))}, so the notebook has forgotten {name}.")
+
+
+def _of_library(value: Any) -> Any:
+    """Return the library's function that the notebook calls by a name; any other value as it is."""
+    return getattr(value, "of_library", value) if isinstance(value, FunctionType) else value
 
 
 def _loaded() -> list[tuple[str, Path]]:
@@ -243,18 +268,7 @@ def explain(error: BaseException) -> str | None:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return what went wrong in one sentence, for a figure that goes on: where no traceback is shown.
-
-    Parameters
-    ----------
-    error : BaseException
-        As caught, with its traceback.
-
-    Returns
-    -------
-    str
-        What `explain` says or, for any other error, where in the library it was raised, and its message.
-    """
+    """Return what `explain` says or, for any other error, where in the library it was raised, and its message."""
     if sentence := explain(error):
         return sentence
     said = ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
@@ -269,11 +283,6 @@ def catch_up() -> str:
     """Let saved edits take effect between two cells, as when a live figure is used; return what cannot be run.
 
     In a browser they wait for the next cell: there, reading files is slow.
-
-    Returns
-    -------
-    str
-        A sentence for each file that could not be run, or nothing.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     reloader = getattr(shell, "weightlab_reloader", None)

@@ -49,13 +49,27 @@ def notebook(toylab):
     return names, reload.Reloader(names)
 
 
+def test_what_the_notebook_calls_gives_the_declared_form_and_the_library_keeps_its_own(toylab, notebook):
+    names, reloader = notebook
+    listed = "def double(x):\n    return [2 * x]\n"
+    toylab("weights", f"import numpy as np\n{listed}".replace("(x):", "(x) -> np.ndarray:"))
+    reloader.before_cell()
+    assert names["double"](3).tolist() == names["twice"](3).tolist() == [6]
+    assert names["double"] is names["twice"] and names["table"][0](3) == [6]
+    assert names["quadruple"](3) == [[6, 6]], "twice a list within the library"
+    toylab("weights", f'"""Mine."""\n{listed}'.replace("return", '"""New words."""\n    return'))
+    reloader.before_cell()
+    assert names["double"](3) == [6] and names["double"].__doc__ == "New words."
+    assert names["double"].__module__ == "toylab.weights" and names["double"].__name__ == "double"
+
+
 def test_an_edit_reaches_names_aliases_tables_and_modules_that_import_it(toylab, notebook):
     names, reloader = notebook
     toylab("weights", "def double(x):\n    return x + x + 100\n")
     reloader.before_cell()
     assert names["double"](1) == names["twice"](1) == names["table"][0](1) == 102
     assert names["quadruple"](1) == 304
-    assert names["double"] is sys.modules["toylab.weights"].double
+    assert names["double"].of_library is sys.modules["toylab.weights"].double
 
 
 def test_a_stub_that_gets_written_and_a_new_function_are_there(toylab, notebook):
