@@ -26,7 +26,7 @@ MEND = "weightlab release"
 
 
 def release() -> list[Path]:
-    """Write what is stale, and return it.
+    """Write the files that are stale, and return their paths.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def release() -> list[Path]:
 
 
 def check() -> list[str]:
-    """Return one sentence for each generated file that is not what the sources say."""
+    """Return one sentence for each generated file that differs from what the sources give."""
     built = build()
     prove(built)
     problems = []
@@ -114,7 +114,7 @@ def build_notebook(source: Path, answers: bool = False) -> dict:
 
 
 def _renew_slips(exercise: Exercise, made: key.Key) -> tuple[str, list[Slip]]:
-    """Return an exercise's slips as they were released, or make them again where their sources have changed."""
+    """Return an exercise's slips as they were released, or make them again if their sources have changed."""
     current = making.digest(exercise, made)
     kept = read_released().get(exercise.name)
     return kept if kept and kept[0] == current else (current, making.make_slips(exercise, made))
@@ -146,7 +146,7 @@ def _function(text: str, name: str) -> str:
 
 
 def prove(built: dict[Path, bytes]) -> None:
-    """Check that what was built gives nothing away and that every stub says which exercise it is.
+    """Check that the built files contain no answer, and that every stub names its exercise.
 
     Raises
     ------
@@ -215,7 +215,7 @@ def _digest(content: bytes) -> str:
 
 
 def _edited(path: Path) -> bool:
-    """Whether a file is neither what was last released nor absent: then somebody's work is in it."""
+    """Whether a file is there and differs from the last release, so that somebody's work is in it."""
     if path.suffix == ".key" or not path.exists():
         return False
     recorded = _manifest().get(_name(path))
@@ -223,7 +223,7 @@ def _edited(path: Path) -> bool:
 
 
 def _fresh(path: Path, content: bytes) -> bool:
-    """Whether a file is what the sources say: text to the byte, recorded numbers within tolerance."""
+    """Whether a file is what the sources give: text to the byte, recorded numbers within tolerance."""
     if not path.exists():
         return False
     found = path.read_bytes()

@@ -48,7 +48,7 @@ def hub_setup(exchange: Path, course: str) -> None:
 )
 @click.option("--seed", type=int, help="Seed of the secret cases; by default a new one.")
 def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: int | None) -> None:
-    """Write an autograder for an assignment on Gradescope, where students hand in these chapters.
+    """Write an autograder for an assignment on Gradescope, where students submit these chapters.
 
     The zip holds the answers: upload it to Gradescope, and give it to nobody else.
     """
