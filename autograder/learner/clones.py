@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..refusal import Refusal
+
 _OURS, _THEIRS = "2", "3"
 """Git's stages of a file in conflict."""
 
 
-class GitError(RuntimeError):
+class GitError(Refusal):
     """Git could not do what was asked; the message says why."""
 
 
