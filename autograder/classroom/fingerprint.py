@@ -20,6 +20,7 @@ _INDIFFERENT = {
     ROOT / "autograder" / name
     for name in (
         "release.py",
+        "chapter_notebook.py",
         "glossary.py",
         "markers.py",
         "test_library.py",

@@ -71,7 +71,7 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
     Parameters
     ----------
     chapters : sequence of str
-        What students hand in for this assignment.
+        The chapters that students submit for this assignment.
     target : Path
         The zip.
     visibility : str

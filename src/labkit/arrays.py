@@ -13,6 +13,10 @@ Function = TypeVar("Function", bound=Callable)
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
+class UnusableResultError(ValueError):
+    """A learner's function returned something that no figure can be drawn from; the message is one sentence."""
+
+
 def as_arrays(value: Any) -> Any:
     """Return a value in which each list of numbers is an array, however deep it is in lists, tuples and mappings.
 

@@ -36,11 +36,11 @@ from autograder.classroom.folder import Classroom, ClassroomError, is_student_id
 from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.report import tally
-from autograder.classroom.verdict_cells import dump_notebook
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from autograder.refusal import Refusal
 from autograder.sandbox import selftest
+from autograder.submitted_notebook import dump_notebook
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
