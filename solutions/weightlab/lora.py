@@ -244,14 +244,18 @@ def lora_fine_tune(
 
     Examples
     --------
-    >>> layers = [(np.zeros((2, 2)), np.zeros(2))]
-    >>> adapters = [(np.eye(2), np.zeros((2, 2)))]
-    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
-    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=2, epochs=2,
-    ...                                  batch_size=2, learning_rate=1.0,
+    Three equal examples, as in the example of `train`, and adapters of rank 2.
+
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.array([0.0, -1.0]))]
+    >>> adapters = [(np.eye(2), 0.1 * np.eye(2)), (np.eye(2), 0.1 * np.eye(2))]
+    >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([1, 1, 1])
+    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=3, epochs=2,
+    ...                                  batch_size=2, learning_rate=0.3,
     ...                                  rng=np.random.default_rng(0))
-    >>> losses[1] < losses[0], bool(layers[0][0].any())
-    (True, False)
+    >>> [round(loss, 3) for loss in losses]
+    [2.033, 0.988]
+    >>> trained[1][0].round(3).tolist()
+    [[1.393, 0.093], [0.0, 1.0]]
     """
     ### BEGIN SOLUTION
     adapters, losses = list(adapters), []

@@ -78,11 +78,13 @@ def frozen_step(
 
     Examples
     --------
-    >>> layers = [(np.array([[1.0]]), np.zeros(1)), (np.array([[5.0]]), np.zeros(1))]
-    >>> gradients = [(np.array([[10.0]]), np.zeros(1))] * 2
-    >>> stepped = frozen_step(layers, gradients, 0.1, {0})
+    Three layers of one connection; the first and the last are frozen.
+
+    >>> layers = [(np.array([[weight]]), np.zeros(1)) for weight in (1.0, 5.0, 2.0)]
+    >>> gradient = (np.array([[10.0]]), np.zeros(1))
+    >>> stepped = frozen_step(layers, [None, gradient, gradient], 0.1, {0, 2})
     >>> [float(weights[0, 0]) for weights, _ in stepped]
-    [1.0, 4.0]
+    [1.0, 4.0, 2.0]
     """
     # Your code replaces the next line.
     raise NotImplementedError("frozen_step is not written yet")
@@ -103,7 +105,7 @@ def backward_unfrozen(
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network.
+        The network, with ReLU after each layer except the output layer.
     activations : list of ndarray of shape (batch, fan_in)
         The input of each layer, as `forward` returns them.
     grad_logits : ndarray of shape (batch, n_classes)
@@ -169,12 +171,16 @@ def fine_tune(
 
     Examples
     --------
-    >>> layers = [(np.eye(2), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))]
-    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
-    >>> tuned, losses = fine_tune(layers, x, y, frozen={0}, epochs=2, batch_size=2,
-    ...                           learning_rate=1.0, rng=np.random.default_rng(0))
-    >>> np.array_equal(tuned[0][0], np.eye(2)), bool(tuned[1][0].any())
-    (True, True)
+    Three equal examples, as in the example of `train`; the output layer is frozen.
+
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.zeros(2))]
+    >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([1, 1, 1])
+    >>> tuned, losses = fine_tune(layers, x, y, frozen={1}, epochs=2, batch_size=2,
+    ...                           learning_rate=0.3, rng=np.random.default_rng(0))
+    >>> [round(loss, 3) for loss in losses]
+    [1.202, 0.722]
+    >>> [np.array_equal(weights, np.eye(2)) for weights, _ in tuned]
+    [False, True]
     """
     # Your code replaces the next line.
     raise NotImplementedError("fine_tune is not written yet")
