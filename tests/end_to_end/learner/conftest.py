@@ -55,8 +55,7 @@ def executor(folder, **options):
     return cache(lambda name: execute(folder, environment(), name))
 
 
-_GIVES_LISTS = """{doc}
-import functools
+_GIVES_LISTS = """import functools
 
 import numpy as np
 
@@ -91,6 +90,6 @@ def listing(tmp_path_factory):
         within = re.sub(r"^from \.(?=\w)", "from .written_", source, flags=re.MULTILINE)
         path.with_name(f"written_{path.name}").write_text(within, encoding="utf-8")
         names = list(chapter.exercises)
-        text = _GIVES_LISTS.format(doc=source.splitlines()[0], module=chapter.module, names=names)
+        text = _GIVES_LISTS.format(module=chapter.module, names=names)
         path.write_text(text, encoding="utf-8")
     return lambda name: execute(folder, environment, name)
