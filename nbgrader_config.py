@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from nbgrader import preprocessors
-from nbgrader.converters import GenerateFeedback
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom import dropped
+from autograder.classroom import dropped, formgrader
 from autograder.classroom.times import existing_time
 
 c = get_config()  # noqa: F821  (nbgrader gives it)
@@ -19,8 +19,11 @@ if (beside := str(Path(sys.executable).parent)) not in os.environ.get("PATH", ""
 
 # Whoever reads a timestamp.txt, nbgrader too, reads one strict form: anything else counts as no time and stops nothing.
 CourseDirectory.get_existing_timestamp = existing_time
-# What is left of a student who was dropped from the class stops nobody's feedback.
+# What is left of a student who was dropped, or is named as no student can be, stops nobody's grades and feedback.
 GenerateFeedback.init_destination = dropped.init_destination
+Autograde.init_destination = dropped.init_graded
+# No id, time or link of a student's stops Formgrader, or runs in it.
+formgrader.install()
 
 # The released notebooks are the source: `weightlab release` has taken the answers out already, so nbgrader leaves the
 # text as it is where it generates what the exchange hands out.

@@ -5,12 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from .exercise import Exercise, Question, Written
+from .exercise import Chapter, Exercise, Question, Written
 from .exercises import CHAPTERS, EXERCISES
-
-
-class UnknownName(LookupError):
-    """No exercise, question or chapter has this name; the message says which are near."""
+from .refusal import UnknownName
 
 
 def find_asked(name: str) -> Exercise | Question:
@@ -66,10 +63,13 @@ def _describe_unchecked(name: str) -> str:
     return f"No exercise or chapter is called {name!r}.{_suggest(near)}"
 
 
-def describe_unknown_chapter(name: str) -> str:
-    """Say that no chapter has a name, and which one may have been meant."""
+def find_chapter(name: str) -> Chapter:
+    """Return the chapter of a name."""
+    if name in CHAPTERS:
+        return CHAPTERS[name]
     near = _find_chapters_like(name) or difflib.get_close_matches(name, CHAPTERS, 3)
-    return f"No chapter is called {name!r}." + (_suggest(near) if near else f" The chapters are {', '.join(CHAPTERS)}.")
+    suggestion = _suggest(near) if near else f" The chapters are {', '.join(CHAPTERS)}."
+    raise UnknownName(f"No chapter is called {name!r}.{suggestion}")
 
 
 def _find_chapters_like(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads the numbers that a submitted notebook answers its questions with, and judges them."""
+"""Reads and judges a submitted notebook's answers to the questions that ask for a number."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from .judging.verdict import Status, Verdict
 from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, text_of
 
 _LONGEST = 60
+_MOST_RECORDS = 100
+"""The largest number of a cell's outputs that are searched for a check's record."""
 
 
 def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
     """Judge a chapter's questions by what a submitted notebook states or recorded.
 
-    Every place that can give the number is read: a literal that the answer cell assigns, the number that the check
-    recorded, the last output of the answer cell. The best of them counts, as the check may have seen any of them.
+    The number is looked for in every place: a literal that the answer cell assigns, the numbers that checks recorded,
+    the last output of the answer cell. The best of them counts, because the check may have seen any of them.
     """
     return [_guarded(question, notebook) for question in chapter.questions.values()]
 
@@ -37,7 +39,7 @@ def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
 def _guarded(question: Question, notebook: SubmittedNotebook) -> Verdict:
     try:
         return _judge(question, notebook)
-    except Exception as error:  # a bad value affects only this answer
+    except Exception as error:  # an unusual value affects only this answer
         words = f"The answer to {question.name} cannot be read ({type(error).__name__})."
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 
@@ -59,10 +61,9 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value
             break
-    for cell in reversed([*(own.cell for own in notebook.own), *notebook.checks.get(name, [])]):
-        if (value := _recorded(cell, name)) is not None:
-            yield value
-            break
+    # A check can be in any of these: a cell of its own, the answer's (merged with it), or one that the student added.
+    cells = [*notebook.checks.get(name, []), *answer.cells, *(own.cell for own in notebook.own)]
+    yield from dict.fromkeys(value for cell in cells for value in _recorded(cell, name))
     if not any(_assigns_literal(text_of(cell.get("source")), name) for cell in answer.cells):
         for cell in reversed(answer.cells if answer.changed else ()):
             if shown := _shown(cell):
@@ -96,7 +97,7 @@ def _without_number(question: Question, answer: Answer) -> Verdict:
 
 
 def _assigned(source: str, name: str) -> list[ast.expr] | None:
-    """Return what a source assigns to a name at its top level, if every assignment of the name is such a one."""
+    """Return the values that a source assigns to a name at its top level; None if it assigns the name elsewhere."""
     tree = parse_cell(source)
     if tree is None:
         return None
@@ -111,7 +112,9 @@ def _assigned(source: str, name: str) -> list[ast.expr] | None:
 
 
 def _literal(source: str, name: str) -> int | float | None:
-    """Return the number that a source assigns to a name as a literal, the last where there are several."""
+    """Return the number that a source last assigns to a name as a literal, or the number that is the whole source."""
+    if (alone := parse_number(source)) is not None:
+        return alone
     values = _assigned(source, name)
     try:
         value = ast.literal_eval(values[-1]) if values else None
@@ -121,13 +124,13 @@ def _literal(source: str, name: str) -> int | float | None:
 
 
 def _assigns_literal(source: str, name: str) -> bool:
-    """Whether the last that a source assigns to a name is a literal: then no output says otherwise."""
+    """Whether a source last assigns a literal to a name, so that outputs need not be read."""
     values = _assigned(source, name)
     return bool(values) and isinstance(values[-1], ast.Constant) and values[-1].value not in (None, Ellipsis)
 
 
 def _is_blank(source: str, name: str) -> bool:
-    """Whether a source does nothing, or assigns None or ... to the name as the released one does."""
+    """Whether a source does nothing, or assigns None or ... to the name, as the released cell does."""
     tree = parse_cell(source)
     if tree is None:
         return False
@@ -135,14 +138,13 @@ def _is_blank(source: str, name: str) -> bool:
     return not tree.body or any(isinstance(v, ast.Constant) and v.value in (None, Ellipsis) for v in values[-1:])
 
 
-def _recorded(cell: Mapping[str, Any], name: str) -> int | float | None:
-    """Return the number that a check cell's output records for a question."""
-    for output in _outputs(cell):
+def _recorded(cell: Mapping[str, Any], name: str) -> Iterator[int | float]:
+    """Yield the numbers that a cell's outputs record for a question."""
+    for output in _outputs(cell)[:_MOST_RECORDS]:
         data = output.get("data")
         record = data.get(ANSWER_TYPE) if isinstance(data, dict) else None
         if isinstance(record, dict) and record.get("name") == name and _is_number(record.get("value")):
-            return record["value"]
-    return None
+            yield record["value"]
 
 
 def _outputs(cell: Mapping[str, Any]) -> list[dict]:
@@ -151,8 +153,9 @@ def _outputs(cell: Mapping[str, Any]) -> list[dict]:
 
 
 def _shown(cell: Mapping[str, Any]) -> list[str]:
-    """Return the beginnings of the texts that a cell's results show."""
+    """Return the beginnings of the texts that a cell's results show, without the score on a check's card."""
     data = [output["data"] for output in _outputs(cell) if isinstance(output.get("data"), dict)]
+    data = [one for one in data if ANSWER_TYPE not in one]
     return [text_of(one["text/plain"])[:1_000] for one in data if "text/plain" in one]
 
 

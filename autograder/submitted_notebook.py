@@ -45,7 +45,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class OwnCell:
-    """A cell that the student added, and the index of the released cell that it follows (-1 for none)."""
+    """A cell that the student added, and the index of the released cell that it follows (-1 for none).
+
+    Lines that the student added to a text of the course are one, too.
+    """
 
     after: int
     cell: dict
@@ -84,6 +87,11 @@ def text_of(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     return source if isinstance(source, str) else ""
+
+
+def _plain(source: Any) -> str:
+    """Return the text of a cell without what editors change by themselves: line ends, and spaces before them."""
+    return "\n".join(line.rstrip() for line in text_of(source).splitlines()).strip()
 
 
 def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,7 +145,8 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
         if index is not None:
             copies.setdefault(index, []).append(cell)
             last = index
-        elif text_of(cell.get("source")).strip() and len(own) < MAX_OWN_CELLS:
+            cell = cell | {"source": _added(released["cells"][index], cell)}
+        if text_of(cell.get("source")).strip() and len(own) < MAX_OWN_CELLS:
             own.append(OwnCell(last, cell))
     answers, checks, lost = {}, {}, set()
     for index, cell in enumerate(released["cells"]):
@@ -151,13 +160,30 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
     return SubmittedNotebook(answers, checks, tuple(own), frozenset(lost))
 
 
+def _added(released: dict, cell: dict) -> str:
+    """Return the lines that were added to a text of the course, as where an answer was typed into its question.
+
+    Nothing where a line of the course's is missing: it may be the text of an earlier release.
+    """
+    if released["cell_type"] != "markdown" or marks_of(released).get("solution") or cell.get("cell_type") == "code":
+        return ""
+    left = [line.strip() for line in reversed(_plain(released["source"]).splitlines()) if line.strip()]
+    added = []
+    for line in _plain(cell.get("source")).splitlines():
+        if left and line.strip() == left[-1]:
+            left.pop()
+        else:
+            added.append(line)
+    return "" if left else "\n".join(added).strip()
+
+
 def _parse(submitted: bytes) -> list[dict]:
     if len(submitted) > MAX_NOTEBOOK:
         raise MalformedNotebook(
             f"it is larger than {MAX_NOTEBOOK // 2**20} MB; clear the outputs of {_largest_cell(submitted)}"
         )
     try:
-        data = json.loads(submitted.decode("utf-8-sig"))
+        data = json.loads(_decode(submitted))
     except (ValueError, RecursionError):
         raise MalformedNotebook("it is not JSON") from None
     cells = data.get("cells") if isinstance(data, dict) else None
@@ -166,6 +192,14 @@ def _parse(submitted: bytes) -> list[dict]:
     if len(cells) > MAX_CELLS:
         raise MalformedNotebook(f"it holds more than {MAX_CELLS:,} cells")
     return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _decode(submitted: bytes) -> str:
+    """Return a notebook's text, in whatever coding an editor has saved it."""
+    try:
+        return submitted.decode(json.detect_encoding(submitted))
+    except UnicodeDecodeError:
+        return submitted.decode("latin-1")
 
 
 def _largest_cell(submitted: bytes) -> str:
@@ -188,7 +222,7 @@ class _Places:
         self._by_id = {cell["id"]: i for i, cell in enumerate(released) if isinstance(cell.get("id"), str)}
         self._by_text: dict[tuple, int | None] = {}
         for i, cell in enumerate(released):
-            text = (cell["cell_type"], text_of(cell["source"]).strip())
+            text = (cell["cell_type"], _plain(cell["source"]))
             self._by_text[text] = None if text in self._by_text else i
 
     def find(self, cell: dict) -> int | None:
@@ -198,7 +232,7 @@ class _Places:
         if isinstance(known, str) and known in self._by_id:
             return self._by_id[known]
         kind = cell.get("cell_type")
-        return self._by_text.get((kind if isinstance(kind, str) else "", text_of(cell.get("source")).strip()))
+        return self._by_text.get((kind if isinstance(kind, str) else "", _plain(cell.get("source"))))
 
     def is_named(self, cell: dict) -> bool:
         known = cell.get("id")
@@ -235,7 +269,7 @@ def _match_by_content(released: list[dict], cells: list[dict], found: list[int |
 
 
 def _is_unchanged(released: dict, cell: dict) -> bool:
-    return text_of(cell.get("source")).strip() == text_of(released["source"]).strip()
+    return _plain(cell.get("source")) == _plain(released["source"])
 
 
 def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:
@@ -267,5 +301,10 @@ def parse_cell(source: str) -> ast.Module | None:
 
 def _answer(cells: Iterable[dict], released: str) -> Answer:
     cells = list(cells)
-    changed = tuple(cell for cell in cells if text_of(cell.get("source")).strip() != released.strip())
+    changed = tuple(cell for cell in cells if _plain(cell.get("source")) != _plain(released))
     return Answer(changed or tuple(cells[:1]), bool(changed))
+
+
+def dump_notebook(notebook: Any) -> bytes:
+    """Return the content of a notebook's file: the same bytes for the same notebook, whoever wrote it before."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
+from pathlib import Path
 
 from .paths import KEYS, ROOT
+
+PACKAGES = ("weightlab", "weightlab-course")
+"""The names under which the course is installed: from a copy, and by its site in a browser."""
 
 
 def release_name() -> dict[str, str]:
@@ -20,20 +25,41 @@ def help_link() -> str:
     return str(_project().get("urls", {}).get("Help", ""))
 
 
-@cache
-def _project() -> dict:
-    """Return what pyproject.toml says of the project; what is installed may be older than the copy."""
+def version_of(copy: Path) -> str:
+    """Return the version of any copy of the course, or an empty string for one that does not say."""
+    return str(_read_project(copy).get("version", ""))
+
+
+def is_older(version: str, other: str) -> bool:
+    """Whether a version comes before another; one that does not say is not older than any."""
+    return bool(version) and _numbers(version) < _numbers(other)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", version)]
+
+
+def _read_project(copy: Path) -> dict:
     import tomllib
 
     try:
-        return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return tomllib.loads((copy / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     except (OSError, ValueError, KeyError):
-        pass
+        return {}
+
+
+@cache
+def _project() -> dict:
+    """Return what pyproject.toml says of the project; what is installed may be older than the copy."""
+    if found := _read_project(ROOT):
+        return found
     from importlib import metadata
 
-    try:  # a copy without that file: a wheel, or the course in the browser
-        installed = metadata.metadata("weightlab")
-    except metadata.PackageNotFoundError:
-        return {}
-    urls = (line.partition(", ") for line in installed.get_all("Project-URL") or ())
-    return {"version": installed["Version"], "urls": {label: address for label, _, address in urls}}
+    for name in PACKAGES:  # a copy without that file: a wheel, or the course in the browser
+        try:
+            installed = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        urls = (line.partition(", ") for line in installed.get_all("Project-URL") or ())
+        return {"version": installed["Version"], "urls": {label: address for label, _, address in urls}}
+    return {}

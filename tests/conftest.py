@@ -31,15 +31,14 @@ def pytest_report_header(config):
 def pytest_collection_modifyitems(items):
     """Keep together what shares a costly fixture, and begin with what takes long.
 
-    A file's tests share their fixtures and stay on one processor, but for those that look at one executed notebook:
-    these stay together, whichever file they are in. A test may also name a group of its own.
+    A file's tests share their fixtures and stay on one processor, but for those that look at executed notebooks:
+    these stay together, whichever file they are in, and the learner's journey, which executes them, comes first. A
+    test may also name a group of its own.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(_group_of(item)))
-    items.sort(
-        key=lambda item: 0 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("slow") else 2
-    )
+    items.sort(key=_rank_of)
 
 
 def pytest_collection_finish(session):
@@ -49,12 +48,16 @@ def pytest_collection_finish(session):
         raise pytest.UsageError("pytest-xdist does not see which tests belong together: install the pinned pytest.")
 
 
+def _rank_of(item):
+    if item.path.name == "test_journey.py":
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2 if item.get_closest_marker("slow") else 3
+
+
 def _group_of(item):
-    if (
-        {"solved", "untouched"} & set(item.fixturenames)
-        and hasattr(item, "callspec")
-        and "name" in item.callspec.params
-    ):
+    if "solved" in item.fixturenames:
+        return "executed notebooks"
+    if {"untouched", "listing"} & set(item.fixturenames):
         return f"notebook {item.callspec.params['name']}"
     return item.nodeid.partition("::")[0]
 

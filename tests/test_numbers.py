@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -140,6 +142,90 @@ def test_what_a_check_in_a_cell_of_ones_own_judged_counts():
     assert numbers(notebook)[0].status == "passed"
     notebook["cells"][-1] = mine | {"outputs": made.cell(judged(submission(), 0.25, "share"), "share")["outputs"]}
     assert [verdict.status for verdict in numbers(notebook)] == ["malformed", "passed"]
+
+
+def test_a_check_that_was_merged_with_the_answers_cell_counts():
+    """JupyterLab's Merge Cells keeps the first cell's name; the last output is then the card, whose text is a score."""
+    notebook = judged(submission(parameters_answer='parameters = count()\ncheck("parameters", parameters)'), RIGHT)
+    made.cell(notebook, "parameters-answer")["outputs"] = made.cell(notebook, "parameters")["outputs"]
+    notebook["cells"].remove(made.cell(notebook, "parameters"))
+    assert numbers(notebook)[0].status == "passed"
+    card = made.cell(judged(submission(), "no number"), "parameters")["outputs"]
+    made.cell(notebook, "parameters-answer")["outputs"] = card
+    assert numbers(notebook)[0].status == "malformed", "the score on a card is not the answer"
+
+
+def test_of_several_checks_the_best_counts():
+    notebook = judged(submission(parameters_answer="parameters = count()"), 1)
+    right = made.cell(judged(submission(), RIGHT), "parameters")["outputs"]
+    mine = {"cell_type": "code", "id": "mine", "metadata": {}, "source": "again", "outputs": right}
+    notebook["cells"].append(mine)
+    assert numbers(notebook)[0].status == "passed"
+    notebook["cells"].remove(mine)
+    made.cell(notebook, "parameters")["outputs"] += right
+    assert numbers(notebook)[0].status == "passed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0.25,
+        np.float16(0.25),
+        np.longdouble(0.25),
+        np.array(0.25),
+        np.array([[0.25]]),
+        [0.25],
+        ([np.array([0.25])],),
+        Fraction(1, 4),
+        np.array(Fraction(1, 4)),
+        Decimal("0.25"),
+        0.25 + 0j,
+        np.complex128(0.25),
+    ],
+    ids=repr,
+)
+def test_whatever_is_one_number_passes_the_check_and_counts_in_the_grade(value):
+    assert judge_answer(CHAPTER.questions["share"], value).status == "passed"
+    assert numbers(judged(submission(share_answer="share = compute()"), value, "share"))[1].status == "passed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0.25",
+        "25 %",
+        b"0.25",
+        True,
+        np.True_,
+        np.str_("0.25"),
+        0.25 + 7j,
+        np.complex128(0.25 + 7j),
+        np.array(0.25 + 7j),
+        np.array(["a"]),
+        np.array([None]),
+        np.ma.masked,
+        np.datetime64("2026-03-02"),
+        np.timedelta64(3, "s"),
+        [0.25, 0.25],
+        np.zeros(0),
+        10**400,
+        {},
+        float("nan"),
+        object(),
+        lambda: 0.25,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_not_one_number_fails_with_words_and_records_nothing(value):
+    verdict = judge_answer(CHAPTER.questions["share"], value)
+    assert verdict.status == "failed" and verdict.message
+    assert numbers(judged(submission(share_answer="share = compute()"), value, "share"))[1].status == "malformed"
+
+
+def test_a_bare_number_in_the_answers_cell_counts_of_whatever_type_the_cell_is():
+    notebook = submission(share_answer=" 0.25 ")
+    made.cell(notebook, "share-answer")["cell_type"] = "markdown"
+    assert numbers(notebook)[1].status == "passed"
 
 
 def test_of_copies_the_last_that_was_changed_counts():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from autograder.learner.update import UpdateError
+from autograder.learner.manifest import UpdateError
 from autograder.release import ReleaseError
 
 from . import lite, pages, pyodide

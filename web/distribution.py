@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder import release
-from autograder.learner.update import digest_of, read_released
+from autograder.learner.manifest import digest_of, read_released
 from autograder.paths import KEYS, ROOT, shown
+from autograder.version import PACKAGES, help_link, release_name
 
-LAB = "weightlab-course"
+LAB = PACKAGES[1]
 """The name under which the lab and the autograder are installed in the browser."""
 LOCK = "pyodide-lock.json"
 KERNEL = ("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "ipython")
@@ -125,16 +126,17 @@ def pack_lab() -> tuple[str, bytes]:
 
     It holds the released notebooks and stubs as well, by which a new release is merged into what a browser keeps.
     """
-    version = importlib.metadata.version("weightlab")
+    version = release_name()["version"]
     files = {f"labkit/{name}": content for name, content in _files_of(ROOT / "src" / "labkit").items()}
     for name, content in _files_of(ROOT / "autograder").items():
         room, _, below = name.partition("/")
-        if room in _LEARNERS if below else room not in ("release.py", "test_library.py"):
+        if room in _LEARNERS if below else room not in ("release.py", "chapter_notebook.py", "test_library.py"):
             files[f"autograder/{name}"] = content
     files["autograder/released.zip"] = _zip(released_files() | {shown(release.MANIFEST): release.MANIFEST.read_bytes()})
     wheel = f"{LAB.replace('-', '_')}-{version}"
     about = f"{wheel}.dist-info"
-    files[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {LAB}\nVersion: {version}\n".encode()
+    head = f"Metadata-Version: 2.1\nName: {LAB}\nVersion: {version}\nProject-URL: Help, {help_link()}\n"
+    files[f"{about}/METADATA"] = head.encode()
     files[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: weightlab\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     recorded = [f"{name},{_digest(content)},{len(content)}\n" for name, content in files.items()]
     files[f"{about}/RECORD"] = "".join(recorded).encode()

@@ -1,1 +1,1 @@
-"""What runs beside the student's code: standard library and NumPy only, no answer and no test."""
+"""What runs in one process with the student's code: it imports only the standard library and NumPy."""

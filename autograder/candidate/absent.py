@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from types import CodeType
 
 _NEVER = {"numpy", "labkit", "weightlab", *sys.stdlib_module_names}
-"""Packages that have no stand-in: where one of these cannot be imported, its module cannot be run."""
+"""Packages without a stand-in: a module that cannot import one of these cannot be run."""
 _ASKED = {"__version__", "__name__", "__file__"}
 """What a module's own lines ask a package for; any other such name is Python's way to see what an object can do."""
 _USES = (
@@ -22,7 +22,7 @@ _USES = (
 
 
 class Absent:
-    """What an import of an absent package binds, and what would be made of it: any use raises an error that names it.
+    """Stands for an absent package and for everything taken from it: any use raises an error that names the package.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Absent:
         package = known["package"]
         where = f"imported in line {known['line']} of {known['file']}"
         error = ModuleNotFoundError(f"No module named {package!r} here ({where})", name=package)
-        error.absent = self  # so that what is made of it names the same import
+        error.absent = self  # so that objects taken from it name the same import
         raise error
 
 
@@ -65,21 +65,21 @@ def find_line(error: BaseException, file: str) -> int | None:
 
 
 def is_lacking(error: BaseException) -> bool:
-    """Whether an error says that a package is absent here, for which something may stand in."""
+    """Whether an error says that a package is absent for which a stand-in may be used."""
     return isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) and _is_absent(error.name)
 
 
 def run_without_absent(
     tree: ast.Module, file: str, run: Callable[[CodeType], None], names: MutableMapping[str, object]
 ) -> None:
-    """Run a module statement by statement; what lacks a package fails alone, and where its names are used.
+    """Run a module statement by statement; a statement that lacks a package fails alone, as does the use of its names.
 
     Parameters
     ----------
     tree : ast.Module
         The module.
     file : str
-        How its file is named.
+        The name of its file, as error messages show it.
     run : function
         Runs the code of a statement.
     names : mapping of str to object
@@ -99,7 +99,7 @@ def run_without_absent(
             for name in wanted:
                 if names.get(name) is before[name]:
                     names[name] = stand_in
-            # From here on annotations stay text: one that names an absent package needs nothing of it.
+            # From here on annotations stay text, so that one which names an absent package does not fail.
             flags |= __future__.annotations.compiler_flag
 
 

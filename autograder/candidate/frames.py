@@ -10,9 +10,9 @@ from enum import StrEnum
 READY = b"ready"
 """The first frame of a candidate, once it can take a job."""
 PIECE = b"="
-"""First byte of a frame that holds a piece of what a job sent back."""
+"""First byte of a frame that holds one piece of a job's answer."""
 MORE, LAST = b"+", b"-"
-"""First byte of the frame after the pieces, which says how the job ended: the candidate waits for the next, or ends."""
+"""First byte of the frame after the last piece. The frame says how the job ended; the candidate then waits or ends."""
 MAX_ANSWER = 16 * 2**20
 """Bytes that one job may send back."""
 
@@ -31,9 +31,9 @@ class Ending(StrEnum):
     SEVERAL = "several"
     """More than one answer came back, so it started processes of its own."""
     UNREADABLE = "unreadable"
-    """What it returned could not be read out, or no ending was named."""
+    """Its result could not be read, or the frame names no ending."""
     NOT_TRIED = "not tried"
-    """The jobs before it used up the time of all together."""
+    """Earlier jobs used up the time for all jobs, so this one was not run."""
 
 
 def pack_ending(ending: Ending, data: bytes = b"") -> bytes:
@@ -69,7 +69,7 @@ def unpack_ending(packed: bytes) -> tuple[Ending, bytes]:
 
 
 def read_frame(stream: io.RawIOBase, most: int | None = None) -> bytes | None:
-    """Read one frame; return None at the end, or where the frame would be longer than ``most`` bytes."""
+    """Read one frame; return None at the end of the stream, or if the frame is longer than ``most`` bytes."""
     head = _read_exactly(stream, 8)
     if head is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 MAX_SHAPES, MAX_AXES = 3, 8
-"""Different shapes that a record of calls keeps, and axes of each."""
+"""The largest number of different shapes that a record of calls keeps, and the largest number of axes per shape."""
 
 
 class Recorder:
@@ -33,7 +33,7 @@ def identity(x: np.ndarray) -> np.ndarray:
 
 
 def leaky(x: np.ndarray) -> np.ndarray:
-    """Return x, its negative numbers a tenth as large: close to ReLU, whose code would be an exercise's answer."""
+    """Return x with its negative entries divided by ten. (ReLU itself would be an exercise's answer.)"""
     return np.where(x > 0, x, x / 10)
 
 

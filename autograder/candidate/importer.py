@@ -26,10 +26,10 @@ class Library(MetaPathFinder, Loader):
     folder : str
         How files are named in tracebacks.
     given : dict of str to dict
-        By module: functions that stand in for the student's own of the same names.
+        By module: functions that replace the student's functions of the same names.
     graded : str
-        The module under test. An error in it counts; another module that cannot be run still has its
-        given functions, and others that fail once they are called, so that its mistake costs little here.
+        The module under test. An error in it counts. Another module that cannot be run still provides its
+        given functions; its other functions fail only when they are called, so that its mistake costs little here.
     """
 
     def __init__(self, sources: dict[str, bytes], folder: str, given: dict[str, dict], graded: str) -> None:
@@ -76,7 +76,7 @@ class Library(MetaPathFinder, Loader):
     def _execute(module: ModuleType, text: str, file: str, given: dict) -> None:
         """Run a module's text; given functions stay, and errors in other definitions of their names do not count.
 
-        An import of a package that is absent here does not count until something uses it.
+        An import of an absent package counts as an error only once something uses the package.
         """
         begun = dict(vars(module))
         try:
@@ -87,7 +87,7 @@ class Library(MetaPathFinder, Loader):
             dropped = any(find_line(error, file) in range(first, last + 1) for first, last in without.dropped)
             if not dropped and not is_lacking(error):
                 raise
-            # Again without them: to leave definitions out every time would cost more than this rare second run.
+            # A second run, without those definitions. This is rare; leaving them out in every run would cost more.
             vars(module).clear()
             vars(module).update(begun | given)
             run_without_absent(tree, file, lambda code: _run(code, module, given), _Names(vars(module), given))
@@ -95,7 +95,7 @@ class Library(MetaPathFinder, Loader):
 
 def _run(code: CodeType, module: ModuleType, given: dict) -> None:
     exec(code, vars(module), _Names(vars(module), given))
-    vars(module).update(given)  # also where the module went past its own names, as with ``global``
+    vars(module).update(given)  # also after a statement such as ``global``, which bypasses the module's own names
 
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
@@ -116,7 +116,7 @@ def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
 
 
 class _Names(MutableMapping):
-    """A module's names while it runs: what was given stays, whatever an import or a loop binds to its name."""
+    """A module's names while it runs: a given function stays, even if an import or a loop binds its name."""
 
     def __init__(self, names: dict, given: dict) -> None:
         self.names, self.given = names, given
@@ -140,7 +140,7 @@ class _Names(MutableMapping):
 
 
 class _Without(ast.NodeTransformer):
-    """Drops the definitions of some top-level names; what is inside functions and classes stays."""
+    """Drops the definitions of some top-level names, and leaves the bodies of functions and classes alone."""
 
     def __init__(self, names: dict) -> None:
         self.names = names
@@ -148,7 +148,7 @@ class _Without(ast.NodeTransformer):
         """The lines of what was dropped, first and last."""
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """Replace the node where it defines one of the names; look into ``if``, ``try`` and the like."""
+        """Replace the node if it defines one of the names; search ``if``, ``try`` and similar blocks."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             defined = {node.name}
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):

@@ -10,6 +10,7 @@ import linecache
 import os
 import random
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ _now = time.perf_counter
 _TOOL = 4
 """A number of `sys.monitoring` that neither debuggers nor coverage nor profilers use."""
 _SHARED = ("builtins", "math", "os", "random", "time", "numpy", "numpy.linalg", "numpy.random")
-"""Modules whose names a learner's code might replace: they are put back."""
+"""Modules in which a learner's code might replace names; the names are restored after each job."""
 
 
 class TimeIsUp(BaseException):
@@ -68,8 +69,8 @@ def run_in_place(job: bytes, seconds: float) -> bytes:
 class Deadline:
     """Raises `TimeIsUp` in code of the learner's files, and only there, once the time is up.
 
-    Raised anywhere else it could strike while a context manager of the standard library cleans up. Every jump, branch
-    and call of the learner's code is met, so that what catches the exception meets it again.
+    Raised anywhere else, it could interrupt a context manager of the standard library that is cleaning up. It is raised
+    at every jump, branch and call of the learner's code, so that code which catches it gets it again.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ class Deadline:
             for event in self._events():
                 sys.monitoring.register_callback(_TOOL, event, self._meet)
             sys.monitoring.set_events(_TOOL, sum(self._events()))
-        else:  # slower, and deaf once its exception was caught until the next call: no browser has so old a Python
+        else:  # slower, and once caught, not raised again before the next call; no browser has so old a Python
             sys.setprofile(self._trace_again)
             sys.settrace(self._trace)
         return self
@@ -125,7 +126,7 @@ class Deadline:
     def _trace(self, frame: FrameType, event: str, argument: object) -> Any:
         if not frame.f_code.co_filename.startswith(self._prefix):
             return None
-        frame.f_trace_opcodes = True  # a loop of one instruction meets no new line
+        frame.f_trace_opcodes = True  # a loop of a single instruction reaches no new line
         self._raise_if_late()
         return self._trace
 
@@ -142,7 +143,7 @@ class Deadline:
 
 
 def _forbid_leaving(left: list[bool]) -> None:
-    """Let whatever would end this interpreter end the job alone; `_everything_put_back` takes that back."""
+    """Make calls that would end this interpreter end only the job; `_everything_put_back` undoes this."""
 
     def leave(*_: object) -> None:
         left.append(True)
@@ -161,6 +162,7 @@ def _everything_put_back() -> Iterator[None]:
     folder, depth = os.getcwd(), sys.getrecursionlimit()
     drawn, drawn_by_numpy, shown, errors = random.getstate(), np.random.get_state(), np.get_printoptions(), np.geterr()
     _forget_library()
+    os.chdir(tempfile.gettempdir())  # as in a process of its own: a class is graded without the notebook's folder
     try:
         yield
     finally:
@@ -172,7 +174,7 @@ def _everything_put_back() -> Iterator[None]:
             one.clear()
             one.update(before)
         _forget_library()
-        sys.modules.update(modules)  # what was loaded newly stays: compiled modules cannot be loaded twice
+        sys.modules.update(modules)  # newly loaded modules stay, because compiled ones cannot be loaded twice
         os.chdir(folder)
         sys.setrecursionlimit(depth)
         random.setstate(drawn)

@@ -1,4 +1,4 @@
-"""The bounds on one job: what the process sets for itself, and what the autograder watches from outside."""
+"""The limits on one job: those that the process sets for itself, and those that the autograder watches from outside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MEMORY = 2**30
 FILE_BYTES = 2**20
 """Bytes of the largest file that a job may write."""
 WALL_FACTOR = 4
-"""How many times its seconds a job may take by the clock, where a busy machine lets it wait for a processor."""
+"""The wall-clock limit of a job as a multiple of its time limit, because on a busy machine it waits for a processor."""
 MAX_FILES = 1_000
 """Files in a sandbox's /tmp: an empty file has no size to be limited, but costs memory."""
 MAX_OPEN = 64
@@ -19,7 +19,7 @@ MAX_OPEN = 64
 MAX_PROCESSES = 8
 """Processes and threads of one job in a sandbox."""
 MAX_JOBS = 1_000
-"""Jobs after which a process that forks for them is replaced."""
+"""The number of jobs after which the process that forks for them is replaced."""
 MAX_PRINTED = 4_000
 """Characters that are kept of what a job prints."""
 
@@ -47,6 +47,6 @@ def set_limits(limits: dict, sandboxed: bool) -> None:
 
 
 def _counts_processes_apart() -> bool:
-    """Whether the limit on processes counts this sandbox's alone: before Linux 5.14 a user's in all sandboxes."""
+    """Whether the limit on processes counts those of this sandbox only; before Linux 5.14 it counts all of a user."""
     release = os.uname().release.split(".")
     return "--user=" in " ".join(sys.argv) or (int(release[0]), int(release[1].partition("-")[0])) >= (5, 14)

@@ -1,4 +1,4 @@
-"""Serves jobs: runs one function of a student's library on given inputs and sends back plain data, nothing else.
+"""Serves jobs: runs one function of a student's library on given inputs, and sends back nothing but plain data.
 
 The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
 output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the autograder starts one
@@ -92,14 +92,14 @@ def run_job(job: bytes) -> bytes:
     except wire.WireError:
         return pack_ending(Ending.TOO_MUCH)
     except BaseException as error:
-        # Something that the student's code left behind, such as a changed NumPy, prevents the answer from being read.
+        # The student's code left something behind, such as a changed NumPy, that prevents the answer from being read.
         return pack_ending(Ending.UNREADABLE, describe_message(error).encode("utf-8", "replace"))
 
 
 def run_job_in_child(
     incoming: io.RawIOBase, outgoing: int, limits: dict, sandboxed: bool, expected: int | None = None
 ) -> tuple[Ending, int] | None:
-    """Let a forked child with limits read and answer one job; it is killed with all its kin at the deadline.
+    """Let a forked child with limits read and answer one job; it and all its descendants are killed at the deadline.
 
     This process itself reads no byte of the job and keeps none of the answer: a later child is a copy of its memory,
     and may belong to another student.
@@ -136,7 +136,7 @@ def run_job_in_child(
     deadline = time.monotonic() + limits["wall"]
     ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
-    # The child may close its pipe and go on, or leave others behind: all are killed in every case.
+    # The child may close its pipe and go on, or leave other processes behind, so all are killed in every case.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
@@ -161,13 +161,13 @@ def run_job_in_child(
 
 
 _STANDSTILL = 1.0
-"""Seconds from which on a short wait means that the whole machine stood still, such as a laptop that slept."""
+"""A short wait that takes longer than this many seconds means that the whole machine was suspended, as a laptop is."""
 
 
 def _relay_answer(
     reader: int, outgoing: int, child: int, seconds: float, deadline: float, sandboxed: bool
 ) -> tuple[Ending, int]:
-    """Pass on what a child sends until its answer is whole, or it breaks a bound; return how many bytes came."""
+    """Pass on what a child sends until its answer is complete or breaks a limit; return the number of bytes."""
     import select
 
     view, received = memoryview(_passing), 0
@@ -181,7 +181,7 @@ def _relay_answer(
             if sandboxed and _count_files() > MAX_FILES:
                 return Ending.FILES, received
             if ready:
-                kept = min(received, _HEAD)  # the head stays in its place; what follows passes through behind it
+                kept = min(received, _HEAD)  # the header stays in place; the content passes through behind it
                 end = kept + os.readv(reader, [view[kept:]])
                 received += end - kept
                 left = 1
@@ -242,7 +242,7 @@ def serve_jobs(argv: list[str]) -> None:
 
         import numpy.random  # noqa: F401
 
-        # So that no child's collector touches, and thereby copies, what all of them share.
+        # So that no child's garbage collector touches, and thereby copies, the memory that all of them share.
         gc.freeze()
         # Sent from inside a sandbox, this is the one signal that would reach its first process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -262,7 +262,7 @@ def serve_jobs(argv: list[str]) -> None:
             ending = Ending.ANSWERED
             write_frame(outgoing, run_job(read_frame(incoming)), PIECE)
         served += 1
-        # What did not answer may not have read its job to the end. And no job finds what another one left.
+        # A job without an answer may not have been read to its end. And no job may find what another one left.
         last = not forks or ending is not Ending.ANSWERED or served == MAX_JOBS
         last = last or (sandboxed and _find_traces() != begun)
         write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))

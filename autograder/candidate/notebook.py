@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook one after another, and hands back what they showed, as plain data."""
+"""Runs the cells of a notebook one after another, and returns their outputs as plain data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ABSENT = (
     "concept_test",
     "weight_slider",
 )
-"""The lab's tools that need the autograder or somebody at the notebook: here they do nothing."""
+"""The lab's tools that need the autograder or a person at the notebook; here they do nothing."""
 
 _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
@@ -37,7 +37,7 @@ def run_cells(job: dict) -> dict:
     Returns
     -------
     dict
-        ``outputs``: of each cell a list of outputs as a notebook holds them.
+        ``outputs``: for each cell a list of outputs in a notebook's format.
     """
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"IPYTHONDIR": home, "MPLCONFIGDIR": home, "MPLBACKEND": "agg"}
@@ -46,7 +46,7 @@ def run_cells(job: dict) -> dict:
 
         import labkit
 
-        for name in ("_add_newdocs", "_add_newdocs_scalars"):  # left out by start.py, but read by whoever asks for help
+        for name in ("_add_newdocs", "_add_newdocs_scalars"):  # removed by start.py, but needed by calls of help()
             sys.modules.pop(f"numpy._core.{name}", None)
             importlib.import_module(f"numpy._core.{name}")
         importer.Library(job["sources"], job["folder"], {}, "").install()
@@ -82,7 +82,7 @@ def _run_cell(shell: Any, source: str) -> list[dict]:
 
 
 def _keep_data(data: dict) -> dict:
-    """Return what is shown as text, and images as a notebook holds them."""
+    """Return text outputs, and images in a notebook's format."""
     kept = {}
     for kind in ("text/plain", "image/png"):
         value = data.get(kind)

@@ -5,7 +5,7 @@ import os
 import sys
 from types import ModuleType
 
-gc.disable()  # nothing that is imported here becomes garbage
+gc.disable()  # nothing imported here becomes garbage
 if "--sandboxed" in sys.argv:
     os.nice(10)  # so that judging and everything else on the machine has priority
 for _argument in sys.argv:
@@ -17,7 +17,7 @@ for _argument in sys.argv:
         os.setresuid(_user, _user, _user)
 # Started without site: the autograder names the folders to import from.
 sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argument.startswith("--path=")]
-# Whatever only writes the docstrings of NumPy's compiled functions takes a seventh of its start, and none is read.
+# Writing the docstrings of NumPy's compiled functions takes a seventh of its start-up time, and nobody reads them here.
 for _unread in ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"):
     sys.modules[_unread] = ModuleType(_unread)
 import numpy  # noqa: E402, F401  (before anything of ours could stand in its way)

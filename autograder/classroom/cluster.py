@@ -28,16 +28,16 @@ from .work import (
 )
 
 _FIRST_WORKER, _COUNT_EVERY, _PAUSE = 120, 5.0, 0.2
-"""Seconds."""
+"""Seconds: to wait for the first worker, until the workers are counted again, and between two looks."""
 _FAULTS = 2
-"""How often a submission is tried again where a worker fails on it or returns nonsense; then it is left to a person."""
+"""How often a submission is tried again after a worker fails on it or returns nonsense; after that a person decides."""
 
 
 class DaskWorkers:
     """Workers of a Dask cluster, each with this project installed; they may come and go.
 
-    Nothing is prepared on the workers that are there at the start: each one tests itself before its first task, and
-    asks for what all submissions have in common when it does not have it.
+    Each worker tests itself before its first task, and asks for the data that all submissions have in common if it
+    does not have it yet. Nothing is prepared at the start, so a worker may join at any time.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class DaskWorkers:
             If none joins.
         """
         until = time.monotonic() + _FIRST_WORKER
-        # One that is left out may stay: Dask retires none that is the last to hold a result.
+        # A worker that is left out may stay connected: Dask does not retire the last one that holds a result.
         while not self._client.nthreads().keys() - self._retired.keys():
             if time.monotonic() > until:
                 self._client.close()
@@ -84,7 +84,7 @@ class DaskWorkers:
 
     @property
     def window(self) -> int:
-        """How many tasks to have on the way: workers come and go, so they are counted now and then."""
+        """How many tasks to hand out ahead; the workers are counted again now and then, since they come and go."""
         at, window = self._counted
         if time.monotonic() - at > _COUNT_EVERY:
             window = 4 * max(1, sum(self._client.nthreads().values()))
@@ -99,14 +99,14 @@ class DaskWorkers:
         return self._pool.submit(grade_there, task, self._order.without_tools())
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission | futures.Future:
-        """Return what a worker made of a task, or, where it could not do it, the future of another try.
+        """Return what a worker made of a task, or the future of another try if it could not do the task.
 
         Raises
         ------
         ClassroomError
             If no worker is left that can do it.
         """
-        if isinstance(came, Lacking):  # to whichever is free: Dask forgets tasks meant for a worker that has gone
+        if isinstance(came, Lacking):  # to any free worker: Dask forgets tasks meant for one that has left
             return self._pool.submit(grade_there, task, self._order)
         if isinstance(came, Refused):
             self._retire(came.worker, came.reason)
@@ -143,20 +143,20 @@ class DaskWorkers:
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker of a cluster needs beside the task: packed tools, and what decides verdicts, by chapter."""
+    """What a worker of a cluster needs beside the task: packed tools, and by chapter what decides verdicts."""
 
     tools: bytes | None
     digests: Mapping[str, str]
     name: str = ""
 
     def without_tools(self) -> Order:
-        """Return the order as it is sent to a worker that most likely has the tools."""
+        """Return the order without its tools, for a worker that most likely has them already."""
         return Order(None, self.digests, self.name or hashlib.sha256(self.tools or b"").hexdigest())
 
 
 @dataclass(frozen=True)
 class Lacking:
-    """A worker's answer that it has not got the tools."""
+    """A worker's answer that it does not have the tools."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Failed:
-    """A worker's answer that it failed, in words: an exception itself may not survive its way back."""
+    """A worker's answer that it failed, in words, because an exception itself may not survive being sent back."""
 
     words: str
 
@@ -198,7 +198,7 @@ def _keep_sandboxes() -> None:
 
 
 def grade_there(task: GradingTask, order: Order) -> tuple[str, GradedSubmission] | Lacking | Refused | Failed:
-    """Work on a cluster; say who did it, or why this worker cannot."""
+    """Grade one submission on a worker; return its name with the result, or the reason why it cannot."""
     from distributed import get_worker
 
     me = get_worker().address

@@ -1,4 +1,4 @@
-"""A class's database: its URL, in words without passwords and remembered in the classroom, and waiting for it."""
+"""A class's database: finds and remembers its URL, describes it without passwords, and waits for it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.pool import NullPool
 
+from ..refusal import Refusal
 from .folder import Classroom, write_file
 from .nbgrader import CONFIG_FILE, write_config
 
@@ -26,10 +27,10 @@ PATIENCE = 60
 """Seconds to wait for a gradebook that another program has locked, or whose server restarts."""
 _PAUSE = 0.5
 _LONGEST_PATH = 500
-"""Bytes: SQLite is built for 512, and its journal has a longer name."""
+"""The longest path in bytes: SQLite allows 512, and its journal's name is longer than the database's."""
 _FILE = "database"
 _MAKING = 0x77656967
-"""PostgreSQL's name of the lock under which a database is made and claimed."""
+"""The key of PostgreSQL's advisory lock that is held while a database is made and claimed."""
 _FOLLOW = """
 # Added by Weightlab: the gradebook that `--database` named. Its URL may hold a password, so it is in a file of its own.
 from pathlib import Path as _Path
@@ -41,7 +42,7 @@ get_config().CourseDirectory.db_url = _DATABASE.read_text().strip()  # noqa: F82
 _T = TypeVar("_T")
 
 
-class GradebookError(RuntimeError):
+class GradebookError(Refusal):
     """The gradebook cannot be used; the message says why and what to do."""
 
 
@@ -53,7 +54,7 @@ def url_of(classroom: Path, url: str | None = None) -> str:
         return "postgresql+psycopg://" + url.partition("://")[2]
     if found := re.fullmatch(
         r"sqlite:///([^/:?][^?]*)(\?.*)?", url
-    ):  # remembered, so it has to mean one file everywhere
+    ):  # absolute, because the URL is remembered and must name the same file everywhere
         url = f"sqlite:///{Path(found[1]).absolute()}{found[2] or ''}"
     return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
 
@@ -83,7 +84,7 @@ def place_of(url: str) -> str:
 
 
 def _without_passwords(words: str, url: str) -> str:
-    """Return words in which neither a URL's password nor anything like one is left."""
+    """Return text without the passwords of URLs, or anything that looks like one."""
     with contextlib.suppress(ArgumentError):
         if url and (secret := parse_url(url).password):
             words = words.replace(str(secret), "***")
@@ -98,7 +99,7 @@ def reworded(url: str) -> Iterator[None]:
     before, log.disabled = log.disabled, True
     try:
         yield
-    except (DatabaseError, ArgumentError, InvalidEntry) as error:  # the last is what nbgrader makes of the first
+    except (DatabaseError, ArgumentError, InvalidEntry) as error:  # nbgrader may raise InvalidEntry instead
         cause = re.sub(r"^\(\w+\.\w+\) ", "", " ".join(str(getattr(error, "orig", error)).split()))
         place, cause = place_of(url), _without_passwords(cause, url)
         words = f"The gradebook {place} cannot be used: {cause}. Fix that"
@@ -110,7 +111,7 @@ def reworded(url: str) -> Iterator[None]:
 
 
 def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
-    """Return the URL of a classroom's gradebook, of which there is one.
+    """Return the URL of a classroom's only gradebook.
 
     Parameters
     ----------
@@ -190,7 +191,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def remember(room: Classroom, url: str, configured: str) -> None:
-    """Keep the URL of a gradebook outside the classroom where nbgrader and Formgrader find it, too."""
+    """Remember the URL of a gradebook outside the classroom, where nbgrader and Formgrader find it as well."""
     if url in (configured, url_of(room.root, configured)):
         return
     write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)
@@ -203,7 +204,7 @@ def remember(room: Classroom, url: str, configured: str) -> None:
 
 @contextlib.contextmanager
 def one_at_a_time(url: str) -> Iterator[None]:
-    """Keep others from making or claiming the same database meanwhile: nbgrader looks first and then makes it."""
+    """Hold a lock while a database is made or claimed: nbgrader first looks whether it is there, and then makes it."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -211,9 +212,9 @@ def one_at_a_time(url: str) -> Iterator[None]:
             connection.execute(text("SELECT pg_advisory_lock(:name)"), {"name": _MAKING})
             yield
     elif parsed.get_backend_name() == "sqlite" and parsed.database:
-        # The folder, as SQLite loses its own locks when the file is closed by anybody in this process.
+        # The folder is locked, not the file: SQLite loses its own locks when anything in this process closes the file.
         with contextlib.ExitStack() as stack:
-            with contextlib.suppress(OSError):  # no such folder, which SQLite says better, or no locks there
+            with contextlib.suppress(OSError):  # no such folder (SQLite will say so), or no locks there
                 folder = os.open(Path(parsed.database).parent, os.O_RDONLY | os.O_CLOEXEC)
                 stack.callback(os.close, folder)
                 fcntl.flock(folder, fcntl.LOCK_EX)
@@ -228,10 +229,10 @@ def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
     Parameters
     ----------
     work : function
-        Does everything in one transaction, from reading on, so that it can be done again: nobody knows whether a
-        transaction counts whose end was not heard of.
+        Does everything, reading included, in one transaction, so that it can be repeated: if the connection breaks at
+        the end, nobody knows whether the transaction was committed.
     let_go : function
-        Leaves no transaction and no connection open, whatever happened.
+        Closes the transaction and the connection, whatever happened.
     """
     until = time.monotonic() + PATIENCE
     while True:
@@ -246,7 +247,7 @@ def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
 
 
 def _has_gone(error: BaseException | None) -> bool:
-    """Whether it is the server that has gone: the connection broke, or none could be made."""
+    """Whether the server is gone: the connection broke, or could not be made."""
     if isinstance(error, InvalidEntry):
         error = error.__context__
     if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):

@@ -1,13 +1,24 @@
-"""Lets nbgrader's ``generate_feedback`` pass over students who are no longer in the gradebook."""
+"""Lets nbgrader's commands pass over what is nobody's: students who left the gradebook, names that cannot be ids."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import GenerateFeedback
+from nbgrader.converters import Autograde, GenerateFeedback
+
+from .folder import is_student_id
 
 _initialize = GenerateFeedback.init_destination
+_initialize_grading = Autograde.init_destination
+
+
+def init_graded(converter: Any, assignment_id: str, student_id: str) -> bool:
+    """Initialize a submission's place in place of ``Autograde.init_destination``; return whether to go on."""
+    if not is_student_id(student_id):
+        converter.log.warning("Not graded: %r, because it cannot be a student's id", student_id)
+        return False
+    return _initialize_grading(converter, assignment_id, student_id)
 
 
 def init_destination(converter: Any, assignment_id: str, student_id: str) -> bool:

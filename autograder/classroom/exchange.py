@@ -1,4 +1,4 @@
-"""nbgrader's exchange: what is submitted carries the student's library with it, and feedback finds the way back."""
+"""nbgrader's exchange: submits the student's library with the notebook, and returns feedback by the same way."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ load_subconfig("nbgrader_config.py", path=str(Path(__file__).parent.parent))  # 
 
 
 def student_configs() -> dict[str, str]:
-    """Return nbgrader's configuration of a student's copy, by place: course and exchange are the instructor's."""
+    """Return nbgrader's configuration for a student's copy, by file; course and exchange are the instructor's."""
     app = load_app(ROOT)
     root = app.config.Exchange.get("root")
     text = _CONFIG.format(course=app.coursedir.course_id, root=f"c.Exchange.root = {str(root)!r}\n" if root else "")
@@ -48,7 +48,7 @@ def student_configs() -> dict[str, str]:
 
 
 class SubmitWithLibrary(ExchangeSubmit):
-    """Submits a chapter's folder, and beside the notebook the library as it is on disk now."""
+    """Submits a chapter's folder and, beside the notebook, the library as it is on disk now."""
 
     library = Unicode(str(LIBRARY), help="The student's library, a package folder.").tag(config=True)
 
@@ -59,7 +59,8 @@ class SubmitWithLibrary(ExchangeSubmit):
             return
         library = Path(self.library)
         state = None if library == LIBRARY else library.parents[1] / STATE
-        shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)  # the library is in src/, whatever is there
+        # The library is the one in src/: a folder beside the notebook is none.
+        shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)
         for name, content in read_companions(library, state).items():
             path = Path(dest, name)
             path.parent.mkdir(exist_ok=True)
@@ -67,7 +68,7 @@ class SubmitWithLibrary(ExchangeSubmit):
 
 
 class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
-    """Releases the feedback on what came through the exchange, and names what came by another way.
+    """Releases the feedback on submissions that came through the exchange, and names the others.
 
     A page is found by the secret that the exchange wrote at submission. nbgrader's own command ends with an error at
     the first page without one, such as that of a collected zip.

@@ -26,7 +26,7 @@ def write_tables(
 ) -> None:
     """Write ``grades.csv`` (one line per student and chapter), and one table each that Canvas and Moodle can import.
 
-    In the platforms' tables a cell is empty where nothing was submitted or judged yet: an import would set a grade.
+    In the platforms' tables the cell of a missing or unjudged submission is empty, so that the import sets no grade.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def write_tables(
     totals : mapping
         By chapter and student: the final score, the late penalty, and how many answers wait for a mark.
     released : mapping
-        Released notebooks by chapter, for what all of a chapter is worth.
+        Released notebooks by chapter, from which a chapter's total points are counted.
     roll : mapping
         What the gradebook knows of students, by id.
     """
@@ -99,7 +99,7 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
 
 
 def _canvas(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
-    """Return Canvas's own five columns, a line with the points of each column, and the grades.
+    """Return Canvas's own five columns, a line with the points possible in each column, and the grades.
 
     Canvas finds a student by ID (its own number), then by login, then by name, and a column by the assignment's name.
     """
@@ -120,7 +120,8 @@ _NO_GRADE = "-"
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
     """Return the columns by which students are known, where they are filled for everybody, and the grades.
 
-    Moodle asks on import which column names the student: an empty cell there would give a grade to the line before.
+    On import Moodle asks which column identifies the student. With an empty cell there it would give the grade to the
+    student of the line before.
     """
     known = {
         "username": [one.login or one.id for one in people.values()],
@@ -156,6 +157,6 @@ def _cell(value: Any) -> str:
     return _FORMULA.sub(r"\1'", text)
 
 
-# Some spreadsheets split lines at semicolons or tabs, whatever the file says: what follows one begins a cell there. And
-# some take full-width signs for the plain ones.
+# Some spreadsheets split lines at semicolons or tabs whatever the file says, so a cell may begin after one. And some
+# read full-width signs as plain ones.
 _FORMULA = re.compile(r"((?:^|[;,|\t])[\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212])")

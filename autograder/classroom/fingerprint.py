@@ -1,4 +1,4 @@
-"""Says which of the project's files decide a chapter's verdicts, so that only what changed is graded again."""
+"""Finds the project's files that decide a chapter's verdicts, so that only what changed is graded again."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ..paths import ROOT, SOLUTIONS
 
 _ROOMS = ("candidate", "judging", "sandbox")
 _SHARED = ("shared", "tuning")
-"""Modules of autograder/exercises/ from which several chapters draw."""
+"""Modules of autograder/exercises/ that several chapters use."""
 _INDIFFERENT = {
     ROOT / "autograder" / name
     for name in (
         "release.py",
+        "chapter_notebook.py",
         "glossary.py",
         "markers.py",
         "test_library.py",
@@ -38,12 +39,12 @@ _SHOWN_BY = (
         for name in ("rebuild", "sanitise", "verdict_cells", "feedback", "work", "formulas", "stylesheet")
     ),
 )
-"""What decides the answers in a notebook, and how notebook and page show them."""
+"""Modules that decide how a notebook's answers are read, and how notebook and page show them."""
 
 
 @cache
 def chapter_digest(chapter: str, seed: int) -> str:
-    """Return a digest of all that decides verdicts apart from the submission: the files, the seed and NumPy."""
+    """Return a digest of everything that decides verdicts apart from the submission: the files, the seed and NumPy."""
     hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in sorted(deciding(CHAPTERS[chapter])):
         hashed.update(f"{file.relative_to(ROOT)}\n".encode() + _digest_of(file))

@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..refusal import Refusal
+
 STATE = ".weightlab"
 
 
-class ClassroomError(RuntimeError):
+class ClassroomError(Refusal):
     """A class cannot be graded as it is; the message says why and what to do."""
 
 
@@ -61,14 +63,24 @@ def is_shared(folder: Path) -> bool:
 
 
 def is_student_id(name: str) -> bool:
-    """Whether a folder's name can be a student's id in a gradebook and a table."""
-    if set(name) & _RUNS_IN_FORMGRADER:
+    """Whether a folder's name can be a student's id in a gradebook, in a table, and in Formgrader."""
+    if set(name) & _NOT_IN_IDS or name in NAMES_OF_JAVASCRIPT:
         return False
     return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
 
 
-_RUNS_IN_FORMGRADER = frozenset('<>"\\')
-"""nbgrader's Formgrader writes ids as they are into its pages and their scripts, between double quotes."""
+_NOT_IN_IDS = frozenset('<>"\\#?%*[')
+"""Formgrader writes ids as they are into pages, their scripts, addresses and patterns of files.
+
+The first four would run there; ``#``, ``?`` and ``%`` lead to another student's page, and ``*``, ``?`` and ``[`` are
+another student's folder, too, where one submission is to be graded.
+"""
+NAMES_OF_JAVASCRIPT = frozenset(
+    {"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "undefined", "valueOf"}
+    | {"toLocaleString", "toString"}
+    | {f"__{what}{which}__" for what in ("define", "lookup") for which in ("Getter", "Setter")}
+)
+"""Formgrader's lists keep students in an object of JavaScript, which has these names already: no list would fill."""
 
 
 class Classroom:

@@ -18,7 +18,7 @@ _ATTRIBUTES = {
     "accent",
     "linethickness",
 }
-"""What a formula needs; a macro that makes another one, such as a link, shows without it."""
+"""The elements that a formula needs; of any other element, such as a link, only the content is shown."""
 
 
 @lru_cache(1_000)
@@ -30,7 +30,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
     formula : str
         Without dollar signs.
     display : bool
-        Whether it is a paragraph of its own.
+        Whether the formula is a paragraph of its own.
     """
     mark = "$$" if display else "$"
     source = f"<code>{html.escape(f'{mark}{formula}{mark}')}</code>"
@@ -48,7 +48,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
 
 
 def _is_plain(element: Element) -> bool:
-    """Whether an element is a formula and nothing else; entities in its texts become the characters they mean."""
+    """Whether an element holds nothing but a formula; entities in its texts are replaced by their characters."""
     for part in element.iter():
         if not part.tag.startswith("m") or not part.tag.isalpha():
             return False

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging.verdict import Verdict
+from ..names import find_chapter
 from . import export, nbgrader, requirements
 from .cluster import DaskWorkers
 from .examination import explain
@@ -193,8 +194,8 @@ def _choose_chapters(room: Classroom, asked: Iterable[str]) -> list[str]:
             f"{room.submitted} is missing. Put the submissions there as submitted/STUDENT/CHAPTER/, "
             "or let `weightlab collect` do it."
         )
-    if unknown := [name for name in asked if name not in CHAPTERS]:
-        raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
+    for name in asked:
+        find_chapter(name)
     names = asked or [name for name in CHAPTERS if next(room.submitted.glob(f"*/{name}"), None)]
     if not names:
         raise ClassroomError(

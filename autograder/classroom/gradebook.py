@@ -57,7 +57,7 @@ def open_gradebook(room: Classroom, config: Configuration, database: str | None 
 
 
 def _unit(method: Callable) -> Callable:
-    """Make a method of a gradebook one unit of work: nothing stays open after it, and a restart is waited for."""
+    """Make a method of a gradebook one unit of work: it leaves nothing open, and waits for a server that restarts."""
 
     @functools.wraps(method)
     def run(self: ClassBook, *args: Any, **kwargs: Any) -> Any:
@@ -79,7 +79,7 @@ class ClassBook:
     """
 
     def __init__(self, url: str, course: str = "") -> None:
-        # nbgrader asks the program alembic, which is beside this Python, for the schema's version.
+        # nbgrader gets the schema's version from the program alembic, which is beside this Python.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
@@ -87,13 +87,14 @@ class ClassBook:
         with reworded(url), one_at_a_time(url):
             self.book = api.Gradebook(url, course)
             finish_schema(self.book.db)
-            if self.book.db.get(api.Course, course) is None:  # PostgreSQL asks for it; nbgrader skips a nameless one
+            # PostgreSQL requires this row, and nbgrader enters none for an empty course id.
+            if self.book.db.get(api.Course, course) is None:
                 self.book.db.execute(insert(api.Course).values(id=course))
                 self.book.db.commit()
             self.let_go()
 
     def let_go(self) -> None:
-        """Leave no transaction and no connection open: a run takes hours, and workers are forked meanwhile."""
+        """Close the transaction and the connection: a run takes hours, and workers are forked meanwhile."""
         self.book.db.remove()
         self.book.engine.dispose()
 
@@ -133,12 +134,12 @@ class ClassBook:
 
     @_unit
     def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
-        """Enter a chapter's assignment and cells where they are missing or worth something else now.
+        """Enter a chapter's assignment and cells that are missing or whose points have changed.
 
         Raises
         ------
         GradebookError
-            If students' work is entered for cells that the chapter no longer has.
+            If the gradebook holds students' work for cells that the chapter no longer has.
         """
         gone = enter_cells(self.book, self.url, chapter, released)
         if gone:
@@ -200,8 +201,8 @@ class ClassBook:
 
     @_unit
     def save(self, chapter: str, grades_found: Sequence[NewGrades]) -> None:
-        """Write a batch in one transaction: new rows whole, of old ones only what grading itself decides."""
-        # What people enter meanwhile counts, and so does a transaction whose end was not heard of.
+        """Write a batch in one transaction: new rows completely, existing rows only where grading itself decides."""
+        # Read again: people may have entered marks meanwhile, and an interrupted transaction may have been committed.
         held = self._load(chapter, [new.student for new in grades_found])
         assignment = self.book.find_assignment(chapter)
         notebook = self.book.find_notebook(chapter, chapter)
@@ -238,7 +239,7 @@ class ClassBook:
         self._insert_rows(new, stored, grades, comments)
 
     def _insert_rows(self, new: NewGrades, stored: StoredGrades, grades: Mapping, comments: Mapping) -> None:
-        """Insert a row for each cell (name and id) that has none yet: all, or those added in mid-term."""
+        """Insert a row for each cell (name and id) that has none yet: for all cells, or for those added in mid-term."""
         rows: list[dict] = [
             {
                 "id": api.new_uuid(),
@@ -278,7 +279,7 @@ class ClassBook:
             score = new.automatic.get(name)
             if row.manual_score is None:
                 asks = score is None
-            else:  # a person's mark stays; whether it still fits is for a person to see
+            else:  # a person's mark stays, and a person is asked whether it still fits
                 asks = row.needs_manual_grade or name in new.changed or score != row.auto_score
             if (score, asks) != (row.auto_score, row.needs_manual_grade):
                 db.execute(

@@ -1,4 +1,4 @@
-"""Enters a chapter's cells into nbgrader's gradebook, and those that are added in mid-term."""
+"""Enters a chapter's cells into nbgrader's gradebook, also those that are added in mid-term."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..submitted_notebook import marks_of
 
 
 def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[str, Any]) -> str | None:
-    """Enter a chapter's assignment and cells where they are missing or worth something else now.
+    """Enter a chapter's assignment and cells that are missing or whose points have changed.
 
-    Cells that were added to a chapter in mid-term are added; what is in the gradebook stays.
+    Cells that were added to a chapter in mid-term are entered as well; existing entries stay.
 
     Returns
     -------
     str or None
-        The names of cells that students' work is entered for and that the chapter has no longer: then nothing is
+        The names of cells for which there is students' work but which the chapter no longer has; then nothing is
         changed. None where all is well.
     """
     marks = {marks_of(cell)["grade_id"]: (cell, marks_of(cell)) for cell in released["cells"] if marks_of(cell)}
@@ -59,7 +59,7 @@ def _is_entered(notebook: api.Notebook, marks: Mapping[str, tuple]) -> bool:
 
 
 def _add_cells(book: api.Gradebook, chapter: str, notebook: api.Notebook, marks: Mapping[str, tuple]) -> None:
-    """Add what is new, before nbgrader compares: it refuses a notebook with other cells once work is entered."""
+    """Add new cells before nbgrader compares: once there is students' work, it refuses a notebook with other cells."""
     source = {cell.name for cell in notebook.source_cells}
     for name, (cell, about) in marks.items():
         kind = cell["cell_type"]
@@ -69,6 +69,7 @@ def _add_cells(book: api.Gradebook, chapter: str, notebook: api.Notebook, marks:
             book.update_or_create_solution_cell(name, chapter, chapter)
         if name not in source:
             book.update_or_create_source_cell(name, chapter, chapter, cell_type=kind)
-    for gone in [cell for cell in notebook.source_cells if cell.name not in marks]:  # a given cell: nothing is lost
+    # Students write nothing in these cells, so nothing is lost.
+    for gone in [cell for cell in notebook.source_cells if cell.name not in marks]:
         book.db.delete(gone)
     book.db.commit()

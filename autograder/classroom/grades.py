@@ -1,4 +1,4 @@
-"""What a gradebook holds of one student's chapter, and what grading found for it."""
+"""The grades of one student's chapter: as the gradebook holds them, and as grading found them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .feedback import NO_RESPONSE
 
 @dataclass(frozen=True)
 class Person:
-    """A student as entered with nbgrader: all but the id may be empty."""
+    """A student as entered in the gradebook; everything but the id may be empty."""
 
     student: str
     first_name: str = ""
@@ -34,7 +34,7 @@ class StoredGrades:
     comments: dict[str, Any] = field(default_factory=dict)
 
     def agrees_with(self, new: NewGrades) -> bool:
-        """Whether what grading decides is as it was found: automatic scores, time, penalty."""
+        """Whether automatic scores, time and penalty are those that grading found."""
         return (
             {name: row.auto_score for name, row in self.grades.items()} == dict(new.automatic)
             and self.timestamp == new.timestamp

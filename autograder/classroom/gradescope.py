@@ -32,7 +32,6 @@ from .records import class_keys
 from .requirements import require_isolation
 from .submission import Submission
 
-VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 SETTINGS = "gradescope.json"
 _TAKEN = ("autograder", "src/labkit", "solutions/weightlab", "solutions/misconceptions", "solutions/__init__.py")
 _PACKAGES = ("numpy", "click")
@@ -71,13 +70,13 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
     Parameters
     ----------
     chapters : sequence of str
-        What students hand in for this assignment.
+        The chapters that students submit for this assignment.
     target : Path
         The zip.
     visibility : str
-        When students see their points, one of `VISIBILITIES`.
+        When students see their points, in Gradescope's words, such as ``after_due_date``.
     seed : int, optional
-        Of the secret cases; by default a new one.
+        The seed of the secret cases; by default a new one.
 
     Raises
     ------
@@ -116,7 +115,7 @@ def _files(chapters: Sequence[str]) -> Iterator[Path]:
 
 
 def grade(base: Path) -> dict[str, Any]:
-    """Grade the submission in Gradescope's folder; return what results.json is to hold.
+    """Grade the submission in Gradescope's folder; return the content of results.json.
 
     Parameters
     ----------
@@ -126,7 +125,7 @@ def grade(base: Path) -> dict[str, Any]:
     Raises
     ------
     ClassroomError
-        If something could not be judged: there are no results then, and the instructor is told.
+        If something could not be judged. There are no results then, and the instructor is told.
     """
     begun = time.monotonic()
     settings = json.loads((base / "source" / SETTINGS).read_text(encoding="utf-8"))
@@ -152,7 +151,7 @@ def grade(base: Path) -> dict[str, Any]:
 
 
 def _examine(folder: Path, chapter: Chapter, seed: int, isolation: str) -> tuple[Examination, list[str]]:
-    """Examine what was handed in for a chapter; return what a person should know beside it."""
+    """Examine what was submitted for a chapter; return the examination, and what a person should know about it."""
     released, said = read_released(chapter.name, ROOT / "course"), []
     try:
         contents = find_contents(items_in(folder), chapter.name, Budget())
@@ -195,7 +194,7 @@ def _as_line(aspect: Aspect) -> str:
 
 
 def main(base: Path) -> None:
-    """Grade, and write results.json whole or not at all."""
+    """Grade, and write results.json completely or not at all."""
     results = base / "results"
     text = json.dumps(grade(base), indent=1)
     part = results / "results.part"

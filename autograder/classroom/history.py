@@ -1,4 +1,4 @@
-"""Writes down every grade that changed: from what to what, when, by which release of the course, and why."""
+"""Records every change of a grade: old and new grade, time, release of the course, and reasons."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Change:
 
 
 class History:
-    """A classroom's history of grades, ``.weightlab/history.jsonl``: one JSON object per line, only ever added to.
+    """A classroom's history of grades, ``.weightlab/history.jsonl``: one JSON object per line; lines are only added.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class History:
         self.path = classroom.state / FILE
 
     def read(self) -> list[dict]:
-        """Return its lines; one that a killed run left half written is not one."""
+        """Return its lines, without a last line that a killed run left incomplete."""
         lines = []
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -58,15 +58,15 @@ class History:
         totals: Mapping[str, Mapping[str, Mapping[str, Any]]],
         causes: Mapping[str, Mapping[str, Mapping[str, str]]],
     ) -> list[Change]:
-        """Write down which grades are not what they were.
+        """Record the grades that changed.
 
         Parameters
         ----------
         totals : mapping
             By chapter and student: the final score, as from `ClassBook.totals`.
         causes : mapping
-            By chapter and student: digests of what was submitted, the exercises and people's marks. Those that are
-            not what they were are the reasons.
+            By chapter and student: digests of the submission, the exercises and people's marks. Those that changed
+            are the reasons.
         """
         last = {(line["chapter"], line["student"]): line for line in self.read()}
         changes, lines = [], []
@@ -102,7 +102,7 @@ class History:
                 self.path.chmod(0o660 if is_shared(self.path.parent) else 0o600)
             if file.tell():
                 file.seek(-1, 2)
-                if file.read(1) != b"\n":  # a killed run stopped within a line
+                if file.read(1) != b"\n":  # a killed run stopped in the middle of a line
                     file.write(b"\n")
             file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
 

@@ -50,7 +50,7 @@ c.SubmitWithLibrary.library = str(own / "src" / "weightlab")
 
 
 def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list[Path]:
-    """Write what a shared environment needs; return the files and folders, each of which may be written again.
+    """Write the files that a shared environment needs, and return them; it may be called again at any time.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
         path.chmod(0o644)
     if not exchange.is_dir():
         exchange.mkdir(parents=True)
-        # Everybody may put a course there, and nobody may take another's away.
+        # Everybody may add a course there, and nobody may remove another's.
         exchange.chmod(0o1777)
     return [*written, exchange]
 
@@ -109,7 +109,7 @@ def _with_own_copy(kernel: dict) -> dict:
 
 
 def _closed(folder: Path) -> Path | None:
-    """Return the first folder on the way that not everybody may enter."""
+    """Return the first folder on the path that not everybody may enter."""
     for place in reversed([folder, *folder.parents]):
         mode = place.stat().st_mode
         if not mode & stat.S_IXOTH or (place == folder and not mode & stat.S_IROTH):

@@ -1,4 +1,4 @@
-"""A penalty for late submissions: a percentage per day begun, after a time of grace."""
+"""A penalty for late submissions: a percentage for each day or part of a day, after a grace period."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DAY, _MINUTE = 86_400, 60
 
 
 class PercentPerDay(BasePlugin):
-    """Takes a percentage of the score per day begun; nbgrader's commands and ``weightlab grade`` use it alike.
+    """Subtracts a percentage of the score for each day or part of a day; nbgrader's commands use it as well.
 
     Set ``c.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"`` in the classroom's
     ``nbgrader_config.py``, and the three values as ``c.PercentPerDay.percent = 20``.
@@ -24,9 +24,9 @@ class PercentPerDay(BasePlugin):
     most = Float(100.0, min=0.0, max=100.0, help="Largest penalty, as a percentage of the score.").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
-        """Return the points that being late costs; None within the time of grace.
+        """Return the points to subtract; None within the grace period.
 
-        Days are counted from the deadline: the time of grace decides whether a submission is late, not how late it is.
+        Days are counted from the deadline: the grace period decides whether a submission is late, not how late it is.
         """
         if total_seconds_late <= self.grace_minutes * _MINUTE:
             return None

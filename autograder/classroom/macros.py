@@ -37,9 +37,9 @@ _MACRO = re.compile(r"\\(?=([A-Za-z]+))")
 
 
 def break_others(text: str, mark: str) -> str:
-    r"""Put a mark between the backslash and the name of every macro that is not one of `DRAWING`.
+    r"""Break every macro that is not in `DRAWING` by a character between its backslash and its name.
 
-    MathJax has some that make links, load extensions, set styles (a background is fetched from the network) or define
-    others. What can be listed are those that do not.
+    Some macros of MathJax make links, load extensions, set styles (a background is fetched from the network) or define
+    other macros. Only the harmless ones can be listed.
     """
     return _MACRO.sub(lambda found: "\\" if found[1] in DRAWING else "\\" + mark, text)

@@ -1,4 +1,4 @@
-"""nbgrader as it is configured in a classroom: its gradebook, its released notebooks, and what being late costs."""
+"""nbgrader as it is configured in a classroom: its gradebook, its released notebooks, and its late penalty."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ c.CourseDirectory.root = str(Path(__file__).parent)
 
 
 def load_app(root: Path) -> Any:
-    """Return nbgrader as it is configured in a folder, without its complaints about what is not in that folder.
+    """Return nbgrader as it is configured in a folder, without its warnings about files that are not there.
 
     Raises
     ------
@@ -34,12 +34,14 @@ def load_app(root: Path) -> Any:
     """
     from nbgrader.apps.baseapp import NbGrader
 
-    if str(root) not in sys.path:  # nbgrader finds plug-ins beside its configuration because it is started there
+    if (
+        str(root) not in sys.path
+    ):  # so that plug-ins beside the configuration are found, as when nbgrader is started there
         sys.path.append(str(root))
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(root))
-    except Exception as error:  # a configuration is a program, so it may raise anything
+    except Exception as error:  # a configuration is a program, so it may raise any error
         line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
         raise ClassroomError(
             f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
@@ -89,7 +91,7 @@ class Configuration:
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty
         about = {name: str(value) for name, value in plugin.trait_values(config=True).items()}
         self.penalty_name = f"{late.plugin_class.__module__}.{late.plugin_class.__qualname__} {sorted(about.items())}"
-        """The plug-in and its settings: another one makes other pages."""
+        """The penalty plug-in and its settings, which pages depend on."""
 
 
 def read_released(chapter: str, course: Path) -> dict:

@@ -1,4 +1,4 @@
-"""Puts the autograder into nbgrader's own commands: they give the grades that ``weightlab grade`` gives."""
+"""Makes nbgrader's own commands give the same grades as ``weightlab grade``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .submission import SubmissionStatus, read_submission
 from .verdict_cells import write_verdicts
 
 _DOUBTFUL = "weightlab_doubtful"
-"""Among nbgrader's resources: blank answers that a person should look at."""
+"""The key in nbgrader's resources for blank answers that a person should look at."""
 
 
 def _released(directory: Any, chapter: str) -> dict:
@@ -73,7 +73,7 @@ class Rebuilder(NotebookExporter):
 
 
 class Verdicts(NbGraderPreprocessor):
-    """Examines a submission and writes each verdict into its check cell, where nbgrader executes the notebook."""
+    """Examines a submission and writes each verdict into its check cell, in place of nbgrader's execution."""
 
     seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
 
@@ -94,7 +94,7 @@ class Verdicts(NbGraderPreprocessor):
 
 
 class SaveVerdicts(SaveAutoGrades):
-    """Enters the scores in the gradebook; what could not be judged is left to a person."""
+    """Enters the scores in the gradebook; a person grades what could not be judged."""
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
@@ -110,7 +110,7 @@ class SaveVerdicts(SaveAutoGrades):
     def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_comment(cell, resources)
         name, about = cell.metadata.nbgrader.grade_id, resources["nbgrader"]
-        if name in resources.get(_DOUBTFUL, ()):  # else it says that there is no answer
+        if name in resources.get(_DOUBTFUL, ()):  # nbgrader's comment would say that there is no answer
             self.gradebook.find_comment(
                 name, about["notebook"], about["assignment"], about["student"]
             ).auto_comment = None

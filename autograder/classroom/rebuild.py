@@ -20,9 +20,9 @@ from ..submitted_notebook import (
 from .sanitise import MAX_ANSWER, clean_markdown, clean_outputs, clean_text
 
 OWN = "own"
-"""In the metadata of a cell that the student added, under ``weightlab``."""
+"""The value of ``weightlab`` in the metadata of a cell that the student added."""
 MAX_OWN_TEXT = 60_000
-"""The most characters of all own cells together that are shown."""
+"""The largest number of characters of a student's own cells that are shown in all."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
         The notebook as it was handed out (nbformat 4). It alone decides which graded cells there are, what they are
         worth, and every cell that is neither an answer nor the student's own.
     submitted : bytes
-        What the student submitted, whatever it is.
+        The file that the student submitted; it may hold anything.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _words(why: str) -> str:
 def _lay_in(cell: dict, answer: Answer) -> None:
     if not answer.cells:
         return
-    if answer.changed:  # otherwise its text stays byte for byte, from which nbgrader sees that there is no answer
+    if answer.changed:  # otherwise the text stays as it was released, by which nbgrader sees that there is no answer
         text = "\n\n".join(text_of(theirs.get("source")).strip("\n") for theirs in answer.cells)
         cell["source"] = clean_text(text, MAX_ANSWER) if cell["cell_type"] == "code" else clean_markdown(text)
     if cell["cell_type"] == "code":

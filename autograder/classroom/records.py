@@ -1,4 +1,4 @@
-"""What a classroom remembers between runs: verdicts on each library that it has seen, and each student's result."""
+"""Remembers between runs the verdicts on each library, and each student's result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_record(examination: Examination) -> list[dict]:
 
 
 def read_verdicts(record: Any, chapter: Chapter) -> list[Verdict] | None:
-    """Return the verdicts of a record, or None unless it is a whole record of the chapter."""
+    """Return the verdicts of a record, or None if it is not a complete record of the chapter."""
     try:
         verdicts = [
             Verdict(
@@ -64,7 +64,7 @@ def class_keys(chapter: str, seed: int) -> dict[str, Key]:
 
 
 class Records:
-    """Verdicts on functions by content: the same library, exercises and seed are examined once.
+    """Verdicts on functions by content, so that the same library, exercises and seed are examined once.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Records:
         self.folder = classroom.state / "verdicts"
 
     def name(self, submission: Submission, seed: int) -> str:
-        """Return the name of what would be examined."""
+        """Return the name of the record for a library."""
         return f"{chapter_digest(submission.chapter, seed)[:32]}{submission.library_digest()[:32]}"
 
     def get(self, name: str, chapter: Chapter) -> list[Verdict] | None:
@@ -88,7 +88,7 @@ class Records:
         return read_verdicts(record, chapter)
 
     def put(self, name: str, examination: Examination) -> None:
-        """Remember verdicts that would not change."""
+        """Remember verdicts, unless another run may change them."""
         if examination.lasting:
             write_file(self._path(name), json.dumps(to_record(examination)).encode(), 0o600)
 
@@ -108,12 +108,12 @@ class Records:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run made of one submission, sealed.
+    """The result of one submission, with a seal over its content.
 
     Parameters
     ----------
     inputs : mapping of str to str
-        Digests of all that decided it: what was submitted, the exercises, people's marks, the rest.
+        Digests of everything that decided it: the submission, the exercises, people's marks, the rest.
     entry : dict
         The contract's form, with what a person should look at under ``remarks``.
     automatic : mapping of str to float or None
@@ -125,7 +125,7 @@ class Result:
     lasting : bool
         Whether another run would say the same.
     tries : int
-        How many runs in a row have found what is not lasting.
+        How many runs in a row have given a result that is not lasting.
     """
 
     inputs: Mapping[str, str]
@@ -138,13 +138,13 @@ class Result:
 
     @cached_property
     def content(self) -> bytes:
-        """What is sealed: everything but the number of tries."""
+        """The sealed content: everything but the number of tries."""
         sealed = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "tries"}
         return json.dumps(sealed, sort_keys=True).encode("utf-8", "replace")
 
     @cached_property
     def seal(self) -> str:
-        """A name for inputs, verdicts and marks together: notebook and page end with it."""
+        """A digest of inputs, verdicts and marks; notebook and page end with it."""
         return hashlib.sha256(self.content).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Runs a rebuilt notebook again, isolated as all student code is, for its outputs: they are shown, and never graded."""
+"""Runs a rebuilt notebook again, isolated like all student code; its outputs are shown and never graded."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _WHY = {
 
 
 def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, clock: Clock) -> None:
-    """Put what the notebook's cells show now instead of the outputs that were submitted.
+    """Replace the submitted outputs of a notebook by those that its cells give now.
 
-    Check cells are not run, as their outputs are the verdicts. Where nothing comes back the first cell says why, and
-    the submitted outputs stay.
+    Check cells are not run, because their outputs are the verdicts. If the run fails, the first cell says why, and the
+    submitted outputs stay.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, clock: Cl
     sources : mapping of str to bytes
         The student's modules.
     clock : Clock
-        The submission's: the cells may use what the functions have left.
+        The submission's clock: the cells may use the time that the functions have left.
     """
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not is_check(cell)]
     job = {
@@ -57,13 +57,13 @@ def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, clock: Cl
 
 
 def _read_outputs(outcome: Outcome, count: int) -> tuple[list, str]:
-    """Return what each cell showed, or nothing and why."""
+    """Return each cell's outputs, or none and the reason."""
     if outcome.ending is not Ending.ANSWERED:
         why = _WHY.get(outcome.ending, "its outputs could not be read")
         return [], why.format(limit=outcome.limit)
     try:
         found = wire.decode(outcome.data)["outputs"]
-        json.dumps(found)  # plain text and numbers, as a notebook's own
+        json.dumps(found)  # plain text and numbers, like a notebook's own outputs
     except (wire.WireError, KeyError, TypeError, ValueError):
         return [], "its outputs are not valid data"
     return (found, "") if isinstance(found, list) and len(found) == count else ([], "its outputs are not valid data")

@@ -1,4 +1,4 @@
-"""Packs feedback pages under the names by which Moodle and Canvas take them back, for all students at once."""
+"""Packs all students' feedback pages for upload to Moodle or Canvas, under the names that these expect."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Package:
 def pack_for_moodle(classroom: Path, chapter: str) -> Package:
     """Pack pages for Moodle: Grading action, "Upload multiple feedback files in a zip".
 
-    Moodle reads ``NAME_NUMBER_assignsubmission_file_`` off a folder's name and gives what is in it to the participant
-    with this number.
+    A folder must be called ``NAME_NUMBER_assignsubmission_file_``: Moodle gives its files to the participant with this
+    number.
     """
     numbers, origins = read_numbers(classroom, chapter).by_student, read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}
@@ -46,8 +46,8 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
 def pack_for_canvas(classroom: Path, chapter: str) -> Package:
     """Pack pages for Canvas: the assignment's "Upload Submissions", after "Download Submissions".
 
-    Canvas reads the student's and the upload's number off a file's name, and shows the file under the name of the
-    submission: so each page is in a zip, as the submission is.
+    Canvas reads the student's and the upload's number from a file's name, and shows the file under the name of the
+    submission. So each page is in a zip, because the submission is one.
     """
     origins = read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}
@@ -61,7 +61,7 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
 
 
 def _pages(classroom: Path, chapter: str) -> dict[str, bytes]:
-    """Return the feedback pages of all who submitted, as graded last."""
+    """Return the latest feedback page of each student who submitted."""
     room = Classroom(classroom)
     places = {student: room.page(student, chapter) for student in room.students()}
     return {student: page.read_bytes() for student, page in places.items() if page.is_file()}

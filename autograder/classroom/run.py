@@ -177,10 +177,11 @@ class Run:
         self._enter(found.entry(student, CHAPTERS[chapter]) | {"remarks": []})
 
     def _enter_absent(self, student: str, chapter: str, stored: StoredGrades | None, result: Result | None) -> None:
-        found = examination.absent(CHAPTERS[chapter], self.released[chapter])
+        why = "" if is_student_id(student) else "The folder's name cannot be a student's id: rename it, then grade."
+        found = examination.absent(CHAPTERS[chapter], self.released[chapter], why)
         entry = found.entry(student, CHAPTERS[chapter]) | {"remarks": []}
         graded_here = result is not None or self.classroom.notebook(student, chapter).exists()
-        if not is_student_id(student):
+        if why:
             entry["status"] = str(SubmissionStatus.MALFORMED)
         elif stored is not None and graded_here:  # as nbgrader does with a notebook that has gone
             zeros = dict.fromkeys(stored.grades, 0.0)

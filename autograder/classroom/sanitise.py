@@ -1,4 +1,4 @@
-"""Cleans what a student wrote or a cell showed, so that nothing of it runs or is fetched where it is opened."""
+"""Cleans what a student wrote and what cells showed, so that opening it runs and fetches nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..submitted_notebook import text_of
 from .macros import break_others
 
 MAX_ANSWER = 20_000
-"""The most characters of an answer that are shown."""
+"""The largest number of characters of an answer that are shown."""
 MAX_OUTPUT = 10_000
-"""The most characters of a cell's outputs that are shown."""
+"""The largest number of characters of a cell's outputs that are shown."""
 MAX_OUTPUTS = 20
 MAX_IMAGE = 500_000
 
@@ -27,14 +27,14 @@ _ENTITY = re.compile(r"&(?=#|\w{1,40};)")
 _PICTURE = re.compile(r"!(?=\[)")
 """An image from the web would be fetched by whoever opens the page, from inside their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s{0,20}https?://))", re.IGNORECASE)
-"""Where a link to anything but the web begins: an address can be disguised in more ways than can be listed."""
+"""The start of a link to anything but the web; an address can be disguised in more ways than can be listed."""
 _LANGUAGE = re.compile(r"(?<![`~])(`{3,}+|~{3,}+)(?=[ \t]*[A-Za-z{])")
-"""Where a fence names its language: JupyterLab would draw a mermaid one, and fetch what that names."""
+"""The language of a fenced code block: JupyterLab would draw a mermaid diagram, and fetch what it names."""
 _SPACE = re.compile(r"[ \t]{200,}")
 _MARKS = " \t>*+:.)0123456789"
 """What may precede a heading on its line: quotes and lists."""
 _BREAK = "\u200b"
-"""A space of no width: the text looks as it was typed."""
+"""A space without width: the text still looks as it was typed."""
 
 
 def clean_text(text: str, limit: int) -> str:
@@ -45,7 +45,7 @@ def clean_text(text: str, limit: int) -> str:
 
 
 def clean_markdown(text: str) -> str:
-    """Return a written answer that shows as it was typed, and runs and fetches nothing."""
+    """Return a written answer that looks as it was typed, and runs and fetches nothing."""
     text = _SPACE.sub(" ", clean_text(text, MAX_ANSWER))
     text = _TAG.sub("< ", _ENTITY.sub("& ", text))
     text = "\n".join(map(_without_heading, text.split("\n")))
@@ -54,9 +54,9 @@ def clean_markdown(text: str) -> str:
 
 
 def _without_heading(line: str) -> str:
-    """Break a line that would be a heading, or the underline of one.
+    """Change a line so that it is neither a heading nor the underline of one.
 
-    A heading's text becomes its id, by which Formgrader would take it for the cell of that name and hide its score.
+    A heading's text becomes its id. Formgrader would take it for the cell of that name, and hide the cell's score.
     """
     body = line.lstrip(_MARKS + "-")
     if body.startswith("#"):
@@ -69,7 +69,7 @@ def _without_heading(line: str) -> str:
 
 
 def clean_outputs(outputs: Any) -> Iterator[dict]:
-    """Yield a cell's outputs as plain text and images, all that can run left out."""
+    """Yield a cell's outputs as plain text and images, without anything that can run."""
     left = MAX_OUTPUT
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
         made = _clean_output(output, left) if isinstance(output, dict) else None

@@ -1,4 +1,4 @@
-"""Finishes a gradebook's schema, and notes which classroom it belongs to: two would zero each other's grades."""
+"""Completes a gradebook's schema, and records the classroom to which it belongs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .folder import STATE, Classroom
 
 _TABLE = "weightlab_classroom"
 _NOBODYS = ("", "default_course")
-"""Courses that nbgrader's own commands enter in every gradebook."""
+"""The ids of courses that nbgrader's own commands enter in every gradebook."""
 
 
 def finish_schema(db: Session) -> None:
-    """Note the schema's version if the program that made the gradebook was stopped before it did so."""
+    """Record the schema's version, if the program that made the gradebook was stopped before that."""
     if not inspect(db.get_bind()).has_table("alembic_version"):
         db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     if not db.execute(text("SELECT version_num FROM alembic_version")).first():
@@ -27,14 +27,14 @@ def finish_schema(db: Session) -> None:
 
 
 def claim_database(db: Session, classroom: Classroom, course: str) -> str | None:
-    """Enter a classroom as the owner of a database, unless another one is; one program at a time may do so.
+    """Enter a classroom as the owner of a database that has none. Only one program may do this at a time.
 
     A database holds one course: nbgrader's table of assignments has room for one of each name.
 
     Returns
     -------
     str or None
-        Why this classroom may not have it; None where it is the owner now.
+        Why this classroom may not use it; None if this classroom is the owner now.
     """
     name, place = classroom.read_id(), f"{socket.gethostname()}:{classroom.root}"
     if not inspect(db.get_bind()).has_table(_TABLE):
@@ -47,7 +47,7 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
         db.execute(text(f"INSERT INTO {_TABLE} VALUES (:id, :path)"), {"id": name, "path": place})
     elif owner[0] == name and _is_copy(owner[1], classroom):
         return f"belongs to the classroom {owner[1]}, of which this one is a copy."
-    elif owner[0] == name or owner[1] == place:  # a classroom that has lost its name is known by its place
+    elif owner[0] == name or owner[1] == place:  # a classroom that has lost its id is recognised by its place
         db.execute(text(f"UPDATE {_TABLE} SET id = :id, path = :path"), {"id": name, "path": place})
     else:
         return (

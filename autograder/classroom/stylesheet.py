@@ -1,4 +1,4 @@
-"""Leaves out of a page's style sheets what nothing on the page uses: else they are half of every feedback page."""
+"""Removes unused rules from a page's style sheets, which would otherwise be half of every feedback page."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import tinycss2
 _STYLE = re.compile(r"(<style[^>]*>)(.*?)(</style>)", re.DOTALL)
 _TAG, _CLASS, _ID = re.compile(r"<([a-z]\w*)"), re.compile(r'class="([^"]*)"'), re.compile(r'\bid="([^"]*)"')
 _CELL = re.compile(r'(?=<div (?:id="[^"]*" )?class="cell )')
-"""Where a cell begins: most cells are everybody's, and are looked at once."""
+"""The start of a cell. Most cells are the same for everybody, so each text is searched only once."""
 _ASKED = re.compile(r"(?P<kind>[.#]?)(?P<name>[A-Za-z_][\w-]*)")
 _UNASKED = re.compile(r"\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?|\\.")
-"""Parts of a selector that may hold or not: attributes, states, and what is escaped."""
+"""Parts of a selector that are not looked at: attributes, states, and escaped characters."""
 
 
 def without_unused_rules(page: str) -> str:
-    """Return a page of HTML whose style sheets hold the rules that can match something on it, in their order."""
+    """Return a page of HTML whose style sheets hold only rules that can match something on it, in their order."""
     head, begin, body = page.partition("<body")
     used = _used_names(begin + body)
     return _STYLE.sub(lambda found: found[1] + _prune(found[2], used) + found[3], head) + begin + body
 
 
 def _used_names(body: str) -> frozenset[str]:
-    """Return what rules may ask for: names of tags, classes with a dot and ids with a hash in front."""
+    """Return the names that a rule may select by: tags, classes with a dot before them, ids with a hash."""
     return frozenset({"html"}.union(*map(_names_on, _CELL.split(body))))
 
 
@@ -42,14 +42,14 @@ def _prune(sheet: str, used: frozenset[str]) -> str:
 
 @dataclass(frozen=True)
 class _Rule:
-    """A rule of a style sheet, read once: to read a sheet takes longer than to grade a submission.
+    """A rule of a style sheet. Each sheet is read only once, because that takes longer than grading a submission.
 
     Parameters
     ----------
     before, after : str
-        What stands before and after its selectors, or the rules within it.
+        The text before and after its selectors, or before and after the rules within it.
     selectors : tuple of (str, frozenset of str)
-        Each with the names that it asks for; none where the rule stays in any case.
+        Each selector with its names; none if the rule is always kept.
     inside : tuple of _Rule, optional
         The rules within it.
     """
@@ -60,7 +60,7 @@ class _Rule:
     inside: tuple[_Rule, ...] | None = None
 
     def write(self, used: frozenset[str]) -> str:
-        """Return the rule with the selectors that can match something; empty where none can."""
+        """Return the rule with those selectors that can match something, or an empty text if none can."""
         if self.inside is not None:
             kept = "\n".join(filter(None, (rule.write(used) for rule in self.inside)))
         elif self.selectors:
@@ -81,7 +81,7 @@ def _read_rule(rule: tinycss2.ast.Node) -> _Rule | None:
         selectors = _selectors(tinycss2.serialize(rule.prelude))
         asked = tuple((one, _names_in(one)) for one in selectors)
         return _Rule("", f"{{{tinycss2.serialize(rule.content).strip()}}}", asked)
-    if rule.type != "at-rule" or rule.lower_at_keyword == "font-face":  # its files are not part of the page
+    if rule.type != "at-rule" or rule.lower_at_keyword == "font-face":  # the font's files are not part of the page
         return None
     if rule.lower_at_keyword == "media" and rule.content is not None:
         inside = _read_rules(tinycss2.serialize(rule.content))
@@ -90,11 +90,11 @@ def _read_rule(rule: tinycss2.ast.Node) -> _Rule | None:
 
 
 def _selectors(prelude: str) -> list[str]:
-    """Return the selectors of a rule; a comma within parentheses parts none."""
+    """Return the selectors of a rule, which commas outside parentheses separate."""
     return [one.strip() for one in re.split(r",(?![^(]*\))", prelude)]
 
 
 def _names_in(selector: str) -> frozenset[str]:
-    """Return the names that a selector asks for, as `_used_names` writes them."""
+    """Return the names that a selector selects by, in the form of `_used_names`."""
     asked = _ASKED.finditer(_UNASKED.sub("", selector))
     return frozenset(f"{one['kind']}{one['name'] if one['kind'] else one['name'].lower()}" for one in asked)

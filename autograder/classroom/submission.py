@@ -18,7 +18,7 @@ MAX_SECRET = 1000
 
 
 class SubmissionStatus(StrEnum):
-    """What became of one submission; a contract with other programs."""
+    """The status of one submission; other programs rely on these values."""
 
     GRADED = "graded"
     NO_LIBRARY = "no_library"
@@ -43,11 +43,11 @@ class Submission:
     secret: bytes | None = None
 
     def digest(self) -> str:
-        """Return a name for the content."""
+        """Return a digest of the content."""
         return _digest([("", self.notebook or b""), *sorted(self.library.items())])
 
     def library_digest(self) -> str:
-        """Return a name for the library, which alone decides what its functions are worth."""
+        """Return a digest of the library, which alone decides the points of its functions."""
         return _digest(sorted(self.library.items()))
 
 

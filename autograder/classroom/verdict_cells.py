@@ -1,8 +1,7 @@
-"""Writes verdicts into the check cells of a rebuilt notebook, as nbgrader reads them and as people do."""
+"""Writes verdicts into the check cells of a rebuilt notebook, for nbgrader and for people."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from .. import card
@@ -25,11 +24,11 @@ def write_verdicts(notebook: Any, examination: Examination) -> Any:
 
 
 def note(name: str, words: str) -> dict:
-    """Return a cell that says something to whoever opens the notebook."""
+    """Return a cell with a note to whoever opens the notebook."""
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": f"**{words}**"}
 
 
-# No output at all would be read as full marks.
+# nbgrader would read a cell without output as full marks.
 _FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "this cell is not graded", "traceback": []}
 
 
@@ -40,8 +39,3 @@ def output(verdict: Verdict, points: float) -> dict:
         return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(Status.UNJUDGED)}}
     data["text/plain"] = f"{min(verdict.score, points):g}"
     return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
-
-
-def dump_notebook(notebook: Any) -> bytes:
-    """Write a notebook as its file holds it."""
-    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

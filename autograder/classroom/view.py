@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..exercises import CHAPTERS
-from ..names import describe_unknown_chapter
+from ..names import find_chapter
+from ..submitted_notebook import dump_notebook
 from . import nbgrader
 from .folder import Classroom, ClassroomError, is_student_id, write_file
 from .rebuild import rebuild
 from .submission import read_submission
-from .verdict_cells import dump_notebook, note
+from .verdict_cells import note
 
 FOLDER = "view"
 
@@ -27,12 +27,11 @@ def write_view(classroom: Path, student: str, chapter: str, course: Path | None 
 
     Raises
     ------
-    ClassroomError
+    Refusal
         If there is no such chapter, or the student has not submitted a notebook of it.
     """
     room = Classroom(classroom)
-    if chapter not in CHAPTERS:
-        raise ClassroomError(describe_unknown_chapter(chapter))
+    find_chapter(chapter)
     known = is_student_id(student) and "/" not in student and room.submission(student, chapter).is_dir()
     submission = read_submission(room.submission(student, chapter), student, chapter) if known else None
     if submission is None or submission.notebook is None:

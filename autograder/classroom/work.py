@@ -15,7 +15,7 @@ from ..judging.key import Key
 from ..judging.slips import read_slips
 from ..judging.verdict import Verdict
 from ..sandbox.clock import Clock
-from ..submitted_notebook import marks_of
+from ..submitted_notebook import dump_notebook, marks_of
 from . import examination, feedback
 from .examination import Examination
 from .feedback import Marks
@@ -23,7 +23,7 @@ from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
 from .submission import Submission
-from .verdict_cells import dump_notebook, write_verdicts
+from .verdict_cells import write_verdicts
 
 
 @dataclass(frozen=True)

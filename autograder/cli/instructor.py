@@ -1,4 +1,4 @@
-"""The instructor's commands ``weightlab grade`` and ``weightlab report``."""
+"""The instructor's commands for grading: ``weightlab grade``, ``explain``, ``view`` and ``report``."""
 
 from __future__ import annotations
 
@@ -17,35 +17,30 @@ import click
 from ..candidate.wire import printable
 from ..judging.words import counted
 from ..sandbox.isolation import KINDS
+from .options import CHAPTER, CLASSROOM, DATABASE, JSON, require_chapters
 from .spoken import say
 
 if TYPE_CHECKING:
     from ..classroom.grade import Grading
 
-_CLASSROOM = click.option(
-    "--classroom",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("classroom"),
-    show_default=True,
-    help="nbgrader's course folder, which holds submitted/.",
-)
-_DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
 
-
-@click.command()
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
-@_CLASSROOM
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one per processor.")
-@click.option(
+_ISOLATION = click.option(
     "--isolation",
     type=click.Choice([str(kind) for kind in KINDS]),
     default="bubblewrap",
     show_default=True,
     help="How students' code is isolated.",
 )
+
+
+@click.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]", callback=require_chapters)
+@CLASSROOM
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; by default one per processor.")
+@_ISOLATION
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler whose workers do the work.")
 @click.option("--seed", type=int, help="Seed of the secret cases; by default the classroom's own.")
-@_DATABASE
+@DATABASE
 @click.option(
     "--run-notebooks",
     is_flag=True,
@@ -53,7 +48,7 @@ _DATABASE = click.option("--database", metavar="URL", help="The gradebook, such 
 )
 @click.option("--retry", is_flag=True, help="Examine again what timed out or crashed before.")
 @click.option("--verbose", is_flag=True, help="Name every grade that changed.")
-@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
+@JSON
 @click.option(
     "--self-test", is_flag=True, help="Grade nothing; test whether the sandbox keeps its promises on this machine."
 )
@@ -74,12 +69,10 @@ def grade(
     """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
-    gc.disable()  # nothing that is imported becomes garbage
-    from ..classroom.folder import Classroom, ClassroomError
+    gc.disable()  # nothing imported here becomes garbage
+    from ..classroom.folder import Classroom
     from ..classroom.grade import run_grading
-    from ..classroom.gradebook import GradebookError
     from ..classroom.report.tally import remarks_on
-    from ..judging.reference import BrokenReference
 
     gc.freeze()
     gc.enable()
@@ -99,8 +92,6 @@ def grade(
                 progress=progress,
             )
         entries = grading.entries
-    except (ClassroomError, GradebookError, BrokenReference) as error:
-        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"{error}. What is graded so far is kept; fix that and run the same command again, "
@@ -195,28 +186,18 @@ def _changes(grading: Grading, verbose: bool) -> None:
 @click.command()
 @click.argument("student")
 @click.argument("exercise")
-@_CLASSROOM
-@click.option(
-    "--isolation",
-    type=click.Choice([str(kind) for kind in KINDS]),
-    default="bubblewrap",
-    show_default=True,
-    help="How students' code is isolated.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@CLASSROOM
+@_ISOLATION
+@JSON
 def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
     """Examine one exercise of a student again, and show the failing case in full.
 
     The case comes from the class's secret seed: show it to nobody who has not submitted yet.
     """
     from .. import card
-    from ..classroom.folder import ClassroomError
     from ..classroom.grade import explain_grade
 
-    try:
-        verdict = explain_grade(classroom, student, exercise, isolation=isolation)
-    except (ClassroomError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+    verdict = explain_grade(classroom, student, exercise, isolation=isolation)
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
     if not as_json:
         say("This quotes a secret case: for your eyes only.", err=True)
@@ -224,38 +205,30 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
 
 @click.command()
 @click.argument("student")
-@click.argument("chapter")
-@_CLASSROOM
+@CHAPTER
+@CLASSROOM
 def view(student: str, chapter: str, classroom: Path) -> None:
     """Write a student's submitted notebook so that it is safe to open: nothing in it runs or is fetched."""
-    from ..classroom.folder import ClassroomError
     from ..classroom.view import write_view
 
-    try:
-        click.echo(write_view(classroom, student, chapter))
-    except (ClassroomError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+    click.echo(write_view(classroom, student, chapter))
 
 
 def printable_lines(text: str) -> str:
-    """Return text of several lines without what a terminal would obey."""
+    """Return text of several lines without characters that control a terminal."""
     return "\n".join(map(printable, text.splitlines()))
 
 
 @click.command()
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]")
-@_CLASSROOM
-@_DATABASE
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER ...]", callback=require_chapters)
+@CLASSROOM
+@DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
     """Draw the class as graded last: scores, hard exercises, misconceptions, and what needs your attention."""
-    from ..classroom.folder import ClassroomError
     from ..classroom.grade import draw_report
-    from ..classroom.gradebook import GradebookError
 
     try:
         files = draw_report(classroom, chapters, database)
-    except (ClassroomError, GradebookError) as error:
-        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error}. The report goes into the classroom; fix that and try again.") from None
     for path in files:

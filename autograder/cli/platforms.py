@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from ..candidate.wire import printable
 from ..judging.words import counted
+from .options import CHAPTER, CLASSROOM, DATABASE
 from .spoken import say
 
-_CLASSROOM = click.option(
-    "--classroom",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("classroom"),
-    show_default=True,
-    help="nbgrader's course folder, which holds submitted/.",
-)
-_DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
 _FILE = click.Path(path_type=Path, exists=True)
 
 
-def _require_chapter(chapter: str) -> None:
-    from ..exercises import CHAPTERS
-
-    if chapter not in CHAPTERS:
-        raise click.UsageError(f"No chapter is called {chapter!r}. The chapters are {', '.join(CHAPTERS)}.")
-
-
 @click.command()
-@click.argument("chapter")
+@CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
-@_CLASSROOM
+@CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says who Moodle's numbers are.")
@@ -49,12 +33,10 @@ def collect(
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
     from ..classroom.rosters.moodle import read_participants, remember_worksheet
 
-    _require_chapter(chapter)
-    with _errors():
-        participants = read_participants(worksheet) if worksheet else {}
-        collection = collect_submissions(sources, classroom, chapter, replace, dry_run, participants)
-        if worksheet and not dry_run:
-            remember_worksheet(classroom, chapter, worksheet)
+    participants = read_participants(worksheet) if worksheet else {}
+    collection = collect_submissions(sources, classroom, chapter, replace, dry_run, participants)
+    if worksheet and not dry_run:
+        remember_worksheet(classroom, chapter, worksheet)
     _print_table(
         [("", "student", "file", "what happened")]
         + [(_OUTCOMES[row.taken, row.lost], row.student or "-", row.place, row.words) for row in collection.rows]
@@ -71,8 +53,8 @@ def collect(
 
 @click.command()
 @click.argument("files", nargs=-1, type=_FILE)
-@_CLASSROOM
-@_DATABASE
+@CLASSROOM
+@DATABASE
 def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> None:
     """Say who is in the class, so that everybody keeps one id over all chapters.
 
@@ -84,29 +66,28 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
     from ..classroom.rosters.class_lists import read_class_list
     from ..classroom.rosters.roster import COLUMNS, read_roster, write_roster
 
-    with _errors():
-        known = read_roster(classroom)
-        before = set(known.students)
-        for path in files:
-            for person in read_class_list(path):
-                known.add(find_collected_id(classroom, person, known))
-        if files:
-            place = write_roster(classroom, known)
-            enter_roster(classroom, known, database)
-            new = len(known.students.keys() - before)
-            say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
-        else:
-            rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
-            _print_table([COLUMNS, *sorted(rows)])
+    known = read_roster(classroom)
+    before = set(known.students)
+    for path in files:
+        for person in read_class_list(path):
+            known.add(find_collected_id(classroom, person, known))
+    if files:
+        place = write_roster(classroom, known)
+        enter_roster(classroom, known, database)
+        new = len(known.students.keys() - before)
+        say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+    else:
+        rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
+        _print_table([COLUMNS, *sorted(rows)])
 
 
 @click.command()
-@click.argument("chapter")
+@CHAPTER
 @click.option("--moodle", "platform", flag_value="moodle", help="For 'Upload multiple feedback files'.")
 @click.option("--canvas", "platform", flag_value="canvas", help="For 'Upload Submissions'.")
 @click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, to be filled with the grades.")
-@_CLASSROOM
-@_DATABASE
+@CLASSROOM
+@DATABASE
 def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
@@ -117,36 +98,32 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     from ..classroom.return_feedback import pack_for_canvas, pack_for_moodle
     from ..classroom.rosters.moodle import fill_worksheet, read_numbers, remember_worksheet
 
-    _require_chapter(chapter)
     if platform is None:
         raise click.UsageError("Say for which platform: --moodle or --canvas.")
     folder = classroom / "upload"
     missed = {}
-    with _errors():
-        if worksheet and platform == "moodle":
-            remember_worksheet(classroom, chapter, worksheet)
-            grades = read_final_grades(classroom, chapter, database)
-            numbers = read_numbers(classroom, chapter)
-            content, strangers = fill_worksheet(worksheet, numbers.by_student, grades.scores, grades.points)
-            missed = dict.fromkeys(strangers, "not in the worksheet")
-            place = folder / f"{chapter}_moodle_worksheet.csv"
-            write_file(place, content)
-            say(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
-            if grades.waiting:
-                say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
-        package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
-        if not package.students and not package.left_out:
-            raise click.ClickException(
-                f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`."
-            )
-        place = folder / f"{chapter}_{platform}_feedback.zip"
-        write_file(place, package.content)
-        say(f"{counted(len(package.students), 'page')} in {place}.")
-        if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
-            say(
-                "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
-                "groups, and Moodle would give the pages to other people: do not upload them then."
-            )
+    if worksheet and platform == "moodle":
+        remember_worksheet(classroom, chapter, worksheet)
+        grades = read_final_grades(classroom, chapter, database)
+        numbers = read_numbers(classroom, chapter)
+        content, strangers = fill_worksheet(worksheet, numbers.by_student, grades.scores, grades.points)
+        missed = dict.fromkeys(strangers, "not in the worksheet")
+        place = folder / f"{chapter}_moodle_worksheet.csv"
+        write_file(place, content)
+        say(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
+        if grades.waiting:
+            say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
+    package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
+    if not package.students and not package.left_out:
+        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`.")
+    place = folder / f"{chapter}_{platform}_feedback.zip"
+    write_file(place, package.content)
+    say(f"{counted(len(package.students), 'page')} in {place}.")
+    if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
+        say(
+            "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
+            "groups, and Moodle would give the pages to other people: do not upload them then."
+        )
     missed |= package.left_out
     for student, why in sorted(missed.items()):
         say(printable(f"{student}: {why}"), err=True)
@@ -156,11 +133,11 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 
 @click.command()
 @click.argument("student")
-@click.argument("chapter")
+@CHAPTER
 @click.option("--days", type=float, default=0.0, help="How many days after the deadline.")
 @click.option("--hours", type=float, default=0.0, help="How many hours after the deadline, in addition to the days.")
-@_CLASSROOM
-@_DATABASE
+@CLASSROOM
+@DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
     """Give a student more time for a chapter: counted from the deadline, in place of any extension before.
 
@@ -170,30 +147,15 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
 
     from ..classroom.administration import grant_extension
 
-    _require_chapter(chapter)
     try:
         more = timedelta(days=days, hours=hours)
     except OverflowError:
         raise click.UsageError("That date is beyond the calendar.") from None
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
-    with _errors():
-        due = grant_extension(classroom, student, chapter, more, database)
+    due = grant_extension(classroom, student, chapter, more, database)
     when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else "has no deadline yet; set one in Formgrader"
     say(printable(f"For {student}, {chapter} {when}."))
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Report an error in one sentence."""
-    from ..classroom.collecting.reasons import NotTakenError
-    from ..classroom.folder import ClassroomError
-    from ..classroom.gradebook import GradebookError
-
-    try:
-        yield
-    except (ClassroomError, GradebookError, NotTakenError, OSError) as error:
-        raise click.ClickException(str(error)) from None
 
 
 _OUTCOMES = {(True, False): "taken", (False, True): "NOT TAKEN", (False, False): "not needed"}

@@ -54,7 +54,9 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
         `NORMAL` or `UNIFORM`: the statistics that are asked for.
     """
     with np.errstate(all="ignore"):
-        mean, spread = weights.mean(), weights.std()
+        # Of equal numbers both are exact: a rounded sum would leave a deviation that depends on the machine.
+        equal = bool((weights == weights.flat[0]).all())
+        mean, spread = (weights.flat[0], np.float64(0)) if equal else (weights.mean(), weights.std())
         standard = (weights - mean) / spread
         beyond = bool((np.abs(standard) > 3.5).any())
         found = {

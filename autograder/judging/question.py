@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
+import numpy as np
+
 from ..exercise import Question
-from .compare import as_array
 from .verdict import Aspect, Status, Verdict
 from .words import describe, number
 
 ANSWER_TYPE = "application/vnd.weightlab.answer+json"
-"""Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``."""
+"""Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``.
+
+Where what it judged is not a number, it has no value.
+"""
 
 
-def record_number(name: str, value: Any) -> dict[str, Any] | None:
-    """Return the record of a question's number as JSON can hold it, or None where the value is not one number."""
-    array = as_array(value)
-    if array is None or array.size != 1 or array.dtype.kind not in "iuf":
+def record_number(name: str, value: Any) -> dict[str, Any]:
+    """Return the record of a question's number as JSON can hold it."""
+    given = as_one_number(value)
+    return {"name": name} | ({"value": given} if given is not None and math.isfinite(given) else {})
+
+
+def as_one_number(value: Any) -> int | float | None:
+    """Return the one number that a value is, or None.
+
+    Whatever Python can turn into a number is one: NumPy's and `fractions`' too, a complex number without an imaginary
+    part, and an array or a list that holds one number. Texts, truth values and times are not.
+    """
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, np.ndarray):
+        if value.size != 1 or np.ma.is_masked(value):
+            return None
+        value = value.reshape(-1)[0]
+    if isinstance(value, (complex, np.complexfloating)):
+        value = value.real if value.imag == 0 else None
+    if isinstance(value, (bool, np.bool_, str, bytes, np.ndarray, np.datetime64, np.timedelta64)):
         return None
-    number = array.reshape(()).item()
-    return {"name": name, "value": number} if math.isfinite(number) else None
+    try:
+        whole = operator.index(value)
+        return whole if abs(whole) < 2**63 else float(whole)
+    except TypeError:
+        pass
+    except OverflowError:
+        return None
+    try:
+        return float(value)
+    except Exception:  # whatever a class of somebody else's raises: it is not a number
+        return None
 
 
 def judge_answer(question: Question, value: Any) -> Verdict:
@@ -35,11 +66,10 @@ def judge_answer(question: Question, value: Any) -> Verdict:
             f"{question.name} has no answer yet. Compute it in the cell above, run that cell, and check again."
         )
         return verdict
-    array = as_array(value)
-    if array is None or array.size != 1 or array.dtype.kind == "b":
+    given = as_one_number(value)
+    if given is None:
         verdict.message = f"{question.name} is {describe(value)}; expected one number."
         return verdict
-    given = float(array.reshape(())) if array.dtype.kind == "f" else int(array.reshape(()))
     if _near(question.value, given, question.rtol):
         verdict.status, verdict.score = Status.PASSED, points
         verdict.aspects[0].score = points

@@ -20,8 +20,14 @@ MAX_CODE = 120
 MAX_SHOWN = 160
 """Characters of one argument."""
 PASSED = "Full marks: every test case passed."
-NEEDS_ARRAY = "Your result is a list. Later cells need an array: return np.array(...)."
-PART_NEEDS_ARRAY = "A part of your result is a list. Later cells need an array there: use np.array(...)."
+NEEDS_ARRAY = (
+    "Your result is a list, and an array is wanted. The notebook makes an array of it, but your later functions get "
+    "the list: return np.array(...)."
+)
+PART_NEEDS_ARRAY = (
+    "A part of your result is a list, and an array is wanted there. The notebook makes an array of it, but your later "
+    "functions get the list: use np.array(...)."
+)
 WAITS = "counts once the values are right"
 NOT_RIGHT = "is not right"
 
@@ -60,17 +66,19 @@ def describe(value: Any) -> str:
         return f"the text {value[:40]!r}"
     if isinstance(value, (bool, np.bool_)):
         return f"the truth value {bool(value)}"
-    if isinstance(value, (int, float, np.generic)):
+    if isinstance(value, (complex, np.complexfloating)):
+        return f"the complex number {value}"
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, np.timedelta64):
         return f"the number {number(value)}"
     if isinstance(value, np.ndarray):
         kinds = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "numbers"}
-        return f"an array of {kinds[value.dtype.kind]} of shape {value.shape}"
+        return f"an array of {kinds.get(value.dtype.kind, value.dtype.name)} of shape {value.shape}"
     if isinstance(value, (list, tuple)):
         inside = f" of {describe(value[0])}" if len(value) == 1 else f" of {len(value)} items"
         return f"a {type(value).__name__}{inside}"
     if isinstance(value, dict):
         return f"a dictionary with {counted(len(value), 'key')}"
-    return f"a {type(value).__name__}"
+    return with_article(type(value).__name__)
 
 
 def shown(value: Any, name: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
 class Unreadable(ValueError):
-    """A file of the learner's cannot be read as what it should be, so it is left as it is."""
+    """A file of the learner's is not valid, so it is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,15 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
     lines, new_lines = split_lines(mine), split_lines(new)
     present = {node.name: node for node in own if isinstance(node, ast.FunctionDef)}
     text = mine.rstrip("\n")
-    replaced = [stub for stub in stubs if stub.name in present and _is_stub(present[stub.name])]
-    for stub in sorted(replaced, key=lambda stub: -present[stub.name].lineno):
+    unwritten = [stub for stub in stubs if stub.name in present and _is_stub(present[stub.name])]
+    for stub in sorted(unwritten, key=lambda stub: -present[stub.name].lineno):
         old = present[stub.name]
-        lines[_first_line(old) - 1 : old.end_lineno] = split_lines(_cut(new_lines, stub))
+        lines[_first_line(old) - 1 : old.end_lineno] = split_lines(_taken_along(stub, new_lines, definitions))
         text = "\n".join(lines)
-    missing = [_taken_along(stub, new_lines, definitions) for stub in stubs if stub.name not in present]
-    text = "\n\n\n".join([text, *missing]) + "\n"
-    return _with_head(text, _head(ast.parse(new).body, new_lines))
+    missing = [stub for stub in stubs if stub.name not in present]
+    text = "\n\n\n".join([text, *(_taken_along(stub, new_lines, definitions) for stub in missing)]) + "\n"
+    text = _with_head(text, _head(ast.parse(new).body, new_lines))
+    return _with_head(text, _needed(module, text, [*unwritten, *missing], definitions))
 
 
 def merge_notebook(
@@ -149,6 +150,19 @@ def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the answer cells of several notebooks by grade id; of two with one name a written one, else the later.
+
+    A question may have moved to a chapter whose notebook the copy has already, with nothing in it yet.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for notebook in notebooks:
+        for name, cell in read_answers(notebook).items():
+            if name not in found or _is_answered(cell) or not _is_answered(found[name]):
+                found[name] = cell
+    return found
+
+
 def grade_id(cell: dict[str, Any]) -> str | None:
     """Return a cell's grade id, or None where it has none."""
     about = (cell.get("metadata") or {}).get("nbgrader")
@@ -176,7 +190,7 @@ def _is_answered(cell: dict[str, Any]) -> bool:
 
 
 def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return an answer to what is no longer asked as a cell that is nobody's but the learner's."""
+    """Return an answer that is no longer asked for as a cell of the learner's own."""
     says = f"Your answer to {name.removesuffix('-answer')}, which the course no longer asks for."
     head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
     return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
@@ -216,15 +230,20 @@ def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: M
     for stub in sorted(moved, key=lambda stub: -stub.lineno):
         lines[_first_line(stub) - 1 : stub.end_lineno] = split_lines(definitions[stub.name].source)
     text = "\n".join(lines) + "\n"
+    return _with_head(text, _needed(module, text, moved, definitions))
+
+
+def _needed(module: str, text: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> list[str]:
+    """Return the imports without which functions that were taken along lack a name in the module's new text."""
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
-    for stub in moved:
-        found = definitions[stub.name]
-        wanted |= found.needed
-        for name in found.used & set(definitions):
-            wanted[name] = f"from .{definitions[name].module} import {name}"
+    for found in (definitions[stub.name] for stub in stubs if stub.name in definitions):
+        if found.written and found.module != module:
+            wanted |= found.needed
+            for name in found.used & set(definitions):
+                wanted[name] = f"from .{definitions[name].module} import {name}"
     own = f"from .{module} "
-    return _with_head(text, [wanted[name] for name in sorted(set(wanted) - here) if not wanted[name].startswith(own)])
+    return [wanted[name] for name in sorted(set(wanted) - here) if not wanted[name].startswith(own)]
 
 
 def _ways_to_import(module: str, node: ast.stmt) -> dict[str, str]:
@@ -255,7 +274,7 @@ def _bound(node: ast.stmt) -> set[str]:
 
 
 def _with_head(text: str, wanted: list[str]) -> str:
-    """Return a module's text with the imports and assignments that it lacks, below the imports that it has."""
+    """Return a module's text with missing imports and assignments added below its imports."""
     nodes = ast.parse(text).body
     bound = {name for node in nodes for name in _bound(node)}
     lacking = [line for line in wanted if _bound(ast.parse(line).body[0]) - bound]

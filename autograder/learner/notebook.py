@@ -9,12 +9,15 @@ from .. import card
 from ..exercise import Exercise, Question
 from ..judging.question import ANSWER_TYPE, judge_answer, record_number
 from ..judging.verdict import Status, Verdict
-from ..names import UnknownName, find_asked
+from ..names import find_asked
 from ..paths import LIBRARY, shown
+from ..refusal import UnknownName
 from ..version import help_link, release_name
 from . import progress as record
 from . import remarks, tutor
 from .check import check_exercise
+
+_UNASKED = object()
 
 
 class Card:
@@ -24,9 +27,9 @@ class Card:
     reads the same number as the check did, however the answer cell shows it.
     """
 
-    def __init__(self, verdict: Verdict, below: str, value: Any = None) -> None:
+    def __init__(self, verdict: Verdict, below: str, value: Any = _UNASKED) -> None:
         self.verdict, self._below = verdict, below
-        self._recorded = record_number(verdict.exercise, value)
+        self._recorded = None if value is _UNASKED else record_number(verdict.exercise, value)
 
     def __repr__(self) -> str:
         return repr(float(self.verdict.score))
@@ -36,7 +39,7 @@ class Card:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        return bundle | ({ANSWER_TYPE: self._recorded} if self._recorded else {})
+        return bundle if self._recorded is None else bundle | {ANSWER_TYPE: self._recorded}
 
 
 class Note:
@@ -50,9 +53,6 @@ class Note:
 
     def _repr_html_(self) -> str:
         return card.note(self.title, self.words)
-
-
-_UNASKED = object()
 
 
 def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
@@ -79,7 +79,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     else:
         verdict = check_exercise(asked)
     if verdict.status == Status.UNJUDGED:
-        # An error, so that nbgrader cannot take silence for full marks.
+        # An error: nbgrader would give full marks for a cell without output.
         raise RuntimeError(verdict.message)
     kept = record.record([verdict])
     below = [_next_step(verdict)]
@@ -106,7 +106,7 @@ def _next_step(verdict: Verdict) -> str:
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
     if verdict.status == Status.MISSING:
         return ""
-    if not verdict.loaded:  # no hint helps against a typing mistake
+    if not verdict.loaded:  # hints do not help against a syntax error
         return "Fix that, save, and check again."
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 

@@ -1,4 +1,4 @@
-"""Hands the learner's work over as a zip: a chapter to submit, everything to take home, and home's work back."""
+"""Packs the learner's work as a zip, to submit a chapter or to take everything home, and unpacks it again."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from labkit import store
 
 from .. import card
 from ..judging.words import counted
-from ..names import UnknownName, describe_unknown_chapter
-from ..paths import COURSE, KEYS, LIBRARY, ROOT, shown
+from ..names import find_chapter
+from ..paths import KEYS, LIBRARY, ROOT, shown
+from ..refusal import UnknownName
 from . import renew
+from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import is_released, read_released, write_whole
+from .update import write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))
@@ -28,7 +30,7 @@ _LEFT_OUT = {"kept", "__pycache__", ".ipynb_checkpoints"}
 
 
 class Parcel:
-    """A zip that waits to be taken away: where it is, a link that downloads it, and remarks."""
+    """A zip that is ready: where it is, a link that downloads it, and remarks."""
 
     def __init__(self, title: str, path: Path, words: list[str]) -> None:
         self.title, self.path, self.words = title, path, words
@@ -37,7 +39,7 @@ class Parcel:
         return "\n".join([self.title, f"It is in {shown(self.path)}.", *self.words])
 
     def _repr_html_(self) -> str:
-        # The file itself is in the link: there may be no server that could be asked for it.
+        # The link holds the file itself, because there may be no server to download it from.
         data = base64.b64encode(self.path.read_bytes()).decode()
         name = html.escape(self.path.name, quote=True)
         link = f'<p><a download="{name}" href="data:application/zip;base64,{data}">Download {name}</a></p>'
@@ -60,10 +62,8 @@ def submit(chapter: str = "", student: str = "") -> Any:
         Shown as a card by the notebook.
     """
     try:
-        if not isinstance(chapter, str) or not (COURSE / chapter / f"{chapter}.ipynb").is_file() or not chapter:
-            raise UnknownName(describe_unknown_chapter(str(chapter)))
-        packed = pack_submission(chapter, student=student or remembered_student())
-    except (UnknownName, OSError, KeyError) as error:
+        packed = pack_submission(find_chapter(str(chapter)).name, student=student or remembered_student())
+    except (UnknownName, OSError) as error:
         return Note("Nothing was packed", str(error))
     if student:
         remember_student(student)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import tarfile
 import tempfile
 import zipfile
@@ -11,13 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-MANIFEST = "autograder/keys/released.json"
+from . import clones
+from .manifest import MANIFEST, UpdateError
+
 MAX_BYTES = 200 * 2**20
 """The largest size to which a release may unpack."""
-
-
-class UpdateError(RuntimeError):
-    """The update cannot be made as things are; the message says why and what to do."""
 
 
 @contextmanager
@@ -56,28 +53,22 @@ def _find_root(folder: Path) -> Path:
 
 
 def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has; the clone's own branch stays where it is.
-
-    A merge that ``git pull`` could not finish is taken back first, with the conflict marks that it left in files.
-    """
-    if not (copy / ".git").exists():
+    """Unpack what the git remote of a clone has."""
+    if not clones.is_clone(copy):
         raise UpdateError(
             "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
         )
-    state = copy / _git(copy, "rev-parse", "--git-dir").decode().strip()
-    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
-        raise UpdateError("git is rebasing this copy. Run `git rebase --abort`, then update again.")
-    _git(copy, "fetch", "--quiet", "origin", "HEAD")
-    content = _git(copy, "archive", "FETCH_HEAD")
-    if (state / "MERGE_HEAD").exists():
-        _git(copy, "merge", "--abort")
+    try:
+        content = clones.fetch(copy)
+    except clones.GitError as error:
+        raise UpdateError(f"{error} Download the new release and name it: weightlab update RELEASE.zip") from None
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
 
 
 @contextmanager
 def _whole(source: Path) -> Iterator[None]:
-    """Turn whatever a damaged archive raises, which is a dozen kinds, into one sentence."""
+    """Turn every error of a damaged archive, of which there are a dozen kinds, into one sentence."""
     try:
         yield
     except UpdateError:
@@ -102,21 +93,9 @@ def _unpack(source: Path, target: Path) -> None:
         raise UpdateError(f"{source} is not a folder, a zip or a tar archive of the course.")
 
 
-def _git(copy: Path, *words: str) -> bytes:
-    """Run git in a copy; return what it prints."""
-    try:
-        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UpdateError(f"git could not be run ({error}). Download the new release and name it.") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise UpdateError(f"git {words[0]} failed: {said}. Download the new release and name it instead.")
-    return done.stdout
-
-
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
     size = 0
-    for member in archive:  # one after another: to list them all first would unpack all of a bomb
+    for member in archive:  # one after another: listing all members first would unpack a whole archive bomb
         size += member.size
         _require_small(size)
         if member.isfile():

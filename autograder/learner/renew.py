@@ -1,4 +1,4 @@
-"""Takes a new release of the site into what a browser keeps, where saved files would hide it."""
+"""Merges a new release of the site into the files that a browser keeps, which would otherwise hide it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from labkit import store
 
 from ..paths import KEYS, ROOT
 from . import releases, update
+from .manifest import read_released
 
 MANIFEST = KEYS / "released.json"
 ARCHIVE = KEYS.parent / "released.zip"
-"""The released notebooks and stubs; there only in the package that a site installs in the browser."""
+"""The released notebooks and stubs; only the package that a site installs in the browser holds this file."""
 
 
 def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
@@ -33,7 +34,7 @@ def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
     seen = store.load("release")
     if seen.get("digest") == digest:
         return ""
-    released = update.read_released(MANIFEST)
+    released = read_released(MANIFEST)
     words = ""
     if isinstance(seen.get("files"), dict):
         with releases.open_release(archive, copy) as folder:

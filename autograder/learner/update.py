@@ -1,17 +1,17 @@
-"""Takes a new release of the course into a copy that is in use; nothing of the learner's work is lost."""
+"""Updates a copy that is in use to a new release of the course, and loses nothing of the learner's work."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from ..version import is_older, version_of
 from . import merge
-from .releases import MANIFEST, UpdateError
+from .manifest import UpdateError, is_released, read_manifest
 
 _LIBRARY, _COURSE = "src/weightlab", "course"
 _LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
@@ -24,6 +24,8 @@ class Report:
     """What an update did, file by file, as paths from the copy's folder."""
 
     kept_in: Path
+    version_before: str
+    version: str
     replaced: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -50,10 +52,15 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     """
     if release.resolve() == copy.resolve():
         raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
-    before = _read_manifest(copy) if before is None else before
-    after = _read_manifest(release)
-    report = Report(_new_folder(copy))
-    whole = (copy / "solutions").is_dir()  # a class's hand-out has neither answers nor tests, and gets none
+    before = read_manifest(copy) if before is None else before
+    after = read_manifest(release)
+    versions = version_of(copy), version_of(release)
+    if is_older(versions[1], versions[0]):
+        raise UpdateError(f"That release is {versions[1]}, and this copy is newer, {versions[0]}. Nothing was changed.")
+    kept_in = free_folder(copy)
+    kept_in.mkdir(parents=True)
+    report = Report(kept_in, *versions)
+    whole = (copy / "solutions").is_dir()  # a class's handout has neither answers nor tests, and gets none
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
     wanted = {name: (release / name).read_bytes() for name in names}
     wanted |= _merge_library(release, copy, before, report)
@@ -79,7 +86,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
 
 
 def undo(copy: Path) -> list[str]:
-    """Take the last update back; return the files that are as they were.
+    """Undo the last update; return the files that were restored.
 
     Raises
     ------
@@ -110,15 +117,16 @@ def _merge_library(release: Path, copy: Path, before: dict[str, str], report: Re
     for path in sorted((release / _LIBRARY).glob("*.py")):
         name, new = f"{_LIBRARY}/{path.name}", path.read_text(encoding="utf-8")
         mine = copy / name
-        if mine.exists() and not _is_edited(mine, before.get(name)) and not _moves_here(path.stem, new, definitions):
+        edited = mine.exists() and not is_released(mine, before.get(name))
+        if mine.exists() and not edited and not _moves_here(path.stem, new, definitions):
             continue
-        if mine.exists() and path.stem not in texts:
+        if edited and path.stem not in texts:
             report.left[name] = "it is not plain text in UTF-8"
             continue
         try:
-            merged = merge.merge_module(path.stem, texts.get(path.stem), new, definitions)
+            merged = merge.merge_module(path.stem, texts[path.stem] if edited else None, new, definitions)
         except merge.Unreadable as error:
-            report.left[name] = f"Python cannot read it ({error})"
+            report.left[name] = _marked(mine) or f"Python cannot read it ({error})"
             continue
         if merged != new:
             report.merged[name] = "your functions are kept"
@@ -141,9 +149,10 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
                 mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
                 merge.read_answers(mine[path.stem])
             except (OSError, ValueError, RecursionError):
-                report.left[path.relative_to(copy).as_posix()] = "it cannot be read as a notebook"
+                name = path.relative_to(copy).as_posix()
+                report.left[name] = _marked(path) or "it cannot be read as a notebook"
                 mine.pop(path.stem, None)
-    answers = {name: cell for notebook in mine.values() for name, cell in merge.read_answers(notebook).items()}
+    answers = merge.join_answers(mine.values())
     by_topic = {name.partition("_")[2]: name for name in mine}
     wanted = {}
     released = {
@@ -154,7 +163,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
         name = path.relative_to(release).as_posix()
         old = by_topic.get(path.stem.partition("_")[2])
         place = f"{_COURSE}/{old}/{old}.ipynb"
-        if old is not None and not _is_edited(copy / place, before.get(place)):
+        if old is not None and is_released(copy / place, before.get(place)):
             old = None
         merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers, asked)
         if merged == new:
@@ -163,6 +172,16 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
         report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
         wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     return wanted
+
+
+def _marked(path: Path) -> str:
+    """Say that a file holds the marks of a conflict that was committed with them, and what helps; else nothing.
+
+    To take one side by its marks would be wrong: git compares lines, and may have put a function's body into another.
+    """
+    if b"\n<<<<<<< " not in b"\n" + path.read_bytes():
+        return ""
+    return "git's marks of a conflict are in it; `git revert --mainline 1 HEAD` takes back a merge that you committed"
 
 
 def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
@@ -182,7 +201,7 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of the same kind by its name: what a browser keeps, it keeps by kind, and an empty notebook is none to it.
+    # The name keeps its ending: a browser keeps files by kind, and refuses an empty notebook.
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     part.write_bytes(content)
     part.replace(path)
@@ -211,48 +230,17 @@ def _write_record(report: Report) -> None:
     (report.kept_in / "update.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def _new_folder(copy: Path) -> Path:
-    parent, stamp = copy / ".weightlab" / "kept", time.strftime("%Y%m%d-%H%M%S")
+def free_folder(copy: Path, what: str = "") -> Path:
+    """Return the path of a folder for what is replaced now; it does not exist yet."""
+    parent, stamp = copy / ".weightlab" / "kept", time.strftime("%Y%m%d-%H%M%S") + what
     number = 1
     while (folder := parent / (stamp if number == 1 else f"{stamp}-{number}")).exists():
         number += 1
-    folder.mkdir(parents=True)
     return folder
 
 
-def read_released(manifest: Path) -> dict[str, str]:
-    """Return the digest of each released file by its name.
-
-    Raises
-    ------
-    OSError, ValueError
-        If it cannot be read, or names a file elsewhere.
-    """
-    found = json.loads(manifest.read_text(encoding="utf-8"))
-    places = map(PurePosixPath, found if isinstance(found, dict) else ["/"])
-    if any(place.is_absolute() or ".." in place.parts for place in places):
-        raise ValueError(f"{manifest} names files elsewhere")
-    return found
-
-
-def digest_of(content: bytes) -> str:
-    """Return the digest of a file, however its lines end."""
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-def _read_manifest(root: Path) -> dict[str, str]:
-    try:
-        return read_released(root / MANIFEST)
-    except (OSError, ValueError, RecursionError):
-        raise UpdateError(f"{root} is not a copy of the course: {MANIFEST} is missing or damaged.") from None
-
-
-def _is_edited(path: Path, digest: str | None) -> bool:
-    return not is_released(path, digest)
-
-
 def _says_the_same(path: Path, content: bytes) -> bool:
-    """Whether a file holds this already; programs that save a notebook order and indent it in their own ways."""
+    """Whether a file has this content already; programs save notebooks with an order and indentation of their own."""
     found = path.read_bytes()
     if found == content or path.suffix != ".ipynb":
         return found == content
@@ -260,18 +248,6 @@ def _says_the_same(path: Path, content: bytes) -> bool:
         return json.loads(found) == json.loads(content)
     except (ValueError, RecursionError):
         return False
-
-
-def is_released(path: Path, digest: str | None) -> bool:
-    """Whether a file is as a release has it; a notebook may have been written anew by a program that reads JSON."""
-    content = path.read_bytes()
-    if digest_of(content) == digest or path.suffix != ".ipynb":
-        return digest_of(content) == digest
-    try:
-        anew = json.dumps(json.loads(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    except (ValueError, RecursionError):
-        return False
-    return digest_of(anew.encode("utf-8", "replace")) == digest
 
 
 def _readable(folder: Path) -> list[Path]:

@@ -1,15 +1,20 @@
-"""Takes lists where figures and tools work with arrays, as a check accepts both from the learner's functions."""
+"""Makes arrays of lists where the lab works with arrays, as a check accepts both from the learner's functions."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
+import types
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import numpy as np
 
 Function = TypeVar("Function", bound=Callable)
 _NUMBERS = (bool, int, float, np.number, np.bool_)
+
+
+class UnusableResultError(ValueError):
+    """A learner's function returned something that no figure can be drawn from; the message is one sentence."""
 
 
 def as_arrays(value: Any) -> Any:
@@ -40,7 +45,7 @@ def _shape_of(items: list) -> tuple[int, ...] | None:
 def _with_arrays(function: Callable) -> Callable:
     @functools.wraps(function)
     def returns_arrays(*args: Any, **kwargs: Any) -> Any:
-        return as_arrays(function(*args, **kwargs))
+        return as_arrays(_in_form(_declared_result(function), function(*args, **kwargs)))
 
     return returns_arrays
 
@@ -54,3 +59,57 @@ def takes_lists(function: Function) -> Function:
 
     with_arrays.takes_lists = True
     return with_arrays
+
+
+def gives_what_it_declares(function: types.FunctionType) -> Callable:
+    """Return a function of the learner's library whose result has the form that its header declares.
+
+    A check accepts a list for an array, and 3.0 for a count, but the cells of a notebook go on with the result:
+    they need what the header says.
+    """
+
+    @functools.wraps(function)
+    def declared(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return _in_form(_declared_result(function), function(*args, **kwargs))
+
+    declared.of_library = function
+    return declared
+
+
+def _declared_result(function: Callable) -> Any:
+    try:  # read at each call: a save gives a function another header
+        return function.__annotations__.get("return")
+    except Exception:  # Python 3.14 evaluates a header only now
+        return None
+
+
+def _in_form(declared: Any, value: Any) -> Any:
+    """Return a value in the declared form where it can be had without guessing, otherwise as it is."""
+    kind, parts = get_origin(declared), get_args(declared)
+    if declared in (int, float, bool) and isinstance(value, np.ndarray) and not value.ndim:
+        value = value.item()
+    if kind in (Union, types.UnionType):
+        for part in parts:
+            value = _in_form(part, value)
+    elif declared is np.ndarray and isinstance(value, (list, tuple)):
+        return _as_array(value)
+    elif declared is int and isinstance(value, (float, np.floating)) and value.is_integer():
+        return int(value)
+    elif kind in (list, tuple) and isinstance(value, (list, tuple)) and parts:
+        each = parts if kind is tuple and parts[-1] is not Ellipsis else parts[:1] * len(value)
+        if len(each) == len(value):
+            items = list(map(_in_form, each, value))
+            if type(value) is not kind or any(new is not old for new, old in zip(items, value, strict=True)):
+                return kind(items)
+    elif kind is Iterator and hasattr(value, "__iter__") and parts:
+        return (_in_form(parts[0], item) for item in value)
+    return value
+
+
+def _as_array(items: list | tuple) -> Any:
+    try:
+        array = np.asarray(items)
+    except (ValueError, OverflowError):
+        return items
+    return array if array.dtype.kind in "biuf" else items

@@ -36,10 +36,11 @@ from autograder.classroom.folder import Classroom, ClassroomError, is_student_id
 from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.report import tally
-from autograder.classroom.verdict_cells import dump_notebook
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
+from autograder.refusal import Refusal
 from autograder.sandbox import selftest
+from autograder.submitted_notebook import dump_notebook
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
@@ -444,7 +445,7 @@ def test_a_submission_that_has_gone_scores_nothing(room):
     [(["11_nothing"], "No chapter is called '11_nothing'"), (["02_biases"], "02_biases.ipynb is missing")],
 )
 def test_what_cannot_be_graded_is_said(room, chapters, words):
-    with pytest.raises(ClassroomError, match=words):
+    with pytest.raises(Refusal, match=words):
         grade_class(room, chapters, isolation="process", course=room.parent / "course")
 
 
@@ -491,7 +492,9 @@ def test_isolation_is_never_weakened_in_silence(room, monkeypatch):
 def test_student_ids_are_names_that_tables_can_hold():
     assert is_student_id("ann.b-2 (späť)") and is_student_id("x" * 128)
     assert is_student_id("a") and is_student_id("王")
+    assert is_student_id("c7") and is_student_id("null") and is_student_id("o'brien") and is_student_id("a+b@c.d")
     assert not any(map(is_student_id, ["", ".hidden", "a\nb", "a\u202eb", " a", "x" * 129, "a<b", 'a"b', "a\\b"]))
+    assert not any(map(is_student_id, ["a#b", "a?", "a%62", "*", "[a]nn", "constructor", "__proto__", "undefined"]))
 
 
 def test_urls_of_gradebooks():

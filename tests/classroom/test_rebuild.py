@@ -376,3 +376,41 @@ def test_outputs_of_any_shape_do_no_harm(outputs):
     assert not found.malformed
     assert made.cell(found.notebook, "parameters-answer")["outputs"] == []
     assert found.notebook["cells"][-1]["outputs"] == []
+
+
+def test_what_editors_change_by_themselves_hides_no_cell():
+    notebook = stripped(submission(parameters_answer="parameters = 7", why="Because."))
+    for cell in notebook["cells"]:
+        cell["source"] = "  \r\n".join(cell["source"].split("\n")) + "\r\n"
+    found = again(notebook)
+    assert not found.malformed and not found.read.own and found.read.answers["why"].changed
+    untouched = copy.deepcopy(RELEASED)
+    for cell in untouched["cells"]:
+        cell["source"] = cell["source"].replace("\n", "\r\n")
+    assert not any(answer.changed for answer in again(untouched).read.answers.values())
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_a_notebook_is_read_in_whatever_coding_it_was_saved(coding):
+    text = json.dumps(submission(why="Größe."), ensure_ascii=False)
+    assert made.cell(again(text.encode(coding)).notebook, "why")["source"] == "Größe."
+
+
+def test_an_answer_that_was_typed_into_the_question_is_shown_and_for_a_person():
+    """Also what JupyterLab's Merge Cells makes of question and answer."""
+    notebook = submission()
+    asked = next(cell for cell in notebook["cells"] if cell["id"] == "about-why")
+    asked["source"] += "\n\nBecause of the *bias*."
+    for _ in ("typed into it", "merged with it"):
+        found = again(notebook)
+        assert "Because of the *bias*." in [cell["source"] for cell in found.notebook["cells"]]
+        assert next(cell for cell in found.notebook["cells"] if cell["id"] == "about-why") in RELEASED["cells"]
+        assert found.doubtful == {"why"}
+        notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "why"]
+
+
+def test_the_text_of_an_earlier_release_is_not_the_students():
+    notebook = submission()
+    next(cell for cell in notebook["cells"] if cell["id"] == "about-why")["source"] = "Say it as an older release did."
+    found = again(notebook)
+    assert not found.read.own and not found.doubtful

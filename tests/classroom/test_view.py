@@ -77,13 +77,18 @@ def test_what_cannot_be_read_says_so_at_the_top(classroom):
         ("../room/submitted/eve", WEIGHTS.name, "has not submitted"),
         ("", WEIGHTS.name, "has not submitted"),
         ("eve", "02_biases", "has not submitted a notebook of 02_biases"),
-        ("eve", "01_wieghts", "No chapter is called '01_wieghts'. Did you mean 01_weights?"),
     ],
 )
 def test_what_is_not_there_is_said_in_a_sentence(classroom, student, chapter, words):
     ran = CliRunner().invoke(main, ["view", student, chapter, "--classroom", str(classroom)])
     assert ran.exit_code == 1 and words in ran.output and ran.output.count("\n") == 1
     assert not (classroom / "view").exists()
+
+
+def test_a_misspelt_chapter_is_named_with_the_one_that_may_be_meant(classroom):
+    ran = CliRunner().invoke(main, ["view", "eve", "01_wieghts", "--classroom", str(classroom)])
+    assert ran.exit_code == 2
+    assert ran.output.endswith("Error: No chapter is called '01_wieghts'. Did you mean 01_weights?\n")
 
 
 def test_a_link_in_place_of_the_notebook_shows_nothing_of_anybodys(classroom):

@@ -14,11 +14,11 @@ from autograder.classroom.cluster import DaskWorkers, Failed, Lacking, Order, Re
 from autograder.classroom.feedback import Marks
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.submission import Submission
-from autograder.classroom.verdict_cells import dump_notebook
 from autograder.classroom.work import GradingTask, Tools, find_fault, grade_submission, warm_up
 from autograder.classroom.workers import share_out, stream
 from autograder.exercises import CHAPTERS
 from autograder.judging import key
+from autograder.submitted_notebook import dump_notebook
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 import tomllib
 
@@ -13,6 +14,7 @@ from autograder.cli.main import main
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key
 from autograder.paths import LIBRARY, ROOT, SOLUTIONS
+from autograder.release import ReleaseError
 from autograder.version import help_link
 
 KEYS = {"exercise", "chapter", "status", "score", "points", "misconception", "finding", "message", "aspects", "file"}
@@ -150,6 +152,10 @@ def test_an_autograder_that_fails_gives_no_score_and_exit_code_3(library, monkey
         (["check", "--library", "/nowhere/at/all"], "is not a folder"),
         (["hint", "aply_weight"], "Did you mean apply_weight"),
         (["submit", "chapter one"], "No chapter is called"),
+        (["grade", "1"], "Did you mean 01_weights"),
+        (["report", "1"], "Did you mean 01_weights"),
+        (["collect", "1", "."], "Did you mean 01_weights"),
+        (["handout", "new", "--github-classroom", "--chapter", "1"], "Did you mean 01_weights"),
     ],
 )
 def test_a_usage_error_is_one_sentence_with_exit_code_2(words, said):
@@ -157,6 +163,32 @@ def test_a_usage_error_is_one_sentence_with_exit_code_2(words, said):
     assert result.exit_code == 2
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("stopped_by", "said"),
+    [
+        (ReleaseError("There is nothing here. Take a fresh copy."), "There is nothing here. Take a fresh copy."),
+        (
+            PermissionError(13, "Permission denied", "kept.csv"),
+            "kept.csv cannot be read or written (Permission denied).",
+        ),
+        (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
+        (FileNotFoundError("The first page is missing."), "The first page is missing."),
+    ],
+)
+def test_whatever_command_is_refused_says_so_in_one_line(stopped_by, said, monkeypatch):
+    def stop():
+        raise stopped_by
+
+    monkeypatch.setattr("autograder.learner.progress.board", stop)
+    result = run("status")
+    assert (result.exit_code, result.output) == (1, f"Error: {said}\n")
+
+
+def test_a_fault_of_the_program_itself_is_not_taken_for_a_refusal(monkeypatch):
+    monkeypatch.setattr("autograder.learner.progress.board", lambda: 1 / 0)
+    assert isinstance(run("status").exception, ZeroDivisionError)
 
 
 def test_hints_open_one_at_a_time(state):
@@ -210,7 +242,8 @@ def test_the_version_names_release_digest_and_copy():
     digest = hashlib.sha256((ROOT / "autograder" / "keys" / "released.json").read_bytes()).hexdigest()[:16]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert said == f"weightlab {version}, release {digest}, in {ROOT}\n"
-    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), "each release says what changed"
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.fullmatch(rf"{re.escape(version)} \(\d{{4}}-\d\d-\d\d\)", headings[0]), "the newest release comes first"
 
 
 def test_help_says_where_to_ask():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import labkit
-from labkit.arrays import as_arrays, takes_lists
+from labkit.arrays import as_arrays, gives_what_it_declares, takes_lists
 from labkit.data import in_float32
 from labkit.figures import forward, initialization, weights
 from labkit.lent.given_training import given_corrections, given_training, share_correct
@@ -53,6 +55,16 @@ def test_a_function_of_the_library_gives_arrays_and_another_is_as_it_was():
     relu.__module__ = "weightlab.forward"
     result, shown = as_arrays(relu)([-1.0, 2.0])
     assert isinstance(result, np.ndarray) and shown == "shown" and as_arrays(relu).__name__ == "relu"
+
+
+def test_what_a_function_of_the_library_declares_as_an_array_may_be_a_tuple():
+    def layers() -> list[tuple[np.ndarray, np.ndarray]]:
+        return (((1.0, 2.0), (3.0, 4.0)), (0.0, 0.0)), (((1.0,), (2.0,)), (0.0,))
+
+    layers.__annotations__ = {"return": list[tuple[np.ndarray, np.ndarray]]}
+    layers.__module__ = "weightlab.initialization"
+    found = as_arrays(layers)()
+    assert [(matrix.shape, bias.shape) for matrix, bias in found] == [((2, 2), (2,)), ((2, 1), (1,))]
 
 
 def test_every_figure_and_tool_takes_lists():
@@ -127,3 +139,77 @@ def test_a_pad_takes_weights_that_are_lists():
 
     read.__module__ = "weightlab.weights"
     assert draw_digit(read, np.zeros((64, 10)).tolist()) is not None
+
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+DECLARED = [
+    (np.ndarray, [[1, 2.5]], np.array([[1, 2.5]])),
+    (np.ndarray, (0.5, 1.0), np.array([0.5, 1.0])),
+    (float | np.ndarray, [1.0], np.array([1.0])),
+    (tuple[np.ndarray, list[np.ndarray]], [[1.0], ([2.0],)], (np.array([1.0]), [np.array([2.0])])),
+    (tuple[Layers, list[float]], ([([[1.0]], [0.0])], [0.5]), ([(np.array([[1.0]]), np.array([0.0]))], [0.5])),
+    (list[tuple[np.ndarray, np.ndarray] | None], [None, ([1], [2])], [None, (np.array([1]), np.array([2]))]),
+    (tuple[int, ...], [2.0, 3], (2, 3)),
+    (int, 12.0, 12),
+    (int, np.float32(3), 3),
+    (int, np.array(3.0), 3),
+    (float, np.array(0.5), 0.5),
+    (bool, np.array(True), True),
+]
+
+
+def library_function(declared, value):
+    def function():
+        return value
+
+    function.__annotations__ = {"return": declared}
+    return gives_what_it_declares(function)
+
+
+@pytest.mark.parametrize(("declared", "value", "wanted"), DECLARED, ids=map(str, range(len(DECLARED))))
+def test_a_notebook_gets_what_the_header_of_a_function_declares(declared, value, wanted):
+    assert same(library_function(declared, value)(), wanted)
+
+
+def same(one, other):
+    """Whether two values are of one type, and equal, however deep."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        (np.ndarray, [[1.0], [1.0, 2.0]]),
+        (np.ndarray, ["a"]),
+        (np.ndarray, [10**400]),
+        (np.ndarray, 3.0),
+        (np.ndarray, None),
+        (tuple[np.ndarray, np.ndarray], ([1.0],)),
+        (list[float], [0.5]),
+        (float, np.array([0.5])),
+        (int, 2.5),
+        (int, float("nan")),
+        (None, [1.0]),
+        ("np.ndarray", [1.0]),
+    ],
+)
+def test_what_cannot_have_the_declared_form_stays_as_it_is(declared, value):
+    assert library_function(declared, value)() is value
+
+
+def test_what_has_the_declared_form_is_the_same_object():
+    layers = [(np.ones(2), np.zeros(2))]
+    assert library_function(Layers, layers)() is layers
+
+
+def test_pairs_that_come_one_by_one_are_arrays_and_none_is_drawn_early():
+    drawn = []
+    pairs = (drawn.append(i) or ([float(i)], [i]) for i in itertools.count())
+    found = library_function(Iterator[tuple[np.ndarray, np.ndarray]], pairs)()
+    assert drawn == []
+    assert same(next(found), (np.array([0.0]), np.array([0]))) and drawn == [0]
+    assert next(library_function(Iterator[np.ndarray], [[1.0]])()).shape == (1,)

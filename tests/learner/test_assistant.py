@@ -15,6 +15,7 @@ from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import reference
 from autograder.learner import assistant, check, tutor
 from autograder.paths import LIBRARY, ROOT, SOLUTIONS
+from autograder.refusal import Refusal
 
 PRYING = [
     "../../solutions/weightlab/weights",
@@ -98,7 +99,7 @@ def everything_it_says(names):
         for tool in (assistant.show_exercise, assistant.read_code, assistant.run_check, assistant.define_term):
             try:
                 said.append(str(tool(name)))
-            except (LookupError, ValueError) as error:
+            except (Refusal, ValueError) as error:
                 said.append(str(error))
     return "\n".join([*said, str(assistant.list_exercises()), str(assistant.next_exercise())])
 

@@ -23,7 +23,6 @@ def copy(tmp_path, monkeypatch):
         shutil.copytree(part, folder / part.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
     for module in (parcel, renew):
         monkeypatch.setattr(module, "ROOT", folder)
-    monkeypatch.setattr(parcel, "COURSE", folder / "course")
     monkeypatch.setattr(parcel, "LIBRARY", folder / "src" / "weightlab")
     monkeypatch.setattr(store, "FOLDER", folder / ".weightlab")
     monkeypatch.chdir(folder / "course")

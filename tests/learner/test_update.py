@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.learner import merge, releases, update
+from autograder.learner import manifest, merge, releases, update
 from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
 
 FREEZING = '''"""Chapter 8 as it was."""
@@ -71,12 +71,12 @@ def copy(release, tmp_path):
     (folder / "README.md").write_text("An earlier text.\n")
     (folder / ".weightlab").mkdir()
     (folder / ".weightlab" / "progress.json").write_text('{"lora_merge": {"score": 3.0}}')
-    manifest = json.loads((folder / releases.MANIFEST).read_text())
+    recorded = json.loads((folder / manifest.MANIFEST).read_text())
     for name in ("course/10_capstone/10_capstone.ipynb", "course/09_lora/09_lora.ipynb", "src/weightlab/lora.py"):
-        digest = manifest.pop(name)
+        digest = recorded.pop(name)
         if "capstone" in name:
-            manifest["course/09_capstone/09_capstone.ipynb"] = digest
-    (folder / releases.MANIFEST).write_text(json.dumps(manifest))
+            recorded["course/09_capstone/09_capstone.ipynb"] = digest
+    (folder / manifest.MANIFEST).write_text(json.dumps(recorded))
     return folder
 
 
@@ -206,7 +206,7 @@ def test_undo_brings_every_byte_back(release, copy):
     update.undo(copy)
     assert snapshot(copy) == before
     assert folders(copy) == there
-    with pytest.raises(releases.UpdateError, match="no update to undo"):
+    with pytest.raises(manifest.UpdateError, match="no update to undo"):
         update.undo(copy)
 
 
@@ -237,7 +237,7 @@ def test_a_hand_out_gets_no_answers(release, copy):
 def test_an_archive_is_a_release(release, copy, tmp_path, kind):
     archive = shutil.make_archive(str(tmp_path / "download"), kind, release.parent, release.name)
     with releases.open_release(tmp_path / archive, copy) as opened:
-        assert (opened / releases.MANIFEST).is_file()
+        assert (opened / manifest.MANIFEST).is_file()
         assert "src/weightlab/lora.py" in update.update(opened, copy).merged
 
 
@@ -247,79 +247,32 @@ def test_an_archive_that_reaches_outside_its_folder_is_refused(copy, tmp_path):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../evil.txt", "x")
     with (
-        pytest.raises(releases.UpdateError, match="outside its own folder"),
+        pytest.raises(manifest.UpdateError, match="outside its own folder"),
         releases.open_release(tmp_path / "evil.zip", copy),
     ):
         pass
     assert not (tmp_path.parent / "evil.txt").exists()
 
 
-def git(folder, *argv):
-    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false"]
-    done = subprocess.run(["git", *identity, *argv], cwd=folder, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
-
-
-def test_a_git_clone_asks_its_origin_and_a_pull_never_spoils_a_notebook(release, tmp_path):
-    shutil.copy2(ROOT / ".gitattributes", release / ".gitattributes")
-    for argv in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
-        assert git(release, *argv)[0] == 0
-    clone = tmp_path / "clone"
-    assert git(tmp_path, "clone", "-q", str(release), str(clone))[0] == 0
-    theirs, mine = notebook(release, "01_weights"), notebook(clone, "01_weights")
-    theirs["cells"][0]["source"] = "# A new title"
-    write(release, "01_weights", theirs)
-    git(release, "commit", "-qam", "two")
-    mine["cells"][0]["source"] = "# My title"
-    write(clone, "01_weights", mine)
-    git(clone, "commit", "-qam", "mine")
-    code, said = git(clone, "pull", "-q", "--no-rebase")
-    assert code != 0 and "onflict" in said
-    assert source(notebook(clone, "01_weights")["cells"][0]) == "# My title", "it can still be read"
-    git(clone, "merge", "--abort")
-    with releases.open_release(None, clone) as opened:
-        update.update(opened, clone)
-    assert source(notebook(clone, "01_weights")["cells"][0]) == "# A new title"
-
-
-def conflicting(release, tmp_path):
-    """A clone whose ``git pull`` has stopped: release 1.0 had no .gitattributes that keeps notebooks whole."""
-    for argv in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
-        assert git(release, *argv)[0] == 0
-    clone = tmp_path / "clone"
-    assert git(tmp_path, "clone", "-q", str(release), str(clone))[0] == 0
-    for folder, title in ((release, "# A new title"), (clone, "# My title")):
-        made = notebook(folder, "01_weights")
-        made["cells"][0]["source"] = title
-        if folder == clone:
-            made["cells"].insert(1, own_cell("print('my own try')"))
-        write(folder, "01_weights", made)
-        git(folder, "commit", "-qam", title)
-    return clone
-
-
-def test_a_pull_that_stopped_within_notebooks_is_taken_back_and_the_update_made(release, tmp_path):
-    clone = conflicting(release, tmp_path)
-    assert git(clone, "pull", "-q", "--no-rebase")[0] != 0
-    with pytest.raises(json.JSONDecodeError):
-        notebook(clone, "01_weights")
-    with releases.open_release(None, clone) as opened:
-        update.update(opened, clone)
-    sources = [source(cell) for cell in notebook(clone, "01_weights")["cells"]]
-    assert sources[:2] == ["# A new title", "print('my own try')"]
-    assert "MERGE_HEAD" not in {path.name for path in (clone / ".git").iterdir()}
-
-
-def test_in_the_middle_of_a_rebase_it_says_what_to_do_first(release, tmp_path):
-    clone = conflicting(release, tmp_path)
-    assert git(clone, "pull", "-q", "--rebase")[0] != 0
-    with pytest.raises(releases.UpdateError, match="git rebase --abort"), releases.open_release(None, clone):
-        pass
-
-
 def test_a_copy_that_is_no_clone_says_what_to_do(copy):
-    with pytest.raises(releases.UpdateError, match=r"weightlab update RELEASE\.zip"), releases.open_release(None, copy):
+    with pytest.raises(manifest.UpdateError, match=r"weightlab update RELEASE\.zip"), releases.open_release(None, copy):
         pass
+
+
+@pytest.mark.parametrize("newer", ["2.0.1", "10.0"])
+def test_an_older_release_is_refused_and_a_newer_one_is_named(release, copy, newer):
+    def say(folder, version):
+        (folder / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
+
+    say(release, "2.0.0")
+    say(copy, newer)
+    before = snapshot(copy)
+    with pytest.raises(manifest.UpdateError, match=f"That release is 2.0.0, and this copy is newer, {newer}"):
+        update.update(release, copy)
+    assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
+    say(copy, "1.9")
+    report = update.update(release, copy)
+    assert (report.version_before, report.version) == ("1.9", "2.0.0")
 
 
 def test_the_course_and_the_reference_merge_into_themselves():

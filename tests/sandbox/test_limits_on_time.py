@@ -134,10 +134,11 @@ def test_the_use_of_a_family_is_measured():
         parent.stdout.close()
 
 
-def tried(monkeypatch, *outcomes, isolation="bubblewrap"):
+def tried(monkeypatch, *outcomes, isolation="bubblewrap", retries=True):
     """Return the outcome of a job whose runs end like this, and the kinds of turn that they took."""
     left, took = list(outcomes), []
     runner = Runner(isolation)
+    runner.retries = retries
 
     def run_once(job, seconds, turn):
         took.append(turn)
@@ -154,6 +155,7 @@ def test_a_timeout_on_a_busy_machine_is_tried_once_more_alone(monkeypatch):
     assert tried(monkeypatch, late, late) == (late, [turns.run_beside_others, turns.run_alone])
     spent = Outcome(Ending.NOT_TRIED, limit=120.0)
     assert tried(monkeypatch, late, spent)[0] == late
+    assert tried(monkeypatch, late, retries=False) == (late, [turns.run_beside_others])
 
 
 def test_a_timeout_of_its_own_making_is_not_tried_again(monkeypatch):

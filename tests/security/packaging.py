@@ -216,3 +216,23 @@ def student_id_that_ends_a_text(it: Submission) -> None:
 @attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)
 def student_id_of_control_characters(it: Submission) -> None:
     """The student's id holds a line end and a sequence that clears a terminal."""
+
+
+@attack(student="constructor", submission="malformed", costs=POINTS)
+def student_id_that_javascript_has(it: Submission) -> None:
+    """The student's id is a name that every object of JavaScript has already, as that in which lists keep students."""
+
+
+@attack(student="c7")
+def student_id_that_a_list_makes_up(it: Submission) -> None:
+    """The student's id is one of those by which Formgrader's list keeps its lines: the seventh line would be lost."""
+
+
+@attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)
+def student_id_that_ends_an_address(it: Submission) -> None:
+    """The student's id is, in an address, a classmate's and a place on their page."""
+
+
+@attack(student=f"{HONEST[:-1]}*", submission="malformed", costs=POINTS)
+def student_id_that_is_a_pattern(it: Submission) -> None:
+    """The student's id is a pattern of files that fits a classmate's folder."""

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -13,10 +14,12 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom import examination
 from autograder.classroom.grade import grade_class
 from autograder.cli.main import main
 from autograder.examine import SELF_CHECK, attempt
@@ -25,7 +28,7 @@ from autograder.sandbox.process import Runner
 from autograder.sandbox.usage import find_family
 from tests.security.corpus import GROUPS, PAYLOADS, SEED, honest, lay_class
 from tests.security.looking import CANARY
-from tests.security.opened import EVENT, SCRIPT, SVG
+from tests.security.opened import EVENT, RUNS, SCRIPT, SVG
 from tests.security.packaging import HONEST
 from tests.security.payload import CHAPTER, MARK, POINTS, TARGET, Submission
 from tests.support import classroom as made
@@ -34,7 +37,9 @@ from tests.support import jupyterlab
 REASON = selftest.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=f"no attack was tried: {REASON}")
 _BECOME_PARENT_OF_ORPHANS = 36
-TIME_LIMIT = 2.0
+TIME_LIMIT = 1.0
+"""Seconds per exercise, in place of ten: what never ends is waited for in every run of every exercise. The ordinary
+submission and the honest ones need some hundredths."""
 
 
 def grade(room, attackers):
@@ -60,6 +65,7 @@ def graded(tmp_path_factory):
         patch.setattr(tempfile, "tempdir", None)
         for name, exercise in CHAPTER.exercises.items():
             patch.setitem(CHAPTER.exercises, name, replace(exercise, time_limit=TIME_LIMIT))
+        patch.setattr(examination, "JOINT_SECONDS", 2 * TIME_LIMIT)  # all exercises together
         patch.chdir(base)
         if sys.platform == "linux":  # a process that outlives its parent becomes a child of this one, and is seen
             ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1)
@@ -295,6 +301,42 @@ def test_feedback_runs_nothing_in_a_browser(graded, tmp_path):
             runs_nothing(page)
 
 
+def lists_are_whole(page, address, students):
+    """See that Formgrader's lists have a line for each student, and that none of these pages runs anything."""
+    lists = {"manage_students": "id", f"manage_submissions/{CHAPTER.name}": "student"}
+    lists |= {"gradebook": "", f"gradebook/{CHAPTER.name}": "", f"gradebook/{CHAPTER.name}/{CHAPTER.name}": "student"}
+    for place, key in lists.items():
+        page.goto(f"{address}formgrader/{place}")
+        page.wait_for_function("typeof models !== 'undefined' && models && models.loaded", timeout=60_000)
+        rows = page.locator("#main-table tr")
+        shown = page.evaluate("key => models.map(model => key ? model.get(key) : model.cid)", key)
+        assert rows.count() == len(shown) == len(set(shown)) > 0, place
+        assert not key or students <= set(shown), place
+        runs_nothing(page)
+    for student in sorted(student for student in students if not student.replace("-", "").isalnum()):
+        page.goto(f"{address}formgrader/manage_students/{quote(student, safe='')}")
+        page.get_by_role("link", name=CHAPTER.name).click()
+        page.locator("#main-table").get_by_text(CHAPTER.name).wait_for()
+        assert page.locator(".breadcrumb").inner_text().count(student) == 1
+        runs_nothing(page)
+
+
+def links_run_nothing(page, address, room):
+    """See that no address of Formgrader, which a link in an answer may name, makes it run what a student wrote."""
+    for text in ('";document.title="opened";"', f"<script>{RUNS}<script>", f'<img src="x:" onerror="{RUNS}">'):
+        for place in ("manage_students/{}", "manage_students/ann/{}", "manage_submissions/{}", "gradebook/x/{}"):
+            page.goto(f"{address}formgrader/{place.format(quote(text, safe=''))}")
+            runs_nothing(page)
+    folder = room / "submitted" / "x-course" / CHAPTER.name
+    folder.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text(f"open({str(room / MARK)!r}, 'w').close()\n")
+    for path in (folder, folder.relative_to(room)):
+        assert page.goto(f"{address}formgrader?path={quote(str(path))}").status == 403
+    assert page.goto(f"{address}formgrader?path={quote(str(room))}").ok
+    shutil.rmtree(folder.parent)
+    assert not (room / MARK).exists()
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_jupyterlab_and_formgrader_run_nothing(graded):
@@ -318,6 +360,8 @@ def test_jupyterlab_and_formgrader_run_nothing(graded):
             page.goto(f"{address}formgrader/submissions/{found[student]}/")
             page.get_by_text("Student's answer").first.wait_for()
             runs_nothing(page)
+        lists_are_whole(page, address, set(found))
+        links_run_nothing(page, address, graded.room)
         for student in students[:6]:
             page.goto(
                 f"{address}lab/workspaces/auto-{student}/tree/autograded/{student}/{CHAPTER.name}/"

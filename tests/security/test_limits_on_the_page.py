@@ -47,6 +47,9 @@ def expected() -> dict[str, str]:
             f"{examination.SECONDS:g} s, at most {examination.PUBLIC_SECONDS:g} s of them for the public cases, which "
             "give the words of failures"
         ),
+        "public cases of all functions in one process; then of each that failed there": (
+            f"{examination.JOINT_SECONDS:g} s; {examination.JOINT_SECONDS:g} s"
+        ),
         "reading it, and making its notebook and page": f"{examination.READING:g} s beside these",
         "memory that one process maps": size(limits.MEMORY),
         "memory of all processes of a job, swapped-out memory included": (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ...exercises import CHAPTERS
-from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE
+from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE, is_module_name
 from ...limits import MAX_NOTEBOOK
 from .chapter_names import is_chapter, is_copy_of
 from .reasons import NotTakenError, Reason, describe, mebibytes
@@ -22,7 +22,6 @@ MAX_NOTEBOOKS = 8
 MAX_INNER = 8
 """Zips that a submission may hold: some pack what was packed already."""
 
-_MODULE = re.compile(r"[a-z_][a-z0-9_]{0,40}\.py")
 _ELSEWHERE = frozenset(
     {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}
     | {"venv", "env", "site-packages", "node_modules", "__pycache__"}
@@ -81,8 +80,11 @@ def notebooks_among(items: Iterable[Item], chapter: str) -> tuple[list[Item], li
 def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: ExitStack) -> list[Item]:
     """Return the files in zips within a submission: in all zips if no notebook is outside, else in the chapter's."""
     inner = [item for item in items if item.suffix == ".zip"]
+    libraries: list[Item] = []
     if any(notebooks_among(items, chapter)):
-        inner = [item for item in inner if is_copy_of(item.path.stem, chapter)]
+        if not any(map(is_of_library, items)):
+            libraries = [item for item in inner if is_copy_of(item.path.stem, LIBRARY_FOLDER)]
+        inner = [item for item in inner if is_copy_of(item.path.stem, chapter)] + libraries
     if len(inner) > MAX_INNER:
         raise NotTakenError(Reason.SEVERAL_SUBMISSIONS, count=len(inner))
     found = []
@@ -93,9 +95,20 @@ def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: Exi
             if error.reason in (Reason.TOO_MANY_FILES, Reason.UNPACKS_TOO_LARGE) or len(inner) == 1:
                 raise
             continue
-        moved = [replace(item, path=PurePosixPath(zipped.path, item.path)) for item in inside]
+        # A zip of the library is its folder, whether or not that is within the zip as well.
+        home = zipped.path.with_name(LIBRARY_FOLDER) if zipped in libraries else zipped.path
+        moved = [replace(item, path=PurePosixPath(home, item.path)) for item in inside]
         found += [item for item in moved if not is_elsewhere(item.path)]
     return found
+
+
+def is_of_library(item: Item) -> bool:
+    """Whether a file is a module in a library's folder, which systems rename (``weightlab (1)``, ``Weightlab``)."""
+    return (
+        is_copy_of(item.path.parent.name, LIBRARY_FOLDER)
+        and item.path.suffix == ".py"
+        and is_module_name(item.path.stem)
+    )
 
 
 def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
@@ -121,12 +134,18 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
         for item in (renamed if exact else ())
         if item.read(MAX_NOTEBOOK, budget) != contents[notebook.path]
     ]
-    if not belongs:
-        left_out += [
-            (str(item.path), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE))
-            for item in items
-            if item.path.name == f"{CHAPTERS[chapter].module}.py" and item.path.parent == notebook.path.parent
-        ]
+    module = f"{CHAPTERS[chapter].module}.py"
+    for item in items:
+        if item.path.name == module and not belongs:
+            left_out.append((str(item.path), Reason.LOOSE_MODULE, describe(Reason.LOOSE_MODULE)))
+        elif (
+            item.path.name == module
+            and item.path.parent.name != LIBRARY_FOLDER
+            and is_of_library(item)
+            and item.read(MAX_SOURCE, budget) != library.get(f"{LIBRARY_FOLDER}/{module}")
+        ):
+            words = describe(Reason.RENAMED_COPY, taken=LIBRARY_FOLDER)
+            left_out.append((str(item.path), Reason.RENAMED_COPY, words))
     return Contents(files, left_out)
 
 
@@ -157,8 +176,9 @@ def _library(
     """Return the modules of the library that belongs to the notebook, and whether there is one."""
     folders: dict[PurePosixPath, list[Item]] = {}
     for item in items:
-        if item.path.parent.name == LIBRARY_FOLDER and _MODULE.fullmatch(item.path.name):
+        if is_of_library(item):
             folders.setdefault(item.path.parent, []).append(item)
+    folders = {path: modules for path, modules in folders.items() if path.name == LIBRARY_FOLDER} or folders
     belonging = {path: modules for path, modules in folders.items() if home_of(path.parent) in homes}
     if not belonging:
         if folders:
@@ -179,7 +199,9 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
         raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_MODULES)
     files: dict[str, bytes] = {}
     for item in modules:
-        name, content = f"{LIBRARY_FOLDER}/{item.path.name}", item.read(MAX_SOURCE, budget)
+        # Python looks for a module under the composed form of its name, and macOS may have packed the other one.
+        name = f"{LIBRARY_FOLDER}/{unicodedata.normalize('NFKC', item.path.name)}"
+        content = item.read(MAX_SOURCE, budget)
         if files.setdefault(name, content) != content:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=str(item.path))
         if sum(map(len, files.values())) > MAX_LIBRARY:

@@ -15,6 +15,7 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect
 
+from ..folder import is_student_id
 from ..times import read_time
 from .reasons import NotTakenError
 from .unpack import Budget
@@ -43,6 +44,8 @@ class CollectOrdinaryFiles(ExchangeCollect):
         name = os.path.basename(path)
         user, time = self._read_name(name)
         problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"
+        if time and not is_student_id(user):
+            problem = f"{user!r} cannot be a student's id"
         if problem:
             self.log.warning("Not collected: %r in the exchange, because %s.", name, problem)
             return {"username": None, "filename": name, "timestamp": datetime.datetime.min}
@@ -62,7 +65,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
     def _read_name(self, name: str) -> tuple[str, datetime.datetime | None]:
         """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus as well."""
         found = re.fullmatch(rf"(?P<user>.+?)\+{re.escape(self.coursedir.assignment_id)}\+(?P<time>.+)", name)
-        if not found or not found["user"].isprintable() or found["user"].startswith("."):
+        if not found:
             return "", None
         return found["user"], read_time(found["time"]) or read_time(found["time"].rpartition("+")[0])
 

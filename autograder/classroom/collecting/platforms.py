@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..folder import NAMES_OF_JAVASCRIPT
 from .chapter_names import is_chapter, without_chapter
 
 
@@ -75,10 +76,12 @@ _CANVAS_ANONYMOUS = re.compile(
 _BLACKBOARD = re.compile(
     r"(?P<stem>.+_.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
 )
-# "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name.
+# "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name;
+# the time is in the form of the institution's language, as "2 March, 2026 1000".
 _BRIGHTSPACE = re.compile(
     r"(?P<number>[0-9]+)-[0-9]+ - (?P<name>.+?) - "
-    r"(?P<time>[A-Z]\w+ [0-9]{1,2}, [0-9]{4} [0-9]{1,2}:?[0-9]{2} ?[AP]M)(?: - (?P<rest>.+))?",
+    r"(?P<time>(?:\w+\.? [0-9]{1,2}|[0-9]{1,2}\.? \w+\.?),? [0-9]{4},? [0-9]{1,2}:?[0-9]{2}(?: ?[AP]M)?)"
+    r"(?: - (?P<rest>.+))?",
     re.DOTALL,
 )
 _GRADESCOPE = re.compile(r"submission_(?P<number>[0-9]+)")
@@ -223,8 +226,9 @@ def _common_beginning(stems: set[str]) -> str:
 
 def _moment(text: str) -> tuple:
     """Read Brightspace's time, in a zone that it does not say: it orders uploads and says nothing of lateness."""
-    plain = text.replace(":", "").replace(" AM", "AM").replace(" PM", "PM")
-    for form in ("%b %d, %Y %I%M%p", "%B %d, %Y %I%M%p"):
+    plain = re.sub(r"[:.,]", "", text).replace(" AM", "AM").replace(" PM", "PM")
+    forms = (f"{day} %Y {clock}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for clock in ("%I%M%p", "%H%M"))
+    for form in forms:
         with suppress(ValueError):
             return datetime.datetime.strptime(plain, form).timetuple()[:6]
     return ()
@@ -236,8 +240,12 @@ def _stem(name: str) -> str:
 
 
 _SUFFIXES = re.compile(r"(?:\.(?:zip|ipynb|7z|rar|tar|tgz|gz|bz2|xz|zst))+$", re.IGNORECASE)
-_BRANCH = re.compile(r"-(?:main|master)$")
-"""What GitHub's Download ZIP puts after a repository's name."""
+_ADDED = re.compile(r"-(?:main|master)$|-[0-9]{8}T[0-9]{6}Z(?:-[0-9]+){1,2}$")
+"""What GitHub's Download ZIP puts after a repository's name, and Google Drive after a folder's."""
+_COPY_OF = re.compile(r"^(?:copy of|kopie von|copie de|copia de|kopie van) +", re.IGNORECASE)
+"""What Google Drive and macOS put in front of a copy's name."""
+_DRIVES_OWN = "drive-download"
+"""What Google Drive calls a download of several files."""
 
 
 def plain_owner(name: str, place: str = "") -> Owner:
@@ -246,10 +254,12 @@ def plain_owner(name: str, place: str = "") -> Owner:
     A chapter's name is never a student's: where nothing else is left the owner has no name.
     """
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
-    bare = _BRANCH.sub("", bare)
-    return Owner(Platform.PLAIN, "" if is_chapter(bare) else without_chapter(bare), label=name, place=place)
+    bare = _COPY_OF.sub("", _ADDED.sub("", bare))
+    nobody = is_chapter(bare) or bare == _DRIVES_OWN
+    return Owner(Platform.PLAIN, "" if nobody else without_chapter(bare), label=name, place=place)
 
 
 def clean_id(name: str) -> str:
     """Return a name as one that is safe for a folder, and the same however its letters are encoded."""
-    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
+    clean = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
+    return f"{clean}-1" if clean in NAMES_OF_JAVASCRIPT else clean

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ...refusal import Refusal
+
 
 class Reason(StrEnum):
     """A kind of reason for which something was left out while submissions were collected."""
@@ -68,7 +70,7 @@ _WORDS = {
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
-    Reason.RENAMED_COPY: "a renamed copy of the notebook with other contents; {taken} was taken: ask which one counts",
+    Reason.RENAMED_COPY: "a renamed copy with other contents; {taken} was taken: ask which one counts",
     Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it by itself",
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a class's, unpack it and name the folder, "
@@ -85,7 +87,7 @@ HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
 """What may be left out without loss to anybody."""
 
 
-class NotTakenError(ValueError):
+class NotTakenError(Refusal):
     """Something cannot be taken as a submission; carries the kind of reason, and what its words need."""
 
     def __init__(self, reason: Reason, **facts: object) -> None:

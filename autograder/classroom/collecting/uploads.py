@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from ...library import LIBRARY_FOLDER
 from .chapter_names import is_chapter
-from .contents import home_of, is_elsewhere, notebooks_among
+from .contents import home_of, is_elsewhere, is_of_library, notebooks_among
 from .platforms import GRADESCOPE_METADATA, Owner, Recogniser, blackboard_login, gradescope_submitters, plain_owner
 from .reasons import NotTakenError, Reason, describe
 from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
@@ -138,7 +138,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
     """Yield what one student submitted: a folder with notebook and library as a whole, else each zip by itself."""
     loose = [item for item in items if item.suffix != ".zip"]
-    if any(notebooks_among(loose, chapter)) and any(item.path.parent.name == LIBRARY_FOLDER for item in loose):
+    if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
         return
     for item in items:

@@ -1,4 +1,4 @@
-"""Merges what students answered in the concept test, and says what a class has gained."""
+"""Merges students' answers to the concept test, and computes what a class has gained."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
 
 
 def merge_records(records: Iterable[Mapping]) -> dict[str, dict[str, str]]:
-    """Return one record of those that a student submitted with one chapter after the other.
+    """Return one record from those that a student submitted with the chapters.
 
-    Of ``before`` the first counts in which everything was answered, of ``after`` the last.
+    Only complete answers count: for ``before`` the first, for ``after`` the last.
     """
     one: dict[str, dict[str, str]] = {}
     for record in records:

@@ -11,11 +11,11 @@ from ...exercises import CHAPTERS
 from .tally import KINDS, Summary
 
 _SHOWN = 20
-"""How many exercises and misconceptions a figure holds."""
+"""The largest number of exercises or misconceptions in a figure."""
 
 
 def draw_figures(summary: Summary) -> dict[str, tuple[bytes, str]]:
-    """Return each figure that there is something to draw in, as PNG with its text alternative."""
+    """Return each figure for which there is data, as PNG with its text alternative."""
     there = {"scores": any(summary.scores.values()), "exercises": summary.items, "misconceptions": summary.beliefs()}
     return {name: draw(summary) for name, draw in FIGURES.items() if there[name]}
 

@@ -1,4 +1,4 @@
-"""Writes the report on a class as one page that needs nothing beside it."""
+"""Writes the report on a class as one page that needs no other file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .tally import KINDS, Summary
 _MOST_LINES = 500
 _LONGEST_WORDS = 400
 _SHOWN = 20
-"""How many lines of each kind are in sight; more unfold."""
+"""The number of lines of each kind that are visible at first."""
 STATUSES = tuple(
     getattr(SubmissionStatus, name) for name in ("GRADED", "NO_LIBRARY", "MALFORMED", "UNJUDGED", "MISSING")
 )
@@ -78,7 +78,7 @@ def _template() -> Template:
 
 @cache
 def _advice() -> dict[tuple[str, str], tuple[str, str]]:
-    """Return what a tutor says, and the misconception's own source, by exercise and misconception."""
+    """Return a tutor's advice and the misconception's source code, by exercise and misconception."""
     found = {}
     for chapter in CHAPTERS.values():
         for name, wrong in reference.misconceptions(chapter.module).items():
@@ -89,7 +89,7 @@ def _advice() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _source(misconception: reference.Misconception) -> str:
-    """Return a misconception as a program, without what the project adds to it; one of a family is not written out."""
+    """Return a misconception's code without decorator and docstring; a general misconception has no code of its own."""
     import ast
     import inspect
     import textwrap

@@ -26,7 +26,7 @@ Line = tuple[str, str, str, str]
 
 @dataclass
 class Item:
-    """One exercise or question of a class: how many are how far, and what they believe."""
+    """One exercise or question: how far the students of a class are, and which misconceptions they have."""
 
     name: str
     chapter: str
@@ -34,7 +34,7 @@ class Item:
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What answers show without a known misconception: the sentence, and the students."""
+    """What wrong answers show where no misconception is known: the sentence, and the students."""
 
     @property
     def share(self) -> float:
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass
 class Summary:
-    """What is in the report, as plain data."""
+    """The content of the report, as plain data."""
 
     chapters: list[str]
     students: int
@@ -56,12 +56,12 @@ class Summary:
     concepts: dict[str, Any]
 
     def beliefs(self) -> list[tuple[Item, str, list[str]]]:
-        """Return item, misconception and who holds it, the most frequent first."""
+        """Return item, misconception and the students who have it, the most frequent first."""
         found = [(item, name, who) for item in self.items for name, who in item.beliefs.items()]
         return sorted(found, key=lambda one: (-len(one[2]), one[0].name, one[1]))
 
     def findings(self) -> list[tuple[Item, str, list[str]]]:
-        """Return item, finding and whose answers show it, the most frequent first."""
+        """Return item, finding and the students whose answers show it, the most frequent first."""
         found = [(item, words, who) for item in self.items for words, who in item.findings.items()]
         return sorted(found, key=lambda one: (-len(one[2]), one[0].name, one[1]))
 
@@ -83,7 +83,7 @@ def summarise(
     concepts : iterable of mapping
         Students' records of the concept test.
     remarks : iterable of Line
-        What else needs attention, as from `remarks_on`.
+        Further lines that need attention, as from `remarks_on`.
     """
     chapters = [name for name in CHAPTERS if any(entry["chapter"] == name for entry in entries)]
     scores: dict[str, list[float]] = {name: [] for name in chapters}
@@ -129,7 +129,7 @@ def summarise(
 
 
 def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
-    """Return what grades do not show about submissions, such as a missing notebook or an unreadable time."""
+    """Return remarks on submissions that their grades do not show, such as an unreadable time."""
     found = []
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
@@ -159,7 +159,7 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
 
 
 def _did_not_load(one: Mapping) -> bool:
-    """Whether a function was not even looked at, for its module is absent or cannot be loaded."""
+    """Whether a function was not examined, because its module is absent or cannot be loaded."""
     ran = any(aspect["message"] for aspect in one["aspects"])
     return one["exercise"] in EXERCISES and (
         one["status"] == Status.MISSING or (one["status"] == Status.ERROR and not ran)
@@ -182,7 +182,7 @@ def _kind(one: dict) -> str:
 
 
 def _marking(name: str, students: Mapping[str, StoredGrades]) -> tuple[int, int, int]:
-    """Return how many answers to a written question wait, are marked, and were left empty."""
+    """Return how many answers to a written question wait for a mark, are marked, and are empty."""
     rows = [one.grades[name] for one in students.values() if name in one.grades]
     waiting = sum(bool(row.needs_manual_grade) for row in rows)
     marked = sum(row.manual_score is not None and not row.needs_manual_grade for row in rows)

@@ -1,4 +1,4 @@
-"""Writes the report on a graded class: what it can do, what it has misunderstood, and what needs your attention."""
+"""Writes the report on a graded class: what students can do, what they misunderstand, and what needs your attention."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def write(
     for name, path in paths.items():
         if name in drawn:
             write_file(path, drawn[name][0])
-        else:  # of an earlier report
+        else:  # left by an earlier report
             path.unlink(missing_ok=True)
     page = folder / "report.html"
     write_file(page, make_page(summary, drawn).encode("utf-8", "replace"))
@@ -62,7 +62,7 @@ def write(
 
 
 def _concept_records(classroom: Classroom) -> list[Mapping]:
-    """Return each student's record of the concept test, of all that came with their submissions."""
+    """Return each student's record of the concept test, merged from all their submissions."""
     found: dict[str, list] = defaultdict(list)
     for path in sorted(classroom.submitted.glob(f"*/*/{CONCEPTS}"), key=lambda path: path.parent.name):
         with contextlib.suppress(OSError, ValueError, RecursionError):

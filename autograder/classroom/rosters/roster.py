@@ -151,8 +151,9 @@ def read_roster(classroom: Path) -> Roster:
         raise ClassroomError(f"{path} has no column id. Its columns are {', '.join(COLUMNS)}.")
     students = [Student(**{name: row.get(name, "") for name in COLUMNS}) for row in rows]
     for one in students:
-        if not one.id or clean_id(one.id) != one.id:
-            raise ClassroomError(f"{path}: {one.id!r} cannot be an id. Use letters, digits, dots and hyphens.")
+        if not one.id or (clean := clean_id(one.id)) != one.id:
+            words = f", such as {clean}" if one.id and clean else ""
+            raise ClassroomError(f"{path}: {one.id!r} cannot be an id. Use letters, digits, dots and hyphens{words}.")
     if len({one.id.casefold() for one in students}) < len(students):
         raise ClassroomError(f"{path} has the same id twice. Give each student an id of their own.")
     return Roster(students)

@@ -55,6 +55,50 @@ def test_without_a_library_it_is_taken_and_said(inbox):
     assert inbox.collect().words["cy"] == "1 file, without the library"
 
 
+def test_every_module_that_python_can_import_comes_along(inbox):
+    own = {f"weightlab/{name}.py": name.encode() for name in ("weights", "Helpers", "__init__", "gro\u0308\u00dfe")}
+    inbox.put("ada.zip", {NOTEBOOK: b"{}", **own, "weightlab/weights (1).py": b"old", "weightlab/a-b.py": b"no module"})
+    inbox.collect()
+    assert inbox.held("ada") == {
+        NOTEBOOK: b"{}",
+        "weightlab/weights.py": b"weights",
+        "weightlab/Helpers.py": b"Helpers",
+        "weightlab/__init__.py": b"__init__",
+        "weightlab/gr\u00f6\u00dfe.py": "gro\u0308\u00dfe".encode(),
+    }
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        {"Weightlab/weights.py": b"w"},
+        {"weightlab (1)/weights.py": b"w"},
+        {"weightlab.zip": zipped({"weightlab/weights.py": b"w"})},
+        {"weightlab.zip": zipped({"weights.py": b"w"})},
+        {"src/weightlab (2).zip": zipped({"weights.py": b"w"})},
+    ],
+    ids=["capital", "second download", "zip of the folder", "zip of the modules", "renamed zip in src"],
+)
+def test_a_library_is_found_in_what_systems_make_of_its_folder(inbox, library):
+    inbox.put("ada.zip", {NOTEBOOK: b"{}", **library})
+    found = inbox.collect()
+    assert inbox.held("ada")["weightlab/weights.py"] == b"w" and not found.lost
+
+
+def test_a_renamed_copy_of_the_library_gives_way_and_is_named(inbox):
+    files = {NOTEBOOK: b"{}", "weightlab/weights.py": b"w", "weightlab (1)/weights.py": b"other"}
+    inbox.put("ada.zip", files)
+    inbox.put("bo.zip", files | {"weightlab (1)/weights.py": b"w"})
+    found = inbox.collect()
+    assert inbox.held("ada")["weightlab/weights.py"] == b"w"
+    assert list(found.lost.values()) == [Reason.RENAMED_COPY]
+
+
+def test_a_module_without_its_folder_is_named_wherever_it_is(inbox):
+    inbox.put("ada.zip", {f"{CHAPTER}/{NOTEBOOK}": b"{}", "my code/weights.py": b"w"})
+    assert list(inbox.collect().lost.values()) == [Reason.LOOSE_MODULE]
+
+
 def test_another_chapters_zip_is_refused_and_what_it_holds_is_said(inbox):
     inbox.put("ada.zip", packed("ada", "02_biases"))
     inbox.put("bo.zip", {"weightlab/weights.py": b"x = 1\n"})

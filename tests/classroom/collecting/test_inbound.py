@@ -138,6 +138,15 @@ def test_odd_names_stop_nobody(exchange, caplog, name):
     assert exchange.held() == WHOLE and "does not hold a user and a time" in caplog.text
 
 
+@pytest.mark.parametrize("user", ["constructor", "eve#", "e*", "<eve>"])
+def test_a_user_whose_name_cannot_be_an_id_is_named(exchange, caplog, user):
+    exchange.submit()
+    (exchange.inbound / f"{user}+{CHAPTER}+{TIME}").mkdir()
+    exchange.collect(check_owner=False)
+    assert exchange.held() == WHOLE and not exchange.held(user)
+    assert f"{user!r} cannot be a student's id" in caplog.text
+
+
 def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
     monkeypatch.setattr(inbound, "Budget", lambda: Budget(room=1000))
     folder = exchange.submit()

@@ -248,6 +248,16 @@ class TestBrightspace:
         assert inbox.mark("Ada-Lovelace") == ("second", "second")
         assert Reason.ANOTHER_KIND in found.harmless.values()
 
+    def test_times_in_the_institutions_own_form(self, inbox):
+        files = {
+            "4711-99 - Ada Lovelace - 2 March, 2026 1000 AM/01_weights.zip": packed("first"),
+            "4711-99 - Ada Lovelace - 12 March, 2026 1300/01_weights.zip": packed("second"),
+            "4712-99 - Bob O'Neil - 2. März 2026 11:05/01_weights.zip": packed("bob"),
+        }
+        found = inbox.collect(inbox.put("download.zip", files))
+        assert found.taken == {"Ada-Lovelace", "Bob-O-Neil"} and not found.lost
+        assert inbox.mark("Ada-Lovelace") == ("second", "second")
+
 
 class TestGradescope:
     METADATA = b"""---
@@ -370,6 +380,18 @@ class TestDriveAndMail:
         for name in ("01_weights-ada.zip", "01_weights-bo-b (1).zip", "cy_01_weights.zip"):
             inbox.put(name, packed(name))
         assert inbox.collect().taken == {"ada", "bo-b", "cy"}
+
+    def test_what_google_drive_adds_to_a_name_is_not_the_students(self, inbox):
+        for name in (
+            "01_weights-Zoë-20260302T101010Z-001.zip",
+            "Copy of 01_weights-bo.zip",
+            "Kopie von cy.zip",
+            "di-20260302T101010Z-3-001.zip",
+        ):
+            inbox.put(name, packed(name))
+        inbox.put("drive-download-20260302T101010Z-001.zip", packed())
+        found = inbox.collect()
+        assert found.taken == {"Zoë", "bo", "cy", "di"} and set(found.lost.values()) == {Reason.CHAPTERS_NAME}
 
 
 class TestTeams:

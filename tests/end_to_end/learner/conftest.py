@@ -1,15 +1,20 @@
-"""Every notebook run once to its end with the reference, for all the tests that look at the result."""
+"""Every notebook run once to its end with the reference, for all the tests that look at the result.
+
+Where there is a browser, the learner's journey runs them; elsewhere they are run as a program would run them.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
+from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from tests.support.jupyterlab import course_copy
 
@@ -19,49 +24,72 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions" / "notebooks").glob
 def execute(folder: Path, environment: dict[str, str], name: str) -> nbformat.NotebookNode:
     """Run a notebook as a program would, without a browser, going on after errors."""
     path = folder / "course" / name / f"{name}.ipynb"
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "nbconvert",
-        "--to",
-        "notebook",
-        "--execute",
-        "--allow-errors",
-        "--output",
-        f"{name}.executed.ipynb",
-        path.name,
-    ]
-    done = subprocess.run(command, cwd=path.parent, env=os.environ | environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return nbformat.read(path.with_name(f"{name}.executed.ipynb"), as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    place = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=place)
+    return client.execute(env=os.environ | environment)
 
 
 @pytest.fixture(scope="session")
-def solved(tmp_path_factory):
-    """Return a function that gives a notebook as it is after running with the reference library."""
-    folder = tmp_path_factory.mktemp("solved")
-    environment = course_copy(folder, solved=True)
-    done = {}
+def from_the_journey():
+    """Return the notebooks that the learner's journey has run in JupyterLab so far, by name."""
+    return {}
 
-    def get(name):
-        if name not in done:
-            done[name] = execute(folder, environment, name)
-        return done[name]
 
-    return get
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory, from_the_journey):
+    """Return a function that gives a notebook as it is after running with all its answers."""
+    by_a_program = executor(tmp_path_factory.mktemp("solved"), solved=True)
+    return lambda name: from_the_journey.get(name) or by_a_program(name)
 
 
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory):
     """Return a function that gives a notebook as it is after running with nothing but stubs."""
-    folder = tmp_path_factory.mktemp("untouched")
-    environment = course_copy(folder)
-    done = {}
+    return executor(tmp_path_factory.mktemp("untouched"))
 
-    def get(name):
-        if name not in done:
-            done[name] = execute(folder, environment, name)
-        return done[name]
 
-    return get
+def executor(folder, **options):
+    """Return a function that runs a notebook in a copy of the course, the first time that it is asked for."""
+    environment = cache(lambda: course_copy(folder, **options))
+    return cache(lambda name: execute(folder, environment(), name))
+
+
+_GIVES_LISTS = """import functools
+
+import numpy as np
+
+from . import written_{module} as _written
+from .written_{module} import *
+
+
+def _listed(value):
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return type(value)(map(_listed, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _gives_lists(function):
+    return functools.wraps(function)(lambda *args, **kwargs: _listed(function(*args, **kwargs)))
+
+
+for _name in {names}:
+    globals()[_name] = _gives_lists(getattr(_written, _name))
+"""
+
+
+@pytest.fixture(scope="session")
+def listing(tmp_path_factory):
+    """Return a function that gives a notebook run with right functions that return a list for each array."""
+    folder = tmp_path_factory.mktemp("listing")
+    environment = course_copy(folder, solved=True)
+    library = folder / "src" / "weightlab"
+    for chapter in CHAPTERS.values():
+        path = library / f"{chapter.module}.py"
+        source = path.read_text(encoding="utf-8")
+        within = re.sub(r"^from \.(?=\w)", "from .written_", source, flags=re.MULTILINE)
+        path.with_name(f"written_{path.name}").write_text(within, encoding="utf-8")
+        names = list(chapter.exercises)
+        text = _GIVES_LISTS.format(module=chapter.module, names=names)
+        path.write_text(text, encoding="utf-8")
+    return lambda name: execute(folder, environment, name)

@@ -27,7 +27,7 @@ from tests.support.jupyterlab import (
     server,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("executed notebooks")]
 SCREENSHOTS = os.environ.get("WEIGHTLAB_SCREENSHOTS")
 """A folder in which to keep pictures of what was seen, to be looked at."""
 
@@ -118,8 +118,8 @@ def answered(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, name):
-    """Write each answer into the real file, check it in the notebook, then run everything."""
+def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, from_the_journey, name):
+    """Write each answer into the real file, check it in the notebook, then run everything; other tests look at it."""
     folder, address = answered
     exercises = list(CHAPTERS[name].exercises.values()) if name in CHAPTERS else []
     if name == "00_start_here":
@@ -147,6 +147,7 @@ def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, name):
         assert all(words > 20 and width > 100 for words, width in pictures)
         assert page.errors == []
         assert unnamed(page) == []
+        from_the_journey[name] = nbformat.reads(page.evaluate(NOTEBOOK), as_version=4)
 
 
 def unnamed(page):
@@ -171,6 +172,7 @@ def unnamed(page):
     return bad
 
 
+NOTEBOOK = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
 OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code')
     .flatMap(cell => cell.sharedModel.getOutputs())
     .map(o => [o.name === 'stderr' ? 'stderr' : o.output_type,

@@ -41,6 +41,17 @@ def test_with_the_reference_it_runs_to_its_end_without_a_complaint(solved, name)
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
 
 
+@pytest.mark.parametrize("name", ["01_weights", "04_forward", "06_backprop"])
+def test_with_lists_in_place_of_arrays_it_runs_to_its_end_too(listing, name):
+    """As a check gives a list all its points, no cell after it may stop at one."""
+    notebook = listing(name)
+    assert [error.evalue for error in outputs(notebook, "error")] == []
+    shown = "\n".join(html_of(notebook))
+    assert "is a list, and an array is wanted" in shown
+    for exercise in CHAPTERS[name].exercises.values():
+        assert f"{exercise.name} · {exercise.points:g} of {counted(exercise.points, 'point')}" in shown
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_with_the_reference_every_exercise_has_all_its_points(solved, name):
     shown = "\n".join(html_of(solved(name)))

@@ -12,7 +12,7 @@ from tests.support.jupyterlab import browser_page, require_browser
 
 pytest.importorskip("myst_parser", reason="Sphinx and MyST are not installed, so no pages were built")
 pytest.importorskip("furo", reason="the pages' theme is not installed, so no pages were built")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebook 01_weights")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("executed notebooks")]
 CHAPTERS = ("00_start_here", "01_weights", "02_biases")
 PHONE = 390
 

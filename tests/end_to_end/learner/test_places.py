@@ -50,20 +50,20 @@ CHECK = """
 
 
 @pytest.fixture(scope="module", params=["a folder with spaces", "Übungen–数学"])
-def solved(request, tmp_path_factory):
+def elsewhere(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("place") / request.param
     return folder, course_copy(folder, solved=True)
 
 
-def test_a_check_works_in_any_folder(solved):
-    folder, environment = solved
+def test_a_check_works_in_any_folder(elsewhere):
+    folder, environment = elsewhere
     entries = json.loads(run(CHECK, folder, environment))
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
     assert entries[0]["file"] == "src/weightlab/weights.py"
 
 
-def test_files_with_another_systems_line_endings_are_read(solved):
-    folder, environment = solved
+def test_files_with_another_systems_line_endings_are_read(elsewhere):
+    folder, environment = elsewhere
     for path in (folder / "src" / "weightlab").glob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     entries = json.loads(run(CHECK, folder, environment))
@@ -82,9 +82,9 @@ warnings.filterwarnings("error", category=EncodingWarning, module=r"(autograder|
 """
 
 
-def test_the_learners_path_needs_nothing_that_only_posix_has(solved, tmp_path):
+def test_the_learners_path_needs_nothing_that_only_posix_has(elsewhere, tmp_path):
     """Check, hint, reset, submit and use the lab's tools, the candidate's process included, without POSIX."""
-    folder, environment = solved
+    folder, environment = elsewhere
     candidate = folder / "autograder" / "candidate" / "start.py"
     (tmp_path / "start.py").write_text(
         f"{WITHOUT_POSIX}\nimport runpy\nrunpy.run_path({str(candidate)!r}, run_name='__main__')\n", encoding="utf-8"

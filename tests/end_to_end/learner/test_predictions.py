@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import functools
 import io
 import re
 import tokenize
@@ -27,6 +28,7 @@ _SMALL = frozenset(
 )
 
 
+@functools.cache
 def code_cells(name):
     notebook = build_notebook(SOLUTIONS / "notebooks" / f"{name}.md")
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from autograder.exercises import EXERCISES
+from autograder.version import help_link, release_name
 from tests.end_to_end.site.carriers import differences
 from tests.support.jupyterlab import browser_page, card_of, opened, require_browser, run_check, run_first_cell
 from tests.support.pairs import pairs_of
@@ -172,7 +173,9 @@ def test_after_a_reload_the_work_is_there(page):
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     start(page)
     assert "2 of 2 points" in run_check(page, "apply_weight").last.inner_text()
-    assert re.search(r"01_weights +2 of", run_in_kernel(page, "print(labkit.progress())"))
+    board = run_in_kernel(page, "print(labkit.progress())")
+    assert re.search(r"01_weights +2 of", board)
+    assert f"Weightlab {release_name()['version']}, release" in board and board.strip().endswith(help_link())
 
 
 def test_work_comes_back_where_it_was_lost(page):
@@ -192,6 +195,16 @@ def test_a_new_release_reaches_what_the_browser_has_saved(page):
         "False",
         "True",
     ]
+
+
+def test_a_phone_shows_the_notebook_across_its_width(page):
+    phone = page.context.browser.new_page(viewport={"width": 390, "height": 844})
+    phone.goto(f"{page.address}lab/index.html?path={NOTEBOOK}")
+    opened(phone)
+    phone.wait_for_function("() => window.jupyterapp.shell.leftCollapsed")
+    assert phone.locator(".jp-RenderedHTMLCommon h1").first.bounding_box()["width"] > 200
+    assert phone.title() != "JupyterLite"
+    phone.close()
 
 
 def test_nothing_was_asked_of_anybody_else(page):

@@ -1,0 +1,29 @@
+"""The options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+CLASSROOM = click.option(
+    "--classroom",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("classroom"),
+    show_default=True,
+    help="nbgrader's course folder, which holds submitted/.",
+)
+DATABASE = click.option("--database", metavar="URL", help="The gradebook, such as postgresql://user@host/name.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def require_chapters(_: click.Context, __: click.Parameter, names: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Refuse a name that no chapter has: what click calls for an argument that names one or several chapters."""
+    from ..names import find_chapter
+
+    for name in [names] if isinstance(names, str) else names:
+        find_chapter(name)
+    return names
+
+
+CHAPTER = click.argument("chapter", callback=require_chapters)

@@ -1,0 +1,123 @@
+"""Asks git about a clone of the course: what its origin has, and what a stopped pull or stash has left in it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..refusal import Refusal
+
+_OURS, _THEIRS = "2", "3"
+"""Git's stages of a file in conflict."""
+
+
+class GitError(Refusal):
+    """Git could not do what was asked; the message says why."""
+
+
+def is_clone(copy: Path) -> bool:
+    """Whether a copy of the course is a git clone."""
+    return (copy / ".git").exists()
+
+
+def fetch(copy: Path) -> bytes:
+    """Return what the origin of a clone has, as a tar archive; the clone's own branch stays where it is."""
+    run_git(copy, "fetch", "--quiet", "origin", "HEAD")
+    return run_git(copy, "archive", "FETCH_HEAD")
+
+
+@contextmanager
+def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
+    """Give files in conflict the learner's text while an update is made; yield what to tell the learner.
+
+    ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. The
+    learner's is the branch's in a merge, and the other one after a stash. Every other file stays as it is, because the
+    learner may have gone on working. Afterwards the conflicts are resolved; to commit that is left to the learner.
+
+    Parameters
+    ----------
+    copy : Path
+        The copy; where it is no clone, nothing is done.
+    kept_in : Path
+        A folder for the files as git left them, made if there are any.
+
+    Raises
+    ------
+    GitError
+        If git cannot do it, or if the learner has to finish something first.
+    """
+    state = _state_folder(copy)
+    if state is None:
+        yield []
+        return
+    told, conflicts = [], _conflicts(copy)
+    if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
+        if not conflicts:
+            raise GitError("git is rebasing this copy. Run `git rebase --continue`, then update again.")
+        _keep(copy, _names(run_git(copy, "diff", "--name-only", "-z", "HEAD")), kept_in)
+        run_git(copy, "rebase", "--abort")
+        told.append(f"The rebase that had stopped was aborted; its files are in {_shown(kept_in, copy)}.")
+        conflicts = _conflicts(copy)
+    merging = any((state / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG"))
+    if conflicts:
+        _keep(copy, conflicts, kept_in)
+        told.append(f"Your text was taken where git had found conflicts; its own is in {_shown(kept_in, copy)}.")
+    elif run_git(copy, "stash", "list"):
+        told.append("git holds a stash. If your work is in it, run `git stash pop`, then update again.")
+    for name, stages in conflicts.items():
+        if (mine := stages.get(_OURS if merging else _THEIRS)) is not None:
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes(run_git(copy, "cat-file", "blob", mine))
+    yield told
+    if merging:
+        run_git(copy, "add", "--update")
+        told.append("To complete the merge that `git pull` began, run `git commit --no-edit`.")
+    elif conflicts:
+        run_git(copy, "reset", "--quiet", "--", *conflicts)
+
+
+def run_git(copy: Path, *words: str) -> bytes:
+    """Run git in a copy; return what it prints."""
+    try:
+        done = subprocess.run(["git", *words], cwd=copy, capture_output=True, timeout=600)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GitError(f"git could not be run ({error}).") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise GitError(f"git {words[0]} failed: {said}.")
+    return done.stdout
+
+
+def _state_folder(copy: Path) -> Path | None:
+    """Return the folder in which git notes what it has begun; None without git, which then has begun nothing here."""
+    if not is_clone(copy) or shutil.which("git") is None:
+        return None
+    return copy / run_git(copy, "rev-parse", "--git-dir").decode().strip()
+
+
+def _conflicts(copy: Path) -> dict[str, dict[str, str]]:
+    """Return the objects of each file in conflict, by stage."""
+    found: dict[str, dict[str, str]] = {}
+    for line in _names(run_git(copy, "ls-files", "--unmerged", "-z")):
+        about, _, name = line.partition("\t")
+        _, digest, stage = about.split()
+        found.setdefault(name, {})[stage] = digest
+    return found
+
+
+def _names(printed: bytes) -> list[str]:
+    return [name for name in printed.decode("utf-8", "surrogateescape").split("\0") if name]
+
+
+def _keep(copy: Path, names: Iterable[str], kept_in: Path) -> None:
+    for name in names:
+        if (copy / name).is_file():
+            (kept_in / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(copy / name, kept_in / name)
+
+
+def _shown(folder: Path, copy: Path) -> str:
+    return folder.relative_to(copy).as_posix()

@@ -1,0 +1,9 @@
+"""Errors whose message is for people: it says in a sentence what cannot be done, and what to do instead."""
+
+
+class Refusal(RuntimeError):
+    """Something cannot be done as things are; the command line prints the message and ends."""
+
+
+class UnknownName(Refusal):
+    """No exercise, question or chapter has this name; the message says which are near."""
