@@ -94,11 +94,11 @@ The fifth set is of somebody who saw the stubs and nothing else; it was judged o
 nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small weights
 to zero: cases catch them now. Three are accepted here: a list in place of an array (with a word), integers in place of
 floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays that are
-shared with other results or with the arguments, which no value shows. Of the four sentences that were not as they should be, two laid a belief in the mouth of somebody who does not
-hold it (nonzero entries counted, where all zeros were as many as the biases; a result in float32 taken for entries
-moved in float32) and two were true by chance of the few cases (a sign that was that of the bias, one wrong entry in
-the last row). Seven more said something true but little, and 26 answers were told only where the first number
-differs."""
+shared with other results or with the arguments, which no value shows. Of the four sentences that were not as they
+should be, two laid a belief in the mouth of somebody who does not hold it (nonzero entries counted, where as many were
+zero as there were biases; a result in float32 taken for entries moved in float32) and two were true by chance of the
+few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more said something true but
+little, and 26 answers were told only where the first number differs."""
 
 
 def unseen_answers() -> list[tuple]:

@@ -120,8 +120,8 @@ OTHERS = [
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case your result differs from `layers` by one and the same number in all entries; each needs a number "
-        "of its own.",
+        "In every case your result differs from `layers` by one and the same number in all entries; each needs a "
+        "number of its own.",
     ),
     (
         "backward_unfrozen",

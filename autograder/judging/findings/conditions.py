@@ -54,7 +54,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         elif array.dtype.kind in "iuf":
             number = float(array)
             facts["where zero", quoted] = number == 0
-            facts["where a tiny number", quoted] = 0 < abs(number) < 0.01
+            facts["where a tiny number", quoted] = 0 < abs(number) <= 0.01
             facts["where negative", quoted] = number < 0
             facts["where above one", quoted] = number > 1
             facts["where below one", quoted] = 0 < number < 1
