@@ -1,4 +1,4 @@
-"""Makes the glossary and its index out of the tables of new words that the chapters hold."""
+"""Makes the glossary and its index from the chapters' tables of new words."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read_terms(chapter: str, text: str) -> list[Term]:
     rows = [row.groups() for row in map(_ROW.match, table) if row]
     terms = []
     for word, meaning in ((word.strip(), meaning.strip()) for word, meaning in rows[2:]):
-        in_bold = r"\s+".join(map(re.escape, word.split()))  # a line may end within it
+        in_bold = r"\s+".join(map(re.escape, word.split()))  # the term may be split over two lines
         places = [found.start() for found in re.finditer(rf"\*\*{in_bold}\*\*", before, re.IGNORECASE)]
         if len(places) != 1:
             raise GlossaryError(

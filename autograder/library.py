@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -14,16 +15,16 @@ from pathlib import Path
 from labkit import store
 
 LIBRARY_FOLDER = "weightlab"
-"""The library's folder, where it stands beside a notebook."""
+"""The name of the library's folder beside a notebook."""
 CONCEPTS = "concepts.json"
 """The answers to the concept test, beside the notebook of a submission."""
 MAX_SOURCE = 512 * 2**10
-"""Bytes of a module that is still examined."""
+"""The largest size, in bytes, of a module that is examined."""
 MAX_MODULES = 100
 MAX_NAME = 100
-"""Bytes of a module's name: with what is put around it, a longer one is no name of a file."""
+"""The largest number of bytes in a module's name; together with its ending a longer one cannot be a file's name."""
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What Python raises for a source that it cannot take apart, with NUL bytes or nested too deep for instance."""
+"""The errors that Python raises for a source that it cannot parse, such as one with NUL bytes or nested too deeply."""
 _GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
 """Packages that a library can import where a class is graded."""
 
@@ -36,11 +37,14 @@ def read_library(folder: Path) -> dict[str, bytes]:
     """
     sources = {}
     if folder.is_dir():
-        # Not glob, which takes a folder that may not be read for an empty one.
-        for path in sorted(path for path in folder.iterdir() if path.suffix == ".py")[:MAX_MODULES]:
-            if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:  # a name's form is the one by which Python imports it
-                    sources[unicodedata.normalize("NFKC", path.stem)] = file.read(MAX_SOURCE + 1)
+        # glob would take an unreadable folder for an empty one.
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
+        for entry in entries[:MAX_MODULES]:
+            name = entry.name.removesuffix(".py")
+            if is_module_name(name) and entry.is_file(follow_symlinks=False):
+                with open(entry.path, "rb") as file:  # Python imports a module by its name in this normal form
+                    sources[unicodedata.normalize("NFKC", name)] = file.read(MAX_SOURCE + 1)
     return sources
 
 
@@ -50,7 +54,7 @@ def is_module_name(name: str) -> bool:
 
 
 def split_lines(text: str) -> list[str]:
-    """Split a module's text where Python does, which is not at a form feed or a line separator."""
+    """Split a module's text into lines as Python does: not at a form feed or a Unicode line separator."""
     return re.split(r"\r\n|\r|\n", re.sub(r"(\r\n|\r|\n)\Z", "", text))
 
 
@@ -64,7 +68,7 @@ _KNOWN_IMPORT = re.compile(
 @lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
     """Return line and package of each import that a class's grading lacks; none where Python cannot read the source."""
-    if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # to parse costs more than to grade some exercises
+    if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # parsing costs more than grading some exercises
         return []
     try:
         nodes = list(ast.walk(ast.parse(source)))
@@ -77,7 +81,7 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
 
 
 class LeftOver(StrEnum):
-    """Where a stub was left beside what was written."""
+    """Where a stub was left beside the code that was written."""
 
     BELOW = "code below"
     """Code is below the stub's ``raise``, which ends the function first."""
@@ -111,7 +115,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes]:
-    """Read what a submission holds beside the notebook, by its place: the library, and the concept test's answers.
+    """Read a submission's files beside the notebook, by path: the library, and the answers to the concept test.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Finds what holds answers, solution regions and a docstring's notes, and takes it out."""
+"""Finds and removes what holds answers: solution regions, and the notes of a docstring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MarkerError(ValueError):
 
 @dataclass(frozen=True)
 class Region:
-    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and what is between."""
+    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and the text between the markers."""
 
     first: int
     last: int
@@ -113,7 +113,7 @@ def drop_notes(module: str) -> str:
 
 
 def notes(docstring: str | None) -> str:
-    """Return what is in a docstring's Notes section, one line for each paragraph."""
+    """Return a docstring's Notes section, one line for each paragraph."""
     lines = inspect.cleandoc(docstring or "").splitlines()
     section = _notes(lines)
     if section is None:
@@ -123,7 +123,7 @@ def notes(docstring: str | None) -> str:
 
 
 def _notes(lines: list[str]) -> slice | None:
-    """Return where the Notes section is among a docstring's lines: from its heading to the next one."""
+    """Return the range of a docstring's lines that are its Notes section: from its heading to the next one."""
     headings = [i for i in range(len(lines) - 1) if lines[i].strip() and re.fullmatch(r"-{3,}", lines[i + 1].strip())]
     for number, start in enumerate(headings):
         if lines[start].strip() == "Notes":

@@ -1,4 +1,4 @@
-"""Reads the numbers that a submitted notebook answers its questions with, and judges them."""
+"""Reads and judges a submitted notebook's answers to the questions that ask for a number."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, t
 
 _LONGEST = 60
 _MOST_RECORDS = 100
-"""Outputs of one cell in which a check's record is looked for."""
+"""The largest number of a cell's outputs that are searched for a check's record."""
 
 
 def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
     """Judge a chapter's questions by what a submitted notebook states or recorded.
 
-    Every place that can give the number is read: a literal that the answer cell assigns, the numbers that checks
-    recorded, the last output of the answer cell. The best of them counts, as the check may have seen any of them.
+    The number is looked for in every place: a literal that the answer cell assigns, the numbers that checks recorded,
+    the last output of the answer cell. The best of them counts, because the check may have seen any of them.
     """
     return [_guarded(question, notebook) for question in chapter.questions.values()]
 
@@ -39,7 +39,7 @@ def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
 def _guarded(question: Question, notebook: SubmittedNotebook) -> Verdict:
     try:
         return _judge(question, notebook)
-    except Exception as error:  # a bad value affects only this answer
+    except Exception as error:  # an unusual value affects only this answer
         words = f"The answer to {question.name} cannot be read ({type(error).__name__})."
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
 
@@ -97,7 +97,7 @@ def _without_number(question: Question, answer: Answer) -> Verdict:
 
 
 def _assigned(source: str, name: str) -> list[ast.expr] | None:
-    """Return what a source assigns to a name at its top level, if every assignment of the name is such a one."""
+    """Return the values that a source assigns to a name at its top level; None if it assigns the name elsewhere."""
     tree = parse_cell(source)
     if tree is None:
         return None
@@ -112,7 +112,7 @@ def _assigned(source: str, name: str) -> list[ast.expr] | None:
 
 
 def _literal(source: str, name: str) -> int | float | None:
-    """Return the number that a source assigns to a name as a literal, the last of several; or that it is, alone."""
+    """Return the number that a source last assigns to a name as a literal, or the number that is the whole source."""
     if (alone := parse_number(source)) is not None:
         return alone
     values = _assigned(source, name)
@@ -124,13 +124,13 @@ def _literal(source: str, name: str) -> int | float | None:
 
 
 def _assigns_literal(source: str, name: str) -> bool:
-    """Whether the last that a source assigns to a name is a literal: then no output says otherwise."""
+    """Whether a source last assigns a literal to a name, so that outputs need not be read."""
     values = _assigned(source, name)
     return bool(values) and isinstance(values[-1], ast.Constant) and values[-1].value not in (None, Ellipsis)
 
 
 def _is_blank(source: str, name: str) -> bool:
-    """Whether a source does nothing, or assigns None or ... to the name as the released one does."""
+    """Whether a source does nothing, or assigns None or ... to the name, as the released cell does."""
     tree = parse_cell(source)
     if tree is None:
         return False
@@ -153,7 +153,7 @@ def _outputs(cell: Mapping[str, Any]) -> list[dict]:
 
 
 def _shown(cell: Mapping[str, Any]) -> list[str]:
-    """Return the beginnings of the texts that a cell's results show; the score on a check's card is none of them."""
+    """Return the beginnings of the texts that a cell's results show, without the score on a check's card."""
     data = [output["data"] for output in _outputs(cell) if isinstance(output.get("data"), dict)]
     data = [one for one in data if ANSWER_TYPE not in one]
     return [text_of(one["text/plain"])[:1_000] for one in data if "text/plain" in one]

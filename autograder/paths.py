@@ -1,4 +1,4 @@
-"""Where things are, in the project or in a student's hand-out of it."""
+"""Where things are, in the project or in a student's handout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIBRARY = ROOT / "src" / "weightlab"
 KEYS = _AUTOGRADER / "keys"
 SOLUTIONS = ROOT / "solutions"
 HUB_COPY = "weightlab"
-"""Where each user of a hub has a copy of the course: this folder in their home."""
+"""The folder in a hub user's home that holds their copy of the course."""
 CANDIDATE = _AUTOGRADER / "candidate"
 
 
@@ -26,6 +26,6 @@ def find_copy(folder: Path) -> Path | None:
 
 
 def shown(path: Path) -> str:
-    """Write a path as a person in the project's folder would."""
+    """Write a path as a person in the project's folder would type it."""
     path = Path(path).resolve()
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

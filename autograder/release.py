@@ -5,36 +5,28 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import re
 import shutil
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from . import glossary, markers
-from .exercise import Chapter, Exercise
+from .chapter_notebook import KERNEL, ReleaseError, make_notebook
+from .exercise import Exercise
 from .exercises import CHAPTERS, EXERCISES
 from .judging import key, reference
 from .judging.compare import compare
 from .judging.observation import agree
 from .judging.slips import PATH, Slip, making, pack, read_released
 from .paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS, shown
-from .refusal import Refusal
-from .submitted_notebook import BLANK_NUMBER, BLANK_TEXT
+from .submitted_notebook import dump_notebook
 
 MANIFEST = KEYS / "released.json"
 MEND = "weightlab release"
-_CHECK_CELL = re.compile(r'check\("(\w+)"(?:, (\w+))?\)')
-_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-
-
-class ReleaseError(Refusal):
-    """The release cannot be made as things are; the message says where and what to do."""
 
 
 def release() -> list[Path]:
-    """Write what is stale, and return it.
+    """Write the files that are stale, and return their paths.
 
     Raises
     ------
@@ -67,7 +59,7 @@ def release() -> list[Path]:
 
 
 def check() -> list[str]:
-    """Return one sentence for each generated file that is not what the sources say."""
+    """Return one sentence for each generated file that differs from what the sources give."""
     built = build()
     prove(built)
     problems = []
@@ -93,9 +85,7 @@ def build() -> dict[Path, bytes]:
         stub = markers.strip_module(source.read_text(encoding="utf-8"), shown(source))
         built[LIBRARY / source.name] = stub.encode()
     for source in sorted((SOLUTIONS / "notebooks").glob("*.md")):
-        notebook = build_notebook(source)
-        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        built[COURSE / source.stem / f"{source.stem}.ipynb"] = text.encode()
+        built[COURSE / source.stem / f"{source.stem}.ipynb"] = dump_notebook(build_notebook(source))
     for source in sorted((SOLUTIONS / "notebooks").glob("weights_taking_shape.*")):
         built[COURSE / "00_start_here" / source.name] = source.read_bytes()
     built[COURSE / "glossary" / "glossary.ipynb"] = _build_glossary()
@@ -118,8 +108,13 @@ def build() -> dict[Path, bytes]:
     return built
 
 
+def build_notebook(source: Path, answers: bool = False) -> dict:
+    """Return a notebook of the course as it is handed out, or with its answers; parameters as in `make_notebook`."""
+    return make_notebook(source, CHAPTERS.get(source.stem), EXERCISES, answers)
+
+
 def _renew_slips(exercise: Exercise, made: key.Key) -> tuple[str, list[Slip]]:
-    """Return an exercise's slips as they were released, or make them again where their sources have changed."""
+    """Return an exercise's slips as they were released, or make them again if their sources have changed."""
     current = making.digest(exercise, made)
     kept = read_released().get(exercise.name)
     return kept if kept and kept[0] == current else (current, making.make_slips(exercise, made))
@@ -136,11 +131,11 @@ def _build_glossary() -> bytes:
             {"cell_type": "markdown", "id": f"glossary-{number:03d}", "metadata": {}, "source": text.splitlines(True)}
             for number, text in enumerate(cells)
         ],
-        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    return dump_notebook(notebook)
 
 
 def _function(text: str, name: str) -> str:
@@ -150,102 +145,8 @@ def _function(text: str, name: str) -> str:
     raise ReleaseError(f"{name} has no function in solutions/weightlab.")
 
 
-def build_notebook(source: Path, answers: bool = False) -> dict:
-    """Turn a notebook's text into what is handed out, nbgrader metadata in place; with its answers if asked."""
-    import jupytext
-    from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, LockCells
-
-    text, file = source.read_text(encoding="utf-8"), shown(source)
-    markers.regions(text, file)
-    if not text.startswith("---\n"):
-        raise ReleaseError(f"line 1 of {file} cannot be read as a notebook: its header has to begin there with ---.")
-    try:
-        notebook = jupytext.reads(text, fmt="md:myst")
-    except Exception as error:  # jupytext's and YAML's own errors say where, in many lines
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1} of {file}" if mark else file
-        what = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        raise ReleaseError(f"{where} cannot be read as a notebook: {what}.") from None
-    chapter = CHAPTERS.get(source.stem)
-    seen: set[str] = set()
-    for position, cell in enumerate(notebook.cells):
-        name = cell.metadata.pop("name", None)
-        derived = _derive(chapter, cell, name, file) if chapter else None
-        cell.source = _stripped(chapter, cell, name, file, answers)
-        if derived:
-            cell.metadata["nbgrader"] = derived
-            name = derived["grade_id"]
-        cell.id = name or f"{source.stem[:2]}-{position:03d}"
-        if cell.id in seen:
-            raise ReleaseError(f"{file}: two cells are called {cell.id}; a name is used once.")
-        seen.add(cell.id)
-    if chapter:
-        asked = {*chapter.exercises, *chapter.questions, *chapter.written}
-        if missing := sorted(asked - seen):
-            raise ReleaseError(f"{file}: no cell for {', '.join(missing)}.")
-    notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for preprocessor in (LockCells, ComputeChecksums, CheckCellMetadata):
-        notebook, _ = preprocessor().preprocess(notebook, {})
-    return notebook
-
-
-def _derive(chapter: Chapter, cell: dict, name: str | None, file: str) -> dict | None:
-    """Return nbgrader's metadata for a cell, from what the cell is."""
-
-    def metadata(grade_id: str, **kind: object) -> dict:
-        base = {
-            "grade": False,
-            "grade_id": grade_id,
-            "locked": False,
-            "schema_version": 3,
-            "solution": False,
-            "task": False,
-        }
-        return base | kind
-
-    has_answer = markers.BEGIN in cell.source
-    if cell.cell_type == "markdown":
-        if not has_answer:
-            return None
-        if name not in chapter.written:
-            raise ReleaseError(f"{file}: the written answer {name!r} is not one of {sorted(chapter.written)}.")
-        return metadata(name, grade=True, solution=True, points=chapter.written[name].points)
-    if call := _CHECK_CELL.fullmatch(cell.source.strip()):
-        asked, value = call.groups()
-        if asked in chapter.exercises and value is None:
-            return metadata(asked, grade=True, locked=True, points=chapter.exercises[asked].points)
-        if asked in chapter.questions and value == asked:
-            return metadata(asked, grade=True, locked=True, points=chapter.questions[asked].points)
-        if asked in EXERCISES and value is None:
-            return None
-        raise ReleaseError(f"{file}: {cell.source.strip()} checks nothing that {chapter.name} asks.")
-    if has_answer and (asked := _question_of(chapter, cell.source)):
-        return metadata(f"{asked}-answer", solution=True)
-    return None
-
-
-def _question_of(chapter: Chapter | None, source: str) -> str | None:
-    for name in chapter.questions if chapter else ():
-        if re.search(rf"^{name} = ", source, re.MULTILINE):
-            return name
-    return None
-
-
-def _stripped(chapter: Chapter | None, cell: dict, name: str | None, file: str, answers: bool) -> str:
-    def stub(region: markers.Region) -> str:
-        if answers:
-            return textwrap.dedent(region.body)
-        if cell.cell_type == "markdown":
-            return BLANK_TEXT
-        asked = _question_of(chapter, region.body)
-        return BLANK_NUMBER.format(name=asked) if asked else "# Your code goes here."
-
-    return markers.strip(cell.source, f"{file} ({name or 'a cell'})", stub).rstrip("\n")
-
-
 def prove(built: dict[Path, bytes]) -> None:
-    """Check that what was built gives nothing away and that every stub says which exercise it is.
+    """Check that the built files contain no answer, and that every stub names its exercise.
 
     Raises
     ------
@@ -314,7 +215,7 @@ def _digest(content: bytes) -> str:
 
 
 def _edited(path: Path) -> bool:
-    """Whether a file is neither what was last released nor absent: then somebody's work is in it."""
+    """Whether a file is there and differs from the last release, so that somebody's work is in it."""
     if path.suffix == ".key" or not path.exists():
         return False
     recorded = _manifest().get(_name(path))
@@ -322,7 +223,7 @@ def _edited(path: Path) -> bool:
 
 
 def _fresh(path: Path, content: bytes) -> bool:
-    """Whether a file is what the sources say: text to the byte, recorded numbers within tolerance."""
+    """Whether a file is what the sources give: text to the byte, recorded numbers within tolerance."""
     if not path.exists():
         return False
     found = path.read_bytes()

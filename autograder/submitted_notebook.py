@@ -303,3 +303,8 @@ def _answer(cells: Iterable[dict], released: str) -> Answer:
     cells = list(cells)
     changed = tuple(cell for cell in cells if _plain(cell.get("source")) != _plain(released))
     return Answer(changed or tuple(cells[:1]), bool(changed))
+
+
+def dump_notebook(notebook: Any) -> bytes:
+    """Return the content of a notebook's file: the same bytes for the same notebook, whoever wrote it before."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

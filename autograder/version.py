@@ -10,7 +10,7 @@ from pathlib import Path
 from .paths import KEYS, ROOT
 
 PACKAGES = ("weightlab", "weightlab-course")
-"""Under which names the course is installed: from a copy of it, and in a browser by its site."""
+"""The names under which the course is installed: from a copy, and by its site in a browser."""
 
 
 def release_name() -> dict[str, str]:

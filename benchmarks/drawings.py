@@ -35,9 +35,10 @@ def _milliseconds_per_point(drawings: list, network: list) -> float:
     """Return the median CPU time of one new point: strokes to image, forward pass, votes, and the answer's bytes."""
     tool, times = Pad(forward, network, softmax), []
     for strokes in drawings[:40]:
-        sent = np.concatenate(strokes).astype(np.float32).tobytes()
+        question = {"event": "draw", "lengths": [len(stroke) for stroke in strokes]}
+        question["points"] = np.concatenate(strokes).astype(np.float32).tobytes()
         start = time.process_time()
-        pack(tool.answer({"event": "draw", "lengths": [len(stroke) for stroke in strokes]}, sent))
+        pack(tool.answer(question))
         times.append(1000 * (time.process_time() - start))
     return round(float(np.median(times)), 2)
 

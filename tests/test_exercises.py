@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 
+import numpy as np
 import pytest
 
 from autograder.examine import run_exercise
@@ -104,6 +105,71 @@ def test_a_correct_answer_in_another_style_gets_full_marks(exercise, function, r
     for seed in SEEDS:
         verdict = examine(runner, exercise, keys(exercise, seed), with_function(exercise, function))
         assert (verdict.status, verdict.score) == ("passed", exercise.points), verdict.message
+
+
+_SPOILS = """
+
+import copy
+import inspect
+
+import numpy as np
+
+_right = {name}
+
+
+def _spoil(value):
+    if isinstance(value, np.ndarray):
+        value += np.ones((), value.dtype)
+    elif isinstance(value, (list, tuple)) and value and not isinstance(value[0], int):
+        for item in value:
+            _spoil(item)
+    elif isinstance(value, list):
+        value.append(1)
+    elif isinstance(value, set):
+        value.add(1000)
+    elif isinstance(value, dict):
+        value["spoilt"] = (1,)
+
+
+def {name}(*args, **kwargs):
+    given = inspect.signature(_right).bind(*args, **kwargs).arguments
+    result = _right(*args, **kwargs)
+    result = list(result) if hasattr(result, "__next__") else copy.deepcopy(result)
+    _spoil(given.get("{argument}"))
+    return result
+"""
+"""Changes an argument after the right result is made."""
+
+
+ASKED = [exercise for exercise in EXERCISES.values() if not exercise.scored]
+"""All but the capstone, which is scored by what its networks read: there no change of an argument could help."""
+
+
+def _can_change(value):
+    if isinstance(value, (list, tuple)):
+        return isinstance(value, list) or any(map(_can_change, value))
+    return isinstance(value, (np.ndarray, dict, set))
+
+
+def _changeable_arguments(exercise):
+    """Return the names of the arguments that a function could change, in the order of its signature."""
+    signature = inspect.signature(getattr(reference.module(exercise.module), exercise.name))
+    calls = [signature.bind(*call.args, **call.kwargs) for case in exercise.cases(1) for call in case.calls]
+    return [name for name in signature.parameters if any(_can_change(call.arguments.get(name)) for call in calls)]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "argument"),
+    [(exercise, argument) for exercise in ASKED for argument in _changeable_arguments(exercise)],
+    ids=lambda item: getattr(item, "name", item),
+)
+def test_a_right_answer_that_changes_an_argument_loses_points(exercise, argument, runner, keys):
+    spoils = _SPOILS.format(name=exercise.name, argument=argument)
+    changed = REFERENCE | {exercise.module: REFERENCE[exercise.module] + spoils.encode()}
+    verdict = examine(runner, exercise, keys(exercise, key.PUBLIC_SEED), changed)
+    assert verdict.status == "failed"
+    assert verdict.score < exercise.points, verdict.message
+    assert f"changed its input {argument}" in verdict.evidence
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -117,6 +117,19 @@ def test_a_stub_shows_one_example_and_the_reference_its_notes(name):
     assert markers.notes(stub_of(name)) == ""
 
 
+RULES = """
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0)."""
+
+
+@pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))
+def test_every_module_opens_with_what_holds_for_all_its_functions(module):
+    source = (SOLUTIONS / "weightlab" / f"{module}.py").read_text(encoding="utf-8")
+    first, _, rest = ast.get_docstring(ast.parse(markers.strip_module(source, module))).partition("\n")
+    assert first.endswith(".")
+    assert rest == RULES
+
+
 @pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))
 def test_the_examples_of_the_reference_are_true(module):
     result = doctest.testmod(reference.module(module))

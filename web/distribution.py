@@ -130,7 +130,7 @@ def pack_lab() -> tuple[str, bytes]:
     files = {f"labkit/{name}": content for name, content in _files_of(ROOT / "src" / "labkit").items()}
     for name, content in _files_of(ROOT / "autograder").items():
         room, _, below = name.partition("/")
-        if room in _LEARNERS if below else room not in ("release.py", "test_library.py"):
+        if room in _LEARNERS if below else room not in ("release.py", "chapter_notebook.py", "test_library.py"):
             files[f"autograder/{name}"] = content
     files["autograder/released.zip"] = _zip(released_files() | {shown(release.MANIFEST): release.MANIFEST.read_bytes()})
     wheel = f"{LAB.replace('-', '_')}-{version}"

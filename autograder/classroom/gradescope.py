@@ -32,7 +32,6 @@ from .records import class_keys
 from .requirements import require_isolation
 from .submission import Submission
 
-VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 SETTINGS = "gradescope.json"
 _TAKEN = ("autograder", "src/labkit", "solutions/weightlab", "solutions/misconceptions", "solutions/__init__.py")
 _PACKAGES = ("numpy", "click")
@@ -71,11 +70,11 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
     Parameters
     ----------
     chapters : sequence of str
-        What students hand in for this assignment.
+        The chapters that students submit for this assignment.
     target : Path
         The zip.
     visibility : str
-        When students see their points, one of `VISIBILITIES`.
+        When students see their points, in Gradescope's words, such as ``after_due_date``.
     seed : int, optional
         The seed of the secret cases; by default a new one.
 

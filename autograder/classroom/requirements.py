@@ -58,7 +58,8 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
     seen = classroom.state / "release"
     for chapter in chapters:
         source, notebook = SOLUTIONS / "notebooks" / f"{chapter}.md", COURSE / chapter / f"{chapter}.ipynb"
-        decisive = (source, notebook, ROOT / "autograder" / "release.py", *sorted(EXERCISES.glob("*.py")))
+        makers = (ROOT / "autograder" / name for name in ("release.py", "chapter_notebook.py"))
+        decisive = (source, notebook, *makers, *sorted(EXERCISES.glob("*.py")))
         digest = _digest(path for path in decisive if path.exists())
         if not notebook.exists() or read_file(seen / chapter, 100) == digest:
             continue

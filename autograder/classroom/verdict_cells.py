@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from .. import card
@@ -40,8 +39,3 @@ def output(verdict: Verdict, points: float) -> dict:
         return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(Status.UNJUDGED)}}
     data["text/plain"] = f"{min(verdict.score, points):g}"
     return {"output_type": "execute_result", "data": data, "execution_count": None, "metadata": {}}
-
-
-def dump_notebook(notebook: Any) -> bytes:
-    """Return the content of a notebook's file."""
-    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "replace")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..names import find_chapter
+from ..submitted_notebook import dump_notebook
 from . import nbgrader
 from .folder import Classroom, ClassroomError, is_student_id, write_file
 from .rebuild import rebuild
 from .submission import read_submission
-from .verdict_cells import dump_notebook, note
+from .verdict_cells import note
 
 FOLDER = "view"
 

@@ -1,4 +1,4 @@
-"""The instructor's commands ``weightlab grade`` and ``weightlab report``."""
+"""The instructor's commands for grading: ``weightlab grade``, ``explain``, ``view`` and ``report``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def grade(
     """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
-    gc.disable()  # nothing that is imported becomes garbage
+    gc.disable()  # nothing imported here becomes garbage
     from ..classroom.folder import Classroom
     from ..classroom.grade import run_grading
     from ..classroom.report.tally import remarks_on
@@ -215,7 +215,7 @@ def view(student: str, chapter: str, classroom: Path) -> None:
 
 
 def printable_lines(text: str) -> str:
-    """Return text of several lines without what a terminal would obey."""
+    """Return text of several lines without characters that control a terminal."""
     return "\n".join(map(printable, text.splitlines()))
 
 

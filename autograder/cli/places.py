@@ -1,4 +1,4 @@
-"""The instructor's commands for places where classes live: ``weightlab hub-setup`` and ``weightlab gradescope``."""
+"""The commands for places where classes live: ``weightlab handout``, ``hub-setup``, ``gradescope`` and another."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def hub_setup(exchange: Path, course: str) -> None:
 )
 @click.option("--seed", type=int, help="Seed of the secret cases; by default a new one.")
 def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: int | None) -> None:
-    """Write an autograder for an assignment on Gradescope, where students hand in these chapters.
+    """Write an autograder for an assignment on Gradescope, where students submit these chapters.
 
     The zip holds the answers: upload it to Gradescope, and give it to nobody else.
     """
@@ -63,3 +63,45 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
     say(f"{counted(len(files), 'file')} in {target}, the answers among them: upload it, and give it to nobody.")
     say(f"On Gradescope set the autograder's points to {automatic:g}, and {written:g} for manual grading.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--github-classroom", is_flag=True, help="With a workflow that reports points to GitHub Classroom.")
+@click.option(
+    "--chapter",
+    "chapters",
+    multiple=True,
+    callback=require_chapters,
+    help="A chapter whose points it reports; by default all of them.",
+)
+def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> None:
+    """Write the course without answers into a new folder, for a class."""
+    from ..classroom.handout import write_handout
+    from ..exercises import CHAPTERS
+
+    reported = list(chapters or CHAPTERS) if github_classroom else []
+    if chapters and not github_classroom:
+        raise click.UsageError("--chapter says what --github-classroom reports; a handout always holds all chapters.")
+    try:
+        written = write_handout(folder, reported)
+    except (FileExistsError, RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
+        ) from None
+    say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
+
+
+@click.command("github-points", hidden=True)
+@click.argument("chapters", nargs=-1, callback=require_chapters)
+def github_points(chapters: tuple[str, ...]) -> None:
+    """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
+    from .. import card
+    from ..exercises import CHAPTERS
+    from ..learner import github
+
+    for verdict in github.judge_copy(CHAPTERS[name] for name in chapters or CHAPTERS):
+        click.echo(github.as_output(verdict), nl=False)
+        click.echo(card.plain(verdict) + "\n", err=True)  # in the step's log, where the student looks

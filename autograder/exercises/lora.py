@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from ..exercise import PURE, Call, Case, Chapter, Rng, Unusable
+from ..judging import laws
 from ..judging.compare import as_array
 from .tuning import (
     awake,
@@ -23,25 +25,18 @@ from .tuning import (
 
 CHAPTER = Chapter("09_lora", "LoRA: a small change beside large weights")
 
-_MEAN = "down's mean times the square root of fan_in"
-_DEVIATION = "down's standard deviation times the square root of fan_in"
-_BEYOND = "down's share beyond two standard deviations"
-
 
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: the shapes, and the distribution of ``down`` in numbers that do not depend on the size."""
+    """View: the shapes, and the distribution of ``down``."""
     fan_in = calls[0].args[0]
     down, up = _adapter(answers[0])
-    values = down.astype(float).ravel() * np.sqrt(fan_in)
-    beyond = np.abs(values) > 2 * values.std()
     shapes = {"down's shape": list(down.shape), "up's shape": list(up.shape)}
-    return shapes | {_MEAN: values.mean(), _DEVIATION: values.std(), _BEYOND: beyond.mean()}
+    return shapes | laws.measure(down.astype(float), 1 / math.sqrt(fan_in), laws.NORMAL)
 
 
 def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
     """Return what `_law` sees of N(0, 1 / fan_in), by theory."""
-    shapes = {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]}
-    return shapes | {_MEAN: 0.0, _DEVIATION: 1.0, _BEYOND: 0.0455}
+    return {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]} | laws.NORMAL
 
 
 def _adapter(answer: object) -> tuple[np.ndarray, np.ndarray]:
@@ -106,22 +101,20 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         100,
         Rng(seeds[0]),
         view="law",
-        rtol=0,
-        atol=0.03,
+        **laws.CLOSE,
         expected=_normal_law(400, 150, 100),
         note="400 inputs, rank 100",
     )
     yield Case.of(
         law,
-        90,
+        250,
         700,
-        80,
+        170,
         Rng(seeds[1]),
         view="law",
-        rtol=0,
-        atol=0.08,
-        expected=_normal_law(90, 700, 80),
-        note="90 inputs, rank 80",
+        **laws.CLOSE,
+        expected=_normal_law(250, 700, 170),
+        note="250 inputs, rank 170",
     )
     yield Case.of(
         law,

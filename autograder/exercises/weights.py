@@ -27,6 +27,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the signal after it has crossed one connection of the given weight."""
     yield Case.of("one signal", 3.0, 2.5, note="a weight above one amplifies")
     yield Case.of("one signal", float(rng.uniform(1, 3)), 0.0, note="a weight of zero silences")
+    yield Case.of("one signal", 3.0, 0.01, note="a weight near zero suppresses, and a little is left")
     yield Case.of("one signal", float(rng.uniform(1, 3)), -1.5, note="a negative weight flips the sign")
     yield Case.of("one signal", -2.5, -0.8, note="a negative signal through a negative weight comes out positive")
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")

@@ -49,10 +49,17 @@ def classify(error: Mapping[str, Any]) -> str | None:
         return "module" if error.get("of_module") else "attribute"
     if "AxisError" in types:
         return "axis"
+    if "FileNotFoundError" in types:
+        return "file"
     message = str(error.get("message") or "")
     return next((kind for kind, (may, text) in _PATTERNS.items() if may & types and re.search(text, message)), None)
 
 
+NO_FILES = (
+    "A library is checked and graded by itself, without the files around it: keep what it needs in the module, or take "
+    "the course's data from labkit."
+)
+"""What to say of a file that is not found."""
 _LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does it point to?"
 
 
@@ -99,6 +106,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return _explain_index(message, str(error.get("code") or ""))
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
+        case "file":
+            return NO_FILES
         case "module":
             return "The function has another name in this version of the module. Check its spelling."
     return ""

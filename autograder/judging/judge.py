@@ -11,7 +11,7 @@ from ..exercise import FUNCTIONS, PURE, Case, Exercise
 from . import words
 from .compare import differs_in_type_only
 from .errors import explain
-from .findings import DEGENERATE, find_finding
+from .findings import DEGENERATE, find_finding, find_vague_finding
 from .key import Key
 from .misconception import find_prevailing, find_proved, is_the_same
 from .observation import Observation, Problem, ProblemKind, find_problems, observe
@@ -20,13 +20,23 @@ from .slips.sentences import tell_slip
 from .verdict import Aspect, Reply, Status, Verdict
 
 
-def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, quote: bool = True) -> Verdict:
+def judge(
+    exercise: Exercise,
+    key: Key,
+    reply: Reply,
+    file: str | None = None,
+    quote: bool = True,
+    explains: bool = True,
+) -> Verdict:
     """Judge a candidate's reply by a key.
 
     Parameters
     ----------
     quote : bool
         Whether the message may show the inputs and the expected numbers; not for a secret key.
+    explains : bool
+        Whether it is said what is wrong with a wrong answer, which takes most of the time. Points and status are the
+        same without it.
     """
     verdict = Verdict(
         exercise.name,
@@ -66,7 +76,8 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     if verdict.status is Status.NOT_STARTED:
         verdict.message = words.not_written(exercise.name, file)
         return verdict
-    _explain_failure(exercise, key, verdict, observed, problems, reply.cases, quote)
+    if explains:
+        _explain_failure(exercise, key, verdict, observed, problems, reply.cases, quote)
     return verdict
 
 
@@ -167,9 +178,12 @@ def _explain_failure(
         mistake = None
     if not mistake and not (finding and finding.general):
         mistake = find_prevailing(exercise, key, observed)
-    if quote and not (mistake or finding or exercise.scored):
-        found = find_slip(exercise, key, observed, read_slips(exercise.name))
-        verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else None
+    if not (mistake or exercise.scored):
+        if quote and (not finding or finding.weak):
+            found = find_slip(exercise, key, observed, read_slips(exercise.name))
+            verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding
+        if not verdict.finding and (vague := find_vague_finding(exercise, key, observed, cases)):
+            verdict.finding = vague.words
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

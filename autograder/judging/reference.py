@@ -99,12 +99,12 @@ def _apply(family: Any, exercise: str) -> Callable | None:
     for name in getattr(family, "replaces", ()):
         if name == exercise and family.itself:
             return lambda *args: family(function, *args)
-        if name in _direct_uses(exercise):
+        if name in direct_uses(exercise):
             return partial(_call_with_other, exercise, name, family)
     return None
 
 
-def _direct_uses(exercise: str) -> set[str]:
+def direct_uses(exercise: str) -> set[str]:
     """Return the names that an exercise's answer uses itself, or in private functions of its own."""
     uses = set(_definitions()[exercise].uses)
     for private in [name for name in uses if name.startswith("_") and name in _definitions()]:
@@ -114,12 +114,18 @@ def _direct_uses(exercise: str) -> set[str]:
 
 def _call_with_other(exercise: str, name: str, other: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call an exercise's answer in a library where one function is replaced."""
-    source, _ = source_of((exercise,))
-    library: dict[str, Any] = {}
-    exec(source, library)
+    library = library_of(exercise)
     right = library[name]
     library[name] = lambda *given: other(right, *given)
     return library[exercise](*args, **kwargs)
+
+
+def library_of(exercise: str) -> dict[str, Any]:
+    """Return an exercise's answer and all that it uses, by name, in a library of its own."""
+    source, _ = source_of((exercise,))
+    library: dict[str, Any] = {}
+    exec(source, library)
+    return library
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,12 @@ def _known_functions() -> dict[str, _Known]:
     return found
 
 
+def name_results(function: str) -> tuple[str, ...] | None:
+    """Return the names of what a function of the course returns, if it draws nothing; of a single result none."""
+    known = _known_functions().get(function)
+    return None if known is None else known.results
+
+
 def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Case]) -> tuple[Related, ...]:
     """Try every function of the course whose arguments the exercise has, and then what builds on their results."""
     usable = [i for i, case in enumerate(cases) if not case.raises and len(case.calls) == 1]

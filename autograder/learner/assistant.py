@@ -65,11 +65,11 @@ def show_exercise(name: str) -> dict[str, Any]:
 
 
 def read_code(name: str) -> str:
-    """Read the learner's own code of one exercise, as it is saved now; the whole file where Python cannot read it."""
+    """Read the learner's own code of one exercise as it is saved now, or the whole file if Python cannot read it."""
     exercise = _find_function(name)
     path = LIBRARY / f"{exercise.module}.py"
     try:
-        if path.is_symlink() or not path.is_file():  # what a link points to is nobody's answer, and may be private
+        if path.is_symlink() or not path.is_file():  # the target of a link is not an answer, and may be private
             raise ValueError(f"{shown(path)} is not a file of the library's own, so it is not read.")
         with path.open("rb") as file:
             text = file.read(MAX_SOURCE).decode("utf-8-sig", "replace")
@@ -125,7 +125,7 @@ PROMPTS = (ask_before_telling, explain_the_verdict)
 
 
 def serve() -> None:
-    """Serve one assistant over standard input and output until it hangs up.
+    """Serve one assistant over standard input and output until it closes the connection.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def serve() -> None:
 
 
 def _with_plain_errors(tool: Callable, error_of_tool: type[Exception]) -> Callable:
-    """Let what a tool refuses reach the assistant as one sentence."""
+    """Report a tool's refusal to the assistant as one sentence."""
 
     @functools.wraps(tool)
     def call(*args: Any, **kwargs: Any) -> Any:

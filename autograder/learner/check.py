@@ -1,4 +1,4 @@
-"""Checks a learner's own library by the public keys: what notebook, terminal and pytest share."""
+"""Checks a learner's own library by the public keys, for the notebook, the terminal and pytest alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..sandbox.process import Runner
 
 
 def check_exercise(exercise: Exercise, library: Path = LIBRARY) -> Verdict:
-    """Check one exercise of a library folder; the process that forks for it waits for the next check."""
+    """Check one exercise of a library folder; the process that runs it is kept for the next check."""
     try:
         return _check(exercise, library, _waiting)
     except BaseException:
@@ -80,7 +80,7 @@ def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
 
 
 def saved_ago(path: Path) -> str:
-    """Say when a file was last saved: how long ago, and the time, as the words may stay in a notebook."""
+    """Say how long ago a file was saved, and at what time, because the words may stay in a notebook."""
     try:
         saved = path.stat().st_mtime
     except OSError:

@@ -1,4 +1,4 @@
-"""Reports the points of one's own copy to GitHub Classroom, in a workflow that runs at each push."""
+"""Reports the points of a learner's copy to GitHub Classroom, from a workflow that runs at each push."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def judge_copy(chapters: Iterable[Chapter]) -> list[Verdict]:
 
 
 def as_output(verdict: Verdict) -> str:
-    """Return a line of a workflow step's outputs: a result as GitHub Classroom's reporter reads it."""
+    """Return a result as a line of a workflow step's outputs, in the form that GitHub Classroom's reporter reads."""
     test: dict[str, Any] = {
         "name": verdict.exercise,
         "status": _STATUS.get(verdict.status, "fail"),
@@ -52,4 +52,4 @@ def as_output(verdict: Verdict) -> str:
 
 
 _STATUS = {Status.PASSED: "pass", Status.UNJUDGED: "error"}
-"""GitHub's words; whatever has not all its points has failed, and keeps the points that it has."""
+"""GitHub's words. An exercise without full marks has failed, and keeps the points that it has."""

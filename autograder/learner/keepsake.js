@@ -78,12 +78,12 @@ function answer(strokes) {
     { kind: "pad", title: "Your digit" },
     { kind: "bars", title: "It reads", names: Array.from(values, (_, k) => String(k)), values, high: 1, percent: true, marked: drawn ? winner : -1 },
     { ...pictures, title: "The network sees", names: [""], values: image, scale: "paper", limit: 1 },
-    { ...pictures, title: "Votes of the pixels", names: [drawn ? `for ${winner} (blue) and against it (orange)` : "nothing drawn yet"], values: votes, scale: "weights" },
+    { ...pictures, title: "Votes of the pixels", names: [drawn ? `for ${winner} (blue) and against it (orange)` : "nothing drawn yet"], values: votes, scale: "weights", limit: Math.max(...votes.map(Math.abs)) || 1 },
   ];
-  return { controls: [], panels, said: drawn ? `Read as ${winner} with ${Math.round(100 * values[winner])}%.` : "Draw a digit from 0 to 9." };
+  return { controls: [], values: {}, panels, said: drawn ? `Read as ${winner} with ${Math.round(100 * values[winner])}%.` : "Draw a digit from 0 to 9." };
 }
 
-const state = { title: "Draw a digit", palette, silence: "", question: {}, answer: answer([]), numbers: null };
+const state = { title: "Draw a digit", palette, silence: "", question: {}, answer: answer([]) };
 const listeners = [];
 const model = {
   get: (name) => state[name],
@@ -92,7 +92,7 @@ const model = {
   off: () => {},
   save_changes() {
     const { lengths, count } = state.question;
-    const points = new Float32Array(state.sent.buffer);
+    const points = new Float32Array(state.question.points.buffer);
     let at = 0;
     const strokes = lengths.map((length) => Array.from({ length }, () => { at += 2; return [points[at - 2], points[at - 1]]; }));
     state.answer = { ...answer(strokes), count };

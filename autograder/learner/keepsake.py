@@ -17,7 +17,7 @@ from labkit.display import show_message
 from labkit.drawings import RECIPES, UPRIGHT, Drawings
 from labkit.figures.panels import PALETTE
 from labkit.figures.style import MARK, PAPER, TEXT, WEIGHTS, bare, figure, limit_of, show
-from labkit.live.tool import HERE
+from labkit.live import SCRIPT, STYLE
 
 from ..paths import ROOT, shown
 
@@ -100,8 +100,7 @@ def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed
 def write_page(layers: Layers, name: str, signed: str) -> str:
     """Return a page with a pad, whose own script reads what is drawn with these layers."""
     here = Path(__file__).parent
-    parts = [HERE / part for part in ("core.js", "charts.js", "pad.js", "figure.js")]
-    scripts = [part.read_text(encoding="utf-8") for part in (*parts, here / "keepsake.js")]
+    script = SCRIPT.replace("export default", "const figure =") + (here / "keepsake.js").read_text(encoding="utf-8")
     side = round(len(layers[0][0]) ** 0.5)
     network = {
         "side": side,
@@ -114,8 +113,8 @@ def write_page(layers: Layers, name: str, signed: str) -> str:
     return (
         (here / "keepsake.html")
         .read_text(encoding="utf-8")
-        .replace("{{style}}", (HERE / "live.css").read_text(encoding="utf-8"))
-        .replace("{{script}}", "\n".join(scripts).replace("export default", "const figure ="))
+        .replace("{{style}}", STYLE)
+        .replace("{{script}}", script)
         .replace("{{network}}", json.dumps(network))
         .replace("{{whose}}", html.escape(whose))
         .replace("{{signed}}", html.escape(signed))

@@ -7,6 +7,7 @@ import json
 from pathlib import Path, PurePosixPath
 
 from ..refusal import Refusal
+from ..submitted_notebook import dump_notebook
 
 MANIFEST = "autograder/keys/released.json"
 
@@ -55,7 +56,6 @@ def is_released(path: Path, digest: str | None) -> bool:
     if digest_of(content) == digest or path.suffix != ".ipynb":
         return digest_of(content) == digest
     try:
-        anew = json.dumps(json.loads(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        return digest_of(dump_notebook(json.loads(content))) == digest
     except (ValueError, RecursionError):
         return False
-    return digest_of(anew.encode("utf-8", "replace")) == digest

@@ -12,7 +12,7 @@ from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
 class Unreadable(ValueError):
-    """A file of the learner's cannot be read as what it should be, so it is left as it is."""
+    """A file of the learner's is not valid, so it is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _is_answered(cell: dict[str, Any]) -> bool:
 
 
 def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return an answer to what is no longer asked as a cell that is nobody's but the learner's."""
+    """Return an answer that is no longer asked for as a cell of the learner's own."""
     says = f"Your answer to {name.removesuffix('-answer')}, which the course no longer asks for."
     head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
     return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
@@ -274,7 +274,7 @@ def _bound(node: ast.stmt) -> set[str]:
 
 
 def _with_head(text: str, wanted: list[str]) -> str:
-    """Return a module's text with the imports and assignments that it lacks, below the imports that it has."""
+    """Return a module's text with missing imports and assignments added below its imports."""
     nodes = ast.parse(text).body
     bound = {name for node in nodes for name in _bound(node)}
     lacking = [line for line in wanted if _bound(ast.parse(line).body[0]) - bound]

@@ -79,7 +79,7 @@ def check(name: str = "", value: Any = _UNASKED) -> Card | Note:
     else:
         verdict = check_exercise(asked)
     if verdict.status == Status.UNJUDGED:
-        # An error, so that nbgrader cannot take silence for full marks.
+        # An error: nbgrader would give full marks for a cell without output.
         raise RuntimeError(verdict.message)
     kept = record.record([verdict])
     below = [_next_step(verdict)]
@@ -106,7 +106,7 @@ def _next_step(verdict: Verdict) -> str:
         return f"Next: {coming[1]} ({coming[0]})." if coming else "That was the last one: every exercise is solved."
     if verdict.status == Status.MISSING:
         return ""
-    if not verdict.loaded:  # no hint helps against a typing mistake
+    if not verdict.loaded:  # hints do not help against a syntax error
         return "Fix that, save, and check again."
     return f'`hint("{verdict.exercise}")` takes you one step further.'
 

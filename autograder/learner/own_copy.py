@@ -37,7 +37,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Make the copy as the user whose server this is; a server without one starts all the same."""
+    """Make the copy, as the user whose server this is; if that fails, the server starts without one."""
     target = Path.home() / HUB_COPY
     try:
         if make_copy(target):

@@ -1,4 +1,4 @@
-"""Hands the learner's work over as a zip: a chapter to submit, everything to take home, and home's work back."""
+"""Packs the learner's work as a zip, to submit a chapter or to take everything home, and unpacks it again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEFT_OUT = {"kept", "__pycache__", ".ipynb_checkpoints"}
 
 
 class Parcel:
-    """A zip that waits to be taken away: where it is, a link that downloads it, and remarks."""
+    """A zip that is ready: where it is, a link that downloads it, and remarks."""
 
     def __init__(self, title: str, path: Path, words: list[str]) -> None:
         self.title, self.path, self.words = title, path, words
@@ -39,7 +39,7 @@ class Parcel:
         return "\n".join([self.title, f"It is in {shown(self.path)}.", *self.words])
 
     def _repr_html_(self) -> str:
-        # The file itself is in the link: there may be no server that could be asked for it.
+        # The link holds the file itself, because there may be no server to download it from.
         data = base64.b64encode(self.path.read_bytes()).decode()
         name = html.escape(self.path.name, quote=True)
         link = f'<p><a download="{name}" href="data:application/zip;base64,{data}">Download {name}</a></p>'

@@ -1,4 +1,4 @@
-"""The learner's own record of what was solved, kept on disk and never taken back."""
+"""Keeps the learner's record of solved exercises on disk; what is solved stays solved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def load() -> dict[str, dict]:
 
 
 def _cleaned(record: dict) -> dict[str, dict]:
-    """Return the entries with all valid numbers; anything else counts as absent."""
+    """Return the entries with valid numbers; an invalid number counts as absent."""
     return {name: _entry(**entry) for name, entry in record.items() if isinstance(entry, dict)}
 
 

@@ -68,7 +68,7 @@ def _fetch(copy: Path, target: Path) -> None:
 
 @contextmanager
 def _whole(source: Path) -> Iterator[None]:
-    """Turn whatever a damaged archive raises, which is a dozen kinds, into one sentence."""
+    """Turn every error of a damaged archive, of which there are a dozen kinds, into one sentence."""
     try:
         yield
     except UpdateError:
@@ -95,7 +95,7 @@ def _unpack(source: Path, target: Path) -> None:
 
 def _unpack_tar(archive: tarfile.TarFile, target: Path) -> None:
     size = 0
-    for member in archive:  # one after another: to list them all first would unpack all of a bomb
+    for member in archive:  # one after another: listing all members first would unpack a whole archive bomb
         size += member.size
         _require_small(size)
         if member.isfile():

@@ -14,7 +14,7 @@ from ..paths import LIBRARY, find_copy, shown
 
 
 def describe_foreign_imports(source: bytes, file: str) -> str:
-    """Say which imports of a module a class's grading does not have, or return an empty string."""
+    """Name the imports of a module that are not installed where a class is graded, or return an empty string."""
     found = find_foreign_imports(source)
     if not found:
         return ""
@@ -26,7 +26,7 @@ def describe_foreign_imports(source: bytes, file: str) -> str:
 
 
 def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> str:
-    """Say that the notebook's own function, or a stranger's, hides the library's; or return an empty string."""
+    """Say that a function of the notebook or of another module hides the library's, or return an empty string."""
     function = namespace.get(exercise.name)
     if not callable(function):
         return ""
@@ -48,7 +48,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
 
 
 def describe_other_copy(graded: Path = LIBRARY) -> str:
-    """Say that one works in another copy of the course than the one that is graded, or return an empty string."""
+    """Say that the learner works in another copy of the course than the graded one, or return an empty string."""
     here = find_copy(Path.cwd())
     if here is None or here == find_copy(graded):
         return ""
@@ -59,7 +59,7 @@ def describe_other_copy(graded: Path = LIBRARY) -> str:
 
 
 def notebook_namespace() -> Mapping[str, Any]:
-    """Return the names that the notebook has defined; empty where no notebook runs."""
+    """Return the names that the notebook has defined; empty outside a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return shell.user_ns if shell is not None else {}

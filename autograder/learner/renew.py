@@ -1,4 +1,4 @@
-"""Takes a new release of the site into what a browser keeps, where saved files would hide it."""
+"""Merges a new release of the site into the files that a browser keeps, which would otherwise hide it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .manifest import read_released
 
 MANIFEST = KEYS / "released.json"
 ARCHIVE = KEYS.parent / "released.zip"
-"""The released notebooks and stubs; there only in the package that a site installs in the browser."""
+"""The released notebooks and stubs; only the package that a site installs in the browser holds this file."""
 
 
 def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:

@@ -1,4 +1,4 @@
-"""Packs a chapter that a learner hands in, and says before it is too late what would not count."""
+"""Packs a chapter for submission, and warns the learner of everything in it that would not count."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .remarks import describe_foreign_imports
 
 @dataclass
 class PackedSubmission:
-    """A packed chapter: the zip, what is in it, and what its owner may want to look at first."""
+    """A packed chapter: the zip, its files, and warnings to its owner."""
 
     path: Path
     contents: list[str]
@@ -41,8 +41,8 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     folder : Path
         Where the zip is written.
     student : str
-        Who hands in: a part of the zip's name, so that those of a class can be told apart. Without it the zip is
-        called after the chapter alone.
+        Who submits: a part of the zip's name, so that those of a class can be told apart. Without it the zip is
+        named after the chapter alone.
 
     Raises
     ------
@@ -77,18 +77,18 @@ def remembered_student() -> str:
 
 
 def remember_student(student: str) -> None:
-    """Keep the name under which this copy's learner hands in."""
+    """Remember the name under which this copy's learner submits."""
     store.update("student", lambda record: record | {"name": student})
 
 
 def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
-    """Say what would not count as it is, by the same reading of the notebook as grading's."""
+    """Say what would not count; the notebook is read exactly as in grading."""
     source = module.read_bytes()
     warnings = []
     if unwritten := [name for name in chapter.exercises if f'"{name} is not written yet"'.encode() in source]:
         warnings.append(f"Not written yet in {shown(module)}: {', '.join(unwritten)}.")
     try:
-        ast.parse(source)  # as bytes, so that Python minds the encoding as it does on importing
+        ast.parse(source)  # as bytes, so that Python reads the encoding as it does on import
     except UNPARSABLE as error:
         where = f"line {error.lineno} of " if getattr(error, "lineno", None) else ""
         warnings.append(f"Python cannot read {where}{shown(module)}, so no function in it will count. Fix it first.")
@@ -120,7 +120,7 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
 
 
 def released_answers(chapter: Chapter) -> dict[str, Any]:
-    """Return the cells of a chapter that grading looks for, blank as they were released."""
+    """Return the graded and answer cells of a chapter, blank as they were released."""
 
     def cell(kind: str, name: str, source: str, **marks: bool) -> dict[str, Any]:
         marked = {"grade": False, "solution": False} | marks | {"grade_id": name}

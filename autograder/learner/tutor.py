@@ -1,4 +1,4 @@
-"""Help in steps: hints one at a time, the answer on request, a stub put back."""
+"""Helps in steps: shows hints one at a time and the answer on request, and restores stubs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _one_more(before: object, most: int) -> int:
 
 
 def reveal(name: str, sure: bool) -> tuple[str, str]:
-    """Return an exercise's answer with why, or a written question's model answer, once the learner is sure."""
+    """Return an exercise's answer with the reason, or a written question's model answer, once the learner is sure."""
     asked = find_written(name) or find_asked(name)
     if isinstance(asked, Question):
         return name, "A question's number is shown by your own code; the hints say how to get it."
@@ -76,7 +76,7 @@ def _body(source: str) -> str:
 
 
 def reset(name: str) -> tuple[str, str]:
-    """Put an exercise's stub back; the file as it was is kept beside the learner's record."""
+    """Restore an exercise's stub; a copy of the file is kept beside the learner's record."""
     asked = find_asked(name)
     if not isinstance(asked, Exercise):
         return name, "Only functions of the library can be reset."
@@ -119,7 +119,7 @@ _REVERT = "If an editor has the file open and asks, choose Revert: Overwrite wou
 
 
 def _places(name: str, text: str) -> list[slice]:
-    """Return the lines of each definition; where Python cannot read the file, up to what begins at the margin next."""
+    """Return the lines of each definition; if Python cannot read the file, up to the next definition at the margin."""
     try:
         nodes = ast.parse(text).body
     except UNPARSABLE:
@@ -157,7 +157,7 @@ def _keep(path: Path) -> Path:
 
 
 def _whole_file(name: str, path: Path) -> tuple[str, str]:
-    """Put a module back that is missing or empty: a stub alone would lack its imports."""
+    """Restore a module that is missing or empty: a stub alone would lack its imports."""
     source = SOLUTIONS / "weightlab" / path.name
     if not source.exists():
         return f"{name} was not reset", (

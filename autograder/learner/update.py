@@ -1,4 +1,4 @@
-"""Takes a new release of the course into a copy that is in use; nothing of the learner's work is lost."""
+"""Updates a copy that is in use to a new release of the course, and loses nothing of the learner's work."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     kept_in = free_folder(copy)
     kept_in.mkdir(parents=True)
     report = Report(kept_in, *versions)
-    whole = (copy / "solutions").is_dir()  # a class's hand-out has neither answers nor tests, and gets none
+    whole = (copy / "solutions").is_dir()  # a class's handout has neither answers nor tests, and gets none
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
     wanted = {name: (release / name).read_bytes() for name in names}
     wanted |= _merge_library(release, copy, before, report)
@@ -86,7 +86,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
 
 
 def undo(copy: Path) -> list[str]:
-    """Take the last update back; return the files that are as they were.
+    """Undo the last update; return the files that were restored.
 
     Raises
     ------
@@ -201,7 +201,7 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of the same kind by its name: what a browser keeps, it keeps by kind, and an empty notebook is none to it.
+    # The name keeps its ending: a browser keeps files by kind, and refuses an empty notebook.
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     part.write_bytes(content)
     part.replace(path)
@@ -240,7 +240,7 @@ def free_folder(copy: Path, what: str = "") -> Path:
 
 
 def _says_the_same(path: Path, content: bytes) -> bool:
-    """Whether a file holds this already; programs that save a notebook order and indent it in their own ways."""
+    """Whether a file has this content already; programs save notebooks with an order and indentation of their own."""
     found = path.read_bytes()
     if found == content or path.suffix != ".ipynb":
         return found == content

@@ -37,6 +37,6 @@ def read_model_answer(asked: Written) -> str:
 
 
 def _strip_asterisks(paragraph: str) -> str:
-    """Return a paragraph without Markdown's asterisks, on one line, or on one for each sample and its points."""
+    """Return a paragraph without Markdown's asterisks, on one line or on one line per sample and its points."""
     line = re.sub(r" (?=\*\d points?:\*)", "\n", " ".join(paragraph.split()))
     return re.sub(r"(?<![\w*])(\*{1,2})(?=\S)(.+?)(?<=\S)\1(?![\w*])", r"\2", line)

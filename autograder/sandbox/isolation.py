@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -79,7 +80,8 @@ def start(isolation: str, whole_lab: bool = False) -> Candidate:
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
     if isolation in (Isolation.PROCESS, Isolation.USER):
         argv, environment = command_line(isolation, None, whole_lab)
-        return Candidate(argv, env=environment, **options)
+        # Not where the notebook is: a file beside it would be found here, and nowhere when a class is graded.
+        return Candidate(argv, env=environment, cwd=tempfile.gettempdir(), **options)
     reader, writer = os.pipe()
     try:
         os.write(writer, seccomp.program() or b"")

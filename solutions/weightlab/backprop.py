@@ -1,4 +1,8 @@
-"""Backpropagation: how fast the loss would change if one weight alone moved."""
+"""Backpropagation: how fast the loss would change if one weight alone moved.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Callable
 
@@ -17,9 +21,10 @@ def numerical_gradient(
     Parameters
     ----------
     f : function of an array
-        Returns one number. It reads nothing but its argument.
+        Returns one number. It depends on nothing but the array that you pass to it.
     array : ndarray of any shape and dtype
-        Where the gradient is measured. It is left as it was, to the last bit.
+        Where the gradient is measured, in float64 whatever the dtype. It is left as it
+        was, to the last bit.
     step : float
         How far each entry is moved, up and down.
 
@@ -37,9 +42,9 @@ def numerical_gradient(
     Examples
     --------
     >>> def f(array):
-    ...     return array[0] ** 2 + 10 * array[1]
-    >>> numerical_gradient(f, np.array([3.0, 5.0])).round(6)
-    array([ 6., 10.])
+    ...     return array[0, 0] ** 2 * array[0, 1]
+    >>> numerical_gradient(f, np.array([[3, 5]])).round(6)
+    array([[30.,  9.]])
     """
     ### BEGIN SOLUTION
     moved = np.array(array, dtype=np.float64)
@@ -71,7 +76,7 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     Returns
     -------
     float
-        0.0 for equal arrays and for empty ones, at most 1 for any others.
+        0.0 for equal arrays and for arrays without entries, at most 1 for any others.
 
     Raises
     ------
@@ -84,7 +89,7 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
 
     Examples
     --------
-    >>> relative_error(np.array([3.0, 1.0]), np.array([5.0, 1.0]))
+    >>> relative_error(np.array([-3.0, 1.0]), np.array([-5.0, 0.0]))
     0.25
     """
     ### BEGIN SOLUTION
@@ -124,8 +129,10 @@ def mean_squared_error_gradient(
 
     Examples
     --------
-    >>> mean_squared_error_gradient(np.array([6.0, 1.0]), np.array([1.0, 1.0]))
-    array([5., 0.])
+    >>> predictions = np.array([[6.0, 1.0], [1.0, 1.0]])
+    >>> mean_squared_error_gradient(predictions, np.array([[1.0, 1.0], [1.0, 3.0]]))
+    array([[ 2.5,  0. ],
+           [ 0. , -1. ]])
     """
     ### BEGIN SOLUTION
     if np.shape(predictions) != np.shape(targets):
@@ -142,9 +149,9 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     Parameters
     ----------
     logits : ndarray of shape (batch, n_classes)
-        The network's outputs, before softmax.
+        The network's outputs, before softmax; of any magnitude, 10,000 included.
     labels : ndarray of int, shape (batch,)
-        The right classes.
+        The right classes, always from 0 to n_classes - 1.
 
     Returns
     -------
@@ -158,8 +165,10 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
 
     Examples
     --------
-    >>> cross_entropy_gradient(np.array([[0.0, np.log(3)]]), np.array([0]))
-    array([[-0.75,  0.75]])
+    >>> logits = np.array([[0.0, np.log(3)], [0.0, np.log(3)]])
+    >>> cross_entropy_gradient(logits, np.array([0, 1]))
+    array([[-0.375,  0.375],
+           [ 0.125, -0.125]])
     """
     ### BEGIN SOLUTION
     gradient = softmax(logits)
@@ -177,7 +186,7 @@ def relu_gradient(grad_output: np.ndarray, activations: np.ndarray) -> np.ndarra
         How the loss changes with each output of the ReLU.
     activations : ndarray, shape of ``grad_output``
         Those outputs themselves, as `forward` kept them. They say which neurons were
-        active.
+        active; a neuron whose output is 0 was not.
 
     Returns
     -------
@@ -191,8 +200,8 @@ def relu_gradient(grad_output: np.ndarray, activations: np.ndarray) -> np.ndarra
 
     Examples
     --------
-    >>> relu_gradient(np.array([7.0, 9.0]), np.array([0.3, 0.0]))
-    array([7., 0.])
+    >>> relu_gradient(np.array([-7.0, 9.0]), np.array([0.05, 0.0]))
+    array([-7.,  0.])
     """
     ### BEGIN SOLUTION
     return grad_output * (activations > 0)
@@ -236,14 +245,15 @@ def dense_gradient(
 
     Examples
     --------
-    >>> grad_x, grad_weights, grad_bias = dense_gradient(
-    ...     np.array([[10.0], [1.0]]), np.array([[3.0], [4.0]]), np.array([[2.0]])
-    ... )
+    >>> grad_output, x = np.array([[10.0], [1.0]]), np.array([[3.0, 5.0], [4.0, 6.0]])
+    >>> weights = np.array([[2.0], [-1.0]])
+    >>> grad_x, grad_weights, grad_bias = dense_gradient(grad_output, x, weights)
     >>> grad_x
-    array([[20.],
-           [ 2.]])
+    array([[ 20., -10.],
+           [  2.,  -1.]])
     >>> grad_weights
-    array([[34.]])
+    array([[34.],
+           [56.]])
     >>> grad_bias
     array([11.])
     """
@@ -266,7 +276,8 @@ def backward(
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network, with ReLU after each layer except the output layer.
+        The network of at least one layer, with ReLU after each layer except the output
+        layer.
     activations : list of ndarray
         The layer inputs, as `forward` returns them: entry k has shape
         (batch, fan_in of layer k).
@@ -291,9 +302,14 @@ def backward(
 
     Examples
     --------
-    >>> layers = [(np.array([[2.0]]), np.array([1.0]))]
-    >>> backward(layers, [np.array([[3.0]])], np.array([[10.0]]))
-    [(array([[30.]]), array([10.]))]
+    One input, two hidden neurons, of which the second is inactive, and one output.
+
+    >>> hidden = (np.array([[2.0, -2.0]]), np.array([1.0, 1.0]))
+    >>> output = (np.array([[3.0], [4.0]]), np.array([0.0]))
+    >>> activations = [np.array([[3.0]]), np.array([[7.0, 0.0]])]
+    >>> gradients = backward([hidden, output], activations, np.array([[10.0]]))
+    >>> gradients[0]
+    (array([[90.,  0.]]), array([30.,  0.]))
     """
     ### BEGIN SOLUTION
     gradients = []

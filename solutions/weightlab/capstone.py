@@ -1,4 +1,8 @@
-"""The capstone: adapt a trained reader to new digits, and let it forget nothing."""
+"""The capstone: adapt a trained reader to new digits, and let it forget nothing.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 import numpy as np
 
@@ -12,6 +16,9 @@ def adapt(
     rng: np.random.Generator,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the reader, adapted to a new kind of digits in 4,000 stored numbers.
+
+    It may use the old kind as well: ``data.digits14_train()`` gives 4,000 images and
+    their labels.
 
     Parameters
     ----------
@@ -27,11 +34,13 @@ def adapt(
     Returns
     -------
     list of (weights, bias)
-        Layers of the same shapes. They should read new images of the new kind, still
-        read the old kind, and differ from ``layers`` by a change that can be stored in
-        4,000 numbers. A weight matrix stores the smaller of its changed entries and
-        rank · (fan_in + fan_out), where rank is that of the change; a bias stores its
-        changed entries.
+        Layers of the same shapes, float32 or float64. They should read new images of
+        the new kind and still read the old kind; the chapter's page says how well. They
+        must differ from ``layers`` by a change that can be stored in 4,000 numbers. A
+        weight matrix stores the smaller of its changed entries and
+        rank · (fan_in + fan_out), where rank counts the singular values of its change
+        that are above a ten-thousandth of the largest; a bias stores its changed
+        entries.
 
     Notes
     -----

@@ -1,4 +1,8 @@
-"""The forward pass: from an input through every layer to a prediction."""
+"""The forward pass: from an input through every layer to a prediction.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 import numpy as np
 
@@ -40,8 +44,9 @@ def relu(x: np.ndarray) -> np.ndarray:
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Return the probabilities of the classes, row by row.
 
-    Each row is turned into positive numbers that add up to one, in the order of its
-    logits. Only the differences between the logits of a row matter.
+    Each row is turned into positive numbers that add up to one. Only the differences
+    between the logits of a row matter: a class whose logit is larger by 1 is e = 2.718…
+    times as probable.
 
     Parameters
     ----------
@@ -61,8 +66,9 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> softmax(np.array([[0.0, np.log(3)]]))
-    array([[0.25, 0.75]])
+    >>> softmax(np.array([[0.0, np.log(3)], [10_000.0, 10_000.0]]))
+    array([[0.25, 0.75],
+           [0.5 , 0.5 ]])
     """
     ### BEGIN SOLUTION
     # A number subtracted from a whole row cancels in the ratio; subtracting the largest
@@ -83,8 +89,8 @@ def forward(
     Parameters
     ----------
     layers : list of (weights, bias)
-        Arrays of shape (fan_in, fan_out) and (fan_out,), from the first layer to the
-        output layer.
+        At least one pair of arrays of shape (fan_in, fan_out) and (fan_out,), from the
+        first layer to the output layer.
     x : ndarray of shape (batch, fan_in)
         The inputs, one example per row.
 
@@ -104,12 +110,12 @@ def forward(
     Examples
     --------
     >>> hidden = (np.array([[1.0, -1.0]]), np.array([0.0, 1.0]))
-    >>> output = (np.array([[2.0], [3.0]]), np.array([0.5]))
-    >>> logits, activations = forward([hidden, output], np.array([[4.0]]))
+    >>> output = (np.array([[2.0], [-3.0]]), np.array([0.5]))
+    >>> logits, activations = forward([hidden, output], np.array([[-4.0]]))
     >>> logits
-    array([[8.5]])
-    >>> activations[1]
-    array([[4., 0.]])
+    array([[-14.5]])
+    >>> activations
+    [array([[-4.]]), array([[0., 5.]])]
     """
     ### BEGIN SOLUTION
     activations = [x]
@@ -141,8 +147,8 @@ def predict(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> np.nd
     Examples
     --------
     >>> layer = (np.array([[1.0, 0.0, -1.0]]), np.zeros(3))
-    >>> predict([layer], np.array([[5.0], [-5.0]]))
-    array([0, 2])
+    >>> predict([layer], np.array([[5.0], [-5.0], [0.0]]))
+    array([0, 2, 0])
     """
     ### BEGIN SOLUTION
     logits, _ = forward(layers, x)

@@ -1,4 +1,8 @@
-"""Initialization: the random values that weights start with, and their scale."""
+"""Initialization: the random values that weights start with, and their scale.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -39,7 +43,8 @@ def distinct_neurons(weights: np.ndarray) -> int:
 
     Two neurons count as the same when no weight of one differs from the other's by more
     than a ten-thousandth (1e-4) of the largest magnitude in the whole array. The margin
-    is for rounding, which alone makes identical neurons differ in their last digits.
+    is for rounding, which alone makes identical neurons differ in their last digits. In
+    every check two neurons differ by far less than the margin or by far more.
 
     Parameters
     ----------
@@ -59,8 +64,10 @@ def distinct_neurons(weights: np.ndarray) -> int:
 
     Examples
     --------
-    >>> distinct_neurons(np.array([[0.5, 0.5, -0.5], [2.0, 2.0, 2.0]]))
-    2
+    The margin is 0.0009, and the first and the third neuron differ by 0.0002 only.
+
+    >>> distinct_neurons(np.array([[-9.0, 0.1, -9.0, 0.0], [0.1, -9.0, 0.1002, 1.0]]))
+    3
     """
     ### BEGIN SOLUTION
     margin = 1e-4 * np.max(np.abs(weights))
@@ -80,12 +87,12 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nd
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        The generator to draw from; nothing else is random.
+        The only source of random numbers.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0. Their variance is one over the average of fan_in and
+        Weights with mean 0. Their variance is 2 divided by the sum of fan_in and
         fan_out.
 
     Notes
@@ -100,9 +107,9 @@ def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nd
 
     Examples
     --------
-    >>> weights = xavier_uniform(100, 50, np.random.default_rng(0))
-    >>> weights.shape, bool(np.abs(weights).max() < 0.2)
-    ((100, 50), True)
+    >>> weights = xavier_uniform(400, 200, np.random.default_rng(0))
+    >>> weights.shape, round(float(weights.min()), 2), round(float(weights.max()), 2)
+    ((400, 200), -0.1, 0.1)
     """
     ### BEGIN SOLUTION
     limit = np.sqrt(6 / (fan_in + fan_out))
@@ -118,12 +125,12 @@ def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.nda
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        The generator to draw from; nothing else is random.
+        The only source of random numbers.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0. Their variance is one over the average of fan_in and
+        Weights with mean 0. Their variance is 2 divided by the sum of fan_in and
         fan_out.
 
     Notes
@@ -154,12 +161,12 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray
     fan_in, fan_out : int
         Number of inputs and of neurons.
     rng : numpy.random.Generator
-        The generator to draw from; nothing else is random.
+        The only source of random numbers.
 
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        Weights with mean 0. Their variance is twice one over fan_in.
+        Weights with mean 0. Their variance is 2 divided by fan_in.
 
     Notes
     -----
@@ -188,7 +195,8 @@ def signal_spread(
 ) -> np.ndarray:
     """Return the standard deviation of a signal as it passes layers without biases.
 
-    In each layer the signal is first weighted, then passed to the activation function.
+    In each layer, the last one included, the signal is first weighted, then passed to
+    the activation function.
 
     Parameters
     ----------
@@ -196,7 +204,7 @@ def signal_spread(
         The signal that enters the first layer.
     weight_matrices : sequence of n ndarray
         One weight matrix per layer, each with as many rows as the one before has
-        columns.
+        columns; n may be 0.
     activation : callable
         Function of an array that returns an array of the same shape.
 
@@ -212,8 +220,9 @@ def signal_spread(
 
     Examples
     --------
-    >>> signal_spread(np.array([[1.0], [-1.0]]), [np.array([[3.0]])] * 2, np.abs)
-    array([1., 0., 0.])
+    >>> matrices = [np.array([[1.0]]), np.array([[0.25]])]
+    >>> signal_spread(np.array([[0.0], [2.0]]), matrices, np.square)
+    array([1. , 2. , 0.5])
     """
     ### BEGIN SOLUTION
     signal, spreads = x, [np.std(x)]
@@ -234,7 +243,7 @@ def init_layers(
     layer_sizes : sequence of at least two int
         Number of inputs, then number of neurons in each layer.
     rng : numpy.random.Generator
-        The generator to draw from; nothing else is random.
+        The only source of random numbers.
     scheme : {"he", "xavier"}
         Draws every layer by `he_normal` or by `xavier_normal`.
 
@@ -255,9 +264,9 @@ def init_layers(
 
     Examples
     --------
-    >>> layers = init_layers([64, 32, 10], np.random.default_rng(0))
-    >>> [(weights.shape, bias.shape) for weights, bias in layers]
-    [((64, 32), (32,)), ((32, 10), (10,))]
+    >>> layers = init_layers([5, 3, 2], np.random.default_rng(0))
+    >>> [(weights.shape, bias.tolist()) for weights, bias in layers]
+    [((5, 3), [0.0, 0.0, 0.0]), ((3, 2), [0.0, 0.0])]
     """
     ### BEGIN SOLUTION
     schemes = {"he": he_normal, "xavier": xavier_normal}

@@ -13,6 +13,10 @@ Function = TypeVar("Function", bound=Callable)
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
+class UnusableResultError(ValueError):
+    """A learner's function returned something that no figure can be drawn from; the message is one sentence."""
+
+
 def as_arrays(value: Any) -> Any:
     """Return a value in which each list of numbers is an array, however deep it is in lists, tuples and mappings.
 
@@ -41,7 +45,7 @@ def _shape_of(items: list) -> tuple[int, ...] | None:
 def _with_arrays(function: Callable) -> Callable:
     @functools.wraps(function)
     def returns_arrays(*args: Any, **kwargs: Any) -> Any:
-        return as_arrays(function(*args, **kwargs))
+        return as_arrays(_in_form(_declared_result(function), function(*args, **kwargs)))
 
     return returns_arrays
 
@@ -73,7 +77,7 @@ def gives_what_it_declares(function: types.FunctionType) -> Callable:
     return declared
 
 
-def _declared_result(function: types.FunctionType) -> Any:
+def _declared_result(function: Callable) -> Any:
     try:  # read at each call: a save gives a function another header
         return function.__annotations__.get("return")
     except Exception:  # Python 3.14 evaluates a header only now
@@ -83,6 +87,8 @@ def _declared_result(function: types.FunctionType) -> Any:
 def _in_form(declared: Any, value: Any) -> Any:
     """Return a value in the declared form where it can be had without guessing, otherwise as it is."""
     kind, parts = get_origin(declared), get_args(declared)
+    if declared in (int, float, bool) and isinstance(value, np.ndarray) and not value.ndim:
+        value = value.item()
     if kind in (Union, types.UnionType):
         for part in parts:
             value = _in_form(part, value)

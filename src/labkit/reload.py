@@ -11,7 +11,6 @@ What a notebook calls by a function's name gives the form that the function's he
 
 from __future__ import annotations
 
-import ast
 import functools
 import html
 import importlib.util
@@ -22,9 +21,10 @@ from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
-from .arrays import gives_what_it_declares
+from .arrays import UnusableResultError, gives_what_it_declares
 from .display import show_message
-from .place import ROOT
+from .imports import imports_of, in_order
+from .place import IN_BROWSER, ROOT
 
 PACKAGE = "weightlab"
 LIBRARY = ROOT / "src" / PACKAGE
@@ -47,7 +47,8 @@ def install() -> None:
         shell.weightlab_reloader = Reloader(shell.user_ns)
         shell.events.register("pre_run_cell", shell.weightlab_reloader.before_cell)
         shell.events.register("post_run_cell", shell.weightlab_reloader.after_cell)
-        shell.set_custom_exc((NotImplementedError, SyntaxError, ShadowedLibraryError), _show_exception)
+        in_a_sentence = (NotImplementedError, SyntaxError, ShadowedLibraryError, UnusableResultError)
+        shell.set_custom_exc(in_a_sentence, _show_exception)
     refuse_shadow()
 
 
@@ -101,27 +102,31 @@ class Reloader:
         A cell that is a check and nothing else reads the file itself, and says what is wrong on its card.
         """
         alone = re.fullmatch(r"""check\(["']\w+["']\)""", str(getattr(cell, "raw_cell", "")).strip())
+        for sentence in self.run_changed():
+            if not alone:
+                _say(sentence)
+
+    def run_changed(self) -> list[str]:
+        """Run again what has changed; return a sentence for each file that cannot be run."""
         files = dict(_loaded())
         sources = {name: _read(path) for name, path in files.items()}
         changed = {name for name, source in sources.items() if source != self._sources.get(name, source)}
         if not changed:
             self.after_cell()
-            return
-        uses = {name: _imports(source or b"") for name, source in sources.items()}
-        failed: set[str] = set()
-        for name in _in_order(changed, uses):
-            if failed & uses[name]:
+            return []
+        uses = {name: imports_of(source or b"", PACKAGE) for name, source in sources.items()}
+        failed: dict[str, str] = {}
+        for name in in_order(changed, uses):
+            if failed.keys() & uses[name]:
                 continue
             if sentence := self._run_again(name, files[name], sources[name]):
-                failed.add(name)
-                if not alone:
-                    _say(
-                        f"{sentence} Until it is mended and saved, the last version that Python could read stays in "
-                        "effect."
-                    )
+                failed[name] = (
+                    f"{sentence} Until it is mended and saved, the last version that Python could read stays in effect."
+                )
             else:
                 self._sources[name] = sources[name]
         self._wrap()
+        return list(failed.values())
 
     def _wrap(self) -> None:
         """Let the notebook's names give what the library's functions declare."""
@@ -207,41 +212,6 @@ def _same_closure(old: FunctionType, new: FunctionType) -> bool:
     return not old.__code__.co_freevars and not new.__code__.co_freevars
 
 
-def _imports(source: bytes) -> set[str]:
-    """Return the full names of the library's modules that a source imports from."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            base = f"{PACKAGE}.{node.module or ''}".rstrip(".") if node.level else (node.module or "")
-            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return {name for name in names if name.startswith(f"{PACKAGE}.")}
-
-
-def _in_order(changed: set[str], uses: dict[str, set[str]]) -> list[str]:
-    """Return the changed modules and all that build on them, each after what it builds on."""
-    stale = set(changed)
-    while more := {name for name, used in uses.items() if used & stale} - stale:
-        stale |= more
-    order: list[str] = []
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        for used in sorted(uses[name] & stale):
-            if used not in above and used not in order:
-                visit(used, (*above, name))
-        if name not in order:
-            order.append(name)
-
-    for name in sorted(stale):
-        visit(name, ())
-    return order
-
-
 def _cannot_run(path: Path, error: BaseException) -> str:
     """Say in a sentence where a file of the library goes wrong."""
     if isinstance(error, SyntaxError) and error.lineno:
@@ -282,9 +252,10 @@ def explain(error: BaseException) -> str | None:
     Returns
     -------
     str or None
-        For an unwritten function, a syntax error in the library, or a library that is hidden by another.
+        For an unwritten function, a result that cannot be drawn, a syntax error in the library, or a library that is
+        hidden by another.
     """
-    if isinstance(error, ShadowedLibraryError):
+    if isinstance(error, ShadowedLibraryError | UnusableResultError):
         return str(error)
     if isinstance(error, SyntaxError) and error.filename and _in_library(error.filename):
         return f"{_cannot_run(Path(error.filename), error)} Fix it, save, and run this cell again."
@@ -294,6 +265,28 @@ def explain(error: BaseException) -> str | None:
             name, file = frames[-1].name, shown(Path(frames[-1].filename).resolve())
             return f"{name} is not written yet. Write it in {file}, save, and run this cell again."
     return None
+
+
+def describe_error(error: BaseException) -> str:
+    """Return what `explain` says or, for any other error, where in the library it was raised, and its message."""
+    if sentence := explain(error):
+        return sentence
+    said = ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _in_library(frame.filename)]
+    if not frames:
+        return said
+    file = shown(Path(frames[-1].filename).resolve())
+    return f"{frames[-1].name} stops at line {frames[-1].lineno} of {file}: {said.rstrip('.')}."
+
+
+def catch_up() -> str:
+    """Let saved edits take effect between two cells, as when a live figure is used; return what cannot be run.
+
+    In a browser they wait for the next cell: there, reading files is slow.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    reloader = getattr(shell, "weightlab_reloader", None)
+    return "" if IN_BROWSER or not reloader else " ".join(reloader.run_changed())
 
 
 def _in_library(filename: str) -> bool:

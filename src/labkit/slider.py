@@ -15,7 +15,7 @@ from .figures.biases import outputs
 from .figures.connection import connection, in_words
 from .figures.style import as_html, show, to_png
 from .figures.weights import signed
-from .reload import explain
+from .reload import describe_error
 
 WEIGHTS = (1.8, 0.15, -1.0)
 """The weights shown where nobody can move a slider: one amplifies, one suppresses, one flips."""
@@ -95,7 +95,7 @@ def _show_slider(draw: Callable[[float], str], **options: Any) -> None:
         try:
             shown.value = draw(change["new"])
         except Exception as error:
-            shown.value = html.escape(explain(error) or f"{type(error).__name__}: {error}")
+            shown.value = html.escape(describe_error(error))
 
     slider.observe(redraw, "value")
     display(widgets.VBox([_with_number(slider), shown]))

@@ -1,4 +1,8 @@
-"""Biases: the number that each neuron adds by itself; and all parameters, counted."""
+"""Biases: the number that each neuron adds by itself; and all parameters, counted.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 import math
 from collections.abc import Mapping
@@ -27,8 +31,8 @@ def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
 
     Examples
     --------
-    >>> neuron(np.array([10.0, 1.0]), np.array([0.5, -2.0]), 0.25)
-    3.25
+    >>> neuron(np.array([10.0, 1.0]), np.array([0.5, -2.0]), -3.25)
+    -0.25
     """
     # Your code replaces the next line.
     raise NotImplementedError("neuron is not written yet")
@@ -53,8 +57,9 @@ def activates(inputs: np.ndarray, weights: np.ndarray, bias: float) -> bool:
 
     Examples
     --------
-    >>> bool(activates(np.array([10.0, 1.0]), np.array([0.5, -2.0]), -4.0))
-    False
+    >>> inputs, weights = np.array([10.0, 1.0]), np.array([0.5, -2.0])
+    >>> activates(inputs, weights, -2.75), activates(inputs, weights, -3.0)
+    (True, False)
     """
     # Your code replaces the next line.
     raise NotImplementedError("activates is not written yet")
@@ -80,8 +85,10 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> weights = np.array([[3.0, 0.0, -1.0], [4.0, 5.0, 0.5]])
-    >>> dense(np.array([[1.0, 2.0]]), weights, np.array([0.5, -10.0, 0.0]))
-    array([[11.5,  0. ,  0. ]])
+    >>> x = np.array([[1.0, 2.0], [0.0, 0.0]])
+    >>> dense(x, weights, np.array([0.5, -10.0, 0.0]))
+    array([[ 11.5,   0. ,   0. ],
+           [  0.5, -10. ,   0. ]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("dense is not written yet")
@@ -91,7 +98,7 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """Return one array that holds a layer's weights and its bias.
 
     A bias acts as the weight of one more connection, whose input is always 1. With that
-    input put last in each row of ``x``, the weighted sums of the folded array are the
+    1 put last in each row of ``x``, the weighted sums with this one array are the
     layer's outputs.
 
     Parameters
@@ -104,14 +111,15 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (fan_in + 1, fan_out)
-        The weights, with the bias as one more row below them.
+        One neuron per column, as in ``weights``.
 
     Examples
     --------
-    >>> fold_bias(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([9.0, 8.0]))
-    array([[1., 2.],
-           [3., 4.],
-           [9., 8.]])
+    A layer with the weights 1, 3 and the bias 9, and the input 5, 6.
+
+    >>> folded = fold_bias(np.array([[1.0], [3.0]]), np.array([9.0]))
+    >>> folded.shape, (np.array([[5.0, 6.0, 1.0]]) @ folded).tolist()
+    ((3, 1), [[32.0]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("fold_bias is not written yet")
@@ -123,7 +131,7 @@ def count_parameters(shapes: Mapping[str, tuple[int, ...]]) -> int:
     Parameters
     ----------
     shapes : mapping of str to tuple of int
-        The shape of each array by its name.
+        The shape of each array by its name, with any number of axes.
 
     Returns
     -------
@@ -133,8 +141,8 @@ def count_parameters(shapes: Mapping[str, tuple[int, ...]]) -> int:
 
     Examples
     --------
-    >>> count_parameters({"weights": (64, 10), "bias": (10,)})
-    650
+    >>> count_parameters({"weights": (64, 10), "bias": (10,), "scale": ()})
+    651
     """
     # Your code replaces the next line.
     raise NotImplementedError("count_parameters is not written yet")

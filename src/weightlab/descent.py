@@ -1,4 +1,8 @@
-"""Gradient descent: nudge every weight a small step against its gradient, and again."""
+"""Gradient descent: nudge every weight a small step against its gradient, and again.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Iterator
 
@@ -23,12 +27,12 @@ def gradient_step(
     gradients : list of (grad_weights, grad_bias)
         As `backward` returns them.
     learning_rate : float
-        The size of the step.
+        The size of the step, as a multiple of the gradient.
 
     Returns
     -------
     list of (weights, bias)
-        New layers; the old ones stay as they were.
+        The new layers.
 
     Examples
     --------
@@ -53,13 +57,13 @@ def minibatches(
     Parameters
     ----------
     x : ndarray of shape (n, ...)
-        The examples.
+        The examples, at least one.
     y : ndarray of shape (n, ...)
         What belongs to each of them, such as its label.
     batch_size : int
         How many examples are in a batch; the last batch may hold fewer.
     rng : numpy.random.Generator
-        Draws the order.
+        Draws the order, a new one at each call.
 
     Yields
     ------
@@ -69,16 +73,19 @@ def minibatches(
     Raises
     ------
     ValueError
-        If ``batch_size`` is below 1; the message names it.
+        If ``batch_size`` is below 1, at the call or when the first batch is asked for;
+        the message names it.
 
     Examples
     --------
-    >>> x, y = np.zeros((5, 2)), np.arange(5)
+    >>> x, y = np.arange(5) + 10.0, np.arange(5)
     >>> batches = list(minibatches(x, y, 2, np.random.default_rng(0)))
-    >>> [x_batch.shape for x_batch, _ in batches]
-    [(2, 2), (2, 2), (1, 2)]
+    >>> [len(x_batch) for x_batch, _ in batches]
+    [2, 2, 1]
     >>> sorted(int(label) for _, y_batch in batches for label in y_batch)
     [0, 1, 2, 3, 4]
+    >>> all((x_batch == y_batch + 10).all() for x_batch, y_batch in batches)
+    True
     """
     # Your code replaces the next line.
     raise NotImplementedError("minibatches is not written yet")
@@ -102,17 +109,18 @@ def train(
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network to begin with; it stays as it was.
+        The network to begin with.
     x : ndarray of shape (n, fan_in)
-        The examples.
+        The examples, at least one.
     y : ndarray of int, shape (n,)
-        Their labels.
+        Their labels, from 0 to n_classes - 1.
     epochs : int
-        How often to go through all examples; with none, the layers come back unchanged.
+        How often to go through all examples; with 0, the layers come back as they are,
+        without any losses.
     batch_size : int
-        How many examples make one step.
+        How many examples make one step, at least 1; the last batch may hold fewer.
     learning_rate : float
-        The size of each step.
+        As for `gradient_step`.
     rng : numpy.random.Generator
         Draws the order of the examples.
 
@@ -130,14 +138,14 @@ def train(
 
     Examples
     --------
-    Two inputs, two classes; the label is the index of the larger input.
+    Three equal examples, in batches of two and of one: their order does not matter.
 
-    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([0, 0, 0])
     >>> zeros = [(np.zeros((2, 2)), np.zeros(2))]
-    >>> layers, losses = train(zeros, x, y, epochs=3, batch_size=2, learning_rate=1.0,
+    >>> layers, losses = train(zeros, x, y, epochs=2, batch_size=2, learning_rate=0.3,
     ...                        rng=np.random.default_rng(0))
-    >>> [round(float(loss), 3) for loss in losses]
-    [0.693, 0.474, 0.348]
+    >>> [round(loss, 3) for loss in losses]
+    [0.599, 0.256]
     """
     # Your code replaces the next line.
     raise NotImplementedError("train is not written yet")
@@ -152,6 +160,9 @@ def momentum_step(
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
     """Return the network after a step that keeps a fraction of the speed before it.
 
+    The velocity sums up the gradients of all steps so far, and the older ones fade with
+    each step. The new velocity is used in the place of the gradient.
+
     Parameters
     ----------
     layers : list of (weights, bias)
@@ -161,7 +172,7 @@ def momentum_step(
     velocity : list of (velocity of weights, velocity of bias)
         From the step before; zeros in the shapes of the gradients to begin with.
     learning_rate : float
-        The size of the step.
+        The size of the step, as a multiple of the new velocity.
     momentum : float
         The fraction of the velocity that is kept, from 0 (plain descent) to just below
         1.
@@ -180,14 +191,14 @@ def momentum_step(
 
     Examples
     --------
-    One connection: weight 1, gradient 2, velocity 4; the bias is at rest.
+    One connection: weight 1, gradient 2, velocity 6; the bias is at rest.
 
     >>> layers = [(np.array([[1.0]]), np.zeros(1))]
     >>> gradients = [(np.array([[2.0]]), np.zeros(1))]
-    >>> velocity = [(np.array([[4.0]]), np.zeros(1))]
+    >>> velocity = [(np.array([[6.0]]), np.zeros(1))]
     >>> layers, velocity = momentum_step(layers, gradients, velocity, 0.25, 0.5)
     >>> float(velocity[0][0][0, 0]), float(layers[0][0][0, 0])
-    (4.0, 0.0)
+    (5.0, -0.25)
     """
     # Your code replaces the next line.
     raise NotImplementedError("momentum_step is not written yet")

@@ -1,4 +1,8 @@
-"""Freezing: train a network further while some of its layers keep every bit."""
+"""Freezing: train a network further while some of its layers keep every bit.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Collection, Sequence
 
@@ -20,7 +24,7 @@ def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
     layers : list of (weights, bias)
         The network.
     frozen : set of int
-        Indices of the frozen layers; 0 is the first layer.
+        Indices of the frozen layers, 0 for the first layer; each of them exists.
 
     Returns
     -------
@@ -32,8 +36,8 @@ def count_trainable(layers: Layers, frozen: Collection[int]) -> int:
     Layers of 6 + 2 and of 4 + 2 parameters.
 
     >>> layers = [(np.zeros((3, 2)), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))]
-    >>> count_trainable(layers, {0})
-    6
+    >>> count_trainable(layers, {1})
+    8
     """
     # Your code replaces the next line.
     raise NotImplementedError("count_trainable is not written yet")
@@ -57,27 +61,30 @@ def frozen_step(
     gradients : list of (grad_weights, grad_bias) or None
         One entry per layer; that of a frozen layer may be None, or hold NaN.
     learning_rate : float
-        The size of the step.
+        As for `gradient_step`.
     frozen : set of int
         Indices of the frozen layers.
 
     Returns
     -------
     list of (weights, bias)
-        The network after the step.
+        The network after the step. A frozen layer may be the same pair of arrays.
 
     Raises
     ------
     ValueError
-        If ``frozen`` names an index that no layer has; the message says which.
+        If ``frozen`` holds an index that no layer has, such as -1; the message names
+        it.
 
     Examples
     --------
-    >>> layers = [(np.array([[1.0]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))]
-    >>> gradients = [None, (np.array([[10.0]]), np.zeros(1))]
-    >>> stepped = frozen_step(layers, gradients, 0.1, {0})
+    Three layers of one connection; the first and the last are frozen.
+
+    >>> layers = [(np.array([[weight]]), np.zeros(1)) for weight in (1.0, 5.0, 2.0)]
+    >>> gradient = (np.array([[10.0]]), np.zeros(1))
+    >>> stepped = frozen_step(layers, [None, gradient, gradient], 0.1, {0, 2})
     >>> [float(weights[0, 0]) for weights, _ in stepped]
-    [1.0, 1.0]
+    [1.0, 4.0, 2.0]
     """
     # Your code replaces the next line.
     raise NotImplementedError("frozen_step is not written yet")
@@ -92,31 +99,34 @@ def backward_unfrozen(
     """Return the gradients of the layers that learn, going back no further than needed.
 
     A frozen layer still passes the gradient to the layers before it. Before the first
-    layer that learns no gradient is needed: nothing there is computed or looked at.
+    layer that learns no gradient is needed: do not use the weights, biases and inputs
+    of these layers. They may hold NaN, or have shapes that do not fit.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network.
+        The network, with ReLU after each layer except the output layer.
     activations : list of ndarray of shape (batch, fan_in)
         The input of each layer, as `forward` returns them.
     grad_logits : ndarray of shape (batch, n_classes)
         The loss's gradient with respect to the logits.
     frozen : set of int
-        Indices of the frozen layers.
+        As for `count_trainable`.
 
     Returns
     -------
     list of (grad_weights, grad_bias) or None
-        One entry per layer, None for a frozen one.
+        One entry per layer, None for a frozen one; nothing but None if all are frozen.
 
     Examples
     --------
-    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.zeros(2))]
-    >>> signal, grad = np.array([[1.0, 2.0]]), np.array([[0.5, -0.5]])
-    >>> gradients = backward_unfrozen(layers, [signal, signal], grad, {0})
-    >>> gradients[0] is None, gradients[1][1].tolist()
-    (True, [0.5, -0.5])
+    Three layers of one connection; the one in the middle is frozen.
+
+    >>> layers = [(np.array([[weight]]), np.zeros(1)) for weight in (2.0, 3.0, 4.0)]
+    >>> activations = [np.array([[signal]]) for signal in (1.0, 2.0, 6.0)]
+    >>> gradients = backward_unfrozen(layers, activations, np.array([[10.0]]), {1})
+    >>> gradients[0][0].item(), gradients[1], gradients[2][0].item()
+    (120.0, None, 60.0)
     """
     # Your code replaces the next line.
     raise NotImplementedError("backward_unfrozen is not written yet")
@@ -140,11 +150,11 @@ def fine_tune(
     layers : list of (weights, bias)
         The network as it was trained so far.
     x : ndarray of shape (n, fan_in)
-        The new examples.
+        The new examples, at least one.
     y : ndarray of int, shape (n,)
         Their labels.
     frozen : set of int
-        Indices of the layers that keep every bit.
+        Indices of the layers that keep every bit, as for `count_trainable`.
     epochs, batch_size : int
         As for `train`.
     learning_rate : float
@@ -161,12 +171,16 @@ def fine_tune(
 
     Examples
     --------
-    >>> layers = [(np.eye(2), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))]
-    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
-    >>> tuned, losses = fine_tune(layers, x, y, frozen={0}, epochs=2, batch_size=2,
-    ...                           learning_rate=1.0, rng=np.random.default_rng(0))
-    >>> np.array_equal(tuned[0][0], np.eye(2)), bool(tuned[1][0].any())
-    (True, True)
+    Three equal examples, as in the example of `train`; the output layer is frozen.
+
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.zeros(2))]
+    >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([1, 1, 1])
+    >>> tuned, losses = fine_tune(layers, x, y, frozen={1}, epochs=2, batch_size=2,
+    ...                           learning_rate=0.3, rng=np.random.default_rng(0))
+    >>> [round(loss, 3) for loss in losses]
+    [1.202, 0.722]
+    >>> [np.array_equal(weights, np.eye(2)) for weights, _ in tuned]
+    [False, True]
     """
     # Your code replaces the next line.
     raise NotImplementedError("fine_tune is not written yet")
@@ -198,8 +212,8 @@ def interpolate_layers(
     Raises
     ------
     ValueError
-        If the networks differ in depth, or a weight matrix or bias in its shape; the
-        message names the depths or the two shapes.
+        If the networks differ in depth, or two arrays in their shapes; the message
+        names these two shapes.
 
     References
     ----------

@@ -1,4 +1,8 @@
-"""LoRA: adapt a trained network with two thin matrices beside each large one."""
+"""LoRA: adapt a trained network with two thin matrices beside each large one.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +29,7 @@ def lora_init(
     rank : int
         How many columns ``down`` has, and how many rows ``up`` has.
     rng : numpy.random.Generator
-        Where ``down`` is drawn from.
+        The only source of random numbers.
 
     Returns
     -------
@@ -46,9 +50,9 @@ def lora_init(
 
     Examples
     --------
-    >>> down, up = lora_init(6, 4, 2, np.random.default_rng(0))
-    >>> down.shape, up.shape, bool(up.any())
-    ((6, 2), (2, 4), False)
+    >>> down, up = lora_init(400, 50, 20, np.random.default_rng(0))
+    >>> down.shape, up.shape, round(float(np.std(down)), 2), bool(up.any())
+    ((400, 20), (20, 50), 0.05, False)
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_init is not written yet")
@@ -58,6 +62,9 @@ def lora_dense(
     x: np.ndarray, weights: np.ndarray, bias: np.ndarray, adapter: Adapter, alpha: float
 ) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
+
+    The inputs also go through the adapter, first ``down`` and then ``up``. What comes
+    out is added to what the layer gives by itself.
 
     Parameters
     ----------
@@ -70,7 +77,7 @@ def lora_dense(
     adapter : pair (down, up)
         Of shapes (fan_in, rank) and (rank, fan_out).
     alpha : float
-        What the adapter's part is multiplied by, after a division by the rank.
+        How strong the adapter is: its part is multiplied by alpha divided by the rank.
 
     Returns
     -------
@@ -79,12 +86,12 @@ def lora_dense(
 
     Examples
     --------
-    One input of 3, a weight of 1, an adapter of rank 1, alpha 2.
+    One input of 3, a weight of 1, a bias of 5, an adapter of rank 3, alpha 1.5.
 
-    >>> x, weights, bias = np.array([[3.0]]), np.array([[1.0]]), np.zeros(1)
-    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
-    >>> lora_dense(x, weights, bias, adapter, 2.0).tolist()
-    [[15.0]]
+    >>> x, weights, bias = np.array([[3.0]]), np.array([[1.0]]), np.array([5.0])
+    >>> adapter = np.array([[0.5, 1.0, -2.0]]), np.array([[4.0], [2.0], [-1.0]])
+    >>> lora_dense(x, weights, bias, adapter, 1.5).tolist()
+    [[17.0]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_dense is not written yet")
@@ -129,10 +136,10 @@ def lora_gradient(
     The layer of the example of `lora_dense`, and a gradient of 1.
 
     >>> x, weights = np.array([[3.0]]), np.array([[1.0]])
-    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
-    >>> grads = lora_gradient(np.array([[1.0]]), x, weights, adapter, 2.0)
-    >>> [grad.item() for grad in grads]
-    [5.0, 24.0, 3.0]
+    >>> adapter = np.array([[0.5, 1.0, -2.0]]), np.array([[4.0], [2.0], [-1.0]])
+    >>> grads = lora_gradient(np.array([[1.0]]), x, weights, adapter, 1.5)
+    >>> [grad.tolist() for grad in grads]
+    [[[4.0]], [[6.0, 3.0, -1.5]], [[0.75], [1.5], [-3.0]]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_gradient is not written yet")
@@ -155,11 +162,11 @@ def lora_fine_tune(
     Parameters
     ----------
     layers : list of (weights, bias)
-        The frozen network.
+        The frozen network, with ReLU after each layer except the output layer.
     adapters : list of (down, up)
         One adapter per layer, as from `lora_init`.
     x : ndarray of shape (n, fan_in)
-        The new examples.
+        The new examples, at least one.
     y : ndarray of int, shape (n,)
         Their labels.
     alpha : float
@@ -180,14 +187,18 @@ def lora_fine_tune(
 
     Examples
     --------
-    >>> layers = [(np.zeros((2, 2)), np.zeros(2))]
-    >>> adapters = [(np.eye(2), np.zeros((2, 2)))]
-    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
-    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=2, epochs=2,
-    ...                                  batch_size=2, learning_rate=1.0,
+    Three equal examples, as in the example of `train`, and adapters of rank 2.
+
+    >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.array([0.0, -1.0]))]
+    >>> adapters = [(np.eye(2), 0.1 * np.eye(2)), (np.eye(2), 0.1 * np.eye(2))]
+    >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([1, 1, 1])
+    >>> trained, losses = lora_fine_tune(layers, adapters, x, y, alpha=3, epochs=2,
+    ...                                  batch_size=2, learning_rate=0.3,
     ...                                  rng=np.random.default_rng(0))
-    >>> losses[1] < losses[0], bool(layers[0][0].any())
-    (True, False)
+    >>> [round(loss, 3) for loss in losses]
+    [2.033, 0.988]
+    >>> trained[1][0].round(3).tolist()
+    [[1.393, 0.093], [0.0, 1.0]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_fine_tune is not written yet")
@@ -210,13 +221,13 @@ def lora_merge(weights: np.ndarray, adapter: Adapter, alpha: float) -> np.ndarra
     Returns
     -------
     ndarray of shape (fan_in, fan_out)
-        The merged weights, a new array.
+        The merged weights.
 
     Examples
     --------
-    >>> adapter = np.array([[0.5]]), np.array([[4.0]])
-    >>> lora_merge(np.array([[1.0]]), adapter, 2.0).tolist()
-    [[5.0]]
+    >>> adapter = np.array([[0.5, 1.0, -2.0]]), np.array([[4.0], [2.0], [-1.0]])
+    >>> lora_merge(np.array([[1.0]]), adapter, 1.5).tolist()
+    [[4.0]]
     """
     # Your code replaces the next line.
     raise NotImplementedError("lora_merge is not written yet")

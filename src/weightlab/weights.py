@@ -1,4 +1,8 @@
-"""Weights: one number on each connection, and what many of them do together."""
+"""Weights: one number on each connection, and what many of them do together.
+
+No function may change its inputs. Arrays hold floats unless the text says int. A number
+or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+"""
 
 from collections.abc import Sequence
 
@@ -13,8 +17,8 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
     signal : float or ndarray of any shape
         What flows into the connection.
     weight : float
-        The connection's weight. With a magnitude above one it amplifies, near zero it
-        suppresses, and below zero it flips the sign.
+        The connection's weight. A magnitude above one amplifies; the nearer to zero,
+        the more it suppresses; a weight below zero flips the sign.
 
     Returns
     -------
@@ -48,13 +52,13 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the lengths differ or either is not one-dimensional; the message names both
-        shapes.
+        If the lengths differ or either is not one-dimensional, as ``np.array(2.0)`` is
+        not; the message names both shapes.
 
     Examples
     --------
-    >>> weighted_sum(np.array([10.0, 1.0]), np.array([0.5, -2.0]))
-    3.0
+    >>> weighted_sum(np.array([10.0, 1.0]), np.array([0.25, -2.0]))
+    0.5
     """
     # Your code replaces the next line.
     raise NotImplementedError("weighted_sum is not written yet")
@@ -79,8 +83,9 @@ def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> weights = np.array([[3.0, 0.0, -1.0], [4.0, 5.0, 0.5]])
-    >>> weighted_sums(np.array([[1.0, 2.0]]), weights)
-    array([[11., 10.,  0.]])
+    >>> weighted_sums(np.array([[1.0, 2.0], [2.0, 0.0]]), weights)
+    array([[11., 10.,  0.],
+           [ 6.,  0., -2.]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("weighted_sums is not written yet")
@@ -91,7 +96,7 @@ def count_weights(layer_sizes: Sequence[int]) -> int:
 
     Parameters
     ----------
-    layer_sizes : sequence of int
+    layer_sizes : sequence of at least one int
         The number of inputs, then the number of neurons in each layer.
 
     Returns
@@ -114,14 +119,15 @@ def template_weights(
 ) -> np.ndarray:
     """Return the weights of one neuron per class, made from averages of the images.
 
-    A weight says how much ink its pixel has in the average image of the class, compared
-    with the average over all images.
+    A weight says how much more ink its pixel has in the average image of the class than
+    on average over all images. Every image counts once in the average over all, so a
+    class with more images counts more.
 
     Parameters
     ----------
     images : ndarray of shape (n, pixels)
         One image per row.
-    labels : ndarray of shape (n,)
+    labels : ndarray of int, shape (n,)
         The class of each image, 0 to ``n_classes - 1``; every class occurs.
     n_classes : int
         The number of classes.
@@ -134,10 +140,10 @@ def template_weights(
 
     Examples
     --------
-    >>> images = np.array([[4.0, 0.0], [0.0, 6.0]])
-    >>> template_weights(images, np.array([0, 1]), 2)
-    array([[ 2., -2.],
-           [-3.,  3.]])
+    >>> images = np.array([[3.0, 0.0], [5.0, 0.0], [1.0, 9.0]])
+    >>> template_weights(images, np.array([0, 0, 1]), 2)
+    array([[ 1., -2.],
+           [-3.,  6.]])
     """
     # Your code replaces the next line.
     raise NotImplementedError("template_weights is not written yet")

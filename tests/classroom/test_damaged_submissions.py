@@ -15,9 +15,10 @@ from autograder.classroom import examination, feedback, work
 from autograder.classroom.examination import from_record
 from autograder.classroom.rebuild import rebuild
 from autograder.classroom.submission import Submission
-from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
+from autograder.classroom.verdict_cells import write_verdicts
 from autograder.judging.verdict import Status, Verdict
 from autograder.sandbox.clock import Clock, OutOfTimeError
+from autograder.submitted_notebook import dump_notebook
 from tests.classroom.test_grade import WEIGHTS, fresh, grade, graded_once
 from tests.security.damage import Damager
 from tests.support import classroom as made

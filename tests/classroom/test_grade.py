@@ -36,11 +36,11 @@ from autograder.classroom.folder import Classroom, ClassroomError, is_student_id
 from autograder.classroom.grade import grade_class
 from autograder.classroom.gradebook import GradebookError
 from autograder.classroom.report import tally
-from autograder.classroom.verdict_cells import dump_notebook
 from autograder.exercises import CHAPTERS
 from autograder.paths import ROOT
 from autograder.refusal import Refusal
 from autograder.sandbox import selftest
+from autograder.submitted_notebook import dump_notebook
 from tests.support import classroom as made
 
 WEIGHTS = CHAPTERS["01_weights"]
@@ -190,6 +190,7 @@ def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
     digest = fingerprint.chapter_digest.__wrapped__
     files = {tmp_path / "a.py": b"1", tmp_path / "b.py": b"2"}
     monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
+    monkeypatch.setattr(fingerprint, "_digest_of", fingerprint._digest_of.__wrapped__)
     monkeypatch.setattr(fingerprint, "deciding", lambda _: files)
     seen = set()
     for path, content in [*files.items(), (tmp_path / "a.py", b"3"), (tmp_path / "b.py", b"4")]:

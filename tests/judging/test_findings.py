@@ -85,6 +85,57 @@ OTHERS = [
         "All your values are right, but none of the invalid inputs raised a ValueError.",
     ),
     (
+        "dense",
+        "return x @ (weights * 1.1) + bias",
+        "In the 5 cases that are wrong, your result is what was expected, plus `x @ weights` divided by 10; in the "
+        "other case it is right.",
+    ),
+    (
+        "lora_merge",
+        "down, up = adapter\nscale = alpha / down.shape[1]\nreturn (1 - scale) * weights + scale * down @ up",
+        "In every case your result is what was expected, minus `weights` times (`alpha` / the number of columns of "
+        "`adapter[0]`).",
+    ),
+    (
+        "relu_gradient",
+        "return grad_output + (activations > 0)",
+        "In every case your result is `grad_output` + `(activations > 0)`, entry by entry.",
+    ),
+    (
+        "cross_entropy_gradient",
+        "p = softmax(logits)\nreturn (p - one_hot(labels, logits.shape[1])) * p / len(labels)",
+        "In every case your result is what was expected, multiplied by `softmax(logits)` once more.",
+    ),
+    (
+        "count_weights",
+        "return sum(layer_sizes) * (len(layer_sizes) - 1)",
+        "In every case your result is the sum of `layer_sizes` times one less than the number of items in "
+        "`layer_sizes`.",
+    ),
+    (
+        "count_trainable",
+        "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
+        "In every case your result is the sum over the layers (those not in `frozen`) of the number of weights times "
+        "that of biases.",
+    ),
+    (
+        "count_parameters",
+        "return sum(len(name) for name in shapes)",
+        "In every case your result is the number of letters in all names.",
+    ),
+    ("zero_bias", "return np.zeros((fan_out, fan_out))", "Your result has two axes in place of one axis."),
+    (
+        "one_hot",
+        "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
+        "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
+        "In every case your result is one number wherever 0 is expected, and another one wherever 1 is expected.",
+    ),
+    (
+        "activates",
+        "return bool(inputs @ weights > abs(bias))",
+        "Wherever your result is wrong, it is False in place of True.",
+    ),
+    (
         "he_normal",
         "return rng.normal(0, 2 / fan_in, (fan_in, fan_out))",
         "The standard deviation of your weights is 2 / fan_in; that is not the required one.",
@@ -141,7 +192,7 @@ def test_an_error_or_one_number_for_everything_proves_no_misconception(name, bod
     [
         ("cross_entropy_gradient", "return softmax(logits) - labels"),
         ("mean_squared_error", "return np.mean(np.abs(predictions - targets))"),
-        ("dense", "return x @ (weights * 1.1) + bias"),
+        ("dense", "return x @ np.arcsinh(weights) + bias"),
     ],
 )
 def test_a_condition_that_parts_the_cases_by_chance_is_not_told(name, body):
@@ -291,5 +342,7 @@ def test_nothing_is_said_of_random_answers(name):
             )
         verdict = judge(exercise, answers, Reply(cases=cases), "own.py")
         assert verdict.misconception is None, verdict.advice
-        # Of random weights it is true that their standard deviation is another, and that nothing repeats their draw.
-        assert verdict.finding is None or "weights" in verdict.finding, verdict.finding
+        # Of random weights it is true that their standard deviation is another, and that nothing repeats their draw;
+        # and random numbers may all be too large.
+        true = ("weights", "it is too large", "it is too small", "it is never", "it is True", "it is False")
+        assert verdict.finding is None or any(words in verdict.finding for words in true), verdict.finding

@@ -206,7 +206,12 @@ SLIPS = [
         "weighted_sum",
         "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError(f'{inputs.shape} {weights.shape}')\n"
         "return float(inputs[1:] @ weights[1:])",
-        "when the first item of `inputs` and `weights` is left out",
+        "when the first item of each of `inputs` and `weights` is left out",
+    ),
+    (
+        "predict",
+        "return np.abs(forward(layers, x)[0]).argmax(axis=1)",
+        "when the magnitudes of what `forward` returns as `logits` are taken first",
     ),
     (
         "lora_dense",
@@ -228,7 +233,9 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
-    assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding is None
+    assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
+        "Your result has other numbers than expected, but in each row their order of size is the expected one."
+    )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None
 

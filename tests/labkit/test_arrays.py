@@ -57,6 +57,16 @@ def test_a_function_of_the_library_gives_arrays_and_another_is_as_it_was():
     assert isinstance(result, np.ndarray) and shown == "shown" and as_arrays(relu).__name__ == "relu"
 
 
+def test_what_a_function_of_the_library_declares_as_an_array_may_be_a_tuple():
+    def layers() -> list[tuple[np.ndarray, np.ndarray]]:
+        return (((1.0, 2.0), (3.0, 4.0)), (0.0, 0.0)), (((1.0,), (2.0,)), (0.0,))
+
+    layers.__annotations__ = {"return": list[tuple[np.ndarray, np.ndarray]]}
+    layers.__module__ = "weightlab.initialization"
+    found = as_arrays(layers)()
+    assert [(matrix.shape, bias.shape) for matrix, bias in found] == [((2, 2), (2,)), ((2, 1), (1,))]
+
+
 def test_every_figure_and_tool_takes_lists():
     figures = importlib.import_module("labkit.figures")
     modules = [figures, *(importlib.import_module(f"labkit.figures.{name}") for name in _names(figures))]
@@ -142,6 +152,9 @@ DECLARED = [
     (tuple[int, ...], [2.0, 3], (2, 3)),
     (int, 12.0, 12),
     (int, np.float32(3), 3),
+    (int, np.array(3.0), 3),
+    (float, np.array(0.5), 0.5),
+    (bool, np.array(True), True),
 ]
 
 
@@ -177,7 +190,7 @@ def same(one, other):
         (np.ndarray, None),
         (tuple[np.ndarray, np.ndarray], ([1.0],)),
         (list[float], [0.5]),
-        (float, np.array(0.5)),
+        (float, np.array([0.5])),
         (int, 2.5),
         (int, float("nan")),
         (None, [1.0]),

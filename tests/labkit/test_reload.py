@@ -301,3 +301,34 @@ def test_an_error_inside_numpy_is_told_by_the_line_of_the_library(toylab, notebo
     toylab("weights", "import numpy as np\n\n\ntable = np.stack([np.zeros(2), np.zeros(3)])\n")
     reloader.before_cell()
     assert "src/toylab/weights.py stops at line 4: ValueError: all input arrays" in capsys.readouterr().out
+
+
+def test_a_live_figure_catches_up_with_edits_between_two_cells(toylab, notebook, monkeypatch):
+    names, reloader = notebook
+    shell = types.SimpleNamespace(weightlab_reloader=reloader)
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    assert reload.catch_up() == ""
+    toylab("weights", "def double(x):\n    return 7 * x\n")
+    assert reload.catch_up() == ""
+    assert names["twice"](1) == 7
+    toylab("weights", "def double(x)\n    return x\n")
+    assert reload.catch_up() == (
+        "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
+        "Until it is mended and saved, the last version that Python could read stays in effect."
+    )
+    assert names["twice"](1) == 7
+    monkeypatch.setattr(reload, "IN_BROWSER", True)
+    assert reload.catch_up() == "", "reading files at each stroke would be slow there"
+
+
+def test_an_error_in_the_library_is_one_sentence_that_says_where(toylab, notebook):
+    names, reloader = notebook
+    toylab("weights", "def double(x):\n    return [][x]\n")
+    reloader.before_cell()
+    with pytest.raises(IndexError) as caught:
+        names["quadruple"](1)
+    assert reload.describe_error(caught.value) == (
+        "double stops at line 2 of src/toylab/weights.py: IndexError: list index out of range."
+    )
+    assert reload.describe_error(KeyError("x\ny")) == r"KeyError: 'x\ny'"
+    assert reload.describe_error(ValueError()) == "ValueError"

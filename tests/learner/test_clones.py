@@ -228,7 +228,7 @@ def test_a_merge_that_was_committed_with_its_marks_can_be_taken_back(clone, rele
 
 
 def test_a_clone_asks_its_origin(clone, release, monkeypatch):
-    monkeypatch.setattr("autograder.cli.main.ROOT", clone)
+    monkeypatch.setattr("autograder.cli.learner.ROOT", clone)
     assert "from 1.0.0" in CliRunner().invoke(main, ["update"]).output
     require_everything(clone, release)
 

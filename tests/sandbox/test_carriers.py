@@ -154,6 +154,18 @@ def test_a_library_that_was_imported_before_stays_the_same_object():
     assert sys.modules["weightlab.weights"] is kept
 
 
+@pytest.mark.parametrize("when", ["while it is loaded", "when it is called"])
+def test_a_file_beside_the_notebook_is_not_found_as_when_a_class_is_graded(tmp_path, monkeypatch, when):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "two.csv").write_text("2.0")
+    read = 'float(open("two.csv").read())'
+    text = returning("two", f"two = {read}") if when == "while it is loaded" else returning(read)
+    with Runner() as process:
+        verdicts = [verdict_of(carrier, text) for carrier in (process, InPlace())]
+    assert [verdict.status for verdict in verdicts] == ["error", "error"]
+    assert all("without the files around it" in verdict.message for verdict in verdicts), verdicts[0].message
+
+
 @pytest.mark.parametrize("call", ["os._exit(1)", "os.abort()", "os.kill(os.getpid(), 9)"])
 def test_what_would_end_the_process_ends_the_job(call, process):
     text = returning(call, "import os\n")

@@ -41,11 +41,12 @@ from autograder.classroom.report.concepts import merge_records, summarise_class
 from autograder.classroom.run import Run
 from autograder.classroom.submission import Submission
 from autograder.classroom.times import read_time
-from autograder.classroom.verdict_cells import dump_notebook, write_verdicts
+from autograder.classroom.verdict_cells import write_verdicts
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.judging.verdict import Status, Verdict
 from autograder.library import is_module_name
+from autograder.submitted_notebook import dump_notebook
 from tests.security.damage import Damaged, Damager
 from tests.security.harmless import Harmless
 from tests.security.payload import zipped
@@ -131,7 +132,7 @@ def without_sandboxes() -> Iterator[None]:
         mock.patch.object(examination, "_functions", made_up_verdicts),
         mock.patch.object(feedback, "make_page", make_page),
         # The secret keys, which take the reference's own time to make, and which nobody asks for here.
-        mock.patch.object(Run, "pack_keys", lambda self: dict.fromkeys(self.released, b"")),
+        mock.patch.object(Run, "pack_keys", lambda self, *_: dict.fromkeys(self.released, b"")),
         mock.patch.object(work, "_unpacked", lambda packed: {}),
     ):
         yield

@@ -6,7 +6,7 @@ expected that holds in every case it speaks of; see `relations` for how to add o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,9 @@ from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
 from .conditions import find_conditions, find_masks
+from .counts import find_formula
 from .draws import find_in_draws
+from .expressions import find_expressions
 from .forms import (
     find_changed,
     find_constant,
@@ -29,13 +31,14 @@ from .forms import (
     find_nothing,
     find_unusable,
 )
-from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, rank
+from .order import CERTAIN, DEGENERATE, FREE, LAST, VAGUE, WEAK, rank
 from .relations import Relation, find_relations
 from .samples import Label, Sample, collect_samples, find_unanswered
 from .scales import find_changes, find_scales, name_sizes, wants_no_change
+from .sides import find_order, find_side
 from .sources import find_related, find_sources, find_types
 from .terms import find_terms
-from .thresholds import find_shape, find_threshold
+from .thresholds import find_axes, find_shape, find_threshold
 
 WRONG_PART = "what is wrong in your result"
 
@@ -49,6 +52,8 @@ class Finding:
     free: bool = False
     general: bool = False
     """Whether it holds in every case that is wrong."""
+    weak: bool = False
+    """Whether most other explanations would say more."""
 
 
 def find_finding(
@@ -101,18 +106,32 @@ def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
 
 
 def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> Finding | None:
-    """Look at all samples together, then at those of each part that is wrong.
+    """Return what the samples show.
 
     Parameters
     ----------
     unanswered : list of int
         The cases in which no result came back where one was expected.
     """
+    looks = (_find_general, _find_count, _find_range, _find_where, _find_part, _find_form, _find_weak)
+    return _look(key, samples, unanswered, looks)
+
+
+def find_vague_finding(
+    exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
+) -> Finding | None:
+    """Return what little can be said where nothing else can: the form of the answers, or on which side they are."""
+    samples = collect_samples(exercise, key, observed, cases)
+    looks = (_find_axes, _find_order, _find_one_side)
+    return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
+
+
+def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Finding | None:
+    """Look at all samples together, then at those of each part that is wrong."""
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # Where only one part of an answer is wrong, that part is spoken of.
     groups = [(samples, Label())] if len(labels) > 1 else []
     groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
-    looks: tuple[Callable, ...] = (_find_general, _find_range, _find_where, _find_part, _find_form)
     for look in looks:
         for group, label in groups:
             if finding := look(key, group, _name_subject(label), unanswered):
@@ -124,6 +143,32 @@ def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[
     """Say between which values of an argument the answers are wrong."""
     relation = None if unanswered else find_threshold(key, samples)
     return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
+
+
+def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say by which formula a count was made."""
+    relation = None if unanswered else find_formula(samples)
+    return relation and Finding("count", f"In every case {sentences.tell_relation(relation, subject)}.", general=True)
+
+
+def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say how many axes the answers have, where that is wrong."""
+    relation = find_axes(samples)
+    return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
+
+
+def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say that in each row, or each column, all entries are in the expected order of size."""
+    axis = None if unanswered else find_order(samples)
+    words = "other numbers than expected, but in each {} their order of size is the expected one"
+    return None if axis is None else Finding("order", f"{_capital(subject)} has {words.format(axis)}.")
+
+
+def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say on which side of the expected values all wrong answers are."""
+    relation = find_side(samples)
+    of = f"an entry of {subject}" if any(sample.expected.ndim for sample in samples) else subject
+    return relation and Finding("side", f"Wherever {of} is wrong, {sentences.tell_relation(relation, 'it')}.")
 
 
 def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
@@ -143,9 +188,11 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _all_relations(key: Key, sample: Sample) -> Iterator[Relation]:
+def _all_relations(key: Key, sample: Sample, among: Collection[Relation] | None = None) -> Iterator[Relation]:
+    """Yield what holds in a sample; of relations that take long to find only those among some that are asked for."""
     yield from find_types(sample)
     yield from find_sources(sample)
+    yield from find_expressions(sample, key, among)
     yield from find_relations(sample)
     yield from find_scales(sample)
     yield from find_related(key, sample)
@@ -157,7 +204,7 @@ def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
     """Return the relations that hold in all samples, the most telling first."""
     common: list[Relation] | None = None
     for sample in samples:
-        found = dict.fromkeys(_all_relations(key, sample))
+        found = dict.fromkeys(_all_relations(key, sample, common))
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
@@ -171,7 +218,14 @@ def _is_rich(samples: list[Sample]) -> bool:
     return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
-def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+    """Say what holds in every case, where nothing else says more."""
+    return _find_general(key, samples, subject, unanswered, weak=True)
+
+
+def _find_general(
+    key: Key, samples: list[Sample], subject: str, unanswered: list[int], weak: bool = False
+) -> Finding | None:
     """Say what holds in every case, or in every case in which a result came back."""
     wrong = [sample for sample in samples if not sample.right]
     finite = [sample for sample in wrong if _is_finite(sample)]
@@ -183,12 +237,12 @@ def _find_general(key: Key, samples: list[Sample], subject: str, unanswered: lis
         if not chosen or (chosen is finite and len(finite) == len(wrong)):
             continue
         for relation in _common_relations(key, chosen):
-            if not _is_rich(chosen) and relation[0] not in CERTAIN:
+            if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 words = sentences.tell_relation(relation, named)
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=True)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak, weak=weak)
     return None
 
 
@@ -215,7 +269,7 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         )
     if relation[0] in sentences.CHANGES and wants_no_change(sample, key, relation[1]):
         return True
-    if relation in set(_all_relations(key, sample)):
+    if relation in {*find_relations(sample, even_constant=True), *_all_relations(key, sample, (relation,))}:
         return True
     kind, *data = relation
     # A single row is the same in any order.

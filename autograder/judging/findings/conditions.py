@@ -46,6 +46,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
             continue
         arrays.append((name, array))
         facts["where array", quoted] = array.ndim > 0
+        facts["where number", quoted] = array.ndim == 0
         if array.ndim:
             facts |= _describe_array(quoted, array)
             if sum(isinstance(other, np.ndarray) for other in arguments.values()) == 1:
@@ -188,6 +189,7 @@ _TELLING = (
     "where an entry is ()",
     "where many axes",
     "where array",
+    "where number",
     "where float32",
     "where integers",
 )

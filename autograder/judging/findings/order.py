@@ -9,6 +9,8 @@ FREE = frozenset(
         "draws zeros",
         "times number",
         "off by number",
+        "scaled and shifted",
+        "two values",
         "draws deviation number",
         "draws truncated",
         "always the same",
@@ -17,7 +19,17 @@ FREE = frozenset(
     }
 )
 """Kinds that quote a number or value of the student's own, or of the inputs."""
-LAST = ("times number", "off by number", "entries permuted", "all one number")
+WEAK = (
+    "differs by multiple",
+    "two values",
+    "scaled and shifted",
+    "scaled and shifted somehow",
+    "lines alike",
+    "lines scaled",
+    "lines shifted",
+)
+"""Kinds that are told only where no other says more."""
+LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
 _FIRST = (
     "all NaN",
     "all zeros",
@@ -37,7 +49,7 @@ CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"
 """Kinds that a single case proves."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""
-VAGUE = frozenset({"where", "some", "part", "all one number"})
+VAGUE = frozenset({"where", "some", "part", "side", "all one number"})
 """Kinds that say where an answer is wrong, and little of how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 

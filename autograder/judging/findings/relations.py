@@ -20,10 +20,6 @@ def _softmax(e: np.ndarray, axis: int | None) -> np.ndarray:
     return powers / powers.sum(axis=axis, keepdims=axis is not None)
 
 
-def _one_hot_of_largest(e: np.ndarray) -> np.ndarray:
-    return (e == e.max(axis=-1, keepdims=True)).astype(float)
-
-
 def _without_empty(e: np.ndarray, axis: int) -> np.ndarray:
     others = tuple(k for k in range(e.ndim) if k != axis)
     return np.compress(e.any(axis=others), e, axis) if others else e
@@ -149,15 +145,21 @@ def _position(e: np.ndarray, axis: int) -> np.ndarray:
     return np.arange(e.shape[axis]).reshape(shape)
 
 
-def find_relations(sample: Sample) -> Iterator[Relation]:
-    """Yield every relation that holds between what came back and what was expected."""
+def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
+    """Yield every relation that holds between what came back and what was expected.
+
+    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are looked at only
+    if that is asked for.
+    """
     got = sample.got
     if got is None or not got.size or not sample.expected.size:
         return
     expected, got = sample.expected.astype(float), got.astype(float)
     with np.errstate(all="ignore"):
-        if (expected == expected.flat[0]).all() and expected.size > 1:
-            return  # every operation on one repeated number gives one repeated number
+        if (expected == expected.flat[0]).all() and expected.size > 1 and not even_constant:
+            if got.shape == expected.shape and np.unique(got).size == got.size:
+                yield ("all different",)
+            return
         yield from _constants(got)
         if got.shape == expected.shape:
             yield from _tried(ENTRY_BY_ENTRY, expected, sample)
@@ -165,6 +167,10 @@ def find_relations(sample: Sample) -> Iterator[Relation]:
                 yield from _tried(WHOLE, expected, sample)
                 yield from _tried_by_axis(BY_AXIS, expected, sample)
                 yield from _permuted(expected, got)
+                yield from _fitted(expected, got)
+                for axis in range(expected.ndim if expected.ndim == 2 else 0):
+                    if expected.shape[axis] == 1 or (got == np.take(got, [0], axis)).all():
+                        yield ("lines alike", axis, 2)
         else:
             yield from _tried(RESHAPED, expected, sample)
             yield from _tried_by_axis(REDUCED, expected, sample)
@@ -210,6 +216,32 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     entries = (np.sort(array, axis=None) for array in (expected, got))
     if expected.size > 3 and expected.ndim > 1 and np.allclose(*entries, rtol=1e-6, atol=1e-9):
         yield ("entries permuted",)
+
+
+def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
+    """Yield whether one scale and shift, or one for each row or column, gives what came back."""
+    if not np.isfinite(got).all() or not np.isfinite(expected).all():
+        return
+    values = np.unique(expected)
+    if values.size == 2:
+        each = [np.unique(got[expected == value]) for value in values]
+        if all(np.ptp(one) <= 1e-9 for one in each) and abs(each[0][0] - each[1][0]) > 1e-6:
+            yield ("two values", *(f"{value:.6g}" for value in values))
+    if values.size > 2 and expected.size > 3 and np.ptp(got) > 1e-6 * np.abs(got).max():
+        slope, shift = np.polyfit(expected.ravel(), got.ravel(), 1)
+        if np.allclose(slope * expected + shift, got, rtol=1e-6, atol=1e-7 * np.abs(got).max()):
+            yield ("scaled and shifted", f"{slope:.6g}")
+            yield ("scaled and shifted somehow",)
+    for axis in range(expected.ndim if expected.ndim == 2 else 0):
+        lines = expected if axis == 0 else expected.T, got if axis == 0 else got.T
+        if lines[0].shape[1] > 1 and np.abs(lines[0]).max(axis=1).all():
+            factors = (lines[0] * lines[1]).sum(axis=1) / (lines[0] ** 2).sum(axis=1)
+            if factors.all() and np.allclose(lines[0] * factors[:, np.newaxis], lines[1], rtol=1e-6, atol=1e-9):
+                yield ("lines scaled", axis, 2)
+        if lines[0].shape[1] > 1 and np.ptp(lines[1], axis=1).any():
+            shifts = (lines[1] - lines[0]).mean(axis=1)
+            if np.allclose(lines[0] + shifts[:, np.newaxis], lines[1], rtol=1e-6, atol=1e-9):
+                yield ("lines shifted", axis, 2)
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:

@@ -75,16 +75,16 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
         return
     named = name_sizes(sample.arguments)
     tolerance = 3e-4 if np.float32 in (sample.expected.dtype, sample.got.dtype) else _CLOSE
-    factor = _common_factor(expected, got, tolerance)
+    factor = find_common_factor(expected, got, tolerance)
     if factor is not None:
-        yield from _name_factor(factor, named, tolerance)
+        yield from name_factor(factor, named, tolerance)
     difference = got - expected
     scale = max(np.abs(expected).max(), np.abs(got).max(), 1e-9)
     if np.abs(difference - difference.flat[0]).max() <= tolerance * scale and abs(difference.flat[0]) > 1e-4 * scale:
         yield from _name_offset(float(difference.flat[0]), named, tolerance * max(scale, 1))
 
 
-def _common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
+def find_common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
     """Return the number that takes every expected entry to the one that came back, or None."""
     at = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if not expected[at]:
@@ -96,7 +96,8 @@ def _common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> f
     return factor if near.all() else None
 
 
-def _name_factor(factor: float, named: dict[str, float], tolerance: float) -> Iterator[Relation]:
+def name_factor(factor: float, named: dict[str, float], tolerance: float) -> Iterator[Relation]:
+    """Yield where a factor comes from: constants, and what `name_sizes` names."""
     sign, magnitude = ("minus " if factor < 0 else ""), abs(factor)
 
     def near(other: float) -> bool:
@@ -189,11 +190,13 @@ def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
             continue
         if _is_unchanged(got, base):
             yield ("change missing", name)
-        factor = _common_factor(wanted, got - base, tolerance)
+        if got.size > 1 and np.allclose(got, base * wanted, rtol=tolerance, atol=1e-12) and base.any():
+            yield ("change multiplied", name)
+        factor = find_common_factor(wanted, got - base, tolerance)
         if factor is None:
             continue
         if math.isclose(factor, -1, rel_tol=tolerance):
             yield ("change negated", name)
-        for kind, *data in _name_factor(factor, named, tolerance):
+        for kind, *data in name_factor(factor, named, tolerance):
             if kind in ("times", "divided by"):
                 yield (f"change {kind}", name, *data)

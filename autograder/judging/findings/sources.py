@@ -10,7 +10,7 @@ import numpy as np
 from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from .relations import Relation
-from .samples import MAX_ENTRIES, Sample
+from .samples import Sample
 
 CHANGES = (
     ("input", lambda a: a),
@@ -42,48 +42,17 @@ CHANGES = (
 )
 
 
-def _equality(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    """Return where two arrays are equal; nothing where that is everywhere or nowhere, as zeros say nothing."""
-    equal = np.asarray(a == b)
-    return equal.astype(float) if equal.any() and not equal.all() else None
-
-
-PAIRS = (
-    ("product of", lambda a, b: a * b),
-    ("sum of", lambda a, b: a + b),
-    ("difference of", lambda a, b: a - b),
-    ("quotient of", lambda a, b: a / b),
-    ("power of", np.power),
-    ("matrix product of", lambda a, b: a @ b),
-    ("matrix product transposed left", lambda a, b: a.T @ b),
-    ("matrix product transposed right", lambda a, b: a @ b.T),
-    ("outer product of", np.outer),
-    ("equality of", _equality),
-    ("squared difference of", lambda a, b: (a - b) ** 2),
-    ("absolute difference of", lambda a, b: np.abs(a - b)),
-    ("concatenation of", lambda a, b: np.concatenate([a, b])),
-)
-
-
 def find_sources(sample: Sample) -> Iterator[Relation]:
-    """Yield which input came back, or what simple function of one or two inputs."""
+    """Yield which input came back, or what simple function of one input."""
     got = sample.got
     if got is None or not got.size or got.dtype.kind == "b":
         return
-    arrays = {name: array for name, array in _named_arrays(sample.arguments) if array.size}
+    arrays = {name: array for name, array in name_arrays(sample.arguments) if array.size}
     with np.errstate(all="ignore"):
         for name, array in arrays.items():
             for kind, change in CHANGES:
                 if _matches(sample, change, array):
                     yield (kind, f"`{name}`")
-        for one, first in arrays.items():
-            for other, second in arrays.items():
-                if one != other and max(first.size, second.size) <= MAX_ENTRIES:
-                    for kind, change in PAIRS:
-                        if kind == "outer product of" and first.size * second.size != got.size:
-                            continue
-                        if _matches(sample, change, first, second):
-                            yield (kind, f"`{one}`", f"`{other}`")
 
 
 def _matches(sample: Sample, change: Any, *arrays: np.ndarray) -> bool:
@@ -93,7 +62,8 @@ def _matches(sample: Sample, change: Any, *arrays: np.ndarray) -> bool:
         return False
 
 
-def _named_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+def name_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the arrays and numbers among a call's arguments, by name."""
     for name, value in arguments.items():
         if isinstance(value, (bool, str)) or value is None:
             continue

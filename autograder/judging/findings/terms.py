@@ -1,4 +1,4 @@
-"""Finds a term of a sum or a factor of a product that is missing, or counted twice."""
+"""Finds a term that an answer has too little or too much of, and a factor that is missing or one too many."""
 
 from __future__ import annotations
 
@@ -7,25 +7,82 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..key import Key
+from .expressions import change_operand, find_operands
 from .relations import Relation
 from .samples import Sample
-from .scales import find_bases
+from .scales import find_bases, find_common_factor, name_factor, name_sizes
 
 
 def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
-    """Yield which argument, or result of another function, is not added to an answer or not multiplied by it."""
+    """Yield which quantity is not added to an answer, or added to it once more, times something, or multiplied in."""
     got, expected = sample.got, sample.expected
     if got is None or got.shape != expected.shape or got.dtype.kind not in "iuf" or not got.size or not expected.ndim:
         return
-    for quoted, term in (*find_bases(sample, key), *_find_rows(sample)):
+    if not np.isfinite(got).all() or not np.isfinite(expected).all():
+        return
+    single = np.float32 in (got.dtype, expected.dtype)
+    terms = dict([*find_bases(sample, key), *_find_rows(sample), *find_operands(sample, key), *_find_products(sample)])
+    terms = {quoted: term for quoted, term in terms.items() if np.isfinite(term).all()}
+    for quoted, term in terms.items():
+        if term.shape not in (expected.shape, expected.shape[1:]):
+            continue
         if sample.equals(expected - term):
             yield ("lacks", quoted)
         if sample.equals(expected + term):
             yield ("adds twice", quoted)
-        if term.size > 1 and term.shape == expected.shape and (term != term.flat[0]).any():
+        if expected.size > 1:
+            yield from _find_multiples(sample, quoted, term, 1e-3 if single else 1e-5)
+        if term.shape == expected.shape and _differs(term):
             product = got.astype(float) * term
             if np.isfinite(product).all() and np.allclose(product, expected, rtol=1e-6, atol=1e-9):
                 yield ("lacks factor", quoted)
+    for quoted, term in terms.items():
+        for words, factor in ((quoted, term), *change_operand(quoted, term)):
+            if factor.shape == expected.shape and _differs(factor) and sample.equals(expected * factor):
+                yield ("factor too many", words)
+
+
+def _differs(array: np.ndarray) -> bool:
+    return bool(array.size > 1 and (array != array.flat[0]).any())
+
+
+def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: float) -> Iterator[Relation]:
+    """Yield how many times a term is added to an answer, where that is the whole difference."""
+    difference = sample.got.astype(float) - sample.expected
+    term = np.broadcast_to(term, difference.shape)
+    # A tiny difference may be a multiple of anything, within rounding; and so may one number of a constant.
+    if not _differs(term) or np.abs(difference).max() < 1e-4 * np.abs(sample.expected).max():
+        return
+    factor = find_common_factor(term, difference, tolerance)
+    if factor is None:
+        return
+    sign = "plus" if factor > 0 else "minus"
+    for kind, *data in name_factor(abs(factor), name_sizes(sample.arguments), tolerance):
+        if kind in ("times", "divided by"):
+            yield (f"term {kind}", sign, quoted, *data)
+        elif kind == "times over":
+            yield ("term times", sign, quoted, f"({data[1]} / {data[2]})")
+    # What is scaled as a whole has a factor less one of each term too much.
+    named = name_sizes(sample.arguments)
+    factors = named | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
+    for name, number in factors.items():
+        if abs(factor - (number - 1)) <= tolerance * max(abs(factor), 1e-3):
+            yield ("term times", "plus", quoted, f"({name} - 1)")
+    yield ("differs by multiple", quoted)
+
+
+def _find_products(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the matrix products of two arguments that have the shape of an answer."""
+    matrices = {
+        name: value
+        for name, value in sample.arguments.items()
+        if isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind in "iuf"
+    }
+    for one, first in matrices.items():
+        for other, second in matrices.items():
+            fits = first.shape[1] == len(second) and (len(first), second.shape[1]) == sample.expected.shape
+            if fits and one != other:
+                yield f"`{one} @ {other}`", first.astype(float) @ second
 
 
 def _find_rows(sample: Sample) -> Iterator[tuple[str, np.ndarray]]:

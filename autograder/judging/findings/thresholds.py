@@ -70,6 +70,17 @@ def find_shape(samples: list[Sample]) -> Relation | None:
     return ("shape of", common[0]) if common and len(shapes) > 1 else None
 
 
+def find_axes(samples: list[Sample]) -> Relation | None:
+    """Return how many axes all wrong answers have, where another number is always required."""
+    axes = {(None if one.got is None else one.got.ndim, one.expected.ndim) for one in samples if not one.right}
+    (got, required), *others = axes
+    return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))
+
+
+def _count_axes(n: int) -> str:
+    return ("no axis (a single number)", "one axis", "two axes", "three axes")[n] if n < 4 else f"{n} axes"
+
+
 def _without_ones(shape: tuple[int, ...]) -> list[int]:
     return [n for n in shape if n != 1]
 

@@ -65,8 +65,8 @@ def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
 
 
 def is_telling(sketches: np.ndarray) -> bool:
-    """Return whether answers say enough: errors, or the same number everywhere, agree with a slip by chance."""
-    return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 1
+    """Return whether answers say enough: errors, or two different ones in all cases, agree with a slip by chance."""
+    return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 2
 
 
 def _agree(one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> bool:

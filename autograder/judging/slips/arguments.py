@@ -16,6 +16,11 @@ def _softmax(rows: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def _standardise(columns: np.ndarray) -> np.ndarray:
+    deviations = columns.std(axis=0)
+    return (columns - columns.mean(axis=0)) / np.where(deviations == 0, 1, deviations)
+
+
 def _is_floats(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0
 
@@ -41,6 +46,7 @@ def _is_network(value: Any) -> bool:
 
 
 CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+    ("zeros", _is_floats, np.zeros_like),
     ("negated", _is_floats, lambda a: -a),
     ("magnitude", _is_floats, np.abs),
     ("squared", _is_floats, np.square),
@@ -59,6 +65,11 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("doubled", _is_floats, lambda a: 2 * a),
     ("halved", _is_floats, lambda a: a / 2),
     ("times ln 2", _is_matrix, lambda a: a * np.log(2)),
+    ("rounded", _is_floats, np.rint),
+    ("sigmoid", _is_floats, lambda a: 1 / (1 + np.exp(-a))),
+    ("tanh", _is_floats, np.tanh),
+    ("divided by root of columns", _is_matrix, lambda a: a / np.sqrt(a.shape[1]).astype(a.dtype)),
+    ("standardised", _is_matrix, _standardise),
     ("is one more", _is_labels, lambda a: a + 1),
     ("reversed", _is_labels, lambda a: a[::-1]),
     ("sorted", _is_labels, np.sort),
@@ -111,6 +122,11 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
         for word, fits, change in CHANGES:
             if all(fits(one[name]) for one in given):
                 yield (name, word), changed(lambda one, n=name, do=change: one | {n: do(one[n])})
+    for word, fits, change in CHANGES:
+        several = [name for name in names if fits in (_is_floats, _is_matrix) and all(fits(one[name]) for one in given)]
+        if len(several) > 1:
+            every = changed(lambda one, several=several, do=change: one | {name: do(one[name]) for name in several})
+            yield (" and ".join(several), word), every
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
             if all(type(call[one]) is type(call[other]) for call in given):
@@ -118,7 +134,7 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
                 yield (one, other, "swapped"), swap
     batch = [name for name in names if all(isinstance(one[name], np.ndarray) and one[name].ndim for one in given)]
     long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
-    if len(long) > 1:
-        of = "" if {"x", "logits"} & set(long) else "` and `".join(long)
+    if long:
+        of = "" if {"x", "logits"} & set(long) else " and ".join(long)
         for word, rows in ROWS:
             yield (of, word), changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})

@@ -23,7 +23,7 @@ from ...exercise import Case, Exercise
 from .. import laws, reference
 from ..key import Key, packed
 from ..observation import Observation, Rejected, observe
-from . import Slip, agree_sketches, arguments, is_telling, mutants, name_parts, sketch_all
+from . import Slip, agree_sketches, arguments, is_telling, mutants, name_parts, results, sketch_all
 from .sentences import SLIPS
 
 CPU_SECONDS = 2
@@ -54,7 +54,7 @@ def digest(exercise: Exercise, key: Key) -> str:
     for path in reference.paths_of([exercise.name]):
         for region in markers.regions(path.read_text(encoding="utf-8"), path.name):
             hashed.update(region.body.encode())
-    for path in map(Path, (mutants.__file__, arguments.__file__, __file__)):
+    for path in map(Path, (mutants.__file__, arguments.__file__, results.__file__, __file__)):
         hashed.update(path.read_text(encoding="utf-8").encode())
     return hashed.hexdigest()
 
@@ -94,13 +94,13 @@ def _find_attempts(exercise: Exercise, key: Key) -> list[_Attempt]:
     made = [one for node in nodes if isinstance(node, ast.FunctionDef) for one in mutants.mutants(node)]
     rank = {kind: i for i, kind in enumerate(FIRST)}
     made.sort(key=lambda one: (rank.get(one.kind, len(rank)), not one.what))
-    return attempts + [_Attempt(one.kind, one.what, partial(_function, exercise, one)) for one in made]
+    attempts += [_Attempt(one.kind, one.what, partial(_function, exercise, one)) for one in made]
+    changes = results.find_changes(exercise, list(key.cases))
+    return attempts + [_Attempt("result", what, make) for what, make in changes]
 
 
 def _function(exercise: Exercise, mutant: mutants.Mutant) -> Callable:
-    source, _ = reference.source_of((exercise.name,))
-    library: dict[str, Any] = {}
-    exec(source, library)
+    library = reference.library_of(exercise.name)
     exec(mutant.source, library)
     return library[exercise.name]
 

@@ -26,6 +26,7 @@ SLIPS = {
     ("statement dropped", 0): "one line is left out",
     ("argument", 2): "",  # see `ARGUMENTS`
     ("argument", 3): "",
+    ("result", 2): "",
 }
 LOOPS = {
     "reversed": "runs from the last item to the first",
@@ -36,37 +37,43 @@ LOOPS = {
 
 
 ARGUMENTS = {
-    "negated": "`{0}` is negated first",
-    "magnitude": "the magnitudes of `{0}` are taken first",
-    "squared": "`{0}` is squared first",
-    "exp": "exp of `{0}` is taken first",
-    "softmax": "softmax of `{0}` is taken first",
-    "positive part": "every negative number in `{0}` is replaced by 0 first",
-    "is positive": "`{0}` is replaced by 1 where it is positive and by 0 elsewhere first",
-    "transposed": "`{0}` is transposed first",
-    "rows reversed": "the rows of `{0}` are reversed first",
-    "columns reversed": "the columns of `{0}` are reversed first",
-    "reversed": "`{0}` is reversed first",
-    "truncated": "the decimals of `{0}` are cut off first",
-    "clipped to 0 and 1": "`{0}` is clipped to the range from 0 to 1 first",
-    "mean subtracted": "the mean of `{0}` is subtracted from it first",
-    "divided by largest": "`{0}` is divided by its largest magnitude first",
-    "doubled": "`{0}` is doubled first",
-    "halved": "`{0}` is halved first",
-    "times ln 2": "`{0}` is multiplied by ln 2 first, as if powers of 2 stood in place of exp",
-    "reciprocal": "1 divided by `{0}` is used in its place",
-    "root": "the square root of `{0}` is used in its place",
-    "one minus": "1 minus `{0}` is used in its place",
-    "is one more": "`{0}` is 1 larger than it should be",
-    "is one less": "`{0}` is 1 smaller than it should be",
-    "sorted": "`{0}` is sorted first",
-    "without first": "the first item of `{0}` is left out",
-    "without last": "the last item of `{0}` is left out",
-    "without weights": "the weights in `{0}` have no effect",
-    "without biases": "the biases in `{0}` have no effect",
-    "only first": "only the first entry of `{0}` is used",
-    "only last": "only the last entry of `{0}` is used",
-    "pairs swapped": "the items of each pair in `{0}` are swapped",
+    "zeros": "{0} is replaced by zeros",
+    "negated": "{0} is negated first",
+    "magnitude": "the magnitudes of {0} are taken first",
+    "squared": "{0} is squared first",
+    "exp": "exp of {0} is taken first",
+    "softmax": "softmax of {0} is taken first",
+    "positive part": "every negative number in {0} is replaced by 0 first",
+    "is positive": "{0} is replaced by 1 where it is positive and by 0 elsewhere first",
+    "transposed": "{0} is transposed first",
+    "rows reversed": "the rows of {0} are reversed first",
+    "columns reversed": "the columns of {0} are reversed first",
+    "reversed": "{0} is reversed first",
+    "truncated": "the decimals of {0} are cut off first",
+    "clipped to 0 and 1": "{0} is clipped to the range from 0 to 1 first",
+    "mean subtracted": "the mean of {0} is subtracted from it first",
+    "divided by largest": "{0} is divided by its largest magnitude first",
+    "doubled": "{0} is doubled first",
+    "halved": "{0} is halved first",
+    "rounded": "{0} is rounded to whole numbers first",
+    "sigmoid": "the sigmoid of {0} is taken first",
+    "tanh": "tanh of {0} is taken first",
+    "divided by root of columns": "{0} is divided by the square root of its number of columns first",
+    "standardised": "each column of {0} is shifted and scaled to mean 0 and standard deviation 1 first",
+    "times ln 2": "{0} is multiplied by ln 2 first, as if powers of 2 stood in place of exp",
+    "reciprocal": "1 divided by {0} is used in its place",
+    "root": "the square root of {0} is used in its place",
+    "one minus": "1 minus {0} is used in its place",
+    "is one more": "{0} is 1 larger than it should be",
+    "is one less": "{0} is 1 smaller than it should be",
+    "sorted": "{0} is sorted first",
+    "without first": "the first item of {0} is left out",
+    "without last": "the last item of {0} is left out",
+    "without weights": "the weights in {0} have no effect",
+    "without biases": "the biases in {0} have no effect",
+    "only first": "only the first entry or row of {0} is used",
+    "only last": "only the last entry or row of {0} is used",
+    "pairs swapped": "the items of each pair in {0} are swapped",
 }
 BATCHES = {
     "only first": "only the first example of the batch is used",
@@ -84,12 +91,14 @@ def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> 
 
 
 def _tell_change(kind: str, what: tuple[str, ...]) -> str:
-    if kind != "argument":
+    if kind not in ("argument", "result"):
         return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))
     if what[-1] == "swapped":
         return f"`{what[0]}` and `{what[1]}` are swapped"
     if not what[0]:
         return BATCHES[what[1]]
+    names = what[0].split(" and ")
+    told = what[0] if kind == "result" else "each of " * (len(names) > 1) + " and ".join(f"`{name}`" for name in names)
     if what[1].startswith("always "):
-        return f"`{what[0]}` is always {what[1].removeprefix('always ')}"
-    return ARGUMENTS[what[1]].format(what[0])
+        return f"{told} is always {what[1].removeprefix('always ')}"
+    return ARGUMENTS[what[1]].format(told)

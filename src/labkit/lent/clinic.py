@@ -108,13 +108,12 @@ def _trained(
     from weightlab.forward import forward
     from weightlab.loss import cross_entropy
 
-    functions = forward, cross_entropy, cross_entropy_gradient, backward, gradient_step
-    forward, cross_entropy, cross_entropy_gradient, backward, gradient_step = map(as_arrays, functions)
+    forward, backward, gradient_step = map(as_arrays, (forward, backward, gradient_step))
+    cross_entropy, cross_entropy_gradient = as_arrays(cross_entropy), as_arrays(cross_entropy_gradient)
     losses = []
     for _ in range(_EPOCHS):
         total = 0.0
-        for batch in minibatches(x, y, _BATCH_SIZE, rng):
-            x_batch, y_batch = as_arrays(tuple(batch))
+        for x_batch, y_batch in as_arrays(minibatches)(x, y, _BATCH_SIZE, rng):
             logits, activations = forward(layers, x_batch)
             total += len(y_batch) * cross_entropy(logits, y_batch)
             gradients = backward(layers, activations, cross_entropy_gradient(logits, y_batch))

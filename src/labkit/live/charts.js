@@ -1,45 +1,57 @@
-// Charts with axes, on which lines, dots, arrows and a map are drawn, and rows of bars.
+// Charts with axes, on which lines, dots, arrows and a map are drawn; rows of bars; and images.
 
 const DASHES = ["", "7 4", "9 3 2 3", "2 3", "9 3 2 3 2 3", "2 5"];
+const [TOP, RIGHT, BOTTOM, LEFT] = [12, 12, 40, 58];
 
-function ticks([low, high], count = 4) {
+function ticks([low, high], count = 5) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
-/** A chart: update(panel) draws `lines`, `dots`, `arrows` and `map`; act(name, more) tells which place was chosen in it. */
+/** A chart of `lines`, `dots`, `arrows` and a `map`; act(name, more) tells which place was chosen in it. */
 function chart({ width = 380, height = 240, pointer }, palette, act) {
-  const [top, right, bottom, left] = [12, 12, 40, 52];
   let [panel, cursor] = [null, null];
-  const across = (value) => left + ((value - panel.x[0]) / (panel.x[1] - panel.x[0])) * (width - left - right);
-  const down = (value) => height - bottom - ((value - panel.y[0]) / (panel.y[1] - panel.y[0])) * (height - top - bottom);
-  const axes = svg("g", { class: "wl-axes" });
+  const [wide, high] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
+  const across = (value) => LEFT + ((value - panel.x[0]) / (panel.x[1] - panel.x[0])) * wide;
+  const down = (value) => height - BOTTOM - ((value - panel.y[0]) / (panel.y[1] - panel.y[0])) * high;
   const id = newId();
-  const frame = { x: left - 8, y: top - 8, width: width - left - right + 16, height: height - top - bottom + 16 };
-  const [behind, drawn] = [svg("g"), svg("g", { "clip-path": `url(#${id})` })];
-  const node = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "wl-chart", style: `width: ${width}px` },
-    svg("clipPath", { id }, svg("rect", frame)), behind, axes, drawn);
+  const inside = svg("rect", { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 });
+  const [behind, axes, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g")];
+  const lines = svg("g", { "clip-path": `url(#${id})` });
+  const node = svg("svg", sized(width, height), svg("clipPath", { id }, inside), behind, axes, lines, dots);
   const legend = el("div", { class: "wl-legend" });
   const text = (x, y, words, anchor, more = {}) => svg("text", { x, y, "text-anchor": anchor, ...more }, words);
 
   function drawAxes() {
-    const shown = panel.percent ? (value) => `${Math.round(100 * value)}%` : (value) => String(value).replace("-", "−");
-    axes.replaceChildren(svg("path", { d: `M${left} ${top}V${height - bottom}H${width - right}` }),
-      ...ticks(panel.x).map((value) => text(across(value), height - bottom + 16, String(value).replace("-", "−"), "middle")),
-      ...ticks(panel.y).map((value) => text(left - 6, down(value) + 4, shown(value), "end")),
-      text((left + width - right) / 2, height - 6, panel.names[0], "middle"),
-      text(-(top + height - bottom) / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
+    const plain = (value) => String(value).replace("-", "−");
+    const shown = panel.percent ? (value) => `${Math.round(100 * value)}%` : plain;
+    axes.replaceChildren(svg("path", { d: `M${LEFT} ${TOP}V${height - BOTTOM}H${width - RIGHT}` }),
+      ...ticks(panel.x).map((value) => text(across(value), height - BOTTOM + 16, plain(value), "middle")),
+      ...ticks(panel.y).map((value) => text(LEFT - 6, down(value) + 4, shown(value), "end")),
+      text(LEFT + wide / 2, height - 6, panel.names[0], "middle"),
+      text(-TOP - high / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
+  }
+
+  function line({ x, y, name, color, dashed, strong = true }, k) {
+    const stroke = `var(--${color || `series-${k}`})`;
+    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
+    const width = color === "faint" || !strong ? 1 : 2.5;
+    const style = { fill: "none", stroke, "stroke-width": width, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
+    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style }));
+    if (name) legend.append(el("span", {}, sample, " ", name));
+    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...style });
   }
 
   function arrow([fromX, fromY, toX, toY, color]) {
     const [x1, y1, x2, y2] = [across(fromX), down(fromY), across(toX), down(toY)];
     const angle = Math.atan2(y2 - y1, x2 - x1);
     const wing = (turn) => `${x2 - 9 * Math.cos(angle + turn)},${y2 - 9 * Math.sin(angle + turn)}`;
-    const d = Math.hypot(x2 - x1, y2 - y1) > 2 ? `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}` : "";
-    return svg("path", { d, fill: "none", stroke: `var(--${color})`, "stroke-width": 2.5 });
+    const d = `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}`;
+    const style = { fill: "none", stroke: `var(--${color})`, "stroke-width": 2.5 };
+    return svg("path", { d: Math.hypot(x2 - x1, y2 - y1) > 2 ? d : "", ...style });
   }
 
   function dot([x, y, color, size]) {
@@ -52,48 +64,46 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
   function update(next) {
     panel = next;
     drawAxes();
-    let series = 0;
     legend.replaceChildren();
-    const lines = panel.lines.map(({ x, y, name, color, dashed, strong = true }) => {
-      const k = color ? 0 : series++ % 6;
-      const stroke = `var(--${color || `series-${k}`})`;
-      const points = Array.from(x, (value, at) => `${across(value).toFixed(1)},${down(y[at]).toFixed(1)}`).join(" ");
-      const style = { fill: "none", stroke, "stroke-width": color === "faint" || !strong ? 1 : 2.5, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
-      if (name) legend.append(el("span", {}, svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style })), " ", name));
-      return svg("polyline", { points, ...style });
-    });
-    drawn.replaceChildren(...lines, ...(panel.arrows ?? []).map(arrow), ...panel.dots.map(dot));
-    if (cursor) drawn.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
+    let series = 0;
+    lines.replaceChildren(...panel.lines.map((each) => line(each, each.color ? 0 : series++ % 6)));
+    lines.append(...panel.arrows.map(arrow));
+    dots.replaceChildren(...panel.dots.map(dot));
+    if (cursor) dots.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
     if (panel.map) {
-      const canvas = document.createElement("canvas");
-      paint(canvas, panel.map.values, panel.map.values.shape[1], palette[panel.map.scale], panel.map.low, panel.map.high);
-      const place = { x: left, y: top, width: width - left - right, height: height - top - bottom };
-      behind.replaceChildren(svg("image", { href: canvas.toDataURL(), ...place, preserveAspectRatio: "none", class: "wl-pixels" }));
+      const { values, scale, low, high: most } = panel.map;
+      const place = { x: LEFT, y: TOP, width: wide, height: high };
+      behind.replaceChildren(picture(place, values, values.shape[1], palette[scale], low, most));
     }
     node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
   }
 
-  /** Mouse, touch and pen choose a place; so do the arrow keys, at once or, where a place is set for good, with Enter. */
+  /** Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good. */
   function listen() {
     const choose = (at, passing = false) => act(pointer.name, { at, passing });
     const at = (event) => {
-      const box = node.getBoundingClientRect();
-      const [px, py] = [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
-      const [shareX, shareY] = [clip((px - left) / (width - left - right)), clip((height - bottom - py) / (height - top - bottom))];
-      return [panel.x[0] + shareX * (panel.x[1] - panel.x[0]), panel.y[0] + shareY * (panel.y[1] - panel.y[0])];
+      const [x, y] = placeIn(node, event);
+      const shares = [clip((x * width - LEFT) / wide), clip((height - BOTTOM - y * height) / high)];
+      return [panel.x, panel.y].map(([low, most], k) => low + shares[k] * (most - low));
     };
-    fill(node, { tabindex: 0, role: "application", style: `width: ${width}px; touch-action: none; cursor: crosshair` }, []);
-    node.addEventListener("pointerdown", (event) => { cursor = null; node.setPointerCapture(event.pointerId); choose(at(event)); });
-    node.addEventListener("pointermove", (event) => { if (panel.pointer.drag && node.hasPointerCapture(event.pointerId)) choose(at(event), true); });
+    fill(node, { tabindex: 0, role: "application", class: "wl-chart wl-places" }, []);
+    node.addEventListener("pointerdown", (event) => {
+      cursor = null;
+      node.setPointerCapture(event.pointerId);
+      choose(at(event));
+    });
+    node.addEventListener("pointermove", (event) => {
+      if (panel.pointer.drag && node.hasPointerCapture(event.pointerId)) choose(at(event), true);
+    });
     node.addEventListener("blur", () => { cursor = null; update(panel); });
-    const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     node.addEventListener("keydown", (event) => {
       const move = MOVES[event.key];
       if (!move && event.key !== "Enter") return;
       event.preventDefault();
-      cursor ??= panel.pointer.at ?? [(panel.x[0] + panel.x[1]) / 2, (panel.y[0] + panel.y[1]) / 2];
-      const moved = (k, [low, high]) => clip(cursor[k] + (move[k] * (high - low)) / 40, low, high);
-      if (move) cursor = [moved(0, panel.x), moved(1, panel.y)];
+      cursor ??= panel.pointer.at ?? [panel.x, panel.y].map(([low, most]) => (low + most) / 2);
+      const [right, below] = move ?? [0, 0];
+      const moved = (value, by, [low, most]) => clip(value + (by * (most - low)) / 40, low, most);
+      cursor = [moved(cursor[0], right, panel.x), moved(cursor[1], -below, panel.y)];
       update(panel);
       if (!move || panel.pointer.drag) choose(cursor, Boolean(move));
     });
@@ -107,16 +117,18 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
 function bars({ names }) {
   const rows = names.map((name) => {
     const [bar, value] = [el("span", { class: "wl-bar" }), el("span", { class: "wl-value" })];
-    return { bar, value, node: el("div", { class: "wl-row" }, el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value) };
+    const parts = [el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value];
+    return { bar, value, node: el("div", { class: "wl-row" }, ...parts) };
   });
-  const widest = Math.max(2, ...names.map((name) => name.length));
-  const more = names.length > 14 ? " wl-many" : "";
-  const node = el("div", { class: `wl-bars${more}`, role: "img", style: `--name: ${widest}ch` }, ...rows.map((row) => row.node));
+  const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
+  const many = names.length > 14 ? " wl-many" : "";
+  const node = el("div", { class: `wl-bars${many}`, role: "img", style }, ...rows.map((row) => row.node));
   function update({ title, values, high, percent, marked, said }) {
     const signed = !percent && values.some((value) => value < 0);
     const best = Array.from(values, (value, k) => [value, names[k]]).sort(([a], [b]) => b - a).slice(0, 3);
     const shown = (value) => (percent ? `${Math.round(100 * value)}%` : inWords(value, 1));
-    node.setAttribute("aria-label", said || `${title}: ${best.map(([value, name]) => `${name} ${shown(value)}`).join(", ")}`);
+    const read = best.map(([value, name]) => `${name} ${shown(value)}`);
+    node.setAttribute("aria-label", said || `${title}: ${read.join(", ")}`);
     rows.forEach(({ bar, value, node: row }, k) => {
       const part = clip(Math.abs(values[k]) / high) * (signed ? 50 : 100);
       bar.style.width = `${part}%`;
@@ -127,4 +139,26 @@ function bars({ names }) {
     });
   }
   return { node, update };
+}
+
+/** Images, each on one scale of colors; with `pick`, each is a button that chooses it. */
+function images({ title, names, width, pick }, palette, act) {
+  const tiles = names.map((name, k) => {
+    const named = { "aria-label": `${title} ${name}` };
+    const style = `width: ${width}px; height: ${width}px`;
+    const canvas = el("canvas", { class: "wl-pixels", role: "img", style, ...named });
+    const caption = el("figcaption");
+    if (!pick) return { canvas, caption, node: el("figure", {}, canvas, caption) };
+    const onclick = () => act(pick, { index: k });
+    return { canvas, caption, node: el("button", { type: "button", class: "wl-pick", onclick, ...named }, canvas) };
+  });
+  function update({ values, columns, scale, limit, marked, names: captions }) {
+    tiles.forEach(({ canvas, caption, node }, k) => {
+      const [size, low] = [values.length / tiles.length, scale === "weights" ? -limit : 0];
+      paint(canvas, values.subarray(k * size, (k + 1) * size), columns, palette[scale], low, limit);
+      caption.textContent = captions[k];
+      if (pick) node.setAttribute("aria-pressed", String(k === marked));
+    });
+  }
+  return { node: el("div", { class: "wl-flow wl-tiles" }, ...tiles.map((tile) => tile.node)), update };
 }

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..arrays import takes_lists
-from ..lent.given_training import given_relu
+from ..lent.given_training import given_corrections, given_relu
+from ..results import Layers, as_numbers, run_forward
 from .panels import bars, chart, choice, line, slider
-from .tool import Dial, Layers
+from .tool import Dial
 
 
 @takes_lists
@@ -39,7 +40,8 @@ def drag_secant(
     room, widest = 0.08 * float(np.ptp(values)) or 1.0, (high - low) / 4
 
     def slope(at: float, step: float) -> float:
-        return float(np.ravel(numerical_gradient(lambda array: float(f(float(array[0]))), np.array([at]), step))[0])
+        found = numerical_gradient(lambda array: float(f(float(array[0]))), np.array([at]), step)
+        return float(as_numbers(found, (1,), numerical_gradient)[0])
 
     def draw(at: float, step: float, pointer: Sequence[float] = ()) -> dict:
         if pointer:
@@ -54,18 +56,9 @@ def drag_secant(
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, float(f(at)), "text", 3)]
         handle = {"at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
         said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
-        panel = chart(
-            f"{name} and a secant",
-            ("w", name),
-            interval,
-            (values.min() - room, values.max() + room),
-            lines,
-            dots,
-            pointer={"name": "end"} | handle,
-            width=480,
-            height=300,
-            said=said,
-        )
+        axes = (("w", name), interval, (values.min() - room, values.max() + room))
+        more = {"pointer": {"name": "end"} | handle, "said": said, "width": 480, "height": 300}
+        panel = chart(f"{name} and a secant", *axes, lines, dots, **more)
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
     start = low + 0.7 * (high - low)
@@ -96,7 +89,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
 
     def draw(temperature: float) -> dict:
         divided = logits / temperature
-        probabilities = np.asarray(softmax(divided[None]))[0]
+        probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
         panels = [
@@ -126,28 +119,20 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, see
         Draws weights and inputs; the same for every scale.
     """
     rng = np.random.default_rng(seed)
-    x, last = rng.normal(size=(2, 32, width))
-    matrices = [rng.normal(size=(width, width)) for _ in range(depth)]
+    x, matrices = rng.normal(size=(32, width)), [rng.normal(size=(width, width)) for _ in range(depth)]
     activations = {"ReLU": given_relu, "tanh": np.tanh}
-    derivatives = {"ReLU": lambda outputs: outputs > 0, "tanh": lambda outputs: 1 - outputs**2}
 
     def draw(scale: float, activation: str) -> dict:
         weights = [scale * matrix / np.sqrt(width) for matrix in matrices]
-        signals = np.asarray(signal_spread(x, weights, activations[activation]), dtype=float)
-        entered, gradient, gradients = [x], last, [np.std(last)]
-        for matrix in weights:
-            entered.append(activations[activation](entered[-1] @ matrix))
-        for matrix, outputs in zip(reversed(weights), reversed(entered), strict=False):
-            gradient = (gradient * derivatives[activation](outputs)) @ matrix.T
-            gradients.append(np.std(gradient))
-        both = np.array([signals, gradients[::-1]])
-        signal, back = np.log10(np.clip(both, 1e-20, 1e20))
+        signals = as_numbers(signal_spread(x, weights, activations[activation]), (depth + 1,), signal_spread)
+        gradients = given_corrections(x, weights, activation)
+        signal, gradient = (np.log10(np.clip(values, 1e-20, 1e20)) for values in (signals, gradients))
         layer = np.arange(depth + 1)
-        lines = [line(layer, signal, "signal, forward pass"), line(layer, back, "gradient, backward pass")]
-        panel = chart("Standard deviation, as a power of ten", ("layer", "log10"), (0, depth), (-20, 20), lines)
+        lines = [line(layer, signal, "signal (standard deviation)"), line(layer[1:], gradient, "gradient (RMS)")]
+        panel = chart("Magnitude, as a power of ten", ("layer", "log10"), (0, depth), (-20, 20), lines)
         said = (
-            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {both[0, -1]:.1e} "
-            f"at layer {depth}, the gradient {both[1, 0]:.1e} at layer 0."
+            f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {signals[-1]:.1e} "
+            f"at layer {depth}, the gradient {gradients[0]:.1e} at layer 1."
         )
         return {"panels": [panel], "said": said.replace("e-", "e−")}
 
@@ -188,8 +173,8 @@ def bend_line(forward: Callable) -> None:
     def draw(neurons: float, target: str) -> dict:
         wanted = _TARGETS[target](x)[:, 0]
         layers = fitted(int(neurons), wanted)
-        logits, activations = forward(layers, x)
-        fit, added = np.asarray(logits)[:, 0], np.asarray(activations[1]) * layers[1][0].T
+        logits, activations = run_forward(forward, layers, x)
+        fit, added = logits[:, 0], activations[1] * layers[1][0].T
         lines = [line(x[:, 0], wanted, "the curve"), line(x[:, 0], fit, "output of the network")]
         lines += [line(x[:, 0], np.clip(column, -4, 4), color="faint") for column in added.T]
         panel = chart("A curve and its fit", ("input", "output"), (-2, 2), (-2, 2), lines)

@@ -1,94 +1,80 @@
-// Controls on top, panels below: Python says what the panels show whenever a control or a place changes.
+// Controls on top, panels below. Python says what they show whenever something is done, or a player in its place.
 
-/** Images, each on one scale of colors; with `pick`, each is a button that chooses it. */
-function images(panel, palette, act) {
-  const canvases = panel.names.map((name) => el("canvas", { class: "wl-pixels", role: "img", "aria-label": `${panel.title} ${name}` }));
-  const side = `width: ${panel.width}px; height: ${panel.width}px`;
-  const tiles = canvases.map((canvas, k) => {
-    canvas.style.cssText = side;
-    const caption = panel.names[k];
-    if (panel.pick) return button("", () => act(panel.pick, { index: k }), { "aria-label": `${panel.title} ${caption}`, class: "wl-pick" });
-    return el("figure", {}, canvas, el("figcaption", {}, caption));
-  });
-  if (panel.pick) tiles.forEach((tile, k) => tile.append(canvases[k]));
-  const node = el("div", { class: "wl-flow wl-tiles" }, ...tiles);
-  const update = (next) => canvases.forEach((canvas, k) => {
-    const size = next.values.length / canvases.length;
-    const values = next.values.subarray(k * size, (k + 1) * size);
-    const limit = next.limit ?? largest(values);
-    paint(canvas, values, next.columns, palette[next.scale], next.scale === "weights" ? -limit : 0, limit);
-    if (panel.pick) tiles[k].setAttribute("aria-pressed", String(k === next.marked));
-    else tiles[k].lastChild.textContent = next.names[k];
-  });
-  return { node, update };
-}
+const PANELS = { chart, bars, images, pad, network };
 
-const PANELS = { chart, bars, images, pad };
+/** What must be the same for a panel to be drawn where the last one was. */
+const shape = ({ kind, title, names, width }) => [kind, title, width, kind === "images" ? names.length : names].join();
 
 export default {
   render({ model, el: host }) {
-    const values = {};
-    const panels = el("div", { class: "wl-flow" });
-    const beside = el("div", { class: "wl-column" });
-    let drawn = []; // one { node, update(panel), shape } for each panel
-    let running = null;
+    const { controls: asked, note, frames, values: begun } = model.get("answer");
+    const values = { ...begun }; // of all controls
+    const play = frames && player();
+    const [panels, beside] = [el("div", { class: "wl-flow" }), el("div", { class: "wl-column" })];
+    let drawn = []; // one { node, update(panel, settled), shape } for each panel
+    let [running, timer] = [null, null]; // the control that is pressed again and again
 
-    const live = connect({ model, el: host }, (answer) => {
-      const shape = ({ kind, title, names, width }) => [kind, title, kind === "images" ? names.length : names, width].join("|");
-      const fits = drawn.length === answer.panels.length && answer.panels.every((panel, k) => shape(panel) === drawn[k].shape);
-      if (!fits) {
+    const answered = (answer, settled) => show(play ? play({ values }, answer) : answer, settled);
+    const live = connect({ model, el: host }, answered);
+
+    /** Say what was done and how all controls were set then: they may change before Python listens. */
+    function act(event, more = {}) {
+      const question = { event, values: { ...values }, ...more };
+      if (play) show(play(question), true);
+      else live.ask(question);
+    }
+
+    function show(answer, settled) {
+      live.status.setAttribute("aria-live", running || answer.going ? "off" : "polite"); // nobody can listen that fast
+      live.status.textContent = answer.error ?? answer.said;
+      live.status.classList.toggle("wl-failed", Boolean(answer.error));
+      if (answer.panels.map(shape).join() !== drawn.map((each) => each.shape).join()) {
         drawn = answer.panels.map((panel) => {
-          const made = PANELS[panel.kind](panel, live.palette, act);
+          const made = PANELS[panel.kind](panel, model.get("palette"), act);
           return { ...made, node: el("div", {}, el("strong", {}, panel.title), made.node), shape: shape(panel) };
         });
         panels.replaceChildren(...drawn.map((each) => each.node), beside);
         beside.replaceChildren(...drawn.filter((_, k) => answer.panels[k].beside).map((each) => each.node), ...aside);
       }
-      answer.panels.forEach((panel, k) => drawn[k].update(panel));
-      for (const [name, value] of Object.entries(answer.values ?? {})) { values[name] = value; controls[name].set(value); }
-      if (running && answer.ended) stop();
-      if (running) setTimeout(() => running?.(), running.pause);
-    });
+      answer.panels.forEach((panel, k) => drawn[k].update(panel, settled));
+      // An answer to an earlier question knows nothing of what the hand has done since.
+      if (settled) Object.assign(values, answer.values);
+      if (settled) Object.entries(answer.values).forEach(([name, value]) => controls[name].set(value));
+      if (running && (answer.ended || answer.error)) stop();
+      if (running) timer ??= setTimeout(again, answer.pause ?? running.pause);
+    }
 
-    /** Tell Python what was done, and how all controls are set. */
-    const act = (event, { sent, ...more } = {}) => live.ask({ event, values, ...more }, sent);
-    const change = (name) => (value) => { values[name] = value; act("set", { passing: true }); };
+    function again() {
+      timer = null;
+      if (!live.waits(running.name)) act(running.name);
+    }
 
     function stop() {
-      if (running) running.button.textContent = running.label;
-      running = null;
+      clearTimeout(timer);
+      if (running) running.node.textContent = running.label;
+      [running, timer] = [null, null];
       live.status.setAttribute("aria-live", "polite");
     }
 
-    /** Do something again and again until it is stopped; meanwhile nothing is read aloud. */
-    function run(made, { name, label, pause }) {
-      if (running) { stop(); return; }
-      running = Object.assign(() => act(name), { button: made, label, pause });
-      made.textContent = "Stop";
-      live.status.setAttribute("aria-live", "off");
-      running();
+    /** A button with a `pause` is pressed again after it, until it is pressed once more or another one is. */
+    function press(control, node) {
+      const ends = running?.name === control.name;
+      stop();
+      if (ends) return;
+      if (control.pause) running = { ...control, node };
+      if (running) node.textContent = "Pause";
+      act(control.name);
     }
 
-    const CONTROLS = {
-      slider: (control) => slider(control, change(control.name)),
-      choice: (control) => choice(control, change(control.name)),
-      switch({ name, label, value }) {
-        const box = el("input", { type: "checkbox", checked: value, onchange: () => change(name)(box.checked) });
-        return { node: labelled(label, box), set: (next) => { box.checked = next; } };
-      },
-      text({ name, label, value }) {
-        const box = el("input", { type: "text", value, autocomplete: "off", spellcheck: "false", oninput: () => change(name)(box.value) });
-        return { node: labelled(label, box), set: (next) => { box.value = next; } };
-      },
-      button(control) {
-        const node = button(control.label, () => { if (control.pause) run(node, control); else { stop(); act(control.name); } });
-        return { node, set: (shown) => { node.hidden = !shown; } };
-      },
-    };
-    const { controls: asked, note } = model.get("answer");
-    const controls = Object.fromEntries(asked.map((control) => [control.name, CONTROLS[control.kind](control)]));
-    const [above, aside] = [false, true].map((place) => asked.filter((each) => Boolean(each.beside) === place).map((each) => controls[each.name].node));
-    live.root.append(el("div", { class: "wl-controls" }, ...above), panels, live.status, note ? el("p", { class: "wl-note" }, note) : "");
+    const change = ({ name }, value) => { values[name] = value; act(name, { passing: true }); };
+    const controls = Object.fromEntries(asked.map((control) => {
+      const on = control.kind === "button" ? press : change;
+      return [control.name, CONTROLS[control.kind](control, (value) => on(control, value))];
+    }));
+    const nodes = (chosen) => asked.filter(chosen).map(({ name }) => controls[name].node);
+    const [above, aside] = [nodes((each) => !each.beside), nodes((each) => each.beside)];
+    live.root.append(el("div", { class: "wl-controls" }, ...above), panels, live.status);
+    if (note) live.root.append(el("p", { class: "wl-note" }, note));
     live.begin();
     return () => { stop(); live.end(); };
   },

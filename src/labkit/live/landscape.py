@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import takes_lists
+from ..results import as_layers, as_numbers, as_pair
 from .panels import chart, choice, control, heights, line, slider
-from .tool import Tool
+from .tool import Tool, function_of
 
 Surface = tuple[Callable[[np.ndarray], float], tuple[float, float], tuple[float, float]]
 _GRID = 61
@@ -23,9 +24,23 @@ SURFACES: dict[str, Surface] = {
 }
 
 
+@dataclass(eq=False)
 class Landscape(Tool):
-    """Walks over losses with the learner's functions."""
+    """Show losses of two weights, with a ball that the learner's own descent moves.
 
+    Parameters
+    ----------
+    momentum_step : function
+        The learner's own, ``momentum_step(layers, gradients, velocity, learning_rate, momentum)``.
+    numerical_gradient : function
+        The learner's own, ``numerical_gradient(f, array)``.
+    surfaces : mapping of str to (loss, (low, high), (low, high)), optional
+        Losses of an array of two weights, with the range of each weight; two examples without it.
+    """
+
+    momentum_step: Callable
+    numerical_gradient: Callable
+    surfaces: Mapping[str, Surface] | None = None
     title = "A landscape to walk in"
     makes = "labkit.walk_landscape"
     note = (
@@ -33,12 +48,9 @@ class Landscape(Tool):
         "momentum: learning rate times gradient, downhill."
     )
 
-    def __init__(
-        self, momentum_step: Callable, numerical_gradient: Callable, surfaces: Mapping[str, Surface] | None = None
-    ) -> None:
-        self._step, self._gradient = momentum_step, numerical_gradient
-        self.surfaces = dict(surfaces or SURFACES)
-        self._bands = {name: self._sampled(*surface) for name, surface in self.surfaces.items()}
+    def __post_init__(self) -> None:
+        self.surfaces = self.surfaces or SURFACES
+        self._bands = {name: _sampled(*surface) for name, surface in self.surfaces.items()}
         self.controls = [
             choice("surface", "loss", self.surfaces),
             control("button", "step", "Step"),
@@ -51,25 +63,27 @@ class Landscape(Tool):
 
     def _place(self, name: str, at: np.ndarray | None = None) -> None:
         """Put the ball somewhere, at rest; None is near a corner."""
-        self._name, (loss, *ranges) = name, self.surfaces[name]
+        self._name, (self._loss, *ranges) = name, self.surfaces[name]
         if at is None:
             at = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
         self.path, self._velocity = [np.array(at, dtype=float)], [(np.zeros((2, 1)), np.zeros(1))]
-        self.losses = [float(loss(self.path[0]))]
+        self.losses = [float(self._loss(self.path[0]))]
 
-    def _slope(self) -> np.ndarray:
-        return np.asarray(self._gradient(self.surfaces[self._name][0], self.path[-1]))
+    def _gradient(self) -> np.ndarray:
+        return as_numbers(self.numerical_gradient(self._loss, self.path[-1]), (2,), self.numerical_gradient)
 
     def _move(self, rate: float, momentum: float) -> None:
         """Move the ball by one step of the learner's descent, unless it is too far away."""
         if not self.losses[-1] < _FAR:
             return
-        layers, gradients = [[(array.reshape(2, 1), np.zeros(1))] for array in (self.path[-1], self._slope())]
-        layers, self._velocity = self._step(layers, gradients, self._velocity, rate, momentum)
-        self.path.append(np.asarray(layers[0][0], dtype=float).ravel())
-        self.losses.append(float(self.surfaces[self._name][0](self.path[-1])))
+        layers, gradients = [[(array.reshape(2, 1), np.zeros(1))] for array in (self.path[-1], self._gradient())]
+        moved = self.momentum_step(layers, gradients, self._velocity, rate, momentum)
+        after, velocity = as_pair(moved, self.momentum_step, "layers and velocity")
+        (((weights, _),), self._velocity) = (as_layers(one, layers, self.momentum_step) for one in (after, velocity))
+        self.path.append(weights.ravel())
+        self.losses.append(float(self._loss(self.path[-1])))
 
-    def draw(self, question: dict, sent: bytes, surface: str, rate: float, momentum: float) -> dict:
+    def draw(self, question: dict, surface: str, rate: float, momentum: float) -> dict:
         """Return the map with the path, and the losses."""
         event = question.get("event")
         if event in (None, "surface", "back", "walk"):  # the first question has no event
@@ -78,63 +92,36 @@ class Landscape(Tool):
             self._place(self._name, question["at"])
         for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
             self._move(rate, momentum)
-        steps, far = len(self.path) - 1, not self.losses[-1] < _FAR
-        said = f"After {steps} steps the loss has passed {_FAR:,.0f}: the descent diverged."
-        if not far:
-            first, second = self.path[-1]
-            said = f"After {steps} steps: weights {first:.2f} and {second:.2f}, loss {self.losses[-1]:.4g}."
-        said = said.replace("-", "−")
-        return {"panels": [self._map(rate, far, said), self._fall()], "said": said, "ended": far}
+        count, (first, second), loss = len(self.path) - 1, self.path[-1], self.losses[-1]
+        steps = "1 step" if count == 1 else f"{count} steps"
+        said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {loss:.4g}.".replace("-", "−")
+        if far := not loss < _FAR:
+            said = f"After {steps} the loss has passed {_FAR:,.0f}: the descent diverged."
+        arrow = (first, second, *(self.path[-1] - rate * self._gradient()), "black") if not far else None
+        return {"panels": [self._map(arrow, said), self._fall()], "said": said, "ended": far}
 
-    def _map(self, rate: float, far: bool, said: str) -> dict:
+    def _map(self, arrow: tuple | None, said: str) -> dict:
         _, x, y = self.surfaces[self._name]
         *before, (first, second) = self.path
-        dots = [(a, b, "black", 2.5) for a, b in before] + [(first, second, "series-4", 8)]
-        arrows = [] if far else [(first, second, *(self.path[-1] - rate * self._slope()), "black")]
-        where = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
-        return chart(
-            self._name,
-            ("first weight", "second weight"),
-            x,
-            y,
-            [line(*np.transpose(self.path), color="black")],
-            dots,
-            arrows=arrows,
-            map=heights(self._bands[self._name], "loss", 0, _BANDS - 1),
-            pointer=where,
-            width=410,
-            height=390,
-            said=said,
-        )
+        lines = [line(*np.transpose(self.path), color="black")]
+        dots = [*((a, b, "black", 2.5) for a, b in before), (first, second, "series-4", 8)]
+        bands = heights(self._bands[self._name], "loss", 0, _BANDS - 1)
+        place = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
+        more = {"map": bands, "pointer": place, "said": said, "width": 410, "height": 390}
+        return chart(self._name, ("first weight", "second weight"), x, y, lines, dots, [arrow] if arrow else [], **more)
 
     def _fall(self) -> dict:
-        losses = np.array(self.losses)
-        high = min(max(losses[np.isfinite(losses)].max(), 1e-3), _FAR)
-        steps = np.arange(len(losses))
-        lines = [line(steps, np.nan_to_num(losses, nan=high, posinf=high).clip(0, high))]
-        return chart("loss per step", ("step", "loss"), (0, max(20, len(losses) - 1)), (0, high), lines, width=300)
-
-    @staticmethod
-    def _sampled(loss: Callable, x: tuple[float, float], y: tuple[float, float]) -> np.ndarray:
-        """Return the band of each height; rows begin at the highest second weight."""
-        found = np.array([[loss(np.array([a, b])) for a in np.linspace(*x, _GRID)] for b in np.linspace(*y, _GRID)])
-        edges = np.quantile(found, np.linspace(0, 1, _BANDS + 1)[1:-1])
-        return np.searchsorted(edges, found[::-1]).astype(np.uint8)
+        high = float(np.clip(np.max(self.losses, initial=0, where=np.isfinite(self.losses)), 1e-3, _FAR))
+        losses = np.nan_to_num(self.losses, nan=high, posinf=high).clip(0, high)
+        lines, most = [line(range(len(losses)), losses)], max(20, len(losses) - 1)
+        return chart("loss per step", ("step", "loss"), (0, most), (0, high), lines, width=300)
 
 
-@takes_lists
-def walk_landscape(
-    momentum_step: Callable, numerical_gradient: Callable, surfaces: Mapping[str, Surface] | None = None
-) -> None:
-    """Show losses of two weights, with a ball that the learner's own descent moves.
+def _sampled(loss: Callable, x: tuple[float, float], y: tuple[float, float]) -> np.ndarray:
+    """Return the band of each height; rows begin at the highest second weight."""
+    found = np.array([[loss(np.array([a, b])) for a in np.linspace(*x, _GRID)] for b in np.linspace(*y, _GRID)])
+    edges = np.quantile(found, np.linspace(0, 1, _BANDS + 1)[1:-1])
+    return np.searchsorted(edges, found[::-1]).astype(np.uint8)
 
-    Parameters
-    ----------
-    momentum_step : function
-        The learner's own, ``momentum_step(layers, gradients, velocity, learning_rate, momentum)``.
-    numerical_gradient : function
-        The learner's own, ``numerical_gradient(f, array)``.
-    surfaces : mapping of str to (loss, (low, high), (low, high)), optional
-        Losses of an array of two weights, with the range of each weight; two examples without it.
-    """
-    Landscape(momentum_step, numerical_gradient, surfaces).show()
+
+walk_landscape = function_of(Landscape)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..arrays import takes_lists
+from ..results import Layers, accuracy, as_layers, as_numbers
 from .panels import bars, chart, choice, control, images, line, slider
-from .tool import Dial, Layers, accuracy
+from .tool import Dial
 
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
@@ -30,14 +31,14 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
     """
     shares = np.linspace(0, 1, 21)
 
-    def measured(mixed: Layers) -> list[float]:
-        return [accuracy(forward, mixed, *examples) for examples in sets.values()]
+    def measured(share: float) -> tuple[Layers, list[float]]:
+        mixed = as_layers(interpolate_layers(layers, tuned, share), layers, interpolate_layers)
+        return mixed, [accuracy(forward, mixed, *examples) for examples in sets.values()]
 
-    table = np.array([measured(interpolate_layers(layers, tuned, share)) for share in shares])
+    table = np.array([measured(share)[1] for share in shares])
 
     def draw(share: float) -> dict:
-        mixed = interpolate_layers(layers, tuned, share)
-        now, weights = measured(mixed), np.asarray(mixed[0][0])
+        ((weights, _), *_), now = measured(share)
         lines = [line(shares, table[:, k], name) for k, name in enumerate(sets)]
         dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now)]
         axes = ("fraction of the tuned weights", "accuracy")
@@ -76,14 +77,16 @@ def switch_adapter(
     shown = np.linspace(0, frozen.shape[1] - 1, 3).astype(int)
 
     def draw(rank: str, alpha: float, adapter: bool) -> dict:
-        chosen, factor = adapters[int(rank)], alpha * int(rank)
-        pairs = zip(layers, chosen, strict=True)
-        merged = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in pairs] if adapter else layers
+        chosen, factor, merged = adapters[int(rank)], alpha * int(rank), layers
+        if adapter:
+            sums = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in zip(layers, chosen, strict=True)]
+            merged = as_layers(sums, layers, lora_merge)
         found = np.array([accuracy(forward, merged, *examples) for examples in sets.values()])
         total, limit = np.asarray(merged[0][0]), float(np.abs(frozen[:, shown]).max())
         panels = [bars("Accuracy", list(sets), found, percent=True)]
         for title, weights in (("Frozen weights", frozen), ("Adapter's change", total - frozen), ("Sum", total)):
-            panels.append(images(title, {str(k): weights[:, k] for k in shown}, limit, width=62))
+            named = {str(k): weights[:, k] for k in shown}
+            panels.append(images(title, named, limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
         said = "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, found, strict=True))
         stored = sum(down.size + up.size for down, up in chosen)
@@ -115,7 +118,7 @@ def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefg
 
     def draw(typed: str) -> dict:
         typed = "".join(letter for letter in typed.lower() if letter in letters[1:])
-        probabilities = np.ravel(next_letter(typed))
+        probabilities = as_numbers(next_letter(typed), (len(letters),), next_letter)
         best = np.argsort(-probabilities)[:3]
         said = ", ".join(f"{names[k]} {probabilities[k]:.0%}" for k in best)
         high = max(float(probabilities.max()), 0.2)

@@ -2,111 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from .. import data
-from ..arrays import takes_lists
 from ..drawings import RECIPES, Drawings, to_image
+from ..results import Layers, accuracy, as_layers, as_numbers, as_pair, effective_weights, run_forward
 from .panels import bars, choice, control, images
-from .tool import Layers, Tool
+from .tool import Tool, function_of
 
 
+@dataclass(eq=False)
 class Pad(Tool):
-    """Reads drawings with the learner's function, ``weighted_sums`` for a weight matrix or ``forward`` for layers."""
+    """Show a pad to draw digits on, which the learner's network reads while they are drawn.
 
+    The drawings that the learner keeps for training are returned.
+
+    Parameters
+    ----------
+    read : function
+        The learner's own: ``weighted_sums`` for a weight matrix, ``forward`` for layers.
+    network : ndarray of shape (pixels, 10), or sequence of (weights, bias)
+        A network with 64 or 196 inputs.
+    softmax : function, optional
+        The learner's own; with it the bars are predicted probabilities, without it they are weighted sums.
+    train : function, optional
+        The learner's own; with it the network can be trained again with the kept drawings.
+    """
+
+    read: Callable
+    network: np.ndarray | Layers
+    softmax: Callable | None = None
+    train: Callable | None = None
     title = "Draw a digit"
     makes = "labkit.draw_digit"
+    controls = (
+        choice("digit", "I drew a", map(str, range(10))),
+        control("button", "keep", "Keep for training"),
+        control("button", "again", "Train with my drawings"),
+        control("button", "forget", "Forget them"),
+    )
 
-    def __init__(
-        self,
-        read: Callable,
-        network: np.ndarray | Layers,
-        softmax: Callable | None = None,
-        train: Callable | None = None,
-    ) -> None:
-        self._read, self._network, self._softmax, self._train = read, network, softmax, train
-        self._begun, self._one_layer = network, isinstance(network, np.ndarray)
-        pixels = len(network if self._one_layer else network[0][0])
+    def __post_init__(self) -> None:
+        pixels = len(self.network if isinstance(self.network, np.ndarray) else self.network[0][0])
         sides = {side * side: side for side in RECIPES}
         if pixels not in sides:
             raise ValueError(f"A drawing becomes an image of 64 or 196 pixels; this network has {pixels} inputs.")
-        self.side, self._strokes = sides[pixels], []
+        self.side, self._strokes, self._begun = sides[pixels], [], self.network
         self.drawings = Drawings(self.side)
-        self.controls = [
-            choice("digit", "I drew a", map(str, range(10))),
-            control("button", "keep", "Keep for training"),
-            control("button", "again", "Train with my drawings"),
-            control("button", "forget", "Forget them"),
-        ]
 
     def logits_and_weights(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the logits of one image, and weights of shape (pixels, 10) that give them, except for the biases."""
-        if self._one_layer:
-            return np.asarray(self._read(image[None], self._network))[0], self._network
-        logits, activations = self._read(self._network, image[None])
-        return np.asarray(logits)[0], effective_weights(self._network, activations)
+        if isinstance(self.network, np.ndarray):
+            sums = as_numbers(self.read(image[None], self.network), (1, self.network.shape[1]), self.read)
+            return sums[0], self.network
+        logits, activations = run_forward(self.read, self.network, image[None])
+        return logits[0], effective_weights(self.network, activations)
 
-    def draw(self, question: dict, sent: bytes, digit: str, **_: Any) -> dict:
+    def draw(self, question: dict, digit: str, **_: bool) -> dict:
         """Return the network's reading of what is drawn, and the votes of its pixels."""
         event, said = question.get("event"), ""
         if event == "draw":
-            ends = np.cumsum(question["lengths"], dtype=int)
-            self._strokes = np.split(np.frombuffer(sent, np.float32).reshape(-1, 2), ends[:-1]) if len(ends) else []
+            points = np.frombuffer(question["points"], np.float32).reshape(-1, 2)
+            self._strokes = np.split(points, np.cumsum(question["lengths"], dtype=int))[:-1]
         elif event == "keep" and self._strokes:
             self.drawings.keep(self._strokes, int(digit))
         elif event == "again":
-            said = self._train_again() + " "
+            said = self._train_again()
         elif event == "forget":
             self.drawings.forget()
-            self._network = self._begun
+            self.network = self._begun
         image = to_image(self._strokes, self.side)
-        logits, weights = self.logits_and_weights(image)
-        values = logits if self._softmax is None else np.asarray(self._softmax(logits[None]))[0]
-        winner, kept = int(values.argmax()), len(self.drawings.labels)
-        fractions = self._softmax is not None
-        title, high = "Predicted probabilities", 1.0
-        if not fractions:
-            title, high = "Weighted sums", float(np.abs(values).max()) or 1.0
-        caption = f"for {winner} (blue) and against it (orange)" if self._strokes else "nothing drawn yet"
-        said += self._in_words(values, fractions) if self._strokes else "Draw a digit from 0 to 9."
-        marked = winner if self._strokes else -1
+        values, weights = self.logits_and_weights(image)
+        title, unit, high = "Weighted sums", ".1f", float(np.abs(values).max()) or 1.0
+        if self.softmax:
+            title, unit, high = "Predicted probabilities", ".0%", 1.0
+            values = as_numbers(self.softmax(values[None]), (1, len(values)), self.softmax)[0]
+        kept, (winner, second) = len(self.drawings.labels), np.argsort(-values, kind="stable")[:2]
+        marked, caption, reading = -1, "nothing drawn yet", "Draw a digit from 0 to 9."
+        if self._strokes:
+            marked, caption = int(winner), f"for {winner} (blue) and against it (orange)"
+            reading = f"Read as {winner} with {values[winner]:{unit}}; next is {second} with {values[second]:{unit}}."
         panels = [
-            {"kind": "pad", "title": "Your digit"},
-            bars(title, [str(k) for k in range(10)], values, high, percent=fractions, marked=marked),
+            {"kind": "pad", "title": "Your digit", "strokes": self._strokes},
+            bars(title, list(map(str, range(10))), values, high, percent=bool(self.softmax), marked=marked),
             images("The network sees", {"": image}, 1.0, scale="paper", width=112, beside=True),
             images("Votes of the pixels", {caption: image * weights[:, winner]}, width=112, beside=True),
         ]
-        buttons = {"forget": bool(kept), "again": bool(kept and self._train)}
-        return {"panels": panels, "said": f"{said} {kept} kept." if kept else said, "values": buttons}
+        said = " ".join(filter(None, (said, reading, f"{kept} kept." if kept else "")))
+        return {"panels": panels, "said": said, "values": {"forget": bool(kept), "again": bool(kept and self.train)}}
 
-    @staticmethod
-    def _in_words(values: np.ndarray, fractions: bool) -> str:
-        best = np.argsort(-values, kind="stable")[:2]
-        first, second = (f"{k} with {values[k]:.0%}" if fractions else f"{k} with {values[k]:.1f}" for k in best)
-        return f"Read as {first}; next is {second}."
+    def _digits(self) -> data.Digits:
+        return data.digits8() if self.side == 8 else data.digits14()
 
     def _train_again(self) -> str:
         """Train the network for ten epochs on its data and the kept drawings; return what that changed."""
-        digits = data.digits8() if self.side == 8 else data.digits14()
-        tests = {"your drawings": (self.drawings.images, self.drawings.labels), "the test images": digits[2:]}
-
-        def measured() -> list[float]:
-            read = (np.asarray(self._read(self._network, images)[0]).argmax(axis=1) for images, _ in tests.values())
-            return [float(np.mean(found == labels)) for found, (_, labels) in zip(read, tests.values(), strict=True)]
-
-        before = measured()
+        train_images, train_labels, *test = self._digits()
+        tests = {"your drawings": (self.drawings.images, self.drawings.labels), "the test images": test}
+        before = [accuracy(self.read, self.network, *examples) for examples in tests.values()]
         settings = {"epochs": 10, "batch_size": 32, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
-        self._network, _ = self._train(self._network, *self.drawings.added_to(*digits[:2]), **settings)
-        pairs = zip(tests, before, measured(), strict=True)
-        changes = [f"{after:.0%} of {name}, {old:.0%} before" for name, old, after in pairs]
+        trained = self.train(self.network, *self.drawings.added_to(train_images, train_labels), **settings)
+        self.network = as_layers(as_pair(trained, self.train, "layers and losses")[0], self.network, self.train)
+        after = [accuracy(self.read, self.network, *examples) for examples in tests.values()]
+        changes = [
+            f"{new:.0%} of {name}, {old:.0%} before" for name, old, new in zip(tests, before, after, strict=True)
+        ]
         return f"After 10 epochs with your drawings it reads {'; '.join(changes)}."
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return one test image of each digit, and the votes of its pixels."""
-        digits = data.digits8() if self.side == 8 else data.digits14()
+        digits = self._digits()
         shown = {str(digit): digits.test_images[digits.test_labels == digit][0] for digit in range(10)}
         read = [self.logits_and_weights(image) for image in shown.values()]
         winners = [int(logits.argmax()) for logits, _ in read]
@@ -123,41 +130,4 @@ class Pad(Tool):
         )
 
 
-def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the one weight matrix, of shape (pixels, n_classes), that does what a ReLU network does with one input.
-
-    For one input each hidden neuron is either active, then ReLU changes nothing, or inactive, then it adds nothing. So
-    the product of the matrices, without the inactive neurons, gives the logits, except for the biases.
-    ``activations`` are the layer inputs, from the learner's ``forward``, each of shape (1, fan_in).
-    """
-    product = np.asarray(layers[0][0], dtype=float)
-    for (weights, _), entered in zip(layers[1:], activations[1:], strict=True):
-        product = product * (np.asarray(entered)[0] > 0) @ weights
-    return product
-
-
-@takes_lists
-def draw_digit(
-    read: Callable, network: np.ndarray | Layers, softmax: Callable | None = None, train: Callable | None = None
-) -> Drawings:
-    """Show a pad to draw digits on, which the learner's network reads while they are drawn.
-
-    Parameters
-    ----------
-    read : function
-        The learner's own: ``weighted_sums`` for a weight matrix, ``forward`` for layers.
-    network : ndarray of shape (pixels, 10), or sequence of (weights, bias)
-        A network with 64 or 196 inputs.
-    softmax : function, optional
-        The learner's own; with it the bars are predicted probabilities, without it they are weighted sums.
-    train : function, optional
-        The learner's own; with it the network can be trained again with the kept drawings.
-
-    Returns
-    -------
-    Drawings
-        What the learner keeps for training.
-    """
-    pad = Pad(read, network, softmax, train)
-    pad.show()
-    return pad.drawings
+draw_digit = function_of(Pad)

@@ -10,68 +10,63 @@ import numpy as np
 from ..figures.style import limit_of
 
 
-def slider(name: str, label: str, low: float, high: float, value: float, steps: int = 100, **more: Any) -> dict:
-    """Return a slider; with ``exponent=True`` the bounds are powers of ten."""
-    step = (high - low) / steps
-    more = {"digits": 0 if step == int(step) else 2} | more
-    return {
-        "kind": "slider",
-        "name": name,
-        "label": label,
-        "min": low,
-        "max": high,
-        "step": step,
-        "value": value,
-    } | more
-
-
-def choice(name: str, label: str, options: Iterable[str], value: str | None = None) -> dict:
-    """Return a choice among names."""
-    options = list(options)
-    return {"kind": "choice", "name": name, "label": label, "options": options, "value": value or options[0]}
-
-
 def control(kind: str, name: str, label: str, **more: Any) -> dict:
     """Return a ``switch`` or ``text`` with its ``value``, or a ``button``; ``pause`` (in ms) makes that one repeat."""
     return {"kind": kind, "name": name, "label": label} | more
 
 
+def slider(name: str, label: str, low: float, high: float, value: float, steps: int = 100, **more: Any) -> dict:
+    """Return a slider; with ``exponent=True`` the bounds are powers of ten."""
+    step = (high - low) / steps
+    whole = {"digits": 0 if step == int(step) else 2}
+    return control("slider", name, label, min=low, max=high, step=step, value=value, **whole | more)
+
+
+def choice(name: str, label: str, options: Iterable[str], value: str | None = None, **more: Any) -> dict:
+    """Return a choice among names, the first one unless ``value`` is another."""
+    options = list(options)
+    return control("choice", name, label, options=options, value=value or options[0], **more)
+
+
 def chart(
     title: str,
     names: tuple[str, str],
-    x: Sequence[float],
-    y: Sequence[float],
+    x: tuple[float, float],
+    y: tuple[float, float],
     lines: Sequence[dict] = (),
     dots: Sequence[tuple] = (),
+    arrows: Sequence[tuple] = (),
     **more: Any,
 ) -> dict:
-    """Return a chart of lines from `line` and dots ``(x, y, color, radius)``.
+    """Return a chart of lines from `line`, dots ``(x, y, color, radius)``, arrows ``(x, y, to_x, to_y, color)``.
 
-    ``more`` may hold ``arrows`` ``(from_x, from_y, to_x, to_y, color)``, a ``map`` from `heights`, ``width`` and
-    ``height`` in pixels, and a ``pointer``: what choosing a place is called, ``drag`` or not, and ``help`` in words.
+    Dots outside are left out. ``more`` may hold a ``map`` from `heights`, ``width`` and ``height`` in pixels, and a
+    ``pointer``: what choosing a place is called, ``drag`` or not, and ``help`` in words.
     """
-    return {"kind": "chart", "title": title, "names": names, "x": x, "y": y, "lines": lines, "dots": dots} | more
+    dots = [dot for dot in dots if x[0] <= dot[0] <= x[1] and y[0] <= dot[1] <= y[1]]
+    arrows = [arrow for arrow in arrows if np.isfinite(arrow[:4]).all()]
+    drawn = {"lines": lines, "dots": dots, "arrows": arrows}
+    return {"kind": "chart", "title": title, "names": names, "x": x, "y": y} | drawn | more
 
 
-def line(x: Sequence, y: Sequence, name: str = "", color: str = "") -> dict:
+def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: bool) -> dict:
     """Return one line of a chart; without a color it gets the next one of those that have no sign."""
-    return {"x": np.asarray(x, dtype=float), "y": np.asarray(y, dtype=float), "name": name, "color": color}
+    return {"x": np.asarray(x, dtype=float), "y": np.asarray(y, dtype=float), "name": name, "color": color} | more
 
 
 def heights(values: np.ndarray, scale: str, low: float, high: float) -> dict:
     """Return the map behind a chart, its highest row first, colored by a scale of `PALETTE`."""
-    return {"values": values, "scale": scale, "low": low, "high": high}
+    return {"values": np.nan_to_num(values), "scale": scale, "low": low, "high": high}
 
 
 def bars(title: str, names: Sequence[str], values: np.ndarray, high: float = 1.0, **more: Any) -> dict:
     """Return bars with names, the longest marked; ``percent=True`` for fractions."""
-    values = np.asarray(values, dtype=float)
-    bars = {"kind": "bars", "title": title, "names": list(names), "values": values, "high": high, "percent": False}
-    return bars | {"marked": int(np.argmax(values))} | more
+    found = {"values": np.asarray(values, dtype=float), "high": high, "marked": int(np.argmax(values))}
+    return {"kind": "bars", "title": title, "names": list(names), "percent": False} | found | more
 
 
 def images(title: str, named: Mapping[str, np.ndarray], limit: float | None = None, **more: Any) -> dict:
     """Return square images on one scale; ``pick`` makes them buttons, ``scale="paper"`` ink instead of weights."""
-    values = np.array([np.ravel(image) for image in named.values()], dtype=float)
+    values = np.nan_to_num([np.ravel(image) for image in named.values()])
     found = {"limit": limit or limit_of(values), "columns": round(values.shape[1] ** 0.5), "values": values}
     return {"kind": "images", "title": title, "names": list(named), "scale": "weights", "width": 84} | found | more

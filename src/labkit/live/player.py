@@ -3,129 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 
-from ..arrays import takes_lists
 from ..display import interactive
 from ..figures.style import limit_of
-from ..lent.given_training import given_relu, share_correct
-from .panels import chart, images, line
-from .tool import Layers, Tool
+from ..lockstep import EXAMPLES, Frame, Trainings
+from ..results import Layers
+from .panels import chart, choice, control, images, line, slider
+from .tool import Tool, function_of
 
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
-_EXAMPLES = 300
-"""So many training images decide for how many of them each neuron is active."""
 _MESSAGES = 40
 """While training goes on, the browser hears of new frames at most so often."""
 
 
+@dataclass(eq=False)
 class Player(Tool):
-    """Shows trainings side by side, from several starts; each frame is one ``by``, an epoch or a step, of all of them.
-
-    ``examples`` and ``test`` are pairs of images and labels; ``count`` is how many frames follow the first.
-    """
-
-    script = "player.js"
-    title = "Watch weights take shape"
-    makes = "labkit.watch_training"
-
-    def __init__(
-        self, starts: Mapping[str, Layers], examples: tuple, test: tuple, *, by: str, count: int, seed: int
-    ) -> None:
-        self.starts, self.by, self._count, self._seed = dict(starts), by, count, seed
-        self._examples, self._test = examples, test
-        self.frames = [[self._drawn(layers) for layers in self.starts.values()]]
-        pixels = len(next(iter(self.starts.values()))[0][0])
-        self._side = {64: 8, 196: 14}.get(pixels, 0)
-
-    def run(self, train: Callable, **settings: float) -> Iterator[None]:
-        """Train all networks in lockstep with the learner's function, one frame after the other."""
-        x, y = self._examples
-        generators = [np.random.default_rng(self._seed) for _ in self.starts]
-        order, waiting = np.random.default_rng(self._seed), np.empty(0, dtype=int)
-        chosen: slice | np.ndarray = slice(None)
-        for _ in range(self._count):
-            if self.by == "step":
-                waiting = waiting if len(waiting) else order.permutation(len(x))
-                chosen, waiting = np.split(waiting, [settings["batch_size"]])
-            frame = []
-            for before, rng in zip(self.frames[-1], generators, strict=True):
-                layers, (loss,) = train(before["layers"], x[chosen], y[chosen], epochs=1, rng=rng, **settings)
-                frame.append(self._drawn(layers, float(loss)))
-            self.frames.append(frame)
-            yield
-
-    def _drawn(self, layers: Layers, loss: float | None = None) -> dict:
-        """Return a network and what is shown of it: weights as int8, relative to the largest magnitude of a matrix."""
-        signal, active = self._examples[0][:_EXAMPLES], []
-        for weights, bias in layers[:-1]:
-            signal = given_relu(signal @ weights + bias)
-            active.append(np.round(255 * np.mean(signal > 0, axis=0)[:_NEURONS]).astype(np.uint8))
-        inputs = [None, *(_NEURONS for _ in layers[1:])]
-        shown = [np.nan_to_num(weights[:most, :_NEURONS]) for most, (weights, _) in zip(inputs, layers, strict=True)]
-        limits = [limit_of(weights) for weights in shown]
-        parts = [np.round(127 * weights / limit).astype(np.int8) for weights, limit in zip(shown, limits, strict=True)]
-        found = {"layers": layers, "weights": parts, "limits": limits, "active": active}
-        return found | {"loss": loss, "accuracy": share_correct(layers, *self._test)}
-
-    def draw(self, question: dict, sent: bytes) -> dict:
-        """Return all frames so far; the browser plays them without asking again."""
-        frames = [[{key: one[key] for key in one if key != "layers"} for one in frame] for frame in self.frames]
-        answer = {"starts": list(self.starts), "unit": self.by, "side": self._side, "frames": frames}
-        going, examples = len(frames) <= self._count, min(_EXAMPLES, len(self._examples[0]))
-        return answer | {"total": self._count, "going": going, "examples": examples}
-
-    def still_rows(self) -> tuple[list[list[dict]], str]:
-        """Return the first network's weights at three moments, and the losses of all of them."""
-        last, rows = len(self.frames) - 1, []
-        name = next(iter(self.starts))
-        for moment in sorted({0, last // 2, last}):
-            weights = np.asarray(self.frames[moment][0]["layers"][0][0])[:, :10]
-            if self._side:
-                rows.append([images(f"{name}, {self.by} {moment}", {str(k): w for k, w in enumerate(weights.T)})])
-        losses = [[frame[k]["loss"] for frame in self.frames[1:]] for k in range(len(self.starts))]
-        high = float(np.nanmax(np.clip(losses, 0.1, 5))) if last else 1.0
-        lines = [line(range(1, last + 1), one, start) for start, one in zip(self.starts, losses, strict=True)]
-        rows.append([chart("Loss", (self.by, "loss"), (0, max(last, 1)), (0, high), lines)])
-        ends = [
-            f"{start}: loss {one['loss'] or 0:.2f}, accuracy {one['accuracy']:.0%}"
-            for start, one in zip(self.starts, self.frames[-1], strict=True)
-        ]
-        return (
-            rows,
-            f"Weights of the first neurons at {len(rows) - 1} moments of a training. At the end: {'; '.join(ends)}.",
-        )
-
-    def play(self, train: Callable, **settings: float) -> None:
-        """Show the player, then train; where nobody can play, train and show a still figure."""
-        if not interactive():
-            for _ in self.run(train, **settings):
-                pass
-        handle = self.show()
-        if self.widget:
-            every = -(-self._count // _MESSAGES)
-            for frame, _ in enumerate(self.run(train, **settings), 1):
-                if frame % every == 0 or frame == self._count:
-                    self.widget.tell(self.draw({}, b""))
-            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
-
-
-@takes_lists
-def watch_training(
-    train: Callable,
-    starts: Mapping[str, Layers],
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    test: tuple[np.ndarray, np.ndarray] | None = None,
-    epochs: int = 30,
-    batch_size: int = 32,
-    learning_rate: float = 0.1,
-    seed: int = 0,
-    by: str = "epoch",
-) -> None:
     """Train networks with the learner's function, and show a player of their weights while they learn.
 
     Parameters
@@ -151,7 +48,117 @@ def watch_training(
     by : str
         ``"epoch"`` or ``"step"``: what one frame shows.
     """
-    if by not in ("epoch", "step"):
-        raise ValueError(f'by is "epoch" or "step", not {by!r}')
-    player = Player(starts, (x, y), test or (x, y), by=by, count=epochs, seed=seed)
-    player.play(train, batch_size=batch_size, learning_rate=learning_rate)
+
+    train: Callable
+    starts: Mapping[str, Layers]
+    x: np.ndarray
+    y: np.ndarray
+    _: KW_ONLY
+    test: tuple[np.ndarray, np.ndarray] | None = None
+    epochs: int = 30
+    batch_size: int = 32
+    learning_rate: float = 0.1
+    seed: int = 0
+    by: str = "epoch"
+    title = "Watch weights take shape"
+    makes = "labkit.watch_training"
+    note = (
+        "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
+        "darkened image, or a gray circle, is a neuron that is inactive for all of the images tried."
+    )
+
+    def __post_init__(self) -> None:
+        if self.by not in ("epoch", "step"):
+            raise ValueError(f'by is "epoch" or "step", not {self.by!r}')
+        self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y), self.seed)
+        self.frames = self._trainings.frames
+        names, sides = list(self.starts), ("left", "right") if len(self.starts) > 1 else ("left",)
+        self.controls = [
+            *(
+                choice(side, f"{side} start", names, name)
+                for side, name in zip(sides, names, strict=False)
+                if names[1:]
+            ),
+            control("button", "play", "Play", pause=200),
+            control("button", "back", "Back"),
+            control("button", "step", "Step"),
+            slider("frame", self.by, 0, self.epochs, 0, self.epochs),
+            choice("speed", "frames per second", ("1", "2", "5", "10", "20"), "5"),
+        ]
+
+    def run(self) -> Iterator[None]:
+        """Train all networks in lockstep, one frame after the other."""
+        rate = self.learning_rate
+        return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
+
+    def _charts(self) -> list[dict]:
+        """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
+        losses = np.array([[frame.loss for frame in frames] for frames in self.frames.values()])
+        losses[:, 0] = losses[:, min(1, losses.shape[1] - 1)]
+        high = float(np.clip(np.max(losses, initial=0.1, where=np.isfinite(losses)), 0.1, 5))
+        accuracies = [[frame.accuracy for frame in frames] for frames in self.frames.values()]
+        drawn = {"loss": (np.nan_to_num(losses, nan=high).clip(0, high), high), "accuracy": (accuracies, 1.0)}
+        charts = []
+        for name, (values, most) in drawn.items():
+            lines = [line(range(len(one)), one, start) for start, one in zip(self.starts, values, strict=True)]
+            axes, more = ((0, max(self.epochs, 1)), (0, most)), {"percent": name == "accuracy", "width": 330}
+            charts.append(chart(f"{name} by {self.by}", (self.by, name), *axes, lines, height=170, **more))
+        return charts
+
+    def _in_words(self, name: str, frame: Frame) -> str:
+        dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
+        loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
+        inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
+        return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
+
+    def draw(self, question: dict, **_: Any) -> dict:
+        """Return all frames so far; the browser plays them without asking again."""
+        drawn = {name: _stacked(frames) for name, frames in self.frames.items()}
+        limits = [limit_of(of_all) for of_all in zip(*drawn.values(), strict=True)]
+        played = {}
+        for name, frames in self.frames.items():
+            shares = [np.nan_to_num(weights / limit) for weights, limit in zip(drawn[name], limits, strict=True)]
+            played[name] = {
+                "weights": [np.round(127 * share.clip(-1, 1)).astype(np.int8) for share in shares],
+                "active": [
+                    np.stack(counts)[:, :_NEURONS] for counts in zip(*(frame.active for frame in frames), strict=True)
+                ],
+                "said": [self._in_words(name, frame) for frame in frames],
+            }
+        side, going = {64: 8, 196: 14}.get(self.x.shape[1], 0), len(frames) <= self.epochs
+        return {"frames": played, "charts": self._charts(), "unit": self.by, "side": side, "going": going}
+
+    def still_rows(self) -> tuple[list[list[dict]], str]:
+        """Return the first network's weights at three moments, and the losses of all of them."""
+        name, frames = next(iter(self.frames.items()))
+        last, rows = len(frames) - 1, []
+        for moment in sorted({0, last // 2, last}):
+            weights = np.asarray(frames[moment].layers[0][0])[:, :10]
+            if len(weights) in (64, 196):
+                rows.append([images(f"{name}, {self.by} {moment}", {str(k): w for k, w in enumerate(weights.T)})])
+        ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
+        said = f"Weights of the first neurons at {len(rows)} moments of a training. At the end: {ends}"
+        return [*rows, self._charts()[:1]], said
+
+    def show(self) -> None:
+        """Show the player, then train; where nobody can play, train and show a still figure."""
+        if not interactive():
+            for _ in self.run():
+                pass
+        handle = super().show()
+        if self.widget:
+            every = -(-self.epochs // _MESSAGES)
+            for frame, _ in enumerate(self.run(), 1):
+                if frame % every == 0 or frame == self.epochs:
+                    self.widget.tell(self.answer({}))
+            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
+
+
+def _stacked(frames: list[Frame]) -> list[np.ndarray]:
+    """Return, for each layer, the weights that are drawn, of shape (frames, fan_in, fan_out)."""
+    layers = zip(*([weights for weights, _ in frame.layers] for frame in frames), strict=True)
+    inputs = [None, *(_NEURONS for _ in frames[0].layers[1:])]
+    return [np.stack(weights)[:, :most, :_NEURONS] for most, weights in zip(inputs, layers, strict=True)]
+
+
+watch_training = function_of(Player)

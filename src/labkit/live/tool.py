@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-
+from ..arrays import takes_lists
 from ..display import interactive, show_message
 from ..figures.panels import draw_still
 from ..figures.style import as_html, to_png
-
-Layers = Sequence[tuple[np.ndarray, np.ndarray]]
-HERE = Path(__file__).parent
 
 
 class Tool:
@@ -23,7 +19,6 @@ class Tool:
     `labkit.live.panels`, a ``note`` below, and ``stills``: questions whose answers are shown where nobody can ask.
     """
 
-    script: ClassVar[str] = "figure.js"
     title: str
     makes: str
     note: str = ""
@@ -31,22 +26,23 @@ class Tool:
     stills: Sequence[dict] = ({},)
     widget: Any = None
 
-    def draw(self, question: dict, sent: bytes, **values: Any) -> dict:
+    def draw(self, question: dict, **values: Any) -> dict:
         """Return ``panels`` and ``said``, a sentence; ``values`` for controls that should follow; ``ended`` if so.
 
         ``question["event"]`` is the name of the control or the pointer that was used, ``values`` are all controls'.
         """
         raise NotImplementedError
 
-    def answer(self, question: dict, sent: bytes) -> dict:
+    def answer(self, question: dict) -> dict:
         """Return what the browser draws next: numbers, words, lists and arrays. The first question is empty."""
         values = {control["name"]: control["value"] for control in self.controls if "value" in control}
-        drawn = self.draw(question, sent, **values | question.get("values", {}))
-        return {"controls": list(self.controls), "note": self.note} | drawn
+        values |= question.get("values", {})
+        drawn = self.draw(question, **values)
+        return {"controls": self.controls, "note": self.note, **drawn, "values": values | drawn.get("values", {})}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return rows of panels for pages without a running kernel, and what they show in words."""
-        answers = [self.answer(question, b"") for question in self.stills]
+        answers = [self.answer(question) for question in self.stills]
         return [answer["panels"] for answer in answers], " ".join(answer["said"] for answer in answers)
 
     def bundle(self) -> dict:
@@ -81,11 +77,19 @@ class Dial(Tool):
         self.makes, self.title, self.controls, self.note, self._draw = makes, title, controls, note, draw
         self.stills = [{"values": values} for values in stills]
 
-    def draw(self, question: dict, sent: bytes, **values: Any) -> dict:
+    def draw(self, question: dict, **values: Any) -> dict:
         """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 
-def accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the fraction of images that a network reads correctly with the learner's ``forward``."""
-    return float(np.mean(np.asarray(forward(layers, images)[0]).argmax(axis=1) == labels))
+def function_of(tool: type[Tool]) -> Callable:
+    """Return the function that learners call: it shows the tool, and takes what the tool is made of, or lists."""
+
+    @functools.wraps(tool, updated=())
+    def show(*args: Any, **kwargs: Any) -> Any:
+        made = tool(*args, **kwargs)
+        made.show()
+        return getattr(made, "drawings", None)
+
+    show.__name__ = tool.makes.rpartition(".")[2]
+    return takes_lists(show)

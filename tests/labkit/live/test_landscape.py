@@ -16,16 +16,16 @@ BOWL = {"bowl": (lambda weights: float(weights @ weights), (-2, 2), (-1, 1))}
 @pytest.fixture
 def bowl():
     walk = Landscape(momentum_step, numerical_gradient, BOWL)
-    walk.answer({}, b"")
+    walk.answer({})
     return walk
 
 
 def place(walk, first, second):
-    return walk.answer({"event": "place", "at": [first, second]}, b"")
+    return walk.answer({"event": "place", "at": [first, second]})
 
 
 def step(walk, rate, momentum=0.0):
-    return walk.answer({"event": "step", "values": {"rate": rate, "momentum": momentum}}, b"")
+    return walk.answer({"event": "step", "values": {"rate": rate, "momentum": momentum}})
 
 
 def test_the_first_step_goes_against_the_gradient(bowl):
@@ -60,16 +60,16 @@ def test_divergence_is_said_and_ends_the_walk(bowl):
 def test_another_surface_starts_anew():
     walk = Landscape(momentum_step, numerical_gradient)
     first, second = SURFACES
-    walk.answer({}, b"")
+    walk.answer({})
     step(walk, 0.1)
-    answer = walk.answer({"event": "surface", "values": {"surface": second}}, b"")
+    answer = walk.answer({"event": "surface", "values": {"surface": second}})
     assert answer["panels"][0]["title"] == second
     assert len(walk.path) == 1
     assert answer["controls"][0]["options"] == [first, second]
 
 
 def test_the_map_is_low_where_the_loss_is_low(bowl):
-    heights = bowl.answer({}, b"")["panels"][0]["map"]["values"]
+    heights = bowl.answer({})["panels"][0]["map"]["values"]
     middle = len(heights) // 2
     assert heights[middle, middle] == heights.min() == 0
     assert heights[0, 0] == heights.max() == 13

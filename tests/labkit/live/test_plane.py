@@ -7,21 +7,22 @@ import pytest
 
 import labkit
 from labkit.live.plane import _WEIGHTS as WEIGHTS
-from labkit.live.plane import EDGE, POINTS, Plane
+from labkit.live.plane import EDGE, Plane
+from labkit.points import POINTS
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import forward, predict
 
 
 def plane_of(points="moons", hidden=4):
     plane = Plane(forward, train, hidden, points, seed=0)
-    plane.answer({}, b"")
+    plane.answer({})
     return plane
 
 
 def do(plane, event, **more):
     """Use a control or the pointer; the answer says how all controls are set then."""
     more["values"] = more.get("values", {})
-    return plane.answer({"event": event} | more, b"")
+    return plane.answer({"event": event} | more)
 
 
 @pytest.mark.parametrize(("points", "hidden"), [("moons", 6), ("rings", 6), ("XOR", 8)])
@@ -29,27 +30,28 @@ def test_training_with_the_learners_function_divides_the_points(points, hidden):
     plane = plane_of(points, hidden)
     for _ in range(200):
         answer = do(plane, "train", values={"rate": 0.2})
-    assert np.mean(predict(plane.layers, plane.points) == plane.labels) > 0.93
+    assert np.mean(predict(plane.layers, plane.places) == plane.labels) > 0.93
     assert answer["said"].startswith("400 epochs: ")
 
 
 def test_the_map_is_the_difference_of_the_logits_with_the_highest_row_first():
     plane = plane_of()
-    answer = plane.answer({}, b"")
+    answer = plane.answer({})
     logits, _ = forward(plane.layers, np.array([[-EDGE, EDGE], [EDGE, -EDGE]]))
     np.testing.assert_allclose(answer["panels"][0]["map"]["values"][[0, -1], [0, -1]], logits[:, 1] - logits[:, 0])
-    assert answer["panels"][1]["values"].shape == (4, 25 * 25)
+    assert answer["panels"][1]["values"].shape == (4, 41 * 41)
 
 
 def test_setting_a_neurons_weights_moves_its_half_plane():
     plane = plane_of()
     assert do(plane, "pick", index=1)["panels"][1]["marked"] == 1
     wanted = [1.0, 0.0, -0.5, 2.0]
-    answer = do(plane, "bias", values=dict(zip(WEIGHTS, wanted, strict=True)))
-    assert plane.neuron(1) == pytest.approx(wanted) == list(answer["values"].values())
-    active = answer["panels"][1]["values"][1].reshape(25, 25) > 0
-    along = np.linspace(-EDGE, EDGE, 25)
-    np.testing.assert_array_equal(active, np.tile(along > 0.5, (25, 1)))
+    for name in WEIGHTS:
+        answer = do(plane, name, values=dict(zip(WEIGHTS, wanted, strict=True)))
+    assert plane.neuron(1) == pytest.approx(wanted) == [answer["values"][name] for name in WEIGHTS]
+    active = answer["panels"][1]["values"][1].reshape(41, 41) > 0
+    along = np.linspace(-EDGE, EDGE, 41)
+    np.testing.assert_array_equal(active, np.tile(along > 0.5, (41, 1)))
 
 
 def test_dragging_moves_the_chosen_neurons_line_and_no_other():
@@ -70,7 +72,7 @@ def test_the_learner_sets_points_of_both_classes():
     do(plane, "place", at=[0.5, 0.5], values={"hand": "adds a blue point"})
     do(plane, "place", at=[0.6, 0.6], passing=True, values={"hand": "adds a blue point"})
     answer = do(plane, "place", at=[-0.5, 9], values={"hand": "adds an orange point"})
-    assert plane.points.tolist() == [[0.5, 0.5], [-0.5, EDGE]]
+    assert plane.places.tolist() == [[0.5, 0.5], [-0.5, EDGE]]
     assert plane.labels.tolist() == [1, 0]
     assert not answer["panels"][0]["pointer"]["drag"], "dragging would leave a trail of points"
 
@@ -79,7 +81,7 @@ def test_the_learner_sets_points_of_both_classes():
 def test_every_set_has_both_classes_within_the_plane(name):
     plane = plane_of(name)
     assert 40 < plane.labels.sum() < 80
-    assert np.abs(plane.points).max() < EDGE
+    assert np.abs(plane.places).max() < EDGE
 
 
 def test_new_weights_forget_the_training():

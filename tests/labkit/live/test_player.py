@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import labkit
+from labkit.arrays import UnusableResultError
 from labkit.lent.given_training import given_train
 from labkit.live.player import Player
 from solutions.weightlab.descent import train
@@ -23,9 +24,9 @@ def start():
 def frames_of(digits, starts, trainer=train, by="epoch", count=4, **changed):
     """Run a training to its end; return one list of frames for each start."""
     starts = starts if isinstance(starts, dict) else {"start": starts}
-    player = Player(starts, digits[:2], digits[2:], by=by, count=count, seed=0)
-    assert sum(1 for _ in player.run(trainer, **SETTINGS | changed)) == count
-    return list(zip(*player.frames, strict=True))
+    player = Player(trainer, starts, *digits[:2], test=digits[2:], by=by, epochs=count, **SETTINGS | changed)
+    assert sum(1 for _ in player.run()) == count
+    return list(player.frames.values())
 
 
 def test_frames_are_the_networks_that_train_returned(digits, start):
@@ -33,11 +34,11 @@ def test_frames_are_the_networks_that_train_returned(digits, start):
     layers, rng = start, np.random.default_rng(0)
     for epoch in range(1, 5):
         layers, (loss,) = train(layers, *digits[:2], epochs=1, batch_size=32, learning_rate=0.2, rng=rng)
-        np.testing.assert_array_equal(frames[epoch]["layers"][0][0], layers[0][0])
-        assert frames[epoch]["loss"] == loss
-    assert frames[0]["layers"] is start
-    assert frames[-1]["accuracy"] == np.mean(predict(layers, digits.test_images) == digits.test_labels)
-    assert frames[-1]["accuracy"] > 0.8 > frames[0]["accuracy"]
+        np.testing.assert_array_equal(frames[epoch].layers[0][0], layers[0][0])
+        assert frames[epoch].loss == loss
+    assert frames[0].layers is start
+    assert frames[-1].accuracy == np.mean(predict(layers, digits.test_images) == digits.test_labels)
+    assert frames[-1].accuracy > 0.8 > frames[0].accuracy
 
 
 def test_steps_show_every_example_once_before_any_comes_again(digits, start):
@@ -59,10 +60,10 @@ def test_equal_neurons_stay_equal_and_zero_ones_stay_inactive(digits):
 
     starts = {"same": constant(0.1), "zero": constant(0.0)}
     same, zero = frames_of(digits, starts, given_train)
-    assert distinct_neurons(same[-1]["layers"][0][0]) == 1
-    assert not np.allclose(same[-1]["layers"][0][0], 0.1), "they did learn"
-    assert not zero[-1]["active"][0].any()
-    assert same[-1]["active"][0].all()
+    assert distinct_neurons(same[-1].layers[0][0]) == 1
+    assert not np.allclose(same[-1].layers[0][0], 0.1), "they did learn"
+    assert not zero[-1].active[0].any()
+    assert same[-1].active[0].all()
 
 
 def test_starts_learn_in_lockstep_from_the_same_batches(digits, start):
@@ -79,31 +80,51 @@ def test_starts_learn_in_lockstep_from_the_same_batches(digits, start):
 
 def test_the_given_trainer_learns_and_reports_the_loss_it_reached(digits, start):
     (frames,) = frames_of(digits, start, given_train)
-    assert frames[1]["loss"] > frames[-1]["loss"]
-    assert frames[-1]["accuracy"] > 0.8
+    assert frames[1].loss > frames[-1].loss
+    assert frames[-1].accuracy > 0.8
 
 
 def test_weights_are_sent_as_bytes_from_which_the_values_come_back(digits, start):
-    player = Player({"He": start}, digits[:2], digits[2:], by="epoch", count=4, seed=0)
-    answer = player.answer({}, b"")
-    assert (answer["side"], answer["starts"], len(answer["frames"])) == (8, ["He"], 1)
-    assert answer["going"]
-    ((sent,),) = answer["frames"]
-    assert sent["weights"][0].shape == (64, 16), "sixteen of the twenty neurons are drawn"
-    back = sent["weights"][0] / 127 * sent["limits"][0]
-    np.testing.assert_allclose(back, start[0][0][:, :16], atol=sent["limits"][0] / 200)
-    assert sent["loss"] is None, "the first frame has no loss of its own"
-    for _ in player.run(train, **SETTINGS):
+    halved = [(weights / 2, bias) for weights, bias in start]
+    player = Player(train, {"He": start, "half": halved}, *digits[:2], test=digits[2:], epochs=4, **SETTINGS)
+    answer = player.answer({})
+    assert (answer["side"], list(answer["frames"]), answer["going"]) == (8, ["He", "half"], True)
+    for name, layers in player.starts.items():
+        first, last = answer["frames"][name]["weights"]
+        assert (first.dtype, first.shape, last.shape) == (np.int8, (1, 64, 16), (1, 16, 10)), (
+            "16 of 20 neurons are drawn"
+        )
+        limit = np.abs(start[0][0][:, :16]).max()  # one scale, so that what is half as large is half as dark
+        np.testing.assert_allclose(first[0] / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
+    assert "loss" not in answer["frames"]["He"]["said"][0], "the first frame has no loss of its own"
+    for _ in player.run():
         pass
-    assert not player.answer({}, b"")["going"]
-    assert len(player.answer({}, b"")["frames"]) == 5
+    answer = player.answer({})
+    assert not answer["going"]
+    assert len(answer["frames"]["He"]["said"]) == len(answer["frames"]["He"]["active"][0]) == 5
+    assert len(answer["charts"][0]["lines"][0]["x"]) == 5
+
+
+def test_a_training_that_diverges_is_shown_and_one_that_returns_nothing_is_named(digits, start):
+    def away(layers, *_, **settings):
+        return [(np.full_like(weights, np.nan), bias) for weights, bias in layers], [np.nan]
+
+    def nothing(*_, **settings):
+        pass
+
+    (frames,) = frames_of(digits, start, away)
+    assert np.isnan(frames[-1].loss)
+    with pytest.raises(UnusableResultError, match=r"^nothing returned None; this figure needs layers and losses\.$"):
+        frames_of(digits, start, nothing)
 
 
 def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monkeypatch):
     told, shown = [], []
     monkeypatch.setattr("labkit.live.player.interactive", lambda: True)
     monkeypatch.setattr("labkit.live.tool.interactive", lambda: True)
-    monkeypatch.setattr("labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"])))
+    monkeypatch.setattr(
+        "labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"]["He"]["said"]))
+    )
     monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle) or Handle())
 
     class Handle:
@@ -112,11 +133,11 @@ def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monk
 
     def spy(*args, **settings):
         assert len(shown) == 1, "the figure is shown before the training begins"
-        assert told == list(range(2, 2 + len(told)))
+        assert told == list(range(1, 1 + len(told)))
         return train(*args, **settings)
 
     labkit.watch_training(spy, {"He": start}, *digits[:2], epochs=3)
-    assert told == [2, 3, 4]
+    assert told == [1, 2, 3, 4]
     assert len(shown) == 2
     assert "application/vnd.jupyter.widget-view+json" in shown[-1]
     assert "at 3 moments" in shown[-1]["text/plain"]

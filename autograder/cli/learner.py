@@ -1,0 +1,225 @@
+"""The learner's commands: ``weightlab study``, ``check``, ``hint`` and others."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from ..paths import LIBRARY, ROOT, SOLUTIONS
+from .options import CHAPTER, JSON
+from .spoken import say
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
+@click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
+def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
+    """Open JupyterLab at the first page of the course; if it runs already, open that.
+
+    What it does not know is handed to JupyterLab: --allow-root in a container, --ip=0.0.0.0 on a server.
+    """
+    from .study import study as start
+
+    raise SystemExit(start(port, not no_browser, more, say))
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME or CHAPTER ...]")
+@click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
+@JSON
+def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
+    """Check exercises of your library: all of them, or the ones named."""
+    from ..judging.verdict import Status
+    from ..judging.words import counted
+    from ..learner import progress
+    from ..learner.check import check_library
+    from ..names import select_exercises
+
+    library = library.resolve()
+    if not library.is_dir():
+        raise click.UsageError(
+            f"{library} is not a folder. Give the folder that holds weights.py and the other modules."
+        )
+    exercises = select_exercises(names)
+    _warn_of_other_copy(library)
+    verdicts = check_library(exercises, library)
+    if library == LIBRARY and not progress.record(verdicts):
+        say(progress.NOT_KEPT, err=True)
+    if as_json:
+        click.echo(json.dumps([verdict.as_json() for verdict in verdicts], indent=1))
+    else:
+        from .. import card
+
+        waiting = [verdict for verdict in verdicts if verdict.status == Status.NOT_STARTED and not names]
+        for verdict in verdicts:
+            if verdict not in waiting:
+                say(card.plain(verdict) + "\n")
+        if waiting:
+            say(f"Not started yet: {', '.join(verdict.exercise for verdict in waiting)}.")
+        total, points = sum(v.score or 0 for v in verdicts), sum(v.points for v in verdicts)
+        say(f"{total:g} of {counted(points, 'point')}.")
+    if any(verdict.status == Status.UNJUDGED for verdict in verdicts):
+        raise SystemExit(3)
+    raise SystemExit(0 if all(verdict.status == Status.PASSED for verdict in verdicts) else 1)
+
+
+@click.command()
+@JSON
+def status(as_json: bool) -> None:
+    """Show what is solved and what is next."""
+    from ..learner import progress
+
+    _warn_of_other_copy()
+    rows, coming = progress.board(), progress.next_exercise()
+    if as_json:
+        click.echo(json.dumps({"chapters": rows, "next": coming}, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for heading in ("chapter", "exercises", "points", "written"):
+        table.add_column(heading)
+    for row in rows:
+        # No space within: a line ends between exercises only.
+        marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
+        table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
+    Console().print(table)
+    say(f"● solved  ◐ begun  ○ not started\n{progress.WRITTEN}")
+    say(f"Next: {coming[1]} in course/{coming[0]}." if coming else "Every exercise is solved.")
+
+
+def _warn_of_other_copy(graded: Path = LIBRARY) -> None:
+    from ..learner.remarks import describe_other_copy
+
+    if warning := describe_other_copy(graded):
+        say(warning, err=True)
+
+
+def _help_command(name: str, words: str) -> click.Command:
+    @click.command(name, help=words)
+    @click.argument("exercise")
+    def command(exercise: str) -> None:
+        from ..learner import tutor
+
+        _warn_of_other_copy()
+        try:
+            if name == "reveal":
+                asks = _known(exercise) and SOLUTIONS.exists()
+                sure = asks and click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
+                title, text = tutor.reveal(exercise, sure)
+            else:
+                title, text = getattr(tutor, name)(exercise)
+        except OSError as error:
+            raise click.ClickException(tutor.unwritable(error)) from None
+        say(f"{title}\n{text.replace('`', '')}")
+
+    return command
+
+
+def _known(exercise: str) -> bool:
+    from ..names import find_asked, find_written
+
+    return (find_written(exercise) or find_asked(exercise)) is not None
+
+
+hint = _help_command("hint", "Open one more hint for an exercise.")
+reveal = _help_command("reveal", "Show an exercise's answer, or a written question's model answer, after asking.")
+reset = _help_command("reset", "Restore one stub; your version is kept in a copy.")
+
+
+@click.command()
+@CHAPTER
+@click.option("--name", "student", help="Your name or student number, which becomes part of the zip's name.")
+def submit(chapter: str, student: str | None) -> None:
+    """Pack a chapter's notebook and your library into a zip to submit."""
+    from ..learner import submit, tutor
+
+    _warn_of_other_copy()
+    try:
+        if student is None:
+            student = submit.remembered_student()
+        if not submit.as_file_name(student) and sys.stdin.isatty():
+            student = click.prompt("Your name or student number, for the zip's name", default="", show_default=False)
+        packed = submit.pack_submission(chapter, student=student)
+        submit.remember_student(student)
+    except OSError as error:
+        raise click.ClickException(tutor.unwritable(error) if error.filename else str(error)) from None
+    say(f"{packed.path} holds:")
+    for name in packed.contents:
+        say(f"  {name}")
+    for warning in packed.warnings:
+        say(warning)
+    if not submit.as_file_name(student):
+        say("The zip's name does not say whose it is: pack again with --name, unless the platform says it.")
+
+
+@click.command()
+@click.argument("release", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--into", "copy", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The copy to update."
+)
+@click.option("--undo", "take_back", is_flag=True, help="Undo the last update.")
+def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
+    """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
+
+    RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
+    older copy that is to be updated.
+    """
+    from ..judging.words import counted  # read now: an update replaces the files of this very program
+    from ..learner import clones, releases
+    from ..learner import update as updating
+
+    folder = (copy or ROOT).resolve()
+    try:
+        if take_back:
+            say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
+            return
+        with (
+            releases.open_release(release or (ROOT if copy else None), folder) as opened,
+            clones.settled(folder, updating.free_folder(folder, "-git")) as told,
+        ):
+            report = updating.update(opened, folder)
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or folder} cannot be read or written ({error.strerror})."
+        ) from None
+    for name, how in report.merged.items():
+        say(f"merged    {name}: {how}")
+    for name, why in report.left.items():
+        say(f"left as it is: {name}, because {why}")
+    if report.nothing:
+        told = ["Your copy was up to date.", *told]
+    else:
+        since = f", from {report.version_before}" if report.version_before != report.version else ""
+        say(f"This is now release {report.version}{since}.")
+        replaced = counted(len(report.replaced), "file")
+        say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
+        kept = report.kept_in.relative_to(folder)
+        say(f"What was replaced is kept in {kept}; `weightlab update --undo` brings it back.")
+        if "requirements.txt" in report.replaced:
+            told.append("The packages have changed: run `make study`, or install requirements.txt again.")
+    for line in told:
+        say(line)
+
+
+@click.command()
+def mcp() -> None:
+    """Serve your own course to an AI assistant, which can help but cannot see answers; see docs/assistant.md.
+
+    The assistant starts this command by itself and talks to it over standard input and output.
+    """
+    from ..learner.assistant import serve
+
+    try:
+        serve()
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "mcp":
+            raise
+        raise click.ClickException(
+            "The package mcp is not installed. Install it with: python -m pip install 'mcp>=2'"
+        ) from None

@@ -1,0 +1,128 @@
+"""Finds the formula by which a count was made: sums, products and numbers of items among the arguments."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..compare import is_numeric
+from .relations import Relation
+from .samples import Sample
+
+EXPECTED = "what was expected"
+_ENOUGH = 4
+"""Different counts that a formula must give before it means anything."""
+
+
+def find_formula(samples: Sequence[Sample]) -> Relation | None:
+    """Return the formula that gives what came back in every case, right or wrong, or None."""
+    got = [_as_count(sample.got) for sample in samples]
+    if None in got or any(sample.expected.ndim or sample.expected.dtype.kind not in "iu" for sample in samples):
+        return None
+    if len(set(got)) < _ENOUGH:
+        return None
+    each = [dict(find_quantities(one.arguments)) | {EXPECTED: int(one.expected)} for one in samples]
+    shared = [name for name in each[0] if all(name in one for one in each)]
+    columns = {name: [one[name] for one in each] for name in shared}
+    for name, values in columns.items():
+        if values == got:
+            return ("count", name)
+    if any(isinstance(value, dict) for value in samples[0].arguments.values()):
+        return None
+    varied = [name for name in columns if len(set(columns[name])) > 1]
+    for i, one in enumerate(varied):
+        for other in varied[i:]:
+            pairs = list(zip(columns[one], columns[other], got, strict=True))
+            if all(a * b == n for a, b, n in pairs):
+                return ("count product", one, other)
+            if one != other and all(a + b == n for a, b, n in pairs):
+                return ("count sum", one, other)
+            if one != other and all(a - b == n for a, b, n in pairs):
+                return ("count difference", one, other)
+            if one != other and all(b - a == n for a, b, n in pairs):
+                return ("count difference", other, one)
+    return None
+
+
+def _as_count(got: np.ndarray | None) -> int | None:
+    if got is None or got.ndim or got.dtype.kind not in "iuf" or not np.isfinite(got) or got != np.rint(got):
+        return None
+    return int(got)
+
+
+def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield what can be counted in a call's arguments, in words."""
+    for name, value in arguments.items():
+        quoted = f"`{name}`"
+        if isinstance(value, dict) and all(isinstance(shape, tuple) for shape in value.values()):
+            yield from _count_shapes(quoted, value)
+        elif isinstance(value, (list, tuple)) and all(type(item) is int for item in value):
+            yield from _count_numbers(quoted, list(value))
+        elif isinstance(value, (list, tuple)) and not is_numeric(value):
+            frozen = arguments.get("frozen", frozenset())
+            yield from _count_layers(value, frozen if isinstance(frozen, (set, frozenset)) else frozenset())
+        elif isinstance(value, np.ndarray):
+            for k, length in enumerate(value.shape):
+                yield f"the length of axis {k} of {quoted}", length
+            yield f"the number of entries of {quoted}", value.size
+        elif isinstance(value, (set, frozenset)):
+            yield f"the number of items in {quoted}", len(value)
+
+
+def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
+    yield f"the sum of {quoted}", sum(items)
+    yield f"the product of {quoted}", math.prod(items)
+    yield f"the number of items in {quoted}", len(items)
+    yield f"one less than the number of items in {quoted}", len(items) - 1
+    yield f"the sum of {quoted} without the first", sum(items[1:])
+    yield f"the sum of {quoted} without the last", sum(items[:-1])
+    yield f"the sum of the squares of {quoted}", sum(item * item for item in items)
+    if items:
+        yield f"the first item of {quoted}", items[0]
+        yield f"the last item of {quoted}", items[-1]
+        yield f"the largest item of {quoted}", max(items)
+    pairs = list(itertools.pairwise(items))
+    yield "the sum of the products of neighbours", sum(a * b for a, b in pairs)
+    yield "the sum of the products of all pairs", sum(a * b for i, a in enumerate(items) for b in items[i + 1 :])
+    yield "the product of the sums of neighbours", math.prod(a + b for a, b in pairs)
+
+
+def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[str, int]]:
+    lengths = [length for shape in shapes.values() for length in shape]
+    yield f"the number of arrays in {quoted}", len(shapes)
+    yield "the number of letters in all names", sum(len(str(name)) for name in shapes)
+    yield "the sum of all axis lengths", sum(lengths)
+    yield "the product of all axis lengths", math.prod(lengths)
+    yield "the number of all axes", len(lengths)
+    yield "the sum of all first axis lengths", sum(shape[0] for shape in shapes.values() if shape)
+    yield "the sum of all last axis lengths", sum(shape[-1] for shape in shapes.values() if shape)
+    sizes = [math.prod(shape) for shape in shapes.values()]
+    for n in (1, 2):
+        of = [size for size, shape in zip(sizes, shapes.values(), strict=True) if len(shape) == n]
+        yield f"the number of entries of all {n}-D arrays", sum(of)
+    yield "the number of entries, with each different shape counted once", sum(map(math.prod, set(shapes.values())))
+    yield (
+        "the number of entries, with that of a shape () taken as 0",
+        sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
+    )
+    yield "the number of entries of the largest array", max(sizes, default=0)
+    yield "the number of entries of the first array", sizes[0] if sizes else 0
+    yield "the number of entries of the last array", sizes[-1] if sizes else 0
+
+
+def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[str, int]]:
+    if not all(isinstance(one, tuple) and all(isinstance(part, np.ndarray) for part in one) for one in layers):
+        return
+    learning = [one for k, one in enumerate(layers) if k not in frozen]
+    still = [one for k, one in enumerate(layers) if k in frozen]
+    for words, group in (("all", layers), ("those not in `frozen`", learning), ("those in `frozen`", still)):
+        yield f"the number of layers ({words})", len(group)
+        yield f"the number of weights ({words})", sum(one[0].size for one in group)
+        yield f"the number of biases ({words})", sum(one[1].size for one in group if len(one) > 1)
+        yield f"the number of rows of weights ({words})", sum(len(one[0]) for one in group)
+        products = [one[0].size * one[1].size for one in group if len(one) > 1]
+        yield f"the sum over the layers ({words}) of the number of weights times that of biases", sum(products)

@@ -1,0 +1,68 @@
+"""Slips in what a function does with the results of the course's functions that it calls: one is changed first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...candidate.call import call_function
+from ...exercise import Case, Exercise
+from .. import reference
+from ..related import name_results
+from .arguments import CHANGES
+
+_OF_ARGUMENTS = ("times ln 2",)
+"""Changes whose sentence makes sense of arguments only."""
+_SEEN = 40
+"""Results of one function that are looked at to decide which changes fit."""
+
+
+def find_changes(exercise: Exercise, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable[[], Callable]]]:
+    """Yield what is done to which result, and how to make the function that does it.
+
+    The first word names the result in a sentence, and is not in quotes.
+    """
+    for name in sorted(reference.direct_uses(exercise.name)):
+        parts = name_results(name)
+        if parts is None:
+            continue
+        results = _record(exercise.name, name, cases)
+        split = bool(parts) and all(isinstance(result, tuple) and len(result) == len(parts) for result in results)
+        for k, part in enumerate(parts) if split else [(None, "")]:
+            values = [result if k is None else result[k] for result in results]
+            told = f"what `{name}` returns as `{part}`" if part else f"the result of `{name}`"
+            for word, fits, change in CHANGES:
+                if values and word not in _OF_ARGUMENTS and all(map(fits, values)):
+                    yield (told, word), _replaced(exercise.name, name, lambda made, k=k, do=change: _put(made, k, do))
+
+
+def _put(result: Any, k: int | None, change: Callable) -> Any:
+    return change(result) if k is None else (*result[:k], change(result[k]), *result[k + 1 :])
+
+
+def _replaced(exercise: str, name: str, change: Callable) -> Callable[[], Callable]:
+    """Return what makes the answer in a library where every result of one function is changed."""
+
+    def make() -> Callable:
+        library = reference.library_of(exercise)
+        right = library[name]
+        library[name] = lambda *args, **kwargs: change(right(*args, **kwargs))
+        return library[exercise]
+
+    return make
+
+
+def _record(exercise: str, name: str, cases: list[Case]) -> list[Any]:
+    """Run the right answer on all valid cases, and return what one of the functions gave that it calls."""
+    seen: list[Any] = []
+
+    def keep(result: Any) -> Any:
+        seen.append(result)
+        return result
+
+    function = _replaced(exercise, name, keep)()
+    for case in cases:
+        if not case.raises and len(seen) < _SEEN:
+            call = case.calls[0]
+            call_function(function, call.args, dict(call.kwargs), {}, "slip")
+    return seen

@@ -1,0 +1,93 @@
+"""What a learner's function returned, as arrays that a figure can draw, or one sentence that says why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .arrays import UnusableResultError
+
+Layers = Sequence[tuple[np.ndarray, np.ndarray]]
+
+
+def as_numbers(value: Any, shape: tuple[int, ...], function: Callable, *, finite: bool = True) -> np.ndarray:
+    """Return what ``function`` returned, if it is numbers of this shape; infinity and NaN only if not ``finite``."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        array = None
+    if array is None or array.shape != shape:
+        raise _unusable(function, describe(value), f"an array of shape {shape}" if shape else "a number")
+    if finite and not np.isfinite(array).all():
+        worst = "NaN (not a number)" if np.isnan(array).any() else "infinity"
+        raise _unusable(function, f"an array of shape {shape} that contains {worst}", "finite numbers")
+    return array
+
+
+def as_layers(value: Any, like: Layers, function: Callable) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return what ``function`` returned, if it is layers of the same shapes as ``like``."""
+    if not isinstance(value, list | tuple) or len(value) != len(like):
+        raise _unusable(function, describe(value), f"{len(like)} pairs of weights and biases")
+    pairs = zip((as_pair(pair, function, "pairs of weights and biases") for pair in value), like, strict=True)
+    return [
+        tuple(as_numbers(new, np.shape(old), function, finite=False) for new, old in zip(*pair, strict=True))
+        for pair in pairs
+    ]
+
+
+def as_pair(value: Any, function: Callable, names: str) -> tuple[Any, Any]:
+    """Return what ``function`` returned, if it is two things, which ``names`` names for the sentence."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise _unusable(function, describe(value), names)
+    return tuple(value)
+
+
+def run_forward(
+    forward: Callable, layers: Layers, x: np.ndarray, *, finite: bool = True
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the logits and the layer inputs that a learner's ``forward`` computes."""
+    logits, entered = as_pair(forward(layers, x), forward, "logits and activations")
+    widths = [len(weights) for weights, _ in layers]
+    if not isinstance(entered, Sequence) or len(entered) != len(layers):
+        raise _unusable(forward, f"activations that are {describe(entered)}", f"a list of {len(layers)} arrays")
+    activations = [
+        as_numbers(one, (len(x), width), forward, finite=finite) for one, width in zip(entered, widths, strict=True)
+    ]
+    return as_numbers(logits, (len(x), layers[-1][0].shape[1]), forward, finite=finite), activations
+
+
+def accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
+    """Return the fraction of images that a network reads correctly with the learner's ``forward``."""
+    return float(np.mean(run_forward(forward, layers, images)[0].argmax(axis=1) == labels))
+
+
+def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the one weight matrix, of shape (pixels, n_classes), that does what a ReLU network does with one input.
+
+    For one input each hidden neuron is either active, then ReLU changes nothing, or inactive, then it adds nothing. So
+    the product of the matrices, without the inactive neurons, gives the logits, except for the biases.
+    ``activations`` are the layer inputs, from the learner's ``forward``, each of shape (1, fan_in).
+    """
+    product = np.asarray(layers[0][0], dtype=float)
+    for (weights, _), entered in zip(layers[1:], activations[1:], strict=True):
+        product = product * (np.asarray(entered)[0] > 0) @ weights
+    return product
+
+
+def describe(value: Any) -> str:
+    """Say what a value is: its shape if it is an array or a number, otherwise its type."""
+    if value is None:
+        return "None"
+    try:
+        shape = np.asarray(value, dtype=float).shape
+    except (TypeError, ValueError):
+        length = f" of length {len(value)}" if isinstance(value, list | tuple) else ""
+        return f"a {type(value).__name__}{length}"
+    return f"an array of shape {shape}" if shape else f"the number {value}"
+
+
+def _unusable(function: Callable, found: str, wanted: str) -> UnusableResultError:
+    name = getattr(function, "__name__", "the function")
+    return UnusableResultError(f"{name} returned {found}; this figure needs {wanted}.")
