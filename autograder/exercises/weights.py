@@ -33,7 +33,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")
     yield Case.of("signals of any shape", rng.normal(size=(2, 3, 4)), -0.5, note="three dimensions")
     yield Case.of("signals of any shape", rng.normal(size=(3, 4)).astype(np.float32), 0.25, note="float32 signals")
-    whole = rng.integers(1, 9, size=4)
+    whole = rng.permutation([1, 5, 9, -4])
     yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not whole")
 
 

@@ -205,6 +205,13 @@ def _all_relations(key: Key, sample: Sample, among: Collection[Relation] | None 
 
 def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
     """Return the relations that hold in all samples, the most telling first."""
+    group = tuple(map(id, samples))
+    if samples and group not in samples[0].known:
+        samples[0].known[group] = _compare_all(key, samples)
+    return samples[0].known[group] if samples else []
+
+
+def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
     common: list[Relation] | None = None
     for sample in samples:
         found = dict.fromkeys(_all_relations(key, sample, common))
