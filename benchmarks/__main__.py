@@ -16,7 +16,7 @@ from benchmarks import RESULTS, quiet, summary
 
 TIMED = ("learner", "training", "grading", "cluster")
 """What is measured where no name is given; its figures are kept from a quiet machine only."""
-NAMES = (*TIMED, "stages", "notebooks", "setup", "capstone", "drawings")
+NAMES = (*TIMED, "stages", "notebooks", "setup", "capstone", "drawings", "scale")
 TRY = "--try"
 """Measures on a busy machine as well, and keeps nothing."""
 

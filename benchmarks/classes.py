@@ -116,8 +116,15 @@ with open(sys.argv[1], "w") as file:
 """
 
 
-def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None, chapters: Iterable[str] = ()) -> Run:
-    """Grade a class, from nothing or once more, here or on a cluster."""
+def grade(
+    room: Path,
+    jobs: int,
+    anew: bool = True,
+    scheduler: str | None = None,
+    chapters: Iterable[str] = (),
+    project: Path = ROOT,
+) -> Run:
+    """Grade a class, from nothing or once more, here or on a cluster, with this project or a copy of it."""
     if anew:
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -127,7 +134,8 @@ def grade(room: Path, jobs: int, anew: bool = True, scheduler: str | None = None
     counted = [sys.executable, "-c", _COUNTED, str(said), sys.executable, "-c", _MARKED, str(said)]
     command = ["grade", *chapters, "--classroom", str(room), "--jobs", str(jobs), "--seed", str(SEED)]
     command += ["--isolation", "bubblewrap", "--json", *(["--scheduler", scheduler] if scheduler else [])]
-    process = subprocess.Popen([*counted, *command], cwd=ROOT, env=os.environ | ONE_THREAD)
+    found = {"PYTHONPATH": f"{project}{os.pathsep}{project / 'src'}"} if project != ROOT else {}
+    process = subprocess.Popen([*counted, *command], cwd=project, env=os.environ | ONE_THREAD | found)
     memory = {"a worker": 0, "a worker, unshared": 0, "its sandbox": 0, "all processes": 0}
     coordinator = 0.0
     while process.poll() is None:

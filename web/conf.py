@@ -17,6 +17,7 @@ myst_dmath_double_inline = True
 html_theme = "furo"
 html_title = "Weightlab"
 html_css_files = ["site.css"]
+html_favicon = "static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

@@ -14,6 +14,7 @@ from . import distribution
 
 START = "lab/index.html?path=course/00_start_here/00_start_here.ipynb"
 """The page at which the course begins, below the site's folder."""
+_NARROW = Path(__file__).parent / "narrow.html"
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 _INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _ASIDE = _INSTALLED.with_name("lite-extensions")
@@ -52,6 +53,7 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
             found = _ASIDE / name if (_ASIDE / name).exists() else _INSTALLED / name
             shutil.copytree(found, work / "chosen" / name)
         _run(work, target)
+    _fit_for_phones(target / "lab" / "index.html")
 
 
 def set_aside() -> None:
@@ -84,6 +86,16 @@ def _configuration(loaded: list[str]) -> dict[str, Any]:
             "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
         },
     }
+
+
+def _fit_for_phones(page: Path) -> None:
+    """Put the course's name, and what a narrow screen needs, into the page that starts JupyterLab."""
+    text = page.read_text(encoding="utf-8")
+    made = text.replace("<title>JupyterLite</title>", "<title>Weightlab</title>", 1)
+    made = made.replace("</head>", _NARROW.read_text(encoding="utf-8") + "  </head>", 1)
+    if made.count("<title>Weightlab") != 1 or "collapseLeft" not in made:
+        raise RuntimeError(f"{page.name} of this JupyterLite is not as it was, so it was not fitted for phones.")
+    page.write_text(made, encoding="utf-8")
 
 
 def _run(work: Path, target: Path) -> None:

@@ -19,6 +19,7 @@ import nbformat
 
 from autograder import release
 from autograder.paths import COURSE, ROOT, SOLUTIONS
+from autograder.version import release_name
 
 HERE = Path(__file__).parent
 CHAPTERS = sorted(path.stem for path in (SOLUTIONS / "notebooks").glob("*.md"))
@@ -190,4 +191,5 @@ def _write_front(static: Path, names: list[str]) -> str:
     for picture in [*COURSE.glob("*/*.webp"), *COURSE.glob("*/*.png")]:
         shutil.copy2(picture, static)
     chapters = "\n".join(f"{name}.md" for name in [*names, GLOSSARY])
-    return text.replace("MADE", _MADE if moving.is_file() else "").replace("CHAPTERS", chapters)
+    text = text.replace("MADE", _MADE if moving.is_file() else "").replace("CHAPTERS", chapters)
+    return text.replace("RELEASE", release_name()["version"])

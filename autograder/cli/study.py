@@ -129,6 +129,8 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
     """
     if not START.exists():
         raise FileNotFoundError(f"{shown(START)} is missing. Take a fresh copy of the course.")
+    own = ROOT / ".weightlab" / "jupyter"
+    _stay_out_of_home(own)
     if address := find_running():
         say(f"JupyterLab runs already for this copy of the course. Its address:\n  {address}")
         if browser:
@@ -139,7 +141,6 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         say(f"This terminal belongs to a JupyterLab that runs already: open {page} in its file browser, on the left.")
         return 0
     quiet()
-    own = ROOT / ".weightlab" / "jupyter"
     lay_out(own / "workspaces")
     # Only for this server: an instructor's own still has Formgrader.
     needless = ["create-assignment", "formgrader", "course-list"]
@@ -156,6 +157,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         f"--LabApp.workspaces_dir={own / 'workspaces'}",
         f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}",
         "--ServerApp.answer_yes=True",  # one Ctrl+C ends it
+        "--KernelManager.transport_encryption=auto",  # without it each kernel warns here that it has none
         *([] if browser else ["--no-browser"]),
     ]
     if os.name != "nt":
@@ -168,6 +170,20 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     return _run([*argv, *more], os.environ | environment, say)
+
+
+def _stay_out_of_home(own: Path) -> None:
+    """Give Jupyter and IPython folders within the course's where nothing can be written in the user's home."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+
+    try:
+        for folder in (jupyter_data_dir(), jupyter_runtime_dir()):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(folder)
+    except OSError:
+        kinds = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"}
+        os.environ.update({kind: str(own / kind.lower()) for kind in kinds - set(os.environ)})
 
 
 def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], None]) -> int:

@@ -20,10 +20,6 @@ def _softmax(e: np.ndarray, axis: int | None) -> np.ndarray:
     return powers / powers.sum(axis=axis, keepdims=axis is not None)
 
 
-def _one_hot_of_largest(e: np.ndarray) -> np.ndarray:
-    return (e == e.max(axis=-1, keepdims=True)).astype(float)
-
-
 def _without_empty(e: np.ndarray, axis: int) -> np.ndarray:
     others = tuple(k for k in range(e.ndim) if k != axis)
     return np.compress(e.any(axis=others), e, axis) if others else e

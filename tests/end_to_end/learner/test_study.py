@@ -112,6 +112,26 @@ def test_its_terminal_knows_the_command(address):
     assert os.path.join(sys.prefix, "bin", "weightlab") in said, said
 
 
+def test_a_kernel_answers(address):
+    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
+    asked = urllib.request.Request(f"{host}/api/kernels?token={token}", data=b"", method="POST")
+    with urllib.request.urlopen(asked) as answer:
+        name = json.load(answer)["id"]
+    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/api/kernels/{name}/channels?token={token}")
+    line.settimeout(60)
+    head = {"msg_id": "1", "msg_type": "execute_request", "session": "1", "username": "", "version": "5.3"}
+    content = {"code": "print(6 * 7)", "silent": False}
+    try:
+        line.send(
+            json.dumps({"header": head, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"})
+        )
+        while (told := json.loads(line.recv()))["msg_type"] != "stream":
+            pass
+    finally:
+        line.close()
+    assert told["content"]["text"] == "42\n"
+
+
 def test_its_address_leads_to_the_layout_with_the_first_page(address):
     assert "/lab/workspaces/course?token=" in address
     with urllib.request.urlopen(address) as page:
@@ -227,11 +247,32 @@ def test_ctrl_c_ends_it_and_its_server(running, address):
     os.killpg(running.process.pid, signal.SIGINT)
     assert running.process.wait(60) == 0
     assert psutil.wait_procs(family, timeout=60)[1] == []
+    assert "encryption" not in running.process.stdout.read(), "no kernel has warned here"
     stale = {"root_dir": str(running.folder), "url": re.match(r"http://[^/]+/", address)[0], "token": "x"}
     (running.folder / "runtime" / "jpserver-1.json").write_text(json.dumps(stale), encoding="utf-8")
     program = "from autograder.cli import study; print([study.find_running()])"
     asked = subprocess.run([sys.executable, "-c", program], env=running.environment, capture_output=True, text=True)
     assert asked.stdout == "['']\n", asked.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a home is closed by other means")
+def test_where_nothing_can_be_written_at_home_jupyters_folders_are_the_courses(tmp_path, monkeypatch):
+    for kind in [name for name in os.environ if name.startswith(("JUPYTER_", "IPYTHON", "XDG_", "MPLCONFIG"))]:
+        monkeypatch.delenv(kind)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    study._stay_out_of_home(tmp_path / "own")
+    assert "JUPYTER_DATA_DIR" not in os.environ and (tmp_path / "home").is_dir()
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "a file"))  # closed to root, too
+    study._stay_out_of_home(tmp_path / "own")
+    assert {kind for kind, place in os.environ.items() if place.startswith(str(tmp_path / "own"))} == {
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "IPYTHONDIR",
+        "MPLCONFIGDIR",
+    }
 
 
 SERVER = """

@@ -197,6 +197,16 @@ def test_a_new_release_reaches_what_the_browser_has_saved(page):
     ]
 
 
+def test_a_phone_shows_the_notebook_across_its_width(page):
+    phone = page.context.browser.new_page(viewport={"width": 390, "height": 844})
+    phone.goto(f"{page.address}lab/index.html?path={NOTEBOOK}")
+    opened(phone)
+    phone.wait_for_function("() => window.jupyterapp.shell.leftCollapsed")
+    assert phone.locator(".jp-RenderedHTMLCommon h1").first.bounding_box()["width"] > 200
+    assert phone.title() != "JupyterLite"
+    phone.close()
+
+
 def test_nothing_was_asked_of_anybody_else(page):
     assert page.strangers == []
     assert card_of(page, "apply_weight").count() > 0
