@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -37,10 +38,13 @@ def read_library(folder: Path) -> dict[str, bytes]:
     sources = {}
     if folder.is_dir():
         # glob would take an unreadable folder for an empty one.
-        for path in sorted(path for path in folder.iterdir() if path.suffix == ".py")[:MAX_MODULES]:
-            if is_module_name(path.stem) and path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:  # Python imports a module by its name in this normal form
-                    sources[unicodedata.normalize("NFKC", path.stem)] = file.read(MAX_SOURCE + 1)
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
+        for entry in entries[:MAX_MODULES]:
+            name = entry.name.removesuffix(".py")
+            if is_module_name(name) and entry.is_file(follow_symlinks=False):
+                with open(entry.path, "rb") as file:  # Python imports a module by its name in this normal form
+                    sources[unicodedata.normalize("NFKC", name)] = file.read(MAX_SOURCE + 1)
     return sources
 
 

@@ -30,7 +30,9 @@ _STAGES: tuple[tuple[str, ModuleType, str], ...] = (
     ("secret cases", examination, "examine_chapter"),
     ("of both: writing jobs", reply, "make_job"),
     ("of both: exchanging them", examine, "run_exercise"),
+    ("of both: exchanging them", examination, "run_exercise"),
     ("of both: judging", examine, "judge"),
+    ("of both: judging", examination, "judge"),
     ("rebuilding the notebook, judging numbers", examination, "_put_together"),
     ("feedback page", feedback, "make_page"),
     ("writing the notebook", work, "dump_notebook"),
@@ -46,7 +48,7 @@ def measure() -> dict:
         name: json.loads((COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8")) for name in map(_name, chapters)
     }
     tools = work.Tools("bubblewrap", released, keys)
-    feedback.warm_up()
+    work.warm_up(tools)
     process.keep_sandboxes()
     found: dict[str, dict[str, float]] = {}
     try:

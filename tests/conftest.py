@@ -57,7 +57,7 @@ def _rank_of(item):
 def _group_of(item):
     if "solved" in item.fixturenames:
         return "executed notebooks"
-    if "untouched" in item.fixturenames:
+    if {"untouched", "listing"} & set(item.fixturenames):
         return f"notebook {item.callspec.params['name']}"
     return item.nodeid.partition("::")[0]
 

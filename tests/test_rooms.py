@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from autograder.paths import ROOT
+from benchmarks.size import count_lines
 
 grimp = pytest.importorskip("grimp")
 MAX_LEVELS = 8
@@ -45,3 +46,13 @@ def test_the_house_has_at_most_eight_levels_and_no_circle():
     levels = {room: level(room) for room in rooms}
     assert {"autograder.cli", "autograder.judging", "autograder.candidate"} <= set(levels)
     assert max(levels.values()) <= MAX_LEVELS, sorted(levels.items(), key=lambda item: -item[1])
+
+
+TABLES = ("exercises/", "judging/findings/sentences.py")
+
+
+def test_no_module_has_more_than_three_hundred_lines_of_code():
+    house = ROOT / "autograder"
+    counts = {path.relative_to(house).as_posix(): count_lines(path) for path in house.rglob("*.py")}
+    assert len(counts) > 100
+    assert {name: lines for name, lines in counts.items() if lines > 300 and not name.startswith(TABLES)} == {}

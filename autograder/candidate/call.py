@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import itertools
-import traceback
+import linecache
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -107,16 +107,16 @@ def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
 
 def describe_error(error: BaseException, folder: str) -> dict:
     """Return what was raised, and the last line of the student's own files that led there, as plain data."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder)]
-    last = frames[-1] if frames else None
+    last = _find_last_place(error, folder)
+    file, line, function = last or (None, None, None)
     described = {
         "type": type.__dict__["__name__"].__get__(type(error)),
         "kinds": [type.__dict__["__name__"].__get__(kind) for kind in type(error).__mro__][:20],
         "message": describe_message(error),
-        "file": last.filename if last else None,
-        "line": last.lineno if last else None,
-        "code": (last.line or "")[:200] if last else None,
-        "function": last.name if last else None,
+        "file": file,
+        "line": line,
+        "code": linecache.getline(file, line).strip()[:200] if last and line else None,
+        "function": function,
         "name": _read_name(error),
         "of_module": isinstance(error, AttributeError) and isinstance(error.obj, ModuleType),
         "own": _is_raised_in(error, folder),
@@ -129,6 +129,19 @@ def describe_error(error: BaseException, folder: str) -> dict:
             "message": str(error.msg)[:500],
         }
     return described
+
+
+def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] | None:
+    """Return file, line and function of the last of the student's own frames.
+
+    Not by the module traceback, which reads the line of each: after endless recursion there are a thousand.
+    """
+    found, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename.startswith(folder):
+            found = trace
+        trace = trace.tb_next
+    return (found.tb_frame.f_code.co_filename, found.tb_lineno, found.tb_frame.f_code.co_name) if found else None
 
 
 def _read_name(error: BaseException) -> str:

@@ -183,7 +183,10 @@ def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
 
     Summing an empty array of shape (0, 2**30) along its first axis would make 8 GiB of zeros.
     """
-    return math.prod(max(n, 1) for n in shape) * dtype.itemsize
+    room = dtype.itemsize
+    for n in shape:
+        room *= n or 1
+    return room
 
 
 def is_short(value: Any) -> bool:
@@ -214,32 +217,50 @@ def decode(data: bytes) -> Any:
     """
     if len(data) > 2 * MAX_BYTES:
         raise WireError("too many bytes")
-    reader = _Reader(memoryview(data))
-    value = reader.value(0)
+    reader = _Reader(bytes(data))
+    try:
+        value = reader.value(0)
+    except struct.error:
+        raise WireError("cut short") from None
     if reader.at != len(data):
         raise WireError("bytes left over")
     return value
 
 
+_SIZE, _FLOAT, _RNG = struct.Struct("<I"), struct.Struct("<d"), struct.Struct("<QI")
+_SHAPES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(9))
+_CONSTANTS = {b"N": None, b"T": True, b"F": False}
+
+
 class _Reader:
-    def __init__(self, data: memoryview) -> None:
+    """Reads one value after another: `struct` raises where its bytes end, everything else asks `move`."""
+
+    def __init__(self, data: bytes) -> None:
         self.data, self.at, self.left = data, 0, MAX_ITEMS
 
-    def take(self, n: int) -> memoryview:
-        if n > len(self.data) - self.at:
+    def move(self, n: int) -> int:
+        """Go past so many bytes, and return where they begin."""
+        begin = self.at
+        if n > len(self.data) - begin:
             raise WireError("cut short")
-        self.at += n
-        return self.data[self.at - n : self.at]
+        self.at = begin + n
+        return begin
 
     def size(self) -> int:
-        return int.from_bytes(self.take(4), "little")
+        (n,) = _SIZE.unpack_from(self.data, self.at)
+        self.at += 4
+        return n
+
+    def block(self, n: int) -> bytes:
+        begin = self.move(n)
+        return self.data[begin : self.at]
 
     def text(self, most: int = MAX_TEXT) -> str:
         n = self.size()
         if n > most:
             raise WireError("text too long")
         try:
-            return str(self.take(n), "utf-8")
+            return str(self.block(n), "utf-8")
         except UnicodeDecodeError:
             raise WireError("text is not UTF-8") from None
 
@@ -247,40 +268,44 @@ class _Reader:
         self.left -= 1
         if depth > MAX_DEPTH or self.left < 0:
             raise WireError("nested too deep or too many values")
-        tag = bytes(self.take(1))
-        if tag in b"NTF":
-            return {b"N": None, b"T": True, b"F": False}[tag]
+        tag = self.data[self.at : self.at + 1]
+        self.at += 1
+        if tag == b"A" or tag == b"X":
+            return self.array(tag == b"X")
+        if tag == b"D":
+            (number,) = _FLOAT.unpack_from(self.data, self.at)
+            self.at += 8
+            return number
+        if tag == b"S":
+            return self.text()
+        if tag == b"M":
+            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
+        if tag == b"U" or tag == b"L" or tag == b"E":
+            items = [self.value(depth + 1) for _ in range(self.count())]
+            if tag == b"E":
+                return frozenset(map(self.key, items))
+            return items if tag == b"L" else tuple(items)
         if tag == b"I":
             n = self.size()
             if not 1 <= n <= 65:
                 raise WireError("whole number too long")
-            number = int.from_bytes(self.take(n), "little", signed=True)
+            number = int.from_bytes(self.block(n), "little", signed=True)
             if number.bit_length() > MAX_BITS:
                 raise WireError("whole number too long")
             return number
-        if tag == b"D":
-            return struct.unpack("<d", self.take(8))[0]
-        if tag == b"S":
-            return self.text()
+        if tag in _CONSTANTS:
+            return _CONSTANTS[tag]
         if tag == b"B":
-            return bytes(self.take(self.size()))
-        if tag in b"LUE":
-            n = self.count()
-            items = [self.value(depth + 1) for _ in range(n)]
-            if tag == b"E":
-                return frozenset(map(self.key, items))
-            return items if tag == b"L" else tuple(items)
-        if tag == b"M":
-            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
-        if tag in b"AX":
-            return self.array(tag == b"X")
+            return self.block(self.size())
         if tag == b"R":
-            return Rng(*struct.unpack("<QI", self.take(12)))
+            rng = Rng(*_RNG.unpack_from(self.data, self.at))
+            self.at += _RNG.size
+            return rng
         if tag == b"G":
             return Given(self.text(200))
         if tag == b"O":
             return Opaque(printable(self.text(400)))
-        raise WireError("unknown tag")
+        raise WireError("unknown tag" if tag else "cut short")
 
     def count(self) -> int:
         n = self.size()
@@ -295,15 +320,18 @@ class _Reader:
         return value
 
     def array(self, scalar: bool) -> Any:
-        index, ndim = self.take(2)
+        begin = self.move(2)
+        index, ndim = self.data[begin], self.data[begin + 1]
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
-        shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
+        shape = _SHAPES[ndim].unpack_from(self.data, self.at)
+        self.at += 4 * ndim
         dtype = _TYPES[index]
         if _room(shape, dtype) > MAX_BYTES:
             raise WireError("array too large")
-        n_items = 0 if 0 in shape else math.prod(shape)
-        array = np.frombuffer(self.take(n_items * dtype.itemsize), dtype=dtype).reshape(shape)
-        if dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+        n_items = math.prod(shape)
+        begin = self.move(n_items * dtype.itemsize)
+        array = np.frombuffer(self.data if n_items else b"", dtype, n_items, begin if n_items else 0).reshape(shape)
+        if index == 0 and n_items and array.view(np.uint8).max() > 1:
             raise WireError("a truth value that is neither true nor false")
         return array[()] if scalar else array

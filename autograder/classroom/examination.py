@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..examine import SELF_CHECK, attempt, class_mode, examine, examine_chapter, find_passing, prerequisites
+from ..examine import SELF_CHECK, class_mode, examine, examine_chapter, find_passing, prerequisites, run_exercise
 from ..exercise import Chapter
 from ..exercises import CHAPTERS, EXERCISES
+from ..judging.judge import judge
 from ..judging.key import Key
-from ..judging.verdict import Status, Verdict
+from ..judging.verdict import Reply, Status, Verdict
 from ..library import LIBRARY_FOLDER
 from ..numbers import judge_numbers, malformed_numbers
 from ..sandbox.clock import Clock
@@ -141,17 +142,15 @@ def _functions(
     return verdicts
 
 
-def _try_public_cases(
-    submission: Submission, chapter: Chapter, runner: Runner, clock: Clock
-) -> dict[str, list[Verdict]]:
-    """Return the verdicts by public cases on each exercise that fails them, by name.
+def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, clock: Clock) -> dict[str, list[Reply]]:
+    """Return what came back in the public cases of each exercise that fails them, by name.
 
     One process runs all exercises first, since most pass; each that does not is then run by itself.
 
     With the reference's prerequisites, as the exercise is most likely judged, and then with the student's own. Where
     an exercise tells its scores anyway, running it twice would say nothing more.
     """
-    failing: dict[str, list[Verdict]] = {}
+    failing: dict[str, list[Reply]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS
     runner.retries = False  # each is tried by itself in any case
     try:
@@ -167,20 +166,27 @@ def _try_public_cases(
             if exercise.scored or runner.time_limit <= 0:
                 break
             try:
-                verdict = attempt(exercise, submission.library, LIBRARY_FOLDER, runner, SELF_CHECK, given)
+                key = SELF_CHECK.find_key(exercise)
+                came = run_exercise(exercise, key, submission.library, LIBRARY_FOLDER, runner, given)
+                status = judge(exercise, key, came, explains=False).status
             except Exception:  # no points depend on it: the verdict just keeps its shorter words
                 break
-            if verdict.status not in (Status.FAILED, Status.ERROR):
+            if status not in (Status.FAILED, Status.ERROR):
                 break
-            failing.setdefault(name, []).append(verdict)
+            failing.setdefault(name, []).append(came)
     runner.time_limit = None
     return failing
 
 
-def _describe_by_public_case(verdict: Verdict, public: list[Verdict]) -> None:
+def _describe_by_public_case(verdict: Verdict, public: list[Reply]) -> None:
     """Describe a failure by the public case that shows the same, which the student may see in full."""
     seen = (verdict.status, verdict.misconception, [aspect.passed for aspect in verdict.aspects])
-    for other in public:
+    exercise = EXERCISES[verdict.exercise]
+    for came in public:
+        try:
+            other = judge(exercise, SELF_CHECK.find_key(exercise), came, f"{LIBRARY_FOLDER}/{exercise.module}.py")
+        except Exception:  # no points depend on it: the verdict just keeps its shorter words
+            return
         if (other.status, other.misconception, [aspect.passed for aspect in other.aspects]) == seen:
             verdict.message, verdict.finding = other.message, other.finding
             return

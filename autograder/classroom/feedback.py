@@ -65,7 +65,7 @@ def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
 _NO_WORDS = "No description has been provided for this image"
 _IMAGE = re.compile(r"<img(?=[\s/])(?![^>]*\salt=)")
 _KEPT = 500
-"""How many cells of each kind are kept as HTML: those that everybody has are rendered once."""
+"""How many cells are kept as HTML beside those that were handed out: those that many have are rendered once."""
 _LONGEST_KEPT = 50_000
 """Characters of a cell's HTML beyond which it is not kept: a picture is one student's own."""
 _TEMPLATE = """
@@ -108,8 +108,27 @@ def _described(page: str) -> str:
     return _IMAGE.sub(f'<img alt="{_NO_WORDS}"', page)
 
 
+_handed_out: dict[str, str] = {}
+"""The HTML of the cells that everybody has, as they were handed out (`keep_for_all`)."""
+_seen: dict[str, str] = {}
+"""The HTML of other cells that were seen lately."""
+
+
 def _name_cell(cell: Any) -> str:
     return json.dumps(cell, sort_keys=True)
+
+
+def _find_html(cell: Any) -> str | None:
+    name = _name_cell(cell)
+    return _handed_out.get(name) or _seen.get(name)
+
+
+def _keep_html(made: str, cell: Any) -> str:
+    if len(made) <= _LONGEST_KEPT:
+        while len(_seen) >= _KEPT:
+            del _seen[next(iter(_seen))]
+        _seen[_name_cell(cell)] = made
+    return made
 
 
 @cache
@@ -159,7 +178,6 @@ def _exporter() -> Any:
 
     exporter = Exporter(config=GenerateFeedback().config, raw_template=_TEMPLATE)
     highlight, styles = Highlight2HTML(pygments_lexer="python"), []
-    cells: dict[str, str] = {}
 
     @lru_cache(_KEPT)
     def text(source: str) -> str:
@@ -177,18 +195,8 @@ def _exporter() -> Any:
     def code(source: str, magic: str | None) -> str:
         return _PLAIN.sub(r"\1", highlight(source, metadata={"magics_language": magic} if magic else {}))
 
-    def kept_html(cell: Any) -> str | None:
-        return cells.get(_name_cell(cell))
-
-    def keep_html(made: str, cell: Any) -> str:
-        if len(made) <= _LONGEST_KEPT:
-            while len(cells) >= _KEPT:
-                del cells[next(iter(cells))]
-            cells[_name_cell(cell)] = made
-        return made
-
-    exporter.register_filter("kept_html", kept_html)
-    exporter.register_filter("keep_html", keep_html)
+    exporter.register_filter("kept_html", _find_html)
+    exporter.register_filter("keep_html", _keep_html)
     exporter.register_filter("highlight_code", lambda source, metadata: code(source, metadata.get("magics_language")))
     exporter.register_preprocessor(Header, enabled=True)
     return exporter
@@ -197,6 +205,18 @@ def _exporter() -> Any:
 def warm_up() -> None:
     """Load what pages are made with, before workers are forked."""
     _exporter()
+
+
+def take_seen() -> dict[str, str]:
+    """Return the HTML of the cells that were seen lately, by their names, and forget it."""
+    taken = dict(_seen)
+    _seen.clear()
+    return taken
+
+
+def keep_for_all(html: Mapping[str, str]) -> None:
+    """Keep the HTML of cells for good: those that were handed out."""
+    _handed_out.update(html)
 
 
 def make_page(

@@ -47,8 +47,14 @@ def chapter_digest(chapter: str, seed: int) -> str:
     """Return a digest of everything that decides verdicts apart from the submission: the files, the seed and NumPy."""
     hashed = hashlib.sha256(f"{chapter} {seed} {np.__version__}".encode())
     for file in sorted(deciding(CHAPTERS[chapter])):
-        hashed.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+        hashed.update(f"{file.relative_to(ROOT)}\n".encode() + _digest_of(file))
     return hashed.hexdigest()
+
+
+@cache
+def _digest_of(file: Path) -> bytes:
+    """Return a file's digest; most files decide the verdicts of every chapter."""
+    return hashlib.sha256(file.read_bytes()).digest()
 
 
 @cache
@@ -57,7 +63,7 @@ def pages_digest() -> str:
     hashed = hashlib.sha256()
     for file in (ROOT / "autograder" / name for name in _SHOWN_BY):
         if file.exists():
-            hashed.update(f"{file.name}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+            hashed.update(f"{file.name}\n".encode() + _digest_of(file))
     return hashed.hexdigest()
 
 
@@ -71,8 +77,7 @@ def deciding(chapter: Chapter) -> set[Path]:
     named = {name for exercise in chapter.exercises.values() for name in (exercise.name, *exercise.prerequisites)}
     below = {EXERCISES[name].module for name in reference.closure(sorted(named)) if name in EXERCISES}
     found = {
-        *(file for name in _ROOMS for file in (root / name).rglob("*.py")),
-        *root.glob("*.py"),
+        *_of_all_chapters(),
         root / "classroom" / "examination.py",
         *(root / "exercises" / f"{name}.py" for name in ("__init__", *_SHARED, chapter.module)),
         root / "keys" / f"{chapter.module}.key",
@@ -89,3 +94,9 @@ def deciding(chapter: Chapter) -> set[Path]:
             *(file for file in data.rglob("*") if file.is_file()),
         }
     return {file for file in found - _INDIFFERENT if file.exists()}
+
+
+@cache
+def _of_all_chapters() -> set[Path]:
+    root = ROOT / "autograder"
+    return {*(file for name in _ROOMS for file in (root / name).rglob("*.py")), *root.glob("*.py")}

@@ -15,6 +15,7 @@ from .cluster import DaskWorkers
 from .examination import explain
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, open_gradebook
+from .grades import add_up
 from .history import Change, History
 from .records import class_keys
 from .run import Run
@@ -114,8 +115,8 @@ def run_grading(
             _work_through(
                 run, book, lock, Tools(isolation, released, {}, config.penalty, run_notebooks), jobs, scheduler
             )
-            run.finish(book)
-            totals, roll = {name: book.totals(name) for name in names}, book.roll()
+            held = run.finish(book)
+            totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
         export.write_tables(room.root, run.entries, totals, released, roll)
         room.save_entries(run.entries)
@@ -129,12 +130,13 @@ def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int 
     first = next(tasks, None)
     if first is None:
         return
-    tools = replace(tools, keys=run.pack_keys())
+    jobs = jobs or len(os.sched_getaffinity(0))
+    tools = replace(tools, keys=run.pack_keys(jobs, lock))
     workers: Workers
     if scheduler:
         workers = DaskWorkers(tools, scheduler, run.notices.append)
     else:
-        workers = LocalWorkers(tools, jobs or len(os.sched_getaffinity(0)), lock)
+        workers = LocalWorkers(tools, jobs, lock)
     try:
         for graded in stream(workers, _chain(first, tasks)):
             run.collect(graded, book)

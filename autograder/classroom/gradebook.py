@@ -27,7 +27,7 @@ from .database import (
 )
 from .folder import Classroom, share
 from .gradebook_cells import enter_cells
-from .grades import NewGrades, Person, StoredGrades
+from .grades import NewGrades, Person, StoredGrades, add_up
 from .nbgrader import Configuration
 from .schema import add_indexes, claim_database, finish_schema
 
@@ -292,15 +292,5 @@ class ClassBook:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """Return each student's final scores of a chapter: with manual marks and late penalties."""
-        found = {}
-        for student, stored in self.load(chapter).items():
-            rows = stored.grades.values()
-            final = sum((row.auto_score if row.manual_score is None else row.manual_score) or 0.0 for row in rows)
-            final += sum(row.extra_credit or 0.0 for row in rows)
-            found[student] = {
-                "score": max(0.0, round(final - (stored.penalty or 0.0), 4)),
-                "late_penalty": stored.penalty or 0.0,
-                "waiting": sum(row.needs_manual_grade for row in rows),
-            }
-        return found
+        """Return each student's final scores of a chapter, see `grades.add_up`."""
+        return add_up(self.load(chapter))

@@ -57,3 +57,18 @@ class NewGrades:
     def comment(self, cell: str) -> str | None:
         """Return nbgrader's comment on an answer cell."""
         return NO_RESPONSE if cell in self.blank else None
+
+
+def add_up(held: Mapping[str, StoredGrades]) -> dict[str, dict[str, Any]]:
+    """Return each student's final scores of a chapter: with manual marks and late penalties."""
+    found = {}
+    for student, stored in held.items():
+        rows = stored.grades.values()
+        final = sum((row.auto_score if row.manual_score is None else row.manual_score) or 0.0 for row in rows)
+        final += sum(row.extra_credit or 0.0 for row in rows)
+        found[student] = {
+            "score": max(0.0, round(final - (stored.penalty or 0.0), 4)),
+            "late_penalty": stored.penalty or 0.0,
+            "waiting": sum(row.needs_manual_grade for row in rows),
+        }
+    return found

@@ -32,7 +32,6 @@ from .records import class_keys
 from .requirements import require_isolation
 from .submission import Submission
 
-VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 SETTINGS = "gradescope.json"
 _TAKEN = ("autograder", "src/labkit", "solutions/weightlab", "solutions/misconceptions", "solutions/__init__.py")
 _PACKAGES = ("numpy", "click")
@@ -75,7 +74,7 @@ def write_zip(chapters: Sequence[str], target: Path, visibility: str = "visible"
     target : Path
         The zip.
     visibility : str
-        When students see their points, one of `VISIBILITIES`.
+        When students see their points, in Gradescope's words, such as ``after_due_date``.
     seed : int, optional
         The seed of the secret cases; by default a new one.
 

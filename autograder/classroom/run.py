@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..exercises import CHAPTERS
@@ -23,6 +25,7 @@ from .records import Records, Result, Results
 from .submission import SECRET, Submission, SubmissionStatus, read_submission
 from .times import read_time
 from .work import GradedSubmission, GradingTask
+from .workers import share_out
 
 BATCH = 50
 """Submissions that one transaction writes."""
@@ -88,7 +91,8 @@ class Run:
 
     def tasks(self) -> Iterator[GradingTask]:
         """Yield what is to be done; what is done already goes straight to the entries."""
-        for chapter in self.released:
+        # The chapter that takes longest first: at the end, one process would work at it while the others wait.
+        for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, and is not each student's.
             text = json.dumps(self.released[chapter], sort_keys=True)
             self._exercises[chapter] = _digest(chapter_digest(chapter, self.seed), text)
@@ -110,7 +114,12 @@ class Run:
             self._enter_absent(student, chapter, stored, result)
             return None
         inputs = self._inputs(submission, known_name, marks)
-        self.causes[chapter][student] = {name: inputs[name] for name in ("submission", "exercises", "marks")}
+        self.causes[chapter][student] = {
+            "submission": inputs["submission"],
+            "exercises": inputs["exercises"],
+            "manual": _digest(repr(replace(marks, seconds_late=0.0))),
+            "lateness": _digest(repr(marks.seconds_late), self.config.penalty_name),
+        }
         if result is not None and dict(result.inputs) == inputs and not self._is_worth_another_try(result, known_name):
             self._settled += not result.lasting
             if not (wrong := self._differences(result, submission, stored)):
@@ -191,9 +200,10 @@ class Run:
         time = read_time(submission.timestamp)
         return NewGrades(submission.student, result.automatic, frozenset(result.blank), result.penalty, time, changed)
 
-    def pack_keys(self) -> dict[str, bytes]:
+    def pack_keys(self, jobs: int, lock: int) -> dict[str, bytes]:
         """Make the secret keys of the chapters, once per run, in the form in which they are sent."""
-        return {name: key.pack(list(key.chapter_keys(CHAPTERS[name], self.seed).values())) for name in self.released}
+        names = list(self.released)
+        return dict(zip(names, share_out(partial(_pack_key, self.seed), names, jobs, lock), strict=True))
 
     def collect(self, graded: GradedSubmission, book: ClassBook) -> None:
         """Remember verdicts at once; write everything else with its batch."""
@@ -230,8 +240,8 @@ class Run:
         write_file(page, graded.page)
         self.results.put(graded.result)
 
-    def finish(self, book: ClassBook) -> None:
-        """Write what is left, and see to it that the gradebook holds what was found.
+    def finish(self, book: ClassBook) -> dict[str, dict[str, StoredGrades]]:
+        """Write what is left, see to it that the gradebook holds what was found, and return all that it holds.
 
         Raises
         ------
@@ -239,38 +249,50 @@ class Run:
             If it does not keep it.
         """
         self.flush(book)
-        self._compare(book)
+        held = self._compare(book)
         if self._settled:
             self.notices.append(
                 f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
                 "runs: not tried again. If the machine was at fault, --retry tries once more."
             )
+        return held
 
-    def _compare(self, book: ClassBook) -> None:
-        """Compare the gradebook with what was found, and put right what differs.
+    def _compare(self, book: ClassBook) -> dict[str, dict[str, StoredGrades]]:
+        """Compare the gradebook with what was found, put right what differs, and return what it holds.
 
         Raises
         ------
         GradebookError
             If it differs still: then something else writes to it.
         """
+        held = {}
         for chapter, wanted in self._wanted.items():
-            stored = book.load(chapter)
+            held[chapter] = stored = book.load(chapter)
             wrong = [new for name, new in wanted.items() if name not in stored or not stored[name].agrees_with(new)]
             if not wrong:
                 continue
             self.healed += [f"{new.student}, {chapter}: grades in the gradebook were not saved" for new in wrong]
             book.save(chapter, wrong)
-            stored = book.load(chapter)
+            held[chapter] = stored = book.load(chapter)
             if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
                 raise GradebookError(
                     f"The gradebook {book.place} does not keep the grades of {chapter}: another program changes it "
                     "while this one runs. Close it, then run the same command again."
                 )
+        return held
 
     def _enter(self, entry: dict) -> None:
         self.entries.append(entry)
         self.progress(len(self.entries), len(self._students) * len(self.released))
+
+
+def _time_limit(chapter: str) -> float:
+    """Return the longest that a function of a chapter may take."""
+    return max((exercise.time_limit for exercise in CHAPTERS[chapter].exercises.values()), default=0.0)
+
+
+def _pack_key(seed: int, chapter: str) -> bytes:
+    return key.pack(list(key.chapter_keys(CHAPTERS[chapter], seed).values()))
 
 
 def _changed_cells(before: Path, now: bytes) -> frozenset[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from ..examine import prerequisites
 from ..exercises import CHAPTERS
-from ..judging import key
+from ..judging import key, reference
 from ..judging.key import Key
+from ..judging.slips import read_slips
 from ..judging.verdict import Verdict
 from ..sandbox.clock import Clock
 from ..submitted_notebook import dump_notebook, marks_of
@@ -72,6 +75,35 @@ class GradedSubmission:
 @lru_cache(maxsize=16)
 def _unpacked(packed: bytes) -> dict[str, Key]:
     return key.unpack(packed)
+
+
+def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable[str]], Iterable] = map) -> None:
+    """Make what all submissions of the chapters share, before workers are forked: each would make it for itself.
+
+    Parameters
+    ----------
+    share_out : function
+        Calls a function with each name, perhaps in several processes.
+    """
+    feedback.warm_up()
+    for html in share_out(partial(_make_cells, tools.released), tools.released):
+        feedback.keep_for_all(html)
+    for name in tools.released:
+        with contextlib.suppress(Exception):  # what is wrong here is said of each submission
+            _unpacked(tools.keys[name])
+            key.public_keys(CHAPTERS[name].module)
+            for exercise in CHAPTERS[name].exercises.values():
+                reference.code_of(prerequisites(exercise))
+                read_slips(exercise.name)
+
+
+def _make_cells(released: Mapping[str, dict], name: str) -> dict[str, str]:
+    """Return the HTML of the cells of a notebook in which nothing was answered."""
+    with contextlib.suppress(Exception):
+        submission = Submission("", name, json.dumps(released[name]).encode(), {})
+        found = examination.unjudged(CHAPTERS[name], released[name], submission.notebook, "")
+        _finish(GradingTask(submission, "", None, Marks(), {}), found, Tools("", released, {}))
+    return feedback.take_seen()
 
 
 def grade_submission(task: GradingTask, tools: Tools) -> GradedSubmission:

@@ -9,11 +9,11 @@ import multiprocessing.util
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Protocol, TypeVar
 
 from ..sandbox import process
-from . import feedback
 from .folder import ClassroomError
 from .work import (
     FaultyWorkerError,
@@ -23,6 +23,7 @@ from .work import (
     find_fault,
     give_up,
     grade_submission,
+    warm_up,
     with_task,
     without_task,
 )
@@ -30,22 +31,38 @@ from .work import (
 _LOOK_AFTER = 5.0
 """Seconds without an answer after which it is looked whether anybody works."""
 
+_T, _R = TypeVar("_T"), TypeVar("_R")
 _tools: Tools | None = None
 
 
 def _begin(tools: Tools, lock: int) -> None:
-    """Prepare a local worker; it ends when its parent is killed."""
+    """Prepare a local worker."""
     global _tools
     _tools = tools
     process.keep_sandboxes()
     multiprocessing.util.Finalize(None, process.end_kept, exitpriority=1)
+    _end_with_parent(lock)
+
+
+def _end_with_parent(lock: int) -> None:
+    """Let this process end when its parent is killed, and let the parent alone hold the class."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         with contextlib.suppress(OSError):
-            os.close(lock)  # inherited by the fork: the parent alone holds the class
+            os.close(lock)  # inherited by the fork
+
+
+def share_out(work: Callable[[_T], _R], items: Iterable[_T], jobs: int, lock: int) -> list[_R]:
+    """Do some work that comes before any grading, in as many processes, which begin with what is loaded here."""
+    items = list(items)
+    if sys.platform != "linux" or min(jobs, len(items)) < 2:
+        return [work(item) for item in items]
+    context = multiprocessing.get_context("fork")
+    with futures.ProcessPoolExecutor(min(jobs, len(items)), context, _end_with_parent, (lock,)) as pool:
+        return list(pool.map(work, items))
 
 
 def _grade_here(task: GradingTask) -> GradedSubmission:
@@ -86,7 +103,8 @@ class LocalWorkers:
     def __init__(self, tools: Tools, jobs: int, lock: int) -> None:
         self.tools, self.jobs, self.window, self._lock = tools, jobs, 3 * jobs, lock
         self._pool: futures.ProcessPoolExecutor | None = None
-        feedback.warm_up()  # what is loaded before the fork is shared
+        # What is loaded before the fork is shared.
+        warm_up(tools, partial(share_out, jobs=jobs, lock=lock))
         gc.freeze()  # and stays so: no worker's collector touches it, or looks through it again and again
         self.restart()
 

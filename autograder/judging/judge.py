@@ -20,13 +20,23 @@ from .slips.sentences import tell_slip
 from .verdict import Aspect, Reply, Status, Verdict
 
 
-def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, quote: bool = True) -> Verdict:
+def judge(
+    exercise: Exercise,
+    key: Key,
+    reply: Reply,
+    file: str | None = None,
+    quote: bool = True,
+    explains: bool = True,
+) -> Verdict:
     """Judge a candidate's reply by a key.
 
     Parameters
     ----------
     quote : bool
         Whether the message may show the inputs and the expected numbers; not for a secret key.
+    explains : bool
+        Whether it is said what is wrong with a wrong answer, which takes most of the time. Points and status are the
+        same without it.
     """
     verdict = Verdict(
         exercise.name,
@@ -66,7 +76,8 @@ def judge(exercise: Exercise, key: Key, reply: Reply, file: str | None = None, q
     if verdict.status is Status.NOT_STARTED:
         verdict.message = words.not_written(exercise.name, file)
         return verdict
-    _explain_failure(exercise, key, verdict, observed, problems, reply.cases, quote)
+    if explains:
+        _explain_failure(exercise, key, verdict, observed, problems, reply.cases, quote)
     return verdict
 
 

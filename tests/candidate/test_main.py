@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from autograder.candidate import call
 from autograder.examine import run_exercise
 from autograder.library import MAX_SOURCE
 from autograder.sandbox import isolation, selftest
@@ -97,6 +98,21 @@ def test_every_failure_has_a_status_and_a_sentence(text, status, words, runner):
     verdict = verdict_of(runner, text)
     assert (verdict.status, verdict.score) == (status, 0)
     assert words in verdict.message
+
+
+def test_of_endless_recursion_one_line_is_read(monkeypatch):
+    read, names = [], {}
+    monkeypatch.setattr(
+        call.linecache, "getline", lambda file, line: read.append((file, line)) or "    return answer()"
+    )
+    exec(compile("def answer():\n    return answer()", "library/small.py", "exec"), names)
+    with pytest.raises(RecursionError) as caught:
+        names["answer"]()
+    told = call.describe_error(caught.value, "library")
+    assert (told["file"], told["line"], told["function"]) == ("library/small.py", 2, "answer")
+    assert read == [("library/small.py", 2)] and told["code"] == "return answer()"
+    told = call.describe_error(caught.value, "elsewhere")
+    assert (told["file"], told["line"], told["code"], told["function"]) == (None,) * 4
 
 
 def test_a_file_that_is_not_there_is_missing(runner):

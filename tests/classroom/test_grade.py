@@ -190,6 +190,7 @@ def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
     digest = fingerprint.chapter_digest.__wrapped__
     files = {tmp_path / "a.py": b"1", tmp_path / "b.py": b"2"}
     monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
+    monkeypatch.setattr(fingerprint, "_digest_of", fingerprint._digest_of.__wrapped__)
     monkeypatch.setattr(fingerprint, "deciding", lambda _: files)
     seen = set()
     for path, content in [*files.items(), (tmp_path / "a.py", b"3"), (tmp_path / "b.py", b"4")]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import concurrent.futures as futures
+import json
+import os
 from dataclasses import replace
 
 import pytest
 
-from autograder.classroom import cluster, workers
+from autograder.classroom import cluster, feedback, workers
 from autograder.classroom.cluster import DaskWorkers, Failed, Lacking, Order, Refused
 from autograder.classroom.feedback import Marks
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.submission import Submission
-from autograder.classroom.work import GradingTask, Tools, find_fault, grade_submission
-from autograder.classroom.workers import stream
+from autograder.classroom.work import GradingTask, Tools, find_fault, grade_submission, warm_up
+from autograder.classroom.workers import share_out, stream
 from autograder.exercises import CHAPTERS
 from autograder.judging import key
 from autograder.submitted_notebook import dump_notebook
@@ -218,3 +220,47 @@ def test_on_a_worker(tools, task, graded, monkeypatch):
     assert cluster.grade_there(task, order) == Failed("ZeroDivisionError: division by zero")
     unreadable = replace(order, tools=b"garbage")
     assert "cannot read what all submissions need" in cluster.grade_there(task, unreadable).reason
+
+
+def test_work_is_shared_out_in_order():
+    read, write = os.pipe()
+    try:
+        assert share_out(_square, [3, 1, 2], 2, write) == [(9, True), (1, True), (4, True)]
+        assert share_out(_square, [3], 2, write) == [(9, False)], "one thing is done here"
+        with pytest.raises(ValueError, match="none of minus one"):
+            share_out(_square, [2, -1], 2, write)
+        assert os.write(write, b"open") == 4, "what other processes close stays open here"
+    finally:
+        os.close(read), os.close(write)
+
+
+_HERE = os.getpid()
+
+
+def _square(number):
+    if number < 0:
+        raise ValueError("none of minus one")
+    return number**2, os.getpid() != _HERE
+
+
+def test_what_all_pages_share_is_made_once(tools, task, graded, monkeypatch):
+    made_now = []
+    monkeypatch.setattr(feedback, "_handed_out", {})
+    monkeypatch.setattr(feedback, "_seen", {})
+    monkeypatch.setattr(feedback, "_keep_html", lambda made, cell: made_now.append(cell["id"]) or made)
+    feedback._exporter.cache_clear()
+    try:
+        assert grade_submission(task, tools).page == graded.page
+        text = {one["id"] for one in tools.released[WEIGHTS.name]["cells"] if "nbgrader" not in one["metadata"]}
+        assert text and text <= set(made_now)
+        monkeypatch.undo()
+        feedback._exporter.cache_clear()
+        monkeypatch.setattr(feedback, "_handed_out", {})
+        monkeypatch.setattr(feedback, "_seen", {})
+        warm_up(tools)
+        assert not feedback._seen
+        assert grade_submission(task, tools).page == graded.page
+        again = {json.loads(name)["id"] for name in feedback._seen}
+        assert again and not again & text, "cells that were handed out were made again"
+    finally:
+        feedback._exporter.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import FunctionType
 
@@ -18,6 +19,8 @@ RANDOM = [EXERCISES[name] for name in ("xavier_uniform", "xavier_normal", "he_no
 MODULE = reference.module("initialization")
 ALTERNATIVES = load()
 SEEDS = range(1000)
+FEWER = int(os.environ.get("WEIGHTLAB_SEEDS", "100"))
+"""Seeds for each misconception: there are many, and each draws as much as the reference does. More can be asked for."""
 
 
 def fails(exercise, function, seed):
@@ -63,8 +66,7 @@ def test_the_reference_is_never_failed(exercise):
     ids=lambda item: item.name,
 )
 def test_a_misconception_never_passes(exercise, wrong):
-    # There are many, and each draws as much as the reference: a third of the seeds are enough.
-    assert [seed for seed in SEEDS[::3] if not fails(exercise, wrong.function, seed)] == []
+    assert [seed for seed in SEEDS[:FEWER] if not fails(exercise, wrong.function, seed)] == []
 
 
 @pytest.mark.parametrize(

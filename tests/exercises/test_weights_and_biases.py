@@ -177,3 +177,8 @@ def test_an_import_alone_does_not_blame_the_prerequisite(runner):
     library |= {"weights": library["weights"] + stub, "biases": answer}
     verdict = examine(EXERCISES["neuron"], library, "weightlab", runner, SELF_CHECK)
     assert verdict.misconception == "bias_as_threshold" and "weighted_sum," not in verdict.message
+
+
+def test_a_small_weight_is_not_taken_for_zero(runner):
+    verdict = verdict_on("apply_weight", "return signal * weight if abs(weight) >= 0.1 else 0.0 * signal", runner)
+    assert {aspect.name: aspect.score for aspect in verdict.aspects}["one signal"] == 0

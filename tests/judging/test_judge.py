@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.exercises import EXERCISES
+from autograder.judging import judge as judging
 from autograder.sandbox.process import Runner
 from tests.support.quoted import learner, verdict_on
 
@@ -175,3 +176,20 @@ def test_an_error_returned_is_told_from_one_raised(runner):
     assert "returned a ValueError as its result; expected it to be raised" in (
         verdict_on("mean_squared_error", body, runner).message
     )
+
+
+@pytest.mark.parametrize(
+    "body", ["return inputs.sum()", "return weights / 0 * inputs", "raise KeyError", "return 'no'"]
+)
+def test_points_and_status_need_no_explanation(body, runner, monkeypatch):
+    told = verdict_on("weighted_sum", body, runner)
+    real = judging.judge
+
+    def without(*args, **kwargs):
+        return real(*args, **kwargs, explains=False)
+
+    monkeypatch.setattr("autograder.examine.judge", without)
+    bare = verdict_on("weighted_sum", body, runner)
+    assert (bare.status, bare.score) == (told.status, told.score) and bare.score < bare.points
+    assert [(one.name, one.score) for one in bare.aspects] == [(one.name, one.score) for one in told.aspects]
+    assert told.message and not bare.message and bare.misconception is None and bare.finding is None

@@ -132,7 +132,7 @@ def without_sandboxes() -> Iterator[None]:
         mock.patch.object(examination, "_functions", made_up_verdicts),
         mock.patch.object(feedback, "make_page", make_page),
         # The secret keys, which take the reference's own time to make, and which nobody asks for here.
-        mock.patch.object(Run, "pack_keys", lambda self: dict.fromkeys(self.released, b"")),
+        mock.patch.object(Run, "pack_keys", lambda self, *_: dict.fromkeys(self.released, b"")),
         mock.patch.object(work, "_unpacked", lambda packed: {}),
     ):
         yield
