@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from nbgrader import preprocessors
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import dropped, formgrader
@@ -22,6 +22,8 @@ CourseDirectory.get_existing_timestamp = existing_time
 # What is left of a student who was dropped, or is named as no student can be, stops nobody's grades and feedback.
 GenerateFeedback.init_destination = dropped.init_destination
 Autograde.init_destination = dropped.init_graded
+# Of a submission nothing is copied beside its autograded notebook that a kernel would run there.
+BaseConverter.init_assignment = dropped.copy_beside
 # No id, time or link of a student's stops Formgrader, or runs in it.
 formgrader.install()
 

@@ -1,16 +1,41 @@
-"""Lets nbgrader's commands pass over what is nobody's: students who left the gradebook, names that cannot be ids."""
+"""Lets nbgrader's commands pass over what is nobody's, and over files that would run beside a notebook."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 
-from .folder import is_student_id
+from . import times
+from .files import read_file
+from .folder import is_student_id, make_folder
+from .submission import SECRET
 
+_MAX_BYTES = 1_000
 _initialize = GenerateFeedback.init_destination
 _initialize_grading = Autograde.init_destination
+_copy = BaseConverter.init_assignment
+
+
+def copy_beside(converter: Any, assignment_id: str, student_id: str) -> None:
+    """Copy what lies beside a notebook in place of ``BaseConverter.init_assignment``; of a submission, what it needs.
+
+    nbgrader copies all of a submission beside its autograded notebook. A kernel starts in that folder as soon as the
+    notebook is opened, and runs an ``ipykernel_launcher.py`` or ``json.py`` that it finds there.
+    """
+    if not isinstance(converter, Autograde):
+        _copy(converter, assignment_id, student_id)
+        return
+    source, target = (
+        Path(place(assignment_id, student_id)) for place in (converter._format_source, converter._format_dest)
+    )
+    for name in (times.FILE, SECRET):
+        content = read_file(source / name, _MAX_BYTES)
+        if content is not None:
+            make_folder(target)
+            (target / name).write_bytes(content)
 
 
 def init_graded(converter: Any, assignment_id: str, student_id: str) -> bool:

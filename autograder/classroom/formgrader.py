@@ -14,8 +14,8 @@ from .folder import is_shared, is_student_id
 from .times import existing_time
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
-_STUDENTS = frozenset({"submitted", "downloaded", "inbound"})
-"""Folders of a course and of the exchange that hold what students made."""
+_STUDENTS = frozenset({"submitted", "downloaded", "inbound", "autograded", "feedback"})
+"""Folders of a course and of the exchange that hold what students made, also as copies by nbgrader's own commands."""
 _ACTS = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"})
 _UNIQUE = """<script>
 (() => {

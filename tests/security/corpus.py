@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.classroom.collecting.collect import Collected, collect_submissions
 from tests.security import (
+    answers,
     kernel,
     library,
     looking,
@@ -22,7 +23,20 @@ from tests.security import (
 from tests.security.payload import CHAPTER, Payload, Submission, zipped
 from tests.support import classroom as made
 
-GROUPS = (notebook, kernel, values, library, looking, resources, neighbours, sandbox, packaging, opened, network)
+GROUPS = (
+    notebook,
+    kernel,
+    values,
+    answers,
+    library,
+    looking,
+    resources,
+    neighbours,
+    sandbox,
+    packaging,
+    opened,
+    network,
+)
 PAYLOADS: list[Payload] = [payload for group in GROUPS for payload in group.attack]
 SEED = 11
 

@@ -192,3 +192,32 @@ def empty_module(it: Submission) -> None:
 def compile_time_bomb(it: Submission) -> None:
     """A constant that takes Python hours, or all memory, to fold while it compiles, and one that it refuses to read."""
     it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"
+
+
+@attack()
+def utf_seven(it: Submission) -> None:
+    """The module is written in UTF-7, in which nothing reads as it runs."""
+    text = it.library["weights"].decode().replace("from __future__ import annotations\n", "")
+    it.library["weights"] = b"# coding: utf-7\n" + text.encode("utf-7")
+
+
+@attack()
+def tree_too_deep_to_walk(it: Submission) -> None:
+    """Expressions and branches that Python compiles, and that are too deep for whoever walks through their tree."""
+    chains = [
+        "signal" + ".real" * 900,
+        "-" * 900 + "1",
+        "not " * 600 + "1",
+        "+".join("1" * 900),
+        "(lambda: " * 60 + "1" + ")" * 60,
+    ]
+    body = "\n".join(f"if signal is None:\n    return {chain}" for chain in chains)
+    nest = "if signal is None:\n    pass\n" + "".join(f"elif signal is {k}:\n    pass\n" for k in range(300))
+    it.answers(body + "\n" + nest + "return 0.0")
+
+
+@attack("error")
+def names_of_half_a_megabyte(it: Submission) -> None:
+    """A name of four hundred thousand letters is asked for, which the error quotes."""
+    name = "a" * 400_000
+    it.answers(f"return {name}")

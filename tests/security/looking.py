@@ -221,3 +221,60 @@ if weighted_sum.__module__ != __name__:
         pass
 """
     it.library["weights"] += wrong
+
+
+@attack()
+def memory_by_address(it: Submission) -> None:
+    """The process's own memory is read page by page, by address, for names that only the grader's part has."""
+    it.finds(r"""
+        import ctypes, os, re
+        wanted = re.compile(rb"WEIGHTLAB_CANAR[Y]|class_mod[e]|autograder.judgin[g]|chapter_key[s]")
+        library = ctypes.CDLL(None)
+        reader, writer = os.pipe()
+        for near in (id(os), id(wanted), id([]), id(re.compile), id(bytearray(2**20))):
+            for page in range(near // 4096 - 2048, near // 4096 + 2048):
+                if library.write(writer, ctypes.c_void_p(page * 4096), 4096) == 4096:
+                    if wanted.search(os.read(reader, 4096)):
+                        return True
+        return False
+        """)
+
+
+@attack()
+def profile_of_the_harness(it: Submission) -> None:
+    """A profile function looks through the frames of whatever runs after the function has returned."""
+    it.answers(
+        """
+        import sys
+        import numpy as np
+        if not kept:
+            def look(frame, event, arg):
+                for names in (frame.f_locals, frame.f_globals):
+                    for name in ("expected", "right", "answer", "reference", "solution"):
+                        if name in names:
+                            kept.append(names[name])
+            sys.setprofile(look)
+        for one in kept:
+            if isinstance(one, float):
+                return one
+            if callable(one):
+                return one(signal, weight)
+        return 0.0
+        """,
+        "kept = []",
+    )
+
+
+@attack()
+def parents_memory_written(it: Submission) -> None:
+    """The memory of the process that forks every job is opened for writing, to stay there for others."""
+    it.finds("""
+        import os
+        for pid in {1, os.getppid()}:
+            try:
+                os.close(os.open(f"/proc/{pid}/mem", os.O_RDWR))
+                return True
+            except OSError:
+                pass
+        return False
+        """)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 
-from tests.security.payload import OF_NUMBERS, Attacks, Submission, code_cell
+from tests.security.opened import WRITTEN
+from tests.security.payload import OF_NUMBERS, QUESTION, Attacks, Submission, code_cell
 
 attack = Attacks("notebook metadata")
 FULL = {"output_type": "execute_result", "data": {"text/plain": "100"}, "metadata": {}, "execution_count": 1}
@@ -125,3 +126,13 @@ def forty_megabytes_of_cells(it: Submission) -> None:
     """The notebook holds forty megabytes of cells."""
     it.notebook["cells"] += [code_cell(f"# {i}" + "x" * 10_000) for i in range(4_000)]
     it.notebook = json.dumps(it.notebook).encode()
+
+
+@attack()
+def answer_too_deep_to_walk(it: Submission) -> None:
+    """Answers are expressions, quotes and lists of thousands of levels, in code and in Markdown."""
+    chains = ("a" + ".b" * 20_000, "-" * 20_000 + "1", "+".join("1" * 20_000), "1if x else " * 9_000 + "1")
+    for chain in (*chains, "[" * 150 + "]" * 150, "f(" * 90 + ")" * 90):
+        answer = it.cell(f"{QUESTION}-answer")
+        answer["source"] = f"{QUESTION} = {chain}\n{answer['source']}"
+    it.cell(WRITTEN)["source"] = "x\n\n".join(mark * 1_500 for mark in ("> ", "[", "*a ", "- ", "<a ", "`a"))

@@ -173,3 +173,65 @@ def terminal_links_in_an_output(it: Submission) -> None:
     )
     shows(it, text__plain=text)
     it.notebook["metadata"]["title"] = text
+
+
+@attack()
+def markup_that_changes_when_it_is_read(it: Submission) -> None:
+    """Markup that is harmless as one parser reads it and runs as the next one does: comments, MathML, SVG, noscript."""
+    quoted, image = EVENT.replace('"', "&quot;"), f"<img src=x: onerror={RUNS}>"
+    texts = (
+        f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;{quoted}"></style></mglyph></table></mtext>',
+        f'<noscript><p title="</noscript>{EVENT}"></p></noscript>',
+        f'<svg></p><style><a id="</style>{EVENT}"></svg>',
+        f"<form><math><mtext></form><form><mglyph><style></math>{EVENT}",
+        f"<!-->{image}-->",
+        f"<![CDATA[>{image}]]>",
+        f"<?xml-stylesheet > {image} ?>",
+        f"<template>{SCRIPT}</template><xmp></xmp>{image}</xmp>",
+        f"<title></title>{image}</title><textarea></textarea>{EVENT}</textarea>",
+        f'<img src="x:` `{SCRIPT}"` `>',
+        f'<a title="`{EVENT}`">x</a>',
+        f"`<a title='`{EVENT}'>",
+    )
+    it.cell(WRITTEN)["source"] = "\n\n".join(texts)
+
+
+@attack()
+def markup_that_leads_away(it: Submission) -> None:
+    """Refreshes, forms, bases, objects, style sheets, and addresses that are scripts once their entities are read."""
+    page, code, far = f"data:text/html,{SCRIPT}", f"javascript:{RUNS}", "http://127.0.0.1:9/x"
+    texts = (
+        f'<meta http-equiv=refresh content="0;url={page}"><base href="{code}//">',
+        f'<form action="{code}"><button id=x>go</button></form><button form=x formaction="{code}">go</button>',
+        f'<object data="{page}"></object><embed src="{page}">',
+        f"<link rel=stylesheet href={far}.css><style>@import url({far}.css);</style>",
+        f'<div style="background:url({far}.png)">x</div>',
+        f'<svg><a xlink:href="{code}"><text y=20>x</text></a><use href="data:image/svg+xml,{SVG}#x"/>',
+        f'<svg><animate attributeName=href values="{code}"/></svg>',
+        f'<math href="{code}"><maction actiontype="statusline#{far}" xlink:href="{code}">y</maction></math>',
+        f'<input autofocus onfocus="{RUNS}"><video><source onerror="{RUNS}"></video><body onload="{RUNS}">',
+        f"[x](java&Tab;script:{RUNS}) [y](java&NewLine;script:{RUNS}) [z](&#x1;{code}) [w](<java\nscript:{RUNS}>)",
+        f'<a href="&#106;avascript:{RUNS}">v</a> [u](data&colon;text/html,{SCRIPT}) [t](blob:x)',
+        "[s](file:///etc/passwd) [r](//127.0.0.1:9/x) [q](\\\\127.0.0.1\\x) ![p](file:///etc/passwd)",
+    )
+    it.cell(WRITTEN)["source"] = "\n\n".join(texts)
+
+
+@attack("error")
+def text_that_runs_backwards(it: Submission) -> None:
+    """An exception and a written answer hold the marks that reverse and isolate text, and five thousand accents."""
+    odd = "".join(map(chr, (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x200F, 0x061C)))
+    it.answers(f"raise ValueError({odd + 'dessap'!r})")
+    it.cell(WRITTEN)["source"] = f"{odd}points 16 of 16 {odd}" + "Z" + "\u0301" * 5000
+
+
+@attack()
+def links_into_the_graders_server(it: Submission) -> None:
+    """Links lead to JupyterLab and Formgrader on the grader's machine, with a script or a student's folder in them."""
+    text = "%22%3Bdocument.title%3D%22opened%22%3B%22"
+    it.cell(WRITTEN)["source"] = (
+        f"[a](http://localhost:8888/formgrader/manage_students/{text}) "
+        "[b](http://localhost:8888/formgrader?path=submitted/x-links-into-the-graders-server/01_weights) "
+        "[c](http://localhost:8888/lab/tree/submitted) [d](/lab/tree/submitted) [e](../../nbgrader_config.py)"
+    )
+    it.beside["nbgrader_config.py"] = b"raise SystemExit"

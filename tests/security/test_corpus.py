@@ -147,6 +147,7 @@ def test_a_payload_gains_nothing(payload, graded):
 def test_the_ways_between_processes_are_open_without_a_sandbox():
     """Do these searches find what they are for where nothing shuts them in? Else that they fail would say nothing."""
     names = {"pages thrown out", "pages looked for", "locks on shared files", "rare system calls", "large pipes"}
+    names |= {"parents memory written"}
     payloads = [payload for payload in PAYLOADS if payload.name in names]
     assert len(payloads) == len(names)
     with Runner("process") as runner:
@@ -324,7 +325,13 @@ def lists_are_whole(page, address, students):
 def links_run_nothing(page, address, room):
     """See that no address of Formgrader, which a link in an answer may name, makes it run what a student wrote."""
     for text in ('";document.title="opened";"', f"<script>{RUNS}<script>", f'<img src="x:" onerror="{RUNS}">'):
-        for place in ("manage_students/{}", "manage_students/ann/{}", "manage_submissions/{}", "gradebook/x/{}"):
+        for place in (
+            "manage_students/{}",
+            "manage_students/ann/{}",
+            "manage_submissions/{}",
+            "gradebook/x/{}",
+            "submissions/{}",
+        ):
             page.goto(f"{address}formgrader/{place.format(quote(text, safe=''))}")
             runs_nothing(page)
     folder = room / "submitted" / "x-course" / CHAPTER.name

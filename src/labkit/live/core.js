@@ -76,7 +76,8 @@ function unpack(value) {
 /** Prepare the page for a figure, and return how to ask Python. draw(answer, settled) is called with each answer. */
 function connect({ model, el: host }, draw) {
   const status = el("p", { class: "wl-status", "aria-live": "polite" });
-  const root = el("section", { class: "wl-live", "aria-label": model.get("title") });
+  // A group, not a landmark: a notebook may show the same figure twice.
+  const root = el("div", { class: "wl-live", role: "group", "aria-label": model.get("title") });
   // JupyterLite looks at keys later than Jupyter does: no key gets that far, but shortcuts with Ctrl still do.
   root.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape")) event.stopPropagation();

@@ -13,7 +13,8 @@ function player() {
     const by = { play: frame === last ? -last : 1, back: -1, step: 1, frame: values.frame - frame }[event];
     if (by !== undefined) following = false;
     frame = following ? last : clip(frame + (by ?? 0), 0, last);
-    const starts = [...new Set([values.left, values.right ?? values.left])];
+    const { left = Object.keys(data.frames)[0], right = left } = values; // of a single start nothing is chosen
+    const starts = [...new Set([left, right])];
     const sentences = starts.map((start) => data.frames[start].said[frame]);
     const width = starts.length > 1 ? 318 : 430;
     const networks = starts.map((start, k) => {
@@ -24,7 +25,7 @@ function player() {
     const charts = data.charts.map((whole) => {
       const lines = starts.map((start) => whole.lines.find((line) => line.name === start));
       const dots = lines.map(({ x, y }, k) => [x[frame], y[frame], `series-${k}`, 5]);
-      return { ...whole, lines, dots, said: sentences.join(" ") };
+      return { ...whole, lines, dots, beside: starts.length === 1, said: sentences.join(" ") };
     });
     const said = `${data.unit} ${frame}. ${sentences.join(" ")}`;
     const moving = { ended: frame === last, going: data.going, pause: 1000 / values.speed };
@@ -59,9 +60,10 @@ function network({ width }, palette) {
     const lines = matrices.flatMap((matrix, column) => Array.from(matrix).flatMap((value, index) => {
       const [from, to] = [Math.floor(index / counts[column + 1]), index % counts[column + 1]];
       const [[x1, y1], [x2, y2], share] = [place(column, from), place(column + 1, to), Math.abs(value) / 127];
-      const [ends, stroke] = [{ x1: x1 + half(column), y1, x2: x2 - 9, y2 }, { "stroke-opacity": 0.25 + 0.7 * share }];
-      Object.assign(stroke, { "stroke-width": 0.3 + 4.5 * share, class: value < 0 ? "wl-below" : "wl-above" });
-      return share < 0.015 ? [] : [svg("line", { ...ends, ...stroke })];
+      if (share < 0.015) return [];
+      const style = { "stroke-opacity": 0.25 + 0.7 * share, "stroke-width": 0.3 + 4.5 * share };
+      const sign = value < 0 ? "wl-below" : "wl-above";
+      return [svg("line", { x1: x1 + half(column), y1, x2: x2 - 9, y2, class: sign, ...style })];
     }));
     const neurons = counts.flatMap((count, column) => Array.from({ length: count }, (_, k) => {
       const [[x, y], dark] = [place(column, k), active[side ? column : column - 1]?.[k] === 0];

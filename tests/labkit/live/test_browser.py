@@ -37,6 +37,7 @@ CELLS = (
     "labkit.mix_weights(interpolate_layers, forward, layers, trained, {'test': digits[2:]})",
     "labkit.switch_adapter(lora_merge, forward, layers, adapters, {'test': digits[2:]})",
     "labkit.type_name(lambda text: np.eye(27)[len(text) % 27])",
+    "labkit.watch_training(train, {'only': layers}, *digits[:2], epochs=5, by='step')",
 )
 
 
@@ -59,7 +60,7 @@ def page(tmp_path_factory):
 
 def figure(page, title):
     """Return a live figure in view."""
-    found = page.locator(f'.wl-live[aria-label="{title}"]')
+    found = page.locator(f'.wl-live[aria-label="{title}"]').first
     found.wait_for(timeout=60_000)
     found.scroll_into_view_if_needed()
     return found
@@ -108,6 +109,14 @@ def test_two_trainings_are_played_and_scrubbed_by_keyboard(page):
     says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all of 300 images: 16.")
     live.get_by_label("right start").select_option("He")
     says(page, live, re.compile(r"^epoch 2\. He: loss [^:]*(: \d+)?\.$"))
+
+
+def test_a_single_training_is_played_step_by_step(page):
+    live = page.locator('.wl-live[aria-label="Watch weights take shape"]').nth(1)
+    says(page, live, re.compile("^step 5. only: loss"))
+    live.get_by_role("button", name="Back").click()
+    says(page, live, re.compile("^step 4. only: loss"))
+    assert live.locator("svg image").count() == 16
 
 
 def test_the_ball_steps_is_dragged_and_runs(page):
@@ -322,6 +331,13 @@ def test_axe_finds_nothing_that_a_screen_reader_would_stumble_on(page):
 
 
 def test_the_next_day_every_figure_is_there_and_says_which_cells_to_run(page):
+    figure(page, "Temperature of softmax").get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    says(page, figure(page, "Temperature of softmax"), "Temperature 0.1: ")
+    pad = figure(page, "Draw a digit").locator(".wl-pad")
+    pad.click()
+    says(page, figure(page, "Draw a digit"), "Read as")
+    drawn = pad.locator("polyline").count()
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     page.reload()
@@ -331,7 +347,7 @@ def test_the_next_day_every_figure_is_there_and_says_which_cells_to_run(page):
     assert "model not found" not in page.content()
     slider = live.get_by_role("slider")
     assert slider.get_attribute("aria-valuetext") == "0.10", "the slider has forgotten where it was left"
-    assert figure(page, "Draw a digit").locator(".wl-pad polyline").count() == 1, "the drawing is gone"
+    assert figure(page, "Draw a digit").locator(".wl-pad polyline").count() == drawn > 0, "the drawing is gone"
     slider.focus()
     page.keyboard.press("End")
     says(page, live, "run this notebook's cells from the top, up to the one that calls labkit.set_temperature")

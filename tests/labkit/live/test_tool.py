@@ -13,8 +13,8 @@ from labkit import live
 from labkit.figures.panels import PALETTE
 from labkit.figures.style import COLORS, NEGATIVE, POSITIVE
 from labkit.live import SCRIPT, STYLE, tool
-from labkit.live.panels import bars
-from labkit.live.tool import Tool
+from labkit.live.panels import bars, slider
+from labkit.live.tool import Dial, Tool
 from labkit.live.widget import LiveFigure, pack
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,6 +38,8 @@ class Doubling(Tool):
         sent = question.get("numbers", b"")
         if question.get("event") == "bad":
             raise ValueError("no such <number>")
+        if question.get("event") == "endless":
+            raise KeyboardInterrupt
         panel = bars("Sizes", ["one", "two"], np.array([1.0, 2.0]))
         return {"twice": 2 * np.frombuffer(sent, np.float32), "panels": [panel], "said": "Nothing is doubled."}
 
@@ -74,6 +76,24 @@ def test_an_error_becomes_a_sentence_and_the_next_question_works():
     assert live.answer["panels"], "what was drawn last is still there"
     live.question = {"count": 2}
     assert not live.answer["error"]
+
+
+def test_an_endless_loop_that_is_interrupted_leaves_the_figure_alive():
+    live = LiveFigure(Doubling())
+    live.question = {"count": 1, "event": "endless"}
+    assert live.answer["error"] == "KeyboardInterrupt"
+    live.question = {"count": 2}
+    assert not live.answer["error"]
+
+
+def test_every_answer_says_how_all_controls_are_set():
+    dial = Dial("labkit.twice", "Twice", [slider("a", "a", 0, 9, 4), slider("b", "b", 0, 9, 5)], follow, [{}])
+    assert dial.answer({})["values"] == {"a": 4, "b": 8}
+    assert dial.answer({"values": {"a": 1, "b": 3}})["values"] == {"a": 1, "b": 2}, "b follows a"
+
+
+def follow(a, b):
+    return {"panels": [], "said": "", "values": {"b": 2 * a}}
 
 
 def test_somebody_at_the_notebook_gets_the_widget_and_a_still_figure_for_later(monkeypatch):
