@@ -85,6 +85,8 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
     for student in students:
         known, entered = roster.students.get(student, Student(student)), roll.get(student, Person(student))
         number = numbers.get(student, "")
+        # The gradebook has one number for all platforms, and the roster knows whose a number of its own is.
+        lms = "" if entered.lms_user_id in (known.canvas, known.moodle) else entered.lms_user_id
         found[student] = Student(
             student,
             known.first_name or entered.first_name,
@@ -92,8 +94,8 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
             known.email or entered.email,
             # An id that was made from a name in Canvas's download is not a login.
             known.login or ("" if number and student not in roster.students else student),
-            known.canvas or number or entered.lms_user_id,
-            known.moodle or ("" if known.canvas else entered.lms_user_id),
+            known.canvas or number or lms,
+            known.moodle or ("" if known.canvas else lms),
         )
     return found
 

@@ -29,7 +29,7 @@ from .folder import Classroom, share
 from .gradebook_cells import enter_cells
 from .grades import NewGrades, Person, StoredGrades, add_up
 from .nbgrader import Configuration
-from .schema import claim_database, finish_schema
+from .schema import add_indexes, claim_database, finish_schema
 
 __all__ = ["ClassBook", "GradebookError", "open_gradebook", "url_of"]
 
@@ -87,6 +87,7 @@ class ClassBook:
         with reworded(url), one_at_a_time(url):
             self.book = api.Gradebook(url, course)
             finish_schema(self.book.db)
+            add_indexes(self.book.db)
             # PostgreSQL requires this row, and nbgrader enters none for an empty course id.
             if self.book.db.get(api.Course, course) is None:
                 self.book.db.execute(insert(api.Course).values(id=course))

@@ -15,8 +15,10 @@ FILE = "history.jsonl"
 _REASONS = {
     "submission": "resubmitted",
     "exercises": "exercise changed",
-    "marks": "mark given",
+    "manual": "mark given",
+    "lateness": "lateness changed",
 }
+"""By what decides a grade; a line of an earlier release that does not hold it gives no reason."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class History:
         totals : mapping
             By chapter and student: the final score, as from `ClassBook.totals`.
         causes : mapping
-            By chapter and student: digests of the submission, the exercises and people's marks. Those that changed
-            are the reasons.
+            By chapter and student: digests of the submission, the exercises, people's marks and lateness. Those that
+            changed are the reasons.
         """
         last = {(line["chapter"], line["student"]): line for line in self.read()}
         changes, lines = [], []
@@ -113,5 +115,7 @@ def _why(old: Mapping[str, Any] | None, cause: Mapping[str, str]) -> tuple[str, 
     before = old.get("causes") or {}
     if cause.get("submission") == "withdrawn":
         return ("submission removed",)
-    why = tuple(words for name, words in _REASONS.items() if name in cause and cause[name] != before.get(name))
+    why = tuple(
+        words for name, words in _REASONS.items() if name in cause and cause[name] != before.get(name, cause[name])
+    )
     return why or ("examined again",)

@@ -52,10 +52,15 @@ def load_app(root: Path) -> Any:
 
 
 def write_config(classroom: Path) -> None:
-    """Let nbgrader and Formgrader find their way when they are started in the classroom."""
+    """Let nbgrader and Formgrader find their way when they are started in the classroom.
+
+    A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
+    """
     path = classroom / CONFIG_FILE
-    if not path.exists():
-        write_file(path, CONFIG.encode())
+    own = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    if "load_subconfig" in own or "from __future__" in own:
+        return
+    write_file(path, "\n".join(filter(None, [CONFIG, own])).encode())
 
 
 class Configuration:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -113,7 +114,12 @@ class Run:
             self._enter_absent(student, chapter, stored, result)
             return None
         inputs = self._inputs(submission, known_name, marks)
-        self.causes[chapter][student] = {name: inputs[name] for name in ("submission", "exercises", "marks")}
+        self.causes[chapter][student] = {
+            "submission": inputs["submission"],
+            "exercises": inputs["exercises"],
+            "manual": _digest(repr(replace(marks, seconds_late=0.0))),
+            "lateness": _digest(repr(marks.seconds_late), self.config.penalty_name),
+        }
         if result is not None and dict(result.inputs) == inputs and not self._is_worth_another_try(result, known_name):
             self._settled += not result.lasting
             if not (wrong := self._differences(result, submission, stored)):

@@ -16,6 +16,8 @@ _TABLE = "weightlab_classroom"
 _NOBODYS = ("", "default_course")
 """The ids of courses that nbgrader's own commands enter in every gradebook."""
 
+_JOINED = {"submitted_notebook": "assignment_id", "grade": "notebook_id", "comment": "notebook_id"}
+
 
 def finish_schema(db: Session) -> None:
     """Record the schema's version, if the program that made the gradebook was stopped before that."""
@@ -24,6 +26,19 @@ def finish_schema(db: Session) -> None:
     if not db.execute(text("SELECT version_num FROM alembic_version")).first():
         db.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": api.get_alembic_version()})
         db.commit()
+
+
+def add_indexes(db: Session) -> None:
+    """Index what nbgrader's tables are joined by, where nbgrader has left that out.
+
+    Without them Formgrader's list of one assignment takes ten seconds of a processor for 300 students and 12 chapters.
+    """
+    tables = inspect(db.get_bind())
+    for table, column in _JOINED.items():
+        name = f"weightlab_{table}_{column}"
+        if name not in {index["name"] for index in tables.get_indexes(table)}:
+            db.execute(text(f"CREATE INDEX {name} ON {table} ({column})"))
+            db.commit()
 
 
 def claim_database(db: Session, classroom: Classroom, course: str) -> str | None:

@@ -100,14 +100,18 @@ def grade(
     except KeyboardInterrupt:
         say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
         raise SystemExit(130) from None
+    remarks = remarks_on(Classroom(classroom), entries)
     if as_json:
+        for entry in entries:
+            about = (entry["student"], entry["chapter"])
+            entry["remarks"] = [words for student, chapter, _, words in remarks if (student, chapter) == about]
         click.echo(json.dumps(entries, indent=1))
     else:
         _summary(classroom, entries, time.monotonic() - begun)
         _changes(grading, verbose)
     for words in grading.notices:
         click.echo(printable(words), err=True)
-    for student, chapter, _, words in remarks_on(Classroom(classroom), entries):
+    for student, chapter, _, words in remarks:
         say(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)

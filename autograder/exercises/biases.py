@@ -31,6 +31,9 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 0.75, note="small enough to check by hand"
     )
+    yield Case.of(
+        bias, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), -4.1, note="a negative bias, a positive result"
+    )
     yield Case.of(bias, np.zeros(4), rng.normal(size=4), -0.6, note="no input at all: only the bias is left")
     yield Case.of(bias, rng.normal(size=5), rng.normal(size=5), -float(rng.uniform(1, 2)), note="a negative bias")
     yield Case.of(total, rng.normal(size=6), rng.normal(size=6) + 0.3, 0.0, note="a bias of zero shifts nothing")

@@ -74,7 +74,7 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
         """Draw layers of new sizes, with zeros and equal numbers in them: every entry counts, whatever its value."""
         drawn = draw_layers(rng, tuple(int(n) for n in rng.choice(np.arange(3, 12), size=4, replace=False)))
         for weights, bias in drawn:
-            weights[0], bias[:2] = 0.0, 0.5
+            weights[:2], bias[:2] = 0.0, 0.5
         return drawn
 
     yield Case.of("counts with some layers frozen", layers(), {0, 1}, note="only the head learns")

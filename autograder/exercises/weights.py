@@ -33,6 +33,8 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")
     yield Case.of("signals of any shape", rng.normal(size=(2, 3, 4)), -0.5, note="three dimensions")
     yield Case.of("signals of any shape", rng.normal(size=(3, 4)).astype(np.float32), 0.25, note="float32 signals")
+    whole = rng.permutation([1, 5, 9, -4])
+    yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not whole")
 
 
 @CHAPTER.exercise(
@@ -105,6 +107,8 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
     yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
+    whole = rng.integers(-9, 9, size=(4, 3))
+    yield Case.of(aspect, whole, rng.normal(size=(3, 2)), note="inputs in whole numbers; the sums are not whole")
 
 
 @CHAPTER.exercise(
@@ -174,8 +178,16 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             2,
             "float32 images",
         ),
+        (
+            rng.integers(0, 16, size=(7, 5)),
+            rng.permutation([0, 0, 1, 1, 1, 2, 2]),
+            3,
+            "images in whole numbers; their means are not whole",
+        ),
     ]:
         yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)
+        if images.dtype.kind == "i":
+            continue  # how whole images are stored costs the small aspect alone
         yield Case.of(
             "averages each class",
             images,

@@ -106,6 +106,8 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return _explain_index(message, str(error.get("code") or ""))
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
+        case "operand" if "^" in str(error.get("code") or ""):
+            return "`^` is not a power in Python; write `**`."
         case "file":
             return NO_FILES
         case "module":

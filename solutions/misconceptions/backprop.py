@@ -136,7 +136,7 @@ def adds_the_step_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def keeps_the_dtype(f, array, step=1e-5):
-    """The entries seem to move in the array's own dtype. Integers lose a step of 0.00001, and float32 rounds it. Make a float64 copy."""
+    """The gradient comes back in the array's own dtype. float32 and whole numbers are too coarse for it: compute and return it in float64."""
     return _measured(f, array.copy(), np.zeros_like(array), step)
 
 

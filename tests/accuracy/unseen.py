@@ -21,6 +21,12 @@ from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import Runner
 
 FOLDER = Path(__file__).with_name("unseen")
+ACCEPTED = (
+    "The rows are of integers; the docstring wants floats.",
+    "It returns a list, not an array.",
+    "The buffer takes the dtype of integer weights, so the fractions of the bias are cut off.",
+)
+"""What a writer holds for wrong and the course accepts: see docs/accuracy.md."""
 _HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)
 
 
@@ -68,6 +74,8 @@ def library_with(answer: Answer) -> dict[str, bytes]:
 
 def is_told(verdict: Verdict) -> bool:
     """Whether a verdict begins with a sentence about the answer, before the call and its numbers."""
+    if verdict.status == "passed":
+        return False
     return bool(verdict.misconception or verdict.finding) or not verdict.message.startswith(f"{verdict.exercise}(")
 
 

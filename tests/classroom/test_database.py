@@ -311,3 +311,15 @@ def test_what_a_person_enters_while_workers_work_stays(room, monkeypatch):
             f"('ann', '{WRITTEN}', None, 2.0, 0)",
         ]
     )
+
+
+def test_formgraders_list_of_an_assignment_needs_no_scan_for_each_submission(tmp_path):
+    """Also in a gradebook that nbgrader itself has made; without an index it takes ten seconds for 300 students."""
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    Gradebook(url).close()
+    for _ in range(2):
+        ClassBook(url, "weightlab").book.close()
+    question = "select * from submitted_assignment a join submitted_notebook n on n.assignment_id = a.id"
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as db:
+        plan = " ".join(row[3] for row in db.execute(f"explain query plan {question} where a.id = 'x'"))
+    assert "USING INDEX weightlab_submitted_notebook_assignment_id" in plan, plan

@@ -43,6 +43,13 @@ TOTALS = {
 }
 
 
+def test_moodles_number_in_the_gradebook_is_not_canvas(tmp_path):
+    write_roster(tmp_path, Roster([Student("ada", "Ada", "Lovelace", moodle="4711"), Student("bo", canvas="12")]))
+    roll = {"ada": ADA, "bo": Person("bo", lms_user_id="12"), "cy": Person("cy", lms_user_id="13")}
+    found = export._people(tmp_path, roll, roll)
+    assert [(one.canvas, one.moodle) for one in found.values()] == [("", "4711"), ("12", ""), ("13", "13")]
+
+
 @pytest.fixture
 def written(tmp_path):
     def write(*people):

@@ -11,9 +11,11 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
+from autograder.classroom import nbgrader
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.classroom.late import PercentPerDay
 from autograder.exercises import CHAPTERS
+from autograder.paths import COURSE
 from tests.support import classroom as made
 
 HOUR, DAY = 3600, 86_400
@@ -22,6 +24,18 @@ WEIGHTS = CHAPTERS["01_weights"]
 
 def penalty(seconds, score=20.0, **values):
     return PercentPerDay(config=Config(PercentPerDay=values)).late_submission_penalty("ada", score, seconds)
+
+
+def test_a_configuration_that_says_nothing_but_the_penalty_is_enough(tmp_path):
+    """An instructor follows the guide before the class's first command has written a configuration."""
+    own = 'c = get_config()\nc.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"\n'
+    (tmp_path / "nbgrader_config.py").write_text(own)
+    for _ in range(2):
+        nbgrader.write_config(tmp_path)
+    text = (tmp_path / "nbgrader_config.py").read_text()
+    assert text.endswith(own) and text.count("load_subconfig") == 1
+    config = nbgrader.Configuration(tmp_path)
+    assert "PercentPerDay" in config.penalty_name and config.source == COURSE
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,19 @@ def test_every_change_of_a_grade_is_written_down_with_its_reason(fresh, monkeypa
     assert stat.S_IMODE((fresh / ".weightlab/history.jsonl").stat().st_mode) == 0o600
 
 
+def test_a_deadline_or_a_penalty_is_no_mark(fresh):
+    grading(fresh)
+    (fresh / "submitted/ann/01_weights/timestamp.txt").write_text("2026-03-04 10:00:00 UTC")
+    assert grading(fresh).changes == []
+    with Gradebook(gradebook.url_of(fresh)) as db:
+        db.update_or_create_assignment(WEIGHTS.name, duedate=datetime.datetime(2026, 3, 4, 9))
+    penalty = '\nc.AssignLatePenalties.plugin_class = "autograder.classroom.late.PercentPerDay"\n'
+    (fresh / "nbgrader_config.py").write_text(nbgrader.CONFIG + penalty)
+    (change,) = grading(fresh).changes
+    assert change.student == "ann" and change.after < 16 and "mark given" not in change.why
+    assert "lateness changed" in change.why
+
+
 def test_a_history_whose_last_line_is_torn_goes_on(room):
     path = room / ".weightlab/history.jsonl"
     whole = path.read_bytes()

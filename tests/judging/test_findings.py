@@ -99,12 +99,53 @@ OTHERS = [
     (
         "relu_gradient",
         "return grad_output + (activations > 0)",
-        "In every case your result is `grad_output` + `(activations > 0)`, entry by entry.",
+        "In every case your result is `grad_output` + (`activations` > 0), entry by entry.",
     ),
     (
         "cross_entropy_gradient",
         "p = softmax(logits)\nreturn (p - one_hot(labels, logits.shape[1])) * p / len(labels)",
         "In every case your result is what was expected, multiplied by `softmax(logits)` once more.",
+    ),
+    (
+        "relu_gradient",
+        "return grad_output * activations * (1 - activations)",
+        "In every case your result is `grad_output` * `activations` · (1 - `activations`), entry by entry.",
+    ),
+    (
+        "cross_entropy_gradient",
+        "return softmax(logits) - labels[:, None]",
+        "In every case your result is `softmax(logits)` - `labels` as a column, entry by entry.",
+    ),
+    (
+        "gradient_step",
+        "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
+        "for (w, b), (a, c) in zip(layers, gradients)]",
+        "In every case your result differs from `layers` by one and the same number in all entries; each needs a "
+        "number of its own.",
+    ),
+    (
+        "backward_unfrozen",
+        "every = backward(layers, activations, grad_logits)\n"
+        "return [one for k, one in enumerate(every) if k not in frozen]",
+        "Wherever a result came back, your answer holds only the items that are not None; None must keep its place in "
+        "it.",
+    ),
+    (
+        "weighted_sums",
+        "out = np.zeros((len(inputs), weights.shape[1]), dtype=inputs.dtype)\nout[...] = inputs @ weights\nreturn out",
+        "Your result is right except where `inputs` holds whole numbers; there it is what was expected, without its "
+        "decimals, as when integers are stored.",
+    ),
+    (
+        "distinct_neurons",
+        "return int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max()))",
+        "In every case your result is the rank of `weights`.",
+    ),
+    (
+        "weighted_sum",
+        "return float(sum(a * b for a, b in zip(inputs, weights)))",
+        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError that names what is "
+        "wrong.",
     ),
     (
         "count_weights",

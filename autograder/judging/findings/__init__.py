@@ -40,6 +40,8 @@ from .sources import find_related, find_sources, find_types
 from .terms import find_terms
 from .thresholds import find_axes, find_shape, find_threshold
 
+_ENOUGH = 3
+"""Wrong entries that must be in one part of the answers before that means anything."""
 WRONG_PART = "what is wrong in your result"
 
 
@@ -147,8 +149,9 @@ def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[
 
 def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
     """Say by which formula a count was made."""
-    relation = None if unanswered else find_formula(samples)
-    return relation and Finding("count", f"In every case {sentences.tell_relation(relation, subject)}.", general=True)
+    relation = find_formula(samples)
+    begin = "Wherever a result came back," if unanswered else "In every case"
+    return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.", general=True)
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
@@ -202,6 +205,13 @@ def _all_relations(key: Key, sample: Sample, among: Collection[Relation] | None 
 
 def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
     """Return the relations that hold in all samples, the most telling first."""
+    group = tuple(map(id, samples))
+    if samples and group not in samples[0].known:
+        samples[0].known[group] = _compare_all(key, samples)
+    return samples[0].known[group] if samples else []
+
+
+def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
     common: list[Relation] | None = None
     for sample in samples:
         found = dict.fromkeys(_all_relations(key, sample, common))
@@ -239,6 +249,8 @@ def _find_general(
         for relation in _common_relations(key, chosen):
             if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
                 continue
+            if relation[0] == "lines scaled and shifted" and not _has_long_lines(chosen, relation[1]):
+                continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 words = sentences.tell_relation(relation, named)
@@ -252,6 +264,17 @@ def _is_partly_right(sample: Sample) -> bool:
         return False
     single = np.float32 in (got.dtype, sample.expected.dtype)
     return bool(close_floats(sample.expected, got, 2e-4 if single else 1e-6).any())
+
+
+def _has_long_lines(samples: list[Sample], axis: int) -> bool:
+    """Whether some lines have more than two entries: two can always be scaled and shifted to two others."""
+    return any(one.expected.ndim == 2 and one.expected.shape[1 - axis] > 2 for one in samples)
+
+
+def _count_wrong(sample: Sample) -> int:
+    if sample.got is None or sample.got.shape != sample.expected.shape:
+        return sample.expected.size
+    return int((~close_floats(sample.expected, sample.got, 2e-4)).sum())
 
 
 def _is_finite(sample: Sample) -> bool:
@@ -316,7 +339,8 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     for sample in (sample for sample in wrong if sample.expected.size > 1 and partly):
         found = dict.fromkeys(find_masks(sample))
         common = list(found) if common is None else [one for one in common if one in found]
-    if not common or not _is_rich(wrong):
+    # One wrong entry is in some row by chance.
+    if not common or not _is_rich(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH:
         return None
     words = sentences.tell_relation(common[0], subject)
     return Finding("part", f"{_capital(words)}.")

@@ -54,6 +54,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         elif array.dtype.kind in "iuf":
             number = float(array)
             facts["where zero", quoted] = number == 0
+            facts["where a tiny number", quoted] = 0 < abs(number) <= 0.01
             facts["where negative", quoted] = number < 0
             facts["where above one", quoted] = number > 1
             facts["where below one", quoted] = 0 < number < 1
@@ -63,7 +64,8 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         facts["where not square",] = not facts["where square",]
     if arrays:
         facts["where float32",] = any(array.dtype == np.float32 for _, array in arrays)
-        facts["where integers",] = any(array.dtype.kind in "iu" and array.ndim for _, array in arrays[:1])
+        name, first = arrays[0]
+        facts["where integers", f"`{name}`"] = first.dtype.kind in "iu" and first.ndim > 0
     facts |= _describe_batches(arguments)
     single = as_array(expected)
     if single is not None and single.size == 1 and single.dtype.kind == "b":
@@ -180,6 +182,7 @@ _TELLING = (
     "where many items",
     "where large",
     "where tiny",
+    "where a tiny number",
     "where NaN",
     "where holds 0",
     "where zero",

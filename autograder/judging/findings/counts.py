@@ -14,6 +14,8 @@ from .relations import Relation
 from .samples import Sample
 
 EXPECTED = "what was expected"
+_MOST = 100_000
+"""Entries of a matrix that is looked at as a whole."""
 _ENOUGH = 4
 """Different counts that a formula must give before it means anything."""
 
@@ -69,8 +71,17 @@ def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             for k, length in enumerate(value.shape):
                 yield f"the length of axis {k} of {quoted}", length
             yield f"the number of entries of {quoted}", value.size
+            if value.ndim == 2 and 0 < value.size <= _MOST and value.dtype.kind == "f":
+                yield from _count_columns(quoted, value)
         elif isinstance(value, (set, frozenset)):
             yield f"the number of items in {quoted}", len(value)
+
+
+def _count_columns(quoted: str, matrix: np.ndarray) -> Iterator[tuple[str, int]]:
+    yield f"the rank of {quoted}", int(np.linalg.matrix_rank(matrix, tol=1e-4 * np.abs(matrix).max()))
+    for digits in (4, 3, 2, 5, 6):
+        rounded = np.unique(np.round(matrix, digits) + 0.0, axis=1).shape[1]
+        yield f"the number of different columns of {quoted}, rounded to {digits} decimals", rounded
 
 
 def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
@@ -109,6 +120,11 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
         "the number of entries, with that of a shape () taken as 0",
         sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
     )
+    ends = [shape[0] * shape[-1] for shape in shapes.values() if shape]
+    yield "the sum of the first times the last axis length of all arrays", sum(ends)
+    for word in ("weight", "bias", "w", "b"):
+        named = [size for size, name in zip(sizes, shapes, strict=True) if word in str(name)]
+        yield f"the number of entries of the arrays with “{word}” in their name", sum(named)
     yield "the number of entries of the largest array", max(sizes, default=0)
     yield "the number of entries of the first array", sizes[0] if sizes else 0
     yield "the number of entries of the last array", sizes[-1] if sizes else 0
@@ -123,6 +139,8 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
         yield f"the number of layers ({words})", len(group)
         yield f"the number of weights ({words})", sum(one[0].size for one in group)
         yield f"the number of biases ({words})", sum(one[1].size for one in group if len(one) > 1)
+        filled = sum(int(np.count_nonzero(part)) for one in group for part in one)
+        yield f"the number of weights and biases that are not 0 ({words})", filled
         yield f"the number of rows of weights ({words})", sum(len(one[0]) for one in group)
         products = [one[0].size * one[1].size for one in group if len(one) > 1]
         yield f"the sum over the layers ({words}) of the number of weights times that of biases", sum(products)

@@ -61,18 +61,17 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
     """Yield simple forms of a quantity, each as it is quoted."""
     if array.size > _MOST or not array.ndim:
         return
-    if words.startswith("the "):
-        yield f"(1 - {words})", 1 - array
-        yield f"({words})²", array**2
-        yield f"p · (1 - p), where p is {words}", array * (1 - array)
-        return
-    bare = words.strip("`")
     if array.ndim == 1 and (array == np.rint(array)).all():
-        yield f"`{bare}[:, None]`", array[:, np.newaxis]
-    yield f"`(1 - {bare})`", 1 - array
-    yield f"`{bare} ** 2`", array**2
-    yield f"`abs({bare})`", np.abs(array)
-    yield f"`({bare} > 0)`", (array > 0).astype(float)
+        yield f"{words} as a column", array[:, np.newaxis]
+    yield f"(1 - {words})", 1 - array
+    yield f"{words} · (1 - {words})", array * (1 - array)
+    yield f"{words}²", array**2
+    yield f"the magnitude of {words}", np.abs(array)
+    yield f"({words} > 0)", (array > 0).astype(float)
+    if array.ndim == 2:
+        for name, sums in (("row", array.sum(axis=1, keepdims=True)), ("column", array.sum(axis=0))):
+            if np.ptp(sums) > 1e-9:  # those of probabilities are all 1
+                yield f"the {name} sums of {words}", sums
 
 
 def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | None = None) -> Iterator[Relation]:

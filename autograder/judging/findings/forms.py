@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import builtins
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,11 @@ def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) 
     """Return what the forms of all answers have in common, or None."""
     answered = _answered(key, observed)
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
-    if not usable or len(usable) < len(answered):
-        return None
+    relation = _find_in_usable(exercise, usable) if len(usable) > 1 or len(usable) == len(answered) > 0 else None
+    return ("where something came back", relation) if relation and len(usable) < len(answered) else relation
+
+
+def _find_in_usable(exercise: Exercise, usable: list[tuple[Any, Any]]) -> Relation | None:
     if all(isinstance(value, dict) and not isinstance(expected, dict) for expected, value in usable):
         return ("dictionary",)
     if relation := _find_in_lists(exercise, usable):
@@ -83,6 +87,7 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
                 yield ("part alone", names[k], " and ".join(names))
     if not isinstance(got, (list, tuple)):
         return
+    yield from _compare_absent(expected, got, bool(names))
     if len(got) == len(expected):
         for i in range(len(expected)):
             for j in range(i):
@@ -110,6 +115,27 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
             yield ("pairs in two lists",)
     if names and len(got) < len(expected):
         yield ("part missing", str(len(got)), str(len(expected)))
+
+
+def _compare_absent(expected: Sequence, got: Sequence, named: bool) -> Iterator[Relation]:
+    """Yield whether items are missing, or None, or there where None is expected, while all others are right."""
+    if len(got) == len(expected):
+        pairs = list(zip(expected, got, strict=True))
+        wrong = [k for k, (good, value) in enumerate(pairs) if not _equal(good, value)]
+        if wrong and all(pairs[k][1] is None for k in wrong):
+            if wrong == [0]:
+                yield ("none at the start",)
+            if wrong == [len(pairs) - 1]:
+                yield ("none at the end",)
+            yield ("none for some",)
+        if wrong and all(pairs[k][0] is None for k in wrong):
+            yield ("not none",)
+    elif len(got) < len(expected) and not named:
+        rest = iter(expected)
+        if all(any(_equal(good, value) for good in rest) for value in got):
+            if _equal([good for good in expected if good is not None], list(got)):
+                yield ("nones missing",)
+            yield ("items missing",)
 
 
 def _are_lists(items: Sequence) -> bool:
@@ -184,17 +210,19 @@ def find_in_refusals(
     if kinds == {ProblemKind.NOT_NAMED}:
         all_of_them = len(wrong) == len(bad)
         return ("refuses without naming",) if all_of_them else ("names some", str(len(wrong)), str(len(bad)))
-    errors = {observed[i].raised["type"] for i in wrong if observed[i].raised}
+    errors = {_known_error(observed[i].raised) for i in wrong if observed[i].raised}
+    if len(kinds) > 1 and kinds <= {ProblemKind.NOT_REFUSED, ProblemKind.OTHER_ERROR, ProblemKind.NOT_NAMED}:
+        return ("refuses badly", str(len(wrong)), str(len(bad)), with_article(name))
     if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
-        return ("refuses otherwise", with_article(name), _known_error(errors.pop()))
+        return ("refuses otherwise", with_article(name), errors.pop())
     return None
 
 
-def _known_error(name: str) -> str:
-    """Return the name of an error that Python knows, and no name that a student may have made up."""
-    import builtins
-
-    return with_article(name) if isinstance(getattr(builtins, name, None), type) else "another error"
+def _known_error(raised: Mapping[str, Any]) -> str:
+    """Return the name of an error that Python knows, or of what it is a kind of; no name that a student made up."""
+    names = [name for name in (raised["type"], *raised.get("kinds", ())) if hasattr(builtins, name)]
+    known = [name for name in names if name not in ("Exception", "BaseException", "object")]
+    return with_article(known[0]) if known else "another error"
 
 
 def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -211,7 +239,7 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
         return describe_case(arguments, key.expected[i])
 
     conditions = part_cases([facts(i) for i in stopped], [facts(i) for i in going])
-    return ("stops where", _known_error(observed[stopped[0]].raised["type"]), conditions[0]) if conditions else None
+    return ("stops where", _known_error(observed[stopped[0]].raised), conditions[0]) if conditions else None
 
 
 def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:

@@ -27,6 +27,8 @@ WEAK = (
     "lines alike",
     "lines scaled",
     "lines shifted",
+    "lines scaled and shifted",
+    "change scaled",
 )
 """Kinds that are told only where no other says more."""
 LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")

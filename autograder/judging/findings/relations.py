@@ -72,6 +72,7 @@ WHOLE: tuple[tuple[str, Change], ...] = (
     ("standardised", lambda e: (e - e.mean()) / e.std()),
     ("sorted", lambda e: np.sort(e, axis=None).reshape(e.shape)),
     ("reversed", lambda e: e.ravel()[::-1].reshape(e.shape)),
+    ("cumulative over all", lambda e: np.cumsum(e).reshape(e.shape)),
     ("column order", lambda e: e.ravel(order="F").reshape(e.shape)),
     ("transposed", lambda e: e.T),
 )
@@ -152,7 +153,14 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
     if that is asked for.
     """
     got = sample.got
-    if got is None or not got.size or not sample.expected.size:
+    if got is None or not sample.expected.size:
+        return
+    if not got.size:
+        for axis in range(got.ndim):
+            # Where one item is all that is expected, it is the first and the last.
+            if sample.expected.ndim == got.ndim and sample.expected.shape[axis] == 1 and not got.shape[axis]:
+                yield ("without the first", axis, got.ndim)
+                yield ("without the last", axis, got.ndim)
         return
     expected, got = sample.expected.astype(float), got.astype(float)
     with np.errstate(all="ignore"):
@@ -242,6 +250,17 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
             shifts = (lines[1] - lines[0]).mean(axis=1)
             if np.allclose(lines[0] + shifts[:, np.newaxis], lines[1], rtol=1e-6, atol=1e-9):
                 yield ("lines shifted", axis, 2)
+            slopes = _find_slopes(*lines)
+            if np.allclose(lines[0] * slopes[0] + slopes[1], lines[1], rtol=1e-6, atol=1e-9):
+                yield ("lines scaled and shifted", axis, 2)
+
+
+def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scale and the shift of each line that come nearest to what came back."""
+    middle = expected.mean(axis=1, keepdims=True)
+    scatter = ((expected - middle) ** 2).sum(axis=1, keepdims=True)
+    scale = ((expected - middle) * got).sum(axis=1, keepdims=True) / np.where(scatter == 0, 1, scatter)
+    return scale, got.mean(axis=1, keepdims=True) - scale * middle
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:

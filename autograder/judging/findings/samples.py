@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ class Sample:
     """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
     altered: bool = False
     """Whether the answer is right as a view takes it, and another one as it came back."""
+    known: dict = field(default_factory=dict, compare=False)
+    """What was found before of groups of samples that begin with this one."""
 
     @cached_property
     def got(self) -> np.ndarray | None:

@@ -192,11 +192,17 @@ def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
             yield ("change missing", name)
         if got.size > 1 and np.allclose(got, base * wanted, rtol=tolerance, atol=1e-12) and base.any():
             yield ("change multiplied", name)
+        if got.ndim and np.ptp(got - base) <= tolerance * max(np.abs(got - base).max(), 1e-300):
+            yield ("change constant", name)
         factor = find_common_factor(wanted, got - base, tolerance)
         if factor is None:
             continue
+        if factor > 0 and np.ptp(wanted) > 0:
+            yield ("change scaled", name)
         if math.isclose(factor, -1, rel_tol=tolerance):
             yield ("change negated", name)
         for kind, *data in name_factor(factor, named, tolerance):
             if kind in ("times", "divided by"):
                 yield (f"change {kind}", name, *data)
+            elif kind == "times over":
+                yield ("change times", name, f"{data[0]}({data[1]} / {data[2]})")

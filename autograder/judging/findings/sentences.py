@@ -62,6 +62,7 @@ PREDICATES = {
     "flipped": "is what was expected, with its {along} in reversed order",
     "rolled forward": "is what was expected, with all {along} one position too late",
     "rolled back": "is what was expected, with all {along} one position too early",
+    "cumulative over all": "is the running total of all expected entries, row after row",
     "cumulative": "is the running total along each {each} of what was expected",
     "cumulative from the end": "is the running total from the end along each {each} of what was expected",
     "first repeated": "repeats the first expected {one} in place of all {along}",
@@ -78,6 +79,7 @@ PREDICATES = {
     "scaled and shifted": "is what was expected times {0}, shifted by one and the same number",
     "scaled and shifted somehow": "is what was expected, scaled by one number and shifted by another",
     "lines scaled": "is what was expected, with each {one} multiplied by a number of its own",
+    "lines scaled and shifted": "is what was expected, with each {one} scaled and shifted by numbers of its own",
     "lines shifted": "is what was expected, with a number added to each {one}",
     "lines alike": "has the same {one} everywhere",
     "all different": "holds different numbers where one and the same is expected everywhere",
@@ -150,6 +152,8 @@ PREDICATES = {
     "change missing": "is that of {0}, unchanged",
     "change negated": "differs from {0} in the wrong direction: the change has its sign flipped",
     "change multiplied": "is {0} multiplied by the required change, in place of the sum of both",
+    "change constant": "differs from {0} by one and the same number in all entries; each needs a number of its own",
+    "change scaled": "differs from {0} by the required change times a number of its own",
     "change times": "differs from {0} by {1} times the required change",
     "change divided by": "differs from {0} by the required change divided by {1}",
     # the inputs
@@ -239,7 +243,7 @@ CONDITIONS = {
     "where square": "all matrices among the arguments are square",
     "where not square": "a matrix among the arguments is not square",
     "where float32": "the arguments are float32",
-    "where integers": "the first argument holds whole numbers",
+    "where integers": "{0} holds whole numbers",
     "where expected 0": "0 is expected",
     "where expected False": "False is expected",
     "where expected True": "True is expected",
@@ -259,6 +263,7 @@ CONDITIONS = {
     "where zeros": "{0} contains a 0",
     "where all zero": "{0} is all zeros",
     "where large": "{0} holds large numbers (80 or more in magnitude)",
+    "where a tiny number": "{0} is tiny",
     "where tiny": "{0} holds only tiny numbers",
     "where all equal": "all entries of {0} are equal",
     "where NaN": "{0} contains NaN",
@@ -313,6 +318,14 @@ FORMS = {
     "always the same": "Your result is {0} in every case.",
     "never refuses": "All your values are right, but none of the invalid inputs raised {0}.",
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
+    "refuses badly": "All your values are right, but {0} of {1} invalid inputs are not refused with {2} that names "
+    "what is wrong.",
+    "none at the start": "The first item of your answer is None; the others are right.",
+    "none at the end": "The last item of your answer is None; the others are right.",
+    "none for some": "Some items of your answer are None where something is expected; the others are right.",
+    "not none": "Where None is expected, something else is in your answer; the other items are right.",
+    "nones missing": "Your answer holds only the items that are not None; None must keep its place in it.",
+    "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
     "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message does not name all that it must.",
@@ -346,19 +359,27 @@ def tell_condition(condition: Relation) -> str:
     return CONDITIONS[kind].format(*data)
 
 
+BEGINNINGS = {
+    "draws somewhere": "Where your result is wrong,",
+    "where something came back": "Wherever a result came back,",
+}
+
+
 def tell_whole(relation: Relation) -> str:
     """Write a finding that is a sentence of its own."""
     kind, *data = relation
     if kind == "in a part":
         words = tell_whole(data[1])
         return f"In your `{data[0]}`, {words[0].lower()}{words[1:]}"
-    if kind == "draws somewhere":
+    if kind in BEGINNINGS:
         words = tell_whole(data[0])
-        return f"Where your result is wrong, {words[0].lower()}{words[1:]}"
+        return f"{BEGINNINGS[kind]} {words[0].lower()}{words[1:]}"
     return (DRAWS | FORMS)[kind].format(*data)
 
 
-CHANGES = frozenset({"change missing", "change negated", "change times", "change divided by"})
+CHANGES = frozenset(
+    f"change {how}" for how in ("missing", "negated", "times", "divided by", "multiplied", "constant", "scaled")
+)
 """Kinds that say how far an answer is from an argument, compared with what is required."""
 AXIS_KINDS = {
     kind

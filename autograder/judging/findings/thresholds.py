@@ -53,8 +53,11 @@ def find_shape(samples: list[Sample]) -> Relation | None:
     """Return which argument's shape all wrong answers have, where none has the required shape."""
     wrong = [sample for sample in samples if not sample.right]
     shapes = {sample.got.shape for sample in wrong if sample.got is not None}
-    if not wrong or any(sample.got is None or sample.got.shape == sample.expected.shape for sample in wrong):
+    if not wrong or any(sample.got is None for sample in wrong):
         return None
+    if any(sample.got.shape == sample.expected.shape for sample in wrong):
+        common = _name_common_shape(wrong)
+        return ("shape of", common) if common and len(shapes) > 1 else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         return ("axes missing",)
     if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
@@ -63,11 +66,19 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return ("one axis more in shape",)
     if relation := _find_length(wrong):
         return relation
+    common = _name_common_shape(wrong)
+    return ("shape of", common) if common and len(shapes) > 1 else None
+
+
+def _name_common_shape(wrong: list[Sample]) -> str | None:
+    """Return the argument whose shape all wrong answers have, where that is not the required shape in all cases."""
+    if all(sample.got.shape == sample.expected.shape for sample in wrong):
+        return None
     common: list[str] | None = None
     for sample in wrong:
         names = [name for name, shape in _name_shapes(sample) if shape == sample.got.shape]
         common = names if common is None else [name for name in common if name in names]
-    return ("shape of", common[0]) if common and len(shapes) > 1 else None
+    return common[0] if common else None
 
 
 def find_axes(samples: list[Sample]) -> Relation | None:

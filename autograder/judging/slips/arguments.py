@@ -100,6 +100,21 @@ ROWS = (
 )
 
 
+def fit_all(fits: Callable[[Any], bool], values: list[Any]) -> bool:
+    """Return whether a change fits an argument in all calls; arrays that are whole only sometimes are no labels."""
+    as_floats = [value.astype(float) if isinstance(value, np.ndarray) else value for value in values]
+    return all(map(fits, values)) or (any(map(fits, values)) and all(map(fits, as_floats)))
+
+
+def _find_contracted(names: list[str], given: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the matrices of which the columns of one meet the rows of the other, in every call."""
+    matrices = [name for name in names if fit_all(_is_matrix, [call[name] for call in given])]
+    for one in matrices:
+        for other in matrices:
+            if one != other and all(call[one].shape[1] == len(call[other]) for call in given):
+                yield one, other
+
+
 def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable]]:
     """Yield what is done to the arguments of every case that is not refused, and the function that does it."""
     signature = inspect.signature(function)
@@ -120,10 +135,11 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
 
     for name in names:
         for word, fits, change in CHANGES:
-            if all(fits(one[name]) for one in given):
+            if fit_all(fits, [one[name] for one in given]):
                 yield (name, word), changed(lambda one, n=name, do=change: one | {n: do(one[n])})
     for word, fits, change in CHANGES:
-        several = [name for name in names if fits in (_is_floats, _is_matrix) and all(fits(one[name]) for one in given)]
+        of_arrays = fits in (_is_floats, _is_matrix)
+        several = [name for name in names if of_arrays and fit_all(fits, [one[name] for one in given])]
         if len(several) > 1:
             every = changed(lambda one, several=several, do=change: one | {name: do(one[name]) for name in several})
             yield (" and ".join(several), word), every
@@ -132,6 +148,12 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
             if all(type(call[one]) is type(call[other]) for call in given):
                 swap = changed(lambda call, a=one, b=other: call | {a: call[b], b: call[a]})
                 yield (one, other, "swapped"), swap
+    for one, other in _find_contracted(names, given):
+        for word, rows in ROWS:
+            cut = changed(lambda call, a=one, b=other, r=rows: call | {a: call[a][:, r], b: call[b][r]})
+            yield (one, other, f"shared {word}"), cut
+    if {"batch_size", "x"} <= set(names):
+        yield ("batch_size", "everything"), changed(lambda one: one | {"batch_size": max(len(one["x"]), 1)})
     batch = [name for name in names if all(isinstance(one[name], np.ndarray) and one[name].ndim for one in given)]
     long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
     if long:

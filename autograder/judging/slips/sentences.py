@@ -64,6 +64,7 @@ ARGUMENTS = {
     "reciprocal": "1 divided by {0} is used in its place",
     "root": "the square root of {0} is used in its place",
     "one minus": "1 minus {0} is used in its place",
+    "everything": "all examples are in one batch, whatever {0} is",
     "is one more": "{0} is 1 larger than it should be",
     "is one less": "{0} is 1 smaller than it should be",
     "sorted": "{0} is sorted first",
@@ -74,6 +75,12 @@ ARGUMENTS = {
     "only first": "only the first entry or row of {0} is used",
     "only last": "only the last entry or row of {0} is used",
     "pairs swapped": "the items of each pair in {0} are swapped",
+}
+SHARED = {
+    "shared only first": "only the first column of `{0}` and the first row of `{1}` are used",
+    "shared only last": "only the last column of `{0}` and the last row of `{1}` are used",
+    "shared without first": "the first column of `{0}` and the first row of `{1}` are left out",
+    "shared without last": "the last column of `{0}` and the last row of `{1}` are left out",
 }
 BATCHES = {
     "only first": "only the first example of the batch is used",
@@ -95,6 +102,8 @@ def _tell_change(kind: str, what: tuple[str, ...]) -> str:
         return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))
     if what[-1] == "swapped":
         return f"`{what[0]}` and `{what[1]}` are swapped"
+    if what[-1] in SHARED:
+        return SHARED[what[-1]].format(*what)
     if not what[0]:
         return BATCHES[what[1]]
     names = what[0].split(" and ")
