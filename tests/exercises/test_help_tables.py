@@ -307,7 +307,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
     "lora_init": [
         (
             learner(CHECK_RANK, "return rng.normal(0, 1 / fan_in, size=(fan_in, rank)), np.zeros((rank, fan_out))"),
-            "lora_init … gave down's standard deviation times the square root of fan_in: 0.0499877; expected 1",
+            "lora_init … gave weights whose standard deviation is 0.04999 times the required one",
         ),
         (
             "return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))",
