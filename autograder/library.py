@@ -87,6 +87,8 @@ class LeftOver(StrEnum):
     """Code is below the stub's ``raise``, which ends the function first."""
     ABOVE = "code above"
     """Code is above the stub's ``raise``, and nothing is returned."""
+    BRANCH = "in a branch"
+    """The stub's ``raise`` is within an ``if``, a loop or the like, so some cases still reach it."""
     TWICE = "defined twice"
     """The function is defined further up in the file, and Python uses the last definition."""
 
@@ -103,11 +105,18 @@ def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] |
     body = definitions[0].body if definitions else []
     raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
     if not raises:
-        return None
+        line = next((node.lineno for part in body for node in ast.walk(part) if _raises_not_written(node)), None)
+        return None if line is None else (LeftOver.BRANCH, line, 0)
     if raises[0] < len(body) - 1:
         return LeftOver.BELOW, body[raises[0]].lineno, 0
     written = [node for node in body[: raises[0]] if not _is_text(node)]
     return (LeftOver.ABOVE, body[raises[0]].lineno, 0) if written else None
+
+
+def _raises_not_written(node: ast.AST) -> bool:
+    raised = node.exc if isinstance(node, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(raised, ast.Name) and raised.id == NotImplementedError.__name__
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -179,9 +179,7 @@ def _added(released: dict, cell: dict) -> str:
 
 def _parse(submitted: bytes) -> list[dict]:
     if len(submitted) > MAX_NOTEBOOK:
-        raise MalformedNotebook(
-            f"it is larger than {MAX_NOTEBOOK // 2**20} MB; clear the outputs of {_largest_cell(submitted)}"
-        )
+        raise MalformedNotebook(f"it is larger than {MAX_NOTEBOOK // 2**20} MB; {_make_smaller(submitted)}")
     try:
         data = json.loads(_decode(submitted))
     except (ValueError, RecursionError):
@@ -202,16 +200,28 @@ def _decode(submitted: bytes) -> str:
         return submitted.decode("latin-1")
 
 
-def _largest_cell(submitted: bytes) -> str:
-    """Name the cell that makes a notebook too large; return nothing for an oversized file that is cut short."""
+_REMEDIES = {
+    "outputs": "clear the outputs of",
+    "attachments": "delete the pictures that were pasted into",
+    "source": "shorten",
+    "metadata": "copy the text into a new cell, and delete",
+}
+"""What makes a cell smaller, by the part of it that is large."""
+
+
+def _make_smaller(submitted: bytes) -> str:
+    """Say what makes an oversized notebook smaller: the largest part of a cell, or what widgets left behind."""
     try:
-        cells = json.loads(submitted)["cells"]
-        sizes = [len(json.dumps(cell)) for cell in cells]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return "its largest cells"
-    largest = max(range(len(sizes)), key=sizes.__getitem__, default=0)
-    first = next(iter(text_of(cells[largest].get("source")).strip().splitlines()), "")
-    return f"cell {largest + 1} ({first[:40]!r}, {sizes[largest] / 2**20:.1f} MB)"
+        notebook = json.loads(submitted)
+        cells = notebook["cells"]
+        sizes = {(k, part): len(json.dumps(cell.get(part))) for k, cell in enumerate(cells) for part in _REMEDIES}
+        (number, part), size = max(sizes.items(), key=lambda item: item[1])
+        if len(json.dumps(notebook.get("metadata"))) > size:
+            return "in JupyterLab's menu Settings turn off Save Widget State Automatically, restart the kernel and save"
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return "clear the outputs of its largest cells"
+    first = next(iter(text_of(cells[number].get("source")).strip().splitlines()), "")
+    return f"{_REMEDIES[part]} cell {number + 1} ({first[:40]!r}, {size / 2**20:.1f} MB)"
 
 
 class _Places:

@@ -13,7 +13,7 @@ from ..exercises import CHAPTERS
 from ..judging import key, reference
 from ..judging.key import Key
 from ..judging.slips import read_slips
-from ..judging.verdict import Verdict
+from ..judging.verdict import Status, Verdict
 from ..sandbox.clock import Clock
 from ..submitted_notebook import dump_notebook, marks_of
 from . import examination, feedback
@@ -22,7 +22,7 @@ from .feedback import Marks
 from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
-from .submission import Submission
+from .submission import Submission, SubmissionStatus
 from .verdict_cells import write_verdicts
 
 
@@ -198,6 +198,10 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 def _remarks(found: Examination) -> list[str]:
     """Return what a person should look at in a submission, beside its status."""
     remarks = []
+    absent = {CHAPTERS[verdict.chapter].module for verdict in found.verdicts if verdict.status == Status.MISSING}
+    if absent and found.status == SubmissionStatus.GRADED:
+        modules = ", ".join(f"weightlab/{module}.py" for module in sorted(absent))
+        remarks.append(f"Other modules were submitted, but not {modules}: ask for the zip of `weightlab submit`.")
     if not found.rebuilt.malformed and (doubtful := sorted(found.rebuilt.doubtful)):
         remarks.append(
             f"No answer in the cell of {', '.join(doubtful)}, but the student has added cells next to it: look there."

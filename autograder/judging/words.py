@@ -267,6 +267,8 @@ def describe_left_over(kind: LeftOver, line: int, other: int) -> str:
             return (
                 f"It is also defined in line {other}, but Python uses the last definition, in line {line}: delete one."
             )
+        case LeftOver.BRANCH:
+            return f"Line {line} still raises NotImplementedError in some cases: replace that line with your code."
         case LeftOver.BELOW:
             return (
                 f"There is code below line {line}, but line {line} raises NotImplementedError first: delete that line."

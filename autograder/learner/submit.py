@@ -114,7 +114,12 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
             warnings.append(verdict.message)
     for name in chapter.written:
         answer = found.answers[name]
-        if not answer.changed or not any(text_of(cell.get("source")).strip() for cell in answer.cells):
+        if name in found.lost:  # the course's texts, which may tell where it is, are known only where a class is graded
+            warnings.append(
+                f"Whether {name} is answered cannot be told, as an editor has removed the names of the notebook's "
+                "cells: paste your answers into a fresh copy of the notebook."
+            )
+        elif not answer.changed or not any(text_of(cell.get("source")).strip() for cell in answer.cells):
             warnings.append(f"The written answer {name} is empty.")
     return warnings
 

@@ -22,6 +22,8 @@ def as_arrays(value: Any) -> Any:
 
     A function of the learner's library is returned as one whose results are treated so.
     """
+    if _is_of_another_kind(value):
+        return np.asarray(value)
     if isinstance(value, list):
         return np.array(value) if value and _shape_of(value) else [as_arrays(item) for item in value]
     if type(value) is tuple:
@@ -92,7 +94,7 @@ def _in_form(declared: Any, value: Any) -> Any:
     if kind in (Union, types.UnionType):
         for part in parts:
             value = _in_form(part, value)
-    elif declared is np.ndarray and isinstance(value, (list, tuple)):
+    elif declared is np.ndarray and (isinstance(value, (list, tuple)) or _is_of_another_kind(value)):
         return _as_array(value)
     elif declared is int and isinstance(value, (float, np.floating)) and value.is_integer():
         return int(value)
@@ -107,7 +109,12 @@ def _in_form(declared: Any, value: Any) -> Any:
     return value
 
 
-def _as_array(items: list | tuple) -> Any:
+def _is_of_another_kind(value: Any) -> bool:
+    """Whether a value is an array with rules of its own, such as ``np.matrix``, whose ``argmax`` keeps two axes."""
+    return isinstance(value, np.ndarray) and type(value) is not np.ndarray
+
+
+def _as_array(items: list | tuple | np.ndarray) -> Any:
     try:
         array = np.asarray(items)
     except (ValueError, OverflowError):

@@ -329,6 +329,16 @@ def test_without_a_library_the_status_says_so(fresh):
     assert [(student, status) for student, _, status, _ in told if student == "ann"] == [("ann", "no_library")]
 
 
+def test_without_the_chapters_own_module_a_person_is_asked_to_look(fresh):
+    library = fresh / "submitted/ann/01_weights/weightlab"
+    (library / "weights.py").rename(library / "my_weights.py")
+    entries = grade(fresh)
+    assert entries["ann"]["status"] == "graded"
+    (remark,) = entries["ann"]["remarks"]
+    assert "not weightlab/weights.py" in remark
+    assert not any(entries[name]["remarks"] for name in entries if name != "ann")
+
+
 def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):
     from autograder.classroom import requirements
 

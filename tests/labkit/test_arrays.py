@@ -145,6 +145,8 @@ Layers = list[tuple[np.ndarray, np.ndarray]]
 DECLARED = [
     (np.ndarray, [[1, 2.5]], np.array([[1, 2.5]])),
     (np.ndarray, (0.5, 1.0), np.array([0.5, 1.0])),
+    (np.ndarray, np.array([[1.0, 2.0]]).view(np.matrix), np.array([[1.0, 2.0]])),
+    (float | np.ndarray, np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])),
     (float | np.ndarray, [1.0], np.array([1.0])),
     (tuple[np.ndarray, list[np.ndarray]], [[1.0], ([2.0],)], (np.array([1.0]), [np.array([2.0])])),
     (tuple[Layers, list[float]], ([([[1.0]], [0.0])], [0.5]), ([(np.array([[1.0]]), np.array([0.0]))], [0.5])),

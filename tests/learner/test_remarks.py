@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import types
+from functools import partial
 
+import numpy as np
 import pytest
 
 import labkit
@@ -33,6 +35,8 @@ def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
         (f"def apply_weight(signal, weight):\n    return signal\n\n\n{STUB}", "It is also defined in line 1"),
         (STUB.replace("    raise", "    y = signal * weight\n    raise"), "There is code above line 3"),
         (STUB.replace("    raise", '    """Return it."""\n    raise'), ""),
+        (STUB.replace("    raise", "    if weight:\n        raise") + "    return 0", "Line 3 still raises"),
+        (STUB.replace("    raise", "    for _ in ():\n        raise ValueError\n    return 0\n    #"), ""),
         ("def broken(:", ""),
     ],
 )
@@ -55,6 +59,12 @@ def test_a_function_of_the_notebook_that_hides_the_librarys_is_named():
     assert "comes from /elsewhere/weightlab/weights.py" in remarks.describe_hiding_copy(
         APPLY_WEIGHT, {"apply_weight": elsewhere}
     )
+
+
+@pytest.mark.parametrize("other", [partial(lambda signal, weight: 0.0), np.multiply, np.dot])
+def test_another_packages_function_of_that_name_hides_the_librarys_too(other):
+    said = remarks.describe_hiding_copy(APPLY_WEIGHT, {"apply_weight": other})
+    assert said.startswith("The notebook has its own apply_weight")
 
 
 def test_the_librarys_own_function_hides_nothing():

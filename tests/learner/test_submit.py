@@ -169,6 +169,40 @@ def test_a_large_notebook_is_read_and_one_that_is_too_large_names_the_cell(learn
     assert read(0) == ([], True)
 
 
+@pytest.mark.parametrize(
+    ("part", "large", "said"),
+    [
+        (
+            "attachments",
+            {"a.png": {"image/png": "x" * (21 * 2**20)}},
+            "delete the pictures that were pasted into cell 1",
+        ),
+        ("source", "x" * (21 * 2**20), "shorten cell 1"),
+        ("outputs", [{"text": "x" * (21 * 2**20)}], "clear the outputs of cell 1"),
+        (None, {"widgets": "x" * (21 * 2**20)}, "turn off Save Widget State Automatically"),
+    ],
+)
+def test_the_remedy_fits_what_makes_a_notebook_too_large(part, large, said):
+    cell = {"cell_type": "markdown", "source": "Mine", "metadata": {}} | ({part: large} if part else {})
+    notebook = {"cells": [cell], "metadata": {} if part else large}
+    with pytest.raises(MalformedNotebook, match=said):
+        read_notebook({"cells": []}, json.dumps(notebook).encode())
+
+
+def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(learner):
+    path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") in CHAPTERS[CHAPTER].written:
+            cell["source"] = "It is in the weights."
+        cell["metadata"], cell["id"] = {}, None
+    path.write_text(json.dumps(notebook))
+    warnings = submit.pack_submission(CHAPTER, learner).warnings
+    for name in CHAPTERS[CHAPTER].written:
+        assert not any(f"{name} is empty" in words for words in warnings)
+        assert any(f"Whether {name} is answered cannot be told" in words for words in warnings)
+
+
 QUESTION = "share_that_flips"
 WAYS = {
     "a literal": (f"{QUESTION} = 0.25", []),

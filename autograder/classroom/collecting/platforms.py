@@ -86,7 +86,9 @@ _BRIGHTSPACE = re.compile(
 )
 _GRADESCOPE = re.compile(r"submission_(?P<number>[0-9]+)")
 # "Lovelace_Ada_ada_4711": last name, first name, login, number; always a folder.
-_ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>[^_]+)_(?P<number>[0-9]+)")
+_ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>.+)_(?P<number>[0-9]+)")
+_ILIAS_FILE = re.compile(r"[0-9]{14}_(?=.)")
+"""When it was uploaded, which ILIAS puts in front of the file's name."""
 
 
 class Recogniser:
@@ -182,7 +184,7 @@ class Recogniser:
             return None
         if found := _GRADESCOPE.fullmatch(part):
             return self.submitters.get(part, Owner(Platform.GRADESCOPE, part, found["number"], label=part)), inside
-        if found := _ILIAS.fullmatch(part):
+        if (found := _ILIAS.fullmatch(part)) and ("_" not in found["login"] or _ILIAS_FILE.match(inside[0])):
             name = f"{found['first']} {found['last']}"
             return Owner(Platform.ILIAS, name, found["number"], found["login"], label=part), inside
         return None
@@ -254,7 +256,7 @@ def plain_owner(name: str, place: str = "") -> Owner:
     A chapter's name is never a student's: where nothing else is left the owner has no name.
     """
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
-    bare = _COPY_OF.sub("", _ADDED.sub("", bare))
+    bare = _COPY_OF.sub("", _ADDED.sub("", _ILIAS_FILE.sub("", bare)))
     nobody = is_chapter(bare) or bare == _DRIVES_OWN
     return Owner(Platform.PLAIN, "" if nobody else without_chapter(bare), label=name, place=place)
 

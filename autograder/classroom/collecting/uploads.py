@@ -10,9 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ...library import LIBRARY_FOLDER
-from .chapter_names import is_chapter
+from .chapter_names import is_chapter, without_chapter
 from .contents import home_of, is_elsewhere, is_of_library, notebooks_among
-from .platforms import GRADESCOPE_METADATA, Owner, Recogniser, blackboard_login, gradescope_submitters, plain_owner
+from .platforms import (
+    GRADESCOPE_METADATA,
+    Owner,
+    Platform,
+    Recogniser,
+    blackboard_login,
+    gradescope_submitters,
+    plain_owner,
+)
 from .reasons import NotTakenError, Reason, describe
 from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, items_of, readable
 
@@ -159,9 +167,24 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
         problem = Reason.OTHER_ARCHIVE
     elif item.suffix in (".ipynb", ".py"):
         problem = Reason.BARE_NOTEBOOK
+    elif owner.platform is Platform.PLAIN and _hints_at_work(item.path):
+        problem = Reason.OTHER_FORM
     else:
         problem = Reason.ANOTHER_KIND
     return Upload(owner, place, (item,), problem)
+
+
+def _hints_at_work(path: PurePosixPath) -> bool:
+    """Whether a file was a submission before a browser or a printer made another of it, or has a chapter's name.
+
+    Such as ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
+    """
+    inner = PurePosixPath(path.name.lower()).suffixes[:-1]
+    return (
+        not {".zip", ".ipynb", *_ARCHIVES}.isdisjoint(inner)
+        or is_chapter(path.stem)
+        or path.stem != without_chapter(path.stem)
+    )
 
 
 def _may_be_work(item: Item) -> bool:

@@ -302,6 +302,14 @@ class TestIlias:
         inbox.put("unpacked/Twombly_Cy_cy_4713/01_weights.zip", packed("cy"))
         assert "cy" in inbox.collect(inbox.folder / "unpacked").taken
 
+    def test_a_login_may_hold_underscores_and_a_time_is_never_a_student(self, inbox):
+        file = "20260302101010_01_weights.zip"
+        inbox.put(f"one/Lovelace_Ada_ada_l_4711/{file}", packed("ada"))
+        inbox.put(f"one/Ross_Bob_bross_4712/{file}", packed("bob"))
+        assert inbox.collect(inbox.folder / "one").taken == {"ada_l", "bross"}
+        found = inbox.collect(inbox.put(f"two/{file}", packed("cy")).parent)
+        assert not found.taken and found.lost
+
 
 class TestGitHubClassroom:
     CLONE: ClassVar = {
@@ -427,6 +435,14 @@ class TestPlainFolders:
         found = inbox.collect()
         assert found.taken == {"bo"} and found.lost == {"ada": Reason.OTHER_ARCHIVE}
         assert "weightlab submit" in found.words["ada"]
+
+    def test_half_a_download_and_a_printed_chapter_are_named_with_what_to_ask_for(self, inbox):
+        names = ["ada.zip.crdownload", "bob.zip.part", "cy.ipynb.txt", "01_weights-dee.html", "eve/01_weights.pdf"]
+        for name in [*names, "timetable.pdf", "notes (1).txt"]:
+            inbox.put(name, b"x")
+        found = inbox.collect(inbox.folder)
+        assert not found.taken
+        assert {row.place for row in found.rows if row.lost} == set(names)
 
     def test_bare_notebooks_are_named_with_what_to_ask_for(self, inbox):
         inbox.put("ada/01_weights.ipynb", b"{}")
