@@ -39,7 +39,8 @@ into its neurons, drawn as images, take shape while the fraction of digits that 
 *You will make this: a network that learns to read, out of functions that you write.*"""
 _IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
 _PICTURE = re.compile(r"!\[([^\]\"]*)\]\(([\w-]+\.(?:webp|png))\)")
-_LINK = re.compile(r"\]\(\.\./(?:\.\./(src/weightlab/\w+\.py)|(?:\w+)/(\w+)\.ipynb)(#[^)]*)?\)")
+_LINK = re.compile(r"\]\(\.\./\w+/(\w+)\.ipynb(#[^)]*)?\)")
+_LIBRARY = re.compile(r"\[([^\[\]]+)\]\(\.\./\.\./(src/weightlab/\w+\.py)\)")
 
 
 def execute(names: Iterable[str], folder: Path) -> dict[str, Any]:
@@ -131,13 +132,14 @@ def _write_figure(encoded: str, figures: Path) -> str:
 def _with_links(text: str) -> str:
     """Let links lead to pages, and links to the library into the course in the browser."""
 
-    def place(found: re.Match) -> str:
-        library, page, anchor = found.groups()
-        if library:
-            return f"]({_in_browser(library)})"
-        return f"]({page}.md{(anchor or '').lower()})"
+    def page(found: re.Match) -> str:
+        return f"]({found[1]}.md{(found[2] or '').lower()})"
 
-    return _PICTURE.sub(r'<img class="made" alt="\1" src="_static/\2">', _LINK.sub(place, text))
+    def library(found: re.Match) -> str:  # in HTML: MyST takes what is no page of its own for a place on this page
+        return f'<a href="{_in_browser(found[2])}">{found[1]}</a>'
+
+    text = _LIBRARY.sub(library, _LINK.sub(page, text))
+    return _PICTURE.sub(r'<img class="made" alt="\1" src="_static/\2">', text)
 
 
 def _in_browser(path: str) -> str:
