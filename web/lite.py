@@ -40,6 +40,7 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
         As for `distribution.lay_out`.
     """
     set_aside()
+    target = target.resolve()  # JupyterLite's builder runs in another folder
     with tempfile.TemporaryDirectory(prefix="weightlab-site-") as made:
         work = Path(made)
         for name, content in distribution.released_files().items():

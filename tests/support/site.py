@@ -33,12 +33,14 @@ def fetch_pyodide(folder: Path) -> Path:
 
 
 def build_lite(folder: Path) -> Path:
-    """Build the course in the browser below a folder; skip where JupyterLite is not installed."""
+    """Build the course in the browser below a folder, named as ``make site`` does; skip without JupyterLite."""
     pytest.importorskip("jupyterlite_pyodide_kernel", reason="jupyterlite is not installed, so no site was built")
-    from web import lite
+    from web.__main__ import main
 
     (folder / "pyodide").mkdir()
-    lite.build(folder / "site" / "lite", fetch_pyodide(folder / "pyodide"), "")
+    pyodide = fetch_pyodide(folder / "pyodide")
+    with contextlib.chdir(folder):  # the Makefile names the site's folder from where it stands
+        main(["site", "--only", "lite", "--pyodide", str(pyodide)], standalone_mode=False)
     return folder / "site"
 
 
