@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ...judging.words import counted
-from ..folder import Classroom
+from ..folder import Classroom, make_folder, share
 from ..rosters.roster import Roster, Student, is_named, read_roster
 from ..times import FILE as TIME
 from . import origins
@@ -278,8 +278,9 @@ def _write(target: Path, files: dict[str, bytes]) -> None:
     shutil.rmtree(part, ignore_errors=True)
     for name, content in files.items():
         path = part / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         path.write_bytes(content)
+        share(path)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
 

@@ -292,6 +292,14 @@ class TestWhoMayReadAClassroom:
         inbox.collect()
         assert self.mode(inbox.classroom) == 0o2770
 
+    def test_what_is_collected_there_is_the_groups_whatever_the_umask(self, inbox):
+        inbox.classroom.parent.chmod(0o2775)
+        inbox.put("ada.zip", packed("ada"))
+        os.umask(0o077)
+        inbox.collect()
+        made = [*(inbox.classroom / "submitted").rglob("*")]
+        assert len(made) > 3 and all(self.mode(path) & 0o060 == 0o060 for path in made)
+
     def test_one_that_is_there_stays_as_it_is(self, inbox):
         inbox.classroom.mkdir()
         inbox.classroom.chmod(0o755)
