@@ -7,6 +7,7 @@ line that says why it was not.
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -93,7 +94,7 @@ def collect_submissions(
     with ExitStack() as open_files:
         uploads, collection.files = find_uploads(sources, chapter, open_files)
         collection.rows += [Collected("", one.place, one.problem, why_not(one)) for one in uploads if _is_nobodys(one)]
-        uploads = [one for one in uploads if not _is_nobodys(one)]
+        uploads = [each for one in uploads if not _is_nobodys(one) for each in _of_each_author(one)]
         names = _Names(
             uploads, read_roster(classroom), participants or {}, origins.read_origins(classroom).get(chapter)
         )
@@ -121,6 +122,17 @@ def _is_nobodys(upload: Upload) -> bool:
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
+
+
+def _of_each_author(upload: Upload) -> list[Upload]:
+    """Return an upload as that of each of those who submitted it together."""
+    people = [dataclasses.replace(upload.owner, partners=()), *upload.owner.partners]
+    return [
+        dataclasses.replace(
+            upload, owner=dataclasses.replace(one, partners=tuple(other for other in people if other is not one))
+        )
+        for one in people
+    ]
 
 
 def _take_one(
@@ -155,7 +167,8 @@ def _take_one(
             owner = upload.owner
             words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
             words += ", late as Canvas says" if upload.owner.late else ""
-            words += f", together with {' and '.join(upload.owner.partners)}" if upload.owner.partners else ""
+            partners = " and ".join(one.name for one in upload.owner.partners)
+            words += f", together with {partners}" if partners else ""
             words += "" if any(name.startswith("weightlab/") for name in contents.files) else ", without the library"
             rows += [
                 Collected(student, f"{upload.place}: {path}", reason, why) for path, reason, why in contents.left_out

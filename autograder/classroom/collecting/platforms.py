@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..folder import NAMES_OF_JAVASCRIPT
@@ -45,8 +45,8 @@ class Owner:
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
     """Whether the platform itself wrote this about a submission."""
-    partners: tuple[str, ...] = ()
-    """Who submitted together with them, as the platform says."""
+    partners: tuple[Owner, ...] = ()
+    """Who submitted together with them, as the platform says: it is the submission of each."""
     place: str = ""
     """The folder of a plain name: in two folders the same name may be two people's."""
 
@@ -203,17 +203,18 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 
 
 def gradescope_submitters(text: str) -> dict[str, Owner]:
-    """Return whose each folder of a Gradescope export is, by the first of those who submitted it together."""
+    """Return whose each folder of a Gradescope export is: the first of those who submitted it, and their partners."""
     import yaml
 
     found = {}
     with suppress(yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
         for label, about in yaml.safe_load(text).items():
-            first, *others = about[":submitters"]
-            name, number = str(first.get(":name") or label), str(label).removeprefix("submission_")
-            login = str(first.get(":sid") or first.get(":email") or "").partition("@")[0]
-            partners = tuple(str(one.get(":name")) for one in others)
-            found[str(label)] = Owner(Platform.GRADESCOPE, name, number, login, label=str(label), partners=partners)
+            number, people = str(label).removeprefix("submission_"), []
+            for one in about[":submitters"]:
+                login = str(one.get(":sid") or one.get(":email") or "").partition("@")[0]
+                name = str(one.get(":name") or login or label)
+                people.append(Owner(Platform.GRADESCOPE, name, number, login, label=str(label)))
+            found[str(label)] = replace(people[0], partners=tuple(people[1:]))
     return found
 
 

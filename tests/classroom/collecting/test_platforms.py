@@ -279,9 +279,17 @@ submission_502:
         files |= {"assignment_9_export/submission_503/01_weights.ipynb": b"{}"}
         files |= {"assignment_9_export/submission_metadata.yml": self.METADATA}
         found = inbox.collect(inbox.put("export.zip", files))
-        assert found.taken == {"Ada-Lovelace", "Bob-Ross"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
+        assert found.taken == {"Ada-Lovelace", "Bob-Ross", "Cy-T"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
         assert found.lost == {"submission_503": Reason.BARE_NOTEBOOK}
-        assert "together with Cy T" in found.words["Bob-Ross"]
+        assert "together with" not in found.words["Ada-Lovelace"]
+
+    def test_what_two_submitted_together_is_the_submission_of_each(self, inbox):
+        files = {f"export/submission_502/{name}": content for name, content in work("both").items()}
+        files |= {"export/submission_502/extra.txt": b"", "export/submission_metadata.yml": self.METADATA}
+        found = inbox.collect(inbox.put("export.zip", files))
+        assert found.taken == {"Bob-Ross", "Cy-T"} and not found.lost
+        assert inbox.mark("Bob-Ross") == inbox.mark("Cy-T") == ("both", "both")
+        assert "together with Cy T" in found.words["Bob-Ross"] and "together with Bob Ross" in found.words["Cy-T"]
 
     def test_without_metadata_and_unpacked(self, inbox):
         for name, content in work("x").items():
