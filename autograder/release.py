@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from . import glossary, markers
+from . import glossary, markers, released_notebooks
 from .chapter_notebook import KERNEL, ReleaseError, make_notebook
 from .exercise import Exercise
 from .exercises import CHAPTERS, EXERCISES
@@ -105,6 +105,8 @@ def build() -> dict[Path, bytes]:
         )
         slips |= {made.exercise: _renew_slips(EXERCISES[made.exercise], made) for made in keys}
     built[KEYS / PATH.name] = pack(slips)
+    notebooks = {name: json.loads(built[COURSE / name / f"{name}.ipynb"]) for name in CHAPTERS}
+    built[KEYS / released_notebooks.PATH.name] = released_notebooks.pack(notebooks)
     return built
 
 

@@ -7,14 +7,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from .. import card
+from .. import card, released_notebooks
 from ..exercise import Chapter
 from ..judging.verdict import Status, Verdict
 from ..numbers import judge_numbers, malformed_numbers
 from ..paths import COURSE
 from ..submitted_notebook import MalformedNotebook, read_notebook
 from .check import check_library
-from .submit import released_answers
 
 
 def judge_copy(chapters: Iterable[Chapter]) -> list[Verdict]:
@@ -29,7 +28,7 @@ def judge_copy(chapters: Iterable[Chapter]) -> list[Verdict]:
         verdicts += [functions[name] for name in chapter.exercises]
         try:
             notebook = (COURSE / chapter.name / f"{chapter.name}.ipynb").read_bytes()
-            verdicts += judge_numbers(chapter, read_notebook(released_answers(chapter), notebook))
+            verdicts += judge_numbers(chapter, read_notebook(released_notebooks.read(chapter.name), notebook))
         except (OSError, MalformedNotebook) as error:
             verdicts += malformed_numbers(chapter, str(error))
     return verdicts

@@ -7,17 +7,17 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from labkit import store
 
+from .. import released_notebooks
 from ..exercise import Chapter
 from ..exercises import CHAPTERS
 from ..judging.verdict import Status
 from ..library import UNPARSABLE, read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..submitted_notebook import ANSWER, BLANK_NUMBER, BLANK_TEXT, MalformedNotebook, read_notebook, text_of
+from ..submitted_notebook import MalformedNotebook, read_notebook, text_of
 from .check import saved_ago
 from .remarks import describe_foreign_imports
 
@@ -103,7 +103,7 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
 
 def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
     try:
-        found = read_notebook(released_answers(chapter), notebook.read_bytes())
+        found = read_notebook(released_notebooks.read(chapter.name), notebook.read_bytes())
     except MalformedNotebook as error:
         return [f"{shown(notebook)} cannot be graded: {error}. Take a fresh copy of it, or ask for help."]
     warnings = []
@@ -114,7 +114,7 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
             warnings.append(verdict.message)
     for name in chapter.written:
         answer = found.answers[name]
-        if name in found.lost:  # the course's texts, which may tell where it is, are known only where a class is graded
+        if name in found.lost:
             warnings.append(
                 f"Whether {name} is answered cannot be told, as an editor has removed the names of the notebook's "
                 "cells: paste your answers into a fresh copy of the notebook."
@@ -122,18 +122,3 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
         elif not answer.changed or not any(text_of(cell.get("source")).strip() for cell in answer.cells):
             warnings.append(f"The written answer {name} is empty.")
     return warnings
-
-
-def released_answers(chapter: Chapter) -> dict[str, Any]:
-    """Return the graded and answer cells of a chapter, blank as they were released."""
-
-    def cell(kind: str, name: str, source: str, **marks: bool) -> dict[str, Any]:
-        marked = {"grade": False, "solution": False} | marks | {"grade_id": name}
-        return {"cell_type": kind, "id": name, "source": source, "metadata": {"nbgrader": marked}}
-
-    cells = [cell("code", name, f'check("{name}")', grade=True) for name in chapter.exercises]
-    for name in chapter.questions:
-        cells.append(cell("code", name + ANSWER, f"{BLANK_NUMBER.format(name=name)}\n{name}", solution=True))
-        cells.append(cell("code", name, f'check("{name}", {name})', grade=True))
-    cells += [cell("markdown", name, BLANK_TEXT, grade=True, solution=True) for name in chapter.written]
-    return {"cells": cells}

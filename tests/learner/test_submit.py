@@ -189,18 +189,23 @@ def test_the_remedy_fits_what_makes_a_notebook_too_large(part, large, said):
         read_notebook({"cells": []}, json.dumps(notebook).encode())
 
 
-def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(learner):
+@pytest.mark.parametrize("texts", ["kept", "gone"])
+def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(learner, texts):
+    """As in grading: the unchanged texts around it tell where it is, and without them nobody can."""
     path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") in CHAPTERS[CHAPTER].written:
             cell["source"] = "It is in the weights."
+        elif texts == "gone" and cell["cell_type"] == "markdown":
+            cell["source"] = "Mine."
         cell["metadata"], cell["id"] = {}, None
     path.write_text(json.dumps(notebook))
     warnings = submit.pack_submission(CHAPTER, learner).warnings
     for name in CHAPTERS[CHAPTER].written:
         assert not any(f"{name} is empty" in words for words in warnings)
-        assert any(f"Whether {name} is answered cannot be told" in words for words in warnings)
+        told = any(f"Whether {name} is answered cannot be told" in words for words in warnings)
+        assert told == (texts == "gone")
 
 
 QUESTION = "share_that_flips"
