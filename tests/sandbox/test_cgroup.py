@@ -122,7 +122,8 @@ def bare():
 
 
 def test_a_program_is_in_its_group_from_its_first_step_and_all_of_it_ends_with_the_group(bare):
-    code = "import os, time\nif os.fork() == 0: os.setsid()\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
+    # In one write each, as the two share the pipe.
+    code = "import os, time\nif os.fork() == 0: os.setsid()\nos.write(1, b'%d\\n' % os.getpid())\ntime.sleep(60)"
     program = subprocess.Popen(bare.wrap([sys.executable, "-c", code]), stdout=subprocess.PIPE, text=True)
     pids = {int(program.stdout.readline()) for _ in range(2)}
     assert program.pid in pids, "another process stands between"

@@ -101,7 +101,9 @@ def summarise(
         if entry["score"] is not None:
             scores[chapter].append(entry["score"] / entry["points"])
         unloaded = next(filter(_did_not_load, entry["exercises"]), None)
-        if unloaded and status != SubmissionStatus.NO_LIBRARY:  # which is told by itself
+        # That modules did not come is told by the status, or by a remark on what is graded all the same.
+        told = status == SubmissionStatus.NO_LIBRARY or bool(entry.get("remarks"))
+        if unloaded and not (unloaded["status"] == Status.MISSING and told):
             attention.append((student, chapter, f"library: {unloaded['status']}", unloaded["message"]))
         for one in entry["exercises"]:
             item = items.setdefault(one["exercise"], Item(one["exercise"], chapter))

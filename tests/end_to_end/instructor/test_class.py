@@ -95,7 +95,7 @@ def test_whatever_asks_for_a_person_is_told_once(graded):
         ("empty-notebook", WEIGHTS.name, "malformed"),
         ("not-json", WEIGHTS.name, "malformed"),
         ("endless-loop", WEIGHTS.name, "apply_weight: timeout"),
-        ("no-library-file", WEIGHTS.name, "library: missing"),
+        ("no-library-file", WEIGHTS.name, "graded"),
         ("no-notebook", WEIGHTS.name, "missing"),
         ("syntax-error", WEIGHTS.name, "library: error"),
     ]
