@@ -104,17 +104,17 @@ OTHERS = [
     (
         "cross_entropy_gradient",
         "p = softmax(logits)\nreturn (p - one_hot(labels, logits.shape[1])) * p / len(labels)",
-        "In every case your result is what was expected, multiplied by `softmax(logits)` once more.",
+        "In every case your result is what was expected, but multiplied by `softmax(logits)`.",
     ),
     (
         "relu_gradient",
         "return grad_output * activations * (1 - activations)",
-        "In every case your result is `grad_output` * `activations` · (1 - `activations`), entry by entry.",
+        "In every case your result is `grad_output` * (`activations` · (1 - `activations`)), entry by entry.",
     ),
     (
         "cross_entropy_gradient",
         "return softmax(logits) - labels[:, None]",
-        "In every case your result is `softmax(logits)` - `labels` as a column, entry by entry.",
+        "In every case your result is `softmax(logits)` - (`labels` as a column), entry by entry.",
     ),
     (
         "gradient_step",
