@@ -138,7 +138,9 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # Where only one part of an answer is wrong, that part is spoken of.
     groups = [(samples, Label())] if len(labels) > 1 else []
-    groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
+    # What has no name is spoken of as the result, which it is not where named parts are wrong as well.
+    named = [label for label in labels if label != Label() or len(labels) == 1]
+    groups += [([sample for sample in samples if sample.label == label], label) for label in named]
     known: Known = {}
     for look in looks:
         for group, label in groups:
