@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli.main import main
 from autograder.learner import merge
-from autograder.paths import ROOT
+from tests.support.project import copy_project
 
 RELEASE_1_0 = Path(__file__).with_name("release_1_0.zip")
 """Of release 1.0, what a learner writes in: three notebooks, the library, and what git does with them."""
@@ -37,12 +37,8 @@ def commit(folder, what):
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     """The release that is being made, as far as a learner writes in it."""
-    folder = tmp_path_factory.mktemp("made") / "release"
-    for name in ("course", "src/weightlab", "autograder/keys"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.key", "*.we*p"))
-    for name in (".gitattributes", "pyproject.toml", "requirements.txt"):
-        shutil.copy2(ROOT / name, folder / name)
-    return folder
+    names = ("course", "src/weightlab", "autograder/keys", ".gitattributes", "pyproject.toml", "requirements.txt")
+    return copy_project(tmp_path_factory.mktemp("made") / "release", names, "*.key", "*.we*p")
 
 
 @pytest.fixture(scope="module")

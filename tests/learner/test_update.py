@@ -12,6 +12,7 @@ import pytest
 from autograder.learner import manifest, merge, releases, update
 from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
 from autograder.version import is_older
+from tests.support.project import copy_project
 
 FREEZING = '''"""Chapter 8 as it was."""
 
@@ -46,15 +47,8 @@ def lora_merge(weights: np.ndarray, adapter: Layers, alpha):
 @pytest.fixture
 def release(tmp_path):
     """The release that is being made: this project as it stands."""
-    folder = tmp_path / "release"
     names = ("course", "autograder", "src", "solutions", "README.md", "requirements.txt", "pyproject.toml")
-    unwanted = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.egg-info")
-    for name in names:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
-        else:
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
+    return copy_project(tmp_path / "release", names)
 
 
 @pytest.fixture
