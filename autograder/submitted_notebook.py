@@ -171,11 +171,12 @@ def _added(released: dict, cell: dict) -> str:
     left = [line.strip() for line in reversed(_plain(released["source"]).splitlines()) if line.strip()]
     lines = _plain(cell.get("source")).splitlines()
     stripped = [line.strip() for line in lines]
+    last = {line: k for k, line in enumerate(stripped)}
     added = []
     for k, line in enumerate(stripped):
         if left and line == left[-1]:
             left.pop()
-        elif left and line.startswith(left[-1]) and left[-1] not in stripped[k:]:
+        elif left and line.startswith(left[-1]) and last.get(left[-1], -1) < k:
             added.append(line.removeprefix(left.pop()).strip())
         else:
             added.append(lines[k])
