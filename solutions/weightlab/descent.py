@@ -68,7 +68,7 @@ def minibatches(
     ----------
     x : ndarray of shape (n, ...)
         The examples, at least one.
-    y : ndarray of shape (n, ...)
+    y : ndarray of float or int, shape (n, ...)
         What belongs to each of them, such as its label.
     batch_size : int
         How many examples are in a batch; the last batch may hold fewer.

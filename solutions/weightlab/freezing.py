@@ -138,9 +138,9 @@ def backward_unfrozen(
 
     Returns
     -------
-    list of (grad_weights, grad_bias) or None
-        One entry per layer, None for a frozen one; if all layers are frozen, a list of
-        None.
+    list, each item (grad_weights, grad_bias) or None
+        One item per layer, None for a frozen one; if all layers are frozen, every item
+        of the list is None.
 
     Notes
     -----
