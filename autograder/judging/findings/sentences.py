@@ -332,7 +332,7 @@ FORMS = {
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
-    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message does not contain all required values.",
+    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
     "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
