@@ -42,7 +42,7 @@ def install() -> None:
 
 
 def _put_around(owner: type, name: str, function: Callable) -> None:
-    """Put a function in the place of a method, which it gets first; once, as each page reads this configuration again."""
+    """Put a function in the place of a method, which it gets first; once, as each page installs all of this again."""
     own = getattr(owner, name)
     if own.__module__ != __name__:
 

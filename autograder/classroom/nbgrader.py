@@ -48,25 +48,33 @@ def load_app(root: Path) -> Any:
     try:
         app.initialize([], root=str(root))
     except Exception as error:  # a configuration is a program, so it may raise any error
-        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        raise ClassroomError(
-            f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
-            "in the classroom or the project, then run the same command again."
-        ) from None
+        raise _unreadable(error) from None
     app.deinit_logging()
     return app
+
+
+def _unreadable(error: Exception) -> ClassroomError:
+    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+    return ClassroomError(
+        f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
+        "in the classroom or the project, then run the same command again."
+    )
 
 
 def write_config(classroom: Path, last: str = "") -> None:
     """Let nbgrader and Formgrader find their way when they are started in the classroom.
 
-    A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs. One that
-    Python cannot read stays as it is: `load_app` says what is wrong.
+    A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
 
     Parameters
     ----------
     last : str, optional
         Lines that have to be at the end.
+
+    Raises
+    ------
+    ClassroomError
+        If Python cannot read the configuration that is there.
     """
     path = classroom / CONFIG_FILE
     own, mode = "", 0o644
@@ -76,8 +84,8 @@ def write_config(classroom: Path, last: str = "") -> None:
                 own = file.read()
             mode = stat.S_IMODE(path.stat().st_mode)  # it may hold a password
         tree = ast.parse(own)
-    except UNPARSABLE:
-        return
+    except UNPARSABLE as error:
+        raise _unreadable(error) from None
     text = own
     if not any(map(_loads_the_projects, ast.walk(tree))):
         imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]

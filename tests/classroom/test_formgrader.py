@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import base, handlers
 from tornado.web import HTTPError
 
-from autograder.classroom import dropped, formgrader
+from autograder.classroom import converters, formgrader
 from autograder.classroom.collecting.platforms import clean_id
 from autograder.classroom.folder import NAMES_OF_JAVASCRIPT, is_student_id
 
@@ -60,7 +60,7 @@ def test_only_ids_are_students(installed, tmp_path, caplog):
     api = SimpleNamespace(coursedir=CourseDirectory(root=str(tmp_path)))
     assert NbGraderAPI.get_submitted_students(api, "01_weights") == {"ann", "c7"}
     converter = SimpleNamespace(log=logging.getLogger("test"))
-    assert not dropped.init_graded(converter, "01_weights", "constructor")
+    assert not converters.begin_grading(converter, "01_weights", "constructor")
     assert "'constructor'" in caplog.text
 
 
@@ -87,7 +87,7 @@ def test_nothing_of_an_address_ends_a_text_or_begins_a_script(installed, name, t
     assert text in env.get_template(f"{name}.tpl").render(values(text)), "nbgrader's own page is not what this is for"
     page = base.BaseHandler.render(handler, f"{name}.tpl", **values(text))
     ordinary = base.BaseHandler.render(handler, f"{name}.tpl", **values("ann"))
-    assert '_.uniqueId = prefix =>' in page.partition("</head>")[0]
+    assert "_.uniqueId = prefix =>" in page.partition("</head>")[0]
     assert text not in page and page.count("<script") == ordinary.count("<script")
     assert "O'Brien & son" in base.BaseHandler.render(handler, f"{name}.tpl", **values("O'Brien & son"))
 

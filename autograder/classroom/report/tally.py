@@ -136,7 +136,7 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
         if status == SubmissionStatus.NO_LIBRARY:
             words = "The notebook came without any of the weightlab/ modules: ask for the zip of `weightlab submit`."
             found.append((student, chapter, status, words))
-        elif status != Status.MISSING and any(one["status"] == Status.MISSING for one in entry["exercises"]):
+        elif status != SubmissionStatus.MISSING and any(one["status"] == Status.MISSING for one in entry["exercises"]):
             words = f"weightlab/{CHAPTERS[chapter].module}.py was not submitted: ask for the zip of `weightlab submit`."
             found.append((student, chapter, status, words))
         try:
