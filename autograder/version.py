@@ -31,12 +31,19 @@ def version_of(copy: Path) -> str:
 
 
 def is_older(version: str, other: str) -> bool:
-    """Whether a version comes before another; one that does not say is not older than any."""
+    """Whether a version comes before another; one that does not say is not older than any.
+
+    What follows the numbers, as in ``2.0.0rc1``, makes no difference.
+    """
     return bool(version) and _numbers(version) < _numbers(other)
 
 
 def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"[0-9]+", version)]
+    numbers = re.match(r"[0-9.]*", version)[0].split(".")
+    found = [int(number) for number in numbers if number]
+    while found and not found[-1]:  # 2.0 is 2.0.0
+        found.pop()
+    return found
 
 
 def _read_project(copy: Path) -> dict:

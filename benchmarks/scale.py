@@ -11,15 +11,17 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.exercises import CHAPTERS
-from autograder.paths import COURSE, ROOT
+from autograder.paths import COURSE
 from autograder.sandbox import selftest
 from autograder.sandbox.usage import find_family
 from benchmarks.classes import answered, grade, library, submit
 from benchmarks.peers import own_seconds
 from tests.support import jupyterlab
+from tests.support.project import copy_project
 
 STUDENTS, ASSIGNMENTS, JOBS = 300, 12, 2
 GRADED = ("01_weights", "02_biases")
@@ -46,7 +48,7 @@ def measure(students: int = STUDENTS, assignments: int = ASSIGNMENTS) -> dict:
         raise SystemExit(f"Grading is measured with isolation on. {reason}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        project = copy_project(folder / "project")
+        project = copy_project(folder / "project", _COPIED)
         chapters = [CHAPTERS[name] for name in GRADED]
         libraries = {f"s{number:03d}": library(number, chapters) for number in range(students)}
         room = submit(folder / "room", libraries, {chapter.name: answered(chapter) for chapter in chapters})
@@ -54,17 +56,6 @@ def measure(students: int = STUDENTS, assignments: int = ASSIGNMENTS) -> dict:
         print(f"scale: {json.dumps(changed)}", file=sys.stderr, flush=True)
         enlarge(room, assignments)
         return {"students": students, "one exercise's points": changed, "Formgrader": look(room, assignments)}
-
-
-def copy_project(target: Path) -> Path:
-    """Copy the project, so that an exercise can be changed in it."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for name in _COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target / name, ignore=ignored)
-        else:
-            shutil.copy2(ROOT / name, target / name)
-    return target
 
 
 def change_points(room: Path, project: Path, students: int) -> dict:
@@ -87,13 +78,13 @@ def change_points(room: Path, project: Path, students: int) -> dict:
         "CPU seconds, graded at first": round(first.cpu + first.start_cpu, 1),
         "CPU seconds, nothing to do": round(idle.cpu + idle.start_cpu, 1),
         "CPU seconds, after the change": round(again.cpu + again.start_cpu, 1),
-        "pages and notebooks written again": {
-            name: sum(f"/{name}/" in path for path in renewed if path.startswith("/autograded")) for name in GRADED
-        },
-        "feedback written again": {
-            name: sum(f"/{name}/" in path for path in renewed if path.startswith("/feedback")) for name in GRADED
-        },
+        "notebooks written again": _count(renewed, "autograded"),
+        "pages written again": _count(renewed, "feedback"),
     }
+
+
+def _count(paths: Iterable[str], folder: str) -> dict[str, int]:
+    return {name: sum(path.startswith(f"/{folder}/") and f"/{name}/" in path for path in paths) for name in GRADED}
 
 
 def _written(room: Path) -> dict[str, int]:

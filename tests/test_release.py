@@ -18,6 +18,7 @@ from autograder import release
 from autograder.exercises import CHAPTERS, EXERCISES
 from autograder.judging import key, reference
 from autograder.paths import COURSE, KEYS, LIBRARY, ROOT, SOLUTIONS
+from tests.support.project import copy_project
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,8 +39,7 @@ def built():
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A copy of the generated files, so that a test may release into it."""
-    for folder in ("course", "src/weightlab", "autograder/keys"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_project(tmp_path, ("course", "src/weightlab", "autograder/keys"))
     monkeypatch.setattr(release, "COURSE", tmp_path / "course")
     monkeypatch.setattr(release, "LIBRARY", tmp_path / "src/weightlab")
     monkeypatch.setattr(release, "KEYS", tmp_path / "autograder/keys")

@@ -109,8 +109,8 @@ def _help_command(name: str, words: str) -> click.Command:
         _warn_of_other_copy()
         try:
             if name == "reveal":
-                asks = _known(exercise) and SOLUTIONS.exists()
-                sure = asks and click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
+                _require_known(exercise)
+                sure = SOLUTIONS.exists() and click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
                 title, text = tutor.reveal(exercise, sure)
             else:
                 title, text = getattr(tutor, name)(exercise)
@@ -121,10 +121,12 @@ def _help_command(name: str, words: str) -> click.Command:
     return command
 
 
-def _known(exercise: str) -> bool:
+def _require_known(exercise: str) -> None:
+    """Refuse a name that is nothing's, before anything is asked of the learner."""
     from ..names import find_asked, find_written
 
-    return (find_written(exercise) or find_asked(exercise)) is not None
+    if find_written(exercise) is None:
+        find_asked(exercise)
 
 
 hint = _help_command("hint", "Open one more hint for an exercise.")
@@ -171,23 +173,18 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     older copy that is to be updated.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
-    from ..learner import clones, releases
+    from ..learner import clones, kept, releases
     from ..learner import update as updating
 
     folder = (copy or ROOT).resolve()
-    try:
-        if take_back:
-            say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
-            return
-        with (
-            releases.open_release(release or (ROOT if copy else None), folder) as opened,
-            clones.settled(folder, updating.free_folder(folder, "-git")) as told,
-        ):
+    if take_back:
+        say(f"{len(updating.undo(folder))} files restored to their state before the last update.")
+        say("Your library and notebooks as they were until now are kept in .weightlab/kept/, in the newest folder.")
+        return
+    with releases.open_release(release or (ROOT if copy else None), folder) as opened:
+        updating.require_newer(opened, folder)
+        with clones.settled(folder, kept.free_folder(folder, "-git")) as told:
             report = updating.update(opened, folder)
-    except OSError as error:
-        raise click.ClickException(
-            f"{error.filename or folder} cannot be read or written ({error.strerror})."
-        ) from None
     for name, how in report.merged.items():
         say(f"merged    {name}: {how}")
     for name, why in report.left.items():
@@ -199,8 +196,8 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         say(f"This is now release {report.version}{since}.")
         replaced = counted(len(report.replaced), "file")
         say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-        kept = report.kept_in.relative_to(folder)
-        say(f"What was replaced is kept in {kept}; `weightlab update --undo` brings it back.")
+        say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}.")
+        say("`weightlab update --undo` brings it back.")
         if "requirements.txt" in report.replaced:
             told.append("The packages have changed: run `make study`, or install requirements.txt again.")
     for line in told:

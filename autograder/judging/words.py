@@ -56,8 +56,8 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def describe(value: Any) -> str:
-    """Name a value in a few words that a learner understands."""
+def describe(value: Any, nested: int = 3) -> str:
+    """Name a value in a few words that a learner understands; of lists within lists so many are named."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -74,8 +74,9 @@ def describe(value: Any) -> str:
         kinds = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "numbers"}
         return f"an array of {kinds.get(value.dtype.kind, value.dtype.name)} of shape {value.shape}"
     if isinstance(value, (list, tuple)):
-        inside = f" of {describe(value[0])}" if len(value) == 1 else f" of {len(value)} items"
-        return f"a {type(value).__name__}{inside}"
+        one = len(value) == 1 and nested
+        inside = describe(value[0], nested - 1) if one else counted(len(value), "item")
+        return f"a {type(value).__name__} of {inside}"
     if isinstance(value, dict):
         return f"a dictionary with {counted(len(value), 'key')}"
     return with_article(type(value).__name__)

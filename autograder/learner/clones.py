@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..refusal import Refusal
+from .kept import keep
 
 _OURS, _THEIRS = "2", "3"
 """Git's stages of a file in conflict."""
@@ -34,8 +35,9 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     """Give files in conflict the learner's text while an update is made; yield what to tell the learner.
 
     ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. The
-    learner's is the branch's in a merge, and the other one after a stash. Every other file stays as it is, because the
-    learner may have gone on working. Afterwards the conflicts are resolved; to commit that is left to the learner.
+    learner's is the branch's in a merge, and the other one after a stash. A file that is no longer as git left it stays
+    as it is, because the learner has gone on working in it. Afterwards the conflicts are resolved; the learner commits
+    them.
 
     Parameters
     ----------
@@ -57,18 +59,25 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     if (state / "rebase-merge").exists() or (state / "rebase-apply").exists():
         if not conflicts:
             raise GitError("git is rebasing this copy. Run `git rebase --continue`, then update again.")
-        _keep(copy, _names(run_git(copy, "diff", "--name-only", "-z", "HEAD")), kept_in)
+        keep(copy, _names(run_git(copy, "diff", "--name-only", "-z", "HEAD")), kept_in)
         run_git(copy, "rebase", "--abort")
         told.append(f"The rebase that had stopped was aborted; its files are in {_shown(kept_in, copy)}.")
         conflicts = _conflicts(copy)
+    if conflicts and any((state / name).exists() for name in ("REVERT_HEAD", "CHERRY_PICK_HEAD")):
+        raise GitError(
+            "git has stopped in this copy. Finish what it was doing, as `git status` says, then update again."
+        )
     merging = any((state / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG"))
     if conflicts:
-        _keep(copy, conflicts, kept_in)
-        told.append(f"Your text was taken where git had found conflicts; its own is in {_shown(kept_in, copy)}.")
+        keep(copy, conflicts, kept_in)
+        told.append(
+            f"Your text was taken where git had found conflicts; the files as they were are in {_shown(kept_in, copy)}."
+        )
     elif run_git(copy, "stash", "list"):
         told.append("git holds a stash. If your work is in it, run `git stash pop`, then update again.")
     for name, stages in conflicts.items():
-        if (mine := stages.get(_OURS if merging else _THEIRS)) is not None:
+        mine = stages.get(_OURS if merging else _THEIRS)
+        if mine is not None and _is_as_git_left_it(copy, name, stages):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(run_git(copy, "cat-file", "blob", mine))
     yield told
@@ -92,7 +101,7 @@ def run_git(copy: Path, *words: str) -> bytes:
 
 
 def _state_folder(copy: Path) -> Path | None:
-    """Return the folder in which git notes what it has begun; None without git, which then has begun nothing here."""
+    """Return the folder in which git notes what it has begun, or None if this is no clone or git is not installed."""
     if not is_clone(copy) or shutil.which("git") is None:
         return None
     return copy / run_git(copy, "rev-parse", "--git-dir").decode().strip()
@@ -112,11 +121,16 @@ def _names(printed: bytes) -> list[str]:
     return [name for name in printed.decode("utf-8", "surrogateescape").split("\0") if name]
 
 
-def _keep(copy: Path, names: Iterable[str], kept_in: Path) -> None:
-    for name in names:
-        if (copy / name).is_file():
-            (kept_in / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(copy / name, kept_in / name)
+def has_marks(path: Path) -> bool:
+    """Whether git's marks of a conflict are in a file."""
+    return b"\n<<<<<<< " in b"\n" + path.read_bytes()
+
+
+def _is_as_git_left_it(copy: Path, name: str, stages: dict[str, str]) -> bool:
+    """Whether a file in conflict is missing, has git's marks in it, or holds one of the texts that git has."""
+    if not (copy / name).is_file() or has_marks(copy / name):
+        return True
+    return run_git(copy, "hash-object", "--", name).decode().strip() in stages.values()
 
 
 def _shown(folder: Path, copy: Path) -> str:

@@ -9,14 +9,13 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from labkit import store
-
 from .. import card
 from ..judging.words import counted
 from ..names import find_chapter
 from ..paths import KEYS, LIBRARY, ROOT, shown
 from ..refusal import UnknownName
 from . import renew
+from .kept import free_folder
 from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
@@ -151,7 +150,7 @@ def _unpack(path: Path) -> list[str]:
             if ".." in name.parts or not any(name.parts[: len(own)] == own for own in _OWN):
                 raise ValueError(f"{path.name} holds {name}, which take_home() does not pack, so it was not unpacked.")
         contents = {name.as_posix(): archive.read(entry) for name, entry in zip(names, entries, strict=True)}
-    kept = store.FOLDER / "kept" / time.strftime("%Y%m%d-%H%M%S")
+    kept = free_folder(ROOT)
     for name, content in contents.items():
         target = ROOT / name
         before = target.read_bytes() if target.is_file() else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..version import is_older, version_of
 from . import merge
+from .clones import has_marks
+from .kept import free_folder, keep
 from .manifest import UpdateError, is_released, read_manifest
 
 _LIBRARY, _COURSE = "src/weightlab", "course"
@@ -38,6 +39,15 @@ class Report:
         return not (self.replaced or self.added or self.removed or self.merged)
 
 
+def require_newer(release: Path, copy: Path) -> None:
+    """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
+    if release.resolve() == copy.resolve():
+        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+    version, current = version_of(release), version_of(copy)
+    if is_older(version, current):
+        raise UpdateError(f"That release is {version}, and this copy is newer, {current}. Nothing was changed.")
+
+
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
     """Bring a copy to a release, and keep everything that is replaced under ``.weightlab/kept/DATE/``.
 
@@ -50,13 +60,10 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     before : mapping of str to str, optional
         The digests of what the copy was before anybody edited it; by default as the copy itself has them.
     """
-    if release.resolve() == copy.resolve():
-        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+    require_newer(release, copy)
     before = read_manifest(copy) if before is None else before
     after = read_manifest(release)
     versions = version_of(copy), version_of(release)
-    if is_older(versions[1], versions[0]):
-        raise UpdateError(f"That release is {versions[1]}, and this copy is newer, {versions[0]}. Nothing was changed.")
     kept_in = free_folder(copy)
     kept_in.mkdir(parents=True)
     report = Report(kept_in, *versions)
@@ -74,7 +81,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
         for name, content in wanted.items():
             _replace(copy, name, content, report)
         for name in obsolete:
-            _keep(copy, name, report)
+            keep(copy, [name], report.kept_in)
             (copy / name).unlink()
             report.removed.append(name)
             _remove_empty(copy, (copy / name).parent)
@@ -88,6 +95,8 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
 def undo(copy: Path) -> list[str]:
     """Undo the last update; return the files that were restored.
 
+    The library and the notebooks as they are now are kept as well, as the learner may have gone on working.
+
     Raises
     ------
     UpdateError
@@ -98,6 +107,8 @@ def undo(copy: Path) -> list[str]:
         raise UpdateError("There is no update to undo.")
     folder = records[-1].parent
     done = json.loads(records[-1].read_text(encoding="utf-8"))
+    written_in = [name for name in [*done["added"], *done["kept"]] if name.startswith((f"{_LIBRARY}/", f"{_COURSE}/"))]
+    keep(copy, written_in, free_folder(copy, "-undone"))
     for name in done["added"]:
         (copy / name).unlink(missing_ok=True)
         if (copy / name).parent.is_dir():
@@ -179,7 +190,7 @@ def _marked(path: Path) -> str:
 
     To take one side by its marks would be wrong: git compares lines, and may have put a function's body into another.
     """
-    if b"\n<<<<<<< " not in b"\n" + path.read_bytes():
+    if not has_marks(path):
         return ""
     return "git's marks of a conflict are in it; `git revert --mainline 1 HEAD` takes back a merge that you committed"
 
@@ -190,7 +201,7 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
         if _says_the_same(path, content):
             report.merged.pop(name, None)
             return
-        _keep(copy, name, report)
+        keep(copy, [name], report.kept_in)
         if name not in report.merged:
             report.replaced.append(name)
     elif name not in report.merged:
@@ -217,26 +228,11 @@ def _remove_empty(copy: Path, folder: Path) -> None:
         folder = folder.parent
 
 
-def _keep(copy: Path, name: str, report: Report) -> None:
-    kept = report.kept_in / name
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(copy / name, kept)
-
-
 def _write_record(report: Report) -> None:
     kept = [path.relative_to(report.kept_in).as_posix() for path in report.kept_in.rglob("*") if path.is_file()]
     made = [name for name in [*report.added, *report.merged] if name not in kept]
     record = {"kept": sorted(kept), "added": sorted(made)}
     (report.kept_in / "update.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-
-
-def free_folder(copy: Path, what: str = "") -> Path:
-    """Return the path of a folder for what is replaced now; it does not exist yet."""
-    parent, stamp = copy / ".weightlab" / "kept", time.strftime("%Y%m%d-%H%M%S") + what
-    number = 1
-    while (folder := parent / (stamp if number == 1 else f"{stamp}-{number}")).exists():
-        number += 1
-    return folder
 
 
 def _says_the_same(path: Path, content: bytes) -> bool:

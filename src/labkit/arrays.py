@@ -45,9 +45,11 @@ def _shape_of(items: list) -> tuple[int, ...] | None:
 
 
 def _with_arrays(function: Callable) -> Callable:
+    declared = gives_what_it_declares(function)
+
     @functools.wraps(function)
     def returns_arrays(*args: Any, **kwargs: Any) -> Any:
-        return as_arrays(_in_form(_declared_result(function), function(*args, **kwargs)))
+        return as_arrays(declared(*args, **kwargs))
 
     return returns_arrays
 
@@ -102,7 +104,7 @@ def _in_form(declared: Any, value: Any) -> Any:
         each = parts if kind is tuple and parts[-1] is not Ellipsis else parts[:1] * len(value)
         if len(each) == len(value):
             items = list(map(_in_form, each, value))
-            if type(value) is not kind or any(new is not old for new, old in zip(items, value, strict=True)):
+            if not isinstance(value, kind) or any(new is not old for new, old in zip(items, value, strict=True)):
                 return kind(items)
     elif kind is Iterator and hasattr(value, "__iter__") and parts:
         return (_in_form(parts[0], item) for item in value)

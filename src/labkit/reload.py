@@ -121,7 +121,7 @@ class Reloader:
                 continue
             if sentence := self._run_again(name, files[name], sources[name]):
                 failed[name] = (
-                    f"{sentence} Until it is mended and saved, the last version that Python could read stays in effect."
+                    f"{sentence} Until it is fixed and saved, the last version that Python could read stays in effect."
                 )
             else:
                 self._sources[name] = sources[name]
@@ -131,13 +131,23 @@ class Reloader:
     def _wrap(self) -> None:
         """Let the notebook's names give what the library's functions declare."""
         for name, value in list(self.namespace.items()):
-            function = _of_library(value)
-            if not isinstance(function, FunctionType) or str(function.__module__).partition(".")[0] != PACKAGE:
+            if name.startswith("_"):  # IPython takes its _ for the learner's own unless it is the object that it stored
+                continue
+            function = self._of_library(value)
+            if not isinstance(function, FunctionType) or not _in_library(function.__code__.co_filename):
                 continue
             if id(function) not in self._called:
                 self._called[id(function)] = (function, gives_what_it_declares(function))
             called = self._called[id(function)][1]
             self.namespace[name] = functools.update_wrapper(called, function)
+
+    def _of_library(self, value: Any) -> Any:
+        """Return the library's function that the notebook calls by a name; any other value as it is.
+
+        A function of the learner's own may have the attributes of another one, as `functools.wraps` copies them.
+        """
+        function = getattr(value, "of_library", None)
+        return function if self._called.get(id(function), (None, None))[1] is value is not None else value
 
     def _run_again(self, name: str, path: Path, source: bytes | None) -> str | None:
         """Run a module's file in its own namespace; return what went wrong."""
@@ -178,7 +188,7 @@ class Reloader:
                 for name in gone.pop(key, (old, []))[1]:
                     self.namespace.setdefault(name, vars(module)[key])
         for name, value in list(self.namespace.items()):
-            value = _of_library(value)
+            value = self._of_library(value)
             key = moved.get(id(value))
             if key is None or own[key] is not value:
                 continue
@@ -188,11 +198,6 @@ class Reloader:
                 del self.namespace[name]
                 gone[key][1].append(name)
                 _say(f"{key} is no longer in {shown(Path(module.__file__))}, so the notebook has forgotten {name}.")
-
-
-def _of_library(value: Any) -> Any:
-    """Return the library's function that the notebook calls by a name; any other value as it is."""
-    return getattr(value, "of_library", value) if isinstance(value, FunctionType) else value
 
 
 def _loaded() -> list[tuple[str, Path]]:

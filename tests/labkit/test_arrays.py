@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import importlib
 import inspect
 import itertools
@@ -206,6 +207,11 @@ def test_what_cannot_have_the_declared_form_stays_as_it_is(declared, value):
 def test_what_has_the_declared_form_is_the_same_object():
     layers = [(np.ones(2), np.zeros(2))]
     assert library_function(Layers, layers)() is layers
+
+
+def test_a_tuple_with_names_keeps_them():
+    pair = collections.namedtuple("Pair", "logits activations")(np.zeros(2), [])
+    assert library_function(tuple[np.ndarray, list[np.ndarray]], pair)() is pair
 
 
 def test_pairs_that_come_one_by_one_are_arrays_and_none_is_drawn_early():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
@@ -47,6 +48,26 @@ def notebook(toylab):
     double = weights.double
     names = {"double": double, "twice": double, "quadruple": biases.quadruple, "table": [double]}
     return names, reload.Reloader(names)
+
+
+def test_a_function_of_the_notebook_that_wraps_one_of_the_librarys_stays(toylab, notebook):
+    names, reloader = notebook
+
+    @functools.wraps(names["double"])
+    def counted(x):
+        counted.calls += 1
+        return counted.__wrapped__(x)
+
+    counted.calls, names["double"] = 0, counted
+    reloader.after_cell()
+    assert names["double"] is counted and names["double"](3) == 6 and counted.calls == 1
+
+
+def test_what_ipython_keeps_of_the_last_cell_stays_the_object_that_it_was(toylab, notebook):
+    names, reloader = notebook
+    names["_"] = names["_3"] = last = names["table"][0]
+    reloader.after_cell()
+    assert names["_"] is names["_3"] is last
 
 
 def test_what_the_notebook_calls_gives_the_declared_form_and_the_library_keeps_its_own(toylab, notebook):
@@ -97,7 +118,7 @@ def test_a_syntax_error_is_one_sentence_and_says_what_stays(toylab, notebook, ca
     said = capsys.readouterr().out
     assert said == (
         "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
-        "Until it is mended and saved, the last version that Python could read stays in effect.\n"
+        "Until it is fixed and saved, the last version that Python could read stays in effect.\n"
     )
     assert names["double"](2) == 4 and names["quadruple"](1) == 4
     reloader.before_cell()
@@ -314,7 +335,7 @@ def test_a_live_figure_catches_up_with_edits_between_two_cells(toylab, notebook,
     toylab("weights", "def double(x)\n    return x\n")
     assert reload.catch_up() == (
         "Line 1 of src/toylab/weights.py is not Python yet (expected ':'). "
-        "Until it is mended and saved, the last version that Python could read stays in effect."
+        "Until it is fixed and saved, the last version that Python could read stays in effect."
     )
     assert names["twice"](1) == 7
     monkeypatch.setattr(reload, "IN_BROWSER", True)

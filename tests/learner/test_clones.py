@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli.main import main
 from autograder.learner import merge
-from autograder.paths import ROOT
+from tests.support.project import copy_project
 
 RELEASE_1_0 = Path(__file__).with_name("release_1_0.zip")
 """Of release 1.0, what a learner writes in: three notebooks, the library, and what git does with them."""
@@ -37,12 +37,8 @@ def commit(folder, what):
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     """The release that is being made, as far as a learner writes in it."""
-    folder = tmp_path_factory.mktemp("made") / "release"
-    for name in ("course", "src/weightlab", "autograder/keys"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.key", "*.we*p"))
-    for name in (".gitattributes", "pyproject.toml", "requirements.txt"):
-        shutil.copy2(ROOT / name, folder / name)
-    return folder
+    names = ("course", "src/weightlab", "autograder/keys", ".gitattributes", "pyproject.toml", "requirements.txt")
+    return copy_project(tmp_path_factory.mktemp("made") / "release", names, "*.key", "*.we*p")
 
 
 @pytest.fixture(scope="module")
@@ -169,9 +165,40 @@ def test_a_merge_that_stopped_is_resolved_and_can_be_completed(clone, release):
 def test_whoever_went_on_working_in_the_middle_of_a_merge_keeps_that_too(clone, release):
     begin_a_merge(clone)
     write_function(clone, "weights", "template_weights")
+    made = json.loads(git(clone, "show", "HEAD:course/08_freezing/08_freezing.ipynb")[1])
+    made["cells"].append(OWN | {"source": "later = 2"})
+    path(clone, "08_freezing").write_text(json.dumps(made, indent=1), encoding="utf-8")  # the marks are taken out
     update(clone, release)
-    require_everything(clone, release)
     assert 'return "my template_weights"' in (clone / "src/weightlab/weights.py").read_text()
+    after = notebook(clone, "08_freezing")
+    assert after["cells"].pop(next(i for i, cell in enumerate(after["cells"]) if text_of(cell) == "later = 2"))
+    path(clone, "08_freezing").write_text(json.dumps(after, indent=1), encoding="utf-8")
+    require_everything(clone, release)
+
+
+def test_a_revert_that_stopped_is_the_learners_to_finish(clone, release):
+    commit(clone, "my work")
+    made = notebook(clone, "08_freezing")
+    made["cells"][3]["source"] = "changed again"
+    path(clone, "08_freezing").write_text(json.dumps(made, indent=1), encoding="utf-8")
+    commit(clone, "more work")
+    assert git(clone, "revert", "--no-edit", "HEAD~1")[0] != 0
+    before = git(clone, "status", "--porcelain")
+    done = CliRunner().invoke(main, ["update", str(release), "--into", str(clone)])
+    assert done.exit_code == 1 and "git has stopped in this copy" in done.output
+    assert git(clone, "status", "--porcelain") == before
+
+
+def test_an_older_release_changes_nothing_in_a_clone_that_has_stopped(clone, release, tmp_path):
+    begin_a_merge(clone)
+    older = tmp_path / "older"
+    shutil.copytree(release, older)
+    about = older / "pyproject.toml"
+    about.write_text(about.read_text(encoding="utf-8").replace('version = "', 'version = "0.', 1), encoding="utf-8")
+    there = path(clone, "08_freezing").read_bytes()
+    done = CliRunner().invoke(main, ["update", str(older), "--into", str(clone)])
+    assert done.exit_code == 1 and "Nothing was changed" in done.output
+    assert path(clone, "08_freezing").read_bytes() == there and git(clone, "ls-files", "--unmerged")[1]
 
 
 def test_what_git_left_in_a_file_in_conflict_is_kept(clone, release):

@@ -11,6 +11,8 @@ import pytest
 
 from autograder.learner import manifest, merge, releases, update
 from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
+from autograder.version import is_older
+from tests.support.project import copy_project
 
 FREEZING = '''"""Chapter 8 as it was."""
 
@@ -45,15 +47,8 @@ def lora_merge(weights: np.ndarray, adapter: Layers, alpha):
 @pytest.fixture
 def release(tmp_path):
     """The release that is being made: this project as it stands."""
-    folder = tmp_path / "release"
     names = ("course", "autograder", "src", "solutions", "README.md", "requirements.txt", "pyproject.toml")
-    unwanted = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.egg-info")
-    for name in names:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
-        else:
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
+    return copy_project(tmp_path / "release", names)
 
 
 @pytest.fixture
@@ -210,6 +205,15 @@ def test_undo_brings_every_byte_back(release, copy):
         update.undo(copy)
 
 
+def test_undo_keeps_what_was_written_since(release, copy):
+    update.update(release, copy)
+    later = copy / "src/weightlab/lora.py"
+    later.write_text(later.read_text(encoding="utf-8") + "\nlater = 1\n", encoding="utf-8")
+    update.undo(copy)
+    (kept,) = (copy / ".weightlab" / "kept").glob("*-undone")
+    assert "later = 1" in (kept / "src/weightlab/lora.py").read_text(encoding="utf-8")
+
+
 def test_a_second_update_has_nothing_to_do(release, copy):
     update.update(release, copy)
     before = snapshot(copy)
@@ -257,6 +261,12 @@ def test_an_archive_that_reaches_outside_its_folder_is_refused(copy, tmp_path):
 def test_a_copy_that_is_no_clone_says_what_to_do(copy):
     with pytest.raises(manifest.UpdateError, match=r"weightlab update RELEASE\.zip"), releases.open_release(None, copy):
         pass
+
+
+@pytest.mark.parametrize(("version", "other"), [("2.0", "2.0.0"), ("2.0.0rc1", "2.0.0"), ("2", "2.0.0")])
+def test_versions_of_which_neither_is_older(version, other):
+    assert not is_older(version, other) and not is_older(other, version)
+    assert is_older("1.9.12", version) and not is_older("", version)
 
 
 @pytest.mark.parametrize("newer", ["2.0.1", "10.0"])

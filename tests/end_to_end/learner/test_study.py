@@ -93,42 +93,38 @@ def test_its_start_is_three_lines(running):
     assert len(running.said) == 3, "".join(running.said)
 
 
+@contextlib.contextmanager
+def line_to(address, kind, key, place):
+    """Start a terminal or a kernel on the server, and talk to it."""
+    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
+    asked = urllib.request.Request(f"{host}/api/{kind}?token={token}", data=b"", method="POST")
+    with urllib.request.urlopen(asked) as answer:
+        path = place.format(json.load(answer)[key])
+    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/{path}?token={token}")
+    with contextlib.closing(line):
+        line.settimeout(60)
+        yield line
+
+
 @pytest.mark.skipif(os.name == "nt", reason="PowerShell is no login shell")
 def test_its_terminal_knows_the_command(address):
-    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
-    asked = urllib.request.Request(f"{host}/api/terminals?token={token}", data=b"", method="POST")
-    with urllib.request.urlopen(asked) as answer:
-        name = json.load(answer)["name"]
-    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/terminals/websocket/{name}?token={token}")
-    line.settimeout(60)
     said = ""
-    try:
+    with line_to(address, "terminals", "name", "terminals/websocket/{}") as line:
         line.send(json.dumps(["stdin", "command -v weightlab || echo no such command; echo en''d\r"]))
         while "end" not in said:
             kind, *words = json.loads(line.recv())
             said += words[0] if kind == "stdout" else ""
-    finally:
-        line.close()
     assert os.path.join(sys.prefix, "bin", "weightlab") in said, said
 
 
 def test_a_kernel_answers(address):
-    host, token = re.match(r"(http://[^/]+).*\?token=(\w+)", address).groups()
-    asked = urllib.request.Request(f"{host}/api/kernels?token={token}", data=b"", method="POST")
-    with urllib.request.urlopen(asked) as answer:
-        name = json.load(answer)["id"]
-    line = websocket.create_connection(f"{host.replace('http', 'ws', 1)}/api/kernels/{name}/channels?token={token}")
-    line.settimeout(60)
     head = {"msg_id": "1", "msg_type": "execute_request", "session": "1", "username": "", "version": "5.3"}
     content = {"code": "print(6 * 7)", "silent": False}
-    try:
-        line.send(
-            json.dumps({"header": head, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"})
-        )
+    asked = {"header": head, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+    with line_to(address, "kernels", "id", "api/kernels/{}/channels") as line:
+        line.send(json.dumps(asked))
         while (told := json.loads(line.recv()))["msg_type"] != "stream":
             pass
-    finally:
-        line.close()
     assert told["content"]["text"] == "42\n"
 
 
