@@ -15,7 +15,8 @@ from autograder.judging.findings.scales import name_factor
 from autograder.judging.findings.sides import find_order, find_side
 from autograder.judging.findings.thresholds import find_shape, find_threshold
 from autograder.judging.key import Key
-from autograder.judging.slips.sentences import tell_slip
+from autograder.judging.slips import arguments
+from autograder.judging.slips.sentences import CHANGES, can_be_told, tell_slip
 from tests.support.judged import key_of, verdict_on_body
 
 CASE = key_of("relu").cases[0]
@@ -218,17 +219,30 @@ def test_layers_that_are_empty_are_not_counted():
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("kind", "what", "words"),
     [
-        (("x", "zeros"), "`x` is replaced by zeros"),
-        (("batch_size", "everything"), "all examples are in one batch, whatever `batch_size` is"),
-        (("x", "w", "shared only first"), "only the first column of `x` and the first row of `w` are used"),
-        (("x", "w", "shared only last"), "only the last column of `x` and the last row of `w` are used"),
-        (("x", "w", "shared without first"), "the first column of `x` and the first row of `w` are left out"),
-        (("x", "w", "shared without last"), "the last column of `x` and the last row of `w` are left out"),
+        ("argument", ("zeros", "x"), "`x` is replaced by zeros"),
+        ("argument", ("doubled", "x", "w"), "each of `x` and `w` is doubled first"),
+        ("argument", ("always 0.5", "alpha"), "`alpha` is always 0.5"),
+        ("result", ("negated", "dense", ""), "the result of `dense` is negated first"),
+        ("result", ("reversed", "forward", "acts"), "what `forward` returns as `acts` is reversed first"),
+        ("inputs swapped", ("x", "y"), "`x` and `y` are swapped"),
+        ("one batch", ("batch_size",), "all examples are in one batch, whatever `batch_size` is"),
+        ("examples only first", (), "only the first example of the batch is used"),
+        ("shared only first", ("x", "w"), "only the first column of `x` and the first row of `w` are used"),
+        ("shared only last", ("x", "w"), "only the last column of `x` and the last row of `w` are used"),
+        ("shared without first", ("x", "w"), "the first column of `x` and the first row of `w` are left out"),
+        ("shared without last", ("x", "w"), "the last column of `x` and the last row of `w` are left out"),
+        ("loop", ("without last",), "one loop leaves out its last item"),
     ],
 )
-def test_a_slip_in_an_argument_is_told(what, words):
-    assert tell_slip("argument", what) == (
+def test_a_slip_is_told(kind, what, words):
+    assert can_be_told(kind, what)
+    assert tell_slip(kind, what) == (
         f"In every case your result is what comes out of the course's own solution when {words}."
     )
+    assert not can_be_told("loop", ())
+
+
+def test_every_change_that_a_slip_makes_has_words():
+    assert {word for word, _, _ in arguments.CHANGES} <= {*CHANGES}
