@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError that names it."""
+    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError whose message contains its value."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 

@@ -93,19 +93,23 @@ The fifth set is of somebody who saw the stubs and nothing else; it was judged o
 368405b, before anything was changed for it, and the person who read the sentences had not read the set before. Of the
 nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small weights
 to zero: cases catch them now. Three are accepted here: a list in place of an array (with a word), integers in place of
-floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays that are
-shared with other results or with the arguments, which no value shows. Of the four sentences that were not as they
-should be, two laid a belief in the mouth of somebody who does not hold it (nonzero entries counted, where as many were
-zero as there were biases; a result in float32 taken for entries moved in float32) and two were true by chance of the
-few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more said something true but
-little, and 26 answers were told only where the first number differs."""
+floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays that share
+memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty sentences
+named a belief that the code does not show: one said that nonzero entries were counted (there were as many zeros as
+biases), the other that entries were moved in float32 (only the result was float32). The other two were true only by
+chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more said something
+true but little, and 26 answers were told only where the first number differs."""
+
+
+SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set")
+"""The sets in ``unseen/`` in the order in which the autograder first saw them."""
 
 
 def unseen_answers() -> list[tuple]:
     """Judge the answers of independent writers; return a row of counts for each set."""
     rows = []
     with Runner() as runner:
-        for path in sorted(unseen.FOLDER.glob("*.txt")):
+        for path in sorted(unseen.FOLDER.glob("*.txt"), key=lambda path: SETS.index(path.stem)):
             count = Counter()
             for answer in unseen.read_answers(path):
                 verdict = unseen.judge(answer, runner)

@@ -48,7 +48,7 @@ def expected() -> dict[str, str]:
             "give the words of failures"
         ),
         "public cases of all functions in one process; then of each that failed there": (
-            f"{examination.JOINT_SECONDS:g} s; {examination.JOINT_SECONDS:g} s"
+            f"{examination.PUBLIC_RUN_SECONDS:g} s; {examination.PUBLIC_RUN_SECONDS:g} s"
         ),
         "reading it, and making its notebook and page": f"{examination.READING:g} s beside these",
         "memory that one process maps": size(limits.MEMORY),
