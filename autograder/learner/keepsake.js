@@ -1,6 +1,6 @@
 // Reads what is drawn, in place of Python: strokes become an image as in labkit.drawings, and the layers read it.
 
-const { side, recipe, upright, palette, layers: packed } = JSON.parse(document.getElementById("network").textContent);
+const { side, recipe, upright, layers: packed } = JSON.parse(document.getElementById("network").textContent);
 const numbersOf = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 const layers = packed.map((pair) => pair.map(numbersOf));
 
@@ -83,7 +83,7 @@ function answer(strokes) {
   return { controls: [], values: {}, panels, said: drawn ? `Read as ${winner} with ${Math.round(100 * values[winner])}%.` : "Draw a digit from 0 to 9." };
 }
 
-const state = { title: "Draw a digit", palette, silence: "", question: {}, answer: answer([]) };
+const state = { title: "Draw a digit", silence: "", question: {}, answer: answer([]) };
 const listeners = [];
 const model = {
   get: (name) => state[name],
@@ -91,10 +91,7 @@ const model = {
   on: (_, listener) => listeners.push(listener),
   off: () => {},
   save_changes() {
-    const { lengths, count } = state.question;
-    const points = new Float32Array(state.question.points.buffer);
-    let at = 0;
-    const strokes = lengths.map((length) => Array.from({ length }, () => { at += 2; return [points[at - 2], points[at - 1]]; }));
+    const { strokes, count } = state.question;
     state.answer = { ...answer(strokes), count };
     listeners.forEach((listener) => listener());
   },

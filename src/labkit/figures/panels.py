@@ -7,24 +7,26 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure
 
 
-def _scale(colors: Colormap, strength: float = 1.0) -> list[str]:
-    rows = np.array(colors(np.linspace(0, 1, 7)))[:, :3]
-    return [to_hex(1 - strength * (1 - row)) for row in rows]
+def _scale(colors: Colormap, strength: float = 1.0) -> list[list[int]]:
+    rows = np.array(colors(np.linspace(0, 1, 129)))[:, :3]
+    return np.round(255 * (1 - strength * (1 - rows))).astype(int).tolist()
 
 
 PALETTE = {
     "weights": _scale(WEIGHTS),
-    "paper": [to_hex(PAPER(0.0)), to_hex(PAPER(1.0))],
+    "paper": _scale(PAPER),
     "plane": _scale(WEIGHTS, 0.6),
     "loss": _scale(mpl.colormaps[LOSS], 0.55),
 }
-"""Scales of the figures' colors for the browser; the last two are pale, so that lines on them can be seen."""
+"""Scales of the figures' colors for the browser, as red, green and blue; the last two are pale, so that lines on them
+can be seen.
+"""
 _NAMED = {"positive": POSITIVE, "negative": NEGATIVE, "black": "#17171a", "faint": "#00000033", "text": TEXT}
 _NAMED |= {f"series-{k}": color for k, color in enumerate(COLORS)}
 
@@ -43,7 +45,7 @@ def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
 
 def _still_chart(ax: Axes, panel: dict) -> None:
     if behind := panel.get("map"):
-        colors = LinearSegmentedColormap.from_list("map", PALETTE[behind["scale"]])
+        colors = LinearSegmentedColormap.from_list("map", np.divide(PALETTE[behind["scale"]], 255))
         extent, limits = (*panel["x"], *panel["y"]), {"vmin": behind["low"], "vmax": behind["high"]}
         ax.imshow(behind["values"], cmap=colors, extent=extent, aspect="auto", **limits)
     unnamed = iter(range(99))

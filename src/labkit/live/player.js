@@ -9,39 +9,28 @@ function player() {
 
   return function answer({ event, values }, news) {
     data = news ?? data;
-    const last = data.charts[0].lines[0].x.length - 1;
+    const names = Object.keys(data.frames);
+    const last = data.frames[names[0]].length - 1;
     const by = { play: frame === last ? -last : 1, back: -1, step: 1, frame: values.frame - frame }[event];
     if (by !== undefined) following = false;
     frame = following ? last : clip(frame + (by ?? 0), 0, last);
-    const { left = Object.keys(data.frames)[0], right = left } = values; // of a single start nothing is chosen
+    const { left = names[0], right = left } = values; // of a single start nothing is chosen
     const starts = [...new Set([left, right])];
-    const sentences = starts.map((start) => data.frames[start].said[frame]);
     const width = starts.length > 1 ? 318 : 430;
-    const networks = starts.map((start, k) => {
-      const now = (part) => data.frames[start][part].map((frames) => at(frames, frame));
-      const shown = { weights: now("weights"), active: now("active"), side: data.side, said: sentences[k] };
-      return { kind: "network", title: start, width, ...shown };
-    });
+    const networks = starts.map((title) => ({ kind: "network", title, width, ...data.frames[title][frame] }));
+    const said = networks.map((network) => network.said).join(" ");
     const charts = data.charts.map((whole) => {
       const lines = starts.map((start) => whole.lines.find((line) => line.name === start));
       const dots = lines.map(({ x, y }, k) => [x[frame], y[frame], `series-${k}`, 5]);
-      return { ...whole, lines, dots, beside: starts.length === 1, said: sentences.join(" ") };
+      return { ...whole, lines, dots, said, beside: starts.length === 1 };
     });
-    const said = `${data.unit} ${frame}. ${sentences.join(" ")}`;
     const moving = { ended: frame === last, going: data.going, pause: 1000 / values.speed };
-    return { panels: [...networks, ...charts], said, values: { ...values, frame }, ...moving };
+    return { panels: [...networks, ...charts], said: `${data.unit} ${frame}. ${said}`, values: { ...values, frame }, ...moving };
   };
 }
 
-/** Entry `k` along an array's first axis, with its shape. */
-function at(array, k) {
-  const shape = array.shape.slice(1);
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  return Object.assign(array.subarray(k * size, (k + 1) * size), { shape });
-}
-
 /** A network: with pixels as inputs the first matrix is drawn as images, every other matrix as lines. */
-function network({ width }, palette) {
+function network({ width }) {
   const node = svg("svg", sized(width, HEIGHT));
 
   function update({ title, said, weights, active, side }) {
@@ -73,7 +62,7 @@ function network({ width }, palette) {
       }
       const frame = { x: x - tile / 2, y: y - tile / 2, width: tile, height: tile };
       const into = weights[0].filter((_, index) => index % count === k);
-      const image = picture({ ...frame, class: "wl-pixels" }, into, side, palette.weights, -127, 127);
+      const image = picture({ ...frame, class: "wl-pixels" }, into, side, PALETTE.weights, -127, 127);
       return svg("g", {}, image, dark ? svg("rect", { ...frame, class: "wl-dead" }) : "");
     }));
     node.replaceChildren(...lines, ...neurons);

@@ -15,8 +15,8 @@ from ..figures.style import as_html, to_png
 class Tool:
     """A live figure: Python answers the browser's questions with the learner's functions.
 
-    A subclass has a ``title``, which screen readers say, the name of the function that ``makes`` it, ``controls`` from
-    `labkit.live.panels`, a ``note`` below, and ``stills``: questions whose answers are shown where nobody can ask.
+    A subclass has a ``title``, which screen readers say, ``controls`` from `labkit.live.panels`, a ``note`` below, and
+    ``stills``: questions whose answers are shown where nobody can ask. `shown` knows which function ``makes`` it.
     """
 
     title: str
@@ -66,30 +66,26 @@ class Tool:
 
 
 class Dial(Tool):
-    """A live figure without a memory, drawn by a function of its controls' values, which returns what `Tool.draw` does.
+    """A live figure without a memory: ``draw`` makes of its controls' values what `Tool.draw` returns."""
 
-    ``stills`` are values to show where nobody can change them.
-    """
-
-    def __init__(
-        self, makes: str, title: str, controls: Sequence[dict], draw: Callable, stills: Sequence[dict], note: str = ""
-    ) -> None:
-        self.makes, self.title, self.controls, self.note, self._draw = makes, title, controls, note, draw
-        self.stills = [{"values": values} for values in stills]
+    def __init__(self, title: str, draw: Callable, controls: Sequence[dict], note: str = "") -> None:
+        self.title, self.controls, self.note, self._draw = title, controls, note, draw
+        self.stills = [{"values": {one["name"]: value}} for one in controls for value in one.get("stills", ())]
 
     def draw(self, question: dict, **values: Any) -> dict:
         """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 
-def function_of(tool: type[Tool]) -> Callable:
-    """Return the function that learners call: it shows the tool, and takes what the tool is made of, or lists."""
+def shown(make: Callable[..., Tool], name: str = "") -> Callable:
+    """Return the function that learners call: it shows the tool that ``make`` returns, and takes lists for arrays."""
 
-    @functools.wraps(tool, updated=())
+    @functools.wraps(make, updated=())
     def show(*args: Any, **kwargs: Any) -> Any:
-        made = tool(*args, **kwargs)
-        made.show()
-        return getattr(made, "drawings", None)
+        tool = make(*args, **kwargs)
+        tool.makes = f"labkit.{show.__name__}"
+        tool.show()
+        return getattr(tool, "drawings", None)
 
-    show.__name__ = tool.makes.rpartition(".")[2]
+    show.__name__ = name or make.__name__
     return takes_lists(show)

@@ -9,7 +9,6 @@ import numpy as np
 import traitlets
 from anywidget import AnyWidget
 
-from ..figures.panels import PALETTE
 from ..reload import catch_up, describe_error
 from . import SCRIPT, STYLE
 from .tool import Tool
@@ -22,7 +21,6 @@ class LiveFigure(AnyWidget):
     _esm = SCRIPT
     title = traitlets.Unicode().tag(sync=True)
     silence = traitlets.Unicode().tag(sync=True)
-    palette = traitlets.Dict(PALETTE).tag(sync=True)
     question = traitlets.Dict().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
 

@@ -87,9 +87,10 @@ def test_an_endless_loop_that_is_interrupted_leaves_the_figure_alive():
 
 
 def test_every_answer_says_how_all_controls_are_set():
-    dial = Dial("labkit.twice", "Twice", [slider("a", "a", 0, 9, 4), slider("b", "b", 0, 9, 5)], follow, [{}])
+    dial = Dial("Twice", follow, [slider("a", "a", 0, 9, 4, stills=(2, 3)), slider("b", "b", 0, 9, 5)])
     assert dial.answer({})["values"] == {"a": 4, "b": 8}
     assert dial.answer({"values": {"a": 1, "b": 3}})["values"] == {"a": 1, "b": 2}, "b follows a"
+    assert [dial.answer(question)["values"]["a"] for question in dial.stills] == [2, 3]
 
 
 def follow(a, b):
@@ -122,10 +123,11 @@ def test_scripts_and_style_are_installed_with_the_package():
 
 
 def test_the_colors_are_those_of_the_still_figures():
-    assert f"--positive: {POSITIVE}; --negative: {NEGATIVE};" in STYLE
-    for k, color in enumerate(COLORS):
-        assert f"--series-{k}: {color};" in STYLE
-    assert len(PALETTE["weights"]) == 7
+    named = {"positive": POSITIVE, "negative": NEGATIVE} | {f"series-{k}": color for k, color in enumerate(COLORS)}
+    for name, color in named.items():
+        assert f"--{name}: light-dark({color}, #" in STYLE
+    blue, white, orange = (PALETTE["weights"][k] for k in (-1, 64, 0))
+    assert blue[2] > blue[0] and min(white) > 230 and orange[0] > orange[2]
 
 
 def test_the_scripts_are_one_module_that_fetches_nothing():
