@@ -3,14 +3,6 @@
 const DASHES = ["", "7 4", "9 3 2 3", "2 3", "9 3 2 3 2 3", "2 5"];
 const [TOP, RIGHT, BOTTOM, LEFT] = [12, 12, 40, 58];
 
-function ticks([low, high], count = 5) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
-  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
-}
-
 /** A chart of `lines`, `dots`, `arrows` and a `map`; act(name, more) tells which place was chosen in it. */
 function chart({ width = 380, height = 240, pointer }, act) {
   let [panel, cursor] = [null, null];
@@ -27,23 +19,20 @@ function chart({ width = 380, height = 240, pointer }, act) {
   const text = (x, y, words, anchor, more = {}) => svg("text", { x, y, "text-anchor": anchor, ...more }, words);
 
   function drawAxes() {
-    const plain = (value) => String(value).replace("-", "−");
-    const shown = panel.percent ? (value) => `${Math.round(100 * value)}%` : plain;
+    const [below, left] = panel.ticks;
     axes.replaceChildren(svg("path", { d: `M${LEFT} ${TOP}V${height - BOTTOM}H${width - RIGHT}` }),
-      ...ticks(panel.x).map((value) => text(across(value), height - BOTTOM + 16, plain(value), "middle")),
-      ...ticks(panel.y).map((value) => text(LEFT - 6, down(value) + 4, shown(value), "end")),
+      ...below.map(([value, words]) => text(across(value), height - BOTTOM + 16, words, "middle")),
+      ...left.map(([value, words]) => text(LEFT - 6, down(value) + 4, words, "end")),
       text(LEFT + wide / 2, height - 6, panel.names[0], "middle"),
       text(-TOP - high / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
   }
 
-  function line({ x, y, name, color, dashed, strong = true }, k) {
-    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
-    const width = color === "faint" || !strong ? 1 : 2.5;
-    const dashes = { "stroke-width": width, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
-    const style = { fill: "none", stroke: `var(--${color || `series-${k}`})`, ...dashes };
-    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style }));
+  function line({ x, y, name, color, style, width: thick }) {
+    const drawn = { fill: "none", stroke: `var(--${color})`, "stroke-width": thick, "stroke-dasharray": DASHES[style] };
+    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...drawn }));
     if (name) legend.append(el("span", {}, sample, " ", name));
-    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...style });
+    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
+    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...drawn });
   }
 
   function arrow([fromX, fromY, toX, toY, color]) {
@@ -56,19 +45,16 @@ function chart({ width = 380, height = 240, pointer }, act) {
   }
 
   function dot([x, y, color, size]) {
-    const place = { fill: `var(--${color})`, class: "wl-dot" };
-    // Negative points are squares, so that no class is told by its color alone.
-    if (color !== "negative") return svg("circle", { cx: across(x), cy: down(y), r: size, ...place });
-    return svg("rect", { x: across(x) - size, y: down(y) - size, width: 2 * size, height: 2 * size, ...place });
+    const round = color === "negative" ? 0 : size; // a square, so that no class is told by its color alone
+    const place = { x: across(x) - size, y: down(y) - size, width: 2 * size, height: 2 * size, rx: round };
+    return svg("rect", { ...place, fill: `var(--${color})`, class: "wl-dot" });
   }
 
   function update(next) {
     panel = next;
     drawAxes();
     legend.replaceChildren();
-    let series = 0;
-    lines.replaceChildren(...panel.lines.map((each) => line(each, each.color ? 0 : series++ % 6)));
-    lines.append(...panel.arrows.map(arrow));
+    lines.replaceChildren(...panel.lines.map(line), ...panel.arrows.map(arrow));
     dots.replaceChildren(...panel.dots.map(dot));
     if (cursor) dots.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
     if (panel.map) {
@@ -112,17 +98,15 @@ function bars({ names }) {
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
   const many = names.length > 14 ? " wl-many" : "";
   const node = el("div", { class: `wl-bars${many}`, role: "img", style }, ...rows.map((row) => row.node));
-  function update({ title, values, high, percent, marked }) {
-    const signed = !percent && values.some((value) => value < 0);
-    const shown = (value) => (percent ? `${Math.round(100 * value)}%` : inWords(value, 1));
-    const best = Array.from(values, (value, k) => [value, names[k]]).sort(([a], [b]) => b - a).slice(0, 3);
-    node.setAttribute("aria-label", `${title}: ${best.map(([value, name]) => `${name} ${shown(value)}`).join(", ")}`);
+  function update({ title, said, values, words, high, percent, marked }) {
+    const signed = values.some((value) => value < 0);
+    node.setAttribute("aria-label", `${title}: ${said}`);
     rows.forEach(({ bar, value, node: row }, k) => {
       const part = clip(Math.abs(values[k]) / high) * (signed ? 50 : 100);
       bar.style = `width: ${part}%; left: ${signed ? 50 - (values[k] < 0) * part : 0}%`;
       bar.className = `wl-bar${percent ? " wl-fraction" : values[k] < 0 ? " wl-negative" : ""}`;
       row.className = `wl-row${k === marked ? " wl-marked" : ""}`;
-      value.textContent = shown(values[k]);
+      value.textContent = words[k];
     });
   }
   return { node, update };

@@ -89,25 +89,26 @@ function connect({ model, el: host }, draw) {
   };
   // Jupyter leaves the keys alone in an element with the last attribute. A group, not a landmark: a notebook may show
   // the same figure twice.
-  const named = { role: "group", "aria-label": model.get("title"), "data-lm-suppress-shortcuts": "true" };
+  const { title, makes } = model.get("answer");
+  const named = { role: "group", "aria-label": title, "data-lm-suppress-shortcuts": "true" };
   const root = el("div", { class: "wl-live", onkeydown, ...named });
   host.append(root);
   const queue = []; // questions for when the one before is answered
-  let [asked, open, late] = [0, false, null];
+  const silence = "No answer from Python yet: it is busy, or it was restarted. After a restart, run this notebook's " +
+    `cells from the top, up to the one that calls ${makes}.`;
+  let [open, late] = [null, null]; // the question that is not answered, and when to say so
 
   function read() {
     const answer = unpack(model.get("answer"));
-    if (answer.count >= asked) { open = false; clearTimeout(late); }
+    if (answer.to === open) { open = null; clearTimeout(late); } // it may be another view's
     draw(answer, !open && !queue.length);
     if (queue.length && !open) send();
   }
 
   function send() {
-    open = true;
-    asked = (model.get("question").count ?? 0) + 1; // another view of the figure may have asked, too
-    late = setTimeout(() => { status.textContent = model.get("silence"); }, 4000);
-    model.set("question", { ...queue.shift(), count: asked });
-    model.save_changes();
+    open = newId();
+    late = setTimeout(() => { status.textContent = silence; }, 4000);
+    model.send({ ...queue.shift(), id: open });
   }
 
   /** Ask Python. Of several `passing` questions of a kind that wait, only the newest is sent. */

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..figures.panels import bars, chart, line
 from ..lent.given_training import given_corrections, given_relu
 from ..results import as_numbers, run_forward
-from .panels import bars, chart, choice, line, slider
-from .tool import Dial, shown
+from .tool import Dial, choice, shown, slider
 
 
 @shown

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..figures.panels import chart, history, line
 from ..results import as_layers, as_numbers, as_pair
-from .panels import chart, choice, control, line, slider
-from .tool import Tool, shown
+from .tool import Tool, choice, control, shown, slider
 
 Surface = tuple[Callable[[np.ndarray], float], tuple[float, float], tuple[float, float]]
 _GRID = 61
@@ -79,7 +79,9 @@ class Landscape(Tool):
         place = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
         more = {"map": bands, "pointer": place, "said": said, "width": 410, "height": 390}
         axes, path = (("first weight", *x), ("second weight", *y)), line(*np.transpose(self.path), color="black")
-        panels = [chart(surface, *axes, [path], dots, arrows, **more), self._fall()]
+        steps = ("step", 0, max(20, count))
+        fall = history("loss per step", steps, "loss", {"": self.losses}, 1e-3, _FAR, width=300)
+        panels = [chart(surface, *axes, [path], dots, arrows, **more), fall]
         return {"panels": panels, "said": said, "ended": far}
 
     def _place(self, at: np.ndarray) -> None:
@@ -100,12 +102,6 @@ class Landscape(Tool):
         (((weights, _),), self._velocity) = (as_layers(one, layers, self.momentum_step) for one in (after, velocity))
         self.path.append(weights.ravel())
         self.losses.append(float(self._loss(self.path[-1])))
-
-    def _fall(self) -> dict:
-        high = float(np.clip(np.max(self.losses, initial=0, where=np.isfinite(self.losses)), 1e-3, _FAR))
-        losses = np.nan_to_num(self.losses, nan=high, posinf=high).clip(0, high)
-        axes = ("step", 0, max(20, len(losses) - 1)), ("loss", 0, high)
-        return chart("loss per step", *axes, [line(range(len(losses)), losses)], width=300)
 
 
 def _sampled(loss: Callable, x: tuple[float, float], y: tuple[float, float]) -> np.ndarray:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..figures.panels import bars, chart, images, line
 from ..results import Layers, accuracy, as_layers, as_numbers
-from .panels import bars, chart, choice, control, images, line, slider
-from .tool import Dial, shown
+from .tool import Dial, choice, control, shown, slider
 
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 

@@ -5,14 +5,14 @@ const HELP = "Arrow keys move the pen, space lowers or lifts it, Backspace remov
 
 function pad(panel, act) {
   let strokes = []; // each a list of [x, y] between 0 and 1
-  const pen = { at: [0.5, 0.3], down: false, shown: false };
+  const pen = { at: [0.5, 0.3], down: false }; // seen while keys move it
   const node = svg("svg", { class: "wl-pad", viewBox: "0 0 1 1", "aria-label": `Drawing pad. ${HELP}` });
 
   function redraw() {
     // Its last point twice, so that a dot has two ends.
     const lines = strokes.map((stroke) => svg("polyline", { points: [...stroke, stroke.at(-1)].join(" ") }));
     const place = { cx: pen.at[0], cy: pen.at[1], r: 0.03, fill: `var(--${pen.down ? "positive" : "faint"})` };
-    node.replaceChildren(...lines, ...(pen.shown ? [svg("circle", place)] : []));
+    node.replaceChildren(...lines, svg("circle", place));
   }
 
   function send() {
@@ -34,7 +34,6 @@ function pad(panel, act) {
   }
 
   function place(at, passing) {
-    pen.shown = false;
     if (!passing) strokes.push([]);
     add(at);
   }
@@ -46,16 +45,10 @@ function pad(panel, act) {
     if (name === " ") pen.down = !pen.down;
     if (name === " " && pen.down) strokes.push([]);
     if (pen.down) add(pen.at);
-    showPen(true);
-  }
-
-  function showPen(shown) {
-    pen.shown = shown;
     redraw();
   }
 
-  const [onfocus, onblur] = [() => showPen(node.matches(":focus-visible")), () => showPen(false)];
-  fill(node, { onfocus, onblur, ...byHand(node, place, [" ", "Backspace", "Delete"], key) });
+  fill(node, byHand(node, place, [" ", "Backspace", "Delete"], key));
 
   /** Show what Python has read: in a second view, or in a notebook that was opened again, nothing was drawn here. */
   function update({ strokes: read }, settled) {

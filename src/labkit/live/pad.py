@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import data
 from ..drawings import RECIPES, Drawings, to_image
+from ..figures.panels import bars, images
 from ..results import Layers, accuracy, as_numbers, effective_weights, run_forward, run_train
-from .panels import bars, choice, control, images
-from .tool import Tool, shown
+from .tool import Tool, choice, control, shown
 
 
 @dataclass(eq=False)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..figures.panels import chart, images, line
 from ..lent.given_training import given_train
 from ..points import POINTS
 from ..results import Layers, run_forward, run_train
-from .panels import chart, choice, control, images, line, slider
-from .tool import Tool, shown
+from .tool import Tool, choice, control, shown, slider
 
 EDGE = 2.0
 """The plane reaches from minus this to this on both axes."""
@@ -148,7 +148,7 @@ class Plane(Tool):
         toward = np.array([first, second]) / norm
         foot = -bias / norm * toward
         ends = foot + np.outer([-4 * EDGE, 4 * EDGE], [-toward[1], toward[0]])
-        border = line(*ends.T, color="black", dashed=bool(out < 0), strong=chosen)
+        border = line(*ends.T, color="black", style=int(out < 0), width=2.5 if chosen else 1)
         return border, (*foot, *(foot + (0.5 if chosen else 0.25) * toward), "black")
 
     def _in_words(self) -> str:

@@ -21,11 +21,12 @@ function player() {
     const said = networks.map((network) => network.said).join(" ");
     const charts = data.charts.map((whole) => {
       const lines = starts.map((start) => whole.lines.find((line) => line.name === start));
-      const dots = lines.map(({ x, y }, k) => [x[frame], y[frame], `series-${k}`, 5]);
+      const dots = lines.map(({ x, y, color }) => [x[frame], y[frame], color, 5]);
       return { ...whole, lines, dots, said, beside: starts.length === 1 };
     });
     const moving = { ended: frame === last, going: data.going, pause: 1000 / values.speed };
-    return { panels: [...networks, ...charts], said: `${data.unit} ${frame}. ${said}`, values: { ...values, frame }, ...moving };
+    const panels = [...networks, ...charts];
+    return { panels, said: `${data.unit} ${frame}. ${said}`, values: { ...values, frame }, ...moving };
   };
 }
 
@@ -36,34 +37,34 @@ function network({ width }) {
   function update({ title, said, weights, active, side }) {
     const matrices = side ? weights.slice(1) : weights;
     const counts = [weights[0].shape[side ? 1 : 0], ...matrices.map(({ shape }) => shape[1])];
-    const two = side && counts[0] > 8; // many images stand in two columns, so that each is large enough to see
     const gap = (column) => (HEIGHT - 16) / counts[column];
-    const tile = Math.min(gap(0) * (two ? 2 : 1) - 4, 50);
-    const first = side ? (two ? 2 * tile + 8 : tile) : 18; // where the first column ends
-    const half = (column) => (column || !side ? 9 : tile / 2);
-    const place = (column, k) => [
-      column ? first + (column * (width - first - 12)) / matrices.length : two && k % 2 ? first - half(0) : half(0),
-      8 + (k + 0.5) * gap(column),
-    ];
+    const two = side && counts[0] > 8; // many images stand in two columns, so that each is large enough to see
+    const tile = side ? Math.min(gap(0) * (two ? 2 : 1) - 4, 50) : 18; // the size of the first neurons
+    const first = two ? 2 * tile + 8 : tile; // where the first column ends
+    const place = (column, k) => ({
+      x: column ? first + (column * (width - first - 12)) / matrices.length : tile / 2 + (two && k % 2) * (tile + 8),
+      y: 8 + (k + 0.5) * gap(column),
+      half: column ? 9 : tile / 2,
+    });
 
-    const lines = matrices.flatMap((matrix, column) => Array.from(matrix).flatMap((value, index) => {
-      const [from, to] = [Math.floor(index / counts[column + 1]), index % counts[column + 1]];
-      const [[x1, y1], [x2, y2], share] = [place(column, from), place(column + 1, to), Math.abs(value) / 127];
-      if (share < 0.015) return [];
+    const lines = matrices.flatMap((matrix, column) => Array.from(matrix, (value, index) => {
+      const count = counts[column + 1];
+      const [from, to] = [place(column, Math.floor(index / count)), place(column + 1, index % count)];
+      const share = Math.abs(value) / 127;
+      if (share < 0.015) return "";
       const style = { "stroke-opacity": 0.25 + 0.7 * share, "stroke-width": 0.3 + 4.5 * share };
-      const sign = value < 0 ? "wl-below" : "wl-above";
-      return [svg("line", { x1: x1 + half(column), y1, x2: x2 - 9, y2, class: sign, ...style })];
+      const ends = { x1: from.x + from.half, y1: from.y, x2: to.x - to.half, y2: to.y };
+      return svg("line", { ...ends, class: value < 0 ? "wl-below" : "wl-above", ...style });
     }));
     const neurons = counts.flatMap((count, column) => Array.from({ length: count }, (_, k) => {
-      const [[x, y], dark] = [place(column, k), active[side ? column : column - 1]?.[k] === 0];
-      if (column || !side) {
-        const name = svg("text", { x, y: y + 4, "text-anchor": "middle" }, column === matrices.length ? String(k) : "");
-        return svg("g", {}, svg("circle", { cx: x, cy: y, r: 9, class: `wl-neuron${dark ? " wl-dead" : ""}` }), name);
-      }
-      const frame = { x: x - tile / 2, y: y - tile / 2, width: tile, height: tile };
+      const { x, y, half } = place(column, k);
+      const dead = active[side ? column : column - 1]?.[k] === false ? " wl-dead" : "";
+      const name = svg("text", { x, y: y + 4, "text-anchor": "middle" }, column === matrices.length ? k : "");
+      if (column || !side) return svg("g", {}, svg("circle", { cx: x, cy: y, r: 9, class: `wl-neuron${dead}` }), name);
+      const frame = { x: x - half, y: y - half, width: tile, height: tile };
       const into = weights[0].filter((_, index) => index % count === k);
       const image = picture({ ...frame, class: "wl-pixels" }, into, side, PALETTE.weights, -127, 127);
-      return svg("g", {}, image, dark ? svg("rect", { ...frame, class: "wl-dead" }) : "");
+      return svg("g", {}, image, dead && svg("rect", { ...frame, class: dead }));
     }));
     node.replaceChildren(...lines, ...neurons);
     node.setAttribute("aria-label", `The weights of ${title}. ${said}`);

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..display import interactive
+from ..figures.panels import history, images
 from ..figures.style import limit_of
 from ..lockstep import EXAMPLES, Frame, Trainings
 from ..results import Layers
-from .panels import chart, choice, control, images, line, slider
-from .tool import Tool, shown
+from .tool import Tool, choice, control, shown, slider
 
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
@@ -84,17 +84,15 @@ class Player(Tool):
 
     def _charts(self) -> list[dict]:
         """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
-        losses = np.array([[frame.loss for frame in frames] for frames in self.frames.values()])
-        losses[:, 0] = losses[:, min(1, losses.shape[1] - 1)]
-        high = float(np.clip(np.max(losses, initial=0.1, where=np.isfinite(losses)), 0.1, 5))
-        accuracies = [[frame.accuracy for frame in frames] for frames in self.frames.values()]
-        drawn = {"loss": (np.nan_to_num(losses, nan=high).clip(0, high), high), "accuracy": (accuracies, 1.0)}
-        charts = []
-        for name, (values, most) in drawn.items():
-            lines = [line(range(len(one)), one, start) for start, one in zip(self.starts, values, strict=True)]
-            axes, percent = ((self.by, 0, max(self.epochs, 1)), (name, 0, most)), name == "accuracy"
-            charts.append(chart(f"{name} by {self.by}", *axes, lines, width=330, height=170, percent=percent))
-        return charts
+        losses, accuracies = {}, {}
+        for name, (begin, *frames) in self.frames.items():
+            losses[name] = [frame.loss for frame in (*frames[:1], *frames)] or [begin.loss]
+            accuracies[name] = [frame.accuracy for frame in (begin, *frames)]
+        steps, size = (self.by, 0, max(self.epochs, 1)), {"width": 330, "height": 170}
+        return [
+            history(f"loss by {self.by}", steps, "loss", losses, 0.1, 5, **size),
+            history(f"accuracy by {self.by}", steps, "accuracy", accuracies, 1, 1, percent=True, **size),
+        ]
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
