@@ -15,7 +15,9 @@ from .spoken import say
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
-@click.option("--port", type=int, default=8888, show_default=True, help="Port of the server; if it is in use, the next free one.")
+@click.option(
+    "--port", type=int, default=8888, show_default=True, help="Port of the server; if it is in use, the next free one."
+)
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """Open JupyterLab at the first page of the course; if it runs already, open that.

@@ -20,7 +20,9 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which says who has which of Moodle's numbers.")
+@click.option(
+    "--worksheet", type=_FILE, help="Moodle's grading worksheet, which says who has which of Moodle's numbers."
+)
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:

@@ -156,13 +156,13 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
-        "Multiply the axis lengths of each array, and add up the arrays. shapes.values() gives the shapes without their "
-        "names, and math.prod multiplies the axis lengths of one shape.",
+        "Multiply the axis lengths of each array, and add up the arrays. shapes.values() gives the shapes without "
+        "their names, and math.prod multiplies the axis lengths of one shape.",
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
         "the special cases need.",
     ),
-    why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases are "
-    "counted in the same way, because both are learned.",
+    why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
+    "are counted in the same way, because both are learned.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""

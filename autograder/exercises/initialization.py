@@ -193,8 +193,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "Xavier's variance is 2 / (fan_in + fan_out). A uniform distribution between -a and a has the variance a² / 3. "
         "Set the two equal: what is a?",
-        "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which low makes the mean zero? What shape "
-        "do the weights have?",
+        "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which low makes the mean zero? What "
+        "shape do the weights have?",
         "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
