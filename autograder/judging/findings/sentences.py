@@ -215,7 +215,6 @@ PREDICATES = {
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
     "text": "is a string in place of a number",
     "text for truth": "is a string in place of a truth value: return True or False, without quotes",
-    "whole numbers": "holds whole numbers in place of decimals",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
     "only last": "is wrong only in its last {one}",
@@ -333,7 +332,6 @@ FORMS = {
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
     "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
-    "refuses everything": "Your function raises {0} for valid input as well.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
