@@ -8,7 +8,7 @@ from nbgrader import preprocessors
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom import dropped, formgrader
+from autograder.classroom import converters, formgrader
 from autograder.classroom.times import existing_time
 
 c = get_config()  # noqa: F821  (nbgrader gives it)
@@ -20,10 +20,10 @@ if (beside := str(Path(sys.executable).parent)) not in os.environ.get("PATH", ""
 # Whoever reads a timestamp.txt, nbgrader too, reads one strict form: anything else counts as no time and stops nothing.
 CourseDirectory.get_existing_timestamp = existing_time
 # What is left of a student who was dropped, or is named as no student can be, stops nobody's grades and feedback.
-GenerateFeedback.init_destination = dropped.init_destination
-Autograde.init_destination = dropped.init_graded
+GenerateFeedback.init_destination = converters.begin_feedback
+Autograde.init_destination = converters.begin_grading
 # Of a submission nothing is copied beside its autograded notebook that a kernel would run there.
-BaseConverter.init_assignment = dropped.copy_beside
+BaseConverter.init_assignment = converters.copy_companions
 # No id, time or link of a student's stops Formgrader, or runs in it.
 formgrader.install()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .exercise import Chapter, Exercise
 from .exercises import EXERCISES
@@ -15,6 +16,9 @@ from .judging.key import Key, public_keys
 from .judging.verdict import Reply, Status, Verdict
 from .library import UNPARSABLE, find_foreign_imports, find_left_over_stub
 from .sandbox.carrier import Carrier
+
+if TYPE_CHECKING:
+    from .sandbox.process import Runner
 
 MAX_READ = 64 * 2**10
 """Bytes of a module up to which its source is read for remarks: parsing costs the grader's own time and memory."""
@@ -158,7 +162,7 @@ def _require_containment(runner: Carrier, mode: Mode) -> None:
 
 
 def find_passing(
-    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Carrier, seconds: float
+    chapter: Chapter, sources: Mapping[str, bytes], folder: str, runner: Runner, seconds: float
 ) -> set[str]:
     """Return the exercises of a chapter that pass all public cases when one process runs them together.
 
@@ -169,7 +173,9 @@ def find_passing(
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):
         return set()
     keys = {exercise.name: SELF_CHECK.find_key(exercise) for exercise in exercises}
-    outcome = runner.run(replies.make_joint_job(exercises, keys, chapter.module, sources, folder), seconds)
+    # Tried once: who does not pass here is run by itself in any case.
+    job = replies.make_joint_job(exercises, keys, chapter.module, sources, folder)
+    outcome = runner.run(job, seconds, retries=False)
     found = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, folder)
     verdicts = (judge(one, keys[one.name], found[one.name], explains=False) for one in exercises if one.name in found)
     return {verdict.exercise for verdict in verdicts if verdict.score == verdict.points}

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -40,12 +41,18 @@ def read_library(folder: Path) -> dict[str, bytes]:
         # glob would take an unreadable folder for an empty one.
         with os.scandir(folder) as found:
             entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
-        for entry in entries[:MAX_MODULES]:
+        # Of two files for one module Python imports the one whose name is composed: that one is read last.
+        for entry in sorted(entries[:MAX_MODULES], key=lambda entry: entry.name == module_name(entry.name)):
             name = entry.name.removesuffix(".py")
             if is_module_name(name) and entry.is_file(follow_symlinks=False):
-                with open(entry.path, "rb") as file:  # Python imports a module by its name in this normal form
-                    sources[unicodedata.normalize("NFKC", name)] = file.read(MAX_SOURCE + 1)
+                with open(entry.path, "rb") as file:
+                    sources[module_name(name)] = file.read(MAX_SOURCE + 1)
     return sources
+
+
+def module_name(name: str) -> str:
+    """Return the composed form of a file's name, by which Python imports it; macOS may have stored the other form."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def is_module_name(name: str) -> bool:
@@ -105,7 +112,7 @@ def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] |
     body = definitions[0].body if definitions else []
     raises = [i for i, node in enumerate(body) if isinstance(node, ast.Raise)]
     if not raises:
-        line = next((node.lineno for part in body for node in ast.walk(part) if _raises_not_written(node)), None)
+        line = next((node.lineno for node in _own_nodes(body) if raises_not_written(node)), None)
         return None if line is None else (LeftOver.BRANCH, line, 0)
     if raises[0] < len(body) - 1:
         return LeftOver.BELOW, body[raises[0]].lineno, 0
@@ -113,7 +120,16 @@ def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] |
     return (LeftOver.ABOVE, body[raises[0]].lineno, 0) if written else None
 
 
-def _raises_not_written(node: ast.AST) -> bool:
+def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield what a function's body holds, but for functions and classes within it, whose code is not its own."""
+    for node in body:
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield node
+            yield from _own_nodes(ast.iter_child_nodes(node))
+
+
+def raises_not_written(node: ast.AST) -> bool:
+    """Whether a statement raises `NotImplementedError`, as a stub does."""
     raised = node.exc if isinstance(node, ast.Raise) else None
     raised = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(raised, ast.Name) and raised.id == NotImplementedError.__name__

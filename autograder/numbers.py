@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from .exercise import Chapter, Question
@@ -16,7 +17,7 @@ from .submitted_notebook import ANSWER, Answer, SubmittedNotebook, parse_cell, t
 
 _LONGEST = 60
 _MOST_RECORDS = 100
-"""The largest number of a cell's outputs that are searched for a check's record."""
+"""The largest number of a cell's records that are judged, the newest first."""
 
 
 def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict]:
@@ -62,8 +63,9 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
             yield value
             break
     # A check can be in any of these: a cell of its own, the answer's (merged with it), or one that the student added.
-    cells = [*notebook.checks.get(name, []), *answer.cells, *(own.cell for own in notebook.own)]
-    yield from dict.fromkeys(value for cell in cells for value in _recorded(cell, name))
+    cells = [*reversed(notebook.checks.get(name, [])), *reversed(answer.cells)]
+    cells += [own.cell for own in reversed(notebook.own)]
+    yield from dict.fromkeys(value for cell in cells for value in islice(_recorded(cell, name), _MOST_RECORDS))
     if not any(_assigns_literal(text_of(cell.get("source")), name) for cell in answer.cells):
         for cell in reversed(answer.cells if answer.changed else ()):
             if shown := _shown(cell):
@@ -139,8 +141,8 @@ def _is_blank(source: str, name: str) -> bool:
 
 
 def _recorded(cell: Mapping[str, Any], name: str) -> Iterator[int | float]:
-    """Yield the numbers that a cell's outputs record for a question."""
-    for output in _outputs(cell)[:_MOST_RECORDS]:
+    """Yield the numbers that a cell's outputs record for a question, the newest first."""
+    for output in reversed(_outputs(cell)):
         data = output.get("data")
         record = data.get(ANSWER_TYPE) if isinstance(data, dict) else None
         if isinstance(record, dict) and record.get("name") == name and _is_number(record.get("value")):

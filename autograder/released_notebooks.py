@@ -14,7 +14,7 @@ PATH = KEYS / "notebooks.key"
 
 
 def pack(notebooks: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """Write what cells are known by, of notebooks by chapter."""
+    """Pack the parts of each chapter's cells by which `read_notebook` recognises them."""
     kept = {
         chapter: [
             {

@@ -161,19 +161,25 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 
 
 def _added(released: dict, cell: dict) -> str:
-    """Return the lines that were added to a text of the course, as where an answer was typed into its question.
+    """Return what was added to a text of the course, as where an answer was typed into its question.
 
-    Nothing where a line of the course's is missing: it may be the text of an earlier release.
+    That is whole lines, and what follows a line of the course's on the same line. Nothing where a line of the course's
+    is missing: it may be the text of an earlier release.
     """
     if released["cell_type"] != "markdown" or marks_of(released).get("solution") or cell.get("cell_type") == "code":
         return ""
     left = [line.strip() for line in reversed(_plain(released["source"]).splitlines()) if line.strip()]
+    lines = _plain(cell.get("source")).splitlines()
+    stripped = [line.strip() for line in lines]
+    last = {line: k for k, line in enumerate(stripped)}
     added = []
-    for line in _plain(cell.get("source")).splitlines():
-        if left and line.strip() == left[-1]:
+    for k, line in enumerate(stripped):
+        if left and line == left[-1]:
             left.pop()
+        elif left and line.startswith(left[-1]) and last.get(left[-1], -1) < k:
+            added.append(line.removeprefix(left.pop()).strip())
         else:
-            added.append(line)
+            added.append(lines[k])
     return "" if left else "\n".join(added).strip()
 
 
@@ -181,7 +187,7 @@ def _parse(submitted: bytes) -> list[dict]:
     if len(submitted) > MAX_NOTEBOOK:
         raise MalformedNotebook(f"it is larger than {MAX_NOTEBOOK // 2**20} MB; {_make_smaller(submitted)}")
     try:
-        data = json.loads(_decode(submitted))
+        data = _load(submitted)
     except (ValueError, RecursionError):
         raise MalformedNotebook("it is not JSON") from None
     cells = data.get("cells") if isinstance(data, dict) else None
@@ -192,12 +198,12 @@ def _parse(submitted: bytes) -> list[dict]:
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _decode(submitted: bytes) -> str:
-    """Return a notebook's text, in whatever coding an editor has saved it."""
+def _load(submitted: bytes) -> Any:
+    """Return what a notebook's JSON holds, in whatever coding an editor has saved it."""
     try:
-        return submitted.decode(json.detect_encoding(submitted))
+        return json.loads(submitted)
     except UnicodeDecodeError:
-        return submitted.decode("latin-1")
+        return json.loads(submitted.decode("latin-1"))
 
 
 _REMEDIES = {
@@ -212,7 +218,7 @@ _REMEDIES = {
 def _make_smaller(submitted: bytes) -> str:
     """Say what makes an oversized notebook smaller: the largest part of a cell, or what widgets left behind."""
     try:
-        notebook = json.loads(submitted)
+        notebook = _load(submitted)
         cells = notebook["cells"]
         sizes = {(k, part): len(json.dumps(cell.get(part))) for k, cell in enumerate(cells) for part in _REMEDIES}
         (number, part), size = max(sizes.items(), key=lambda item: item[1])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from autograder.library import MAX_MODULES, MAX_SOURCE, read_library
 
 
@@ -20,6 +22,15 @@ def test_a_library_is_read_as_its_python_files(tmp_path):
     read = read_library(tmp_path)
     assert sorted(read) == ["large", "weights"]
     assert len(read["large"]) == MAX_SOURCE + 1
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_files_for_one_module_pythons_counts(tmp_path, order):
+    """Python imports a module by the composed form of its name."""
+    files = [("\ufb01", "other"), ("fi", "own"), ("\ufb02", "alone"), ("\u00e9", "own"), ("e\u0301", "other")]
+    for name, source in files[::order]:
+        (tmp_path / f"{name}.py").write_text(source)
+    assert read_library(tmp_path) == {"fi": b"own", "fl": b"alone", "\u00e9": b"own"}
 
 
 def test_a_library_that_is_not_there_is_empty(tmp_path):

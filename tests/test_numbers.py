@@ -166,6 +166,32 @@ def test_of_several_checks_the_best_counts():
     assert numbers(notebook)[0].status == "passed"
 
 
+def test_a_check_counts_however_much_the_cell_shows_before_it():
+    notebook = judged(submission(parameters_answer="parameters = count()"), RIGHT)
+    cell = made.cell(notebook, "parameters")
+    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "."}] * 150 + cell["outputs"]
+    assert numbers(notebook)[0].status == "passed"
+    for value in range(150):
+        cell["outputs"][value] = made.cell(judged(submission(), value), "parameters")["outputs"][0]
+    assert numbers(notebook)[0].status == "passed"
+
+
+def test_of_wrong_checks_the_newest_is_spoken_of():
+    notebook = submission(parameters_answer="parameters = count()")
+    shown = [made.cell(judged(submission(), value), "parameters")["outputs"][0] for value in (1, 163_037_184)]
+    made.cell(notebook, "parameters")["outputs"] = shown
+    assert numbers(notebook)[0].misconception == "counts_twice"
+
+
+class _Odd:
+    def __index__(self):
+        raise RuntimeError
+
+
+_ENDLESS: list = []
+_ENDLESS.append(_ENDLESS)
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -212,6 +238,8 @@ def test_whatever_is_one_number_passes_the_check_and_counts_in_the_grade(value):
         {},
         float("nan"),
         object(),
+        _Odd(),
+        _ENDLESS,
         lambda: 0.25,
     ],
     ids=lambda value: type(value).__name__,

@@ -52,9 +52,8 @@ def url_of(classroom: Path, url: str | None = None) -> str:
         url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
     if url.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + url.partition("://")[2]
-    if found := re.fullmatch(
-        r"sqlite:///([^/:?][^?]*)(\?.*)?", url
-    ):  # absolute, because the URL is remembered and must name the same file everywhere
+    # Absolute, because the URL is remembered and must name the same file everywhere.
+    if found := re.fullmatch(r"sqlite:///([^/:?][^?]*)(\?.*)?", url):
         url = f"sqlite:///{Path(found[1]).absolute()}{found[2] or ''}"
     return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
 
@@ -195,11 +194,7 @@ def remember(room: Classroom, url: str, configured: str) -> None:
     if url in (configured, url_of(room.root, configured)):
         return
     write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)
-    write_config(room.root)
-    path = room.root / CONFIG_FILE
-    text_ = path.read_text(encoding="utf-8")
-    if _FOLLOW not in text_:
-        write_file(path, (text_.rstrip("\n") + "\n" + _FOLLOW).encode())
+    write_config(room.root, _FOLLOW)
 
 
 @contextlib.contextmanager

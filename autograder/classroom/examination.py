@@ -26,8 +26,8 @@ PUBLIC_SECONDS = 30.0
 READING = 30.0
 """Seconds beside these in which what was submitted has to be read, and a notebook and a page made of it."""
 
-JOINT_SECONDS = 4.0
-"""How many of these all exercises together may take in one process, and then each by itself.
+PUBLIC_RUN_SECONDS = 4.0
+"""How many of these one run of public cases may take: of all exercises together, and then of each by itself.
 
 All right answers of a chapter together take at most 0.15 s; only the words on a slow wrong one become shorter.
 """
@@ -152,17 +152,15 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
     """
     failing: dict[str, list[Reply]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS
-    runner.retries = False  # each is tried by itself in any case
     try:
-        passing = find_passing(chapter, submission.library, LIBRARY_FOLDER, runner, JOINT_SECONDS)
+        passing = find_passing(chapter, submission.library, LIBRARY_FOLDER, runner, PUBLIC_RUN_SECONDS)
     except Exception:  # no points depend on it
         passing = set()
-    runner.retries = True
     for name, exercise in chapter.exercises.items():
         if name in passing:
             continue
         for given in dict.fromkeys((prerequisites(exercise), ())):
-            runner.time_limit = min(exercise.time_limit, JOINT_SECONDS, clock.left_for_code - until)
+            runner.time_limit = min(exercise.time_limit, PUBLIC_RUN_SECONDS, clock.left_for_code - until)
             if exercise.scored or runner.time_limit <= 0:
                 break
             try:

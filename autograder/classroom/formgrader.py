@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from .times import existing_time
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _STUDENTS = frozenset({"submitted", "downloaded", "inbound", "autograded", "feedback"})
 """Folders of a course and of the exchange that hold what students made, also as copies by nbgrader's own commands."""
+_CONFIGURATIONS = tuple(f"{app}_config.{kind}" for app in ("jupyter", "nbgrader") for kind in ("py", "json"))
+"""What nbgrader reads in a folder that it opens as a course."""
 _ACTS = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"})
 _UNIQUE = """<script>
 (() => {
@@ -25,18 +29,27 @@ _UNIQUE = """<script>
 })();
 </script>
 """
-_own: dict[str, Any] = {"get_submitted_students": NbGraderAPI.get_submitted_students}
 
 
 def install() -> None:
     """Put these functions in the place of nbgrader's own; Formgrader's are there only where a server runs it."""
     NbGraderAPI.get_submitted_timestamp = submitted_time
-    NbGraderAPI.get_submitted_students = submitted_students
+    _put_around(NbGraderAPI, "get_submitted_students", submitted_students)
     base, handlers = (sys.modules.get(f"{_FORMGRADER}.{name}") for name in ("base", "handlers"))
     if base is not None and handlers is not None:
-        base.BaseHandler.render = render
-        _own.setdefault("get", handlers.FormgraderHandler.get)  # this configuration is read again for each page
-        handlers.FormgraderHandler.get = open_course
+        _put_around(base.BaseHandler, "render", render)
+        _put_around(handlers.FormgraderHandler, "get", open_course)
+
+
+def _put_around(owner: type, name: str, function: Callable) -> None:
+    """Put a function in the place of a method, which it gets first; once, as each page installs all of this again."""
+    own = getattr(owner, name)
+    if own.__module__ != __name__:
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            return function(own, *args, **kwargs)
+
+        setattr(owner, name, method)
 
 
 def submitted_time(api: Any, assignment_id: str, student_id: str) -> datetime.datetime | None:
@@ -45,37 +58,50 @@ def submitted_time(api: Any, assignment_id: str, student_id: str) -> datetime.da
     return existing_time(directory, directory.format_path(directory.submitted_directory, student_id, assignment_id))
 
 
-def submitted_students(api: Any, assignment_id: str) -> set[str]:
+def submitted_students(own: Callable, api: Any, assignment_id: str) -> set[str]:
     """Return whose folders are there for an assignment, but for those of names that cannot be ids."""
-    return set(filter(is_student_id, _own["get_submitted_students"](api, assignment_id)))
+    return set(filter(is_student_id, own(api, assignment_id)))
 
 
-def render(handler: Any, name: str, **values: Any) -> str:
+def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
     """Fill in a page of Formgrader's.
 
     What stands in an address is written into pages and into texts of their scripts: no text may end one of these.
     """
     safe = {key: value.translate(_ACTS) if isinstance(value, str) else value for key, value in values.items()}
-    page = handler.settings["nbgrader_jinja2_env"].get_template(name).render(**safe)
-    return page.replace("</head>", f"{_UNIQUE}</head>", 1)
+    return own(handler, name, **safe).replace("</head>", f"{_UNIQUE}</head>", 1)
 
 
-def open_course(handler: Any) -> Any:
-    """Open the course that an address names: its configuration is a program, so it may not be a student's."""
+def open_course(own: Callable, handler: Any) -> Any:
+    """Open the course that an address names: its configuration is a program, so it may not be a student's.
+
+    Whoever is not logged in learns nothing of any folder: nbgrader's own function asks them to log in.
+    """
     named = handler.get_argument("path", "")
-    if named and not is_a_graders(Path(named)):
+    if named and handler.current_user and not is_a_graders(Path(named)):
         from tornado import web  # there already, as only a server comes here
 
         handler.log.warning("Formgrader does not open %r: it may be a student's folder.", named)
         raise web.HTTPError(403, "This may be a student's folder, so Formgrader does not open it as a course.")
-    return _own["get"](handler)
+    return own(handler)
 
 
 def is_a_graders(folder: Path) -> bool:
-    """Whether a folder was made by whoever grades, and lies in none that holds what students made."""
-    folder = folder.resolve()
-    if _STUDENTS & set(folder.parts) or not folder.is_dir():
+    """Whether a folder and the configuration in it are a grader's, and it is in no folder of what students made."""
+    named = Path(os.path.abspath(folder))  # as nbgrader reads it: of link/.. nothing is left, wherever the link leads
+    folder = named.resolve()
+    if (_STUDENTS & set(folder.parts)) or not folder.is_dir():
         return False
-    about = folder.stat()
-    groups = {os.getegid(), *os.getgroups()}
-    return about.st_uid in (0, os.geteuid()) or (is_shared(folder) and about.st_gid in groups)
+    links = [part for part in (named, *named.parents) if part.is_symlink()]
+    if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # it may lead elsewhere in a moment
+        return False
+    shared = is_shared(folder)
+    configurations = [path for name in _CONFIGURATIONS if (path := folder / name).exists()]
+    return all(_is_in_graders_hands(path.stat(), shared) for path in (folder, *configurations))
+
+
+def _is_in_graders_hands(about: os.stat_result, shared: bool) -> bool:
+    """Whether a file or folder is of whoever grades, or of the group that shares its folder, and closed to others."""
+    if about.st_mode & stat.S_IWOTH:
+        return False
+    return about.st_uid in (0, os.geteuid()) or (shared and about.st_gid in {os.getegid(), *os.getgroups()})

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
+import re
+import stat
 import sys
+import tokenize
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..library import UNPARSABLE, split_lines
 from .folder import ClassroomError, write_file
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -22,6 +27,8 @@ c = get_config()  # noqa: F821  (nbgrader gives it and the next)
 load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.parent))  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).parent)
 '''
+_ENCODING = re.compile(r"\A((?:[ \t\f]*(?:#.*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+")
+"""A source's line about its encoding, which may be the first or the second one."""
 
 
 def load_app(root: Path) -> Any:
@@ -34,33 +41,70 @@ def load_app(root: Path) -> Any:
     """
     from nbgrader.apps.baseapp import NbGrader
 
-    if (
-        str(root) not in sys.path
-    ):  # so that plug-ins beside the configuration are found, as when nbgrader is started there
+    # So that plug-ins beside the configuration are found, as when nbgrader is started there.
+    if str(root) not in sys.path:
         sys.path.append(str(root))
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
     try:
         app.initialize([], root=str(root))
     except Exception as error:  # a configuration is a program, so it may raise any error
-        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        raise ClassroomError(
-            f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
-            "in the classroom or the project, then run the same command again."
-        ) from None
+        raise _unreadable(error) from None
     app.deinit_logging()
     return app
 
 
-def write_config(classroom: Path) -> None:
+def _unreadable(error: Exception) -> ClassroomError:
+    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+    return ClassroomError(
+        f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
+        "in the classroom or the project, then run the same command again."
+    )
+
+
+def write_config(classroom: Path, last: str = "") -> None:
     """Let nbgrader and Formgrader find their way when they are started in the classroom.
 
     A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
+
+    Parameters
+    ----------
+    last : str, optional
+        Lines that have to be at the end.
+
+    Raises
+    ------
+    ClassroomError
+        If Python cannot read the configuration that is there.
     """
     path = classroom / CONFIG_FILE
-    own = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    if "load_subconfig" in own or "from __future__" in own:
-        return
-    write_file(path, "\n".join(filter(None, [CONFIG, own])).encode())
+    own, mode = "", 0o644
+    try:
+        if path.exists():
+            with tokenize.open(path) as file:
+                own = file.read()
+            mode = stat.S_IMODE(path.stat().st_mode)  # it may hold a password
+        tree = ast.parse(own)
+    except UNPARSABLE as error:
+        raise _unreadable(error) from None
+    text = own
+    if not any(map(_loads_the_projects, ast.walk(tree))):
+        imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        first = imports[-1].end_lineno if imports else 0  # Python wants these imports above everything else
+        lines = split_lines(own)
+        parts = ["\n".join(lines[:first]), CONFIG, "\n".join(lines[first:])]
+        text = "\n".join(filter(None, parts)).rstrip("\n") + "\n"
+    if last not in text:
+        text = f"{text.rstrip()}\n{last}"
+    if text != own:
+        write_file(path, _ENCODING.sub(r"\1utf-8", text).encode(), mode)
+
+
+def _loads_the_projects(node: ast.AST) -> bool:
+    """Whether a call loads the configuration of the project itself, or of a folder that does."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_subconfig"):
+        return False
+    texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return any(text.endswith(CONFIG_FILE) for text in texts)
 
 
 class Configuration:

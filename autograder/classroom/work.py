@@ -6,14 +6,14 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from ..examine import prerequisites
 from ..exercises import CHAPTERS
 from ..judging import key, reference
 from ..judging.key import Key
 from ..judging.slips import read_slips
-from ..judging.verdict import Status, Verdict
+from ..judging.verdict import Verdict
 from ..sandbox.clock import Clock
 from ..submitted_notebook import dump_notebook, marks_of
 from . import examination, feedback
@@ -22,7 +22,7 @@ from .feedback import Marks
 from .rebuild import RebuiltNotebook
 from .records import Result
 from .rerun import rerun
-from .submission import Submission, SubmissionStatus
+from .submission import Submission
 from .verdict_cells import write_verdicts
 
 
@@ -77,16 +77,16 @@ def _unpacked(packed: bytes) -> dict[str, Key]:
     return key.unpack(packed)
 
 
-def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable[str]], Iterable] = map) -> None:
+def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = map) -> None:
     """Make what all submissions of the chapters share, before workers are forked: each would make it for itself.
 
     Parameters
     ----------
     share_out : function
-        Calls a function with each name, perhaps in several processes.
+        Calls a function with each item, perhaps in several processes.
     """
     feedback.warm_up()
-    for html in share_out(partial(_make_cells, tools.released), tools.released):
+    for html in share_out(_make_cells, tools.released.items()):
         feedback.keep_for_all(html)
     for name in tools.released:
         with contextlib.suppress(Exception):  # what is wrong here is said of each submission
@@ -97,12 +97,13 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable[str]], Iterabl
                 read_slips(exercise.name)
 
 
-def _make_cells(released: Mapping[str, dict], name: str) -> dict[str, str]:
-    """Return the HTML of the cells of a notebook in which nothing was answered."""
+def _make_cells(handed_out: tuple[str, dict]) -> dict[str, str]:
+    """Return the HTML of the cells of a chapter's notebook in which nothing was answered."""
+    name, released = handed_out
     with contextlib.suppress(Exception):
-        submission = Submission("", name, json.dumps(released[name]).encode(), {})
-        found = examination.unjudged(CHAPTERS[name], released[name], submission.notebook, "")
-        _finish(GradingTask(submission, "", None, Marks(), {}), found, Tools("", released, {}))
+        submission = Submission("", name, json.dumps(released).encode(), {})
+        found = examination.unjudged(CHAPTERS[name], released, submission.notebook, "")
+        _finish(GradingTask(submission, "", None, Marks(), {}), found, Tools("", {name: released}, {}))
     return feedback.take_seen()
 
 
@@ -196,17 +197,11 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return what a person should look at in a submission, beside its status."""
-    remarks = []
-    absent = {CHAPTERS[verdict.chapter].module for verdict in found.verdicts if verdict.status == Status.MISSING}
-    if absent and found.status == SubmissionStatus.GRADED:
-        modules = ", ".join(f"weightlab/{module}.py" for module in sorted(absent))
-        remarks.append(f"Other modules were submitted, but not {modules}: ask for the zip of `weightlab submit`.")
-    if not found.rebuilt.malformed and (doubtful := sorted(found.rebuilt.doubtful)):
-        remarks.append(
-            f"No answer in the cell of {', '.join(doubtful)}, but the student has added cells next to it: look there."
-        )
-    return remarks
+    """Return what a person should look at in a notebook, and what no verdict says."""
+    doubtful = ", ".join(sorted(found.rebuilt.doubtful))
+    if not doubtful or found.rebuilt.malformed:
+        return []
+    return [f"No answer in the cell of {doubtful}, but the student has added cells next to it: look there."]
 
 
 def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubmission:

@@ -56,13 +56,19 @@ def _end_with_parent(lock: int) -> None:
 
 
 def share_out(work: Callable[[_T], _R], items: Iterable[_T], jobs: int, lock: int) -> list[_R]:
-    """Do some work that comes before any grading, in as many processes, which begin with what is loaded here."""
+    """Call a function with each item, in up to `jobs` forked processes; return the results in order.
+
+    Where one of these processes is killed, as by a machine that is short of memory, this one does the work.
+    """
     items = list(items)
     if sys.platform != "linux" or min(jobs, len(items)) < 2:
         return [work(item) for item in items]
     context = multiprocessing.get_context("fork")
-    with futures.ProcessPoolExecutor(min(jobs, len(items)), context, _end_with_parent, (lock,)) as pool:
-        return list(pool.map(work, items))
+    try:
+        with futures.ProcessPoolExecutor(min(jobs, len(items)), context, _end_with_parent, (lock,)) as pool:
+            return list(pool.map(work, items))
+    except futures.BrokenExecutor:
+        return [work(item) for item in items]
 
 
 def _grade_here(task: GradingTask) -> GradedSubmission:

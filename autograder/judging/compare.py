@@ -154,7 +154,8 @@ def _compare_numbers(expected: np.ndarray, got: Any, rtol: float | None, atol: f
     if array is None:
         return Difference(Kind.TYPE, expected[()], got)
     if array.shape != expected.shape:
-        turned = array.ndim == 2 and array.T.shape == expected.shape and _close(expected, array.T, rtol, atol).all()
+        turned = array.ndim == 2 and array.T.shape == expected.shape
+        turned = turned and close_entries(expected, array.T, rtol, atol).all()
         return Difference(Kind.TRANSPOSED if turned else Kind.SHAPE, expected, array)
     wanted, have = expected.dtype.kind, array.dtype.kind
     if array.size:
@@ -163,7 +164,7 @@ def _compare_numbers(expected: np.ndarray, got: Any, rtol: float | None, atol: f
         whole_float = have == "f" and not expected.ndim and math.isfinite(array[()]) and float(array[()]).is_integer()
         if wanted in "iu" and have == "f" and not whole_float:
             return Difference(Kind.FRACTION, expected, got)
-    close = _close(expected, array, rtol, atol)
+    close = close_entries(expected, array, rtol, atol)
     if close.all():
         return None
     at = tuple(int(i) for i in np.argwhere(~close)[0])
@@ -171,7 +172,8 @@ def _compare_numbers(expected: np.ndarray, got: Any, rtol: float | None, atol: f
     return Difference(kind, expected[at], array[at], (), at, int((~close).sum()), close.size)
 
 
-def _close(expected: np.ndarray, got: np.ndarray, rtol: float | None, atol: float | None) -> np.ndarray:
+def close_entries(expected: np.ndarray, got: np.ndarray, rtol: float | None, atol: float | None) -> np.ndarray:
+    """Return where two arrays of the same shape agree: exactly in counts and truth values, else within a tolerance."""
     if expected.dtype.kind in "biu":
         # Counts are exact. A count beyond 2**53 that came back as a float is compared as the number that it is.
         return np.asarray(expected == (got if got.dtype.kind in "biu" else got.astype(np.longdouble)))

@@ -106,7 +106,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             return _explain_index(message, str(error.get("code") or ""))
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
-        case "operand" if "^" in str(error.get("code") or ""):
+        case "operand" if re.search(r"for \^|'bitwise_xor'", message):
             return "`^` is not a power in Python; write `**`."
         case "file":
             return NO_FILES

@@ -182,8 +182,9 @@ def _explain_failure(
         if quote and (not finding or finding.weak):
             found = find_slip(exercise, key, observed, read_slips(exercise.name))
             verdict.finding = tell_slip(found[0].kind, found[0].what, found[1]) if found else verdict.finding
-        if not verdict.finding and (vague := find_vague_finding(exercise, key, observed, cases)):
-            verdict.finding = vague.words
+        if not verdict.finding:
+            with np.errstate(all="ignore"):
+                verdict.finding = find_vague_finding(exercise, key, observed, cases)
     if mistake:
         verdict.misconception, verdict.advice = mistake.name, mistake.advice
     first = verdict.advice or verdict.finding or ""

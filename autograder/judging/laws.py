@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from ..exercise import Unusable
+
 MEAN = "the mean, in standard deviations"
 DEVIATION = "the standard deviation, in multiples of the required one"
 NEAR = "the fraction of weights within one standard deviation"
@@ -52,7 +54,14 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
         The standard deviation that they should have.
     wanted : dict
         `NORMAL` or `UNIFORM`: the statistics that are asked for.
+
+    Raises
+    ------
+    Unusable
+        If the matrix is empty.
     """
+    if not weights.size:
+        raise Unusable("shape", f"an empty array, of shape {weights.shape}, in place of weights", weights.shape)
     with np.errstate(all="ignore"):
         # Of equal numbers both are exact: a rounded sum would leave a deviation that depends on the machine.
         equal = bool((weights == weights.flat[0]).all())

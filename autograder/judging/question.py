@@ -17,6 +17,8 @@ ANSWER_TYPE = "application/vnd.weightlab.answer+json"
 
 Where what it judged is not a number, it has no value.
 """
+_DEEPEST = 32
+"""Lists within lists that are opened to find one number."""
 
 
 def record_number(name: str, value: Any) -> dict[str, Any]:
@@ -31,27 +33,33 @@ def as_one_number(value: Any) -> int | float | None:
     Whatever Python can turn into a number is one: NumPy's and `fractions`' too, a complex number without an imaginary
     part, and an array or a list that holds one number. Texts, truth values and times are not.
     """
-    while isinstance(value, (list, tuple)) and len(value) == 1:
+    try:
+        return _convert(_unwrap(value))
+    except Exception:  # whatever a class of somebody else's raises: it is not a number
+        return None
+
+
+def _unwrap(value: Any) -> Any:
+    """Return the one item that lists, tuples and an array hold; a list may hold itself."""
+    for _ in range(_DEEPEST):
+        if not isinstance(value, (list, tuple)) or len(value) != 1:
+            break
         value = value[0]
     if isinstance(value, np.ndarray):
-        if value.size != 1 or np.ma.is_masked(value):
-            return None
-        value = value.reshape(-1)[0]
+        return None if value.size != 1 or np.ma.is_masked(value) else value.reshape(-1)[0]
+    return value
+
+
+def _convert(value: Any) -> int | float | None:
     if isinstance(value, (complex, np.complexfloating)):
         value = value.real if value.imag == 0 else None
     if isinstance(value, (bool, np.bool_, str, bytes, np.ndarray, np.datetime64, np.timedelta64)):
         return None
     try:
         whole = operator.index(value)
-        return whole if abs(whole) < 2**63 else float(whole)
     except TypeError:
-        pass
-    except OverflowError:
-        return None
-    try:
         return float(value)
-    except Exception:  # whatever a class of somebody else's raises: it is not a number
-        return None
+    return whole if abs(whole) < 2**63 else float(whole)
 
 
 def judge_answer(question: Question, value: Any) -> Verdict:

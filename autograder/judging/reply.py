@@ -13,7 +13,7 @@ from ..candidate.limits import MAX_PRINTED, MEMORY
 from ..exercise import Call, Case, Exercise
 from ..library import MAX_SOURCE
 from . import reference
-from .errors import NO_FILES
+from .errors import NO_FILES, classify
 from .key import Key
 from .verdict import Reply, Status
 
@@ -242,4 +242,4 @@ def _describe_load_error(error: dict, file: str) -> str:
     if not error["line"]:
         return f"{file} cannot be run: {raised}."
     stopped = f"{file} stops while it is being loaded, in {where} ({error['code']})"
-    return f"{stopped}: {raised}" + (f". {NO_FILES}" if "FileNotFoundError" in error["kinds"] else "")
+    return f"{stopped}: {raised}" + (f". {NO_FILES}" if classify(error) == "file" else "")

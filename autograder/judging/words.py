@@ -56,8 +56,8 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def describe(value: Any) -> str:
-    """Name a value in a few words that a learner understands."""
+def describe(value: Any, nested: int = 3) -> str:
+    """Name a value in a few words that a learner understands; of lists within lists so many are named."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -74,8 +74,9 @@ def describe(value: Any) -> str:
         kinds = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "numbers"}
         return f"an array of {kinds.get(value.dtype.kind, value.dtype.name)} of shape {value.shape}"
     if isinstance(value, (list, tuple)):
-        inside = f" of {describe(value[0])}" if len(value) == 1 else f" of {len(value)} items"
-        return f"a {type(value).__name__}{inside}"
+        one = len(value) == 1 and nested
+        inside = describe(value[0], nested - 1) if one else counted(len(value), "item")
+        return f"a {type(value).__name__} of {inside}"
     if isinstance(value, dict):
         return f"a dictionary with {counted(len(value), 'key')}"
     return with_article(type(value).__name__)
@@ -189,7 +190,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
         case ProblemKind.OTHER_ERROR:
             return f"{tell_error(problem.error)}; expected {with_article(case.raises)}"
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not name {problem.value!r}"
+            return f"raised {with_article(case.raises)} whose message does not contain {problem.value!r}"
         case ProblemKind.ERROR_RETURNED:
             return f"returned {with_article(case.raises)} as its result; expected it to be raised"
         case ProblemKind.NOT_REFUSED:
@@ -234,7 +235,7 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
     """Say how a secret case failed, in words that the student's code, which saw the inputs, cannot have chosen."""
     match problem.kind:
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not name what is wrong"
+            return f"raised {with_article(case.raises)} whose message does not contain a required value"
         case ProblemKind.RAISED | ProblemKind.OTHER_ERROR:
             return name_error(problem.error) + (f"; expected {with_article(case.raises)}" if case.raises else "")
         case ProblemKind.CHANGED:

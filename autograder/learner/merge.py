@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..library import UNPARSABLE, split_lines
+from ..library import UNPARSABLE, raises_not_written, split_lines
 from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
@@ -204,10 +204,7 @@ def _source(cell: dict[str, Any]) -> str:
 def _is_stub(node: ast.FunctionDef) -> bool:
     """Whether a function does nothing but raise NotImplementedError, beside its docstring."""
     body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    if len(body) != 1 or not isinstance(body[0], ast.Raise) or body[0].exc is None:
-        return False
-    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return len(body) == 1 and raises_not_written(body[0])
 
 
 def _first_line(node: ast.FunctionDef) -> int:

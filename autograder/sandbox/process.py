@@ -74,8 +74,6 @@ class Runner:
     ) -> None:
         self.isolation, self.time_limit, self.clock = isolation, time_limit, clock
         self.whole_lab, self.reap = whole_lab, reap
-        self.retries = True
-        """Whether a job that ran out of time on a busy machine is tried once more, alone."""
         self._process: isolation.Candidate | None = None
         self._waits = False
         """Whether the process is known to wait for a job."""
@@ -132,11 +130,15 @@ class Runner:
             threading.Thread(target=self._process.wait, daemon=True).start()
         return True
 
-    def run(self, job: bytes, seconds: float) -> Outcome:
+    def run(self, job: bytes, seconds: float, retries: bool = True) -> Outcome:
         """Run a job for at most so many seconds of its own time.
 
-        Waiting for a processor does not count, within a generous limit by the clock. A job that ran out of time beside
-        others that kept the machine busy is tried once more, alone, unless ``retries`` is set to False.
+        Waiting for a processor does not count, within a generous limit by the clock.
+
+        Parameters
+        ----------
+        retries : bool
+            Whether a job that ran out of time beside others that kept the machine busy is tried once more, alone.
 
         Raises
         ------
@@ -145,7 +147,7 @@ class Runner:
         """
         outcome = self._run_once(job, seconds, turns.run_beside_others)
         crowded = outcome.ending is Ending.TIMEOUT and outcome.waited > _CROWDED * outcome.limit
-        if crowded and self.retries and self._sandboxed:
+        if crowded and retries and self._sandboxed:
             again = self._run_once(job, seconds, turns.run_alone)
             outcome = outcome if again.ending is Ending.NOT_TRIED else again
         return outcome

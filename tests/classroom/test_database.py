@@ -75,6 +75,20 @@ def test_the_database_is_remembered_and_nbgrader_follows(fresh, tmp_path):
     assert (ann["score"], ann["max_score"]) == (17.5, 21)
 
 
+def test_who_does_not_own_the_tables_grades_without_the_indexes(server, postgres):
+    """On PostgreSQL nobody but a table's owner may index it."""
+    name, role = postgres.partition("@/")[2].partition("?")[0], f"grader_{os.urandom(4).hex()}"
+    Gradebook(url_of(None, postgres)).close()
+    server.run(f"create role {role} login")
+    server.run(f"grant select, insert, update, delete on all tables in schema public to {role}", name)
+    server.run(f"grant create on schema public to {role}", name)
+    ClassBook(url_of(None, postgres.replace("teacher@", f"{role}@")), "weightlab").book.close()
+    indexes = "select count(*) from pg_indexes where indexname like 'weightlab_%'"
+    assert server.run(indexes, name) == [(0,)]
+    ClassBook(url_of(None, postgres), "weightlab").book.close()
+    assert server.run(indexes, name) == [(3,)]
+
+
 @pytest.mark.parametrize("kind", ["elsewhere", "gradebook"])
 def test_another_database_is_refused_in_one_sentence(kind, request, tmp_path):
     if kind == "elsewhere":

@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import base, handlers
 from tornado.web import HTTPError
 
-from autograder.classroom import dropped, formgrader
+from autograder.classroom import converters, formgrader
 from autograder.classroom.collecting.platforms import clean_id
 from autograder.classroom.folder import NAMES_OF_JAVASCRIPT, is_student_id
 
@@ -30,7 +30,6 @@ def installed(monkeypatch):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     opened = []
     monkeypatch.setattr(handlers.FormgraderHandler, "get", opened.append)
-    monkeypatch.setattr(formgrader, "_own", {name: own for name, own in formgrader._own.items() if name != "get"})
     formgrader.install()
     formgrader.install()
     return opened
@@ -61,7 +60,7 @@ def test_only_ids_are_students(installed, tmp_path, caplog):
     api = SimpleNamespace(coursedir=CourseDirectory(root=str(tmp_path)))
     assert NbGraderAPI.get_submitted_students(api, "01_weights") == {"ann", "c7"}
     converter = SimpleNamespace(log=logging.getLogger("test"))
-    assert not dropped.init_graded(converter, "01_weights", "constructor")
+    assert not converters.begin_grading(converter, "01_weights", "constructor")
     assert "'constructor'" in caplog.text
 
 
@@ -88,6 +87,7 @@ def test_nothing_of_an_address_ends_a_text_or_begins_a_script(installed, name, t
     assert text in env.get_template(f"{name}.tpl").render(values(text)), "nbgrader's own page is not what this is for"
     page = base.BaseHandler.render(handler, f"{name}.tpl", **values(text))
     ordinary = base.BaseHandler.render(handler, f"{name}.tpl", **values("ann"))
+    assert "_.uniqueId = prefix =>" in page.partition("</head>")[0]
     assert text not in page and page.count("<script") == ordinary.count("<script")
     assert "O'Brien & son" in base.BaseHandler.render(handler, f"{name}.tpl", **values("O'Brien & son"))
 
@@ -99,19 +99,40 @@ def test_a_link_opens_no_folder_of_a_students_as_a_course(installed, tmp_path, m
     (tmp_path / "link").symlink_to(tmp_path / "submitted" / "ann")
     (tmp_path / "other").mkdir()
     (tmp_path / "file").write_text("")
+    made = {"open": 0o1777, "configured": 0o755, "configured otherwise": 0o755, "upper": 0o1777, "upper/lower": 0o755}
+    for name, mode in made.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    for name in ("configured/nbgrader_config.py", "configured otherwise/jupyter_config.json"):
+        (tmp_path / name).write_text("{}")
+        (tmp_path / name).chmod(0o666)
     refused = ["submitted/ann/01_weights", f"{tmp_path}/submitted/ann", "link", "file", "nowhere"]
+    refused += ["open", "configured", "configured otherwise", f"{tmp_path}/upper/out/.."]
+    (tmp_path / "upper" / "out").symlink_to("/usr/lib")
     if os.geteuid() == 0:
         (tmp_path / "theirs").mkdir()
         os.chown(tmp_path / "theirs", 61002, 61002)
-        refused.append("theirs")
-    log = logging.getLogger("test")
+        (tmp_path / "their link").symlink_to("other")
+        os.chown(tmp_path / "their link", 61002, 61002, follow_symlinks=False)
+        refused += ["theirs", "their link"]
+
+    def visit(path, user="teacher"):
+        log = logging.getLogger("test")
+        handlers.FormgraderHandler.get(
+            SimpleNamespace(get_argument=lambda *_: path, log=log, current_user=user, path=path)
+        )
+
     for path in refused:
         with pytest.raises(HTTPError):
-            handlers.FormgraderHandler.get(SimpleNamespace(get_argument=lambda *_, path=path: path, log=log))
+            visit(path)
     assert installed == []
-    for path in ("", "other", str(tmp_path)):
-        handlers.FormgraderHandler.get(SimpleNamespace(get_argument=lambda *_, path=path: path, log=log))
-    assert len(installed) == 3
+    opened = ["", "other", "upper/lower", str(tmp_path)]
+    for path in opened:
+        visit(path)
+    assert [handler.path for handler in installed] == opened
+    for path in (*refused, *opened):  # nbgrader asks for a login, whatever is there
+        visit(path, None)
+    assert len(installed) == len(opened) + len(refused) + len(opened)
 
 
 def test_a_course_that_graders_share_may_be_another_graders(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -199,6 +200,28 @@ def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
         seen |= {digest(WEIGHTS.name, 1), digest(WEIGHTS.name, 2)}
         assert digest(WEIGHTS.name, 1) == digest(WEIGHTS.name, 1)
     assert len(seen) == 8
+
+
+def test_what_a_page_is_made_by_is_named_with_all_that_it_imports():
+    """Else a page stays as it was when the module that made it is mended."""
+    elsewhere = {"examination", "records", "submission"}  # what decides verdicts, and the records' own form
+    named = {name.removeprefix("classroom/") for name in fingerprint._SHOWN_BY if name.startswith("classroom/")}
+    texts = {name: (ROOT / "autograder" / "classroom" / name).read_text() for name in named}
+    imported = {
+        f"{module}.py"
+        for text in texts.values()
+        for one, several in re.findall(r"^from \.(\w*) import (.*)", text, re.MULTILINE)
+        for module in ([one] if one else several.split(", "))
+    }
+    assert {"macros.py", "rerun.py"} <= imported and imported - {f"{name}.py" for name in elsewhere} <= named
+
+
+@pytest.mark.parametrize("module", ["macros", "rerun", "feedback"])
+def test_a_change_of_what_shows_a_notebook_makes_its_pages_anew(module, monkeypatch):
+    digest, digest_of = fingerprint.pages_digest.__wrapped__, fingerprint._digest_of
+    before = digest()
+    monkeypatch.setattr(fingerprint, "_digest_of", lambda file: b"" if file.stem == module else digest_of(file))
+    assert digest() != before
 
 
 def test_one_process_or_many_say_the_same(fresh, graded_once):

@@ -9,7 +9,7 @@ import pytest
 from autograder.candidate import wire
 from autograder.candidate.frames import Ending
 from autograder.classroom import examination
-from autograder.classroom.examination import JOINT_SECONDS, PUBLIC_SECONDS, examine_submission, new_clock
+from autograder.classroom.examination import PUBLIC_RUN_SECONDS, PUBLIC_SECONDS, examine_submission, new_clock
 from autograder.classroom.submission import Submission
 from autograder.exercises import CHAPTERS
 from autograder.judging.key import chapter_keys, public_keys
@@ -24,15 +24,15 @@ def sent(monkeypatch):
     """The jobs that were sent, and whether their cases are the public ones; every answer is wrong."""
     jobs = []
 
-    def run(self, job, seconds):
+    def run(self, job, seconds, retries=True):
         asked = wire.decode(job)
         if "together" in asked:  # all exercises in one process, by public cases
             keys = public_keys(asked["module"])
             packed = {name: [_calls(case) for case in keys[name].cases] for name in asked["together"]}
             assert wire.encode(asked["together"]) == wire.encode(packed) and not any(not job.public for job in jobs)
-            assert seconds == JOINT_SECONDS and not self.retries, "what decides nothing is tried again, alone"
+            assert seconds == PUBLIC_RUN_SECONDS and not retries, "what decides nothing is tried again, alone"
             return Outcome(Ending.CRASHED, limit=seconds)
-        assert self.retries
+        assert retries
         public = public_keys(asked["module"])[asked["exercise"]]
         same = wire.encode(asked["cases"]) == wire.encode([_calls(case) for case in public.cases])
         limit = min(self.time_limit or seconds, self.clock.left_for_code)
@@ -71,7 +71,7 @@ def test_public_cases_take_nothing_of_the_time_for_the_secret_ones(sent, monkeyp
     examined(WEIGHTS)
     public = [job for job in sent if job.public]
     assert sum(job.limit for job in public) <= PUBLIC_SECONDS + 0.1
-    assert max(job.limit for job in public) <= JOINT_SECONDS
+    assert max(job.limit for job in public) <= PUBLIC_RUN_SECONDS
     first = next(job for job in sent if not job.public)
     assert first.limit == pytest.approx(WEIGHTS.exercises[first.exercise].time_limit)
     assert new_clock().left_for_code == pytest.approx(examination.SECONDS, abs=0.1)

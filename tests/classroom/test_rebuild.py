@@ -409,6 +409,21 @@ def test_an_answer_that_was_typed_into_the_question_is_shown_and_for_a_person():
         notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "why"]
 
 
+def test_an_answer_behind_the_question_on_its_line_is_shown_too():
+    notebook = submission()
+    asked = next(cell for cell in notebook["cells"] if cell["id"] == "about-why")
+    asked["source"] += " It learns twice as fast."
+    found = again(notebook)
+    assert "It learns twice as fast." in [cell["source"] for cell in found.notebook["cells"]]
+    assert found.doubtful == {"why"}
+
+
+def test_a_lone_surrogate_leaves_the_rest_as_it_is():
+    data = json.dumps(submission(why="Größe. @"), ensure_ascii=False).encode()
+    found = again(data.replace(b"@", "\ud800".encode("utf-8", "surrogatepass")))
+    assert made.cell(found.notebook, "why")["source"].startswith("Größe.")
+
+
 def test_the_text_of_an_earlier_release_is_not_the_students():
     notebook = submission()
     next(cell for cell in notebook["cells"] if cell["id"] == "about-why")["source"] = "Say it as an older release did."

@@ -108,15 +108,22 @@ def test_a_library_that_cannot_be_loaded_asks_for_a_person_and_a_function_that_r
         [
             entry("ada", exercises=torn),
             entry("bo", exercises=[one("dense", "error", 0) | {"aspects": raised}]),
-            entry("cy", exercises=[one("dense", "missing", 0)]),
         ],
         {},
         [],
     )
-    assert found.attention == [
-        ("ada", "02_biases", "library: error", "Python cannot read line 1"),
-        ("cy", "02_biases", "library: missing", "words"),
+    assert found.attention == [("ada", "02_biases", "library: error", "Python cannot read line 1")]
+
+
+@pytest.mark.parametrize("status", ["graded", "malformed"])
+def test_a_module_that_was_not_submitted_is_told_once_whatever_else_is_remarked(room, status):
+    absent = entry("cy", status, exercises=[one(name, "missing", 0) for name in ("dense", "neuron")])
+    entries = [absent | {"remarks": ["No answer in the cell of why."]}]
+    told = tally.summarise(entries, {}, [], tally.remarks_on(Classroom(room), entries)).attention
+    assert [line[3] for line in told if "weightlab/" in line[3]] == [
+        "weightlab/biases.py was not submitted: ask for the zip of `weightlab submit`."
     ]
+    assert [line[3] for line in told if "why" in line[3]] == entries[0]["remarks"]
 
 
 def test_where_nobody_submitted_the_page_says_so_and_nothing_warns(room, recwarn):

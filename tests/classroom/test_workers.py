@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures as futures
 import json
 import os
+import signal
 from dataclasses import replace
 
 import pytest
@@ -234,7 +235,21 @@ def test_work_is_shared_out_in_order():
         os.close(read), os.close(write)
 
 
+def test_where_a_process_is_killed_the_work_is_done_here():
+    read, write = os.pipe()
+    try:
+        assert share_out(_die_elsewhere, [3, 1, 2], 2, write) == [3, 1, 2]
+    finally:
+        os.close(read), os.close(write)
+
+
 _HERE = os.getpid()
+
+
+def _die_elsewhere(number):
+    if os.getpid() != _HERE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
 
 
 def _square(number):

@@ -74,6 +74,18 @@ def test_an_error_of_the_students_own_is_not_whatever_it_says(lines):
     assert explain(again, {}, ("x",)) == ""
 
 
+@pytest.mark.parametrize("lines", ["x ^ 2", "x ^= 2", "2.0 ^ 2", "x **= 2 ^ 0.5  # a power"])
+def test_a_caret_for_a_power_is_explained(lines):
+    assert explain(raised(lines), {}, ("x",)) == "`^` is not a power in Python; write `**`."
+
+
+@pytest.mark.parametrize("lines", ["x - 'a'  # x^T w", "'^' - x"])
+def test_a_caret_that_is_no_operator_is_not(lines):
+    error = raised(lines)
+    assert "^" in error["code"] and classify(error) == "operand"
+    assert explain(error, {}, ("x",)) == ""
+
+
 def test_a_text_of_another_type_of_error_says_nothing():
     assert classify(raised("{}['matmul']")) is None
 

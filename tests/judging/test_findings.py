@@ -1,5 +1,7 @@
 """Does a finding say what the answers show, in every case that it speaks of, and nothing where they show nothing?"""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
 from autograder.judging import reference
 from autograder.judging.judge import judge
+from autograder.judging.observation import Observation, observe
 from autograder.judging.verdict import Reply
 from tests.support.judged import key_of, verdict_on_body
 
@@ -104,17 +107,17 @@ OTHERS = [
     (
         "cross_entropy_gradient",
         "p = softmax(logits)\nreturn (p - one_hot(labels, logits.shape[1])) * p / len(labels)",
-        "In every case your result is what was expected, multiplied by `softmax(logits)` once more.",
+        "In every case your result is what was expected, but multiplied by `softmax(logits)`.",
     ),
     (
         "relu_gradient",
         "return grad_output * activations * (1 - activations)",
-        "In every case your result is `grad_output` * `activations` · (1 - `activations`), entry by entry.",
+        "In every case your result is `grad_output` * (`activations` · (1 - `activations`)), entry by entry.",
     ),
     (
         "cross_entropy_gradient",
         "return softmax(logits) - labels[:, None]",
-        "In every case your result is `softmax(logits)` - `labels` as a column, entry by entry.",
+        "In every case your result is `softmax(logits)` - (`labels` as a column), entry by entry.",
     ),
     (
         "gradient_step",
@@ -144,8 +147,8 @@ OTHERS = [
     (
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError that names what is "
-        "wrong.",
+        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError whose message contains "
+        "the required values.",
     ),
     (
         "count_weights",
@@ -369,6 +372,63 @@ def random_in_place_of(value, rng):
     return value
 
 
+OF_RANDOM_WEIGHTS = (
+    "Your weights follow a normal distribution; a uniform distribution is required.",
+    "The standard deviation of your weights is 1; that is not the required one.",
+)
+"""What is true of all weights that `random_in_place_of` draws."""
+SIDES = {
+    "is too large": lambda wanted, got: (got > wanted).all(),
+    "is too small": lambda wanted, got: (got < wanted).all(),
+    "is never negative, though a negative number is expected somewhere": lambda wanted, got: (
+        (got >= 0).all() and (wanted < 0).any()
+    ),
+    "is never positive, though a positive number is expected somewhere": lambda wanted, got: (
+        (got <= 0).all() and (wanted > 0).any()
+    ),
+    "is True in place of False": lambda wanted, got: (got == 1).all() and (wanted == 0).all(),
+    "is False in place of True": lambda wanted, got: (got == 0).all() and (wanted == 1).all(),
+}
+"""What may happen to be true of random numbers, and when it is."""
+
+
+def numbers_in(value):
+    """Return all numbers of an answer in one line."""
+    if isinstance(value, (list, tuple)):
+        return np.concatenate([np.zeros(0), *map(numbers_in, value)])
+    return np.zeros(0) if value is None else np.asarray(value, dtype=float).ravel()
+
+
+def is_on_that_side(words, exercise, answers, observed):
+    """Whether a sentence on the side of all wrong numbers is true of them."""
+    said = re.fullmatch(r"Wherever (?:an entry of )?your (?:result|`(\w+)`) is wrong, it (is [^.]*)\.", words)
+    if not said or said[2] not in SIDES:
+        return False
+
+    def named(value):
+        return value[exercise.parts.index(said[1])] if said[1] else value
+
+    pairs = [
+        (numbers_in(named(wanted)), numbers_in(named(one.value)))
+        for case, wanted, one in zip(answers.cases, answers.expected, observed, strict=True)
+        if not (case.raises or isinstance(wanted, dict) or (said[1] and (case.aspect or case.view)))
+    ]
+    wanted, got = (np.concatenate([pair[n] for pair in pairs]) for n in (0, 1))
+    wrong = ~np.isclose(wanted, got)
+    return wrong.any() and SIDES[said[2]](wanted[wrong], got[wrong])
+
+
+def test_a_false_sentence_on_random_numbers_is_noticed():
+    exercise, answers = EXERCISES["mean_squared_error"], key_of("mean_squared_error")
+    above = [
+        Observation(None if case.raises else wanted + 1)
+        for case, wanted in zip(answers.cases, answers.expected, strict=True)
+    ]
+    assert is_on_that_side("Wherever your result is wrong, it is too large.", exercise, answers, above)
+    assert not is_on_that_side("Wherever your result is wrong, it is too small.", exercise, answers, above)
+    assert not is_on_that_side("In every case your result is 0.", exercise, answers, above)
+
+
 @pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if not exercise.scored])
 def test_nothing_is_said_of_random_answers(name):
     exercise, answers = EXERCISES[name], key_of(name)
@@ -383,7 +443,7 @@ def test_nothing_is_said_of_random_answers(name):
             )
         verdict = judge(exercise, answers, Reply(cases=cases), "own.py")
         assert verdict.misconception is None, verdict.advice
-        # Of random weights it is true that their standard deviation is another, and that nothing repeats their draw;
-        # and random numbers may all be too large.
-        true = ("weights", "it is too large", "it is too small", "it is never", "it is True", "it is False")
-        assert verdict.finding is None or any(words in verdict.finding for words in true), verdict.finding
+        observed = [observe(exercise, case, outcomes) for case, outcomes in zip(answers.cases, cases, strict=True)]
+        assert verdict.finding in (None, *OF_RANDOM_WEIGHTS) or is_on_that_side(
+            verdict.finding, exercise, answers, observed
+        ), verdict.finding

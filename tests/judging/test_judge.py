@@ -5,6 +5,7 @@ import pytest
 from autograder.exercises import EXERCISES
 from autograder.judging import judge as judging
 from autograder.sandbox.process import Runner
+from tests.support.judged import verdict_on_body
 from tests.support.quoted import learner, verdict_on
 
 
@@ -166,6 +167,12 @@ def test_an_exception_without_a_message_is_told_in_words(line, words, runner):
     file = f"src/weightlab/{EXERCISES['weighted_sum'].module}.py"
     number = verdict.message.partition(" in line ")[2].partition(" ")[0]
     assert number.isdigit() and words.format(line=number, file=file) in verdict.message
+
+
+def test_an_empty_matrix_of_weights_is_refused_with_its_shape():
+    verdict = verdict_on_body("lora_init", "return np.zeros((0, rank)), np.zeros((rank, fan_out))")
+    assert verdict.status == "failed"
+    assert "gave an empty array, of shape (0, 100), in place of weights" in verdict.message
 
 
 def test_an_error_returned_is_told_from_one_raised(runner):

@@ -37,6 +37,12 @@ def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
         (STUB.replace("    raise", '    """Return it."""\n    raise'), ""),
         (STUB.replace("    raise", "    if weight:\n        raise") + "    return 0", "Line 3 still raises"),
         (STUB.replace("    raise", "    for _ in ():\n        raise ValueError\n    return 0\n    #"), ""),
+        (
+            "def apply_weight(signal, weight):\n    def check():\n        raise NotImplementedError\n"
+            "    return signal * weight\n",
+            "",
+        ),
+        (STUB.replace("    raise", "    for _ in (1,):\n        if weight:\n            raise"), "Line 4 still raises"),
         ("def broken(:", ""),
     ],
 )

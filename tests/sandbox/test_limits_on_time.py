@@ -138,14 +138,13 @@ def tried(monkeypatch, *outcomes, isolation="bubblewrap", retries=True):
     """Return the outcome of a job whose runs end like this, and the kinds of turn that they took."""
     left, took = list(outcomes), []
     runner = Runner(isolation)
-    runner.retries = retries
 
     def run_once(job, seconds, turn):
         took.append(turn)
         return left.pop(0)
 
     monkeypatch.setattr(runner, "_run_once", run_once)
-    return runner.run(b"", 1.0), took
+    return runner.run(b"", 1.0, retries), took
 
 
 def test_a_timeout_on_a_busy_machine_is_tried_once_more_alone(monkeypatch):

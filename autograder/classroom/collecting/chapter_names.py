@@ -21,6 +21,11 @@ def is_chapter(name: str) -> bool:
     return re.fullmatch(f"(?:{_ANY}|weightlab){_COPY}", name, re.IGNORECASE) is not None
 
 
+def names_a_chapter(name: str) -> bool:
+    """Whether a name is a chapter's, or has one in front or at the end."""
+    return is_chapter(name) or without_chapter(name) != name
+
+
 def without_chapter(name: str) -> str:
     """Take a chapter's name off the front or the end, where `weightlab submit` and GitHub Classroom put it."""
     name = re.sub(f"^(?:{_ANY})[-_ ]+(?=.)", "", name, flags=re.IGNORECASE)

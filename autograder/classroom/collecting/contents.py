@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ...exercises import CHAPTERS
-from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE, is_module_name
+from ...library import CONCEPTS, LIBRARY_FOLDER, MAX_MODULES, MAX_SOURCE, is_module_name, module_name
 from ...limits import MAX_NOTEBOOK
 from .chapter_names import is_chapter, is_copy_of
 from .reasons import NotTakenError, Reason, describe, mebibytes
@@ -132,7 +131,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
     left_out = [
         (str(item.path), Reason.RENAMED_COPY, describe(Reason.RENAMED_COPY, taken=notebook.path.name))
         for item in (renamed if exact else ())
-        if item.read(MAX_NOTEBOOK, budget) != contents[notebook.path]
+        if _differs(item, contents[notebook.path], MAX_NOTEBOOK, budget)
     ]
     module = f"{CHAPTERS[chapter].module}.py"
     for item in items:
@@ -142,11 +141,21 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
             item.path.name == module
             and item.path.parent.name != LIBRARY_FOLDER
             and is_of_library(item)
-            and item.read(MAX_SOURCE, budget) != library.get(f"{LIBRARY_FOLDER}/{module}")
+            and _differs(item, library.get(f"{LIBRARY_FOLDER}/{module}"), MAX_SOURCE, budget)
         ):
             words = describe(Reason.RENAMED_COPY, taken=LIBRARY_FOLDER)
             left_out.append((str(item.path), Reason.RENAMED_COPY, words))
     return Contents(files, left_out)
+
+
+def _differs(item: Item, taken: bytes | None, limit: int, budget: Budget) -> bool:
+    """Whether a copy is not what was taken; one that is too large to be taken is not, and refuses nothing."""
+    try:
+        return item.read(limit, budget) != taken
+    except NotTakenError as error:
+        if error.reason is not Reason.TOO_LARGE:
+            raise
+        return True
 
 
 def _no_notebook(items: list[Item], chapter: str) -> NotTakenError:
@@ -198,9 +207,12 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
     if len({item.path for item in modules}) > MAX_MODULES:
         raise NotTakenError(Reason.TOO_MANY_FILES, most=MAX_MODULES)
     files: dict[str, bytes] = {}
+    names = {item.path.name for item in modules}
     for item in modules:
-        # Python looks for a module under the composed form of its name, and macOS may have packed the other one.
-        name = f"{LIBRARY_FOLDER}/{unicodedata.normalize('NFKC', item.path.name)}"
+        composed = module_name(item.path.name)
+        if composed != item.path.name and composed in names:  # Python would import the other one
+            continue
+        name = f"{LIBRARY_FOLDER}/{composed}"
         content = item.read(MAX_SOURCE, budget)
         if files.setdefault(name, content) != content:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=str(item.path))

@@ -34,7 +34,7 @@ class Owner:
     platform: Platform
     name: str
     number: str = ""
-    """Moodle's participant, Canvas's user: the number that the platform tells people apart by."""
+    """Moodle's participant, Canvas's user: what the platform tells people apart by, the same for all their uploads."""
     login: str = ""
     late: bool = False
     uploaded: tuple = ()
@@ -73,8 +73,9 @@ _CANVAS_ANONYMOUS = re.compile(
     re.DOTALL,
 )
 # "Homework 1_ada_attempt_2026-03-02-10-00-00_name.zip", and the same with ".txt" for Blackboard's own page about it.
+# The first time counts: what follows is the student's own name of the file, which could pretend to another login.
 _BLACKBOARD = re.compile(
-    r"(?P<stem>.+_.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
+    r"(?P<stem>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
 )
 # "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name;
 # the time is in the form of the institution's language, as "2 March, 2026 1000".
@@ -84,7 +85,7 @@ _BRIGHTSPACE = re.compile(
     r"(?: - (?P<rest>.+))?",
     re.DOTALL,
 )
-_GRADESCOPE = re.compile(r"submission_(?P<number>[0-9]+)")
+_GRADESCOPE = re.compile(r"submission_[0-9]+")
 # "Lovelace_Ada_ada_4711": last name, first name, login, number; always a folder.
 _ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>.+)_(?P<number>[0-9]+)")
 _ILIAS_FILE = re.compile(r"[0-9]{14}_(?=.)")
@@ -182,8 +183,8 @@ class Recogniser:
     def _folder(self, part: str, inside: tuple[str, ...]) -> Recognised | None:
         if not inside:
             return None
-        if found := _GRADESCOPE.fullmatch(part):
-            return self.submitters.get(part, Owner(Platform.GRADESCOPE, part, found["number"], label=part)), inside
+        if _GRADESCOPE.fullmatch(part):
+            return self.submitters.get(part, Owner(Platform.GRADESCOPE, part, label=part)), inside
         if (found := _ILIAS.fullmatch(part)) and ("_" not in found["login"] or _ILIAS_FILE.match(inside[0])):
             name = f"{found['first']} {found['last']}"
             return Owner(Platform.ILIAS, name, found["number"], found["login"], label=part), inside
@@ -203,19 +204,33 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 
 
 def gradescope_submitters(text: str) -> dict[str, Owner]:
-    """Return whose each folder of a Gradescope export is: the first of those who submitted it, and their partners."""
+    """Return whose each folder of a Gradescope export is: the first of those who submitted it, and their partners.
+
+    An entry that is not as Gradescope writes it is left out.
+    """
     import yaml
 
-    found = {}
+    held, found = None, {}
     with suppress(yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
-        for label, about in yaml.safe_load(text).items():
-            number, people = str(label).removeprefix("submission_"), []
-            for one in about[":submitters"]:
-                login = str(one.get(":sid") or one.get(":email") or "").partition("@")[0]
-                name = str(one.get(":name") or login or label)
-                people.append(Owner(Platform.GRADESCOPE, name, number, login, label=str(label)))
+        held = yaml.safe_load(text)
+    for label, about in held.items() if isinstance(held, dict) else ():
+        with suppress(AttributeError, TypeError, LookupError, ValueError):
+            people = [_submitter(one, str(label)) for one in about[":submitters"]]
             found[str(label)] = replace(people[0], partners=tuple(people[1:]))
     return found
+
+
+def _submitter(about: dict, label: str) -> Owner:
+    """Return one of those who submitted together.
+
+    The number in the folder's name is the upload's, and another one for the next upload: a person has their student's
+    id or address, and that number only where there is neither.
+    """
+    person = str(about.get(":sid") or about.get(":email") or "")
+    login = person.partition("@")[0]
+    name = str(about.get(":name") or login or label)
+    number = clean_id(person) or label.removeprefix("submission_")
+    return Owner(Platform.GRADESCOPE, name, number, login, label=label)
 
 
 def _common_beginning(stems: set[str]) -> str:

@@ -9,8 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ...library import LIBRARY_FOLDER
-from .chapter_names import is_chapter, without_chapter
+from .chapter_names import is_chapter, names_a_chapter
 from .contents import home_of, is_elsewhere, is_of_library, notebooks_among
 from .platforms import (
     GRADESCOPE_METADATA,
@@ -108,7 +107,7 @@ def _download(source: Path, opened: ExitStack) -> list[Item]:
 
 def _is_work(item: Item) -> bool:
     """Whether a file is part of a student's work: then the zip around it is a student's, and not a class's."""
-    return item.suffix == ".ipynb" or item.path.parent.name == LIBRARY_FOLDER
+    return item.suffix == ".ipynb" or is_of_library(item)
 
 
 def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]:
@@ -122,12 +121,13 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
-    for item in items:  # what platforms say themselves about who somebody is
+    for item in items:  # what platforms say themselves about who somebody is, and not files of students called so
+        found = recogniser.recognise(item.path.parts)
         with suppress(NotTakenError, StopIteration):
-            if item.path.name == GRADESCOPE_METADATA:
+            if item.path.name == GRADESCOPE_METADATA and not found:
                 text = item.read(_PAGE * 100, Budget()).decode("utf-8", "replace")
                 recogniser.submitters |= gradescope_submitters(text)
-            elif item.suffix == ".txt" and "_attempt_" in item.path.name:
+            elif found and found[0].about and not found[1]:
                 page = next(item.stream(_PAGE, Budget())).decode("utf-8", "replace")
                 if login := blackboard_login(item.path.name, page):
                     recogniser.logins |= dict([login])
@@ -180,11 +180,7 @@ def _hints_at_work(path: PurePosixPath) -> bool:
     Such as ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
     inner = PurePosixPath(path.name.lower()).suffixes[:-1]
-    return (
-        not {".zip", ".ipynb", *_ARCHIVES}.isdisjoint(inner)
-        or is_chapter(path.stem)
-        or path.stem != without_chapter(path.stem)
-    )
+    return not {".zip", ".ipynb", *_ARCHIVES}.isdisjoint(inner) or names_a_chapter(path.stem)
 
 
 def _may_be_work(item: Item) -> bool:

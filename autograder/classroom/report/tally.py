@@ -100,10 +100,7 @@ def summarise(
             continue
         if entry["score"] is not None:
             scores[chapter].append(entry["score"] / entry["points"])
-        unloaded = next(filter(_did_not_load, entry["exercises"]), None)
-        # That modules did not come is told by the status, or by a remark on what is graded all the same.
-        told = status == SubmissionStatus.NO_LIBRARY or bool(entry.get("remarks"))
-        if unloaded and not (unloaded["status"] == Status.MISSING and told):
+        if unloaded := next(filter(_did_not_load, entry["exercises"]), None):
             attention.append((student, chapter, f"library: {unloaded['status']}", unloaded["message"]))
         for one in entry["exercises"]:
             item = items.setdefault(one["exercise"], Item(one["exercise"], chapter))
@@ -131,13 +128,16 @@ def summarise(
 
 
 def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
-    """Return remarks on submissions that their grades do not show, such as an unreadable time."""
+    """Return remarks on submissions that their grades do not show, such as an absent module or an unreadable time."""
     found = []
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         found += [(student, chapter, status, words) for words in entry.get("remarks", ())]
         if status == SubmissionStatus.NO_LIBRARY:
             words = "The notebook came without any of the weightlab/ modules: ask for the zip of `weightlab submit`."
+            found.append((student, chapter, status, words))
+        elif status != SubmissionStatus.MISSING and any(one["status"] == Status.MISSING for one in entry["exercises"]):
+            words = f"weightlab/{CHAPTERS[chapter].module}.py was not submitted: ask for the zip of `weightlab submit`."
             found.append((student, chapter, status, words))
         try:
             found += _remarks_on_files(classroom.submission(student, chapter), student, chapter, status)
@@ -161,11 +161,9 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
 
 
 def _did_not_load(one: Mapping) -> bool:
-    """Whether a function was not examined, because its module is absent or cannot be loaded."""
+    """Whether a function was not examined because its module cannot be loaded; `remarks_on` tells of an absent one."""
     ran = any(aspect["message"] for aspect in one["aspects"])
-    return one["exercise"] in EXERCISES and (
-        one["status"] == Status.MISSING or (one["status"] == Status.ERROR and not ran)
-    )
+    return one["exercise"] in EXERCISES and one["status"] == Status.ERROR and not ran
 
 
 def _kind(one: dict) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ...exercise import Exercise
-from ..compare import close_floats
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
@@ -40,6 +40,8 @@ from .sources import find_related, find_sources, find_types
 from .terms import find_terms
 from .thresholds import find_axes, find_shape, find_threshold
 
+Known = dict[tuple[Sample, ...], list[Relation]]
+"""What was found before to hold in all samples of a group."""
 _ENOUGH = 3
 """Wrong entries that must be in one part of the answers before that means anything."""
 WRONG_PART = "what is wrong in your result"
@@ -54,8 +56,11 @@ class Finding:
     free: bool = False
     general: bool = False
     """Whether it holds in every case that is wrong."""
-    weak: bool = False
-    """Whether most other explanations would say more."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether most other explanations would say more."""
+        return self.kind in WEAK
 
 
 def find_finding(
@@ -121,60 +126,62 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
-) -> Finding | None:
-    """Return what little can be said where nothing else can: the form of the answers, or on which side they are."""
+) -> str | None:
+    """Say what little can be said where nothing else can: the form of the answers, or on which side they are."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
 
 
-def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Finding | None:
+def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Any:
     """Look at all samples together, then at those of each part that is wrong."""
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
     # Where only one part of an answer is wrong, that part is spoken of.
     groups = [(samples, Label())] if len(labels) > 1 else []
-    groups += [([sample for sample in samples if sample.label == label], label) for label in labels]
+    # What has no name is spoken of as the result, which it is not where named parts are wrong as well.
+    named = [label for label in labels if label != Label() or len(labels) == 1]
+    groups += [([sample for sample in samples if sample.label == label], label) for label in named]
+    known: Known = {}
     for look in looks:
         for group, label in groups:
-            if finding := look(key, group, _name_subject(label), unanswered):
+            if finding := look(key, group, _name_subject(label), unanswered, known):
                 return finding
     return None
 
 
-def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say between which values of an argument the answers are wrong."""
     relation = None if unanswered else find_threshold(key, samples)
     return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
 
 
-def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say by which formula a count was made."""
     relation = find_formula(samples)
     begin = "Wherever a result came back," if unanswered else "In every case"
     return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.", general=True)
 
 
-def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say how many axes the answers have, where that is wrong."""
     relation = find_axes(samples)
-    return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
+    return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
 
 
-def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say that in each row, or each column, all entries are in the expected order of size."""
-    axis = None if unanswered else find_order(samples)
-    words = "other numbers than expected, but in each {} their order of size is the expected one"
-    return None if axis is None else Finding("order", f"{_capital(subject)} has {words.format(axis)}.")
+    relation = None if unanswered else find_order(samples)
+    return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
 
 
-def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say on which side of the expected values all wrong answers are."""
     relation = find_side(samples)
     of = f"an entry of {subject}" if any(sample.expected.ndim for sample in samples) else subject
-    return relation and Finding("side", f"Wherever {of} is wrong, {sentences.tell_relation(relation, 'it')}.")
+    return relation and f"Wherever {of} is wrong, {sentences.tell_relation(relation, 'it')}."
 
 
-def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say which argument's shape the answers have."""
     relation = find_shape(samples) if len({sample.label for sample in samples}) == 1 else None
     return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
@@ -191,24 +198,26 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _all_relations(key: Key, sample: Sample, among: Collection[Relation] | None = None) -> Iterator[Relation]:
+def _all_relations(
+    key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
+) -> Iterator[Relation]:
     """Yield what holds in a sample; of relations that take long to find only those among some that are asked for."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
-    yield from find_relations(sample)
+    yield from find_relations(sample, even_constant)
     yield from find_scales(sample)
     yield from find_related(key, sample)
     yield from find_changes(sample, key)
     yield from find_terms(sample, key)
 
 
-def _common_relations(key: Key, samples: list[Sample]) -> list[Relation]:
+def _common_relations(key: Key, samples: list[Sample], known: Known) -> list[Relation]:
     """Return the relations that hold in all samples, the most telling first."""
-    group = tuple(map(id, samples))
-    if samples and group not in samples[0].known:
-        samples[0].known[group] = _compare_all(key, samples)
-    return samples[0].known[group] if samples else []
+    group = tuple(samples)
+    if group not in known:
+        known[group] = _compare_all(key, samples)
+    return known[group]
 
 
 def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
@@ -218,7 +227,8 @@ def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
-    return sorted(common or [], key=rank)
+    telling = [one for one in common or [] if one[0] != "lines scaled and shifted" or _has_long_lines(samples, one[1])]
+    return sorted(telling, key=rank)
 
 
 def _is_rich(samples: list[Sample]) -> bool:
@@ -228,13 +238,13 @@ def _is_rich(samples: list[Sample]) -> bool:
     return len({sample.expected.tobytes() for sample in samples}) > 1
 
 
-def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say what holds in every case, where nothing else says more."""
-    return _find_general(key, samples, subject, unanswered, weak=True)
+    return _find_general(key, samples, subject, unanswered, known, weak=True)
 
 
 def _find_general(
-    key: Key, samples: list[Sample], subject: str, unanswered: list[int], weak: bool = False
+    key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known, weak: bool = False
 ) -> Finding | None:
     """Say what holds in every case, or in every case in which a result came back."""
     wrong = [sample for sample in samples if not sample.right]
@@ -246,24 +256,18 @@ def _find_general(
     for chosen, begin in ((wrong, every), (finite, "Wherever your result is finite,")):
         if not chosen or (chosen is finite and len(finite) == len(wrong)):
             continue
-        for relation in _common_relations(key, chosen):
+        for relation in _common_relations(key, chosen, known):
             if (relation[0] in WEAK) != weak or (not _is_rich(chosen) and relation[0] not in CERTAIN):
-                continue
-            if relation[0] == "lines scaled and shifted" and not _has_long_lines(chosen, relation[1]):
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
                 words = sentences.tell_relation(relation, named)
-                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak, weak=weak)
+                return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
 
 
 def _is_partly_right(sample: Sample) -> bool:
-    got = sample.got
-    if got is None or got.shape != sample.expected.shape:
-        return False
-    single = np.float32 in (got.dtype, sample.expected.dtype)
-    return bool(close_floats(sample.expected, got, 2e-4 if single else 1e-6).any())
+    return sample.wrong_entries is not None and not sample.wrong_entries.all()
 
 
 def _has_long_lines(samples: list[Sample], axis: int) -> bool:
@@ -272,9 +276,7 @@ def _has_long_lines(samples: list[Sample], axis: int) -> bool:
 
 
 def _count_wrong(sample: Sample) -> int:
-    if sample.got is None or sample.got.shape != sample.expected.shape:
-        return sample.expected.size
-    return int((~close_floats(sample.expected, sample.got, 2e-4)).sum())
+    return sample.expected.size if sample.wrong_entries is None else int(sample.wrong_entries.sum())
 
 
 def _is_finite(sample: Sample) -> bool:
@@ -292,21 +294,21 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         )
     if relation[0] in sentences.CHANGES and wants_no_change(sample, key, relation[1]):
         return True
-    if relation in {*find_relations(sample, even_constant=True), *_all_relations(key, sample, (relation,))}:
+    if relation in _all_relations(key, sample, (relation,), even_constant=True):
         return True
     kind, *data = relation
     # A single row is the same in any order.
     return kind in sentences.AXIS_KINDS and data[1] == sample.expected.ndim and sample.expected.shape[data[0]] == 1
 
 
-def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say in which cases the answers are wrong, and what they are there."""
     wrong_cases = {sample.index for sample in samples if not sample.right}
     wrong = [sample for sample in samples if not sample.right]
     right = [sample for sample in samples if sample.index not in wrong_cases]
     if not wrong or not right:
         return None
-    relations = _common_relations(key, wrong)
+    relations = _common_relations(key, wrong, known)
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
@@ -329,7 +331,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     return None
 
 
-def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[int]) -> Finding | None:
+def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say where in the arrays the wrong entries are."""
     if unanswered:
         return None

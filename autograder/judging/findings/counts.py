@@ -130,8 +130,12 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
     yield "the number of entries of the last array", sizes[-1] if sizes else 0
 
 
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
 def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[str, int]]:
-    if not all(isinstance(one, tuple) and all(isinstance(part, np.ndarray) for part in one) for one in layers):
+    if not all(isinstance(one, tuple) and one and all(map(_is_array, one)) for one in layers):
         return
     learning = [one for k, one in enumerate(layers) if k not in frozen]
     still = [one for k, one in enumerate(layers) if k in frozen]

@@ -62,16 +62,16 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
     if array.size > _MOST or not array.ndim:
         return
     if array.ndim == 1 and (array == np.rint(array)).all():
-        yield f"{words} as a column", array[:, np.newaxis]
+        yield f"({words} as a column)", array[:, np.newaxis]
     yield f"(1 - {words})", 1 - array
-    yield f"{words} · (1 - {words})", array * (1 - array)
+    yield f"({words} · (1 - {words}))", array * (1 - array)
     yield f"{words}²", array**2
-    yield f"the magnitude of {words}", np.abs(array)
+    yield f"(the magnitude of {words})", np.abs(array)
     yield f"({words} > 0)", (array > 0).astype(float)
     if array.ndim == 2:
         for name, sums in (("row", array.sum(axis=1, keepdims=True)), ("column", array.sum(axis=0))):
             if np.ptp(sums) > 1e-9:  # those of probabilities are all 1
-                yield f"the {name} sums of {words}", sums
+                yield f"(the {name} sums of {words})", sums
 
 
 def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | None = None) -> Iterator[Relation]:
@@ -86,7 +86,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
     if got is None or not got.size or got.dtype.kind == "b":
         return
     operands = dict(find_operands(sample, key))
-    own = [f"`{name}`" for name, array in name_arrays(sample.arguments) if array.size]
+    own = operands.keys() - {related.told for related in key.related}
     forms, origin = {}, {}
     for name, operand in operands.items():
         for words, array in change_operand(name, operand):

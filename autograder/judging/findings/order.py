@@ -22,6 +22,8 @@ FREE = frozenset(
 WEAK = (
     "differs by multiple",
     "two values",
+    "shifted",
+    "scaled",
     "scaled and shifted",
     "scaled and shifted somehow",
     "lines alike",
@@ -51,7 +53,7 @@ CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"
 """Kinds that a single case proves."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""
-VAGUE = frozenset({"where", "some", "part", "side", "all one number"})
+VAGUE = frozenset({"where", "some", "part", "all one number"})
 """Kinds that say where an answer is wrong, and little of how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 

@@ -164,10 +164,11 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
         return
     expected, got = sample.expected.astype(float), got.astype(float)
     with np.errstate(all="ignore"):
-        if (expected == expected.flat[0]).all() and expected.size > 1 and not even_constant:
+        if (expected == expected.flat[0]).all() and expected.size > 1:
             if got.shape == expected.shape and np.unique(got).size == got.size:
                 yield ("all different",)
-            return
+            if not even_constant:
+                return
         yield from _constants(got)
         if got.shape == expected.shape:
             yield from _tried(ENTRY_BY_ENTRY, expected, sample)
@@ -238,7 +239,12 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     if values.size > 2 and expected.size > 3 and np.ptp(got) > 1e-6 * np.abs(got).max():
         slope, shift = np.polyfit(expected.ravel(), got.ravel(), 1)
         if np.allclose(slope * expected + shift, got, rtol=1e-6, atol=1e-7 * np.abs(got).max()):
-            yield ("scaled and shifted", f"{slope:.6g}")
+            if not np.isclose(slope, 1, rtol=1e-6):
+                yield ("scaled and shifted", f"{slope:.6g}")
+            elif np.allclose(expected + (got - expected).mean(), got, rtol=1e-6, atol=1e-7 * np.abs(got).max()):
+                yield ("shifted",)
+            if abs(shift) <= 1e-7 * np.abs(got).max():
+                yield ("scaled",)
             yield ("scaled and shifted somehow",)
     for axis in range(expected.ndim if expected.ndim == 2 else 0):
         lines = expected if axis == 0 else expected.T, got if axis == 0 else got.T

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...exercise import Case, Exercise
-from ..compare import as_array, close_floats, compare, is_numeric
+from ..compare import as_array, close_entries, close_floats, compare, is_numeric
 from ..key import Key
 from ..observation import Observation
 
 MAX_ENTRIES = 50_000
 """Entries of an array that findings look at; larger ones say no more."""
-RTOL = 1e-6
+RTOL, SINGLE_RTOL = 1e-6, 2e-4
+"""Relative tolerances: where single precision is involved, rounding is no slip."""
 
 
 class Label(NamedTuple):
@@ -26,7 +27,7 @@ class Label(NamedTuple):
     item: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """One expected array, what came back for it, and the call that it belongs to."""
 
@@ -43,8 +44,6 @@ class Sample:
     """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
     altered: bool = False
     """Whether the answer is right as a view takes it, and another one as it came back."""
-    known: dict = field(default_factory=dict, compare=False)
-    """What was found before of groups of samples that begin with this one."""
 
     @cached_property
     def got(self) -> np.ndarray | None:
@@ -52,13 +51,22 @@ class Sample:
         array = as_array(self.value, self.expected.shape)
         return array if array is not None and array.size <= MAX_ENTRIES else None
 
+    @cached_property
+    def wrong_entries(self) -> np.ndarray | None:
+        """Where the answer's entries are wrong, within the case's tolerance; None for an array of another shape."""
+        got, expected = self.got, self.expected
+        if got is None or got.shape != expected.shape or got.dtype.kind not in "biuf":
+            return None
+        rtol = SINGLE_RTOL if self.case.rtol is None and np.float32 in (got.dtype, expected.dtype) else self.case.rtol
+        return ~close_entries(expected, got, rtol, self.case.atol)
+
     def equals(self, other: Any) -> bool:
         """Return whether what came back equals another array, within rounding."""
         got, other = self.got, np.asarray(other)
         if got is None or got.shape != other.shape or other.dtype.kind not in "biuf":
             return False
         single = np.float32 in (got.dtype, other.dtype, self.expected.dtype)
-        return bool(close_floats(other, got, 2e-4 if single else RTOL).all())
+        return bool(close_floats(other, got, SINGLE_RTOL if single else RTOL).all())
 
 
 def collect_samples(

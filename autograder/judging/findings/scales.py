@@ -130,7 +130,7 @@ def name_factor(factor: float, named: dict[str, float], tolerance: float) -> Ite
         if near(2 / size):
             yield ("divided by", f"{sign}half of {name}")
         if near(1 - size):
-            yield ("times", f"{sign}one minus {name}")
+            yield ("times", f"{sign}(1 - {name})")
     pairs = [(a, b) for a in named for b in named if a != b]
     for one, other in pairs:
         if near(named[one] / named[other]):

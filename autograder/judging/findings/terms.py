@@ -57,13 +57,13 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
     if factor is None:
         return
     sign = "plus" if factor > 0 else "minus"
-    for kind, *data in name_factor(abs(factor), name_sizes(sample.arguments), tolerance):
+    named = name_sizes(sample.arguments)
+    for kind, *data in name_factor(abs(factor), named, tolerance):
         if kind in ("times", "divided by"):
             yield (f"term {kind}", sign, quoted, *data)
         elif kind == "times over":
             yield ("term times", sign, quoted, f"({data[1]} / {data[2]})")
     # What is scaled as a whole has a factor less one of each term too much.
-    named = name_sizes(sample.arguments)
     factors = named | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
     for name, number in factors.items():
         if abs(factor - (number - 1)) <= tolerance * max(abs(factor), 1e-3):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..compare import as_array, close_floats
+from ..compare import as_array
 from ..key import Key
 from .relations import Relation
 from .samples import Sample
@@ -37,27 +37,29 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
 
 def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Yield the numbers that an answer's entries may be decided by, each with whether its entry is wrong."""
-    got, expected = sample.got, sample.expected
-    if got is None or got.shape != expected.shape:
+    expected, wrong = sample.expected, sample.wrong_entries
+    if wrong is None:
         return
-    wrong = (got != expected) if expected.dtype.kind == "b" else ~close_floats(expected, got, 2e-4)
     values = [(f"`{name}`", value) for name, value in sample.arguments.items()]
     values += [(one.told, one.values[sample.index]) for one in key.related]
     for name, value in values:
         array = None if value is None or isinstance(value, (bool, str)) else as_array(value)
         if array is not None and array.shape == expected.shape and array.dtype.kind in "iuf":
-            yield name, array.astype(float).ravel(), np.asarray(wrong).ravel()
+            yield name, array.astype(float).ravel(), wrong.ravel()
 
 
 def find_shape(samples: list[Sample]) -> Relation | None:
-    """Return which argument's shape all wrong answers have, where none has the required shape."""
+    """Return what is wrong with the shape of all wrong answers, or which argument's shape it is.
+
+    Where some of them have the required shape, only an argument's shape that all of them have is told.
+    """
     wrong = [sample for sample in samples if not sample.right]
     shapes = {sample.got.shape for sample in wrong if sample.got is not None}
     if not wrong or any(sample.got is None for sample in wrong):
         return None
+    common = _name_common_shape(wrong) if len(shapes) > 1 else None
     if any(sample.got.shape == sample.expected.shape for sample in wrong):
-        common = _name_common_shape(wrong)
-        return ("shape of", common) if common and len(shapes) > 1 else None
+        return ("shape of where wrong", common) if common else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         return ("axes missing",)
     if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
@@ -66,8 +68,7 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return ("one axis more in shape",)
     if relation := _find_length(wrong):
         return relation
-    common = _name_common_shape(wrong)
-    return ("shape of", common) if common and len(shapes) > 1 else None
+    return ("shape of", common) if common else None
 
 
 def _name_common_shape(wrong: list[Sample]) -> str | None:

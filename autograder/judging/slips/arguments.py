@@ -45,6 +45,8 @@ def _is_network(value: Any) -> bool:
     return _is_list(value) and all(isinstance(one, tuple) and len(one) == 2 for one in value)
 
 
+NUMBERS = (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)
+"""What an argument may always be taken for."""
 CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("zeros", _is_floats, np.zeros_like),
     ("negated", _is_floats, lambda a: -a),
@@ -84,7 +86,7 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("one minus", _is_number, lambda a: 1 - a),
     ("truncated", _is_number, int),
     ("clipped to 0 and 1", _is_number, lambda a: min(max(a, 0), 1)),
-    *((f"always {n}", _is_number, lambda a, n=n: n) for n in (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)),
+    *((f"always {n}", _is_number, lambda a, n=n: n) for n in NUMBERS),
     ("reversed", _is_list, lambda a: a[::-1]),
     ("without first", _is_list, lambda a: a[1:]),
     ("without last", _is_list, lambda a: a[:-1]),
@@ -115,8 +117,11 @@ def _find_contracted(names: list[str], given: list[dict[str, Any]]) -> Iterator[
                 yield one, other
 
 
-def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable]]:
-    """Yield what is done to the arguments of every case that is not refused, and the function that does it."""
+def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[str, tuple[str, ...], Callable]]:
+    """Yield the kind of each slip in the arguments of cases that are not refused, what it changes, and its function.
+
+    A change of one argument, or of several at once, is its word in `CHANGES` and the arguments' names.
+    """
     signature = inspect.signature(function)
 
     def bind(args: tuple, kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,27 +141,27 @@ def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[tuple[
     for name in names:
         for word, fits, change in CHANGES:
             if fit_all(fits, [one[name] for one in given]):
-                yield (name, word), changed(lambda one, n=name, do=change: one | {n: do(one[n])})
+                yield "argument", (word, name), changed(lambda one, n=name, do=change: one | {n: do(one[n])})
     for word, fits, change in CHANGES:
         of_arrays = fits in (_is_floats, _is_matrix)
         several = [name for name in names if of_arrays and fit_all(fits, [one[name] for one in given])]
         if len(several) > 1:
             every = changed(lambda one, several=several, do=change: one | {name: do(one[name]) for name in several})
-            yield (" and ".join(several), word), every
+            yield "argument", (word, *several), every
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
             if all(type(call[one]) is type(call[other]) for call in given):
                 swap = changed(lambda call, a=one, b=other: call | {a: call[b], b: call[a]})
-                yield (one, other, "swapped"), swap
+                yield "inputs swapped", (one, other), swap
     for one, other in _find_contracted(names, given):
         for word, rows in ROWS:
             cut = changed(lambda call, a=one, b=other, r=rows: call | {a: call[a][:, r], b: call[b][r]})
-            yield (one, other, f"shared {word}"), cut
+            yield f"shared {word}", (one, other), cut
     if {"batch_size", "x"} <= set(names):
-        yield ("batch_size", "everything"), changed(lambda one: one | {"batch_size": max(len(one["x"]), 1)})
+        yield "one batch", ("batch_size",), changed(lambda one: one | {"batch_size": max(len(one["x"]), 1)})
     batch = [name for name in names if all(isinstance(one[name], np.ndarray) and one[name].ndim for one in given)]
     long = [name for name in batch if all(len(one[name]) == len(one[batch[0]]) for one in given)]
-    if long:
-        of = "" if {"x", "logits"} & set(long) else " and ".join(long)
-        for word, rows in ROWS:
-            yield (of, word), changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})
+    examples = bool({"x", "logits"} & set(long))
+    for word, rows in ROWS if long else ():
+        cut = changed(lambda one, r=rows, names=long: one | {n: one[n][r] for n in names})
+        yield (f"examples {word}", (), cut) if examples else ("argument", (word, *long), cut)

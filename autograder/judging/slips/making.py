@@ -24,7 +24,7 @@ from .. import laws, reference
 from ..key import Key, packed
 from ..observation import Observation, Rejected, observe
 from . import Slip, agree_sketches, arguments, is_telling, mutants, name_parts, results, sketch_all
-from .sentences import SLIPS
+from .sentences import can_be_told
 
 CPU_SECONDS = 2
 MEMORY = 4 * 2**30
@@ -41,7 +41,7 @@ def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
     known.append(sketch_all(exercise, key.cases, [Observation(expected) for expected in key.expected]))
     kept: list[Slip] = []
     for attempt, sketches in _try_all(exercise, key.cases, _find_attempts(exercise, key)):
-        said = (attempt.kind, len(attempt.what)) in SLIPS and is_telling(sketches[asked])
+        said = can_be_told(attempt.kind, attempt.what) and is_telling(sketches[asked])
         if said and not any(agree_sketches(sketches[asked], one[asked]) for one in known):
             known.append(sketches)
             kept.append(Slip(attempt.kind, attempt.what, sketches))
@@ -86,8 +86,8 @@ def _find_attempts(exercise: Exercise, key: Key) -> list[_Attempt]:
     """Return the slips of an exercise, those that say most first."""
     function = getattr(reference.module(exercise.module), exercise.name)
     attempts = [
-        _Attempt("argument", what, lambda changed=changed: changed)
-        for what, changed in arguments.find_changes(function, list(key.cases))
+        _Attempt(kind, what, lambda changed=changed: changed)
+        for kind, what, changed in arguments.find_changes(function, list(key.cases))
     ]
     private = [name for name in reference.closure([exercise.name]) if name.startswith("_")]
     nodes = [reference.definition(name) for name in (exercise.name, *private)]

@@ -20,7 +20,7 @@ _SEEN = 40
 def find_changes(exercise: Exercise, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable[[], Callable]]]:
     """Yield what is done to which result, and how to make the function that does it.
 
-    The first word names the result in a sentence, and is not in quotes.
+    That is the change's word, the function whose result is changed, and the part of it; no part is all of it.
     """
     for name in sorted(reference.direct_uses(exercise.name)):
         parts = name_results(name)
@@ -30,10 +30,10 @@ def find_changes(exercise: Exercise, cases: list[Case]) -> Iterator[tuple[tuple[
         split = bool(parts) and all(isinstance(result, tuple) and len(result) == len(parts) for result in results)
         for k, part in enumerate(parts) if split else [(None, "")]:
             values = [result if k is None else result[k] for result in results]
-            told = f"what `{name}` returns as `{part}`" if part else f"the result of `{name}`"
             for word, fits, change in CHANGES:
                 if values and word not in _OF_ARGUMENTS and all(map(fits, values)):
-                    yield (told, word), _replaced(exercise.name, name, lambda made, k=k, do=change: _put(made, k, do))
+                    replaced = _replaced(exercise.name, name, lambda made, k=k, do=change: _put(made, k, do))
+                    yield (word, name, part), replaced
 
 
 def _put(result: Any, k: int | None, change: Callable) -> Any:

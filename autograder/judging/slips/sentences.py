@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .arguments import NUMBERS
+
 SLIPS = {
     ("operator", 2): "one `{0}` is a `{1}`",
     ("operand dropped", 2): "only the {1} operand of one `{0}` is kept",
@@ -24,19 +26,25 @@ SLIPS = {
     ("condition", 0): "one condition always holds, or never",
     ("loop", 1): "one loop {0}",
     ("statement dropped", 0): "one line is left out",
-    ("argument", 2): "",  # see `ARGUMENTS`
-    ("argument", 3): "",
-    ("result", 2): "",
+    ("inputs swapped", 2): "`{0}` and `{1}` are swapped",
+    ("shared only first", 2): "only the first column of `{0}` and the first row of `{1}` are used",
+    ("shared only last", 2): "only the last column of `{0}` and the last row of `{1}` are used",
+    ("shared without first", 2): "the first column of `{0}` and the first row of `{1}` are left out",
+    ("shared without last", 2): "the last column of `{0}` and the last row of `{1}` are left out",
+    ("one batch", 1): "all examples are in one batch, whatever `{0}` is",
+    ("examples only first", 0): "only the first example of the batch is used",
+    ("examples only last", 0): "only the last example of the batch is used",
+    ("examples without first", 0): "the first example of the batch is left out",
+    ("examples without last", 0): "the last example of the batch is left out",
 }
+"""By the kind of a slip, and by how many words say what it changes."""
 LOOPS = {
     "reversed": "runs from the last item to the first",
     "without first": "leaves out its first item",
     "without last": "leaves out its last item",
     "only first": "stops after its first item",
 }
-
-
-ARGUMENTS = {
+CHANGES = {
     "zeros": "{0} is replaced by zeros",
     "negated": "{0} is negated first",
     "magnitude": "the magnitudes of {0} are taken first",
@@ -64,7 +72,6 @@ ARGUMENTS = {
     "reciprocal": "1 divided by {0} is used in its place",
     "root": "the square root of {0} is used in its place",
     "one minus": "1 minus {0} is used in its place",
-    "everything": "all examples are in one batch, whatever {0} is",
     "is one more": "{0} is 1 larger than it should be",
     "is one less": "{0} is 1 smaller than it should be",
     "sorted": "{0} is sorted first",
@@ -75,19 +82,9 @@ ARGUMENTS = {
     "only first": "only the first entry or row of {0} is used",
     "only last": "only the last entry or row of {0} is used",
     "pairs swapped": "the items of each pair in {0} are swapped",
+    **{f"always {number}": f"{{0}} is always {number}" for number in NUMBERS},
 }
-SHARED = {
-    "shared only first": "only the first column of `{0}` and the first row of `{1}` are used",
-    "shared only last": "only the last column of `{0}` and the last row of `{1}` are used",
-    "shared without first": "the first column of `{0}` and the first row of `{1}` are left out",
-    "shared without last": "the last column of `{0}` and the last row of `{1}` are left out",
-}
-BATCHES = {
-    "only first": "only the first example of the batch is used",
-    "only last": "only the last example of the batch is used",
-    "without first": "the first example of the batch is left out",
-    "without last": "the last example of the batch is left out",
-}
+"""What is done to an argument, or to the result of a function."""
 
 
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
@@ -97,17 +94,18 @@ def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> 
     return f"In every case {named} {verb} out of the course's own solution when {_tell_change(kind, what)}."
 
 
+def can_be_told(kind: str, what: tuple[str, ...]) -> bool:
+    """Return whether there are words for a slip."""
+    return kind in ("argument", "result") or (kind, len(what)) in SLIPS
+
+
 def _tell_change(kind: str, what: tuple[str, ...]) -> str:
-    if kind not in ("argument", "result"):
-        return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))
-    if what[-1] == "swapped":
-        return f"`{what[0]}` and `{what[1]}` are swapped"
-    if what[-1] in SHARED:
-        return SHARED[what[-1]].format(*what)
-    if not what[0]:
-        return BATCHES[what[1]]
-    names = what[0].split(" and ")
-    told = what[0] if kind == "result" else "each of " * (len(names) > 1) + " and ".join(f"`{name}`" for name in names)
-    if what[1].startswith("always "):
-        return f"{told} is always {what[1].removeprefix('always ')}"
-    return ARGUMENTS[what[1]].format(told)
+    if kind == "argument":
+        change, *names = what
+        told = "each of " * (len(names) > 1) + " and ".join(f"`{name}`" for name in names)
+        return CHANGES[change].format(told)
+    if kind == "result":
+        change, function, part = what
+        told = f"what `{function}` returns as `{part}`" if part else f"the result of `{function}`"
+        return CHANGES[change].format(told)
+    return SLIPS[kind, len(what)].format(*(LOOPS.get(word, word) for word in what))

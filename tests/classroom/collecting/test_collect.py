@@ -14,6 +14,8 @@ from autograder.classroom.collecting.reasons import Reason, describe
 from autograder.classroom.collecting.uploads import plain_or_platform
 from autograder.classroom.rosters.roster import Roster, Student, write_roster
 from autograder.cli.main import main
+from autograder.library import MAX_SOURCE
+from autograder.limits import MAX_NOTEBOOK
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
 
@@ -92,6 +94,23 @@ def test_a_renamed_copy_of_the_library_gives_way_and_is_named(inbox):
     found = inbox.collect()
     assert inbox.held("ada")["weightlab/weights.py"] == b"w"
     assert list(found.lost.values()) == [Reason.RENAMED_COPY]
+
+
+@pytest.mark.parametrize(
+    ("copy", "size"),
+    [("weightlab (1)/weights.py", MAX_SOURCE), (NOTEBOOK.replace(".ipynb", " (1).ipynb"), MAX_NOTEBOOK)],
+)
+def test_a_copy_that_is_too_large_refuses_nothing_and_is_named(inbox, copy, size):
+    files = {NOTEBOOK: b"{}", "weightlab/weights.py": b"w", copy: b"#" * (size + 1)}
+    inbox.put("ada.zip", files)
+    found = inbox.collect()
+    assert found.taken == {"ada"} and list(found.lost.values()) == [Reason.RENAMED_COPY]
+
+
+def test_of_two_files_for_one_module_pythons_counts(inbox):
+    """As where the folder is read that was collected."""
+    inbox.put("ada.zip", {NOTEBOOK: b"{}", "weightlab/\ufb01.py": b"other", "weightlab/fi.py": b"own"})
+    assert inbox.collect().taken == {"ada"} and inbox.held("ada")["weightlab/fi.py"] == b"own"
 
 
 def test_a_module_without_its_folder_is_named_wherever_it_is(inbox):
@@ -199,6 +218,11 @@ class TestWhoseItIs:
             found = inbox.collect(*sources, replace=True)
             assert "Cy" not in found.taken
         assert inbox.mark("Fay") == ("fay", "fay")
+
+    @pytest.mark.parametrize("library", ["weightlab", "weightlab (1)", "Weightlab", "src/weightlab"])
+    def test_a_zip_with_a_library_of_any_name_is_a_students(self, inbox, library):
+        files = {f"{library}/weights.py": b"w", "Cy_3_assignsubmission_file_/01_weights.zip": packed("forged")}
+        assert "Cy" not in inbox.collect(inbox.put("eve.zip", files)).taken
 
     def test_a_class_among_other_files_is_named_and_not_taken_for_a_student(self, inbox):
         files = {

@@ -229,6 +229,15 @@ class TestBlackboard:
         assert found.taken == {"ada", "van_dyke"} and inbox.mark("ada") == ("second", "second")
         assert found.lost == {"bob": Reason.NO_SUBMISSION}
 
+    def test_a_students_own_name_of_a_file_does_not_speak_for_a_classmate(self, inbox):
+        files = {
+            self.entry("eve", "_bob_attempt_2026-04-01-10-00-00_01_weights.zip"): packed("forged"),
+            self.entry("eve", "_bob_attempt_2026-04-01-10-00-00.txt"): b"Name: Bob (bob)\n",
+            self.entry("bob", "_01_weights.zip"): packed("bob"),
+        }
+        found = inbox.collect(inbox.put("gradebook.zip", files))
+        assert inbox.mark("bob") == ("bob", "bob") and found.taken == {"bob", "eve"}
+
     def test_one_student_alone(self, inbox):
         found = inbox.collect(inbox.put("gradebook.zip", {self.entry("ada", "_my work.zip"): packed("ada")}))
         assert found.taken == {"ada"}
@@ -282,6 +291,47 @@ submission_502:
         assert found.taken == {"Ada-Lovelace", "Bob-Ross", "Cy-T"} and inbox.mark("Ada-Lovelace") == ("ada", "ada")
         assert found.lost == {"submission_503": Reason.BARE_NOTEBOOK}
         assert "together with" not in found.words["Ada-Lovelace"]
+
+    def of(self, *people):
+        """Return an export in which everybody has submitted one notebook; a person is a number, a name, an address."""
+        files, lines = {}, []
+        for number, name, email in people:
+            files |= {f"export/submission_{number}/{path}": content for path, content in work(email).items()}
+            lines += [f"submission_{number}:", "  :submitters:", f"  - :name: {name}", f"    :email: {email}"]
+        return files | {"export/submission_metadata.yml": "\n".join(lines).encode()}
+
+    def test_a_new_upload_has_a_new_number_and_is_the_same_persons(self, inbox):
+        for number in (501, 601):
+            files = self.of((number, "Ada Lovelace", "ada@example.org"))
+            found = inbox.collect(inbox.put(f"{number}.zip", files), replace=True)
+            assert found.taken == {"Ada-Lovelace"} and not found.lost
+
+    def test_namesakes_are_told_apart_by_their_addresses_whatever_the_upload(self, inbox):
+        taken = []
+        for number in (501, 601):
+            people = [(number, "Ada Lovelace", "ada@a.org"), (number + 1, "Ada Lovelace", "ada@b.org")]
+            found = inbox.collect(inbox.put(f"{number}.zip", self.of(*people)), replace=True)
+            assert len(found.taken) == 2 and not found.lost
+            taken.append(found.taken)
+        assert taken[0] == taken[1] == {"Ada-Lovelace-ada-a.org", "Ada-Lovelace-ada-b.org"}
+
+    def test_a_students_file_does_not_say_whose_other_submissions_are(self, inbox):
+        files = self.of((501, "Eve", "eve@example.org"), (502, "Bob Ross", "bob@example.org"))
+        forged = b"submission_502:\n  :submitters:\n  - :name: Eve\n    :email: eve@example.org\n"
+        files["export/submission_501/submission_metadata.yml"] = forged
+        found = inbox.collect(inbox.put("export.zip", files))
+        assert found.taken == {"Eve", "Bob-Ross"}
+        assert inbox.mark("Eve") == ("eve@example.org",) * 2 and inbox.mark("Bob-Ross") == ("bob@example.org",) * 2
+
+    @pytest.mark.parametrize(
+        "bad", ["submission_1: 7", "submission_1:", "submission_1: {':submitters': []}", "submission_1: []", "7: [x]"]
+    )
+    @pytest.mark.parametrize("submitter", [None, "[null]", "[7]", "7"])
+    def test_a_bad_entry_hides_no_other(self, inbox, bad, submitter):
+        files = self.of((502, "Bob Ross", "bob@example.org"))
+        bad += "" if submitter is None else f"\nsubmission_2:\n  :submitters: {submitter}"
+        files["export/submission_metadata.yml"] = f"{bad}\n".encode() + files["export/submission_metadata.yml"]
+        assert inbox.collect(inbox.put("export.zip", files)).taken == {"Bob-Ross"}
 
     def test_what_two_submitted_together_is_the_submission_of_each(self, inbox):
         files = {f"export/submission_502/{name}": content for name, content in work("both").items()}

@@ -1,4 +1,4 @@
-"""Lets nbgrader's commands pass over what is nobody's, and over files that would run beside a notebook."""
+"""What nbgrader's commands do otherwise for Weightlab: nobody's work stops them, and nothing beside a notebook runs."""
 
 from __future__ import annotations
 
@@ -11,43 +11,42 @@ from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from . import times
 from .files import read_file
 from .folder import is_student_id, make_folder
-from .submission import SECRET
+from .submission import MAX_SECRET, SECRET
 
-_MAX_BYTES = 1_000
-_initialize = GenerateFeedback.init_destination
-_initialize_grading = Autograde.init_destination
-_copy = BaseConverter.init_assignment
+_begin_feedback = GenerateFeedback.init_destination
+_begin_grading = Autograde.init_destination
+_copy_companions = BaseConverter.init_assignment
 
 
-def copy_beside(converter: Any, assignment_id: str, student_id: str) -> None:
-    """Copy what lies beside a notebook in place of ``BaseConverter.init_assignment``; of a submission, what it needs.
+def copy_companions(converter: Any, assignment_id: str, student_id: str) -> None:
+    """Copy what is beside a notebook in place of ``BaseConverter.init_assignment``; of a submission, what it needs.
 
     nbgrader copies all of a submission beside its autograded notebook. A kernel starts in that folder as soon as the
     notebook is opened, and runs an ``ipykernel_launcher.py`` or ``json.py`` that it finds there.
     """
     if not isinstance(converter, Autograde):
-        _copy(converter, assignment_id, student_id)
+        _copy_companions(converter, assignment_id, student_id)
         return
     source, target = (
         Path(place(assignment_id, student_id)) for place in (converter._format_source, converter._format_dest)
     )
-    for name in (times.FILE, SECRET):
-        content = read_file(source / name, _MAX_BYTES)
+    for name, limit in ((times.FILE, times.MAX_BYTES), (SECRET, MAX_SECRET)):
+        content = read_file(source / name, limit)
         if content is not None:
             make_folder(target)
             (target / name).write_bytes(content)
 
 
-def init_graded(converter: Any, assignment_id: str, student_id: str) -> bool:
-    """Initialize a submission's place in place of ``Autograde.init_destination``; return whether to go on."""
+def begin_grading(converter: Any, assignment_id: str, student_id: str) -> bool:
+    """Begin a submission in place of ``Autograde.init_destination``; return whether to go on: not if it is nobody's."""
     if not is_student_id(student_id):
         converter.log.warning("Not graded: %r, because it cannot be a student's id", student_id)
         return False
-    return _initialize_grading(converter, assignment_id, student_id)
+    return _begin_grading(converter, assignment_id, student_id)
 
 
-def init_destination(converter: Any, assignment_id: str, student_id: str) -> bool:
-    """Initialize a feedback page's place in place of ``GenerateFeedback.init_destination``; return whether to go on.
+def begin_feedback(converter: Any, assignment_id: str, student_id: str) -> bool:
+    """Begin a page of feedback in place of ``GenerateFeedback.init_destination``; return whether to go on.
 
     A student who has left the class may still have a folder in ``autograded/``. nbgrader's own command then removes the
     page that they were given, and ends with an error.
@@ -58,4 +57,4 @@ def init_destination(converter: Any, assignment_id: str, student_id: str) -> boo
         except MissingEntry:
             converter.log.warning("No feedback for %s: the gradebook has no such submission", student_id)
             return False
-    return _initialize(converter, assignment_id, student_id)
+    return _begin_feedback(converter, assignment_id, student_id)

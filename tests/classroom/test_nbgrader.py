@@ -1,0 +1,51 @@
+"""Does a classroom's nbgrader find the project, whatever configuration an instructor wrote there first?"""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from autograder.classroom import nbgrader
+from autograder.classroom.folder import ClassroomError
+from autograder.paths import COURSE
+
+OWN = {
+    "a word in a comment": "# nbgrader's load_subconfig is not used here, nor from __future__ import anything\n",
+    "another file is loaded": 'load_subconfig("mine.py")\n',
+    "a text": '"""Says load_subconfig("nbgrader_config.py") in its text."""\n',
+    "an import from the future": '"""Mine."""\nfrom __future__ import annotations\nfrom __future__ import division\n',
+    "an encoding": "# -*- coding: latin-1 -*-\n# Müller\n",
+    "an encoding and the future": "#!/bin/python\n# coding: latin-1\n# Müller\nfrom __future__ import annotations\n",
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_whatever_is_in_a_configuration_the_project_is_found_and_ones_own_lines_count(tmp_path, kind):
+    (tmp_path / "mine.py").write_text("")
+    path = tmp_path / nbgrader.CONFIG_FILE
+    own = OWN[kind] + 'c = get_config()\nc.CourseDirectory.course_id = "Müller"\n'
+    path.write_bytes(own.encode("latin-1" if "latin-1" in own else "utf-8"))
+    nbgrader.write_config(tmp_path)
+    once = path.read_bytes()
+    nbgrader.write_config(tmp_path)
+    assert path.read_bytes() == once
+    found = nbgrader.Configuration(tmp_path)
+    assert (found.source, found.course) == (COURSE, "Müller")
+
+
+@pytest.mark.parametrize("broken", [b"# coding: nonsense\n", b"# \xff\n", b"c = (\n", b"\0"])
+def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, broken):
+    path = tmp_path / nbgrader.CONFIG_FILE
+    path.write_bytes(broken)
+    with pytest.raises(ClassroomError, match="configuration cannot be read"):
+        nbgrader.write_config(tmp_path, "# more\n")
+    assert path.read_bytes() == broken
+
+
+def test_a_configuration_that_is_closed_to_others_stays_closed(tmp_path):
+    path = tmp_path / nbgrader.CONFIG_FILE
+    path.write_text('get_config().CourseDirectory.db_url = "postgresql://ada:s3cr3t@host/class"\n')
+    path.chmod(0o600)
+    nbgrader.write_config(tmp_path, "# more\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and path.read_text().endswith("\n# more\n")

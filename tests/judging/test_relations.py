@@ -1,0 +1,248 @@
+"""Is each relation found where it holds and nowhere else, and told in words that are true of the answer?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.judging.findings import _common_relations, sentences
+from autograder.judging.findings.conditions import describe_case
+from autograder.judging.findings.counts import find_quantities
+from autograder.judging.findings.expressions import change_operand
+from autograder.judging.findings.relations import find_relations
+from autograder.judging.findings.samples import Label, Sample
+from autograder.judging.findings.scales import name_factor
+from autograder.judging.findings.sides import find_order, find_side
+from autograder.judging.findings.thresholds import find_shape, find_threshold
+from autograder.judging.key import Key
+from autograder.judging.slips import arguments
+from autograder.judging.slips.sentences import CHANGES, can_be_told, tell_slip
+from tests.support.judged import key_of, verdict_on_body
+
+CASE = key_of("relu").cases[0]
+KEY = Key("own", (), (CASE,), (0.0,), (), (), ())
+TABLE = np.array([[1.0, -2.0, 4.0], [3.0, 7.0, -5.0], [0.5, 6.0, 9.0], [2.0, -8.0, 2.5]])
+EACH = np.array([[1.3], [2.1], [0.7], [3.4]])
+
+
+def sample(expected, got, right=False, **arguments):
+    """Return an answer beside the expected one, as if for a call with these arguments."""
+    return Sample(0, CASE, arguments, Label(), np.asarray(expected), got, right)
+
+
+def relations(expected, got):
+    return [*find_relations(sample(expected, got))]
+
+
+def told(*samples):
+    """Say what holds of all answers together, the most telling first."""
+    return [sentences.tell_relation(one, "it") for one in _common_relations(KEY, list(samples), {})]
+
+
+def test_a_shift_a_scale_and_both_are_three_things():
+    assert relations(TABLE, TABLE + 3.3)[0] == ("shifted",)
+    assert relations(TABLE, TABLE * 3.3)[0] == ("scaled and shifted", "3.3")
+    assert told(sample(TABLE, TABLE + 0.7), sample(TABLE, TABLE + 1.9))[0] == (
+        "it is what was expected, with one number added to all entries"
+    )
+    assert told(sample(TABLE, TABLE * 0.7), sample(TABLE, TABLE * 1.9))[0] == (
+        "it is what was expected, with all entries multiplied by one number"
+    )
+    assert told(sample(TABLE, TABLE * 0.7 + 0.3), sample(TABLE, TABLE * 0.7 - 4.1))[0] == (
+        "it is what was expected times 0.7, with one number added to all entries"
+    )
+    assert told(sample(TABLE, TABLE * 0.7 + 0.3), sample(TABLE, TABLE * 1.9 - 4.1))[0] == (
+        "it is what was expected, scaled by one number and shifted by another"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "kind", "words"),
+    [
+        (TABLE, TABLE * EACH, "lines scaled", "is what was expected, with each row multiplied by a number of its own"),
+        (TABLE, TABLE + EACH, "lines shifted", "is what was expected, with a number added to each row"),
+        (TABLE.T, (TABLE + EACH).T, "lines shifted", "is what was expected, with a number added to each column"),
+        (
+            TABLE,
+            TABLE * EACH + EACH[::-1],
+            "lines scaled and shifted",
+            "is what was expected, with each row scaled and shifted by numbers of its own",
+        ),
+        (
+            TABLE,
+            np.cumsum(TABLE).reshape(TABLE.shape),
+            "cumulative over all",
+            "is the running total of all expected entries, row after row",
+        ),
+        (
+            np.zeros(4),
+            np.array([0.1, 0.4, -0.3, 0.2]),
+            "all different",
+            "holds different numbers where one and the same is expected everywhere",
+        ),
+    ],
+)
+def test_what_holds_of_an_array_is_found_and_told(expected, got, kind, words):
+    (found,) = [one for one in relations(expected, got) if one[0] == kind]
+    assert sentences.tell_relation(found, "it") == f"it {words}"
+    other = (
+        np.random.default_rng(3).permutation(TABLE.ravel()).reshape(expected.shape) if expected.size > 4 else got * 0
+    )
+    assert kind not in [one[0] for one in relations(expected, other)]
+
+
+def test_two_entries_can_always_be_scaled_and_shifted_to_two_others():
+    short, long = sample(TABLE[:, :2], np.sin(TABLE[:, 1:])), sample(TABLE, TABLE * EACH + EACH[::-1])
+    kind = ("lines scaled and shifted", 0, 2)
+    assert kind in find_relations(short)
+    assert kind not in _common_relations(KEY, [short], {})
+    assert kind in _common_relations(KEY, [short, long], {})
+
+
+def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_them_too():
+    rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
+    found = find_order([sample(rows, rows**3)])
+    assert sentences.tell_relation(found, "It") == (
+        "It has other numbers than expected, but in each row their order of size is the expected one"
+    )
+    tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
+    assert find_order([sample(rows, tied)]) is None
+    assert find_order([sample(tied, rows)]) is None
+    assert find_order([sample(np.ones((2, 3)), np.zeros((2, 3)))]) is None
+    assert find_order([sample(rows.T, np.exp(rows).T)]) == ("order kept", 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "words"),
+    [
+        (TABLE, np.abs(np.sin(TABLE)), "is never negative, though a negative number is expected somewhere"),
+        (TABLE, -np.abs(np.sin(TABLE)), "is never positive, though a positive number is expected somewhere"),
+        (TABLE, TABLE * 0, "is 0"),
+        (TABLE, TABLE + np.abs(np.sin(TABLE)), "is too large"),
+        (TABLE, TABLE - np.abs(np.sin(TABLE)), "is too small"),
+    ],
+)
+def test_the_side_of_all_wrong_entries_is_told(expected, got, words):
+    assert sentences.tell_relation(find_side([sample(expected, got)]), "it") == f"it {words}"
+    got = got.copy()
+    got[0, 0], got[1, 1], got[0, 1] = 100, -100, 0.25
+    assert find_side([sample(expected, got)]) is None
+
+
+def test_what_is_a_wrong_entry_is_decided_once():
+    near = TABLE * (1 + 1e-4)
+    near[0, 0] = TABLE[0, 0] * (1 + 1e-9)
+    wrong = sample(TABLE, near, x=TABLE)
+    assert wrong.wrong_entries.sum() == TABLE.size - 1 and not wrong.wrong_entries[0, 0]
+    assert not sample(TABLE.astype(np.float32), near.astype(np.float32)).wrong_entries.any()
+    assert sample(TABLE, TABLE[:2]).wrong_entries is None
+    counts = np.array([10_000_000, 3, 4])
+    assert sample(counts, np.array([10_000_000, 4, 4])).wrong_entries.tolist() == [False, True, False]
+    grid = np.linspace(-3, 3, 12).reshape(3, 4)
+    moved = np.where(np.abs(grid) < 1, grid * (1 + 1e-4), grid)
+    assert find_threshold(KEY, [sample(grid, moved, x=grid)])[:2] == ("wrong between", "`x`")
+
+
+def test_the_shape_of_an_argument_is_told_as_far_as_it_is_wrong():
+    square, wide = np.ones((2, 2)), np.ones((2, 3))
+    some = find_shape([sample(square, square + 1, x=square), sample(square, wide, x=wide)])
+    assert sentences.tell_relation(some, "It") == (
+        "It has the shape of `x` wherever it is wrong; that is not always the required shape"
+    )
+    every = find_shape([sample(np.ones(5), square, x=square), sample(np.ones(4), wide, x=wide)])
+    assert sentences.tell_relation(every, "It") == "It has the shape of `x`, which is not the required one"
+
+
+def test_a_changed_quantity_reads_the_same_within_every_formula():
+    forms = [words for words, _ in change_operand("`a`", np.array([[1.0, 2.0], [3.0, 5.0]]))]
+    forms += [words for words, _ in change_operand("`a`", np.array([1.0, 2.0]))]
+    assert {"(`a` · (1 - `a`))", "(`a` as a column)", "(1 - `a`)"} <= {*forms}
+    assert all(words.startswith("(") or words == "`a`²" for words in forms)
+    assert ("times", "(1 - `b`)") in name_factor(0.63, {"`b`": 0.37}, 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        (
+            "gradient_step",
+            "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
+            "for (w, b), (a, c) in zip(layers, gradients)]",
+            "In every case your result differs from `layers` by a multiple of the required change.",
+        ),
+        (
+            "zero_bias",
+            "return np.arange(fan_out, dtype=float)",
+            "In the 2 cases that are wrong, your result holds different numbers where one and the same is expected "
+            "everywhere; in the other case it is right.",
+        ),
+        (
+            "apply_weight",
+            "return signal * weight if np.ndim(signal) else signal + weight + 0.3",
+            "Your result is right except where `signal` is a single number.",
+        ),
+        (
+            "backward_unfrozen",
+            "every = backward(layers, activations, grad_logits)\n"
+            "return [None if k in frozen or not k else one for k, one in enumerate(every)]",
+            "Wherever a result came back, the first item of your answer is None; the others are right.",
+        ),
+        (
+            "backward_unfrozen",
+            "every = backward(layers, activations, grad_logits)\n"
+            "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
+            "Wherever a result came back, some items of your answer are None where something is expected; the others "
+            "are right.",
+        ),
+        (
+            "backward_unfrozen",
+            "return backward(layers, activations, grad_logits)",
+            "Wherever a result came back, where None is expected, something else is in your answer; the other items "
+            "are right.",
+        ),
+    ],
+)
+def test_what_an_answer_shows_is_said(name, body, words):
+    assert verdict_on_body(name, body).finding == words
+
+
+def test_a_number_is_tiny_where_it_is_near_zero_and_not_zero():
+    facts = {
+        weight: describe_case({"weight": weight}, 0.0)["where a tiny number", "`weight`"] for weight in (0.0, 1e-3, 2.0)
+    }
+    assert facts == {0.0: False, 1e-3: True, 2.0: False}
+
+
+def test_layers_that_are_empty_are_not_counted():
+    assert [*find_quantities({"layers": [(), (np.ones(3),)]})] == []
+    assert ("the number of layers (all)", 1) in find_quantities({"layers": [(np.ones((2, 3)), np.ones(3))]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "words"),
+    [
+        ("argument", ("zeros", "x"), "`x` is replaced by zeros"),
+        ("argument", ("doubled", "x", "w"), "each of `x` and `w` is doubled first"),
+        ("argument", ("always 0.5", "alpha"), "`alpha` is always 0.5"),
+        ("result", ("negated", "dense", ""), "the result of `dense` is negated first"),
+        ("result", ("reversed", "forward", "acts"), "what `forward` returns as `acts` is reversed first"),
+        ("inputs swapped", ("x", "y"), "`x` and `y` are swapped"),
+        ("one batch", ("batch_size",), "all examples are in one batch, whatever `batch_size` is"),
+        ("examples only first", (), "only the first example of the batch is used"),
+        ("shared only first", ("x", "w"), "only the first column of `x` and the first row of `w` are used"),
+        ("shared only last", ("x", "w"), "only the last column of `x` and the last row of `w` are used"),
+        ("shared without first", ("x", "w"), "the first column of `x` and the first row of `w` are left out"),
+        ("shared without last", ("x", "w"), "the last column of `x` and the last row of `w` are left out"),
+        ("loop", ("without last",), "one loop leaves out its last item"),
+    ],
+)
+def test_a_slip_is_told(kind, what, words):
+    assert can_be_told(kind, what)
+    assert tell_slip(kind, what) == (
+        f"In every case your result is what comes out of the course's own solution when {words}."
+    )
+    assert not can_be_told("loop", ())
+
+
+def test_every_change_that_a_slip_makes_has_words():
+    assert {word for word, _, _ in arguments.CHANGES} <= {*CHANGES}
