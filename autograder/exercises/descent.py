@@ -358,7 +358,7 @@ _PATIENTS = {
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",
-        task=f"Give the number of what happened to patient {_name}.",
+        task=f"Say what happened to patient {_name}: give its number in the list.",
         value=_FATES[_cause][0],
         hints=tuple(_hints),
         mistakes={name: fate for name, fate in _FATES.items() if name != _cause},
