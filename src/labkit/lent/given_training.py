@@ -63,8 +63,9 @@ def given_training(
         Of the same shapes.
     """
     # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
+    # Times 1.0: a start of integers, such as biases made by np.full(50, -1), is moved by fractions as well.
     stacked = [
-        (np.stack([weights for weights, _ in layer]), np.stack([bias[np.newaxis] for _, bias in layer]))
+        (1.0 * np.stack([weights for weights, _ in layer]), 1.0 * np.stack([bias[np.newaxis] for _, bias in layer]))
         for layer in zip(*networks, strict=True)
     ]
     generators = [np.random.default_rng(seed) for seed in range(len(networks))]
