@@ -118,8 +118,8 @@ def test_a_stub_shows_one_example_and_the_reference_its_notes(name):
 
 
 RULES = """
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0)."""
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's."""
 
 
 @pytest.mark.parametrize("module", sorted({exercise.module for exercise in EXERCISES.values()}))

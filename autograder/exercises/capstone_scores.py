@@ -95,8 +95,8 @@ def _beforehand(number: int, content: tuple[bytes, ...], kinds: tuple[tuple, ...
 def stored_numbers(before: Layers, after: Layers) -> int:
     """Return how many numbers must be stored to make ``after`` out of ``before``.
 
-    A matrix costs the smaller of its changed entries and ``rank * (fan_in + fan_out)`` of its change;
-    a bias costs its changed entries.
+    A matrix costs the number of its changed entries or ``rank * (fan_in + fan_out)``, whichever is smaller; a bias
+    costs its changed entries. The stub of ``adapt`` says what counts as changed and what the rank is.
     """
     total = 0
     for (old_weights, old_bias), (weights, bias) in zip(before, after, strict=True):

@@ -101,7 +101,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
         "rng.permutation(len(x)) is such a list. Cut it into slices of batch_size; a slice that reaches beyond the "
         "end is simply shorter.",
         "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
-        "y[rows]. First raise a ValueError that names batch_size if it is below 1.",
+        "y[rows]. First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message.",
     ),
     views={"dealt": _dealt, "orders": _orders},
     yields=True,
@@ -358,7 +358,7 @@ _PATIENTS = {
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",
-        task=f"Give the number of what happened to patient {_name}.",
+        task=f"Say what happened to patient {_name}: give its number in the list.",
         value=_FATES[_cause][0],
         hints=tuple(_hints),
         mistakes={name: fate for name, fate in _FATES.items() if name != _cause},

@@ -94,7 +94,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
 def one_hot(rng: np.random.Generator) -> Iterator[Case]:
     """Return one row per label, with 1.0 in the label's column and 0.0 elsewhere.
 
-    Raise a ValueError that names a label out of range.
+    If a label is out of range, raise a ValueError whose message contains that label.
     """
     ones, refuses = "puts a 1 into each label's column", "refuses labels out of range"
     yield Case.of(ones, np.array([2, 0, 1, 2]), 3, note="four labels of three classes")

@@ -53,7 +53,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
 def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     """Compute what reaches one neuron when each input crosses its own connection.
 
-    Raise a ValueError that names both shapes if the lengths differ or either array is not one-dimensional.
+    If the lengths differ or either array is not one-dimensional, raise a ValueError whose message contains both shapes.
     """
     values, refuses = "multiplies and adds up", "refuses arrays that do not fit"
     yield Case.of(values, np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), note="small enough to check by hand")

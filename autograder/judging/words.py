@@ -190,7 +190,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
         case ProblemKind.OTHER_ERROR:
             return f"{tell_error(problem.error)}; expected {with_article(case.raises)}"
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not name {problem.value!r}"
+            return f"raised {with_article(case.raises)} whose message does not contain {problem.value!r}"
         case ProblemKind.ERROR_RETURNED:
             return f"returned {with_article(case.raises)} as its result; expected it to be raised"
         case ProblemKind.NOT_REFUSED:
@@ -235,7 +235,7 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
     """Say how a secret case failed, in words that the student's code, which saw the inputs, cannot have chosen."""
     match problem.kind:
         case ProblemKind.NOT_NAMED:
-            return f"raised {with_article(case.raises)} whose message does not name what is wrong"
+            return f"raised {with_article(case.raises)} whose message does not contain a required value"
         case ProblemKind.RAISED | ProblemKind.OTHER_ERROR:
             return name_error(problem.error) + (f"; expected {with_article(case.raises)}" if case.raises else "")
         case ProblemKind.CHANGED:

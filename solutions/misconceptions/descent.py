@@ -166,7 +166,7 @@ def shuffles_whole_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_within_batches(x, y, batch_size, rng):
-    """Examples are shuffled only within their batch, so the same ones always meet. Shuffle all examples first, then cut the order into batches."""
+    """Examples are shuffled only within their batch, so the same examples always share a batch. Shuffle all examples first, then cut the order into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -260,7 +260,7 @@ def shuffles_in_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def any_batch_size(x, y, batch_size, rng):
-    """A batch size below one is accepted, or ends in an error about something else. Check it first, and raise a ValueError that names it."""
+    """A batch size below one is accepted, or ends in an error about something else. Check it first, and raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     start = 0
     while 0 < batch_size and start < len(x):
@@ -271,7 +271,7 @@ def any_batch_size(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_it_to_range(x, y, batch_size, rng):
-    """The batches are right, but the batch size is not checked: range accepts a negative step silently. Raise a ValueError that names the number."""
+    """The batches are right, but the batch size is not checked: range accepts a negative step silently. Raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]

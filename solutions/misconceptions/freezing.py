@@ -122,7 +122,7 @@ def replaces_layers_in_the_list(layers, gradients, learning_rate, frozen):
 
 @of("frozen_step")
 def overlooks_an_unknown_index(layers, gradients, learning_rate, frozen):
-    """An index that no layer has is accepted. A wrong index would then silently freeze nothing: raise a ValueError that names it."""
+    """An index that no layer has is accepted. A wrong index would then silently freeze nothing: raise a ValueError whose message contains it."""
     return frozen_step(layers, gradients, learning_rate, set(frozen) & set(range(len(layers))))
 
 
@@ -322,7 +322,7 @@ def only_the_first_layer_moves(layers, tuned, share):
 
 @of("interpolate_layers")
 def broadcasts_what_does_not_fit(layers, tuned, share):
-    """Arrays of different shapes are accepted if NumPy can broadcast them. Compare the shapes first, and raise a ValueError that names both."""
+    """Arrays of different shapes are accepted if NumPy can broadcast them. Compare the shapes first, and raise a ValueError whose message contains both."""
     if len(layers) != len(tuned):
         raise ValueError(f"networks of {len(layers)} and {len(tuned)} layers")
     return [tuple((1 - share) * old + share * new for old, new in zip(*pair)) for pair in zip(layers, tuned)]

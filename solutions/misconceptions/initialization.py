@@ -524,7 +524,7 @@ def both_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def random_without_a_sign(fan_in, fan_out, rng):
-    """The weights are spread evenly between 0 and 1, as rng.random draws them. They must follow a normal distribution around 0."""
+    """The weights are uniform between 0 and 1, as rng.random draws them. They must follow a normal distribution around 0."""
     return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
 
 
@@ -754,7 +754,7 @@ def xavier_from_a_flat_block(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def a_misspelling_means_he(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme is silently replaced by a default. Raise a ValueError that names it."""
+    """A misspelt scheme is silently replaced by a default. Raise a ValueError whose message contains it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     draw = xavier_normal if scheme == "xavier" else he_normal
@@ -770,7 +770,7 @@ def refuses_nothing(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def leaves_it_to_the_dictionary(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme ends in a KeyError. Check the scheme first, and raise a ValueError that names it."""
+    """A misspelt scheme ends in a KeyError. Check the scheme first, and raise a ValueError whose message contains it."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
@@ -825,7 +825,7 @@ def only_the_last_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
-    """A misspelt scheme gives None, as if no branch were taken. Raise a ValueError that names the scheme."""
+    """A misspelt scheme gives None, as if no branch were taken. Raise a ValueError whose message contains the scheme."""
     if len(layer_sizes) < 2:
         raise ValueError("a network needs at least two sizes")
     if scheme in ("he", "xavier"):

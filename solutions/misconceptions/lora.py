@@ -104,7 +104,7 @@ def the_same_down_every_time(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def any_rank_will_do(fan_in, fan_out, rank, rng):
-    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError that names it."""
+    """Every rank is accepted. It must be from 1 to min(fan_in, fan_out), because down @ up has no higher rank. Raise a ValueError whose message contains its value."""
     return _adapter_where(True, fan_in, fan_out, rank, rng)
 
 
@@ -135,7 +135,7 @@ def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def no_upper_limit(fan_in, fan_out, rank, rng):
-    """Ranks below 1 are refused, but no rank is too large. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse more than that."""
+    """Ranks below 1 are refused, but ranks that are too large are accepted. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse any larger one."""
     return _adapter_where(rank >= 1, fan_in, fan_out, rank, rng)
 
 

@@ -127,7 +127,7 @@ def checks_only_the_top(labels, n_classes):
 
 @of("one_hot")
 def checks_only_the_bottom(labels, n_classes):
-    """A label that is too large raised NumPy's IndexError. Classes are 0 to n_classes - 1: refuse all others with a ValueError that names the label."""
+    """A label that is too large raised NumPy's IndexError. Classes are 0 to n_classes - 1: refuse all others with a ValueError whose message contains the label."""
     if labels.min() < 0:
         raise ValueError(f"label {labels.min()} is out of range")
     return np.eye(n_classes)[labels]
@@ -181,7 +181,7 @@ def all_but_the_label(labels, n_classes):
 
 @of("one_hot")
 def a_row_of_zeros_for_strangers(labels, n_classes):
-    """A label out of range got a row without a 1, which says that no class is right. Raise a ValueError that names the label."""
+    """A label out of range got a row without a 1, which says that no class is right. Raise a ValueError whose message contains the label."""
     return (labels[:, np.newaxis] == np.arange(n_classes)).astype(float)
 
 
@@ -383,7 +383,7 @@ def missing_probability(logits, labels):
 
 @of("cross_entropy")
 def each_class_by_itself(logits, labels):
-    """The wrong classes seem to add to the loss. Softmax makes the classes share, so the right class's probability is enough."""
+    """The wrong classes seem to add to the loss. Softmax makes the probabilities add up to 1, so that of the right class is enough."""
     probabilities = softmax(logits)
     right = np.eye(logits.shape[1])[labels]
     return float(-np.log(np.where(right > 0, probabilities, 1 - probabilities)).sum(axis=1).mean())

@@ -1,7 +1,7 @@
 """The capstone: adapt a trained reader to new digits, and let it forget nothing.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 import numpy as np
@@ -35,12 +35,14 @@ def adapt(
     -------
     list of (weights, bias)
         Layers of the same shapes, float32 or float64. They should read new images of
-        the new kind and still read the old kind; the chapter's page says how well. They
-        must differ from ``layers`` by a change that can be stored in 4,000 numbers. A
-        weight matrix stores the smaller of its changed entries and
-        rank · (fan_in + fan_out), where rank counts the singular values of its change
-        that are above a ten-thousandth of the largest; a bias stores its changed
-        entries.
+        the new kind and still read the old kind; the chapter's page says how well. The
+        change from ``layers`` must fit in 4,000 stored numbers. A weight matrix stores
+        the number of its changed entries or rank · (fan_in + fan_out), whichever is
+        smaller. The rank is the number of singular values of the change that exceed
+        s / 10,000, where s is the largest singular value of the change or of the old
+        matrix, whichever is smaller. A matrix in which no entry changes by more than a
+        millionth of its largest old magnitude stores nothing. A bias stores its
+        changed entries.
 
     Notes
     -----

@@ -1,7 +1,7 @@
 """Gradient descent: nudge every weight a small step against its gradient, and again.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Iterator
@@ -68,12 +68,12 @@ def minibatches(
     ----------
     x : ndarray of shape (n, ...)
         The examples, at least one.
-    y : ndarray of shape (n, ...)
+    y : ndarray of float or int, shape (n, ...)
         What belongs to each of them, such as its label.
     batch_size : int
         How many examples are in a batch; the last batch may hold fewer.
     rng : numpy.random.Generator
-        Draws the order, a new one at each call.
+        The only source of the order: each call draws a new order from it.
 
     Yields
     ------
@@ -84,7 +84,7 @@ def minibatches(
     ------
     ValueError
         If ``batch_size`` is below 1, at the call or when the first batch is asked for;
-        the message names it.
+        the message must contain the batch size that was given, such as -3.
 
     Notes
     -----
@@ -137,8 +137,8 @@ def train(
     y : ndarray of int, shape (n,)
         Their labels, from 0 to n_classes - 1.
     epochs : int
-        How often to go through all examples; with 0, the layers come back as they are,
-        without any losses.
+        How often to go through all examples; with 0, return the layers as they are and
+        an empty list of losses.
     batch_size : int
         How many examples make one step, at least 1; the last batch may hold fewer.
     learning_rate : float
@@ -205,7 +205,7 @@ def momentum_step(
     """Return the network after a step that keeps a fraction of the speed before it.
 
     The velocity sums up the gradients of all steps so far, and the older ones fade with
-    each step. The new velocity is used in the place of the gradient.
+    each step. The new velocity is used in place of the gradient.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Initialization: the random values that weights start with, and their scale.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Callable, Sequence
@@ -255,7 +255,8 @@ def init_layers(
     Raises
     ------
     ValueError
-        For an unknown scheme, which the message names, and for fewer than two sizes.
+        If the scheme is unknown, in which case the message must contain the scheme that
+        was given, or if there are fewer than two sizes.
 
     Notes
     -----

@@ -1,7 +1,7 @@
 """Backpropagation: how fast the loss would change if one weight alone moved.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ; the message names both.
+        If the shapes differ; the message must contain both shapes.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def mean_squared_error_gradient(
     Raises
     ------
     ValueError
-        If the shapes differ; the message names both.
+        If the shapes differ; the message must contain both shapes.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Freezing: train a network further while some of its layers keep every bit.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Collection, Sequence
@@ -73,8 +73,8 @@ def frozen_step(
     Raises
     ------
     ValueError
-        If ``frozen`` holds an index that no layer has, such as -1; the message names
-        it.
+        If ``frozen`` holds an index that no layer has, such as -1; the message must
+        contain that index.
 
     Examples
     --------
@@ -98,9 +98,9 @@ def backward_unfrozen(
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
     """Return the gradients of the layers that learn, going back no further than needed.
 
-    A frozen layer still passes the gradient to the layers before it. Before the first
-    layer that learns no gradient is needed: do not use the weights, biases and inputs
-    of these layers. They may hold NaN, or have shapes that do not fit.
+    A frozen layer still passes the gradient to the layers before it. No gradient is
+    needed before the first layer that learns: do not use the weights, biases and inputs
+    of the layers before it. They may hold NaN, or have shapes that do not fit.
 
     Parameters
     ----------
@@ -115,8 +115,9 @@ def backward_unfrozen(
 
     Returns
     -------
-    list of (grad_weights, grad_bias) or None
-        One entry per layer, None for a frozen one; nothing but None if all are frozen.
+    list, each item (grad_weights, grad_bias) or None
+        One item per layer, None for a frozen one; if all layers are frozen, every item
+        of the list is None.
 
     Examples
     --------
@@ -212,8 +213,8 @@ def interpolate_layers(
     Raises
     ------
     ValueError
-        If the networks differ in depth, or two arrays in their shapes; the message
-        names these two shapes.
+        If the networks differ in depth, or if two arrays differ in shape; in the second
+        case the message must contain both shapes.
 
     References
     ----------

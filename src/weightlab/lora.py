@@ -1,7 +1,7 @@
 """LoRA: adapt a trained network with two thin matrices beside each large one.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,8 @@ def lora_init(
     Raises
     ------
     ValueError
-        If ``rank`` is below 1 or above ``min(fan_in, fan_out)``; the message names it.
+        If ``rank`` is below 1 or above ``min(fan_in, fan_out)``; the message must
+        contain the rank that was given.
 
     References
     ----------

@@ -1,7 +1,7 @@
 """Loss: one number that says how wrong the predictions are.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def mean_squared_error(predictions: np.ndarray, targets: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ; the message names both.
+        If the shapes differ; the message must contain both shapes.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def one_hot(labels: np.ndarray, n_classes: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a label is out of range; the message names one that is.
+        If a label is out of range; the message must contain such a label.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Weights: one number on each connection, and what many of them do together.
 
-No function may change its inputs. Arrays hold floats unless the text says int. A number
-or bool that you return may be Python's or NumPy's: 3.0 or np.float64(3.0).
+No function may change its inputs; drawing from rng is allowed. Arrays hold floats
+unless the text says int. A number or bool that you return may be Python's or NumPy's.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def apply_weight(signal: float | np.ndarray, weight: float) -> float | np.ndarra
 
     Parameters
     ----------
-    signal : float or ndarray of any shape
+    signal : float or int, or ndarray of float or int, of any shape
         What flows into the connection.
     weight : float
         The connection's weight. A magnitude above one amplifies; the nearer to zero,
@@ -53,7 +53,7 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
     ------
     ValueError
         If the lengths differ or either is not one-dimensional, as ``np.array(2.0)`` is
-        not; the message names both shapes.
+        not; the message must contain both shapes.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def weighted_sums(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    inputs : ndarray of shape (batch, fan_in)
+    inputs : ndarray of float or int, shape (batch, fan_in)
         One example per row.
     weights : ndarray of shape (fan_in, fan_out)
         One neuron per column: ``weights[i, j]`` is on the connection from input i to
@@ -125,7 +125,7 @@ def template_weights(
 
     Parameters
     ----------
-    images : ndarray of shape (n, pixels)
+    images : ndarray of float or int, shape (n, pixels)
         One image per row.
     labels : ndarray of int, shape (n,)
         The class of each image, 0 to ``n_classes - 1``; every class occurs.

@@ -164,7 +164,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         (dealt("batches = [(x[rows], y[rows])]"), "… gave None; expected batches (x_batch, y_batch)"),
         (
             dealt("yield x[rows], y[rows]", start=""),
-            "minibatches … raised a ValueError whose message does not name 0 …",
+            "minibatches … raised a ValueError whose message does not contain 0 …",
         ),
         (
             learner(
@@ -262,7 +262,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         (SKIPS, "frozen_step … returned a list of 3 items; expected a ValueError"),
         (
             learner("if max(frozen, default=0) >= len(layers): raise ValueError('no such layer')", SKIPS),
-            "… raised a ValueError whose message does not name …",
+            "… raised a ValueError whose message does not contain …",
         ),
     ],
     "backward_unfrozen": [
@@ -318,7 +318,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 CHECK_RANK.replace("(rank)", "('no such rank')"),
                 "return rng.normal(0, fan_in**-0.5, size=(fan_in, rank)), np.zeros((rank, fan_out))",
             ),
-            "… raised a ValueError whose message does not name …",
+            "… raised a ValueError whose message does not contain …",
         ),
     ],
     "lora_gradient": [

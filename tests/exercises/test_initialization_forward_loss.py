@@ -242,7 +242,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "if predictions.shape != targets.shape: raise ValueError('no')",
                 "return np.mean((predictions - targets) ** 2)",
             ),
-            "raised a ValueError whose message does not name 6",
+            "raised a ValueError whose message does not contain 6",
         ),
     ],
     "one_hot": [
@@ -275,7 +275,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ),
     ],
 }
-NAMELESS = {"raised a ValueError whose message does not name 6", "raised AttributeError: 'int' object has no"}
+NAMELESS = {"raised a ValueError whose message does not contain 6", "raised AttributeError: 'int' object has no"}
 
 
 @pytest.mark.parametrize(("name", "body", "quoted"), rows(QUOTED))

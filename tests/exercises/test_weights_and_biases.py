@@ -106,7 +106,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
         ("return sum(inputs * weights)", "returned the number 2.6624; expected a ValueError"),
         (
             "if inputs.ndim != 1 or inputs.shape != weights.shape: raise ValueError\n    return inputs @ weights",
-            "raised a ValueError whose message does not name",
+            "raised a ValueError whose message does not contain",
         ),
         ("return np.sum(inpts * weights)", "raised NameError: name "),
         ("while True: pass", "did not finish within 10 seconds and was stopped."),

@@ -147,8 +147,8 @@ OTHERS = [
     (
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError that names what is "
-        "wrong.",
+        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError whose message contains "
+        "the required values.",
     ),
     (
         "count_weights",

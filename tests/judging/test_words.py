@@ -78,7 +78,7 @@ def test_of_a_secret_case_each_way_to_fail_is_told_without_its_numbers(problem, 
         ({"type": "TypeError", "kinds": ["TypeError"]}, "raised TypeError; expected a ValueError"),
         (
             {"type": "ValueError", "kinds": ["ValueError"], "message": str(SECRET)},
-            "raised a ValueError whose message does not name what is wrong",
+            "raised a ValueError whose message does not contain a required value",
         ),
     ],
 )

@@ -87,7 +87,7 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
                 yield ("part alone", names[k], " and ".join(names))
     if not isinstance(got, (list, tuple)):
         return
-    yield from _compare_absent(expected, got, bool(names))
+    yield from _compare_absent(expected, got)
     if len(got) == len(expected):
         for i in range(len(expected)):
             for j in range(i):
@@ -99,11 +99,10 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
             yield ("list reversed",)
         if _are_pairs(expected) and _equal([list(item)[::-1] for item in expected], got):
             yield ("pairs swapped",)
-    if len(expected) > 1:
-        if _equal(list(expected)[:-1], list(got)):
-            yield ("item missing at the end",)
-        if _equal(list(expected)[1:], list(got)):
-            yield ("item missing at the start",)
+    if _equal(list(expected)[:-1], list(got)):
+        yield ("item missing at the end",)
+    if _equal(list(expected)[1:], list(got)):
+        yield ("item missing at the start",)
     if len(got) == len(expected) + 1:
         if _equal(list(expected), list(got)[:-1]):
             yield ("parts and more", str(len(expected))) if names else ("item too many at the end",)
@@ -115,10 +114,14 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
             yield ("pairs in two lists",)
     if names and len(got) < len(expected):
         yield ("part missing", str(len(got)), str(len(expected)))
+    if len(got) < len(expected) and not names:
+        rest = iter(expected)
+        if all(any(_equal(good, value) for good in rest) for value in got):
+            yield ("items missing",)
 
 
-def _compare_absent(expected: Sequence, got: Sequence, named: bool) -> Iterator[Relation]:
-    """Yield whether items are missing, or None, or there where None is expected, while all others are right."""
+def _compare_absent(expected: Sequence, got: Sequence) -> Iterator[Relation]:
+    """Yield whether all is right but that items are None, or there where None is expected, or None is left out."""
     if len(got) == len(expected):
         pairs = list(zip(expected, got, strict=True))
         wrong = [k for k, (good, value) in enumerate(pairs) if not _equal(good, value)]
@@ -130,12 +133,8 @@ def _compare_absent(expected: Sequence, got: Sequence, named: bool) -> Iterator[
             yield ("none for some",)
         if wrong and all(pairs[k][0] is None for k in wrong):
             yield ("not none",)
-    elif len(got) < len(expected) and not named:
-        rest = iter(expected)
-        if all(any(_equal(good, value) for good in rest) for value in got):
-            if _equal([good for good in expected if good is not None], list(got)):
-                yield ("nones missing",)
-            yield ("items missing",)
+    elif len(got) < len(expected) and _equal([good for good in expected if good is not None], list(got)):
+        yield ("nones missing",)
 
 
 def _are_lists(items: Sequence) -> bool:

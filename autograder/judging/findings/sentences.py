@@ -213,9 +213,8 @@ PREDICATES = {
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
-    "text": "is a text in place of a number",
-    "text for truth": "is a text in place of a truth value: return True or False, without quotes",
-    "whole numbers": "holds whole numbers in place of decimals",
+    "text": "is a string in place of a number",
+    "text for truth": "is a string in place of a truth value: return True or False, without quotes",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
     "only last": "is wrong only in its last {one}",
@@ -322,8 +321,8 @@ FORMS = {
     "always the same": "Your result is {0} in every case.",
     "never refuses": "All your values are right, but none of the invalid inputs raised {0}.",
     "refuses some": "All your values are right, but {0} of {1} invalid inputs raised no {2}.",
-    "refuses badly": "All your values are right, but {0} of {1} invalid inputs are not refused with {2} that names "
-    "what is wrong.",
+    "refuses badly": "All your values are right, but {0} of {1} invalid inputs are not refused with {2} whose "
+    "message contains the required values.",
     "none at the start": "The first item of your answer is None; the others are right.",
     "none at the end": "The last item of your answer is None; the others are right.",
     "none for some": "Some items of your answer are None where something is expected; the others are right.",
@@ -331,9 +330,8 @@ FORMS = {
     "nones missing": "Your answer holds only the items that are not None; None must keep its place in it.",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
-    "refuses without naming": "You refuse all invalid inputs, but the message does not name what is wrong.",
-    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message does not name all that it must.",
-    "refuses everything": "Your function raises {0} for valid input as well.",
+    "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
+    "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",

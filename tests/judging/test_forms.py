@@ -1,0 +1,163 @@
+"""Is each form of a whole answer told: of drawn weights, parts and lists, refusals, errors and calls?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.judging.findings import sentences
+from tests.support.judged import verdict_on_body
+
+W = "w = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))\n"
+HALF = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out // 2))\n"
+TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
+# The kind, what is written in place of `he_normal`, or of `xavier_uniform`, and what is said of it.
+DRAWN = [
+    ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
+    ("draws constant", "return np.full((fan_in, fan_out), np.sqrt(2 / fan_in))", "the same number"),
+    ("draws few values", W + "return np.sign(w) * np.sqrt(2 / fan_in)", "only 2 different values"),
+    ("draws rows alike", W + "return np.tile(w[:1], (fan_in, 1))", "All rows of your weights are the same"),
+    ("draws columns alike", W + "return np.tile(w[:, :1], (1, fan_out))", "All columns of your weights are the same"),
+    ("draws halves repeat", HALF + "return np.hstack([half, -half])", "The second half of the columns repeats"),
+    ("draws halves repeat", TOP + "return np.vstack([half, half])", "The second half of the rows repeats"),
+    ("draws halves mirrored", HALF + "return np.hstack([half, half[:, ::-1]])", "of the columns mirrors"),
+    ("draws halves mirrored", TOP + "return np.vstack([half, half[::-1]])", "of the rows mirrors"),
+    ("draws sorted", W + "return np.sort(w, axis=0)", "sorted along each column"),
+    (
+        "draws repeat",
+        W + "return rng.permutation(np.repeat(w.ravel(), 2)[: w.size]).reshape(w.shape)",
+        "same magnitude",
+    ),
+    ("draws zeros", W + "return w * (rng.random(w.shape) < 0.7)", "About 30% of your weights are exactly 0"),
+    ("draws clipped", W + "return np.clip(w, -2.5 * w.std(), 2.5 * w.std())", "as after clipping"),
+    ("draws never negative", W + "return np.abs(w)", "None of your weights is negative"),
+    ("draws never positive", W + "return -np.abs(w)", "None of your weights is positive"),
+    ("draws mean", W + "return w + w.std()", "clearly above 0"),
+    ("draws mean", W + "return w - w.std()", "clearly below 0"),
+    (
+        "draws uniform for normal",
+        "return rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(6 / fan_in)",
+        "a uniform dist",
+    ),
+    (
+        "draws truncated",
+        W + "s = np.sqrt(2 / fan_in)\nfar = np.abs(w) > 2 * s\n"
+        "while far.any():\n    w[far] = rng.normal(0, s, far.sum())\n    far = np.abs(w) > 2 * s\nreturn w",
+        "the tails are cut off",
+    ),
+    ("draws deviation", W + "return w / np.sqrt(2)", "is √(1 / fan_in)"),
+    ("draws deviation number", W + "return w * 1.7", "1.7 times the required one"),
+    ("draws rescaled", W + "return w / w.std() * np.sqrt(2 / fan_in)", "exact to the last digit"),
+]
+
+FORWARD = (
+    "acts = [x]\n"
+    "for k, (w, b) in enumerate(layers):\n"
+    "    x = x @ w + b\n"
+    "    if k < len(layers) - 1:\n        x = np.maximum(x, 0)\n        acts.append(x)\n"
+)
+LAYERS = "new = [(w - learning_rate * a, b - learning_rate * c) for (w, b), (a, c) in zip(layers, gradients)]\n"
+GRADIENTS = "a, b, c = x.T @ grad_output, grad_output.sum(axis=0), grad_output @ weights.T\n"
+SHAPES = "if inputs.shape != weights.shape or inputs.ndim != 1: raise {}\nreturn float(inputs @ weights)"
+REFUSED = "if ((labels < 0) | (labels >= n_classes)).any(): raise ValueError\nreturn np.eye(n_classes)[labels]"
+DIFFERENCES = (
+    "out = np.zeros(array.shape)\n"
+    "for i in np.ndindex(array.shape):\n"
+    "    up = array.astype(float)\n    down = up.copy()\n    up[i] += step\n    down[i] -= step\n"
+    "    out[i] = {}\n"
+    "return out"
+)
+# The kind, the exercise, what is written in its place, and what is said of it.
+FORMS = [
+    ("iterator", "gradient_step", "return iter(layers)", "Your function returns an iterator"),
+    ("iterator inside", "dense_gradient", GRADIENTS + "return c, a, iter(b)", "Your answer holds an iterator"),
+    ("nothing returned", "dense", "x @ weights + bias", "returned None in every case"),
+    ("always the same", "accuracy", "return 0.5", "is 0.5 in every case"),
+    ("changes its input", "relu", "return np.maximum(x, 0, out=x)", "the call changes the caller's own `x`"),
+    (
+        "fails test",
+        "he_normal",
+        "return np.random.default_rng(1).normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))",
+        "test",
+    ),
+    ("parts swapped", "forward", FORWARD + "return acts, x", "the right logits and activations in swapped order"),
+    ("part alone", "dense_gradient", GRADIENTS + "return a", "returned only grad_weights"),
+    ("part missing", "dense_gradient", GRADIENTS + "return 2 * a, b", "2 of 3 parts"),
+    (
+        "parts and more",
+        "dense_gradient",
+        GRADIENTS + "return c, a, b, x",
+        "more than 3 items; the first ones are right",
+    ),
+    ("list reversed", "gradient_step", LAYERS + "return new[::-1]", "are right, but in reversed order"),
+    ("item missing at the end", "gradient_step", LAYERS + "return new[:-1]", "The last item of your answer is missing"),
+    ("item missing at the start", "gradient_step", LAYERS + "return new[1:]", "The first item of your answer is miss"),
+    ("item too many at the end", "gradient_step", LAYERS + "return [*new, new[0]]", "one item too many at the end"),
+    (
+        "item too many at the start",
+        "gradient_step",
+        LAYERS + "return [new[-1], *new]",
+        "one item too many at the start",
+    ),
+    ("pairs swapped", "gradient_step", LAYERS + "return [(b, w) for w, b in new]", "items of each pair are swapped"),
+    ("pairs in two lists", "gradient_step", LAYERS + "return [w for w, b in new], [b for w, b in new]", "two lists"),
+    ("dictionary", "gradient_step", LAYERS + "return dict(enumerate(new))", "returned a dictionary"),
+    ("items missing", "gradient_step", LAYERS + "return new[::2]", "Some items of your answer are missing"),
+    ("in a part", "forward", FORWARD + "return x, acts[:-1]", "In your `activations`, the last item"),
+    (
+        "draws somewhere",
+        "he_normal",
+        W + "return w if fan_in < fan_out else w * np.sqrt(fan_in)",
+        "Where your result is",
+    ),
+    (
+        "never refuses",
+        "one_hot",
+        "return (labels[:, None] == np.arange(n_classes)).astype(float)",
+        "none of the invalid",
+    ),
+    ("refuses some", "weighted_sum", "return float(np.sum(inputs * weights))", "4 of 7 invalid inputs raised no"),
+    (
+        "refuses badly",
+        "weighted_sum",
+        "return float(sum(a * b for a, b in zip(inputs, weights)))",
+        "are not refused with",
+    ),
+    ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
+    ("refuses without naming", "one_hot", REFUSED, "message does not contain a required value"),
+    ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
+    ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
+    ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
+    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once"),
+    ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
+    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "too seldom: in the first"),
+    ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only where `x` has length 1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "words"), DRAWN, ids=[one[0] for one in DRAWN])
+def test_what_drawn_weights_show_is_told(kind, body, words):
+    assert words in verdict_on_body("he_normal", body).finding
+
+
+@pytest.mark.parametrize(("kind", "name", "body", "words"), FORMS, ids=[one[0] for one in FORMS])
+def test_the_form_of_an_answer_is_told(kind, name, body, words):
+    assert words in verdict_on_body(name, body).finding
+
+
+ELSEWHERE = {
+    "draws normal for uniform",
+    *(
+        "where something came back",
+        "nones missing",
+        "none at the start",
+        "none at the end",
+        "none for some",
+        "not none",
+    ),
+}
+"""Kinds that `test_relations` and `test_findings` try."""
+
+
+def test_every_form_is_tried():
+    tried = {one[0] for one in (*DRAWN, *FORMS)}
+    assert {*sentences.DRAWS, *sentences.FORMS, *sentences.BEGINNINGS, "in a part"} - tried == ELSEWHERE
