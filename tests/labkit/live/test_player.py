@@ -88,20 +88,21 @@ def test_weights_are_sent_as_bytes_from_which_the_values_come_back(digits, start
     halved = [(weights / 2, bias) for weights, bias in start]
     player = Player(train, {"He": start, "half": halved}, *digits[:2], test=digits[2:], epochs=4, **SETTINGS)
     answer = player.answer({})
-    assert (answer["side"], list(answer["frames"]), answer["going"]) == (8, ["He", "half"], True)
+    assert (list(answer["frames"]), answer["going"]) == (["He", "half"], True)
     for name, layers in player.starts.items():
-        first, last = answer["frames"][name]["weights"]
-        assert (first.dtype, first.shape, last.shape) == (np.int8, (1, 64, 16), (1, 16, 10)), (
-            "16 of 20 neurons are drawn"
-        )
+        (frame,) = answer["frames"][name]
+        first, last = frame["weights"]
+        assert (first.dtype, first.shape, last.shape) == (np.int8, (64, 16), (16, 10)), "16 of 20 neurons are drawn"
         limit = np.abs(start[0][0][:, :16]).max()  # one scale, so that what is half as large is half as dark
-        np.testing.assert_allclose(first[0] / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
-    assert "loss" not in answer["frames"]["He"]["said"][0], "the first frame has no loss of its own"
+        np.testing.assert_allclose(first / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
+        assert frame["side"] == 8
+        assert "loss" not in frame["said"], "the first frame has no loss of its own"
     for _ in player.run():
         pass
     answer = player.answer({})
     assert not answer["going"]
-    assert len(answer["frames"]["He"]["said"]) == len(answer["frames"]["He"]["active"][0]) == 5
+    assert len(answer["frames"]["He"]) == 5
+    assert len(answer["frames"]["He"][-1]["active"][0]) == 16
     assert len(answer["charts"][0]["lines"][0]["x"]) == 5
 
 
@@ -123,7 +124,7 @@ def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monk
     monkeypatch.setattr("labkit.live.player.interactive", lambda: True)
     monkeypatch.setattr("labkit.live.tool.interactive", lambda: True)
     monkeypatch.setattr(
-        "labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"]["He"]["said"]))
+        "labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"]["He"]))
     )
     monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle) or Handle())
 
