@@ -92,9 +92,8 @@ class Player(Tool):
         return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
 
     def _charts(self) -> list[dict]:
-        """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
+        """Return loss and accuracy of all trainings."""
         losses = np.array([[frame.loss for frame in frames] for frames in self.frames.values()])
-        losses[:, 0] = losses[:, min(1, losses.shape[1] - 1)]
         high = float(np.clip(np.max(losses, initial=0.1, where=np.isfinite(losses)), 0.1, 5))
         accuracies = [[frame.accuracy for frame in frames] for frames in self.frames.values()]
         drawn = {"loss": (np.nan_to_num(losses, nan=high).clip(0, high), high), "accuracy": (accuracies, 1.0)}
@@ -107,9 +106,8 @@ class Player(Tool):
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
-        loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
         inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
-        return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
+        return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
         """Return all frames so far; the browser plays them without asking again."""
