@@ -12,7 +12,7 @@ from typing import Any
 from ..candidate.wire import printable
 from ..judging.verdict import Status
 from .collecting.origins import canvas_numbers
-from .folder import write_file
+from .folder import keep_file
 from .grades import Person
 from .rosters.roster import Student, read_roster
 
@@ -144,7 +144,7 @@ def _worth(notebook: Mapping[str, Any]) -> float:
 def _table(path: Path, rows: Iterable[list]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
-    write_file(path, text.getvalue().encode("utf-8", "replace"))
+    keep_file(path, text.getvalue().encode("utf-8", "replace"))
 
 
 def _cell(value: Any) -> str:

@@ -39,6 +39,14 @@ def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
         raise
 
 
+def keep_file(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file as `write_file` does, but leave one that holds the same already."""
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == content:
+            return
+    write_file(path, content, mode)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, each shared as the one above it is."""
     if folder.is_dir():
@@ -168,7 +176,7 @@ class Classroom:
         """Keep what grading found, for the report; other chapters' entries stay."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
-        write_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
+        keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
 
     def read_entries(self) -> list[dict]:
         """Return what grading found last for each chapter."""

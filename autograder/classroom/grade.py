@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..exercises import CHAPTERS
@@ -12,38 +12,18 @@ from ..judging.verdict import Verdict
 from ..names import find_chapter
 from . import export, nbgrader, requirements
 from .cluster import DaskWorkers
+from .database import is_own
 from .examination import explain
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, open_gradebook
 from .grades import add_up
-from .history import Change, History
+from .history import History
 from .records import class_keys
 from .run import Run
 from .submission import read_submission
+from .unchanged import Grading
 from .work import GradingTask, Tools
 from .workers import LocalWorkers, Workers, stream
-
-
-@dataclass(frozen=True)
-class Grading:
-    """What a run over a class found.
-
-    Parameters
-    ----------
-    entries : list of dict
-        One for each student and chapter, as docs/architecture.md describes.
-    changes : list of Change
-        Grades that are not what they were after the run before.
-    healed : list of str
-        What was not as the run before had left it and was put right, in words.
-    notices : list of str
-        What else a person should know of this run, in sentences.
-    """
-
-    entries: list[dict]
-    changes: list[Change]
-    healed: list[str]
-    notices: list[str]
 
 
 def grade_class(classroom: Path, chapters: Iterable[str] = (), **options: object) -> list[dict]:
@@ -112,24 +92,23 @@ def run_grading(
         run = Run(room, room.read_seed() if seed is None else seed, config, released, run_notebooks, retry, progress)
         with open_gradebook(room, config, database) as book:
             run.read_gradebook(book)
-            _work_through(
-                run, book, lock, Tools(isolation, released, {}, config.penalty, run_notebooks), jobs, scheduler
-            )
+            tools = Tools(isolation, released, {}, config.penalty, run_notebooks)
+            idle = not _work_through(run, book, lock, tools, jobs, scheduler) and is_own(room, book.url)
             held = run.finish(book)
             totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
         run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
         export.write_tables(room.root, run.entries, totals, released, roll)
         room.save_entries(run.entries)
         changes = History(room).add(totals, run.causes)
-        return Grading(run.entries, changes, run.healed, run.notices)
+        return Grading(run.entries, changes, run.healed, run.notices, idle)
 
 
-def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> None:
-    """Let workers do what there is to do; where there is nothing, none is started."""
+def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
+    """Let workers do what there is to do, and return whether there was anything; else none is started."""
     tasks = run.tasks()
     first = next(tasks, None)
     if first is None:
-        return
+        return False
     jobs = jobs or len(os.sched_getaffinity(0))
     tools = replace(tools, keys=run.pack_keys(jobs, lock))
     workers: Workers
@@ -142,6 +121,7 @@ def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int 
             run.collect(graded, book)
     finally:
         workers.close()
+    return True
 
 
 def explain_grade(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +21,7 @@ from .options import CHAPTER, CLASSROOM, DATABASE, JSON, require_chapters
 from .spoken import say
 
 if TYPE_CHECKING:
-    from ..classroom.grade import Grading
+    from ..classroom.unchanged import Grading
 
 
 _ISOLATION = click.option(
@@ -69,37 +69,22 @@ def grade(
     """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
-    gc.disable()  # nothing imported here becomes garbage
     from ..classroom.folder import Classroom
-    from ..classroom.grade import run_grading
+    from ..classroom.unchanged import LastRun
+
+    begun = time.monotonic()
+    asked = {"isolation": isolation, "seed": seed, "database": database, "notebooks": run_notebooks}
+    last = LastRun(classroom, chapters, asked)
+    grading = None if retry or scheduler else last.recall()
+    if grading is None:
+        options = {"jobs": jobs, "scheduler": scheduler, "retry": retry, "run_notebooks": run_notebooks}
+        options |= {"isolation": isolation, "seed": seed, "database": database}
+        with last.watching():
+            grading = _run(classroom, chapters, options, shown=sys.stderr.isatty() and not as_json)
+        last.keep(grading)
+    entries = grading.entries
     from ..classroom.report.tally import remarks_on
 
-    gc.freeze()
-    gc.enable()
-    begun = time.monotonic()
-    try:
-        with _Progress(sys.stderr.isatty() and not as_json) as progress:
-            grading = run_grading(
-                classroom,
-                chapters,
-                jobs=jobs,
-                isolation=isolation,
-                scheduler=scheduler,
-                seed=seed,
-                database=database,
-                run_notebooks=run_notebooks,
-                retry=retry,
-                progress=progress,
-            )
-        entries = grading.entries
-    except OSError as error:
-        raise click.ClickException(
-            f"{error}. What is graded so far is kept; fix that and run the same command again, "
-            "which goes on where it stopped."
-        ) from None
-    except KeyboardInterrupt:
-        say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
-        raise SystemExit(130) from None
     remarks = remarks_on(Classroom(classroom), entries)
     if as_json:
         for entry in entries:
@@ -115,6 +100,25 @@ def grade(
         say(printable(f"{student}, {chapter}: {words}"), err=True)
     if any(entry["status"] == "unjudged" for entry in entries):
         raise SystemExit(3)
+
+
+def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], shown: bool) -> Grading:
+    gc.disable()  # nothing imported here becomes garbage
+    from ..classroom.grade import run_grading
+
+    gc.freeze()
+    gc.enable()
+    try:
+        with _Progress(shown) as progress:
+            return run_grading(classroom, chapters, progress=progress, **options)
+    except OSError as error:
+        raise click.ClickException(
+            f"{error}. What is graded so far is kept; fix that and run the same command again, "
+            "which goes on where it stopped."
+        ) from None
+    except KeyboardInterrupt:
+        say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
+        raise SystemExit(130) from None
 
 
 def _self_test() -> int:

@@ -20,7 +20,9 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says who Moodle's numbers are.")
+@click.option(
+    "--worksheet", type=_FILE, help="Moodle's grading worksheet, which says who has which of Moodle's numbers."
+)
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
@@ -91,7 +93,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
-    Both are written into the classroom's folder upload/. The command ends with 1 if anybody's page is not in the zip.
+    Both are written into the classroom's folder upload/. The exit status is 1 if anybody's page is not in the zip.
     """
     from ..classroom.administration import read_final_grades
     from ..classroom.folder import write_file
@@ -139,7 +141,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter: counted from the deadline, in place of any extension before.
+    """Give a student more time for a chapter: counted from the deadline; it replaces any earlier extension.
 
     Without --days and --hours the extension is removed. Grade again afterwards.
     """

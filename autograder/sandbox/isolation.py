@@ -124,7 +124,7 @@ def command_line(
             program.append(f"--user={_worker_id()}")
         return program, kept | _ENVIRONMENT
     if isolation != Isolation.BUBBLEWRAP:
-        raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
+        raise ValueError(f"isolation must be one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
     argv = [shutil.which("bwrap") or "bwrap", *_NAMESPACES]
     if worker is None:

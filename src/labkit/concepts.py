@@ -127,7 +127,7 @@ CONCEPTS = (
         "all neurons of the hidden layer stay identical",
         {
             "the same as from random numbers, only more slowly": "the start affects speed only",
-            "the neurons of the hidden layer become different from the first step on": "identical neurons learn apart",
+            "the neurons of the hidden layer become different from the first step on": "identical neurons grow apart",
             "nothing, because all gradients are zero": "a constant start acts like an all-zero one",
         },
         3,
@@ -181,7 +181,7 @@ CONCEPTS = (
         "falls by about twice as much",
         {
             "rises until the weight has reached −2": "a gradient is a target",
-            "stays the same, because the weight's part of it is already negative": "a gradient is a share of the loss",
+            "stays the same, because the weight's part of it is already negative": "a gradient is a part of the loss",
             "rises, because the weight is already too large by 2": "a gradient is an error to be subtracted",
         },
         3,

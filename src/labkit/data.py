@@ -77,6 +77,22 @@ def digits14() -> Digits:
     return Digits(*digits14_train(), file["images"] / 255, file["labels"].astype(np.int64))
 
 
+def digits_of(side: int) -> Digits:
+    """Return the digits of one size.
+
+    Parameters
+    ----------
+    side : int
+        Pixels along each axis, 8 or 14.
+
+    Returns
+    -------
+    Digits
+        As from `digits8` or `digits14`.
+    """
+    return {8: digits8, 14: digits14}[side]()
+
+
 def digits14_train() -> tuple[np.ndarray, np.ndarray]:
     """Return only the training part of `digits14`: what chapter 10's network was trained on.
 

@@ -213,8 +213,8 @@ PREDICATES = {
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
-    "text": "is a text in place of a number",
-    "text for truth": "is a text in place of a truth value: return True or False, without quotes",
+    "text": "is a string in place of a number",
+    "text for truth": "is a string in place of a truth value: return True or False, without quotes",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
     "only last": "is wrong only in its last {one}",

@@ -73,7 +73,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
         ax.plot(range(1, len(values) + 1), values, color=COLORS[k], linestyle=LINE_STYLES[k], label=name)
     ax.axhline(guessing, color=TEXT, linewidth=1, linestyle=":")
     where = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
-    ax.annotate(f"ln {n_classes}", (1.01, guessing), **where)
+    ax.annotate(f"log {n_classes}", (1.01, guessing), **where)
     ax.set_ylim(0, highest)
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("epoch")
@@ -84,7 +84,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
         f"{name}: first {values[0]:.2f}, then {values[1]:.2f}, in the last epoch {values[-1]:.3g}."
         for name, values in losses.items()
     )
-    show(fig, alt=f"The loss by epoch; a dotted line at ln {n_classes}, about {guessing:.1f}. {said}")
+    show(fig, alt=f"The loss by epoch; a dotted line at log {n_classes}, about {guessing:.1f}. {said}")
 
 
 @takes_lists

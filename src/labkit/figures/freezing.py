@@ -57,7 +57,7 @@ def while_learning(new: np.ndarray, old: np.ndarray, names: tuple[str, str]) -> 
     ax.set_xlabel("epoch")
     ax.set_ylabel("read correctly")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
-    show(fig, alt=f"The share of new images read correctly, epoch by epoch. {'; '.join(said)}.")
+    show(fig, alt=f"The fraction of new images read correctly, epoch by epoch. {'; '.join(said)}.")
 
 
 @takes_lists

@@ -441,7 +441,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
     show(
         fig,
         alt=f"The {len(order)} weights of one neuron in order, from {signed(weights.min())} to "
-        f"{signed(weights.max())}; half of them lie within {signed(np.median(np.abs(weights)))} of zero. Marked are "
+        f"{signed(weights.max())}; half of them are within {signed(np.median(np.abs(weights)))} of zero. Marked are "
         f"{said}.",
     )
 
@@ -499,7 +499,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
         ax.yaxis.set_minor_locator(NullLocator())
     show(
         fig,
-        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half lie "
+        alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half are "
         f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
         f"{signed(weights.min())} to {signed(weights.max())}.",
     )
