@@ -91,6 +91,23 @@ def _with_names(page: str) -> str:
     return _LISTED.sub(r'<a href="#\1">\1</a>', page)
 
 
+_UNMARKED = re.compile(
+    r'(<a (?:href="#|name=")(\w+)">\w*</a>'
+    r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'
+    r"Score: 0\.0 / ([0-9.]+)"
+)
+"""The score of an exercise that has none, in the contents list and above its answer."""
+_TOTAL = re.compile(r"(<h4>[^<]* \(Score: [^)<]*)\)</h4>")
+
+
+def _with_waiting(page: str, waiting: Mapping[str, float]) -> str:
+    """Say of answers that wait for a person that they are not marked, for 0.0 would look like a mark."""
+    if not waiting:
+        return page
+    page = _UNMARKED.sub(lambda m: f"{m[1]}not marked yet: {m[3]} points" if m[2] in waiting else m[0], page)
+    return _TOTAL.sub(rf"\1, and {sum(waiting.values())} not marked yet)</h4>", page, count=1)
+
+
 _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
 """What nbconvert's template puts around a script from the network and its settings."""
 
@@ -246,13 +263,15 @@ def make_page(
         def __deepcopy__(self, memo: dict) -> Own:
             return self
 
-    node, best = Own(from_dict(notebook)), 0.0
+    node, best, waiting = Own(from_dict(notebook)), 0.0, {}
     for cell in node.cells:
         about = cell.metadata.get("nbgrader")
         if about and about.get("solution"):
             waits = about.get("grade") and about.grade_id not in marks.manual
             said = NO_RESPONSE if about.grade_id in blank else NOT_MARKED if waits else None
             about["comment"] = marks.comments.get(about.grade_id, said)
+            if said == NOT_MARKED:
+                waiting[about.grade_id] = float(about.points)
         if about and about.get("grade"):
             about["score"] = final[about.grade_id]
             best += float(about.points)
@@ -266,4 +285,5 @@ def make_page(
         "metadata": {"name": name},
     }
     with _ONE_AT_A_TIME:
-        return _exporter().from_notebook_node(node, resources=resources)[0]
+        page = _exporter().from_notebook_node(node, resources=resources)[0]
+    return _with_waiting(page, waiting)

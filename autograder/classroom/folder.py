@@ -172,11 +172,12 @@ class Classroom:
             write_file(path, secrets.token_hex(16).encode(), 0o600)
         return path.read_text().strip()[:64]
 
-    def save_entries(self, entries: list[dict]) -> None:
-        """Keep what grading found, for the report; other chapters' entries stay."""
+    def save_entries(self, entries: list[dict]) -> list[dict]:
+        """Keep what grading found, for the report; other chapters' entries stay, and are returned."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
         keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
+        return kept
 
     def read_entries(self) -> list[dict]:
         """Return what grading found last for each chapter."""
@@ -184,7 +185,7 @@ class Classroom:
             entries = json.loads((self.root / STATE / "entries.json").read_bytes())
         except (OSError, ValueError, RecursionError):
             return []
-        whole = {"student", "chapter", "status", "exercises"}
+        whole = {"student", "chapter", "status", "score", "points", "exercises"}
         found = entries if isinstance(entries, list) else []
         return [entry for entry in found if isinstance(entry, dict) and whole <= entry.keys()]
 

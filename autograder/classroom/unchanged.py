@@ -44,6 +44,8 @@ class Grading:
         What was not as the run before had left it and was put right, in words.
     notices : list of str
         What else a person should know of this run, in sentences.
+    waiting : int
+        How many answers wait for a person's mark.
     idle : bool
         Whether nothing was examined, and the gradebook is the file in the classroom.
     """
@@ -52,6 +54,7 @@ class Grading:
     changes: list[Change]
     healed: list[str]
     notices: list[str]
+    waiting: int
     idle: bool = False
 
 
@@ -83,7 +86,8 @@ class LastRun:
             if self._digest(kept["beside"]) != kept["digest"]:
                 return None
             of = {(entry["student"], entry["chapter"]): entry for entry in self.room.read_entries()}
-            return Grading([of[tuple(about)] for about in kept["entries"]], [], [], kept["notices"], idle=True)
+            entries = [of[tuple(about)] for about in kept["entries"]]
+            return Grading(entries, [], [], kept["notices"], kept["waiting"], idle=True)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -112,6 +116,7 @@ class LastRun:
         beside = sorted(path for path in loaded | self._opened if not path.startswith((*within, "/proc/", "/dev/")))
         about = [(entry["student"], entry["chapter"]) for entry in grading.entries]
         kept = {"digest": self._digest(beside), "beside": beside, "entries": about, "notices": grading.notices}
+        kept["waiting"] = grading.waiting
         write_file(self.room.state / FILE, json.dumps(kept).encode(), 0o600)
 
     def _digest(self, beside: Iterable[str]) -> str:

@@ -46,7 +46,8 @@ class _Commands(click.Group):
         return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))
 
     def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
-        return super().main(*args, prog_name=prog_name or command_name(), **extra)
+        called = command_name()  # now: a classroom's configuration puts the program's folder on the path later
+        return super().main(*args, prog_name=prog_name or called, obj=called, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if link := help_link():

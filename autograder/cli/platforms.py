@@ -78,6 +78,8 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         enter_roster(classroom, known, database)
         new = len(known.students.keys() - before)
         say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+    elif not known:
+        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` takes an export of the class.")
     else:
         rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
         _print_table([COLUMNS, *sorted(rows)])
@@ -118,10 +120,13 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
         raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`.")
-    place = folder / f"{chapter}_{platform}_feedback.zip"
-    write_file(place, package.content)
-    say(f"{counted(len(package.students), 'page')} in {place}.")
-    if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
+    if package.students:
+        place = folder / f"{chapter}_{platform}_feedback.zip"
+        write_file(place, package.content)
+        say(f"{counted(len(package.students), 'page')} in {place}.")
+    else:
+        say("No page can go back to this platform, so no zip is written:", err=True)
+    if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
             "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
             "groups, and Moodle would give the pages to other people: do not upload them then."

@@ -52,5 +52,5 @@ def as_typed(text: str) -> str:
         return text
     root = context.find_root()
     commands = "|".join(map(re.escape, root.command.list_commands(root)))
-    name = command_name()
+    name = root.obj or command_name()
     return re.sub(rf"(?<![\w./-]){NAME} (?=(?:{commands})\b)", lambda _: f"{name} ", text)

@@ -107,7 +107,14 @@ def _amount(text: str) -> float:
 
 
 def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
-    """Keep a chapter's worksheet: feedback and grades go back by its numbers."""
+    """Keep a chapter's worksheet: feedback and grades go back by its numbers.
+
+    Raises
+    ------
+    ClassroomError
+        Where the file is not such a worksheet.
+    """
+    read_participants(worksheet)
     place = _place(classroom, chapter)
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(worksheet, place)

@@ -179,11 +179,15 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     """Read heads and lines of a table, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
     content = path.read_bytes()[:MAX_BYTES]
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise ClassroomError(f"{path} is a workbook: open it, and save the table as CSV in UTF-8.")
     coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(coding)
     except UnicodeError:
-        raise ClassroomError(f"{path} is not a table in UTF-8. Export it again, as CSV in UTF-8.") from None
+        raise ClassroomError(
+            f"{path} is not a table in UTF-8. Export it again, as CSV in UTF-8; Excel calls that 'CSV UTF-8'."
+        ) from None
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
