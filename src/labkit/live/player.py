@@ -18,7 +18,7 @@ from .tool import Tool, choice, control, shown, slider
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
 _MESSAGES = 40
-"""While training goes on, the browser hears of new frames at most so often."""
+"""At most how many times the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -125,7 +125,7 @@ class Player(Tool):
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:
-        """Show the player, then train; where nobody can play, train and show a still figure."""
+        """Show the player, then train; if nobody can play, train and show a still figure."""
         if not interactive():
             for _ in self.run():
                 pass
@@ -135,7 +135,7 @@ class Player(Tool):
             for frame, _ in enumerate(self.run(), 1):
                 if frame % every == 0 or frame == self.epochs:
                     self.widget.tell(self.answer({}))
-            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
+            handle.update(self.bundle(), raw=True)  # its still figure now shows the result of the training
 
 
 def _matrices(frame: Frame) -> list[np.ndarray]:
