@@ -28,7 +28,7 @@ load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.p
 c.CourseDirectory.root = str(Path(__file__).parent)
 '''
 _ENCODING = re.compile(r"\A((?:[ \t\f]*(?:#.*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+")
-"""A source's line about its encoding, which may be the first or the second one."""
+"""The line that declares a source's encoding, which may be the first or the second line."""
 
 
 def load_app(root: Path) -> Any:
@@ -68,7 +68,7 @@ def _said(error: Exception) -> str:
 
 
 def write_config(classroom: Path, last: str = "") -> None:
-    """Let nbgrader and Formgrader find their way when they are started in the classroom.
+    """Configure nbgrader and Formgrader for the case that they are started in the classroom.
 
     A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
 

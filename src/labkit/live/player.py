@@ -83,11 +83,9 @@ class Player(Tool):
         return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
 
     def _charts(self) -> list[dict]:
-        """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
-        losses, accuracies = {}, {}
-        for name, (begin, *frames) in self.frames.items():
-            losses[name] = [frame.loss for frame in (*frames[:1], *frames)] or [begin.loss]
-            accuracies[name] = [frame.accuracy for frame in (begin, *frames)]
+        """Return loss and accuracy of all trainings."""
+        losses = {name: [frame.loss for frame in frames] for name, frames in self.frames.items()}
+        accuracies = {name: [frame.accuracy for frame in frames] for name, frames in self.frames.items()}
         steps, size = (self.by, 0, max(self.epochs, 1)), {"width": 330, "height": 170}
         return [
             history(f"loss by {self.by}", steps, "loss", losses, 0.1, 5, **size),
@@ -96,9 +94,8 @@ class Player(Tool):
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
-        loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
         inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
-        return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
+        return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
         """Return all frames so far; the browser plays them without asking again."""
