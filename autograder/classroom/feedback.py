@@ -91,6 +91,8 @@ def _with_names(page: str) -> str:
     return _LISTED.sub(r'<a href="#\1">\1</a>', page)
 
 
+TABLES = "<style>td+td,th+th{padding-left:1em}</style>"
+"""nbgrader's own style leaves no space between the columns of a table."""
 _UNMARKED = re.compile(
     r'(<a (?:href="#|name=")(\w+)">\w*</a>'
     r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'
@@ -105,7 +107,7 @@ def _with_waiting(page: str, waiting: Mapping[str, float]) -> str:
     if not waiting:
         return page
     page = _UNMARKED.sub(lambda m: f"{m[1]}not marked yet: {m[3]} points" if m[2] in waiting else m[0], page)
-    return _TOTAL.sub(rf"\1, and {sum(waiting.values())} not marked yet)</h4>", page, count=1)
+    return _TOTAL.sub(rf"\1, of which {sum(waiting.values())} are not marked yet)</h4>", page, count=1)
 
 
 _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
@@ -182,7 +184,8 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
+            page = without_unused_rules(_described(_with_names(_without_mathjax(page))))
+            return page.replace("</head>", f"{TABLES}</head>", 1), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
             """Do nothing: we built the notebook, and it stays as it is."""
