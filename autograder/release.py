@@ -225,7 +225,7 @@ def _edited(path: Path) -> bool:
 
 
 def _fresh(path: Path, content: bytes) -> bool:
-    """Whether a file is what the sources give: text to the byte, recorded numbers within tolerance."""
+    """Whether a file is what the sources give: text byte for byte, recorded numbers within tolerance."""
     if not path.exists():
         return False
     found = path.read_bytes()

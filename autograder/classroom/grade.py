@@ -45,7 +45,7 @@ def run_grading(
     retry: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Grading:
-    """Grade what is in ``submitted/`` and bring everything that is made of it up to date.
+    """Grade what is in ``submitted/``, and bring everything that is made from it up to date.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def run_grading(
 
 
 def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
-    """Let workers do what there is to do, and return whether there was anything; else none is started."""
+    """Let workers do what there is to do, and return whether there was anything; if not, none is started."""
     tasks = run.tasks()
     first = next(tasks, None)
     if first is None:

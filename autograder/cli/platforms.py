@@ -119,7 +119,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
-        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`.")
+        command = f"weightlab grade {chapter} --classroom {classroom}"
+        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `{command}`.")
     if package.students:
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
