@@ -19,7 +19,7 @@ const CONTROLS = {
     const output = el("output");
     const read = () => (exponent ? 10 ** input.value : Number(input.value));
     const say = () => {
-      output.textContent = inWords(read(), exponent && read() < 0.1 ? 3 : digits);
+      output.textContent = read().toFixed(exponent && read() < 0.1 ? 3 : digits).replace("-", "−");
       input.setAttribute("aria-valuetext", output.textContent);
     };
     const set = (value) => {

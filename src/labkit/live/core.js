@@ -20,7 +20,6 @@ const el = (tag, attributes = {}, ...children) => fill(document.createElement(ta
 const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 const button = (name, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, name);
 const clip = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
-const inWords = (value, digits) => value.toFixed(digits).replace("-", "−");
 
 /** Attributes of an element that is used by hand: place(at, passing) hears where mouse, touch or pen is in `area`, from
  * 0 to 1 to the right and down; key(name, [right, down], shift) hears of arrow keys and of other `keys`. */
