@@ -102,12 +102,16 @@ def bands(loss: Callable, x: Sequence[float], y: Sequence[float], count: int = 6
 
 
 def bars(
-    title: str, names: Sequence[str], values: np.ndarray, high: float = 1.0, percent: bool = False, **more: Any
+    title: str, names: Sequence[str], values: Sequence[float], percent: bool = False, high: float = 0.0, **more: Any
 ) -> dict:
-    """Return bars with names, the longest marked; ``percent=True`` for fractions."""
+    """Return bars with names, the longest marked; ``percent=True`` for fractions.
+
+    The longest bar possible is ``high``; without it, the largest magnitude or, for fractions, 1.
+    """
     values = np.asarray(values, dtype=float)
     words = [f"{value:.0%}" if percent else f"{value:.1f}".replace("-", "−") for value in values]
     said = ", ".join(f"{names[k]} {words[k]}" for k in np.argsort(-values, kind="stable")[:3])
+    high = high or (1.0 if percent else limit_of(values))
     found = {"values": values, "high": high, "marked": int(np.argmax(values)), "words": words, "said": said}
     return {"kind": "bars", "title": title, "names": list(names), "percent": percent} | found | more
 

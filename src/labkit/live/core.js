@@ -50,8 +50,7 @@ function paint(canvas, values, columns, scale, low, high) {
   Object.assign(canvas, { width: columns, height: values.length / columns });
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
-  const last = scale.length - 1;
-  const color = (value) => scale[Math.round(clip((value - low) / (high - low || 1)) * last)];
+  const color = (value) => scale[Math.round(clip((value - low) / (high - low || 1)) * (scale.length - 1))];
   values.forEach((value, k) => image.data.set([...color(value), 255], 4 * k));
   context.putImageData(image, 0, 0);
   return canvas;

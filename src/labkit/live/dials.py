@@ -80,7 +80,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
         panels = [
-            bars("logits / temperature", names, divided, high=float(np.abs(divided).max())),
+            bars("logits / temperature", names, divided),
             bars("predicted probabilities", names, probabilities, percent=True),
         ]
         said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Landscape(Tool):
 
     momentum_step: Callable
     numerical_gradient: Callable
-    surfaces: Mapping[str, Surface] | None = None
+    surfaces: Mapping[str, Surface] = field(default_factory=lambda: SURFACES)
     title = "A landscape to walk in"
     note = (
         "Bright is high. Drag the ball anywhere, or move it with the arrow keys. The arrow is the next step without "
@@ -35,7 +35,6 @@ class Landscape(Tool):
     )
 
     def __post_init__(self) -> None:
-        self.surfaces = self.surfaces or SURFACES
         self._maps = {name: bands(*surface) for name, surface in self.surfaces.items()}
         self.controls = [
             choice("surface", "loss", self.surfaces),

@@ -65,9 +65,9 @@ class Pad(Tool):
             self.network = self._begun
         image = to_image(self._strokes, self.side)
         values, weights = logits_and_weights(self.read, self.network, image)
-        title, unit, high = "Weighted sums", ".1f", float(np.abs(values).max()) or 1.0
+        title, unit = "Weighted sums", ".1f"
         if self.softmax:
-            title, unit, high = "Predicted probabilities", ".0%", 1.0
+            title, unit = "Predicted probabilities", ".0%"
             values = as_numbers(self.softmax(values[None]), (1, len(values)), self.softmax)[0]
         kept, (winner, second) = len(self.drawings.labels), np.argsort(-values, kind="stable")[:2]
         marked, caption, reading = -1, "nothing drawn yet", "Draw a digit from 0 to 9."
@@ -76,7 +76,7 @@ class Pad(Tool):
             reading = f"Read as {winner} with {values[winner]:{unit}}; next is {second} with {values[second]:{unit}}."
         panels = [
             {"kind": "pad", "title": "Your digit", "strokes": self._strokes},
-            bars(title, list(map(str, range(10))), values, high, percent=bool(self.softmax), marked=marked),
+            bars(title, list(map(str, range(10))), values, percent=bool(self.softmax), marked=marked),
             images("The network sees", [image], [""], 1.0, scale="paper", width=112, beside=True),
             images("Votes of the pixels", [image * weights[:, winner]], [caption], width=112, beside=True),
         ]

@@ -79,9 +79,7 @@ class Plane(Tool):
             self.network.neurons[NUMBERS.index(event), self._chosen] = weights[event]
         elif event == "place" and hand == _HANDS[0]:
             self.network.move(self._chosen, np.clip(question["at"], -EDGE, EDGE))
-        elif event == "place" and not question.get(
-            "passing"
-        ):  # dragging must not leave a trail of points
+        elif event == "place" and not question.get("passing"):  # dragging must not leave a trail of points
             self.places = np.concatenate([self.places, [np.clip(question["at"], -EDGE, EDGE)]])
             self.labels = np.append(self.labels, 2 - _HANDS.index(hand))
         said = self._in_words()

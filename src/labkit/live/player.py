@@ -85,9 +85,9 @@ class Player(Tool):
     def _charts(self) -> list[dict]:
         """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
         losses, accuracies = {}, {}
-        for name, (begin, *frames) in self.frames.items():
-            losses[name] = [frame.loss for frame in (*frames[:1], *frames)] or [begin.loss]
-            accuracies[name] = [frame.accuracy for frame in (begin, *frames)]
+        for name, frames in self.frames.items():
+            losses[name] = [frame.loss for frame in (frames[:2][-1], *frames[1:])]
+            accuracies[name] = [frame.accuracy for frame in frames]
         steps, size = (self.by, 0, max(self.epochs, 1)), {"width": 330, "height": 170}
         return [
             history(f"loss by {self.by}", steps, "loss", losses, 0.1, 5, **size),
@@ -131,8 +131,7 @@ class Player(Tool):
     def show(self) -> None:
         """Show the player, then train; where nobody can play, train and show a still figure."""
         if not interactive():
-            for _ in self.run():
-                pass
+            list(self.run())
         handle = super().show()
         if self.widget:
             every = -(-self.epochs // _MESSAGES)
