@@ -12,7 +12,7 @@ function chart({ width = 380, height = 240, pointer }, act) {
   const area = svg("rect", { x: LEFT, y: TOP, width: wide, height: high, fill: "transparent" });
   const [behind, axes, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g")];
   const inside = { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 };
-  const lines = svg("svg", { ...inside, viewBox: Object.values(inside).join(" ") }); // leaves out what is outside
+  const lines = svg("svg", { ...inside, viewBox: Object.values(inside).join(" "), role: "none" }); // clips
   const size = { refX: 8, refY: 4, markerWidth: 9, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" };
   const head = svg("marker", { id: newId(), class: "wl-head", ...size }, svg("path", { d: "M0 0L8 4L0 8" }));
   const node = svg("svg", sized(width, height), head, area, behind, axes, lines, dots);

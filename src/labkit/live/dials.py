@@ -79,10 +79,8 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
-        panels = [
-            bars("logits / temperature", names, divided),
-            bars("predicted probabilities", names, probabilities, percent=True),
-        ]
+        scaled = bars("logits / temperature", names, divided)
+        panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
         said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
         return {"panels": panels, "said": said}
 

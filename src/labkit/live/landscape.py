@@ -51,8 +51,7 @@ class Landscape(Tool):
         event, (loss, *ranges) = question.get("event"), self.surfaces[surface]
         if event in (None, "surface", "back", "walk", "place"):  # the first question has no event
             corner = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
-            start = question["at"] if event == "place" else corner
-            self.walk = Walk(self.momentum_step, self.numerical_gradient, loss, start)
+            self.walk = Walk(self.momentum_step, self.numerical_gradient, loss, question.get("at", corner))
         for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
             self.walk.step(rate, momentum)
         path, losses, count = self.walk.path, self.walk.losses, len(self.walk.path) - 1

@@ -91,10 +91,11 @@ class Plane(Tool):
         behind, hidden = self.network.differences(self.forward, grid(ends, ends, _GRID))
         pairs = zip(self.places.tolist(), self.labels, strict=True)
         dots = [(*place, "positive" if label else "negative", 4.5) for place, label in pairs]
-        lines = [each for k in range(self.hidden) for each in self._half_plane(k)]
+        borders, arrows = zip(*map(self._half_plane, range(self.hidden)), strict=True)
         place = {"name": "place", "drag": hand == _HANDS[0], "help": f"Arrow keys move a cursor; Enter {hand} there."}
         more = {"map": heights(behind, "plane", -_LIMIT, _LIMIT), "pointer": place, "width": 420, "height": 410}
-        plane = chart("The plane", ("input 1", *ends), ("input 2", *ends), lines, dots, said=said, **more)
+        axes, lines = (("input 1", *ends), ("input 2", *ends)), [*borders, *arrows]
+        plane = chart("The plane", *axes, lines, dots, said=said, **more)
         parts = hidden.T * np.sign(self.network.neurons[3])[:, None]
         return [plane, images("Hidden neuron", parts, width=58, pick="pick", marked=self._chosen, beside=True)]
 
