@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging.verdict import Verdict
-from ..names import find_chapter
+from ..names import find_asked, find_chapter, find_written
 from . import export, nbgrader, requirements
 from .cluster import DaskWorkers
 from .database import is_own
@@ -45,7 +45,7 @@ def run_grading(
     retry: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Grading:
-    """Grade what is in ``submitted/`` and bring everything that is made of it up to date.
+    """Grade what is in ``submitted/``, and bring everything that is made from it up to date.
 
     Parameters
     ----------
@@ -96,15 +96,20 @@ def run_grading(
             idle = not _work_through(run, book, lock, tools, jobs, scheduler) and is_own(room, book.url)
             held = run.finish(book)
             totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
-        run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-        export.write_tables(room.root, run.entries, totals, released, roll)
-        room.save_entries(run.entries)
+            run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
+            earlier = [entry for entry in room.save_entries(run.entries) if entry["chapter"] in CHAPTERS]
+            others = dict.fromkeys(entry["chapter"] for entry in earlier)
+            all_totals = totals | {name: add_up(book.load(name)) for name in others}
+        released |= {name: nbgrader.read_released(name, course or config.source) for name in others}
+        everything = sorted(earlier + run.entries, key=lambda entry: (entry["student"], entry["chapter"]))
+        export.write_tables(room.root, everything, all_totals, released, roll, names)
         changes = History(room).add(totals, run.causes)
-        return Grading(run.entries, changes, run.healed, run.notices, idle)
+        waiting = sum(about["waiting"] for of in totals.values() for about in of.values())
+        return Grading(run.entries, changes, run.healed, run.notices, waiting, idle)
 
 
 def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
-    """Let workers do what there is to do, and return whether there was anything; else none is started."""
+    """Let workers do what there is to do, and return whether there was anything; if not, none is started."""
     tasks = run.tasks()
     first = next(tasks, None)
     if first is None:
@@ -137,9 +142,9 @@ def explain_grade(
     requirements.require_reference()
     requirements.require_isolation(isolation)
     room = Classroom(classroom)
-    chapter = next((c for c in CHAPTERS.values() if name in c.exercises or name in c.questions), None)
-    if chapter is None:
-        raise ClassroomError(f"No exercise or question is called {name!r}.")
+    if written := find_written(name):
+        raise ClassroomError(f"{name} is a written answer of {written.chapter}: a person marks it, in Formgrader.")
+    chapter = CHAPTERS[find_asked(name).chapter]
     folder = room.submission(student, chapter.name)
     submission = read_submission(folder, student, chapter.name) if folder.is_dir() else None
     if submission is None or submission.notebook is None:

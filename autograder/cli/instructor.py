@@ -92,7 +92,7 @@ def grade(
             entry["remarks"] = [words for student, chapter, _, words in remarks if (student, chapter) == about]
         click.echo(json.dumps(entries, indent=1))
     else:
-        _summary(classroom, entries, time.monotonic() - begun)
+        _summary(classroom, grading, time.monotonic() - begun)
         _changes(grading, verbose)
     for words in grading.notices:
         click.echo(printable(words), err=True)
@@ -161,17 +161,19 @@ class _Progress:
             self._bar.stop()
 
 
-def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
+def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
+    entries = grading.entries
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
         scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
-        middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
+        middle = f"; median {median(scores):g} of {of[0]['points']:g} automatic points" if scores else ""
         say(f"{chapter}: {statuses}{middle}.")
+    waiting = f"; {counted(grading.waiting, 'answer')} to be marked in Formgrader" if grading.waiting else ""
     say(
         f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
-        f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader."
+        f"pages to give back: {classroom / 'feedback'}{waiting}."
     )
     for entry in entries:
         if entry["status"] == "unjudged":
@@ -204,10 +206,11 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
     """
     from .. import card
     from ..classroom.grade import explain_grade
+    from ..exercises import EXERCISES
 
     verdict = explain_grade(classroom, student, exercise, isolation=isolation)
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
-    if not as_json:
+    if not as_json and exercise in EXERCISES and verdict.score != verdict.points:
         say("This quotes a secret case: for your eyes only.", err=True)
 
 

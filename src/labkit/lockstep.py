@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .lent.given_training import given_relu, share_correct
+from .lent.given_training import given_relu, mean_loss, share_correct
 from .results import Layers, as_numbers, run_train
 
 EXAMPLES = 300
-"""So many training images decide for how many of them each neuron is active."""
+"""How many training images are used to count for how many each neuron is active."""
 
 
 class Frame(NamedTuple):
-    """What a training had reached at one moment; ``active`` counts images for each hidden neuron, layer by layer."""
+    """What a training had reached at one moment; ``active`` counts images for each hidden neuron, layer by layer.
+
+    ``loss`` is what ``train`` returned; at the start, where it has returned nothing yet, that of all examples.
+    """
 
     layers: Layers
     loss: float
@@ -36,9 +39,9 @@ class Trainings:
 
     def __init__(self, starts: Mapping[str, Layers], examples: tuple, test: tuple) -> None:
         self._examples, self._test = examples, test
-        self.frames = {name: [self._frame(layers)] for name, layers in starts.items()}
+        self.frames = {name: [self._frame(layers, mean_loss(layers, *examples))] for name, layers in starts.items()}
 
-    def _frame(self, layers: Layers, loss: float = np.nan) -> Frame:
+    def _frame(self, layers: Layers, loss: float) -> Frame:
         signal, active = self._examples[0][:EXAMPLES], []
         for weights, bias in layers[:-1]:
             signal = given_relu(signal @ weights + bias)

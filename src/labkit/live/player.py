@@ -18,7 +18,7 @@ from .tool import Tool, choice, control, shown, slider
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
 _MESSAGES = 40
-"""While training goes on, the browser hears of new frames at most so often."""
+"""At most how many times the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -83,11 +83,9 @@ class Player(Tool):
         return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
 
     def _charts(self) -> list[dict]:
-        """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
-        losses, accuracies = {}, {}
-        for name, frames in self.frames.items():
-            losses[name] = [frame.loss for frame in (frames[:2][-1], *frames[1:])]
-            accuracies[name] = [frame.accuracy for frame in frames]
+        """Return loss and accuracy of all trainings."""
+        losses = {name: [frame.loss for frame in frames] for name, frames in self.frames.items()}
+        accuracies = {name: [frame.accuracy for frame in frames] for name, frames in self.frames.items()}
         steps, size = (self.by, 0, max(self.epochs, 1)), {"width": 330, "height": 170}
         return [
             history(f"loss by {self.by}", steps, "loss", losses, 0.1, 5, **size),
@@ -96,9 +94,8 @@ class Player(Tool):
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
-        loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
         inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
-        return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
+        return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
         """Return all frames so far; the browser plays them without asking again."""
@@ -129,7 +126,7 @@ class Player(Tool):
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:
-        """Show the player, then train; where nobody can play, train and show a still figure."""
+        """Show the player, then train; if nobody can play, train and show a still figure."""
         if not interactive():
             list(self.run())
         handle = super().show()
@@ -138,9 +135,8 @@ class Player(Tool):
             for frame, _ in enumerate(self.run(), 1):
                 if frame % every == 0 or frame == self.epochs:
                     self.widget.tell(self.answer({}))
-            handle.update(
-                self.widget.view() | self.still(), raw=True
-            )  # its still figure now shows what came of the training
+            # its still figure now shows the result of the training
+            handle.update(self.widget.view() | self.still(), raw=True)
 
 
 def _matrices(frame: Frame) -> list[np.ndarray]:

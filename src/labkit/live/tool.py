@@ -87,14 +87,14 @@ class Tool:
 
 
 class Dial(Tool):
-    """A live figure without a memory: ``draw`` makes of its controls' values what `Tool.draw` returns."""
+    """A live figure without memory: ``draw`` turns its controls' values into what `Tool.draw` returns."""
 
     def __init__(self, title: str, draw: Callable, controls: Sequence[dict], note: str = "") -> None:
         self.title, self.controls, self.note, self._draw = title, controls, note, draw
         self.stills = [{"values": {one["name"]: value}} for one in controls for value in one.get("stills", ())]
 
     def draw(self, question: dict, **values: Any) -> dict:
-        """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
+        """Return the function's result for the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 

@@ -359,4 +359,4 @@ def test_where_nothing_should_move_a_player_waits_until_it_is_asked(page):
     page.emulate_media(reduced_motion="reduce")
     page.reload()
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
-    says(page, figure(page, "Watch weights take shape"), "epoch 0. He: accuracy")
+    says(page, figure(page, "Watch weights take shape"), "epoch 0. He: loss")
