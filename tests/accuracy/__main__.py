@@ -97,8 +97,8 @@ place of floats, and `fold_bias` that keeps the type of integer weights, as np.i
 that share memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty
 sentences named a belief that the code does not show: one said that nonzero entries were counted (there were as many
 zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were true
-only by chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more said
-something true but little, and 26 answers were told only where the first number differs."""
+only by chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more were
+true but said little, and 26 answers were told only where the first number differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set")
