@@ -10,6 +10,8 @@ FREE = frozenset(
         "times number",
         "off by number",
         "scaled and shifted",
+        "never above",
+        "never below",
         "two values",
         "draws deviation number",
         "draws truncated",
@@ -53,7 +55,7 @@ CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"
 """Kinds that a single case proves."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers in some of the cases only."""
-VAGUE = frozenset({"where", "some", "part", "all one number"})
+VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
 """Kinds that say where an answer is wrong, and little of how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
