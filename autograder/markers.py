@@ -88,7 +88,7 @@ def strip_module(text: str, file: str) -> str:
                     f'# Your code replaces the next line.\nraise NotImplementedError("{node.name} is not written yet")'
                 )
         if region.indent:
-            raise MarkerError(f"{file}:{region.first + 1}: a solution region that lies in no function")
+            raise MarkerError(f"{file}:{region.first + 1}: a solution region outside every function")
         return ""
 
     stripped = drop_notes(strip(text, file, stub))

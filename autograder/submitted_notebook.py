@@ -317,7 +317,8 @@ def parse_cell(source: str) -> ast.Module | None:
 
 def _answer(cells: Iterable[dict], released: str) -> Answer:
     cells = list(cells)
-    changed = tuple(cell for cell in cells if _plain(cell.get("source")) != _plain(released))
+    written = (cell for cell in cells if text_of(cell.get("source")).strip())  # an emptied cell holds no answer
+    changed = tuple(cell for cell in written if _plain(cell.get("source")) != _plain(released))
     return Answer(changed or tuple(cells[:1]), bool(changed))
 
 

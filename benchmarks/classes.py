@@ -88,14 +88,19 @@ class Run:
 # The command itself, which notes when the first submission is handed to a worker: what came before is its start-up.
 _MARKED = """
 import json, os, sys, time
-from autograder.classroom import grade
+from autograder.cli import instructor
 from autograder.cli.main import main
-stream = grade.stream
-def marked(*args):
-    with open(sys.argv[1] + ".began", "w") as file:
-        json.dump([time.monotonic(), sum(os.times()[:4]), sum(os.times()[:2])], file)
-    return stream(*args)
-grade.stream = marked
+run = instructor._run
+def marked(*args, **options):
+    from autograder.classroom import grade
+    stream = grade.stream
+    def begin(*args):
+        with open(sys.argv[1] + ".began", "w") as file:
+            json.dump([time.monotonic(), sum(os.times()[:4]), sum(os.times()[:2])], file)
+        return stream(*args)
+    grade.stream = begin
+    return run(*args, **options)
+instructor._run = marked
 main(sys.argv[2:])
 """
 # A killed sandbox can be gone before its parent has waited for it. This process inherits it and counts it then.

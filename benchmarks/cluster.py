@@ -44,7 +44,7 @@ def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
             with _cluster(folder, workers) as (address, scheduler):
                 runs.append((workers, n, *_grade(folder / "class", n, address, scheduler)))
     return {
-        "how": f"{submissions:,} submissions of {CHAPTER}, artificially cheap but for one a worker, with a "
+        "how": f"{submissions:,} submissions of {CHAPTER}, all artificially cheap except one per worker, with a "
         f"scheduler and {max(WORKERS)} workers, each a process of the same machine",
         "runs": [
             {
@@ -131,9 +131,9 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         f"- **Network**: {count:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, beside the submissions: {count:,} × {kept} KiB = "
-        f"{_gib(count * kept)}; the gradebook takes {sizes['of it the gradebook']} KiB "
-        f"a submission more, {_gib(count * sizes['of it the gradebook'])}.",
-        f"- **Memory** a worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
+        f"{_gib(count * kept)}; the gradebook takes another {sizes['of it the gradebook']} KiB "
+        f"per submission, {_gib(count * sizes['of it the gradebook'])}.",
+        f"- **Memory** per worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
     ]
     if own:
         run = spread["runs"][-1]
@@ -143,8 +143,8 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
             f"- **The coordinator** spends {own:g} CPU seconds on a submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
             f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
-            f"where they finish as many submissions a second as it can take. With {spread['how']}, "
-            f"it took {run['submissions a second']:g} submissions a second, and the coordinator computed for "
+            f"where they finish as many submissions per second as it can take. With {spread['how']}, "
+            f"it took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

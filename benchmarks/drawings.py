@@ -32,11 +32,10 @@ def _trained(sizes: list[int], digits: data.Digits, epochs: int, seed: int) -> l
 
 
 def _milliseconds_per_point(drawings: list, network: list) -> float:
-    """Return the median CPU time of one new point: strokes to image, forward pass, votes, and the answer's bytes."""
+    """Return the median CPU time of one new point: strokes to image, forward pass, votes, and the packed answer."""
     tool, times = Pad(forward, network, softmax), []
     for strokes in drawings[:40]:
-        question = {"event": "draw", "lengths": [len(stroke) for stroke in strokes]}
-        question["points"] = np.concatenate(strokes).astype(np.float32).tobytes()
+        question = {"event": "draw", "strokes": [stroke.tolist() for stroke in strokes]}
         start = time.process_time()
         pack(tool.answer(question))
         times.append(1000 * (time.process_time() - start))

@@ -30,13 +30,13 @@ def targets(result: Mapping) -> list[Row]:
     return [
         *beside,
         (
-            "processor seconds a submission, beyond the student's own functions",
+            "processor seconds per submission, beyond the student's own functions",
             "at most 0.15",
             told(cpu["beyond them"]),
             cpu["beyond them"]["median"] <= 0.15,
         ),
         (
-            "processor time of a submission, in that of the functions alone, which no grader can go below",
+            "processor time of a submission, as a multiple of that of its functions alone, which every grader needs",
             "towards 1.6 times",
             f"{told(cpu['times the functions alone'])} times; the functions are "
             f"{cpu['share of the functions']['median']:.0%} of it",
@@ -98,7 +98,7 @@ def grading(result: Mapping) -> list[str]:
         "",
         f"Many submissions of {small['chapter']}, once each:",
         "",
-        "| students | seconds a submission | processor seconds a submission |",
+        "| students | seconds per submission | processor seconds per submission |",
         "|---|---|---|",
         *flat,
         "",

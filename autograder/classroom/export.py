@@ -12,7 +12,7 @@ from typing import Any
 from ..candidate.wire import printable
 from ..judging.verdict import Status
 from .collecting.origins import canvas_numbers
-from .folder import write_file
+from .folder import keep_file
 from .grades import Person
 from .rosters.roster import Student, read_roster
 
@@ -23,6 +23,7 @@ def write_tables(
     totals: Mapping[str, Mapping[str, Mapping[str, Any]]],
     released: Mapping[str, dict],
     roll: Mapping[str, Person],
+    chapters: Iterable[str],
 ) -> None:
     """Write ``grades.csv`` (one line per student and chapter), and one table each that Canvas and Moodle can import.
 
@@ -31,22 +32,25 @@ def write_tables(
     Parameters
     ----------
     entries : list of dict
-        As `grade.grade_class` returns them.
+        As `grade.grade_class` returns them, and those of other chapters that earlier runs found.
     totals : mapping
         By chapter and student: the final score, the late penalty, and how many answers wait for a mark.
     released : mapping
         Released notebooks by chapter, from which a chapter's total points are counted.
     roll : mapping
         What the gradebook knows of students, by id.
+    chapters : iterable of str
+        Those of the platforms' tables.
     """
-    best = {chapter: _worth(notebook) for chapter, notebook in released.items()}
+    worth = {chapter: _worth(notebook) for chapter, notebook in released.items()}
+    best = {chapter: worth[chapter] for chapter in chapters}
     rows: list[list] = []
     final: dict[str, dict[str, float]] = {}
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         about = totals.get(chapter, {}).get(student, {})
         total = about.get("score", 0.0)
-        if about and status not in (Status.MISSING, Status.UNJUDGED):
+        if about and chapter in best and status not in (Status.MISSING, Status.UNJUDGED):
             final.setdefault(student, {})[chapter] = total
         rows.append(
             [
@@ -56,7 +60,7 @@ def write_tables(
                 entry["score"],
                 entry["points"],
                 total,
-                best[chapter],
+                worth[chapter],
                 about.get("late_penalty", 0.0),
                 about.get("waiting", 0),
             ]
@@ -85,7 +89,7 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
     for student in students:
         known, entered = roster.students.get(student, Student(student)), roll.get(student, Person(student))
         number = numbers.get(student, "")
-        # The gradebook has one number for all platforms, and the roster knows whose a number of its own is.
+        # The gradebook has one number for all platforms; the roster knows the platform of each of its numbers.
         lms = "" if entered.lms_user_id in (known.canvas, known.moodle) else entered.lms_user_id
         found[student] = Student(
             student,
@@ -120,7 +124,7 @@ _NO_GRADE = "-"
 
 
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
-    """Return the columns by which students are known, where they are filled for everybody, and the grades.
+    """Return the columns that identify students, if they are filled for everybody, and the grades.
 
     On import Moodle asks which column identifies the student. With an empty cell there it would give the grade to the
     student of the line before.
@@ -144,7 +148,7 @@ def _worth(notebook: Mapping[str, Any]) -> float:
 def _table(path: Path, rows: Iterable[list]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
-    write_file(path, text.getvalue().encode("utf-8", "replace"))
+    keep_file(path, text.getvalue().encode("utf-8", "replace"))
 
 
 def _cell(value: Any) -> str:

@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..exercises import CHAPTERS
 from ..judging.verdict import Verdict
-from ..names import find_chapter
+from ..names import find_asked, find_chapter, find_written
 from . import export, nbgrader, requirements
 from .cluster import DaskWorkers
+from .database import is_own
 from .examination import explain
 from .folder import Classroom, ClassroomError
 from .gradebook import ClassBook, open_gradebook
 from .grades import add_up
-from .history import Change, History
+from .history import History
 from .records import class_keys
 from .run import Run
 from .submission import read_submission
+from .unchanged import Grading
 from .work import GradingTask, Tools
 from .workers import LocalWorkers, Workers, stream
-
-
-@dataclass(frozen=True)
-class Grading:
-    """What a run over a class found.
-
-    Parameters
-    ----------
-    entries : list of dict
-        One for each student and chapter, as docs/architecture.md describes.
-    changes : list of Change
-        Grades that are not what they were after the run before.
-    healed : list of str
-        What was not as the run before had left it and was put right, in words.
-    notices : list of str
-        What else a person should know of this run, in sentences.
-    """
-
-    entries: list[dict]
-    changes: list[Change]
-    healed: list[str]
-    notices: list[str]
 
 
 def grade_class(classroom: Path, chapters: Iterable[str] = (), **options: object) -> list[dict]:
@@ -65,7 +45,7 @@ def run_grading(
     retry: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Grading:
-    """Grade what is in ``submitted/`` and bring everything that is made of it up to date.
+    """Grade what is in ``submitted/``, and bring everything that is made from it up to date.
 
     Parameters
     ----------
@@ -112,24 +92,28 @@ def run_grading(
         run = Run(room, room.read_seed() if seed is None else seed, config, released, run_notebooks, retry, progress)
         with open_gradebook(room, config, database) as book:
             run.read_gradebook(book)
-            _work_through(
-                run, book, lock, Tools(isolation, released, {}, config.penalty, run_notebooks), jobs, scheduler
-            )
+            tools = Tools(isolation, released, {}, config.penalty, run_notebooks)
+            idle = not _work_through(run, book, lock, tools, jobs, scheduler) and is_own(room, book.url)
             held = run.finish(book)
             totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
-        run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-        export.write_tables(room.root, run.entries, totals, released, roll)
-        room.save_entries(run.entries)
+            run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
+            earlier = [entry for entry in room.save_entries(run.entries) if entry["chapter"] in CHAPTERS]
+            others = dict.fromkeys(entry["chapter"] for entry in earlier)
+            all_totals = totals | {name: add_up(book.load(name)) for name in others}
+        released |= {name: nbgrader.read_released(name, course or config.source) for name in others}
+        everything = sorted(earlier + run.entries, key=lambda entry: (entry["student"], entry["chapter"]))
+        export.write_tables(room.root, everything, all_totals, released, roll, names)
         changes = History(room).add(totals, run.causes)
-        return Grading(run.entries, changes, run.healed, run.notices)
+        waiting = sum(about["waiting"] for of in totals.values() for about in of.values())
+        return Grading(run.entries, changes, run.healed, run.notices, waiting, idle)
 
 
-def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> None:
-    """Let workers do what there is to do; where there is nothing, none is started."""
+def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
+    """Let workers do what there is to do, and return whether there was anything; if not, none is started."""
     tasks = run.tasks()
     first = next(tasks, None)
     if first is None:
-        return
+        return False
     jobs = jobs or len(os.sched_getaffinity(0))
     tools = replace(tools, keys=run.pack_keys(jobs, lock))
     workers: Workers
@@ -142,6 +126,7 @@ def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int 
             run.collect(graded, book)
     finally:
         workers.close()
+    return True
 
 
 def explain_grade(
@@ -157,9 +142,9 @@ def explain_grade(
     requirements.require_reference()
     requirements.require_isolation(isolation)
     room = Classroom(classroom)
-    chapter = next((c for c in CHAPTERS.values() if name in c.exercises or name in c.questions), None)
-    if chapter is None:
-        raise ClassroomError(f"No exercise or question is called {name!r}.")
+    if written := find_written(name):
+        raise ClassroomError(f"{name} is a written answer of {written.chapter}: a person marks it, in Formgrader.")
+    chapter = CHAPTERS[find_asked(name).chapter]
     folder = room.submission(student, chapter.name)
     submission = read_submission(folder, student, chapter.name) if folder.is_dir() else None
     if submission is None or submission.notebook is None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +21,7 @@ from .options import CHAPTER, CLASSROOM, DATABASE, JSON, require_chapters
 from .spoken import say
 
 if TYPE_CHECKING:
-    from ..classroom.grade import Grading
+    from ..classroom.unchanged import Grading
 
 
 _ISOLATION = click.option(
@@ -69,29 +69,48 @@ def grade(
     """Grade a class: all submitted chapters, or the ones named."""
     if self_test:
         raise SystemExit(_self_test())
-    gc.disable()  # nothing imported here becomes garbage
     from ..classroom.folder import Classroom
-    from ..classroom.grade import run_grading
+    from ..classroom.unchanged import LastRun
+
+    begun = time.monotonic()
+    asked = {"isolation": isolation, "seed": seed, "database": database, "notebooks": run_notebooks}
+    last = LastRun(classroom, chapters, asked)
+    grading = None if retry or scheduler else last.recall()
+    if grading is None:
+        options = {"jobs": jobs, "scheduler": scheduler, "retry": retry, "run_notebooks": run_notebooks}
+        options |= {"isolation": isolation, "seed": seed, "database": database}
+        with last.watching():
+            grading = _run(classroom, chapters, options, shown=sys.stderr.isatty() and not as_json)
+        last.keep(grading)
+    entries = grading.entries
     from ..classroom.report.tally import remarks_on
+
+    remarks = remarks_on(Classroom(classroom), entries)
+    if as_json:
+        for entry in entries:
+            about = (entry["student"], entry["chapter"])
+            entry["remarks"] = [words for student, chapter, _, words in remarks if (student, chapter) == about]
+        click.echo(json.dumps(entries, indent=1))
+    else:
+        _summary(classroom, grading, time.monotonic() - begun)
+        _changes(grading, verbose)
+    for words in grading.notices:
+        click.echo(printable(words), err=True)
+    for student, chapter, _, words in remarks:
+        say(printable(f"{student}, {chapter}: {words}"), err=True)
+    if any(entry["status"] == "unjudged" for entry in entries):
+        raise SystemExit(3)
+
+
+def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], shown: bool) -> Grading:
+    gc.disable()  # nothing imported here becomes garbage
+    from ..classroom.grade import run_grading
 
     gc.freeze()
     gc.enable()
-    begun = time.monotonic()
     try:
-        with _Progress(sys.stderr.isatty() and not as_json) as progress:
-            grading = run_grading(
-                classroom,
-                chapters,
-                jobs=jobs,
-                isolation=isolation,
-                scheduler=scheduler,
-                seed=seed,
-                database=database,
-                run_notebooks=run_notebooks,
-                retry=retry,
-                progress=progress,
-            )
-        entries = grading.entries
+        with _Progress(shown) as progress:
+            return run_grading(classroom, chapters, progress=progress, **options)
     except OSError as error:
         raise click.ClickException(
             f"{error}. What is graded so far is kept; fix that and run the same command again, "
@@ -100,21 +119,6 @@ def grade(
     except KeyboardInterrupt:
         say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
         raise SystemExit(130) from None
-    remarks = remarks_on(Classroom(classroom), entries)
-    if as_json:
-        for entry in entries:
-            about = (entry["student"], entry["chapter"])
-            entry["remarks"] = [words for student, chapter, _, words in remarks if (student, chapter) == about]
-        click.echo(json.dumps(entries, indent=1))
-    else:
-        _summary(classroom, entries, time.monotonic() - begun)
-        _changes(grading, verbose)
-    for words in grading.notices:
-        click.echo(printable(words), err=True)
-    for student, chapter, _, words in remarks:
-        say(printable(f"{student}, {chapter}: {words}"), err=True)
-    if any(entry["status"] == "unjudged" for entry in entries):
-        raise SystemExit(3)
 
 
 def _self_test() -> int:
@@ -157,17 +161,19 @@ class _Progress:
             self._bar.stop()
 
 
-def _summary(classroom: Path, entries: list[dict], seconds: float) -> None:
+def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
+    entries = grading.entries
     chapters = dict.fromkeys(entry["chapter"] for entry in entries)
     for chapter in chapters:
         of = [entry for entry in entries if entry["chapter"] == chapter]
         scores = [entry["score"] for entry in of if entry["status"] in ("graded", "no_library", "malformed")]
         statuses = ", ".join(f"{count} {status}" for status, count in Counter(entry["status"] for entry in of).items())
-        middle = f"; median {median(scores):g} of {of[0]['points']:g} points" if scores else ""
+        middle = f"; median {median(scores):g} of {of[0]['points']:g} automatic points" if scores else ""
         say(f"{chapter}: {statuses}{middle}.")
+    waiting = f"; {counted(grading.waiting, 'answer')} to be marked in Formgrader" if grading.waiting else ""
     say(
         f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
-        f"pages to give back: {classroom / 'feedback'}; written answers wait in Formgrader."
+        f"pages to give back: {classroom / 'feedback'}{waiting}."
     )
     for entry in entries:
         if entry["status"] == "unjudged":
@@ -200,10 +206,11 @@ def explain(student: str, exercise: str, classroom: Path, isolation: str, as_jso
     """
     from .. import card
     from ..classroom.grade import explain_grade
+    from ..exercises import EXERCISES
 
     verdict = explain_grade(classroom, student, exercise, isolation=isolation)
     click.echo(json.dumps(verdict.as_json(), indent=1) if as_json else printable_lines(card.plain(verdict)))
-    if not as_json:
+    if not as_json and exercise in EXERCISES and verdict.score != verdict.points:
         say("This quotes a secret case: for your eyes only.", err=True)
 
 

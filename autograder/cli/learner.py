@@ -15,12 +15,14 @@ from .spoken import say
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--no-browser", is_flag=True, help="Start the server and only print its address.")
-@click.option("--port", type=int, default=8888, show_default=True, help="Where to listen; the next free one is taken.")
+@click.option(
+    "--port", type=int, default=8888, show_default=True, help="Port of the server; if it is in use, the next free one."
+)
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
     """Open JupyterLab at the first page of the course; if it runs already, open that.
 
-    What it does not know is handed to JupyterLab: --allow-root in a container, --ip=0.0.0.0 on a server.
+    Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
     from .study import study as start
 
@@ -85,7 +87,7 @@ def status(as_json: bool) -> None:
     for heading in ("chapter", "exercises", "points", "written"):
         table.add_column(heading)
     for row in rows:
-        # No space within: a line ends between exercises only.
+        # No space within an exercise's entry, so that lines break only between exercises.
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)
@@ -122,7 +124,7 @@ def _help_command(name: str, words: str) -> click.Command:
 
 
 def _require_known(exercise: str) -> None:
-    """Refuse a name that is nothing's, before anything is asked of the learner."""
+    """Refuse a name that nothing has, before the learner is asked for anything."""
     from ..names import find_asked, find_written
 
     if find_written(exercise) is None:
@@ -169,7 +171,7 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without it a git clone asks its origin. Run from a new release, --into names the
+    RELEASE is a folder or an archive; without it a git clone asks its origin. In a new release, --into names the
     older copy that is to be updated.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
@@ -208,7 +210,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
 def mcp() -> None:
     """Serve your own course to an AI assistant, which can help but cannot see answers; see docs/assistant.md.
 
-    The assistant starts this command by itself and talks to it over standard input and output.
+    The assistant starts this command itself and talks to it over standard input and output.
     """
     from ..learner.assistant import serve
 

@@ -16,9 +16,9 @@ from .spoken import say
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("/srv/nbgrader/exchange"),
     show_default=True,
-    help="nbgrader's exchange; it is made if it is not there.",
+    help="nbgrader's exchange; created if it does not exist.",
 )
-@click.option("--course", default="weightlab", show_default=True, help="nbgrader's name of the course.")
+@click.option("--course", default="weightlab", show_default=True, help="The course's name in nbgrader.")
 def hub_setup(exchange: Path, course: str) -> None:
     """Set up this environment for the users of a JupyterHub; see docs/jupyterhub.md.
 
@@ -67,13 +67,13 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--github-classroom", is_flag=True, help="With a workflow that reports points to GitHub Classroom.")
+@click.option("--github-classroom", is_flag=True, help="Add a workflow that reports points to GitHub Classroom.")
 @click.option(
     "--chapter",
     "chapters",
     multiple=True,
     callback=require_chapters,
-    help="A chapter whose points it reports; by default all of them.",
+    help="A chapter whose points the workflow reports; by default all chapters.",
 )
 def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> None:
     """Write the course without answers into a new folder, for a class."""
@@ -97,7 +97,7 @@ def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> 
 @click.command("github-points", hidden=True)
 @click.argument("chapters", nargs=-1, callback=require_chapters)
 def github_points(chapters: tuple[str, ...]) -> None:
-    """Print the points of chapters as outputs of a workflow's step; GitHub Classroom's workflow calls this."""
+    """Print chapters' points as the outputs of a workflow step; the workflow for GitHub Classroom calls this."""
     from .. import card
     from ..exercises import CHAPTERS
     from ..learner import github

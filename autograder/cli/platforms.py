@@ -20,7 +20,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet: it says who Moodle's numbers are.")
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which says which student has which number.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
@@ -28,7 +28,7 @@ def collect(
 
     SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
-    table. The command ends with 1 if something was left out that might be a submission.
+    table. The exit status is 1 if something was left out that might be a submission.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
     from ..classroom.rosters.moodle import read_participants, remember_worksheet
@@ -76,6 +76,8 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         enter_roster(classroom, known, database)
         new = len(known.students.keys() - before)
         say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
+    elif not known:
+        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` takes an export of the class.")
     else:
         rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
         _print_table([COLUMNS, *sorted(rows)])
@@ -91,7 +93,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
 def feedback(chapter: str, platform: str | None, worksheet: Path | None, classroom: Path, database: str | None) -> None:
     """Pack a chapter's feedback pages for a platform's bulk upload, and fill in Moodle's grading worksheet.
 
-    Both are written into the classroom's folder upload/. The command ends with 1 if anybody's page is not in the zip.
+    Both are written into the classroom's folder upload/. The exit status is 1 if anybody's page is not in the zip.
     """
     from ..classroom.administration import read_final_grades
     from ..classroom.folder import write_file
@@ -115,11 +117,15 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
-        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`.")
-    place = folder / f"{chapter}_{platform}_feedback.zip"
-    write_file(place, package.content)
-    say(f"{counted(len(package.students), 'page')} in {place}.")
-    if platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
+        command = f"weightlab grade {chapter} --classroom {classroom}"
+        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `{command}`.")
+    if package.students:
+        place = folder / f"{chapter}_{platform}_feedback.zip"
+        write_file(place, package.content)
+        say(f"{counted(len(package.students), 'page')} in {place}.")
+    else:
+        say("No page can go back to this platform, so no zip is written:", err=True)
+    if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
             "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
             "groups, and Moodle would give the pages to other people: do not upload them then."
@@ -139,7 +145,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter: counted from the deadline, in place of any extension before.
+    """Give a student more time for a chapter, counted from the deadline; this replaces any earlier extension.
 
     Without --days and --hours the extension is removed. Grade again afterwards.
     """

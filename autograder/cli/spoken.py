@@ -1,4 +1,4 @@
-"""Writes commands in messages as they are typed on this terminal."""
+"""Writes the commands in messages as they are typed in this terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "weightlab"
 
 
 def command_name() -> str:
-    """Return what starts this program on this terminal: ``weightlab`` where that is found, else by its path."""
+    """Return what starts this program in this terminal: ``weightlab`` if that is found, otherwise its path."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py" and called.parent.name == "autograder":
         found = shutil.which("python")
@@ -52,5 +52,5 @@ def as_typed(text: str) -> str:
         return text
     root = context.find_root()
     commands = "|".join(map(re.escape, root.command.list_commands(root)))
-    name = command_name()
+    name = root.obj or command_name()
     return re.sub(rf"(?<![\w./-]){NAME} (?=(?:{commands})\b)", lambda _: f"{name} ", text)

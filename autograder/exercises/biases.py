@@ -156,13 +156,13 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
-        "Within a shape the sizes are multiplied; the counts of the arrays are added. shapes.values() gives the "
-        "shapes without their names, and math.prod multiplies the sizes of one shape.",
+        "Multiply the axis lengths of each array, and add up the arrays. shapes.values() gives the shapes without "
+        "their names, and math.prod multiplies the axis lengths of one shape.",
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
         "the special cases need.",
     ),
-    why="An array holds the product of its sizes, and a model holds the sum over its arrays. Weights and biases are "
-    "counted in the same way, because both are learned.",
+    why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
+    "are counted in the same way, because both are learned.",
 )
 def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     """Count the parameters of a model, given the shape of each of its arrays by name."""
@@ -180,7 +180,7 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     large = {f"block {i}": (4096, 11008) for i in range(blocks)}
     yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
     odd = {"weights": (4097, 8193), "bias": (8193,), "more": (3, 7)}
-    yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats do not count exactly")
+    yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats cannot count exactly")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
     yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")

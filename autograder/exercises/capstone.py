@@ -100,7 +100,7 @@ _CAUSES = {
 for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
     CHAPTER.question(
         _name,
-        task="Give the number of what this colleague did.",
+        task="Say what this colleague did: give its number in the list.",
         value=_value,
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
         hints=(

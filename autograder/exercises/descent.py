@@ -343,7 +343,7 @@ _PATIENTS = {
     "a": (
         "mixed_labels",
         "Its hidden neurons are active and differ, and its weights moved. What did it learn from?",
-        "Its loss stays near ln 10: the labels told it nothing about the images.",
+        "Its loss stays near log 10: the labels told it nothing about the images.",
     ),
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
@@ -358,7 +358,7 @@ _PATIENTS = {
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",
-        task=f"Give the number of what happened to patient {_name}.",
+        task=f"Say what happened to patient {_name}: give its number in the list.",
         value=_FATES[_cause][0],
         hints=tuple(_hints),
         mistakes={name: fate for name, fate in _FATES.items() if name != _cause},

@@ -144,7 +144,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     almost = np.repeat(rng.uniform(0.5, 1, size=(5, 1)), 3, axis=1)
     almost[2, 1] += 0.2
     yield Case.of(count, almost, note="a single weight makes the difference")
-    yield Case.of(count, almost[[0, 1, 3, 4, 2]], note="the last weight alone makes the difference")
+    yield Case.of(count, almost[[0, 1, 3, 4, 2]], note="only the last weight differs")
     yield Case.of(count, rng.normal(size=(1, 1)), note="one weight")
     wide = np.repeat(rng.uniform(-1, 1, size=(300, 1)), 2, axis=1)
     wide[17, 1] += 0.02
@@ -193,8 +193,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "Xavier's variance is 2 / (fan_in + fan_out). A uniform distribution between -a and a has the variance a² / 3. "
         "Set the two equal: what is a?",
-        "rng.uniform(low, high, size=...) draws evenly between two numbers. Which low makes the mean zero? Which shape "
-        "do the weights have?",
+        "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which low makes the mean zero? What "
+        "shape do the weights have?",
         "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
@@ -233,7 +233,7 @@ def xavier_normal(rng: np.random.Generator) -> Iterator[Case]:
         "Draw with rng.normal: mean 0, standard deviation np.sqrt(2 / fan_in), size (fan_in, fan_out).",
     ),
     why="A sum of fan_in products has fan_in times the variance of one product, so a variance of 1 / fan_in keeps the "
-    "size of the signal. The 2 makes up for ReLU, which removes half of the mean square.",
+    "RMS of the signal. The 2 makes up for ReLU, which removes half of the mean square.",
     views={"law": _law_view(he_deviation, NORMAL), "rng": rng_view},
 )
 def he_normal(rng: np.random.Generator) -> Iterator[Case]:
@@ -409,7 +409,7 @@ CHAPTER.question(
     },
     hints=(
         "If the mean square is halved, by which factor does its root change?",
-        "The size is multiplied by √½ in each of 50 layers.",
+        "The RMS is multiplied by √½ in each of 50 layers.",
     ),
 )
 

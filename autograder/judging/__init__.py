@@ -1,1 +1,1 @@
-"""Right or wrong, and in which words."""
+"""Decides whether an answer is right, and what is said about it."""

@@ -24,13 +24,13 @@ class Kind(StrEnum):
     SHAPE = "shape"
     TRANSPOSED = "transposed"
     FRACTION = "fraction"
-    """A number with decimals in place of a whole number."""
+    """A number that is not whole in place of a whole number."""
     NAN = "nan"
     VALUE = "value"
 
 
 FORM = frozenset({Kind.LENGTH, Kind.SHAPE, Kind.TRANSPOSED})
-"""Kinds of differences that a learner calls a wrong shape."""
+"""Kinds of differences that a learner would call a wrong shape."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,12 @@ class Difference:
 
 
 def compare(expected: Any, got: Any, *, rtol: float | None = None, atol: float | None = None) -> Difference | None:
-    """Return None where ``got`` is an acceptable form of ``expected``, else the first difference.
+    """Return None if ``got`` is an acceptable form of ``expected``, otherwise the first difference.
 
     Lists and tuples count as arrays, NumPy scalars and 0-d arrays as numbers, whole floats as
     counts. Numbers agree within ``rtol`` of the expected number plus ``rtol`` of the largest one in
     the same array (``atol`` in place of the latter); ``rtol`` follows the expected dtype. Whole
-    numbers are exact where they are counts, whatever type they come in.
+    numbers must be exact if they are counts, whatever their type.
     """
     if expected is None or isinstance(expected, (str, frozenset, Given, Opaque, Rng)):
         agrees = type(got) is type(expected) and got == expected
@@ -139,7 +139,7 @@ def _as_array(value: Any) -> np.ndarray | None:
         return array if array.dtype.kind in "biuf" else np.asarray(float(value)) if abs(value) < 1e308 else None
     if isinstance(value, (list, tuple)):
         if value and all(type(item) in (int, float) for item in value):
-            array = np.array(value)  # the usual case, and the only one that can be long
+            array = np.array(value)  # the usual case, and the only one in which the list can be long
             if array.dtype.kind in "if":
                 return array
         items = [_as_array(item) for item in value]
@@ -175,7 +175,7 @@ def _compare_numbers(expected: np.ndarray, got: Any, rtol: float | None, atol: f
 def close_entries(expected: np.ndarray, got: np.ndarray, rtol: float | None, atol: float | None) -> np.ndarray:
     """Return where two arrays of the same shape agree: exactly in counts and truth values, else within a tolerance."""
     if expected.dtype.kind in "biu":
-        # Counts are exact. A count beyond 2**53 that came back as a float is compared as the number that it is.
+        # Counts are exact. A count beyond 2**53 that came back as a float is compared without rounding.
         return np.asarray(expected == (got if got.dtype.kind in "biu" else got.astype(np.longdouble)))
     return close_floats(expected, got, rtol if rtol is not None else RTOL.get(expected.dtype.name, 1e-6), atol)
 

@@ -1,7 +1,7 @@
 """Recognises Python's and NumPy's own errors, and says what they mean in the words of the course.
 
 Types tell most of them apart, and Python itself names what it did not find. NumPy's errors on shapes have no type of
-their own and keep sizes in their text only: this is the one place that reads the text of an error, of the types that
+their own, and the shapes are only in their text: this is the one place that reads an error's text, of the types that
 may have it, and never of an error that the student's own code raised.
 """
 
@@ -33,7 +33,7 @@ _PATTERNS = {
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
-"""By kind of error: the types that it may have, and what Python or NumPy writes."""
+"""By kind of error: its possible types, and the text that Python or NumPy writes."""
 
 
 def classify(error: Mapping[str, Any]) -> str | None:
@@ -59,7 +59,7 @@ NO_FILES = (
     "A library is checked and graded by itself, without the files around it: keep what it needs in the module, or take "
     "the course's data from labkit."
 )
-"""What to say of a file that is not found."""
+"""What to say about a file that is not found."""
 _LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does it point to?"
 
 

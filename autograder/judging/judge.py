@@ -35,7 +35,7 @@ def judge(
     quote : bool
         Whether the message may show the inputs and the expected numbers; not for a secret key.
     explains : bool
-        Whether it is said what is wrong with a wrong answer, which takes most of the time. Points and status are the
+        Whether to say what is wrong with a wrong answer, which takes most of the time. Points and status are the
         same without it.
     """
     verdict = Verdict(
@@ -82,7 +82,7 @@ def judge(
 
 
 def _tell_lists_for_arrays(key: Key, observed: list[Observation]) -> str:
-    """Say that an answer is right in every number and is, or holds, a list where the reference returns an array."""
+    """Say that an answer has the right numbers but is, or contains, a list where the reference returns an array."""
     for case, expected, got in zip(key.cases, key.expected, observed, strict=True):
         if not case.raises and not case.view and _is_list_for_array(expected, got.value):
             return words.NEEDS_ARRAY if isinstance(expected, np.ndarray) else words.PART_NEEDS_ARRAY
@@ -119,7 +119,7 @@ def _score(
             asked = [got for case, got in zip(key.cases, observed, strict=True) if case.aspect == aspect.name]
             shares = [got.value[0] for got in asked if got.value is not None]
             aspect.score = round(aspect.points * sum(shares) / len(asked), 4) if asked else aspect.score
-    # Refusing bad input and leaving inputs alone is worth something only beside a right value.
+    # Refusing bad input and leaving inputs alone earn points only if some value is right.
     values = [aspect for aspect in verdict.aspects if aspect.name != PURE and aspect.name not in refusing]
     if not any(aspect.score for aspect in values) and not _has_right_numbers(values, problems):
         for aspect in verdict.aspects:
@@ -129,14 +129,14 @@ def _score(
 
 
 def _has_right_numbers(values: list[Aspect], problems: list[dict[str, Problem]]) -> bool:
-    """Whether the values differ in nothing but their type, such as True and False in place of 1 and 0."""
+    """Whether the values differ only in their type, such as True and False in place of 1 and 0."""
     names = {aspect.name for aspect in values}
     wrong = [problem for found in problems for name, problem in found.items() if name in names]
     return all(problem.difference and differs_in_type_only(problem.difference) for problem in wrong)
 
 
 def _find_status(exercise: Exercise, key: Key, observed: list[Observation]) -> Status:
-    """Tell a wrong answer from one that always stops with an error, and from one that is not begun."""
+    """Distinguish a wrong answer from one that always stops with an error and from one that is not started."""
     asked = [got for case, got in zip(key.cases, observed, strict=True) if not case.raises]
     if not all(got.raised for got in asked):
         return Status.FAILED

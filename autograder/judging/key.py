@@ -1,4 +1,4 @@
-"""Answer keys: the cases of a seed with what the reference, and each misconception, makes of them."""
+"""Answer keys: the cases of a seed with the results of the reference and of each misconception."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOLDER = str(SOLUTIONS)
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misconception's name and advice, and what it makes of each case."""
+    """A misconception's name and advice, and its result for each case."""
 
     name: str
     advice: str
@@ -51,9 +51,9 @@ class Key:
     expected: tuple[Any, ...]
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
-    """What other functions of the course make of the same arguments."""
+    """What other functions of the course return for the same arguments."""
     asked: tuple[tuple, ...] = ()
-    """For each case what the reference asks of the function that it gives; see `Observation.asked`."""
+    """For each case, how the reference calls the function that the case gives; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
 
@@ -67,7 +67,7 @@ def _run(exercise: Exercise, case: Case, function: Callable) -> Observation:
 
 
 def _strip(observation: Observation) -> Observation:
-    """Keep what identifies an answer: an exception's wording, or a score's last digit, differs between machines."""
+    """Keep only what identifies an answer: an exception's wording and a score's last digit differ between machines."""
     if observation.raised:
         return replace(
             observation, raised={"type": observation.raised["type"], "kind": errors.classify(observation.raised)}
@@ -88,7 +88,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
     Raises
     ------
     BrokenReference
-        If the reference itself does not do what a case says.
+        If the reference itself does not do what a case requires.
     """
     function = getattr(reference.module(exercise.module), exercise.name)
     cases = wire.decode(wire.encode([packed(case) for case in exercise.cases(seed)]))
@@ -111,7 +111,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
 
 def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
-    """Run the misconceptions; one of a family is left out where it is right, or does as another does."""
+    """Run the misconceptions; one of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
         seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
@@ -124,7 +124,7 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
-    """Return what a reference did that no answer may do, or None."""
+    """Return what a reference did that is not allowed, or None."""
     if case.raises:
         return find_refusal_problem(case, observation.raised, observation.value)
     if observation.raised:
@@ -148,7 +148,7 @@ _PLAIN = Observation()
 
 
 def _packed_observation(observation: Observation) -> dict:
-    """Return an observation as plain data, without what is as in an empty one."""
+    """Return an observation as plain data, without fields that have their default values."""
     data = {f.name: getattr(observation, f.name) for f in fields(observation)}
     if observation.rejected:
         data["rejected"] = (observation.rejected.reason, observation.rejected.data)

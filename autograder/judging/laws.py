@@ -22,8 +22,8 @@ _COMMON = {MEAN: 0.0, DEVIATION: 1.0, DIFFERENT: 1.0, ALONG_ROWS: 0.0, ALONG_COL
 NORMAL = _COMMON | {NEAR: math.erf(math.sqrt(1 / 2)), TAIL: True}
 UNIFORM = _COMMON | {NEAR: math.sqrt(1 / 3), NO_TAIL: True}
 
-# Tolerances for 40,000 weights: at least six standard errors of every statistic above. Of a normal matrix of that size
-# one in a hundred million has no weight beyond 3.5 standard deviations.
+# Tolerances for 40,000 weights: at least six standard errors of every statistic above. Only one in a
+# hundred million normal matrices of that size has no weight beyond 3.5 standard deviations.
 CLOSE = {"rtol": 0.02, "atol": 0.03}
 
 TOLD = {
@@ -63,7 +63,7 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     if not weights.size:
         raise Unusable("shape", f"an empty array, of shape {weights.shape}, in place of weights", weights.shape)
     with np.errstate(all="ignore"):
-        # Of equal numbers both are exact: a rounded sum would leave a deviation that depends on the machine.
+        # For equal numbers both are exact: a rounded sum would leave a deviation that depends on the machine.
         equal = bool((weights == weights.flat[0]).all())
         mean, spread = (weights.flat[0], np.float64(0)) if equal else (weights.mean(), weights.std())
         standard = (weights - mean) / spread

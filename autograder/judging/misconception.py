@@ -16,7 +16,7 @@ from .observation import Observation, agree, find_problems
 
 
 def find_misconception(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
-    """Return the misconception that the answers prove, or else the one that prevails, or None."""
+    """Return the misconception that the answers prove, otherwise the one that prevails, or None."""
     return find_proved(exercise, key, observed) or find_prevailing(exercise, key, observed)
 
 
@@ -24,8 +24,8 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     """Return the misconception that the answers prove, or None.
 
     It is proved if it gives the same answers in every case, or in every case that decides any of the values that fail,
-    where no other misconception gives those, and where it does not fail what the student has right. Of an answer whose
-    values are all right the refusals alone decide.
+    provided that no other misconception gives those and that it does not fail what the student has right. If all
+    values of an answer are right, only the refusals decide.
     """
     for mistake in key.mistakes:
         if is_the_same(key, mistake, observed) and _tells(key.cases, observed):
@@ -34,7 +34,7 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     refusing = {case.aspect for case in key.cases if case.raises}
     values = failing - refusing - {PURE} or failing - {PURE} or failing
     alike = _find_alike(exercise, key, observed, values)
-    # Whoever refuses invalid input may hold a belief whose example does not.
+    # A student may share a misconception and still refuse invalid input, which the misconception's example does not.
     proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) - refusing <= failing]
     return proved[0] if len(proved) == 1 else None
 
@@ -44,9 +44,9 @@ _PREVAILS = 0.75
 
 
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
-    """Return the misconception that explains nearly all that is wrong, and one aspect wholly, or None.
+    """Return the misconception that explains nearly everything that is wrong, and one aspect entirely, or None.
 
-    A case counts against it if it fails there and the student does not, and no other may explain as many.
+    A case counts against it if it fails there and the student does not; no other may explain as many.
     """
     failing = _failing_aspects(exercise, key, observed)
     refusing = {case.aspect for case in key.cases if case.raises}
@@ -75,7 +75,7 @@ def _wrong_cases(exercise: Exercise, key: Key, observed: Sequence[Observation]) 
 
 
 def _find_alike(exercise: Exercise, key: Key, observed: Sequence[Observation], aspects: set[str]) -> list[Mistake]:
-    """Return the misconceptions that give the same answers in every case that decides any of some aspects."""
+    """Return the misconceptions that give the same answers in every case that decides any of these aspects."""
     deciding = [
         (i, aspect)
         for aspect in exercise.aspects
@@ -121,7 +121,7 @@ _COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
 def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
     """Whether the answers say enough to prove anything.
 
-    Always the same single number, or always the same kind of error that anybody may raise, is what many a program does.
+    Many programs always return the same single number, or always raise the same common kind of error.
     """
     answered = [one for case, one in zip(cases, observed, strict=True) if not case.raises]
     if not answered:
@@ -137,7 +137,7 @@ def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
 
 
 def _is_telling(value: Any) -> bool:
-    """Whether a value holds more than a few zeros, ones or whole numbers, which agree by chance."""
+    """Whether a value holds more than a few zeros, ones or whole numbers, which could agree by chance."""
     array = as_array(value)
     if array is None:
         return value is not None and not isinstance(value, (str, bool))
@@ -147,8 +147,8 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    Of an answer with parts its own part; of what came back in place of a refusal only the kind. Changed inputs have an
-    aspect of their own.
+    For an answer with parts, that is the aspect's part; for what came back in place of a refusal, only its kind.
+    Changed inputs have an aspect of their own.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
     if case.raises:

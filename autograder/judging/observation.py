@@ -1,4 +1,4 @@
-"""What a case's calls came to, reduced to what is compared; and what is wrong with it, as kinds and data."""
+"""The outcome of a case, reduced to what is compared; and what is wrong with it, as kinds and data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .errors import classify
 
 @dataclass(frozen=True)
 class Rejected:
-    """Why a view could not look at an answer: a reason with its data, and the words for the student."""
+    """Why a view could not use an answer: a reason with its data, and the words for the student."""
 
     reason: str
     data: tuple = ()
@@ -27,7 +27,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Observation:
-    """What one case came to: a value, or the exception in its place, and what happened to the inputs."""
+    """The outcome of one case: a value or an exception, and what happened to the inputs."""
 
     value: Any = None
     raised: dict | None = None
@@ -38,11 +38,11 @@ class Observation:
     iterator: bool = False
     """Whether an iterator came back, which can be read only once."""
     part: int | None = None
-    """Which item of the answer is or holds that iterator; None for the whole of it."""
+    """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How often the function that a case gives was called, and with arrays of which shapes."""
+    """How often the function that a case gives was called, and with arrays of what shapes."""
     diagnosis: str | None = None
-    """What kind of answer a scoring function takes it for; misconceptions are recognised by it."""
+    """What kind of answer it is according to the scoring function; misconceptions are recognised by it."""
 
 
 class ProblemKind(StrEnum):
@@ -50,9 +50,9 @@ class ProblemKind(StrEnum):
 
     RAISED = auto()
     OTHER_ERROR = auto()
-    """Bad input was refused with another exception than the one asked for."""
+    """Bad input was refused with an exception other than the required one."""
     NOT_NAMED = auto()
-    """Bad input was refused with a message that does not name what is wrong."""
+    """Bad input was refused with a message that does not contain a required value."""
     ERROR_RETURNED = auto()
     NOT_REFUSED = auto()
     UNUSABLE = auto()
@@ -102,7 +102,7 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
 
 
 def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> Problem | None:
-    """Return what is wrong with the way in which bad input was refused, or None."""
+    """Return what is wrong with how bad input was refused, or None."""
     if not raised and isinstance(value, wire.Opaque) and value.type_name == case.raises:
         return Problem(ProblemKind.ERROR_RETURNED)
     if not raised:
@@ -118,7 +118,7 @@ def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> 
 
 
 def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Observation) -> dict[str, Problem]:
-    """Return what is wrong with a case, by aspect; an empty dictionary where nothing is."""
+    """Return what is wrong with a case, by aspect; an empty dictionary if nothing is."""
     found: dict[str, Problem] = {}
     parts = exercise.parts if case.aspect is None else (case.aspect,)
     if case.raises:
@@ -152,7 +152,7 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
 
 
 def agree(case: Case, one: Observation, other: Observation) -> bool:
-    """Return whether two answers to a case are the same for the judge: equal values, the same exception and changes."""
+    """Return whether the judge treats two answers to a case as the same: equal values, exception and changes."""
     if one.changed != other.changed or (one.raised is None) != (other.raised is None):
         return False
     if one.iterator != other.iterator:
@@ -171,7 +171,7 @@ def agree(case: Case, one: Observation, other: Observation) -> bool:
 
 
 def _deviations(value: Any) -> list[float]:
-    """Return the standard deviations of random weights; small ones differ more than a case's tolerance says."""
+    """Return the standard deviations of random weights; a case's tolerance is too coarse for small ones."""
     if not isinstance(value, dict):
         return []
     own = [value[laws.DEVIATION]] if laws.DEVIATION in value else []

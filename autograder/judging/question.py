@@ -15,10 +15,10 @@ from .words import describe, number
 ANSWER_TYPE = "application/vnd.weightlab.answer+json"
 """Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``.
 
-Where what it judged is not a number, it has no value.
+If what it judged is not a number, there is no value.
 """
 _DEEPEST = 32
-"""Lists within lists that are opened to find one number."""
+"""How many nested lists are opened to find one number."""
 
 
 def record_number(name: str, value: Any) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def as_one_number(value: Any) -> int | float | None:
     """
     try:
         return _convert(_unwrap(value))
-    except Exception:  # whatever a class of somebody else's raises: it is not a number
+    except Exception:  # a foreign class may raise anything: then it is not a number
         return None
 
 

@@ -26,7 +26,7 @@ class NoReference(Refusal):
 
 
 class BrokenReference(Refusal):
-    """A solution or a misconception is not as it must be; the message names it."""
+    """A solution or a misconception breaks a rule; the message names it."""
 
 
 def _import(name: str) -> ModuleType:
@@ -54,14 +54,14 @@ def modules() -> list[str]:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong answer that people give, and what a tutor would say to it."""
+    """A typical wrong answer, and what a tutor would say about it."""
 
     name: str
     exercise: str
     advice: str
     function: Callable
     general: bool = False
-    """Whether it is of a family: where it does as another does, or as the right answer, it says nothing."""
+    """Whether it belongs to a family: it is left out where it gives the right answer or the same as another one."""
 
 
 @cache
@@ -89,7 +89,7 @@ def _named(function: Callable, exercise: str, wrong: Callable, file: str) -> Mis
 
 
 def _apply(family: Any, exercise: str) -> Callable | None:
-    """Return what a family of misconceptions makes of an exercise, or None where its shape does not occur."""
+    """Return a family's misconception for an exercise, or None if the family does not apply to it."""
     function = getattr(module(_definitions()[exercise].module), exercise)
     if hasattr(family, "arguments") and inspect.isfunction(function):
         signature = inspect.signature(function)
@@ -105,7 +105,7 @@ def _apply(family: Any, exercise: str) -> Callable | None:
 
 
 def direct_uses(exercise: str) -> set[str]:
-    """Return the names that an exercise's answer uses itself, or in private functions of its own."""
+    """Return the names that an exercise's answer uses, directly or in its private functions."""
     uses = set(_definitions()[exercise].uses)
     for private in [name for name in uses if name.startswith("_") and name in _definitions()]:
         uses |= _definitions()[private].uses
@@ -137,7 +137,7 @@ class _Definition:
 
 @cache
 def _definitions() -> dict[str, _Definition]:
-    """Every top-level name of the reference, with the names that its definition uses."""
+    """Each top-level name of the reference, with the names that its definition uses."""
     found: dict[str, _Definition] = {}
     for path in sorted((SOLUTIONS / "weightlab").glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8"), str(path)).body:
@@ -192,7 +192,7 @@ def closure(names: Iterable[str]) -> list[str]:
 
 @cache
 def code_of(names: tuple[str, ...]) -> tuple[bytes, dict[str, list[str]]]:
-    """Return the program of `source_of` compiled and marshalled for this Python, and the names by module."""
+    """Return the program of `source_of`, compiled and marshalled for this Python, and the names by module."""
     source, by_module = source_of(names)
     return marshal.dumps(compile(source, "<given>", "exec", dont_inherit=True)), by_module
 

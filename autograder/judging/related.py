@@ -1,4 +1,4 @@
-"""What other functions of the course make of an exercise's arguments: an answer may be one of those."""
+"""What other functions of the course return for an exercise's arguments: an answer may be one of these results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..exercise import Case, Exercise
 from . import reference
 
 MAX_ENTRIES = 2_000
-"""Entries that a related answer may have to be kept in a key."""
+"""The most entries of a related answer that is kept in a key."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _known_functions() -> dict[str, _Known]:
 
 
 def name_results(function: str) -> tuple[str, ...] | None:
-    """Return the names of what a function of the course returns, if it draws nothing; of a single result none."""
+    """Return the names of a function's results, if it draws nothing; no names for a single result."""
     known = _known_functions().get(function)
     return None if known is None else known.results
 
@@ -105,7 +105,7 @@ def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Cas
     related = []
     for (call, part), results in found.items():
         if all(isinstance(result, (int, np.integer)) for result in results):
-            continue  # so small a number agrees with too much by chance
+            continue  # such a small number agrees with too much by chance
         values: list[Any] = [None] * len(cases)
         for i, result in zip(usable, results, strict=True):
             values[i] = result if _size(result) <= MAX_ENTRIES else None

@@ -1,4 +1,4 @@
-"""Writes the job for an exercise, and reads what came back: the answers, or a status with its words."""
+"""Writes the job for an exercise, and reads what came back: the answers, or a status with a sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .verdict import Reply, Status
 
 
 def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Reply | None:
-    """Return the reply where an exercise's module is missing or oversized, so that nothing is run.
+    """Return a reply without running anything if an exercise's module is missing or too large.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def make_job(
 def make_joint_job(
     exercises: Iterable[Exercise], keys: Mapping[str, Key], module: str, sources: Mapping[str, bytes], folder: str
 ) -> bytes:
-    """Write one job that runs several exercises of a module in one process, with nothing but the student's own."""
+    """Write one job that runs several exercises of a module in one process, without any function of the reference."""
     return wire.encode(
         {
             "module": module,
@@ -96,7 +96,7 @@ def read_joint_reply(
 def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
     """Return a case's calls as a candidate gets them: its random generators are numbered in order of appearance.
 
-    What tells two generators of one seed apart may be chosen by the task, which the student's code must not learn.
+    A task may choose what tells two generators of one seed apart, and the student's code must not learn the task.
     """
     streams: dict[wire.Rng, int] = {}
 
@@ -187,13 +187,13 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
 def _read_outcome(outcome: dict, call: Call) -> dict:
     _require(("value" in outcome) != ("raised" in outcome))
     changed, arguments = outcome["changed"], [*range(len(call.args)), *dict(call.kwargs)]
-    # Each of the call's own arguments at most once, in their order: nothing else can be told by it.
+    # Each of the call's own arguments at most once, in their order, so that no other information can be passed.
     _require(changed == [one for one in arguments if one in changed])
     if "raised" in outcome:
         seen = {"raised": _read_error(outcome["raised"])}
     elif wire.is_short(outcome["value"]):
         seen = {"value": outcome["value"]}
-    else:  # a forged answer: the candidate itself keeps the bounds
+    else:  # a forged answer, because the candidate itself keeps the bounds
         seen = {"value": wire.Opaque("something that is too long to be read")}
     if outcome.get("asked"):
         seen["asked"] = _read_asked(outcome["asked"])

@@ -1,4 +1,4 @@
-"""What the autograder says of one exercise: status, points by aspect, and words."""
+"""What the autograder says about one exercise: status, points by aspect, and sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How an exercise came out."""
+    """The result of an exercise."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -31,7 +31,7 @@ class Aspect:
     score: float = 0.0
     message: str = ""
     waits: bool = False
-    """Whether it earns nothing only because no value is right yet."""
+    """Whether this aspect earns nothing only because no value is right yet."""
 
     @property
     def passed(self) -> bool:
@@ -41,7 +41,7 @@ class Aspect:
 
 @dataclass
 class Verdict:
-    """What the autograder says of one exercise; `as_json` is the form that other programs read."""
+    """What the autograder says about one exercise; `as_json` is the form that other programs read."""
 
     exercise: str
     chapter: str
@@ -55,14 +55,14 @@ class Verdict:
     aspects: list[Aspect] = field(default_factory=list)
     file: str | None = None
     advice: str = ""
-    """What a tutor says of the misconception."""
+    """What a tutor says about the misconception."""
     evidence: str = ""
     """The part of the message that gives the call and its numbers."""
     printed: str = ""
     saved: str = ""
     """When the graded file was saved, in words."""
     folder: str = ""
-    """The copy of the course that the graded file belongs to, where there may be several."""
+    """The copy of the course that the graded file belongs to, if there may be several."""
     loaded: bool = True
     """Whether the file could be run at all."""
 

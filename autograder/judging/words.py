@@ -1,4 +1,4 @@
-"""The words of the judge: everything that a verdict says is put into words here, from kinds and data."""
+"""The judge's sentences: everything that a verdict says is put into words here, from kinds and data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_RIGHT = "is not right"
 
 
 def number(value: Any) -> str:
-    """Write one number shortly."""
+    """Write one number in a short form."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (int, np.integer)):
@@ -47,17 +47,17 @@ def counted(n: float, one: str, many: str = "") -> str:
 
 
 def score_text(value: float | None) -> str:
-    """Write points as people do: 3 of 6, 2.5 of 4."""
+    """Write points without superfluous zeros: 3 of 6, 2.5 of 4."""
     return "–" if value is None else number(value)
 
 
 def cut(text: str, most: int) -> str:
-    """Shorten a text to at most ``most`` characters."""
+    """Shorten a string to at most ``most`` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def describe(value: Any, nested: int = 3) -> str:
-    """Name a value in a few words that a learner understands; of lists within lists so many are named."""
+    """Name a value in a few words that a learner understands; at most so many levels of nested lists are named."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -83,7 +83,7 @@ def describe(value: Any, nested: int = 3) -> str:
 
 
 def shown(value: Any, name: str = "") -> str:
-    """Write an argument or a result: small ones whole, large ones as name and shape."""
+    """Write an argument or a result: in full if it is small, otherwise by name and shape."""
     return cut(_shown(value, name), MAX_SHOWN)
 
 
@@ -119,7 +119,7 @@ def tell_call(name: str, arguments: tuple[str, ...], case: Case) -> str:
 
 
 def name_argument(arguments: tuple[str, ...], position: Any) -> str:
-    """Return the name of an argument that is known by its position, or by its name already."""
+    """Return the name of an argument, given its position or its name."""
     return arguments[position] if isinstance(position, int) and position < len(arguments) else str(position)
 
 
@@ -223,7 +223,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
 
 
 def is_failed_test(problem: Problem) -> bool:
-    """Return whether a view asked for something to hold, which is named by its key, and it does not."""
+    """Return whether a view's test failed; its key says what should hold."""
     difference = problem.difference
     if difference is None:
         return False
@@ -257,7 +257,7 @@ def name_error(error: Mapping[str, Any]) -> str:
 
 
 def not_written(exercise: str, file: str | None) -> str:
-    """Say that an exercise is not begun."""
+    """Say that an exercise is not started."""
     return f"{exercise} is not written yet. Write it in {file}, save, and check again."
 
 
@@ -278,7 +278,7 @@ def describe_left_over(kind: LeftOver, line: int, other: int) -> str:
 
 
 def tell_scores(cases: tuple[Case, ...], observed: list[Observation]) -> str:
-    """Say, line by line, how each scored case came out."""
+    """Say, line by line, the result of each scored case."""
     told = [f"{title(case)}: {got.value[1]}" for case, got in zip(cases, observed, strict=True) if got.value]
     return "\n".join(told)
 
@@ -297,7 +297,7 @@ def not_loaded(exercise: str, file: str | None, error: Mapping[str, Any]) -> str
 
 
 def unreadable(exercise: str, error: Exception) -> str:
-    """Say that what came back cannot be read."""
+    """Say that the answer cannot be read."""
     return f"The result of {exercise} cannot be read ({error})."
 
 
@@ -314,5 +314,5 @@ def not_examined(exercise: str, error: BaseException) -> str:
 
 
 def builds_on(exercise: str, first: str) -> str:
-    """Say which exercise to repair first."""
+    """Say which exercise to fix first."""
     return f"{exercise} builds on {first}, which does not pass its own check yet. Fix {first} first."

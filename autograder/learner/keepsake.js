@@ -1,6 +1,6 @@
 // Reads what is drawn, in place of Python: strokes become an image as in labkit.drawings, and the layers read it.
 
-const { side, recipe, upright, palette, layers: packed } = JSON.parse(document.getElementById("network").textContent);
+const { side, recipe, upright, layers: packed } = JSON.parse(document.getElementById("network").textContent);
 const numbersOf = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 const layers = packed.map((pair) => pair.map(numbersOf));
 
@@ -73,29 +73,29 @@ function answer(strokes) {
   const raised = logits.map((value) => Math.exp(value - Math.max(...logits)));
   const values = raised.map((value) => value / raised.reduce((sum, one) => sum + one, 0));
   const drawn = strokes.length > 0;
+  const names = Array.from(values, (_, k) => String(k));
+  const words = Array.from(values, (value) => `${Math.round(100 * value)}%`);
+  const best = [...names].sort((one, other) => values[other] - values[one]).slice(0, 3);
+  const bars = { kind: "bars", title: "It reads", names, values, words, high: 1, percent: true, marked: drawn ? winner : -1 };
   const pictures = { kind: "images", width: 112, beside: true, columns: side };
   const panels = [
     { kind: "pad", title: "Your digit" },
-    { kind: "bars", title: "It reads", names: Array.from(values, (_, k) => String(k)), values, high: 1, percent: true, marked: drawn ? winner : -1 },
+    { ...bars, said: best.map((k) => `${k} ${words[k]}`).join(", ") },
     { ...pictures, title: "The network sees", names: [""], values: image, scale: "paper", limit: 1 },
     { ...pictures, title: "Votes of the pixels", names: [drawn ? `for ${winner} (blue) and against it (orange)` : "nothing drawn yet"], values: votes, scale: "weights", limit: Math.max(...votes.map(Math.abs)) || 1 },
   ];
-  return { controls: [], values: {}, panels, said: drawn ? `Read as ${winner} with ${Math.round(100 * values[winner])}%.` : "Draw a digit from 0 to 9." };
+  const said = drawn ? `Read as ${winner} with ${words[winner]}.` : "Draw a digit from 0 to 9.";
+  return { title: "Draw a digit", controls: [], values: {}, panels, said };
 }
 
-const state = { title: "Draw a digit", palette, silence: "", question: {}, answer: answer([]) };
 const listeners = [];
 const model = {
-  get: (name) => state[name],
-  set: (name, value) => { state[name] = value; },
+  answer: answer([]),
+  get: (name) => model[name],
   on: (_, listener) => listeners.push(listener),
   off: () => {},
-  save_changes() {
-    const { lengths, count } = state.question;
-    const points = new Float32Array(state.question.points.buffer);
-    let at = 0;
-    const strokes = lengths.map((length) => Array.from({ length }, () => { at += 2; return [points[at - 2], points[at - 1]]; }));
-    state.answer = { ...answer(strokes), count };
+  send({ strokes, id }) {
+    model.answer = { ...answer(strokes), to: id };
     listeners.forEach((listener) => listener());
   },
 };

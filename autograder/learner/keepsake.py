@@ -15,14 +15,13 @@ from matplotlib.figure import Figure
 from labkit import data
 from labkit.display import show_message
 from labkit.drawings import RECIPES, UPRIGHT, Drawings
-from labkit.figures.panels import PALETTE
 from labkit.figures.style import MARK, PAPER, TEXT, WEIGHTS, bare, figure, limit_of, show
 from labkit.live import SCRIPT, STYLE
 
 from ..paths import ROOT, shown
 
 FOLDER = ROOT
-"""Where both are kept: in the learner's folder of the course."""
+"""Where both are saved: in the learner's copy of the course."""
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 _NEURONS, _DIGITS = 8, 10
 
@@ -64,7 +63,7 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
 def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed: str) -> tuple[Figure, str]:
     """Draw digits that the network reads, one of them the learner's own if they kept one, and each stage's weights."""
     side = round(len(layers[0][0]) ** 0.5)
-    digits, drawings = (data.digits8() if side == 8 else data.digits14()), Drawings(side)
+    digits, drawings = data.digits_of(side), Drawings(side)
     images = [digits.test_images[digits.test_labels == digit][7] for digit in range(_DIGITS)]
     own = len(drawings.labels) > 0
     if own:
@@ -106,7 +105,6 @@ def write_page(layers: Layers, name: str, signed: str) -> str:
         "side": side,
         "recipe": RECIPES[side]._asdict(),
         "upright": UPRIGHT,
-        "palette": PALETTE,
         "layers": [[_packed(weights), _packed(bias)] for weights, bias in layers],
     }
     whose = f"{name}’s network" if name else "My network"

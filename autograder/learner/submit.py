@@ -17,7 +17,7 @@ from ..judging.verdict import Status
 from ..library import UNPARSABLE, read_companions
 from ..numbers import judge_numbers
 from ..paths import COURSE, LIBRARY, ROOT, shown
-from ..submitted_notebook import MalformedNotebook, read_notebook, text_of
+from ..submitted_notebook import MalformedNotebook, read_notebook
 from .check import saved_ago
 from .remarks import describe_foreign_imports
 
@@ -119,6 +119,6 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
                 f"Whether {name} is answered cannot be told, as an editor has removed the names of the notebook's "
                 "cells: paste your answers into a fresh copy of the notebook."
             )
-        elif not answer.changed or not any(text_of(cell.get("source")).strip() for cell in answer.cells):
+        elif not answer.changed:
             warnings.append(f"The written answer {name} is empty.")
     return warnings

@@ -1,4 +1,4 @@
-"""Runs jobs where a browser is the whole machine: in a worker of their own, or else in place."""
+"""Runs jobs in a browser without a server: in a separate worker or, where that cannot be, in place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .nested_worker import NestedWorker
 
 
 class Browser:
-    """A carrier for JupyterLite: it takes the better one that this browser offers.
+    """A carrier for JupyterLite: it uses the best carrier that this browser allows.
 
     A browser that does not let Python wait for a promise has only the carrier in place, which cannot end an endless
     call into compiled code.

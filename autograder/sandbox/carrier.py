@@ -1,4 +1,4 @@
-"""What carries a job to a stranger's code and its answer back: bytes and seconds in, bytes and how it ended out."""
+"""Carriers take a job to a stranger's code: bytes and seconds go in, bytes and how the job ended come back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..candidate.frames import Ending
 
 
 class CandidateError(RuntimeError):
-    """What should run the untrusted code could not be started: the autograder's failure, not the student's."""
+    """The process for the untrusted code could not be started: a failure of the autograder, not of the student."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class Outcome:
     ending: Ending
     data: bytes = b""
     limit: float = 0.0
-    """The seconds that it had; of a job that was not tried, the seconds that all jobs together had."""
+    """The seconds that the job had; if it was not tried, the seconds that all jobs together had."""
     waited: float = 0.0
-    """Seconds for which it was ready to run and had no processor."""
+    """Seconds for which the job was ready to run but had no processor."""
 
 
 class Carrier(Protocol):
     """Runs jobs one after another: `process.Runner`, `nested_worker.NestedWorker` or `in_place.InPlace`."""
 
     grades_classes: bool
-    """Whether a class may be graded by it: only where the job can reach nothing of the grader's."""
+    """Whether a class may be graded by this carrier: only if a job can reach nothing that belongs to the grader."""
 
     def run(self, job: bytes, seconds: float) -> Outcome:
         """Run a job for at most so many seconds of its own time.

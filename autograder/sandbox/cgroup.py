@@ -1,4 +1,4 @@
-"""A control group (version 2) for each sandbox, by which the kernel bounds its memory, where the system allows one."""
+"""A control group (version 2) for each sandbox, if the system allows it: the kernel then bounds its memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..candidate import limits
 from .usage import find_family
 
 EXTRA = 64 * 2**20
-"""Bytes beside a job's own for what serves the job, and for the files of Python that are read first by it."""
+"""Bytes in addition to a job's own: for the processes that serve it, and for files of Python that it reads first."""
 MAX_PROCESSES = 64
 
 _NAME, _MAIN = "weightlab", "weightlab-main"
@@ -35,7 +35,7 @@ class Group:
     path: Path
 
     def wrap(self, argv: list[str]) -> list[str]:
-        """Return a program that enters the group and then becomes another one, so that nothing of it runs outside."""
+        """Return a program that enters the group and then becomes another one, so that nothing runs outside it."""
         return ["/bin/sh", "-c", 'echo 0 >"$0" && exec "$@"', str(self.path / "cgroup.procs"), *argv]
 
     def ran_out_of_memory(self) -> bool:
@@ -60,7 +60,7 @@ class Group:
 
 
 def make_group() -> Group | None:
-    """Make a group for one sandbox, or return None where there can be none."""
+    """Make a group for one sandbox, or return None if that is impossible."""
     parent, _ = _search()
     try:
         return _make(parent) if parent else None
@@ -69,13 +69,13 @@ def make_group() -> Group | None:
 
 
 def why_not() -> str | None:
-    """Say why sandboxes have no control group here, or return None where they have one."""
+    """Say why sandboxes have no control group here, or return None if they have one."""
     return _search()[1]
 
 
 @cache
 def _search() -> tuple[Path | None, str | None]:
-    """Return where groups can be made, or why there is no such place; every process is asked once."""
+    """Return where groups can be made, or why there is no such place; computed once per process."""
     try:
         return find_parent(), None
     except (NoGroup, OSError) as reason:
@@ -83,7 +83,7 @@ def _search() -> tuple[Path | None, str | None]:
 
 
 def find_parent() -> Path:
-    """Return the folder in which groups can be made, once a process was let into one.
+    """Return the folder in which groups can be made, after a test that a process can enter one.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _own(groups: str) -> str:
 def choose_parent(mount: Path, own: str) -> Path:
     """Return where groups with a limit on memory can be made: in this process's own group, or in one above it.
 
-    Only groups that were handed to this user count, not those that a service manager keeps for itself.
+    Only groups that were given to this user count, not those that a service manager keeps for itself.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def choose_parent(mount: Path, own: str) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a group was handed to this user, who may then divide it."""
+    """Whether a group was given to this user, who may then divide it."""
     if not (os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)):
         return False
     if os.geteuid() != 0 or not _SYSTEMD.exists():
@@ -169,7 +169,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _enable_memory(folder: Path) -> None:
-    """Let groups within a group have limits: the kernel wants no process in the group itself then."""
+    """Let groups within a group have limits; the kernel then allows no process in the group itself."""
     pids = [int(pid) for pid in _read(folder / "cgroup.procs").split()]
     if strangers := set(pids) - set(_relatives()):
         raise NoGroup(f"other programs run in this process's control group ({len(strangers)} processes)")
@@ -187,7 +187,7 @@ def _enable_memory(folder: Path) -> None:
 
 
 def _relatives() -> list[int]:
-    """Return this process, all that it started, and those by which it was started."""
+    """Return this process, all that it started, and its ancestors."""
     found, pid = find_family(os.getpid()), os.getppid()
     while pid > 0:
         found.append(pid)

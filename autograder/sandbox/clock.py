@@ -1,4 +1,4 @@
-"""The time of one submission: what its code uses in sandboxes, and what the autograder computes because of it."""
+"""The time of one submission: what its code uses in sandboxes, and what the autograder spends on it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import time
 from collections.abc import Iterator
 
 _LOOK = 0.25
-"""Seconds after which the clock is looked at again."""
+"""Seconds between two readings of the clock."""
 
 
 class OutOfTimeError(RuntimeError):
-    """What was submitted takes too long to be examined or shown."""
+    """A submission takes too long to be examined or shown."""
 
 
 class _Stop(BaseException):
-    """What ends the work: nothing that turns exceptions into a status keeps it from doing so."""
+    """Ends the work on a submission; not an Exception, which code that turns exceptions into a status would catch."""
 
 
 class Clock:
     """Counts one submission's time, from when it is made and for the thread that makes it.
 
     What counts is processor time of that thread and the own time of the jobs that it runs in sandboxes, so that a
-    busy machine, a machine that slept and a clock that is set make no difference.
+    busy machine, a machine that slept and a clock that was changed make no difference.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Clock:
     def enforce(self) -> Iterator[None]:
         """Raise `OutOfTimeError` in the block once no time is left; for the thread that made the clock.
 
-        In a process's main thread a signal does it, which also ends a pattern that is being matched.
+        In a process's main thread a signal raises it, which also interrupts the matching of a pattern.
         """
         in_main_thread = threading.current_thread() is threading.main_thread()
         try:
@@ -94,11 +94,11 @@ class Clock:
         finally:
             with lock:
                 done.set()
-                _raise_in(ident, None)  # what was asked for and has not come yet would come after the block
+                _raise_in(ident, None)  # an exception that is still due would come after the block
 
 
 def _raise_in(ident: int, error: type[BaseException] | None) -> None:
-    """Let a thread raise an exception at its next step, or take back what has not been raised yet."""
+    """Make a thread raise an exception at its next step, or cancel one that has not been raised yet."""
     import ctypes  # loaded here only: a check on a learner's own machine needs no clock
 
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error) if error else None)

@@ -22,26 +22,26 @@ from .usage import find_family
 
 
 class Isolation(StrEnum):
-    """How student code is kept apart from the rest of the machine."""
+    """How student code is isolated from the rest of the machine."""
 
     BUBBLEWRAP = "bubblewrap"
     """A sandbox: for a class."""
     USER = "user"
-    """Limits, and a user of its own to whom files can be closed: where root runs in a container without a sandbox."""
+    """Limits, and a separate user who cannot read closed files: for root in a container without a sandbox."""
     PROCESS = "process"
-    """Limits on one process, nothing else: for one's own code."""
+    """Limits on one process and nothing else: for the user's own code."""
 
 
 KINDS = tuple(kind.value for kind in Isolation)
 TEMPORARY_BYTES = 16 * 2**20
-"""How much a sandbox's /tmp holds; nothing else in it can be written."""
+"""The size of a sandbox's /tmp; nothing else in a sandbox can be written."""
 
 _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
 _KEPT_BACK = ("lent", "__pycache__")
-"""What the lab lends to notebooks holds backward passes and a trainer, some of them right: exercises' answers."""
+"""The folder that the lab lends to notebooks holds backward passes and a trainer: answers of exercises."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -56,7 +56,7 @@ _counter = itertools.count()
 
 
 class Candidate(subprocess.Popen):
-    """A candidate's process; ``group`` is its control group, where it has one."""
+    """A candidate's process; ``group`` is its control group, if it has one."""
 
     group: cgroup.Group | None = None
 
@@ -80,7 +80,7 @@ def start(isolation: str, whole_lab: bool = False) -> Candidate:
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
     if isolation in (Isolation.PROCESS, Isolation.USER):
         argv, environment = command_line(isolation, None, whole_lab)
-        # Not where the notebook is: a file beside it would be found here, and nowhere when a class is graded.
+        # Not the notebook's folder: a check would find files in it that are absent when a class is graded.
         return Candidate(argv, env=environment, cwd=tempfile.gettempdir(), **options)
     reader, writer = os.pipe()
     try:
@@ -124,7 +124,7 @@ def command_line(
             program.append(f"--user={_worker_id()}")
         return program, kept | _ENVIRONMENT
     if isolation != Isolation.BUBBLEWRAP:
-        raise ValueError(f"isolation is one of {', '.join(KINDS)}, not {isolation!r}")
+        raise ValueError(f"isolation must be one of {', '.join(KINDS)}, not {isolation!r}")
     worker = _worker_id()
     argv = [shutil.which("bwrap") or "bwrap", *_NAMESPACES]
     if worker is None:
@@ -136,7 +136,7 @@ def command_line(
     python = Path(sys.executable).resolve()
     program = _program(python, Path("/autograder/candidate/start.py"), [Path("/site"), Path("/lab")])
     last = ["--sandboxed"] + ([f"--user={worker}"] if worker is not None else [])
-    # Without the system's cache of libraries the loader finds those that are elsewhere by this only.
+    # Without the system's cache of libraries the loader needs this to find libraries in other folders.
     elsewhere = {place.parent for place in _python_files().values() if place.match("lib*.so*")}
     environment = {"HOME": "/tmp", "LANG": "C.UTF-8"}
     if elsewhere:
@@ -159,7 +159,7 @@ _NAMESPACES = (
 
 
 def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
-    # As -I does, but the environment counts: it is ours, and holds the hash seed.
+    # Like -I, except that the environment is used: it is ours, and holds the hash seed.
     return [str(python), "-P", "-s", "-S", "-B", str(main), *(f"--path={path}" for path in paths)]
 
 
@@ -193,7 +193,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
         shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
     else:
         shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
-    # Folders that bubblewrap makes by itself could not be entered by a user of the worker's own.
+    # The worker's own user could not enter folders that bubblewrap makes by itself.
     folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
     for folder in dict.fromkeys([*folders, Path("/dev")]):
         argv += ["--perms", "0755", "--dir", str(folder)]
@@ -215,7 +215,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 def _python_files() -> dict[Path, Path]:
     """Return what Python needs beside packages, each with its place: program, own library, C libraries, loader.
 
-    Of the system nothing else is shown: nbgrader's exchange, for one, is in /usr/local/share.
+    Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """
     base = Path(sys.base_prefix).resolve()
     paths = [Path(sys.executable).resolve()]
@@ -228,7 +228,7 @@ def _python_files() -> dict[Path, Path]:
         else:
             names = (name for name in library.parent.glob("*.so*") if name.exists())
             paths += [name for name in names if os.path.samestat(name.stat(), library.stat())]
-    # Programs name their loader by these paths, and on Nix every library by its own.
+    # Programs refer to their loader by these paths and, on Nix, to every library by its own path.
     paths += [*Path("/lib").glob("ld-linux*"), *Path("/lib64").glob("ld-linux*"), Path("/nix/store")]
     places = {path.parent.resolve() / path.name: path for path in paths if path.exists()}
     return {path: place for place, path in sorted(places.items()) if not set(place.parents) & set(places)}
@@ -253,7 +253,7 @@ def _hidden(whole_lab: bool) -> list[Path]:
 
 def kill(process: subprocess.Popen) -> None:
     """Kill a candidate with everything below it."""
-    # A worker that has changed its user no longer dies with its parent, so the whole family is named.
+    # A worker that has changed its user no longer dies with its parent, so every process is killed by its id.
     for pid in reversed(find_family(process.pid)[1:]):
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Runs jobs in a second Python below a browser's kernel: what a process is elsewhere, and as easily ended."""
+"""Runs jobs in a second Python below a browser's kernel, which can be ended as a process can."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..candidate.frames import Ending, unpack_ending
 from .carrier import CandidateError, Outcome
 
 _GRACE = 1.0
-"""Seconds after which a job is ended from outside, when it has not noticed by itself that its time is over."""
+"""Seconds after its time limit at which a job that has not stopped by itself is ended from outside."""
 _AUTOGRADER = Path(__file__).resolve().parent.parent
 _KEPT_BACK = ("lent", "data_files", "__pycache__")
 
@@ -22,7 +22,7 @@ class NestedWorker:
     Parameters
     ----------
     index, lock : str
-        The addresses of Pyodide's folder, with its slash, and of its list of packages; those of this very Pyodide
+        The addresses of Pyodide's folder, with a final slash, and of its list of packages; those of the running Pyodide
         by default.
     """
 

@@ -34,7 +34,7 @@ def find(paths):
 
 
 def write_files():
-    """Return the folders in which a file can be made, and the files that can be opened for writing."""
+    """Return the folders in which a file can be created, and the files that can be opened for writing."""
     folders = [
         "/",
         "/usr",
@@ -116,7 +116,7 @@ def fork_bomb():
 
 
 def leave_daemons():
-    """Leave processes behind that belong to no group and hear no signal."""
+    """Leave processes behind that have left the process group and ignore signals."""
     for _ in range(3):
         if os.fork() == 0:
             with contextlib.suppress(OSError):
@@ -150,7 +150,7 @@ def take_memory():
 
 
 def take_memory_together():
-    """Let several processes hold memory that is too much only together."""
+    """Let several processes hold memory that only together is too much."""
     for _ in range(5):
         if os.fork() == 0:
             block = mmap.mmap(-1, 400 * 2**20, flags=_PRIVATE)
@@ -206,9 +206,9 @@ _CALLS = {
 
 
 def kernel_calls():
-    """Return the system calls, of those by which sandboxes could find each other or a cache be read, that are let in.
+    """Return which system calls are allowed, of those that find other sandboxes or read a cache.
 
-    Called with nothing but zeros they fail in any case: what counts is whether for lack of permission.
+    With nothing but zeros as arguments they fail in any case; what counts is whether permission is the reason.
     """
     libc, column, let_in = ctypes.CDLL(None, use_errno=True), platform.machine() == "aarch64", []
     for name, numbers in _CALLS.items():
@@ -221,7 +221,7 @@ def kernel_calls():
 
 
 def file_locks():
-    """Return the kinds of lock and notice that a file which other sandboxes see, too, can be given."""
+    """Return the kinds of lock and notification that are possible on a file that other sandboxes can see, too."""
     import fcntl
 
     made = []
@@ -264,7 +264,7 @@ def large_file():
 
 
 def many_files():
-    """Make empty files without end."""
+    """Create empty files without end."""
     count = 0
     while True:
         open(f"/tmp/{count}", "wb").close()
@@ -298,5 +298,5 @@ def held_out():
 
 
 def nothing():
-    """Return, as an honest answer does."""
+    """Return at once, as an honest answer does."""
     return True

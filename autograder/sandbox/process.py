@@ -18,17 +18,17 @@ from .watch import Bounds, Watcher
 START_SECONDS = 60.0
 _PROCESSES = 64
 _CROWDED = 0.2
-"""A timeout is doubted where the job waited for a processor for more than this fraction of its time."""
+"""A job that waited for a processor for more than this fraction of its time may have timed out only for that reason."""
 
 
 _kept: list[isolation.Candidate] | None = None
-"""Sandboxes that wait for the next runner of this process; None where each is ended with its runner."""
+"""Sandboxes that wait for the next runner of this process; None if each ends with its runner."""
 
 
 def keep_sandboxes() -> None:
-    """Let sandboxes of this process wait for the next runner, instead of being ended with theirs.
+    """Let sandboxes of this process wait for the next runner, instead of ending with their own.
 
-    To start one costs more than most submissions. What forks for the jobs never holds anything of a job or an answer
+    Starting one costs more than most submissions. The process that forks never holds any part of a job or an answer
     (`candidate.main`), and a sandbox in which a job left a trace, or started processes, is not used again.
     """
     global _kept
@@ -36,7 +36,7 @@ def keep_sandboxes() -> None:
 
 
 def end_kept() -> None:
-    """End the sandboxes that wait, and keep none from now on."""
+    """End the sandboxes that wait, and keep no sandbox from now on."""
     global _kept
     waiting, _kept = _kept or [], None
     for process in waiting:
@@ -53,12 +53,12 @@ class Runner:
     time_limit : float, optional
         Seconds per job, in place of what each job asks for.
     clock : Clock, optional
-        The time of the submission that the jobs belong to; what comes when it has run out is not tried.
+        The time of the submission that the jobs belong to; jobs that come after it has run out are not tried.
     whole_lab : bool
         Whether the process finds everything that a notebook uses, see `isolation.start`.
     reap : bool
         Whether the process is reaped at once when somebody else ends it. A kernel that shuts down ends all that it
-        started, and waits some seconds for those that are only half gone.
+        started, and waits some seconds for processes that have ended but were not reaped.
     """
 
     grades_classes = True
@@ -86,7 +86,7 @@ class Runner:
 
     @property
     def pid(self) -> int | None:
-        """The candidate's process, where one runs."""
+        """The candidate's process, if one is running."""
         return self._process.pid if self._process else None
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ class Runner:
         self.close()
 
     def ensure_started(self) -> bool:
-        """Start a candidate where none waits; return whether it is a new one.
+        """Start a candidate if none is waiting; return whether it is a new one.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Runner:
         Parameters
         ----------
         retries : bool
-            Whether a job that ran out of time beside others that kept the machine busy is tried once more, alone.
+            Whether a job that ran out of time while others kept the machine busy is tried once more, alone.
 
         Raises
         ------
@@ -158,7 +158,7 @@ class Runner:
             seconds = min(seconds, self.clock.left_for_code)
             if seconds <= 0:
                 return Outcome(Ending.NOT_TRIED, limit=self.clock.seconds - self.clock.reserve)
-        # Only Linux tells how long a process waited.
+        # Only Linux says how long a process waited.
         wall = seconds * (limits.WALL_FACTOR if sys.platform == "linux" else 1)
         bounds = {"seconds": seconds, "wall": wall, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
         order = frames.pack_frame(wire.encode(bounds)) + frames.pack_frame(job)
@@ -173,7 +173,7 @@ class Runner:
         if last[:1] != frames.MORE:
             self._end()
         ending, _ = frames.unpack_ending(last[1:])
-        # What answered says itself whether with data.
+        # The answer itself says whether it holds data.
         ending, data = frames.unpack_ending(data) if ending is Ending.ANSWERED else (ending, b"")
         return Outcome(ending, data, limit=seconds, waited=watcher.waited)
 
@@ -182,7 +182,7 @@ class Runner:
         return self.isolation == isolation.Isolation.BUBBLEWRAP
 
     def _send(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
-        """Exchange an order with a candidate; one that an earlier job left broken is replaced."""
+        """Send an order to a candidate and return its answer; a candidate that an earlier job broke is replaced."""
         while True:
             fresh = self.ensure_started()
             answer, watcher = self._exchange(order, bounds)
@@ -191,7 +191,7 @@ class Runner:
             self._end()
 
     def _exchange(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
-        """Send an order; return what comes back (`frames.read_answer`), and what was seen meanwhile."""
+        """Send an order; return the answer (`frames.read_answer`), and what the watcher saw meanwhile."""
         answer, self._waits = None, False
         with Watcher(self._process, bounds, depth=2 if self._sandboxed else 1) as watcher, suppress(OSError):
             self._process.stdin.write(order)

@@ -1,4 +1,4 @@
-"""A filter of system calls for the sandbox: what Python and NumPy need to compute, as the bytes that Linux takes.
+"""A filter of system calls for the sandbox: what Python and NumPy need to compute, as bytes for the kernel.
 
 The list was measured by running every exercise and every notebook of the course; other C libraries' names for the same
 calls were added. Whatever is not on it fails with "not permitted".
@@ -9,9 +9,9 @@ from __future__ import annotations
 import platform
 import struct
 
-# Numbers on (x86_64, aarch64); None where a machine has no such call.
+# Numbers on (x86_64, aarch64); None if a machine has no such call.
 _ALLOWED: dict[str, tuple[int | None, int | None]] = {
-    # Reading files, and writing them where that is possible at all: in /tmp.
+    # Reading files, and writing them, which is possible in /tmp only.
     "read": (0, 63),
     "write": (1, 64),
     "readv": (19, 65),
@@ -112,7 +112,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getcpu": (309, 168),
     "getpriority": (140, 141),
     "setpriority": (141, 140),
-    # Limits, of which a process may lower its own.
+    # Limits; a process may lower its own.
     "getrlimit": (97, 163),
     "setrlimit": (160, 164),
     "getrusage": (98, 165),
@@ -135,11 +135,11 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getrandom": (318, 278),
 }
 
-# Calls of which one argument decides, by its position: numbers, and the values with which it is allowed.
+# Calls that are allowed only with certain values of one argument: their numbers, its position and these values.
 _BY_ARGUMENT: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
-    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no lock, lease, notice or larger pipe.
+    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no lock, lease, notification or larger pipe.
     "fcntl": ((72, 25), 1, (0, 1, 2, 3, 4, 1030)),
-    # TCGETS, TIOCGWINSZ, FIONBIO, FIONCLEX, FIOCLEX: Python asks so whether a file is a terminal.
+    # TCGETS, TIOCGWINSZ, FIONBIO, FIONCLEX, FIOCLEX: Python uses them to find out whether a file is a terminal.
     "ioctl": ((16, 29), 1, (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)),
     # MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE: memory only, nothing about files.
     "madvise": ((28, 233), 2, (4, 8, 14, 15)),
@@ -152,7 +152,7 @@ _MMAP = (9, 222)
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
 _NOT_YET_KNOWN = 463
-"""Calls from this number on are newer than the list: C libraries take "no such call" for an older kernel."""
+"""Calls from this number on are newer than the list; on "no such call" C libraries assume an older kernel."""
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
@@ -166,7 +166,7 @@ _Instruction = tuple[int, int, int, int]
 
 
 def program() -> bytes | None:
-    """Return the filter for this machine, or None where its system calls are not known here.
+    """Return the filter for this machine, or None if its system calls are not known here.
 
     A program for another architecture is killed.
     """
@@ -198,7 +198,7 @@ def program() -> bytes | None:
     )
     # C libraries fall back to clone, whose flags a filter can see.
     instructions += _when(_EQUAL, _CLONE3[column], [(_RETURN, 0, 0, _NO_SUCH_CALL)])
-    # The x32 numbers are a second way to the same calls.
+    # The x32 numbers are another set of numbers for the same calls.
     instructions += _when(_AT_LEAST, _X32, [(_RETURN, 0, 0, _NOT_PERMITTED)])
     instructions += _when(_AT_LEAST, _NOT_YET_KNOWN, [(_RETURN, 0, 0, _NO_SUCH_CALL)])
     instructions.append((_RETURN, 0, 0, _NOT_PERMITTED))

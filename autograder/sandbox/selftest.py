@@ -1,4 +1,4 @@
-"""Tries on this very machine whether the sandbox keeps what docs/security.md promises of it."""
+"""Tests on this machine whether the sandbox keeps the promises of docs/security.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Row = tuple[str, bool, str]
 
 
 def why_not() -> str | None:
-    """Say in one sentence why bubblewrap cannot isolate candidates here and what to do, or return None where it can."""
+    """Say in one sentence why bubblewrap cannot isolate candidates here and what to do, or return None if it can."""
     if not sys.platform.startswith("linux"):
         return (
             f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
@@ -127,7 +127,7 @@ def _ends(name: str, *endings: Ending) -> Callable:
         seconds = time.monotonic() - began
         runner.time_limit = _SECONDS
         next_one = _find_value(_run_probe(runner, "nothing"))
-        # Twice its limit by the clock: on a busy machine a timeout is tried once more, when its turn comes.
+        # Twice its limit by the clock, because on a busy machine a job that timed out is tried once more, in its turn.
         most = 2 * limits.WALL_FACTOR * outcome.limit + turns.PATIENCE + 5
         holds = outcome.ending in endings and next_one is True and seconds < most
         after = "as ever" if next_one is True else next_one
@@ -138,7 +138,7 @@ def _ends(name: str, *endings: Ending) -> Callable:
 
 def _leaves_nothing(runner: process.Runner) -> tuple[bool, str]:
     value = _find_value(_run_probe(runner, "leave_daemons"))
-    # What stays is bubblewrap and the process that waits for the next exercise.
+    # Only bubblewrap and the process that waits for the next exercise remain.
     left = find_family(runner.pid)[2:] if runner.pid else []
     return value is True and not left, f"left of 6 processes: {len(left)}"
 
@@ -153,7 +153,7 @@ def _secrets() -> list[str]:
 
 def _sees_little(runner: process.Runner) -> tuple[bool, Any]:
     value = _find_value(_run_probe(runner, "find", _secrets()))
-    # Python itself may be in a home; of that home it then sees the way to Python only.
+    # Python itself may be in a home folder; then only the path to Python is visible in that home.
     on_the_way = {str(parent) for parent in Path(sys.base_prefix).resolve().parents}
     return not isinstance(value, str) and not set(value[0]) - on_the_way, value
 

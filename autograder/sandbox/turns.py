@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-# Two files that are there anyway and that no sandbox sees; what is locked is not their content.
+# Two files that always exist and that no sandbox sees; the locks protect not their content but the turns.
 _GATE, _ROOM = Path(__file__), Path(__file__).with_name("usage.py")
 PATIENCE = 20.0
-"""Seconds after which a run no longer waits for its turn: to run beside others is better than not to run."""
+"""Seconds after which a run no longer waits for its turn, because running beside others is better than not running."""
 
 
 @contextlib.contextmanager
 def run_beside_others() -> Iterator[None]:
-    """Run beside others on this machine, but not beside one that runs alone."""
+    """Run beside others on this machine, but not while one runs alone."""
     with contextlib.ExitStack() as stack:
         with _hold(_GATE, exclusive=True):
             stack.enter_context(_hold(_ROOM, exclusive=False))
@@ -24,7 +24,7 @@ def run_beside_others() -> Iterator[None]:
 
 @contextlib.contextmanager
 def run_alone() -> Iterator[None]:
-    """Run alone: wait until the others have ended, and let no other begin meanwhile."""
+    """Run alone: wait until the others have ended, and keep others from beginning meanwhile."""
     with _hold(_GATE, exclusive=True), _hold(_ROOM, exclusive=True):
         yield
 

@@ -1,4 +1,4 @@
-"""What a running candidate uses, as Linux tells it; elsewhere nothing is told, and every figure is zero."""
+"""What a running candidate uses, as Linux reports it; on other systems every figure is zero."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Usage:
-    """What a candidate and all that it started use together."""
+    """What a candidate and all processes that it started use together."""
 
     processes: int = 1
     memory: int = 0
     """Bytes, in memory and swapped out."""
     processor: float = 0.0
-    """Seconds of processor time, of those that have ended as well."""
+    """Seconds of processor time, ended processes included."""
     waited: float = 0.0
-    """Seconds for which the job itself was ready to run and had no processor."""
+    """Seconds for which the job itself was ready to run but had no processor."""
 
 
 def measure_usage(pid: int, depth: int) -> Usage:
@@ -39,7 +39,7 @@ def measure_usage(pid: int, depth: int) -> Usage:
 
 
 def find_family(pid: int) -> list[int]:
-    """Return a process and all that it started, parents first (only itself where Linux does not say)."""
+    """Return a process and all that it started, parents first (only the process itself if Linux does not say)."""
     found = [pid]
     for one in found:
         found += _find_children(one)
@@ -70,8 +70,8 @@ def _read_memory(pid: int) -> int:
 
 
 def _read_processor_time(pid: int) -> float:
-    """Return the seconds of a process and of its children that have ended."""
-    # The name of a program, in parentheses, may hold anything.
+    """Return the processor seconds of a process and of its ended children."""
+    # The program's name, in parentheses, may contain any character.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 

@@ -13,10 +13,10 @@ from .usage import Usage, measure_usage
 
 _TICK = 0.05
 _GRACE = 0.25
-"""Seconds that the candidate has to notice by itself that its job's time is over; it then need not be replaced."""
+"""Seconds that the candidate has for stopping an overdue job by itself; it then need not be replaced."""
 _LAST_GRACE = 5.0
 _STANDSTILL = 1.0
-"""Seconds between two looks from which on it is the whole machine that stood still, such as a laptop that slept."""
+"""Seconds between two readings that mean that the whole machine stood still, such as a laptop that slept."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Bounds:
     """What a job may use, everything that it starts included."""
 
     seconds: float
-    """Of the job's own time: it runs or sleeps, while waiting for a processor does not count."""
+    """Seconds of the job's own time, in which it runs or sleeps; waiting for a processor does not count."""
     wall: float
     """Seconds by the clock, whatever the job does."""
     memory: int
@@ -51,7 +51,7 @@ class Watcher:
     spent : float
         Seconds of the job's own time.
     waited : float
-        Seconds for which it was ready to run and had no processor.
+        Seconds for which the job was ready to run but had no processor.
     """
 
     def __init__(self, process: subprocess.Popen, bounds: Bounds, depth: int) -> None:
@@ -79,14 +79,14 @@ class Watcher:
             self._leave_out_standstill(looked)
             looked = time.monotonic()
             used = measure_usage(self._process.pid, self._depth)
-            # A job that has ended tells nothing any more.
+            # A job that has ended can no longer be measured.
             self.waited = max(self.waited, used.waited)
             self.broken = self._find_broken(used)
         if self.broken:
             isolation.kill(self._process)
 
     def _leave_out_standstill(self, looked: float) -> None:
-        """Let the job's time begin later by what passed while nothing ran here, not even this thread."""
+        """Move the start of the job's time forward by the time in which nothing ran here, not even this thread."""
         stood = time.monotonic() - looked - _TICK
         if stood > _STANDSTILL:
             self._began += stood
@@ -101,7 +101,7 @@ class Watcher:
         elapsed = self._keep_time()
         if elapsed > self._bounds.wall + _LAST_GRACE or self.spent > self._bounds.seconds + _GRACE:
             return Ending.TIMEOUT
-        if self._processor_before is None:  # a first look when the job begins would cost each of the many short ones
+        if self._processor_before is None:  # a reading right at the beginning would slow down every short job
             self._processor_before = used.processor
         if used.processor - self._processor_before > self._bounds.processor:
             return Ending.TIMEOUT

@@ -253,7 +253,7 @@ def averages_the_difference(a, b):
 
 @of("relative_error")
 def measures_against_one_array(a, b):
-    """Swapping a and b changes the result. Both arrays belong into the divisor."""
+    """Swapping a and b changes the result. Both arrays belong in the divisor."""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12))

@@ -172,7 +172,7 @@ def shuffles_whole_batches(x, y, batch_size, rng):
 
 @of("minibatches")
 def shuffles_within_batches(x, y, batch_size, rng):
-    """Examples are shuffled only within their batch, so the same ones always meet. Shuffle all examples first, then cut the order into batches."""
+    """Examples are shuffled only within their batch, so the same examples always share a batch. Shuffle all examples first, then cut the order into batches."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):

@@ -524,7 +524,7 @@ def both_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def random_without_a_sign(fan_in, fan_out, rng):
-    """The weights are spread evenly between 0 and 1, as rng.random draws them. They must follow a normal distribution around 0."""
+    """The weights are uniform between 0 and 1, as rng.random draws them. They must follow a normal distribution around 0."""
     return rng.random((fan_in, fan_out)) * np.sqrt(2 / fan_in)
 
 

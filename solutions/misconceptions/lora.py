@@ -135,7 +135,7 @@ def no_rank_above_fan_in_refused(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def no_upper_limit(fan_in, fan_out, rank, rng):
-    """Ranks below 1 are refused, but no rank is too large. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse more than that."""
+    """Ranks below 1 are refused, but ranks that are too large are accepted. The rank of down @ up cannot exceed min(fan_in, fan_out): refuse any larger one."""
     return _adapter_where(rank >= 1, fan_in, fan_out, rank, rng)
 
 

@@ -383,7 +383,7 @@ def missing_probability(logits, labels):
 
 @of("cross_entropy")
 def each_class_by_itself(logits, labels):
-    """The wrong classes seem to add to the loss. Softmax makes the classes share, so the right class's probability is enough."""
+    """The wrong classes seem to add to the loss. Softmax makes the probabilities add up to 1, so that of the right class is enough."""
     probabilities = softmax(logits)
     right = np.eye(logits.shape[1])[labels]
     return float(-np.log(np.where(right > 0, probabilities, 1 - probabilities)).sum(axis=1).mean())

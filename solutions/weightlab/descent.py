@@ -205,7 +205,7 @@ def momentum_step(
     """Return the network after a step that keeps a fraction of the speed before it.
 
     The velocity sums up the gradients of all steps so far, and the older ones fade with
-    each step. The new velocity is used in the place of the gradient.
+    each step. The new velocity is used in place of the gradient.
 
     Parameters
     ----------

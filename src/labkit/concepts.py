@@ -127,7 +127,7 @@ CONCEPTS = (
         "all neurons of the hidden layer stay identical",
         {
             "the same as from random numbers, only more slowly": "the start affects speed only",
-            "the neurons of the hidden layer become different from the first step on": "identical neurons learn apart",
+            "the neurons of the hidden layer become different from the first step on": "identical neurons grow apart",
             "nothing, because all gradients are zero": "a constant start acts like an all-zero one",
         },
         3,
@@ -181,7 +181,7 @@ CONCEPTS = (
         "falls by about twice as much",
         {
             "rises until the weight has reached −2": "a gradient is a target",
-            "stays the same, because the weight's part of it is already negative": "a gradient is a share of the loss",
+            "stays the same, because the weight's part of it is already negative": "a gradient is a part of the loss",
             "rises, because the weight is already too large by 2": "a gradient is an error to be subtracted",
         },
         3,
@@ -259,7 +259,7 @@ CONCEPTS = (
 def concept_test(when: str) -> None:
     """Ask the fifteen questions; answers are recorded as they are picked, and never marked.
 
-    After the course, the last line tells how many were right then and now.
+    After the course, the last line says how many were right then and now.
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ def _show_widget(when: str) -> None:
         choice.observe(recorder(concept.name), "value")
         rows += [text, choice]
     fold.children = [widgets.VBox(rows)]
-    fold.selected_index = 0 if 0 < len(answers) < len(CONCEPTS) else None  # open where somebody was at work
+    fold.selected_index = 0 if 0 < len(answers) < len(CONCEPTS) else None  # open for somebody who has begun to answer
     report()
     display(widgets.VBox([fold, said]))
 

@@ -54,7 +54,7 @@ def digits8() -> Digits:
     Returns
     -------
     Digits
-        Images have 64 pixels. Each call returns new arrays, so that changing them harms nobody.
+        Images have 64 pixels. Each call returns new arrays, so they may be changed.
     """
     file = _read("digits8.npz")
     return Digits(
@@ -75,6 +75,22 @@ def digits14() -> Digits:
     """
     file = _read("digits14_held_out.npz")
     return Digits(*digits14_train(), file["images"] / 255, file["labels"].astype(np.int64))
+
+
+def digits_of(side: int) -> Digits:
+    """Return the digits of one size.
+
+    Parameters
+    ----------
+    side : int
+        Pixels along each axis, 8 or 14.
+
+    Returns
+    -------
+    Digits
+        As from `digits8` or `digits14`.
+    """
+    return {8: digits8, 14: digits14}[side]()
 
 
 def digits14_train() -> tuple[np.ndarray, np.ndarray]:

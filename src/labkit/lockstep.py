@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .lent.given_training import given_relu, share_correct
-from .results import Layers, as_layers, as_numbers, as_pair
+from .lent.given_training import given_relu, mean_loss, share_correct
+from .results import Layers, as_numbers, run_train
 
 EXAMPLES = 300
-"""So many training images decide for how many of them each neuron is active."""
+"""How many training images are used to count for how many each neuron is active."""
 
 
 class Frame(NamedTuple):
-    """What a training had reached at one moment; ``active`` counts images for each hidden neuron, layer by layer."""
+    """What a training had reached at one moment; ``active`` counts images for each hidden neuron, layer by layer.
+
+    ``loss`` is what ``train`` returned; at the start, where it has returned nothing yet, that of all examples.
+    """
 
     layers: Layers
     loss: float
@@ -32,15 +35,13 @@ class Trainings:
         Networks of the same shapes.
     examples, test : pair of images and labels
         What they learn from, and what their accuracy is measured with.
-    seed : int
-        Draws the order of the examples.
     """
 
-    def __init__(self, starts: Mapping[str, Layers], examples: tuple, test: tuple, seed: int) -> None:
-        self._examples, self._test, self._seed = examples, test, seed
-        self.frames = {name: [self._frame(layers)] for name, layers in starts.items()}
+    def __init__(self, starts: Mapping[str, Layers], examples: tuple, test: tuple) -> None:
+        self._examples, self._test = examples, test
+        self.frames = {name: [self._frame(layers, mean_loss(layers, *examples))] for name, layers in starts.items()}
 
-    def _frame(self, layers: Layers, loss: float = np.nan) -> Frame:
+    def _frame(self, layers: Layers, loss: float) -> Frame:
         signal, active = self._examples[0][:EXAMPLES], []
         for weights, bias in layers[:-1]:
             signal = given_relu(signal @ weights + bias)
@@ -50,17 +51,16 @@ class Trainings:
     def run(self, train: Callable, count: int, batch_size: int, *, by: str, **settings: float) -> Iterator[None]:
         """Train all networks with the learner's function, and add ``count`` frames to each, one after the other."""
         x, y = self._examples
-        generators = [np.random.default_rng(self._seed) for _ in self.frames]
-        order, waiting = np.random.default_rng(self._seed), np.empty(0, dtype=int)
+        generators = [np.random.default_rng(0) for _ in self.frames]
+        order, waiting = np.random.default_rng(0), np.empty(0, dtype=int)
         chosen: slice | np.ndarray = slice(None)
         for _ in range(count):
             if by == "step":
                 waiting = waiting if len(waiting) else order.permutation(len(x))
                 chosen, waiting = np.split(waiting, [batch_size])
             for frames, rng in zip(self.frames.values(), generators, strict=True):
-                before = frames[-1].layers
-                trained = train(before, x[chosen], y[chosen], epochs=1, batch_size=batch_size, rng=rng, **settings)
-                layers, losses = as_pair(trained, train, "layers and losses")
+                each = {"epochs": 1, "batch_size": batch_size, "rng": rng} | settings
+                layers, losses = run_train(train, frames[-1].layers, x[chosen], y[chosen], **each)
                 (loss,) = as_numbers(losses, (1,), train, finite=False)
-                frames.append(self._frame(as_layers(layers, before, train), loss))
+                frames.append(self._frame(layers, loss))
             yield

@@ -58,6 +58,14 @@ def run_forward(
     return as_numbers(logits, (len(x), layers[-1][0].shape[1]), forward, finite=finite), activations
 
 
+def run_train(
+    train: Callable, layers: Layers, x: np.ndarray, y: np.ndarray, **settings: Any
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], Any]:
+    """Return the trained layers and the losses that a learner's ``train`` returns."""
+    trained, losses = as_pair(train(layers, x, y, **settings), train, "layers and losses")
+    return as_layers(trained, layers, train), losses
+
+
 def accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the fraction of images that a network reads correctly with the learner's ``forward``."""
     return float(np.mean(run_forward(forward, layers, images)[0].argmax(axis=1) == labels))

@@ -20,8 +20,8 @@ PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
-`python -m tests.accuracy` makes it again. Every answer was judged by two keys, the public one and one of another seed;
-it counts as right only if both say so, and as caught only if both catch it. Chapter 10 is scored by what the network
+`python -m tests.accuracy` writes it. Every answer was judged by two keys, the public one and one with another seed; it
+counts as right only if both accept it, and as caught only if both reject it. Chapter 10 is scored by what the network
 can do, not by its numbers, and was judged by the public key alone.
 
 ## Right answers
@@ -41,8 +41,8 @@ place of arrays, single precision, generators, work on copies, other formulas. E
 {unseen}
 
 `tests/accuracy/unseen/` holds these answers; the table says how the autograder does on them now, after it was changed
-for them: told are those of which a sentence says something before the call and its numbers. What it did when it first
-saw them, as a reader counted it sentence by sentence, is this:
+for them. An answer counts as told if a sentence describes it, before the call and its numbers. What the autograder did
+when it first saw them, as a reader counted sentence by sentence, is this:
 
 {read}
 
@@ -52,11 +52,11 @@ saw them, as a reader counted it sentence by sentence, is this:
 operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
 arguments, statements and loop rounds, writing in place. Signatures and the prose of messages stay.
 
-When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so that the figures
-below say only that such slips find no hole any more. As a test with slips that no case had been made for, 2,488
-mutants of the answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them
-(99.6 % caught, or 99.4 % without those that raise an error). They got cases, too. That share is the better guess for
-what nobody thought of.
+When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so the figures below say
+only that such slips find no gap any more. As a test with slips that no case had been made for, 2,488 mutants of the
+answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them (99.6 % caught,
+or 99.4 % without those that raise an error). They got cases, too. That percentage is the better estimate for slips that
+nobody thought of.
 
 {chapters}
 
@@ -65,9 +65,9 @@ what nobody thought of.
 **{share:.2%} of the slips that make a function wrong are caught**; without those that only make Python raise an error,
 which no autograder could miss, it is {strict:.2%}.
 
-### Slips that are none
+### Slips that leave the answer right
 
-{equivalent} mutants are right answers still, each listed in `tests/accuracy/equivalent.txt` under its reason:
+{equivalent} mutants are still right answers, each listed in `tests/accuracy/equivalent.txt` under its reason:
 
 {reasons}
 
@@ -81,36 +81,36 @@ told something false or imprecise | full marks of right |
 | first half, before any change | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
 | second half, changed for the first half only | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
 | third and fourth set, changed for both halves | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
-| fifth set, of another stranger, changed for all others | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
-| sixth set, of two more strangers, changed for all others | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
+| fifth set, by another stranger, changed for all others | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
+| sixth set, by two more strangers, changed for all others | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
 
-The halves are of writers who saw only the stubs and marked what a tutor would recognise. The third and the fourth set
-were written on 28 November 2026, before the autograder was changed for the second half, by its own author, who had
-read the general findings and not the misconceptions: such answers are easier than a stranger's. Of the second half and
-of these two sets each sentence was read beside its code, by the same author. The wrong answer that passed divides by
-the largest sum of two magnitudes in place of the sum of the two largest, in `relative_error`; a case catches it now.
+The halves were written by people who saw only the stubs and marked what a tutor would recognise. The third and the
+fourth set were written on 28 November 2026, before the autograder was changed for the second half, by its own author,
+who had read the general findings and not the misconceptions: such answers are easier than a stranger's. For the second
+half and these two sets the same author read each sentence beside its code. The wrong answer that passed divides by the
+largest sum of two magnitudes in place of the sum of the two largest, in `relative_error`; a case catches it now.
 
-The fifth set is of somebody who saw the stubs and nothing else; it was judged once, on 28 November 2026, by commit
-368405b, before anything was changed for it, and the person who read the sentences had not read the set before. Of the
-nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small weights
-to zero: cases catch them now. Three are accepted here: a list in place of an array (with a word), integers in place of
-floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays that share
-memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty sentences
-named a belief that the code does not show: one said that nonzero entries were counted (there were as many zeros as
-biases), the other that entries were moved in float32 (only the result was float32). The other two were true only by
-chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more said something
-true but little, and 26 answers were told only where the first number differs.
+The fifth set was written by somebody who saw the stubs and nothing else. It was judged once, on 28 November 2026, by
+commit 368405b, before anything was changed for it, and the person who read the sentences had not read the set before.
+Of the nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small
+weights to zero: cases catch them now. Three are accepted here: a list in place of an array (with a word), integers in
+place of floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays
+that share memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty
+sentences named a belief that the code does not show: one said that nonzero entries were counted (there were as many
+zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were true
+only by chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more were
+true but said little, and 26 answers were told only where the first number differs.
 
-The sixth set is of two more writers who saw the stubs and nothing else, one for chapters 1 to 5 and one for chapters 6
-to 9; it was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. Who read the
-sentences had not read the set before, but had worked on the autograder's findings that day. None of the six wrong
-answers that passed is the fault of its writer: each breaks what a docstring says. Cases catch three of them now: a
-scheme that is looked for within a text, numbers of entries compared in place of shapes, and a rank computed from an
-adapter's numbers. Two are accepted here, integers in place of floats. One returns arrays that belong to its arguments
-where new ones are asked for; comparing values cannot show this. Of the three faulty sentences two were true only by
-chance of the few cases (softmax wrong exactly where a positive number is expected, an error only where there are more
-columns than rows), and one said that an invalid batch size is refused, where Python's `range` raised the error. Eight
-more said something true but little, and 11 answers were told only where the first number differs."""
+The sixth set was written by two more people who saw the stubs and nothing else, one for chapters 1 to 5 and one for
+chapters 6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The
+person who read the sentences had not read the set before, but had worked on the autograder's findings that day. The six
+wrong answers that passed all break what a docstring says. Cases catch three of them now: a scheme that is looked for
+within a string, numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. Two are
+accepted here, integers in place of floats. One returns arrays that belong to its arguments where new ones are asked
+for; comparing values cannot show this. Two of the three faulty sentences were true only by chance of the few cases
+(softmax wrong exactly where a positive number is expected, an error only if there are more columns than rows), and one
+said that an invalid batch size is refused, but it was Python's `range` that raised the error. Eight more were true but
+said little, and 11 answers were told only where the first number differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set")

@@ -52,8 +52,8 @@ def test_moodles_number_in_the_gradebook_is_not_canvas(tmp_path):
 
 @pytest.fixture
 def written(tmp_path):
-    def write(*people):
-        export.write_tables(tmp_path, ENTRIES, TOTALS, RELEASED, {one.student: one for one in people})
+    def write(*people, chapters=RELEASED):
+        export.write_tables(tmp_path, ENTRIES, TOTALS, RELEASED, {one.student: one for one in people}, chapters)
         return {path.stem: list(csv.reader(path.open(newline=""))) for path in tmp_path.glob("*.csv")}
 
     return write
@@ -90,6 +90,16 @@ def test_grades_csv_holds_everybody_with_status_lateness_and_what_waits(written)
     assert rows[1] == ["ada", "01_weights", "graded", "12.5", "16", "14.25", "16", "1", "2"]
     assert rows[4][:4] == ["bo", "02_biases", "unjudged", ""]
     assert rows[5][:3] == ["cy", "01_weights", "missing"]
+
+
+def test_the_platforms_tables_have_the_chapters_of_one_run_and_grades_csv_all(written):
+    tables = written(ADA, BO, chapters=["02_biases"])
+    assert len(tables["grades"]) == 1 + len(ENTRIES)
+    assert tables["grades_canvas"] == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "02_biases"],
+        ["    Points Possible", "", "", "", "", "20"],
+    ]
+    assert tables["grades_moodle"] == [["username", "idnumber", "email", "02_biases"]]
 
 
 def test_canvas_numbers_come_from_where_it_was_collected_and_the_roster_goes_first(written, tmp_path):

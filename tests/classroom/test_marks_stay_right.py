@@ -24,6 +24,7 @@ from autograder.cli.main import main
 from autograder.exercise import Chapter
 from autograder.exercises import CHAPTERS
 from autograder.judging.verdict import Status
+from autograder.refusal import Refusal
 from tests.classroom.test_grade import (
     STUDENTS,
     WEIGHTS,
@@ -220,15 +221,56 @@ def test_explain_shows_the_failing_case(room):
     assert "apply_weight(" in verdict.message and "expected" in verdict.message
     number = explain_grade(room, "bo", "share_that_flips", isolation="process", course=room.parent / "course")
     assert number.status == "not_started"
-    for student, name in (("nobody", "apply_weight"), ("cy", "no_such_thing")):
-        with pytest.raises(ClassroomError):
+    for student, name, words in (
+        ("nobody", "apply_weight", "has not submitted"),
+        ("cy", "aply_weight", "Did you mean apply_weight"),
+        ("cy", WRITTEN, "a person marks it"),
+    ):
+        with pytest.raises(Refusal, match=words):
             explain_grade(room, student, name, isolation="process", course=room.parent / "course")
+
+
+def test_a_run_over_one_chapter_keeps_the_others_in_grades_csv(room):
+    """And has what a person has marked in them meanwhile; the platforms' tables hold what was graded now."""
+    other = CHAPTERS["02_biases"]
+    made.submit(room, "bo", other, made.released(other), made.STUBS)
+    made.course(room.parent / "course", [other])
+    with Gradebook(gradebook.url_of(room)) as db:
+        mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
+        mark.manual_score, mark.needs_manual_grade = 2.0, False
+        db.db.commit()
+    run_grading(room, [other.name], seed=7, isolation="process", jobs=1, course=room.parent / "course")
+    lines = [line.split(",") for line in (room / "grades.csv").read_text().splitlines()[1:]]
+    assert [(student, chapter) for student, chapter, *_ in lines] == [
+        (student, chapter) for student in ("ann", "bo", "cy") for chapter in (WEIGHTS.name, other.name)
+    ]
+    assert lines[0][2:7] == ["graded", "16", "16", "18", "21"]
+    for table in ("grades_moodle.csv", "grades_canvas.csv"):
+        head = (room / table).read_text().splitlines()[0].split(",")
+        assert other.name in head and WEIGHTS.name not in head
+
+
+def test_the_command_says_how_many_answers_wait_where_some_do(room):
+    def said(chapter):
+        argv = ["grade", chapter, "--classroom", str(room), "--isolation", "process", "--seed", "7", "--jobs", "1"]
+        ran = CliRunner().invoke(main, argv)
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    some = said(WEIGHTS.name)
+    waiting = sum(int(line.rpartition(",")[2]) for line in (room / "grades.csv").read_text().splitlines()[1:])
+    assert waiting >= 4, "two of Ann and two of Cy"
+    assert "median 14 of 16 automatic points" in some and f"; {waiting} answers to be marked in Formgrader." in some
+    assert "3 missing" in (none := said("02_biases")) and "Formgrader" not in none
 
 
 def test_the_command_explains(room):
     argv = ["explain", "cy", "apply_weight", "--classroom", str(room), "--isolation", "process"]
     ran = CliRunner().invoke(main, argv)
     assert ran.exit_code == 0 and "apply_weight(" in ran.stdout and "your eyes only" in ran.stderr
+    for student, exercise in (("ann", "apply_weight"), ("bo", "share_that_flips")):
+        ran = CliRunner().invoke(main, ["explain", student, exercise, *argv[3:]])
+        assert ran.exit_code == 0 and ran.stdout and not ran.stderr, "no secret case is in it"
     ran = CliRunner().invoke(main, ["explain", "nobody", *argv[2:]])
     assert ran.exit_code == 1 and "'nobody' has not submitted a notebook" in ran.stderr
 
@@ -467,10 +509,16 @@ def test_an_answer_is_called_not_marked_until_it_is(room):
     page = room / "feedback/ann/01_weights/01_weights.html"
     waiting = page.read_text().count("Not marked yet.")
     assert waiting == len(WEIGHTS.written)
+    assert page.read_text().count("not marked yet: 2.0 points") == 2, "in the list, and above the answer"
+    assert (
+        "Score: 16.0 / 21.0, of which 5.0 are not marked yet)" in page.read_text()
+        and "Score: 0.0" not in page.read_text()
+    )
     with Gradebook(gradebook.url_of(room)) as db:
         mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
         mark.manual_score, mark.needs_manual_grade = 0.0, False
         db.db.commit()
     grade(room)
     assert page.read_text().count("Not marked yet.") == waiting - 1
+    assert page.read_text().count("Score: 0.0 / 2.0") == 2 and "of which 3.0 are not marked yet)" in page.read_text()
     assert "No response." in (room / "feedback/bo/01_weights/01_weights.html").read_text()

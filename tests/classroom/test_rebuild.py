@@ -129,6 +129,14 @@ def test_cells_of_any_shape_do_no_harm(cell):
     assert not again({"cells": [cell, *RELEASED["cells"]]}).malformed
 
 
+@pytest.mark.parametrize("name", ["why", "share_answer"])
+@pytest.mark.parametrize("emptied", ["", " \n\n"])
+def test_an_emptied_answer_is_no_answer(name, emptied):
+    """nbgrader takes a text that is not as it was handed out for an answer, and a person would be asked to mark it."""
+    found = again(submission(**{name: emptied}))
+    assert (found.notebook, found.malformed, found.doubtful) == (RELEASED, "", frozenset())
+
+
 def test_the_parts_of_a_split_cell_are_joined():
     notebook = submission(why="First this.")
     at = notebook["cells"].index(made.cell(notebook, "why"))

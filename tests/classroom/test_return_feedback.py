@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 
 import pytest
+from click.testing import CliRunner
 
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.return_feedback import pack_for_canvas, pack_for_moodle
 from autograder.classroom.rosters.moodle import fill_worksheet, read_numbers, read_participants, remember_worksheet
 from autograder.classroom.rosters.roster import Roster, Student, write_roster
+from autograder.cli.main import main
 from tests.support.downloads import CHAPTER, packed
 
 
@@ -217,10 +220,21 @@ def test_another_maximum_in_moodle_is_refused(from_moodle, tmp_path, maximum):
         fill_worksheet(sheet, read_numbers(from_moodle.classroom, CHAPTER).by_student, {"Ada-Lovelace": 12.0}, 16.0)
 
 
-def test_another_table_is_refused(tmp_path):
+def test_another_table_is_refused_by_its_own_name_and_not_kept(from_moodle, tmp_path):
     (tmp_path / "x.csv").write_text("Identifiant,Note\nParticipant 1,\n")
-    with pytest.raises(ClassroomError, match="is not Moodle's grading worksheet"):
+    words = re.escape(f"{tmp_path / 'x.csv'} is not Moodle's grading worksheet")
+    with pytest.raises(ClassroomError, match=words):
         read_participants(tmp_path / "x.csv")
+    with pytest.raises(ClassroomError, match=words):
+        remember_worksheet(from_moodle.classroom, CHAPTER, tmp_path / "x.csv")
+    assert pack_for_moodle(from_moodle.classroom, CHAPTER).students, "the next run is as if it had not been named"
+
+
+def test_where_no_page_can_go_back_nothing_is_packed(from_moodle):
+    ran = CliRunner().invoke(main, ["feedback", CHAPTER, "--canvas", "--classroom", str(from_moodle.classroom)])
+    assert ran.exit_code == 1 and ran.stdout == "" and "no zip is written" in ran.stderr
+    assert "Ada-Lovelace: not collected from Canvas's download" in ran.stderr
+    assert not (from_moodle.classroom / "upload").exists()
 
 
 def test_who_was_collected_elsewhere_is_found_by_worksheet_and_roster(inbox, tmp_path):

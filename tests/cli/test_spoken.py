@@ -11,6 +11,7 @@ import pytest
 from autograder.cli import spoken
 from autograder.cli.main import main
 from autograder.paths import ROOT
+from autograder.refusal import Refusal
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the paths here are those of other systems than Windows")
 
@@ -70,6 +71,20 @@ def test_commands_in_a_message_are_written_so_and_nothing_else_is(program, monke
         "`.venv/bin/weightlab update --undo` and .venv/bin/weightlab hint dense of .venv/bin/weightlab release 2; "
         "src/weightlab grade"
     )
+
+
+def test_a_message_names_the_command_as_it_was_called_whatever_is_done_to_the_path_meanwhile(program, monkeypatch):
+    """nbgrader's configuration puts the folder of its programs on the path."""
+
+    def refuse(*_):
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin")
+        raise Refusal("run `weightlab grade`")
+
+    monkeypatch.setattr(sys, "argv", [".venv/bin/weightlab"])
+    monkeypatch.setattr(click.Group, "invoke", refuse)
+    with pytest.raises(click.ClickException) as refused:
+        main(["status"], standalone_mode=False)
+    assert refused.value.message == "run `.venv/bin/weightlab grade`"
 
 
 def run(*words, python=sys.executable, **options):

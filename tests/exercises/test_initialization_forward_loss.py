@@ -65,6 +65,16 @@ def test_networks_trained_side_by_side_know_nothing_of_each_other(digits):
     assert not np.allclose(together[1][0][0], other[0][0])  # its place, 1, is the seed of its order
 
 
+def test_a_start_of_integers_is_trained_as_the_same_start_of_floats(digits):
+    whole = [(np.eye(64, 8, dtype=int), np.full(8, 1)), (np.eye(8, 10, dtype=int), np.full(10, -1))]
+    from_integers, _ = trained(digits, whole, epochs=1)
+    from_floats, _ = trained(digits, [(weights.astype(float), bias.astype(float)) for weights, bias in whole], epochs=1)
+    for layer, same in zip(from_integers, from_floats, strict=True):
+        assert all(map(np.array_equal, layer, same))
+        assert layer[1].dtype == np.float64 and np.any(layer[1] % 1)
+    assert np.array_equal(whole[0][1], np.full(8, 1)), "what was given is left as it was"
+
+
 def test_from_zeros_only_the_last_bias_moves(digits):
     zeros = [(np.zeros((64, 50)), np.zeros(50)), (np.zeros((50, 10)), np.zeros(10))]
     (first, second), share = trained(digits, zeros)
@@ -100,6 +110,18 @@ def test_spreads_after_fifty_layers_are_as_the_notebook_says():
     assert last(lambda i, o, rng: rng.normal(size=(i, o)), given_relu) > 1e30
     for activation in (np.tanh, given_relu):
         assert last(lambda i, o, rng: 0.01 * rng.normal(size=(i, o)), activation) < 1e-30
+
+
+def test_one_moved_weight_flips_a_third_of_the_outputs_of_a_saturated_network():
+    rng = np.random.default_rng(0)
+    x, matrices = rng.normal(size=(200, 100)), [rng.normal(size=(100, 100)) for _ in range(50)]
+    moved = [weights.copy() for weights in matrices]
+    moved[0][0, 0] += 1e-6
+    one = other = x
+    for weights, changed in zip(matrices, moved, strict=True):
+        one, other = np.tanh(one @ weights), np.tanh(other @ changed)
+    assert 0.25 < np.mean(one * other < 0) < 0.42
+    assert 0.15 < np.mean(np.all(one == other, axis=1)) < 0.35
 
 
 def test_the_reader_reads_nine_of_ten_and_is_sure_of_noise(reader):

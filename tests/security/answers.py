@@ -9,7 +9,7 @@ attack = Attacks("the way back")
 
 @attack()
 def forged_reply(it: Submission) -> None:
-    """What writes the answer is replaced by a function that adds scores, points and a verdict to it."""
+    """The function that writes the answer is replaced by one that adds scores, points and a verdict to it."""
     it.answers(
         "return 0.0",
         """
@@ -45,7 +45,7 @@ def half_an_answer(it: Submission) -> None:
 
 @attack("malformed", "crashed")
 def length_that_lies(it: Submission) -> None:
-    """An answer is announced that is longer than any memory."""
+    """The announced length of an answer exceeds any memory."""
     it.answers("""
         import os, struct
         for descriptor in range(3, 64):
@@ -59,7 +59,7 @@ def length_that_lies(it: Submission) -> None:
 
 @attack("timeout", "malformed")
 def answer_by_drops(it: Submission) -> None:
-    """An answer of eight megabytes is announced, and comes byte by byte for as long as anybody reads."""
+    """An answer of eight megabytes is announced, and comes byte by byte for as long as the autograder reads."""
     it.answers("""
         import os, struct, time
         for descriptor in range(3, 64):
@@ -110,7 +110,7 @@ def late_deletion(it: Submission) -> None:
 
 @attack("malformed", "crashed")
 def audit_hook_that_refuses(it: Submission) -> None:
-    """A hook of Python's own, which nothing removes, ends whatever the process does next."""
+    """An audit hook, which Python never removes, ends the process at whatever it does next."""
     it.answers("""
         import sys
         def refuse(event, args):
@@ -137,7 +137,7 @@ def hooks_of_forks(it: Submission) -> None:
 
 @attack("crashed", "failed", "error")
 def array_interface_that_points_elsewhere(it: Submission) -> None:
-    """An array whose numbers are said to lie at an address that is not the student's."""
+    """An array whose data are said to be at an address outside the student's memory."""
     it.answers("""
         class Elsewhere:
             __array_interface__ = {"shape": (1000,), "typestr": "<f8", "version": 3, "data": (4096, False)}
@@ -148,7 +148,7 @@ def array_interface_that_points_elsewhere(it: Submission) -> None:
 
 @attack("failed", "malformed", "error")
 def class_that_lies(it: Submission) -> None:
-    """An object that says to be of another class each time that it is asked."""
+    """An object that claims another class each time that it is asked."""
     it.answers("""
         import numpy as np
         kinds = [np.ndarray, list, tuple, int, float, str, dict, np.float64, np.longdouble]
@@ -195,7 +195,7 @@ def iterators_of_iterators(it: Submission) -> None:
 
 @attack("timeout", "error", "crashed")
 def traceback_of_a_million_frames(it: Submission) -> None:
-    """An exception whose traceback has a million places, for whoever lists them."""
+    """An exception whose traceback has a million frames, to stop code that lists them."""
     it.answers("""
         import sys, types
         try:

@@ -145,7 +145,7 @@ def sys_exit(it: Submission) -> None:
 
 @attack("crashed")
 def killed_parent(it: Submission) -> None:
-    """The function kills the process that started it, that one's parent, and its own group."""
+    """The function kills the process that started it, that process's parent, and its own process group."""
     it.answers("""
         import os, signal
         for pid in (os.getppid(), 1, 0):
@@ -159,7 +159,7 @@ def killed_parent(it: Submission) -> None:
 
 @attack()
 def signal_handlers(it: Submission) -> None:
-    """Handlers for every signal, and one for the end of the process, answer in the function's place."""
+    """Handlers for every signal, and one for the end of the process, answer instead of the function."""
     it.runs(f"""
         import atexit, os, signal
         def late(*told):
@@ -194,7 +194,7 @@ def thread_left_running(it: Submission) -> None:
 
 @attack(gains=1)
 def forged_observation(it: Submission) -> None:
-    """A function that changes its input replaces what looks for changes, for the one point that is observed inside."""
+    """A function that changes its input replaces the code that looks for changes, to get the point for that."""
     it.library["weights"] += b"""
 import sys
 def weighted_sum(inputs, weights):

@@ -23,7 +23,7 @@ def beside(it: Submission, name: str, text: str) -> None:
 
 @attack()
 def own_numpy(it: Submission) -> None:
-    """A numpy.py beside the notebook and in the library is NumPy, but for an allclose that always agrees."""
+    """A numpy.py beside the notebook and in the library is NumPy, except for an allclose that always agrees."""
     beside(
         it,
         "numpy.py",
@@ -43,7 +43,7 @@ sys.modules["numpy"] = numpy
 
 @attack()
 def own_standard_library(it: Submission) -> None:
-    """json.py, random.py, struct.py and base64.py stand where Python looks first, and every function does nothing."""
+    """json.py, random.py, struct.py and base64.py are where Python looks first, and their functions do nothing."""
     for name in ("json", "random", "struct", "base64"):
         beside(it, f"{name}.py", f"{LEAVES}\n__getattr__ = lambda name: (lambda *args, **kwargs: None)\n")
 
@@ -160,7 +160,7 @@ def nul_bytes(it: Submission) -> None:
 
 @attack("error", costs=OF_FUNCTIONS)
 def odd_encoding(it: Submission) -> None:
-    """The module declares an encoding that runs as one reads it (rot13 of other code), and is none for Python."""
+    """The module declares an encoding that decodes to other code (rot13), which Python refuses for source."""
     it.library["weights"] = b"# -*- coding: rot13 -*-\nqrs nccyl_jrvtug(fvtany, jrvtug): erghea 0\n"
 
 
@@ -172,7 +172,7 @@ def fifty_megabytes_of_source(it: Submission) -> None:
 
 @attack("error", costs=OF_FUNCTIONS)
 def parser_bomb(it: Submission) -> None:
-    """A hundred thousand opening brackets, and a sum of as many terms: deep recursion for every parser."""
+    """A hundred thousand opening brackets, and a sum of as many terms: deep recursion in every parser."""
     it.library["weights"] += b"\nx = " + b"(" * 100_000 + b"1" + b" + 1" * 50_000 + b")" * 100_000 + b"\n"
 
 
@@ -190,20 +190,20 @@ def empty_module(it: Submission) -> None:
 
 @attack("error", costs=OF_FUNCTIONS)
 def compile_time_bomb(it: Submission) -> None:
-    """A constant that takes Python hours, or all memory, to fold while it compiles, and one that it refuses to read."""
+    """A constant that Python needs hours, or all memory, to fold when it compiles, and one that it refuses to read."""
     it.library["weights"] += b"\nx = " + b"9" * 5_000 + b"\ny = 'x' * 9**9 * 9**9\nz = 9**9**9\n"
 
 
 @attack()
 def utf_seven(it: Submission) -> None:
-    """The module is written in UTF-7, in which nothing reads as it runs."""
+    """The module is written in UTF-7, in which code does not look like what it runs."""
     text = it.library["weights"].decode().replace("from __future__ import annotations\n", "")
     it.library["weights"] = b"# coding: utf-7\n" + text.encode("utf-7")
 
 
 @attack()
 def tree_too_deep_to_walk(it: Submission) -> None:
-    """Expressions and branches that Python compiles, and that are too deep for whoever walks through their tree."""
+    """Expressions and branches that Python compiles, but whose tree is too deep to walk."""
     chains = [
         "signal" + ".real" * 900,
         "-" * 900 + "1",

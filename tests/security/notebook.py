@@ -35,7 +35,7 @@ def edited_points(it: Submission) -> None:
 
 @attack()
 def checks_that_are_not_graded(it: Submission) -> None:
-    """Every check cell says that it is no graded cell."""
+    """Every check cell says that it is not a graded cell."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"] |= {"grade": False, "locked": False}
 
@@ -68,7 +68,7 @@ def forged_grade_cells(it: Submission) -> None:
 
 @attack()
 def copied_check_cell(it: Submission) -> None:
-    """A check cell stands there twice under one name, the second time empty."""
+    """A check cell is there twice under one name, the second time empty."""
     cell = copy.deepcopy(it.cell("apply_weight"))
     it.notebook["cells"].append(cell | {"id": "copy", "source": "2"})
 
@@ -82,7 +82,7 @@ def deleted_checks(it: Submission) -> None:
 
 @attack()
 def checks_first(it: Submission) -> None:
-    """The check cells stand first, and a cell after them raises what they would have raised."""
+    """The check cells come first, and a cell after them raises what they would have raised."""
     checks = it.checks()
     rest = [cell for cell in it.notebook["cells"] if cell not in checks]
     it.notebook["cells"] = [*checks, *rest, code_cell("raise AssertionError('checks')")]
@@ -110,7 +110,7 @@ def schema_of_the_future(it: Submission) -> None:
 
 @attack()
 def wrong_format_numbers(it: Submission) -> None:
-    """The fields nbformat and nbformat_minor are text and missing."""
+    """The field nbformat is text, and nbformat_minor is missing."""
     it.notebook["nbformat"] = "four"
     del it.notebook["nbformat_minor"]
 

@@ -34,7 +34,7 @@ def script_in_an_output(it: Submission) -> None:
 
 @attack()
 def javascript_output(it: Submission) -> None:
-    """Outputs are of kinds that are run: application/javascript, and the state of a widget."""
+    """Outputs are of types that are run: application/javascript, and the state of a widget."""
     shows(it, **{"application/javascript": RUNS, "application/vnd.jupyter.widget-view+json": {"model_id": "x"}})
     it.notebook["metadata"]["widgets"] = {
         "application/vnd.jupyter.widget-state+json": {
@@ -45,7 +45,7 @@ def javascript_output(it: Submission) -> None:
 
 @attack()
 def script_in_a_picture(it: Submission) -> None:
-    """An output is an SVG picture that runs, and another calls itself PNG and is none."""
+    """An output is an SVG picture that runs, and another claims to be PNG and is not."""
     shows(it, **{"image/svg+xml": SVG, "image/png": f'"><{SCRIPT}'})
     it.cell(QUESTION + "-answer")["outputs"].insert(
         0,
@@ -66,7 +66,7 @@ def script_in_a_written_answer(it: Submission) -> None:
 
 @attack()
 def links_that_run(it: Submission) -> None:
-    """A written answer holds links whose addresses are scripts, plainly, disguised, and by way of data."""
+    """A written answer holds links whose addresses are scripts, in plain form, disguised, or as data: addresses."""
     data = "data:text/html;base64," + base64.b64encode(SCRIPT.encode()).decode()
     it.cell(WRITTEN)["source"] = (
         f"[a](javascript:{RUNS}) [b](JaVaScRiPt:{RUNS}) [c](java&#115;cript:{RUNS}) [d]({data}) "
@@ -97,7 +97,7 @@ def script_in_what_is_printed(it: Submission) -> None:
 
 @attack()
 def script_in_code(it: Submission) -> None:
-    """An answer's code, and a cell of one's own, hold HTML that would end the page's own."""
+    """An answer's code, and a cell of one's own, hold HTML that would close elements of the page."""
     it.cell(QUESTION + "-answer")["source"] = f"{QUESTION} = 0.625  # </pre></div>{SCRIPT}{EVENT}\n{QUESTION}"
 
 
@@ -109,7 +109,7 @@ def escape_sequences(it: Submission) -> None:
 
 @attack()
 def inputs_in_an_error(it: Submission) -> None:
-    """The function raises an exception that tells the secret inputs, for the feedback to pass them on."""
+    """The function raises an exception that contains the secret inputs, so that the feedback passes them on."""
     it.answers("""
         if weight == 0.0:
             raise ValueError(f"secret {signal!r}")
@@ -177,7 +177,7 @@ def terminal_links_in_an_output(it: Submission) -> None:
 
 @attack()
 def markup_that_changes_when_it_is_read(it: Submission) -> None:
-    """Markup that is harmless as one parser reads it and runs as the next one does: comments, MathML, SVG, noscript."""
+    """Markup that is harmless to one parser and runs in the next one: comments, MathML, SVG, noscript."""
     quoted, image = EVENT.replace('"', "&quot;"), f"<img src=x: onerror={RUNS}>"
     texts = (
         f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;{quoted}"></style></mglyph></table></mtext>',

@@ -22,19 +22,19 @@ def under(folder: str) -> dict[str, bytes]:
 
 @attack(submission="not taken", costs=POINTS)
 def folder_named_as_a_classmate(it: Submission) -> None:
-    """Inside the zip lies a folder with a classmate's name, and an empty submission in it."""
+    """The zip contains a folder with a classmate's name, and an empty submission in it."""
     it.zips(f"{it.student}.zip", under(f"{HONEST}/"))
 
 
 @attack()
 def folders_as_the_collector_makes_them(it: Submission) -> None:
-    """Inside the zip lie the folders that a collector makes itself, extracted/ and submitted/, with a classmate's."""
+    """The zip contains folders as a collector makes them, extracted/ and submitted/, with a classmate's inside."""
     it.zips(f"{it.student}.zip", under(f"extracted/{HONEST}/") | under(f"submitted/{HONEST}/{CHAPTER.name}/"))
 
 
 @attack()
 def zip_within_the_zip(it: Submission) -> None:
-    """Inside the zip lie zips with classmates' names, as in a platform's download of the whole class."""
+    """The zip contains zips with classmates' names, as in a platform's download of the whole class."""
     inner = zipped(WORSE)
     it.zips(f"{it.student}.zip", {f"{HONEST}.zip": inner, f"{HONEST}_1_assignsubmission_file_/{NOTEBOOK}.zip": inner})
 
@@ -53,7 +53,7 @@ def a_classmates_name_in_capitals(it: Submission) -> None:
 
 @attack()
 def two_copies(it: Submission) -> None:
-    """Inside the zip, every file is there twice, in two folders: a duplicate that would stop a collection."""
+    """The zip contains every file twice, in two folders: a duplicate that would stop a collection."""
     it.zips(f"{it.student}.zip", {f"again/{name}": content for name, content in it.files().items()})
 
 
@@ -80,7 +80,7 @@ def linked_notebook(it: Submission) -> None:
 
 @attack()
 def linked_gradebook(it: Submission) -> None:
-    """A file to be given back with the feedback is a symbolic link to the class's gradebook and to its secret seed."""
+    """Files that would be returned with the feedback are symbolic links to the class's gradebook and secret seed."""
     it.links[f"{MARK}-gradebook.html"] = "../../../gradebook.db"
     it.links["weightlab/seed.py"] = "../../../../.weightlab/seed"
 
@@ -115,7 +115,7 @@ def paths_that_lead_out(it: Submission) -> None:
 
 @attack(submission="not taken", costs=POINTS)
 def sibling_with_the_same_beginning(it: Submission) -> None:
-    """A name leads to a folder beside one's own whose path begins like it: a comparison by startswith lets it pass."""
+    """A name leads to a folder whose path begins with the path of the student's own: startswith accepts it."""
     it.zips(f"{it.student}.zip", {f"../{it.student}-{MARK}/{NOTEBOOK}": b"{}"})
 
 
@@ -133,7 +133,7 @@ def zip_of_very_many_files(it: Submission) -> None:
 
 @attack()
 def names_of_control_characters(it: Submission) -> None:
-    """Names inside the zip hold line ends, tabs, escape sequences and marks that reverse the writing."""
+    """Names inside the zip hold line breaks, tabs, escape sequences and marks that reverse text."""
     odd = (
         "weightlab/we\nights.py",
         "weightlab/\x1b[2J\x1b[1;1Hweights.py",
@@ -151,13 +151,13 @@ def names_that_differ_by_capitals(it: Submission) -> None:
 
 @attack("failed")
 def name_too_long_for_a_disk(it: Submission) -> None:
-    """A module has a name so long that what is written beside it has none."""
+    """A module has such a long name that no suffix can be added to it."""
     it.library["m" * 240] = b"x = 1\n"
 
 
 @attack(submission="missing", costs=POINTS)
 def folders_without_end(it: Submission) -> None:
-    """Four hundred folders within each other and nothing else, for whoever looks into them one by one."""
+    """Four hundred nested folders and nothing else, to slow down a search through them."""
     it.notebook, it.library = b"", {}
     it.beside = {"/".join("d" * 400) + "/x.txt": b""}
     it.pipes = (NOTEBOOK,)
@@ -171,7 +171,7 @@ def folder_for_a_file(it: Submission) -> None:
 
 @attack()
 def records_that_are_none(it: Submission) -> None:
-    """The time names a file of time zones, the concept test's record is a thousand lists deep."""
+    """The timestamp names a time zone file; the concept test's record is a thousand lists deep."""
     it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
     it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
     it.beside["submission_secret.txt"] = b"\xff" * 2_000
@@ -179,7 +179,7 @@ def records_that_are_none(it: Submission) -> None:
 
 @attack(student="x-name-that-is-no---text")
 def name_that_is_no_text(it: Submission) -> None:
-    """The zip's own name holds bytes that are no text."""
+    """The zip's own name holds bytes that are not text."""
     it.archives["x-name-that-is-no-\udcff-text.zip"] = zipped(it.files())
 
 
@@ -205,34 +205,34 @@ def student_id_that_is_a_script(it: Submission) -> None:
 
 @attack(student="x-<img src=x onerror=document.title='opened'>", submission="malformed", costs=POINTS)
 def student_id_that_is_a_picture(it: Submission) -> None:
-    """The student's id is a picture that cannot be had, and says what is to be run then."""
+    """The student's id is a picture that cannot be loaded, and says what to run in that case."""
 
 
 @attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
 def student_id_that_ends_a_text(it: Submission) -> None:
-    """The student's id ends the text in which a script of Formgrader's holds it, and goes on as part of that script."""
+    """The student's id ends the string that holds it in a script of Formgrader's, and goes on as script."""
 
 
 @attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)
 def student_id_of_control_characters(it: Submission) -> None:
-    """The student's id holds a line end and a sequence that clears a terminal."""
+    """The student's id holds a line break and a sequence that clears a terminal."""
 
 
 @attack(student="constructor", submission="malformed", costs=POINTS)
 def student_id_that_javascript_has(it: Submission) -> None:
-    """The student's id is a name that every object of JavaScript has already, as that in which lists keep students."""
+    """The student's id is a name that every JavaScript object has, even the one that holds the list of students."""
 
 
 @attack(student="c7")
 def student_id_that_a_list_makes_up(it: Submission) -> None:
-    """The student's id is one of those by which Formgrader's list keeps its lines: the seventh line would be lost."""
+    """The student's id is one that Formgrader's list uses for its own lines: the seventh line would be lost."""
 
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)
 def student_id_that_ends_an_address(it: Submission) -> None:
-    """The student's id is, in an address, a classmate's and a place on their page."""
+    """In an address the student's id means a classmate's id and a position on their page."""
 
 
 @attack(student=f"{HONEST[:-1]}*", submission="malformed", costs=POINTS)
 def student_id_that_is_a_pattern(it: Submission) -> None:
-    """The student's id is a pattern of files that fits a classmate's folder."""
+    """The student's id is a file pattern that matches a classmate's folder."""

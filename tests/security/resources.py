@@ -17,7 +17,7 @@ def endless_loop(it: Submission) -> None:
 
 @attack("timeout")
 def endless_loop_in_c(it: Submission) -> None:
-    """A call into C that does not come back for hours, and looks at no signal on its way."""
+    """A call into C that does not return for hours, and handles no signal meanwhile."""
     it.answers("import itertools\nreturn sum(itertools.repeat(0, 10**12))")
 
 
@@ -37,7 +37,7 @@ def deaf_sleeper(it: Submission) -> None:
 
 @attack("timeout", costs=OF_FUNCTIONS)
 def sleep_in_every_exercise(it: Submission) -> None:
-    """Every function of the chapter sleeps until it is stopped, to make grading as slow as can be."""
+    """Every function of the chapter sleeps until it is stopped, to make grading as slow as possible."""
     names = ("apply_weight", "weighted_sum", "weighted_sums", "count_weights", "template_weights")
     it.library["weights"] += f"\ndef _sleep(*args):\n    __import__('time').sleep({SECONDS})\n".encode()
     it.library["weights"] += "".join(f"{name} = _sleep\n" for name in names).encode()
@@ -131,7 +131,7 @@ def recursion(it: Submission) -> None:
 
 @attack("crashed", "timeout", "error")
 def recursion_in_c(it: Submission) -> None:
-    """The limit of recursion is lifted, and the stack runs over."""
+    """The recursion limit is lifted, and the stack overflows."""
     it.answers("""
         import sys
         sys.setrecursionlimit(10**9)

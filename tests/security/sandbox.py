@@ -9,7 +9,7 @@ attack = Attacks("on the sandbox itself")
 
 @attack("crashed", "failed")
 def calls_of_another_machine(it: Submission) -> None:
-    """Machine code asks the kernel by its 32-bit door, whose numbers a filter for 64 bits would not know."""
+    """Machine code uses the kernel's 32-bit calls, whose numbers a filter for 64 bits would not know."""
     it.finds("""
         import ctypes, mmap, platform
         if platform.machine() != "x86_64":
@@ -59,13 +59,13 @@ def program_in_tmp(it: Submission) -> None:
 
 @attack("timeout", "crashed")
 def stopped_process(it: Submission) -> None:
-    """The process stops itself, and uses no time of a processor while others wait for it."""
+    """The process stops itself, and uses no processor time while others wait for it."""
     it.answers("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nos.kill(0, signal.SIGSTOP)\nreturn 0.0")
 
 
 @attack("timeout", "crashed")
 def closed_pipe(it: Submission) -> None:
-    """The process closes every descriptor, so that its end cannot be told, and goes on."""
+    """The process closes every descriptor, so that it cannot report its end, and goes on."""
     it.answers("import os, time\nos.closerange(0, 64)\nwhile True:\n    time.sleep(0.2)")
 
 
@@ -87,7 +87,7 @@ def signals_without_end(it: Submission) -> None:
 
 @attack()
 def priority_over_others(it: Submission) -> None:
-    """The process asks for more than its share: a higher priority, higher limits, a processor of its own."""
+    """The process asks for more than its share: a higher priority, higher limits, its own processor."""
     it.finds("""
         import os, resource
         won = []
@@ -126,7 +126,7 @@ def keys_pressed_for_the_grader(it: Submission) -> None:
 
 @attack("error", "crashed")
 def memory_by_very_deep_stacks(it: Submission) -> None:
-    """Threads with stacks of 512 MiB each, which are memory that is only promised."""
+    """Threads with stacks of 512 MiB each, which is memory that is only reserved."""
     it.answers("""
         import threading, time
         threading.stack_size(512 * 2**20)
@@ -152,7 +152,7 @@ def names_that_do_not_exist(it: Submission) -> None:
 
 @attack()
 def moved_folders(it: Submission) -> None:
-    """/tmp, the package's folders and the autograder's own are renamed, for the next job to start from others."""
+    """/tmp, the package's folders and the autograder's own are renamed, so that the next job uses others."""
     it.finds("""
         import os
         won = False

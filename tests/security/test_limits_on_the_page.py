@@ -39,8 +39,8 @@ def expected() -> dict[str, str]:
     bounds = watch.Bounds(10.0, 40.0, 0, 0)
     factor = (bounds.processor - 1) / bounds.seconds
     return {
-        "a job's own time": f"the exercise's time limit, {default_seconds():g} s where it names no other; a job that "
-        "waits for a processor is not charged for the wait",
+        "a job's own time": f"the exercise's time limit, by default {default_seconds():g} s; waiting for a processor "
+        "is not counted",
         "time by the clock": f"{limits.WALL_FACTOR} times the exercise's time limit",
         "processor time of all processes of a job": f"{factor:g} times the exercise's time limit, and 1 s",
         "all functions of a submission, judging included, and its cells where notebooks are run": (
@@ -50,7 +50,7 @@ def expected() -> dict[str, str]:
         "public cases of all functions in one process; then of each that failed there": (
             f"{examination.PUBLIC_RUN_SECONDS:g} s; {examination.PUBLIC_RUN_SECONDS:g} s"
         ),
-        "reading it, and making its notebook and page": f"{examination.READING:g} s beside these",
+        "reading it, and making its notebook and page": f"another {examination.READING:g} s",
         "memory that one process maps": size(limits.MEMORY),
         "memory of all processes of a job, swapped-out memory included": (
             f"{size(limits.MEMORY)}, looked at every {watch._TICK * 1000:g} ms; where a control group was handed to "

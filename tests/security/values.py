@@ -10,7 +10,7 @@ YES = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *args: True\
 
 @attack()
 def equal_to_everything(it: Submission) -> None:
-    """An object that equals whatever it is compared with, and is as long as anything."""
+    """An object that equals anything it is compared with, and has any length."""
     it.answers("return Yes()", f"class Yes:\n    {YES}    __len__ = lambda self: 5\n    __bool__ = lambda self: True")
 
 
@@ -22,7 +22,7 @@ def answer_to_numpys_functions(it: Submission) -> None:
 
 @attack()
 def lying_subclass_of_ndarray(it: Submission) -> None:
-    """A subclass of ndarray whose operators, ufuncs and functions say True."""
+    """A subclass of ndarray whose operators, ufuncs and functions return True."""
     it.answers(
         "return np.zeros(np.shape(signal)).view(Lying)",
         f"""
@@ -64,7 +64,7 @@ class Yes:
 
 @attack()
 def array_that_looks_around(it: Submission) -> None:
-    """An object whose __array__ takes the expected value from the frames that convert it."""
+    """An object whose __array__ takes the expected value from the calling frames."""
     it.answers(
         "return Looking()",
         """
@@ -92,7 +92,7 @@ def no_number(it: Submission) -> None:
 
 @attack()
 def infinity(it: Submission) -> None:
-    """Infinity, beside which every tolerance is large."""
+    """Infinity, which makes every relative tolerance infinite."""
     it.answers("return signal * float('inf')")
 
 
@@ -116,7 +116,7 @@ def a_trillion_numbers(it: Submission) -> None:
 
 @attack()
 def endless_generator(it: Submission) -> None:
-    """A generator that never ends, for whoever makes a list of it."""
+    """A generator that never ends, to stop code that makes a list of it."""
     it.answers("import itertools\nreturn (0.0 for _ in itertools.repeat(None))")
 
 
@@ -179,19 +179,19 @@ PICKLE = pickle.dumps(Command())
 
 @attack("failed", "timeout")
 def very_many_small_lists(it: Submission) -> None:
-    """Two hundred thousand lists of one number each, which cost whoever converts them one by one."""
+    """Two hundred thousand lists of one number each, which are slow to convert one by one."""
     it.answers("return [[1.0] for _ in range(190_000)]")
 
 
 @attack()
 def text_that_is_slow_to_read(it: Submission) -> None:
-    """A text of half a million dashes, spaces and quotes, for a pattern that tries every way to read it."""
+    """A string of half a million dashes, spaces and quotes, to stop a pattern that backtracks."""
     it.answers("return ('-' * 10 + ' ' * 10 + chr(34) * 10) * 20_000")
 
 
 @attack()
 def half_precision(it: Submission) -> None:
-    """Wrong numbers as float16, for a tolerance that follows the dtype of the answer."""
+    """Wrong numbers as float16, to widen a tolerance that follows the dtype of the answer."""
     it.answers("import numpy as np\nreturn np.float16(signal * weight * 1.02)")
 
 
@@ -203,13 +203,13 @@ def empty_array_of_a_billion_columns(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def sixteen_megabytes_of_small_numbers(it: Submission) -> None:
-    """As many bytes as may be sent back, each a number, for whoever turns them into long ones."""
+    """As many bytes as may be sent back, each a number, to fill memory when they are converted to larger ones."""
     it.answers("import numpy as np\nreturn np.zeros(15 * 2**20, dtype=np.int8)")
 
 
 @attack("timeout")
 def mapping_without_end(it: Submission) -> None:
-    """A mapping whose keys never end, for whoever makes a dictionary of it."""
+    """A mapping whose keys never end, to stop code that makes a dictionary of it."""
     it.answers(
         "return Endless()",
         """
@@ -224,7 +224,7 @@ class Endless(collections.abc.Mapping):
 
 @attack("timeout")
 def whole_number_that_never_converts(it: Submission) -> None:
-    """A subclass of int whose conversion to a plain one does not end."""
+    """A subclass of int whose conversion to a plain int does not end."""
     it.answers(
         "return Never(3)",
         """
@@ -239,7 +239,7 @@ class Never(int):
 
 @attack("malformed", "error")
 def exception_that_lies_about_its_class(it: Submission) -> None:
-    """An exception whose class says, asked for its ancestors and its name, what raises again."""
+    """An exception whose class raises again when its ancestors or its name are asked for."""
     it.answers(
         "raise Lying()",
         """
@@ -256,13 +256,13 @@ class Lying(Exception, metaclass=Meta):
 
 @attack("timeout", "error")
 def exception_whose_text_never_ends(it: Submission) -> None:
-    """An exception whose text takes for ever to be written."""
+    """An exception whose text takes forever to make."""
     it.answers("raise Slow()", "class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass")
 
 
 @attack()
 def odd_kinds_of_array(it: Submission) -> None:
-    """Masked, structured, dated and mapped arrays, which compare in ways of their own."""
+    """Masked, structured, dated and mapped arrays, which have their own rules of comparison."""
     it.answers("""
         import numpy as np
         masked = np.ma.array(np.zeros(np.shape(signal)), mask=True)
@@ -272,7 +272,7 @@ def odd_kinds_of_array(it: Submission) -> None:
 
 @attack()
 def secret_in_the_name_of_a_type(it: Submission) -> None:
-    """What comes back is of a type whose name holds the secret inputs, for the feedback to pass them on."""
+    """What comes back is of a type whose name holds the secret inputs, so that the feedback passes them on."""
     it.answers("return type(f'secret {signal!r} {weight!r}', (), {})()")
 
 

@@ -1,4 +1,4 @@
-"""Why a submission was not taken, as kinds, and the words for each kind."""
+"""Why a submission was not taken: the kinds of reasons, and the sentence for each kind."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ _WORDS = {
     Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
-"""What may be left out without loss to anybody."""
+"""Reasons for which nobody loses anything."""
 
 
 class NotTakenError(Refusal):
-    """Something cannot be taken as a submission; carries the kind of reason, and what its words need."""
+    """Something cannot be taken as a submission; carries the kind of reason, and the data for its sentence."""
 
     def __init__(self, reason: Reason, **facts: object) -> None:
         super().__init__(describe(reason, **facts))
@@ -98,7 +98,7 @@ class NotTakenError(Refusal):
 
 
 def describe(reason: Reason, **facts: object) -> str:
-    """Return the words for a reason."""
+    """Return the sentence for a reason."""
     return _WORDS[reason].format(**facts)
 
 

@@ -42,25 +42,25 @@ from .terms import find_terms
 from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
-"""What was found before to hold in all samples of a group."""
+"""What was already found to hold in all samples of a group."""
 _ENOUGH = 3
-"""Wrong entries that must be in one part of the answers before that means anything."""
+"""Number of wrong entries that must be in one part of the answers before this means anything."""
 WRONG_PART = "what is wrong in your result"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the answers show: its kind, the sentence, and whether that quotes a value of the student's own."""
+    """What the answers show: the kind of finding, its sentence, and whether that quotes one of the student's values."""
 
     kind: str
     words: str
     free: bool = False
     general: bool = False
-    """Whether it holds in every case that is wrong."""
+    """Whether the finding holds in every case that is wrong."""
 
     @property
     def weak(self) -> bool:
-        """Whether most other explanations would say more."""
+        """Whether most other explanations say more."""
         return self.kind in WEAK
 
 
@@ -145,7 +145,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> str | None:
-    """Say what little can be said where nothing else can: the form of the answers, or on which side they are."""
+    """Say what can be said if nothing else can: the form of the answers, or that they are too large or small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
@@ -154,9 +154,9 @@ def find_vague_finding(
 def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[Callable, ...]) -> Any:
     """Look at all samples together, then at those of each part that is wrong."""
     labels = dict.fromkeys(sample.label for sample in samples if not sample.right)
-    # Where only one part of an answer is wrong, that part is spoken of.
+    # If only one part of an answer is wrong, the sentence is about that part.
     groups = [(samples, Label())] if len(labels) > 1 else []
-    # What has no name is spoken of as the result, which it is not where named parts are wrong as well.
+    # A part without a name is called the result, which would be misleading if named parts are wrong as well.
     named = [label for label in labels if label != Label() or len(labels) == 1]
     groups += [([sample for sample in samples if sample.label == label], label) for label in named]
     known: Known = {}
@@ -181,7 +181,7 @@ def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[
 
 
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
-    """Say how many axes the answers have, where that is wrong."""
+    """Say how many axes the answers have, if that is wrong."""
     relation = find_axes(samples)
     return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
 
@@ -193,7 +193,7 @@ def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[
 
 
 def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
-    """Say on which side of the expected values all wrong answers are."""
+    """Say whether all wrong answers are too large or too small."""
     relation = find_side(samples)
     of = f"an entry of {subject}" if any(sample.expected.ndim for sample in samples) else subject
     return relation and f"Wherever {of} is wrong, {sentences.tell_relation(relation, 'it')}."
@@ -219,7 +219,7 @@ def _capital(words: str) -> str:
 def _all_relations(
     key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
 ) -> Iterator[Relation]:
-    """Yield what holds in a sample; of relations that take long to find only those among some that are asked for."""
+    """Yield what holds in a sample; of relations that take long to find, only those that are asked for."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
@@ -263,7 +263,7 @@ def _is_rich(samples: list[Sample]) -> bool:
 
 
 def _find_weak(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
-    """Say what holds in every case, where nothing else says more."""
+    """Say what holds in every case, if nothing else says more."""
     return _find_general(key, samples, subject, unanswered, known, weak=True)
 
 
@@ -295,7 +295,7 @@ def _is_partly_right(sample: Sample) -> bool:
 
 
 def _has_long_lines(samples: list[Sample], axis: int) -> bool:
-    """Whether some lines have more than two entries: two can always be scaled and shifted to two others."""
+    """Whether some lines have more than two entries: any two numbers can be scaled and shifted to any two others."""
     return any(one.expected.ndim == 2 and one.expected.shape[1 - axis] > 2 for one in samples)
 
 
@@ -308,11 +308,11 @@ def _is_finite(sample: Sample) -> bool:
 
 
 def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
-    """Whether a relation holds in a case that is right, as twice does for zero."""
+    """Whether a relation holds in a case that is right, as "twice" does for zero."""
     if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
         return True
     if relation[0] in ("times", "divided by") and "`" in relation[1]:
-        # Where the named size does not exist, as columns of a 1-D array, there is nothing to be multiplied by.
+        # If the named axis length does not exist, such as the columns of a 1-D array, there is no factor.
         return relation in set(find_scales(sample)) or not any(
             name in relation[1] for name in name_sizes(sample.arguments)
         )
@@ -330,7 +330,7 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
 
 
 def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
-    """Say in which cases the answers are wrong, and what they are there."""
+    """Say in which cases the answers are wrong, and what came back in them."""
     wrong_cases = {sample.index for sample in samples if not sample.right}
     wrong = [sample for sample in samples if not sample.right]
     right = [sample for sample in samples if sample.index not in wrong_cases]
@@ -340,7 +340,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
-    # Of a wrong truth value it goes without saying that it is the opposite.
+    # A wrong truth value is always the opposite, so this need not be said.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:
@@ -369,7 +369,8 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     for sample in (sample for sample in wrong if sample.expected.size > 1 and partly):
         found = dict.fromkeys(find_masks(sample))
         common = list(found) if common is None else [one for one in common if one in found]
-    # One wrong entry is in some row by chance, and so is a part of one answer where all others are wholly wrong.
+    # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
+    # part right: neither means anything.
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
     if not common or not _is_rich(wrong) or few:
         return None

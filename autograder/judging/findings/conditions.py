@@ -1,4 +1,4 @@
-"""Finds the condition that parts right answers from wrong ones: which cases, and which entries of an array."""
+"""Finds the condition that separates right answers from wrong ones: which cases, and which entries of an array."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .samples import Sample
 
 
 def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
-    """Return what is true of a case's inputs, and what is not."""
+    """Return facts about a case's inputs, each with whether it is true."""
     facts: dict[Relation, bool] = {}
     arrays = []
     for name, value in arguments.items():
@@ -103,7 +103,7 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
 
 
 def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
-    """Describe the signs in an array; together with other conditions they separate cases by chance."""
+    """Describe the signs in an array; combined with other conditions they separate cases by chance."""
     if not array.size or array.dtype.kind != "f":
         return {}
     return {
@@ -145,7 +145,7 @@ def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswer
         described.append(_describe_all(key, i, arguments, key.expected[i]))
     found = part_cases(described, [_describe_sample(key, sample) for sample in right])
     signs = {float(np.sign(one.expected.reshape(()))) for one in (*wrong, *right) if _is_single_number(one.expected)}
-    # Of magnitudes, "right except where a positive number is expected" says no more than "wrong".
+    # If magnitudes are expected, "right except where a positive number is expected" says no more than "wrong".
     return found if {1.0, -1.0} <= signs else [one for one in found if one[0] not in _OF_SIGNS]
 
 
@@ -157,7 +157,7 @@ def _is_single_number(array: np.ndarray) -> bool:
 
 
 def _describe_all(key: Key, index: int, arguments: dict[str, Any], expected: Any) -> dict[Relation, bool]:
-    """Describe a case; where other functions' results have ties, those of the arguments decide nothing."""
+    """Describe a case; if other functions' results have ties, those of the arguments do not matter."""
     related, facts = _describe_related(key, index), describe_case(arguments, expected)
     return related | {fact: holds for fact, holds in facts.items() if not related or fact[0] != "where ties"}
 
@@ -212,7 +212,7 @@ _TELLING = (
 
 
 def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, bool]]) -> list[Relation]:
-    """Return what is true of all wrong cases and of no right one, where that is one thing and no chance."""
+    """Return what is true of all wrong cases and of no right one, if that is a single fact and not a coincidence."""
     if not wrong or not right:
         return []
     facts = [
@@ -221,7 +221,7 @@ def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, boo
         if holds
         and all(one.get(fact) for one in wrong)
         and not any(one.get(fact, False) for one in right)
-        # Of a number nobody asks whether it has negative entries: the fact must have been false of some case.
+        # The question must make sense for some right case: a single number, for example, has no entries.
         and any(fact in one for one in right)
     ]
     telling = sorted((fact for fact in facts if fact[0] in _TELLING), key=lambda fact: _TELLING.index(fact[0]))
@@ -239,7 +239,7 @@ MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 
 
 def find_masks(sample: Sample) -> Iterator[Relation]:
-    """Yield where the entries of an array are that are wrong."""
+    """Yield where the wrong entries of an array are."""
     expected, wrong = sample.expected, sample.wrong_entries
     if wrong is None or not expected.ndim or expected.size < 2 or not wrong.any():
         return

@@ -15,9 +15,9 @@ from .samples import Sample
 
 EXPECTED = "what was expected"
 _MOST = 100_000
-"""Entries of a matrix that is looked at as a whole."""
+"""The most entries of a matrix that is examined as a whole."""
 _ENOUGH = 4
-"""Different counts that a formula must give before it means anything."""
+"""Number of different counts that a formula must give before it means anything."""
 
 
 def find_formula(samples: Sequence[Sample]) -> Relation | None:

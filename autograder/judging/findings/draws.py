@@ -14,7 +14,7 @@ from ..observation import Observation
 from .relations import Relation
 
 ROUNDING = 0.015
-"""Relative error of a standard deviation that 40,000 draws allow."""
+"""Relative error of a standard deviation measured from 40,000 draws."""
 
 
 def find_in_draws(
@@ -41,7 +41,7 @@ def _is_measured(wanted: dict) -> bool:
 
 
 def _matrices(answer: Any, expected: Any, seen: Any) -> Iterator[tuple[np.ndarray, dict, dict]]:
-    """Go through the drawn matrices of an answer, each with the statistics that are asked for, and its own."""
+    """Go through the drawn matrices of an answer, each with the expected statistics and its own."""
     if not isinstance(expected, dict):
         return
     seen = seen if isinstance(seen, dict) else {}
@@ -67,7 +67,7 @@ def _sizes(weights: np.ndarray, arguments: dict[str, Any]) -> dict[str, float]:
 
 
 def _candidates(sizes: dict[str, float]) -> Iterator[tuple[str, float]]:
-    """Yield standard deviations that people take, by name."""
+    """Yield standard deviations that people use by mistake, by name."""
     yield from (("1", 1.0), ("0.01", 0.01), ("0.1", 0.1), ("0.5", 0.5), ("1/√3", 1 / math.sqrt(3)))
     sums = {" + ".join(("fan_in", "fan_out")): sum(sizes[name] for name in ("fan_in", "fan_out") if name in sizes)}
     for name, size in (*sizes.items(), *sums.items()):

@@ -14,11 +14,11 @@ from .samples import MAX_ENTRIES, Sample
 from .sources import name_arrays
 
 _MOST = 5_000
-"""Entries of an operand that a changed form is made of."""
+"""The most entries of an operand for which changed forms are tried."""
 
 
 def _equality(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    """Return where two arrays are equal; nothing where that is everywhere or nowhere, as zeros say nothing."""
+    """Return where two arrays are equal, or nothing if that is everywhere or nowhere, which is no evidence."""
     equal = np.asarray(a == b)
     return equal.astype(float) if equal.any() and not equal.all() else None
 
@@ -42,11 +42,11 @@ PAIRS: tuple[tuple[str, Operation], ...] = (
     ("absolute difference of", lambda a, b: np.abs(a - b)),
     ("concatenation of", lambda a, b: np.concatenate([a, b])),
 )
-"""What is made of two arguments; of other quantities only the arithmetic is tried."""
+"""Functions of two arguments that are tried; for other quantities only arithmetic is tried."""
 
 
 def find_operands(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what an answer may be made of, as it is quoted: arguments, and other functions' results."""
+    """Yield the quantities that an answer may be made from, by name: arguments, and other functions' results."""
     for name, array in name_arrays(sample.arguments):
         if array.size:
             yield f"`{name}`", array
@@ -58,7 +58,7 @@ def find_operands(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield simple forms of a quantity, each as it is quoted."""
+    """Yield simple forms of a quantity, each with the words that quote it."""
     if array.size > _MOST or not array.ndim:
         return
     if array.ndim == 1 and (array == np.rint(array)).all():
@@ -70,7 +70,7 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
     yield f"({words} > 0)", (array > 0).astype(float)
     if array.ndim == 2:
         for name, sums in (("row", array.sum(axis=1, keepdims=True)), ("column", array.sum(axis=0))):
-            if np.ptp(sums) > 1e-9:  # those of probabilities are all 1
+            if np.ptp(sums) > 1e-9:  # the row sums of probabilities are all 1
                 yield f"(the {name} sums of {words})", sums
 
 
@@ -99,7 +99,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
         for one, other in pairs:
             first, second = everything[one], everything[other]
             both_own = one in own and other in own
-            # Two numbers make another one by chance too easily, if they come in many forms.
+            # In many forms, two numbers make a third one by chance too easily.
             if max(first.size, second.size) > MAX_ENTRIES or not (first.ndim or second.ndim or both_own):
                 continue
             for kind, operation in PAIRS if both_own else ARITHMETIC:

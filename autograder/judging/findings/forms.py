@@ -1,4 +1,4 @@
-"""What the form of the answers shows: parts and lists, refusals, errors and changed inputs."""
+"""Finds what the form of the answers shows: parts and lists, refusals, errors and changed inputs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def find_nothing(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_failed_test(problems: Sequence[dict[str, Problem]]) -> Relation | None:
-    """Return the test that is all that fails, in every case that is wrong."""
+    """Return the only test that fails in all wrong cases, if there is just one."""
     failed = [problem for found in problems for problem in found.values()]
     names = {one.difference.path[-1] if is_failed_test(one) else None for one in failed}
     return ("fails test", names.pop()) if len(names) == 1 and None not in names else None
@@ -121,7 +121,7 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
 
 
 def _compare_absent(expected: Sequence, got: Sequence) -> Iterator[Relation]:
-    """Yield whether all is right but that items are None, or there where None is expected, or None is left out."""
+    """Yield whether the only mistake is that items are None, are something where None is expected, or are left out."""
     if len(got) == len(expected):
         pairs = list(zip(expected, got, strict=True))
         wrong = [k for k, (good, value) in enumerate(pairs) if not _equal(good, value)]
@@ -146,7 +146,7 @@ def _are_pairs(items: Sequence) -> bool:
 
 
 def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return that one and the same single value came back in every case, where several are expected."""
+    """Return that the same single value came back in every case, although several are expected."""
     answered = _answered(key, observed)
     values = [one.value for _, one in answered if not one.raised and not one.rejected]
     single = all(isinstance(value, (bool, int, float, str, np.bool_, np.number)) for value in values)
@@ -159,7 +159,7 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what came back where no view could look at any answer."""
+    """Return what came back if no view could use any answer."""
     answered = _answered(key, observed)
     reasons = [one.rejected.reason for _, one in answered if one.rejected]
     first = next((one.rejected for _, one in answered if one.rejected), None)
@@ -167,7 +167,7 @@ def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what the function that the cases give was asked otherwise than by the reference, or None."""
+    """Return how the calls of the function that the cases give differ from the reference's calls, or None."""
     pairs = [
         (call.args, wanted, one.asked)
         for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)
@@ -220,7 +220,7 @@ def find_in_refusals(
 
 
 def _known_error(raised: Mapping[str, Any]) -> str:
-    """Return the name of an error that Python knows, or of what it is a kind of; no name that a student made up."""
+    """Return an error's name if Python knows it, otherwise its base class's; never a name that a student chose."""
     names = [name for name in (raised["type"], *raised.get("kinds", ())) if hasattr(builtins, name)]
     known = [name for name in names if name not in ("Exception", "BaseException", "object")]
     return with_article(known[0]) if known else "another error"
@@ -244,7 +244,7 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
 
 
 def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
-    """Return which argument a call changes, where that is all that is wrong."""
+    """Return which argument a call changes, if nothing else is wrong."""
     kinds = [problem for found in problems for problem in found.values()]
     if kinds and all(problem.kind is ProblemKind.CHANGED for problem in kinds):
         return ("changes its input", _name_argument(key, kinds[0].changed[0]))

@@ -1,4 +1,4 @@
-"""Which relation says most, and which kinds say what a verdict must know: order and properties, as data."""
+"""Which relation says most, and the properties of each kind that a verdict depends on, as data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FREE = frozenset(
         "called too seldom",
     }
 )
-"""Kinds that quote a number or value of the student's own, or of the inputs."""
+"""Kinds that quote a value from the student's answer or from the inputs."""
 WEAK = (
     "differs by multiple",
     "two values",
@@ -34,7 +34,7 @@ WEAK = (
     "lines scaled and shifted",
     "change scaled",
 )
-"""Kinds that are told only where no other says more."""
+"""Kinds that are used only if no other says more."""
 LAST = ("times number", "off by number", "entries permuted", *WEAK, "all one number")
 _FIRST = (
     "all NaN",
@@ -52,11 +52,11 @@ _FIRST = (
     "related part",
 )
 CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth", "32-bit integers", "32-bit floats"})
-"""Kinds that a single case proves."""
+"""Kinds for which a single case is proof."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
-"""Kinds that say more than a misconception that gives the same answers in some of the cases only."""
+"""Kinds that say more than a misconception that gives the same answers only in some cases."""
 VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
-"""Kinds that say where an answer is wrong, and little of how."""
+"""Kinds that say where an answer is wrong, but little about how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 
 
@@ -66,7 +66,7 @@ def rank(relation: Relation) -> tuple[int, int]:
     if kind in LAST:
         return 2, LAST.index(kind)
     if kind in _FIRST:
-        # A size of the arguments says more than the number that it happens to be.
+        # An axis length of the arguments says more than its value.
         plain = kind in ("times", "divided by", "off by") and "`" not in relation[-1] and relation[-1] not in _SIMPLE
         return 0, 2 * _FIRST.index(kind) + plain
     return 1, 0

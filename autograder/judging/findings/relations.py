@@ -10,7 +10,7 @@ import numpy as np
 from .samples import Sample
 
 Relation = tuple
-"""A kind, which has its sentence in `sentences`, and the data that the sentence needs."""
+"""A kind, whose sentence is in `sentences`, and the data that the sentence needs."""
 
 Change = Callable[[np.ndarray], Any]
 
@@ -26,7 +26,7 @@ def _without_empty(e: np.ndarray, axis: int) -> np.ndarray:
 
 
 _MOST_CLASSES = 300
-"""Rows of a square matrix that a detector makes of a row of numbers."""
+"""The most rows of a square matrix that a detector makes from a row of numbers."""
 
 ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
     ("negated", lambda e: -e),
@@ -149,7 +149,7 @@ def _position(e: np.ndarray, axis: int) -> np.ndarray:
 def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
     """Yield every relation that holds between what came back and what was expected.
 
-    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are looked at only
+    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are used only
     if that is asked for.
     """
     got = sample.got
@@ -157,7 +157,7 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
         return
     if not got.size:
         for axis in range(got.ndim):
-            # Where one item is all that is expected, it is the first and the last.
+            # If a single item is expected, it is both the first and the last.
             if sample.expected.ndim == got.ndim and sample.expected.shape[axis] == 1 and not got.shape[axis]:
                 yield ("without the first", axis, got.ndim)
                 yield ("without the last", axis, got.ndim)
@@ -200,7 +200,7 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
 def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     for axis in range(expected.ndim):
         for kind, change in changes:
-            # A single column that is zero is the last column, too.
+            # If there is only one column, it is the last one, too.
             least = 1 if kind in ("first is zero", "last is zero", "only the first", "only the last") else 2
             if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
@@ -272,7 +272,7 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 
 
 def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scale and the shift of each line that come nearest to what came back."""
+    """Return the scale and the shift of each line that best fit what came back."""
     middle = expected.mean(axis=1, keepdims=True)
     scatter = ((expected - middle) ** 2).sum(axis=1, keepdims=True)
     scale = ((expected - middle) * got).sum(axis=1, keepdims=True) / np.where(scatter == 0, 1, scatter)
@@ -280,7 +280,7 @@ def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield which last step is missing: done to what came back, it gives what was expected."""
+    """Yield which last step is missing: applied to what came back, it gives what was expected."""
 
     def same(changed: np.ndarray) -> bool:
         return changed.shape == expected.shape and np.allclose(changed, expected, rtol=1e-6, atol=1e-9)

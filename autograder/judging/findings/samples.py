@@ -15,13 +15,13 @@ from ..key import Key
 from ..observation import Observation
 
 MAX_ENTRIES = 50_000
-"""Entries of an array that findings look at; larger ones say no more."""
+"""The most entries of an array that findings examine; larger arrays say no more."""
 RTOL, SINGLE_RTOL = 1e-6, 2e-4
-"""Relative tolerances: where single precision is involved, rounding is no slip."""
+"""Relative tolerances: with single precision, rounding is not a slip."""
 
 
 class Label(NamedTuple):
-    """Which part of an answer something is: by the part's name, and by the item of each pair in it."""
+    """Which part of an answer something is: the part's name, and which item of each pair in it."""
 
     part: str = ""
     item: int | None = None
@@ -36,14 +36,14 @@ class Sample:
     case: Case
     arguments: dict[str, Any]
     label: Label
-    """Which part of the answer this is; an empty one for the whole of it."""
+    """Which part of the answer this is; an empty one means the whole answer."""
     expected: np.ndarray
     value: Any
     right: bool
     bases: tuple[tuple[str, np.ndarray], ...] = ()
     """Arrays among the arguments, by name, at the same position as the expected one in the answer."""
     altered: bool = False
-    """Whether the answer is right as a view takes it, and another one as it came back."""
+    """Whether the view accepts the answer although it differs from the expected one."""
 
     @cached_property
     def got(self) -> np.ndarray | None:
@@ -53,7 +53,7 @@ class Sample:
 
     @cached_property
     def wrong_entries(self) -> np.ndarray | None:
-        """Where the answer's entries are wrong, within the case's tolerance; None for an array of another shape."""
+        """Which of the answer's entries are wrong, beyond the case's tolerance; None for an array of another shape."""
         got, expected = self.got, self.expected
         if got is None or got.shape != expected.shape or got.dtype.kind not in "biuf":
             return None
@@ -72,7 +72,7 @@ class Sample:
 def collect_samples(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> list[Sample] | None:
-    """Return the samples of all cases that were answered, or None where an answer has another structure."""
+    """Return the samples of all cases that were answered, or None if an answer has another structure."""
     samples: list[Sample] = []
     for index, (case, expected, got) in enumerate(zip(key.cases, key.expected, observed, strict=True)):
         if case.raises or got.raised or got.rejected or got.iterator or isinstance(expected, dict):
@@ -90,7 +90,7 @@ def collect_samples(
             seen_by_view = right and case.view is not None
             altered = seen_by_view and (path or compare(good, raw, rtol=case.rtol, atol=case.atol) is not None)
             if altered and (path or not isinstance(raw, (bool, int, float, np.generic)) or np.ndim(good)):
-                continue  # a view may have made alike what came back otherwise
+                continue  # a view may have made different answers equal
             value = raw if altered else value
             bases = tuple(_find_bases(arguments, path[1:] if names else path, np.shape(good)))
             samples.append(Sample(index, case, arguments, label, np.asarray(good), value, right, bases, bool(altered)))
@@ -98,7 +98,7 @@ def collect_samples(
 
 
 def find_unanswered(key: Key, observed: Sequence[Observation]) -> list[int]:
-    """Return the cases in which no result came back, or none that can be looked at, where one was expected."""
+    """Return the cases in which no result came back, or none that can be examined, although one was expected."""
     return [
         i
         for i, (case, got) in enumerate(zip(key.cases, observed, strict=True))
@@ -111,7 +111,7 @@ class _OtherStructureError(Exception):
 
 
 def _find_bases(arguments: dict[str, Any], path: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[tuple]:
-    """Yield the arrays among the arguments that are found by the same indices as an item of the answer."""
+    """Yield the arrays in the arguments at the same indices as an item of the answer."""
     for name, value in arguments.items():
         for step in path:
             value = value[step] if isinstance(value, (list, tuple)) and step < len(value) else None

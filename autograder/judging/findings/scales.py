@@ -1,4 +1,4 @@
-"""Finds the one number by which an answer is multiplied or moved, and where that number comes from."""
+"""Finds the one number by which an answer is multiplied or shifted, and where that number comes from."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AXES = {1: ("the length of {}",), 2: ("the number of rows of {}", "the number o
 
 
 def name_sizes(arguments: dict[str, Any]) -> dict[str, float]:
-    """Return the numbers that a call's arguments bring along, by name: sizes of arrays, lengths of lists, numbers."""
+    """Return the numbers in a call's arguments, by name: axis lengths of arrays, lengths of lists, plain numbers."""
     sizes: dict[str, float] = {}
     for name, value in arguments.items():
         if isinstance(value, (bool, str)) or value is None:
@@ -85,7 +85,7 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
 
 
 def find_common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
-    """Return the number that takes every expected entry to the one that came back, or None."""
+    """Return the number that turns every expected entry into the one that came back, or None."""
     at = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if not expected[at]:
         return None
@@ -153,7 +153,7 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 
 
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what an answer may differ from by a change, as it is quoted: arguments, and other functions' results."""
+    """Yield the quantities that an answer may be a change of, by name: arguments, and other functions' results."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
     if not sample.expected.ndim:
         numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]
@@ -170,12 +170,12 @@ def _is_unchanged(expected: np.ndarray, base: np.ndarray) -> bool:
 
 
 def wants_no_change(sample: Sample, key: Key, quoted: str) -> bool:
-    """Return whether a case asks for no change of this argument or result, so that a wrong one does not show."""
+    """Return whether this argument or result needs no change in a case, so that a wrong change does not show."""
     return any(name == quoted and _is_unchanged(sample.expected, base) for name, base in find_bases(sample, key))
 
 
 def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
-    """Yield how what is added to an argument, or to another function's result, differs from what should be."""
+    """Yield how the change of an argument, or of another function's result, differs from the required change."""
     got = sample.got
     if got is None or got.shape != sample.expected.shape or got.dtype.kind not in "iuf" or not got.size:
         return

@@ -11,7 +11,7 @@ from string import Formatter
 from .relations import Relation
 
 PREDICATES = {
-    # what came back, as something done to the expected array
+    # what was done to the expected array to get what came back
     "negated": "is what was expected, with its sign flipped",
     "absolute": "is what was expected, without its sign",
     "square": "is the square of what was expected",
@@ -146,7 +146,7 @@ PREDICATES = {
     "times number": "is {0} times what was expected",
     "off by": "is {0} {1} than what was expected",
     "off by number": "is {0} {1} than what was expected",
-    # what is added to an argument or to another function's result
+    # how the change of an argument or of another function's result is wrong
     "lacks": "is what was expected, but {0} is not added to it",
     "adds twice": "is what was expected, with {0} added once more",
     "lacks factor": "is what was expected, but not multiplied by {0}",
@@ -215,8 +215,8 @@ PREDICATES = {
     # types
     "truth value": "is a truth value (True or False) in place of the number 1 or 0",
     "number for truth": "is the number 1 or 0 in place of a truth value: return True or False",
-    "text": "is a text in place of a number",
-    "text for truth": "is a text in place of a truth value: return True or False, without quotes",
+    "text": "is a string in place of a number",
+    "text for truth": "is a string in place of a truth value: return True or False, without quotes",
     # parts of arrays
     "only first": "is wrong only in its first {one}",
     "only last": "is wrong only in its last {one}",
@@ -344,13 +344,13 @@ FORMS = {
     "called once": "Your function calls {0} only once in each case.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function calls {0} too seldom: in the first case {1} times in place of {2}.",
+    "called too seldom": "Your function calls {0} too rarely: in the first case {1} times instead of {2}.",
     "stops where": "Your function stops with {0} only where {1}.",
 }
 
 
 def tell_relation(relation: Relation, subject: str) -> str:
-    """Say of a subject what relation its values have to the expected ones."""
+    """Say how a subject's values are related to the expected ones."""
     kind, *data = relation
     names = {}
     if kind in AXIS_KINDS:
@@ -362,7 +362,7 @@ def tell_relation(relation: Relation, subject: str) -> str:
 
 
 def tell_condition(condition: Relation) -> str:
-    """Say what is true of the cases of a condition, in a clause."""
+    """Say in a clause what is true of the cases that a condition describes."""
     kind, *data = condition
     return CONDITIONS[kind].format(*data)
 
@@ -397,7 +397,7 @@ AXIS_KINDS = {
 
 
 def _name_axis(axis: int, ndim: int) -> dict[str, str]:
-    """Name the items along an axis, one of them, and the lines that run along it."""
+    """Return the words for the items along an axis, for one of them, and for the lines that run along it."""
     if ndim == 1:
         return {"along": "entries", "one": "entry", "each": "array"}
     if ndim == 2:

@@ -1,4 +1,4 @@
-"""Says on which side wrong answers are (too large, never negative, False in place of True), and whether in order."""
+"""Says in which direction answers are wrong (too large, never negative), and whether their order is right."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .relations import Relation
 from .samples import Sample
 
 _MOST = 50
-"""Entries of a line whose order is looked at."""
+"""The fewest entries that a line must have for its order to mean anything."""
 _ENOUGH = 4
-"""Wrong answers that must be on one side before that means anything."""
+"""Number of wrong answers that must be on one side before this means anything."""
 
 
 def find_side(samples: Sequence[Sample]) -> Relation | None:
-    """Return on which side of the expected values all wrong answers are, or None."""
+    """Return whether all wrong answers are too large or too small, or None."""
     wrong = [sample for sample in samples if not sample.right]
     pairs = []
     for sample in wrong:

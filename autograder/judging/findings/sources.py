@@ -43,7 +43,7 @@ CHANGES = (
 
 
 def find_sources(sample: Sample) -> Iterator[Relation]:
-    """Yield which input came back, or what simple function of one input."""
+    """Yield which input came back, or which simple function of one input."""
     got = sample.got
     if got is None or not got.size or got.dtype.kind == "b":
         return
@@ -82,7 +82,7 @@ def name_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
-    """Yield which other function of the course returns what came back for the same arguments."""
+    """Yield which other function of the course returns the same for the same arguments."""
     for related in key.related:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:

@@ -1,4 +1,4 @@
-"""Finds a term that an answer has too little or too much of, and a factor that is missing or one too many."""
+"""Finds a term that an answer lacks or has too often, and a factor that is missing or superfluous."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .scales import find_bases, find_common_factor, name_factor, name_sizes
 
 
 def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
-    """Yield which quantity is not added to an answer, or added to it once more, times something, or multiplied in."""
+    """Yield which quantity is missing in a sum, added too often or with a factor, or multiplied in."""
     got, expected = sample.got, sample.expected
     if got is None or got.shape != expected.shape or got.dtype.kind not in "iuf" or not got.size or not expected.ndim:
         return
@@ -47,10 +47,10 @@ def _differs(array: np.ndarray) -> bool:
 
 
 def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: float) -> Iterator[Relation]:
-    """Yield how many times a term is added to an answer, where that is the whole difference."""
+    """Yield how many times a term is added to an answer, if that explains the whole difference."""
     difference = sample.got.astype(float) - sample.expected
     term = np.broadcast_to(term, difference.shape)
-    # A tiny difference may be a multiple of anything, within rounding; and so may one number of a constant.
+    # Within rounding, a tiny difference may be a multiple of anything, and a single number a multiple of any constant.
     if not _differs(term) or np.abs(difference).max() < 1e-4 * np.abs(sample.expected).max():
         return
     factor = find_common_factor(term, difference, tolerance)
@@ -63,7 +63,7 @@ def _find_multiples(sample: Sample, quoted: str, term: np.ndarray, tolerance: fl
             yield (f"term {kind}", sign, quoted, *data)
         elif kind == "times over":
             yield ("term times", sign, quoted, f"({data[1]} / {data[2]})")
-    # What is scaled as a whole has a factor less one of each term too much.
+    # If the whole sum is scaled, each of its terms appears too often by the same factor.
     factors = named | {f"{one} / {other}": named[one] / named[other] for one in named for other in named}
     for name, number in factors.items():
         if abs(factor - (number - 1)) <= tolerance * max(abs(factor), 1e-3):

@@ -1,4 +1,4 @@
-"""Finds the range of an argument in which an answer is wrong, as where a threshold has moved; and shapes."""
+"""Finds the range of an argument in which answers are wrong, as after a moved threshold; and wrong shapes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .relations import Relation
 from .samples import Sample
 
 _ENOUGH = 8
-"""Numbers that must be looked at before a range means anything."""
+"""How many numbers must be compared before a range means anything."""
 
 
 def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
@@ -36,7 +36,7 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
 
 
 def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yield the numbers that an answer's entries may be decided by, each with whether its entry is wrong."""
+    """Yield the numbers that may decide an answer's entries, each with whether its entry is wrong."""
     expected, wrong = sample.expected, sample.wrong_entries
     if wrong is None:
         return
@@ -51,7 +51,7 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
 def find_shape(samples: list[Sample]) -> Relation | None:
     """Return what is wrong with the shape of all wrong answers, or which argument's shape it is.
 
-    Where some of them have the required shape, only an argument's shape that all of them have is told.
+    If some of them have the required shape, only an argument's shape that all of them have is named.
     """
     wrong = [sample for sample in samples if not sample.right]
     shapes = {sample.got.shape for sample in wrong if sample.got is not None}
@@ -72,7 +72,7 @@ def find_shape(samples: list[Sample]) -> Relation | None:
 
 
 def _name_common_shape(wrong: list[Sample]) -> str | None:
-    """Return the argument whose shape all wrong answers have, where that is not the required shape in all cases."""
+    """Return the argument whose shape all wrong answers have, if the required shape differs in some case."""
     if all(sample.got.shape == sample.expected.shape for sample in wrong):
         return None
     common: list[str] | None = None
@@ -83,7 +83,7 @@ def _name_common_shape(wrong: list[Sample]) -> str | None:
 
 
 def find_axes(samples: list[Sample]) -> Relation | None:
-    """Return how many axes all wrong answers have, where another number is always required."""
+    """Return how many axes all wrong answers have, if that number is never the required one."""
     axes = {(None if one.got is None else one.got.ndim, one.expected.ndim) for one in samples if not one.right}
     (got, required), *others = axes
     return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))
@@ -98,7 +98,7 @@ def _without_ones(shape: tuple[int, ...]) -> list[int]:
 
 
 def _find_length(wrong: list[Sample]) -> Relation | None:
-    """Return the axis that always has the same length, where several lengths are required."""
+    """Return the axis that always has the same length, although several lengths are required."""
     ndims = {sample.got.ndim for sample in wrong} | {sample.expected.ndim for sample in wrong}
     if len(wrong) < 2 or len(ndims) > 1:
         return None

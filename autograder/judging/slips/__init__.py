@@ -1,6 +1,6 @@
-"""Near slips: what the course's own answers give with one small slip in them, to compare wrong answers with.
+"""Near slips: what the course's own answers return with one small slip in them, for comparison with wrong answers.
 
-`making` tries the slips when the course is released. Of each answer only a few digits are kept, by which it is
+`making` tries the slips when the course is released. Only a few digits of each answer are kept, by which it is
 recognised and from which it cannot be restored.
 """
 
@@ -23,13 +23,13 @@ from ..observation import Observation
 
 PATH = KEYS / "slips.key"
 ERROR, NOTHING, UNUSABLE = 1.0, 2.0, 2.5
-"""In place of a form: an error was raised, None or another number of parts came back, or no view could look at it."""
+"""In place of a form: an error was raised, None or another number of parts came back, or no view could use it."""
 _CLOSE = 3e-6
 
 
 @dataclass(frozen=True)
 class Slip:
-    """One slip: its kind, what became what, and a sketch of what it gives for each part of each case."""
+    """One slip: its kind, what was replaced by what, and a sketch of its result for each part of each case."""
 
     kind: str
     what: tuple[str, ...]
@@ -41,7 +41,7 @@ def find_slip(
 ) -> tuple[Slip, tuple[str, ...]] | None:
     """Return a slip that gives the same answers in every case of a public key, or None.
 
-    With it come the parts of the answer of which that is true, where it is not the whole of it.
+    It comes with the parts of the answer for which this is true, if that is not the whole answer.
     """
     if exercise.scored or any(one.changed or one.iterator for one in observed):
         return None
@@ -60,12 +60,12 @@ def find_slip(
 
 
 def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
-    """Return the parts of a case's answer that are sketched by themselves; one without a name is all of it."""
+    """Return the parts of a case's answer that are sketched separately; a part without a name is the whole answer."""
     return exercise.parts if exercise.parts and case.aspect is None and case.view is None else ("",)
 
 
 def is_telling(sketches: np.ndarray) -> bool:
-    """Return whether answers say enough: errors, or two different ones in all cases, agree with a slip by chance."""
+    """Return whether answers say enough: errors, or at most two different values, agree with a slip by chance."""
     return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 2
 
 
@@ -74,7 +74,7 @@ def _agree(one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> bool:
 
 
 def agree_sketches(one: np.ndarray, other: np.ndarray) -> bool:
-    """Return whether two lists of sketches are of the same answers, within rounding."""
+    """Return whether two lists of sketches belong to the same answers, within rounding."""
     scale = np.maximum(np.abs(one[:, 2]), np.abs(other[:, 2]))
     with np.errstate(all="ignore"):
         near = np.abs(one[:, 1:] - other[:, 1:]).max(axis=1) <= _CLOSE * scale

@@ -1,4 +1,4 @@
-"""Slips in what a function does with its arguments: one is changed first, taken for another, or has no effect."""
+"""Slips in the use of arguments: one is changed first, mistaken for another, or has no effect."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _is_network(value: Any) -> bool:
 
 
 NUMBERS = (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)
-"""What an argument may always be taken for."""
+"""What can stand in for any argument by mistake."""
 CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("zeros", _is_floats, np.zeros_like),
     ("negated", _is_floats, lambda a: -a),
@@ -104,13 +104,13 @@ ROWS = (
 
 
 def fit_all(fits: Callable[[Any], bool], values: list[Any]) -> bool:
-    """Return whether a change fits an argument in all calls; arrays that are whole only sometimes are no labels."""
+    """Return whether a change fits an argument in all calls; labels hold whole numbers in every call."""
     as_floats = [value.astype(float) if isinstance(value, np.ndarray) else value for value in values]
     return all(map(fits, values)) or (any(map(fits, values)) and all(map(fits, as_floats)))
 
 
 def _find_contracted(names: list[str], given: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the matrices of which the columns of one meet the rows of the other, in every call."""
+    """Yield pairs of matrices that can be multiplied in every call: as many columns as the other has rows."""
     matrices = [name for name in names if fit_all(_is_matrix, [call[name] for call in given])]
     for one in matrices:
         for other in matrices:
@@ -119,9 +119,9 @@ def _find_contracted(names: list[str], given: list[dict[str, Any]]) -> Iterator[
 
 
 def find_changes(function: Callable, cases: list[Case]) -> Iterator[tuple[str, tuple[str, ...], Callable]]:
-    """Yield the kind of each slip in the arguments of cases that are not refused, what it changes, and its function.
+    """Yield each slip in the arguments of valid cases: its kind, what it changes, and its function.
 
-    A change of one argument, or of several at once, is its word in `CHANGES` and the arguments' names.
+    A change is given by its name in `CHANGES` and the names of the arguments that it changes.
     """
     signature = inspect.signature(function)
 

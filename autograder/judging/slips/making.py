@@ -1,4 +1,4 @@
-"""Tries every small slip in the course's own answers, in forked processes with limits, and keeps what it gives."""
+"""Tries every small slip in the course's own answers, in forked processes with limits, and keeps the results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .sentences import can_be_told
 CPU_SECONDS = 2
 MEMORY = 4 * 2**30
 FIRST = ("operator", "operands swapped", "comparison", "axis", "constant", "function", "arguments swapped", "index")
-"""Kinds that say most: of slips with the same answers the first one of these is told."""
+"""Kinds that say most: of several slips with the same answers the first of these is named."""
 
 
 def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
@@ -75,7 +75,7 @@ def _is_drawn(expected: Any) -> bool:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A slip to be tried: its kind, what became what, and how to make the function that has it."""
+    """A slip to be tried: its kind, what was replaced by what, and how to make the function that has it."""
 
     kind: str
     what: tuple[str, ...]
@@ -83,7 +83,7 @@ class _Attempt:
 
 
 def _find_attempts(exercise: Exercise, key: Key) -> list[_Attempt]:
-    """Return the slips of an exercise, those that say most first."""
+    """Return the slips of an exercise, the most telling first."""
     function = getattr(reference.module(exercise.module), exercise.name)
     attempts = [
         _Attempt(kind, what, lambda changed=changed: changed)
@@ -108,7 +108,7 @@ def _function(exercise: Exercise, mutant: mutants.Mutant) -> Callable:
 def _try_all(
     exercise: Exercise, cases: Sequence[Case], attempts: list[_Attempt]
 ) -> Iterator[tuple[_Attempt, np.ndarray]]:
-    """Run slips one after another in a child; where one ends it, the next child goes on behind it."""
+    """Run slips one after another in a child process; if one ends it, another child goes on with the next slip."""
     size, begun = 12 * sum(len(name_parts(exercise, case)) for case in cases), 0
     while begun < len(attempts):
         reader, writer = os.pipe()
@@ -143,7 +143,7 @@ def _write_sketches(exercise: Exercise, cases: Sequence[Case], attempts: list[_A
 
 
 def _observe(exercise: Exercise, cases: Sequence[Case], function: Callable) -> list[Observation]:
-    """Return what a slip gives; where it raises an error for valid input, which nobody asks for, the rest is empty."""
+    """Return what a slip gives; after an error for valid input the rest is empty."""
     seen: list[Observation] = []
     for case in cases:
         seen.append(_observe_case(exercise, case, function))

@@ -57,13 +57,13 @@ class Mutant:
     function: str
     kind: str
     what: tuple[str, ...]
-    """What became what, where that can be said in a word or two; see `sentences`."""
+    """What was replaced by what, if that can be said in a word or two; see `sentences`."""
     change: str
     """The changed lines, ``before → after``: with the function's name this names the mutant."""
     source: str
 
     def __str__(self) -> str:
-        # Which quotes stand round a message, ast.unparse decides: from Python 3.12 on in another way than before.
+        # ast.unparse chooses the quotes around a message, and from Python 3.12 on it chooses differently.
         return f"{self.function}: {self.change}".replace('"', "'")
 
 
@@ -93,19 +93,19 @@ def _put(holder: ast.AST, key: tuple[str, int | None], node: ast.AST) -> None:
 
 
 def _places(node: ast.AST) -> Iterator[tuple[ast.AST, tuple[str, int | None], ast.AST]]:
-    """Go through all nodes of a function's body, each with where it hangs."""
+    """Go through all nodes of a function's body, each with its position in its parent."""
     for field, value in ast.iter_fields(node):
         if field in ("args", "returns", "annotation", "decorator_list") and isinstance(node, ast.FunctionDef):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(child, ast.AST):
                 yield node, (field, index), child
-                # Of a message only what it names is the exercise's matter, not how.
+                # Only the values in a message matter to an exercise, not the rest of it.
                 yield from () if isinstance(child, ast.FormattedValue) else _places(child)
 
 
 def _change(before: str, after: str) -> str:
-    """Return the lines that differ, without those around them."""
+    """Return only the lines that differ."""
     old, new = before.splitlines(), after.splitlines()
     while old and new and old[0] == new[0]:
         del old[0], new[0]
@@ -142,7 +142,7 @@ SIGNS = {
 
 
 def _describe(kind: str, old: ast.AST, new: ast.AST, arguments: set[str]) -> Iterator[str]:
-    """Yield what became what, in signs and names that a learner knows: those of operators, arguments and functions."""
+    """Yield what was replaced by what, in symbols and names that a learner knows: operators, arguments, functions."""
     match kind, old, new:
         case _, ast.BinOp(left, operator), _:
             yield SIGNS.get(type(operator), "")
@@ -196,9 +196,9 @@ def _name_of(called: ast.expr) -> Iterator[str]:
 
 
 def _slips(node: ast.AST, function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what could stand in a node's place by mistake, with the kind of mistake."""
+    """Yield what could replace a node by mistake, with the kind of mistake."""
     arguments = [arg.arg for arg in _arguments(function)]
-    # In this library what a loop binds are the caller's arrays.
+    # In this library the variables of a loop are the caller's arrays.
     loops = [n.target for n in ast.walk(function) if isinstance(n, (ast.For, ast.comprehension))]
     callers = {*arguments, *_stored(loops)}
     match node:
@@ -295,7 +295,7 @@ def _stored(nodes: Iterable[ast.AST]) -> list[str]:
 
 
 def _parts(iterated: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """Yield what a loop goes through without its first or last item, only the first, and the wrong way round."""
+    """Yield a loop's iterable without its first or last item, with only the first, and reversed."""
     for lower, upper, step in [(1, None, None), (None, -1, None), (None, 1, None), (None, None, -1)]:
         ends = [None if end is None else ast.Constant(end) for end in (lower, upper, step)]
         yield "loop", ast.Subscript(_call(ast.Name("list", ast.Load()), iterated), ast.Slice(*ends), ast.Load())

@@ -1,4 +1,4 @@
-"""Slips in what a function does with the results of the course's functions that it calls: one is changed first."""
+"""Slips in the use of results of the course's functions: one of these results is changed first."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..related import name_results
 from .arguments import CHANGES
 
 _OF_ARGUMENTS = ("times ln 2",)
-"""Changes whose sentence makes sense of arguments only."""
+"""Changes whose sentence makes sense only for arguments."""
 _SEEN = 40
-"""Results of one function that are looked at to decide which changes fit."""
+"""The number of a function's results that are examined to decide which changes fit."""
 
 
 def find_changes(exercise: Exercise, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable[[], Callable]]]:
-    """Yield what is done to which result, and how to make the function that does it.
+    """Yield which change is made to which result, and how to make the function that does so.
 
-    That is the change's word, the function whose result is changed, and the part of it; no part is all of it.
+    That is the change's name, the function whose result is changed, and the part of it; no part means all of it.
     """
     for name in sorted(reference.direct_uses(exercise.name)):
         parts = name_results(name)
@@ -41,7 +41,7 @@ def _put(result: Any, k: int | None, change: Callable) -> Any:
 
 
 def _replaced(exercise: str, name: str, change: Callable) -> Callable[[], Callable]:
-    """Return what makes the answer in a library where every result of one function is changed."""
+    """Return a function that runs the answer in a library where every result of one function is changed."""
 
     def make() -> Callable:
         library = reference.library_of(exercise)
@@ -53,7 +53,7 @@ def _replaced(exercise: str, name: str, change: Callable) -> Callable[[], Callab
 
 
 def _record(exercise: str, name: str, cases: list[Case]) -> list[Any]:
-    """Run the right answer on all valid cases, and return what one of the functions gave that it calls."""
+    """Run the right answer on all valid cases, and return the results of one function that it calls."""
     seen: list[Any] = []
 
     def keep(result: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The sentences of near slips: what became what, without showing the line."""
+"""The sentences of near slips: what was replaced by what, without showing the line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SLIPS = {
     ("examples without first", 0): "the first example of the batch is left out",
     ("examples without last", 0): "the last example of the batch is left out",
 }
-"""By the kind of a slip, and by how many words say what it changes."""
+"""By the kind of a slip, and by the number of words that describe its change."""
 LOOPS = {
     "reversed": "runs from the last item to the first",
     "without first": "leaves out its first item",
@@ -96,7 +96,7 @@ def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> 
 
 
 def can_be_told(kind: str, what: tuple[str, ...]) -> bool:
-    """Return whether there are words for a slip."""
+    """Return whether there is a sentence for a slip."""
     return kind in ("argument", "result") or (kind, len(what)) in SLIPS
 
 

@@ -1,32 +1,123 @@
-"""Draws the panels of live figures where there is no browser: charts, bars and images, and their colors for both."""
+"""Panels of live figures, as plain data: charts, bars and images, which the browser draws, and matplotlib elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure
+from .style import COLORS, LINE_STYLES, LOSS, NEGATIVE, PAPER, POSITIVE, TEXT, WEIGHTS, bare, figure, limit_of
+
+Axis = tuple[str, float, float]
+"""What an axis of a chart shows, and its ends."""
 
 
-def _scale(colors: Colormap, strength: float = 1.0) -> list[str]:
-    rows = np.array(colors(np.linspace(0, 1, 7)))[:, :3]
-    return [to_hex(1 - strength * (1 - row)) for row in rows]
+def _scale(colors: Colormap, strength: float = 1.0) -> list[list[int]]:
+    rows = np.array(colors(np.linspace(0, 1, 129)))[:, :3]
+    return np.round(255 * (1 - strength * (1 - rows))).astype(int).tolist()
 
 
 PALETTE = {
     "weights": _scale(WEIGHTS),
-    "paper": [to_hex(PAPER(0.0)), to_hex(PAPER(1.0))],
+    "paper": _scale(PAPER),
     "plane": _scale(WEIGHTS, 0.6),
     "loss": _scale(mpl.colormaps[LOSS], 0.55),
 }
-"""Scales of the figures' colors for the browser; the last two are pale, so that lines on them can be seen."""
+"""Scales of the figures' colors for the browser, as red, green and blue; the last two are pale, so that lines on them
+can be seen.
+"""
 _NAMED = {"positive": POSITIVE, "negative": NEGATIVE, "black": "#17171a", "faint": "#00000033", "text": TEXT}
 _NAMED |= {f"series-{k}": color for k, color in enumerate(COLORS)}
+
+
+def chart(
+    title: str,
+    x: Axis,
+    y: Axis,
+    lines: Sequence[dict],
+    dots: Iterable = (),
+    arrows: Iterable = (),
+    percent: bool = False,
+    **more: Any,
+) -> dict:
+    """Return a chart of lines from `line`, dots ``(x, y, color, radius)``, arrows ``(x, y, to_x, to_y, color)``.
+
+    Dots outside are left out; ``percent`` is for fractions upwards. ``more`` may hold ``width`` and ``height`` in
+    pixels; a ``map`` behind the lines, of ``values`` with the highest row first, colored by a ``scale`` of `PALETTE`
+    from ``low`` to ``high``; and a ``pointer``: what choosing a place is called, ``drag`` or not, and ``help``.
+    """
+    (across, *x), (upward, *y) = x, y
+    unnamed = itertools.count()
+    lines = [one if one["color"] else one | _series(next(unnamed) % len(COLORS)) for one in lines]
+    dots = [dot for dot in dots if x[0] <= dot[0] <= x[1] and y[0] <= dot[1] <= y[1]]
+    arrows = [arrow for arrow in arrows if np.isfinite(arrow[:4]).all()]
+    drawn = {"lines": lines, "dots": dots, "arrows": arrows, "ticks": (_ticks(*x), _ticks(*y, percent=percent))}
+    return {"kind": "chart", "title": title, "names": (across, upward), "x": x, "y": y} | drawn | more
+
+
+def _series(k: int) -> dict:
+    return {"color": f"series-{k}", "style": k}
+
+
+def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, str]]:
+    """Return a few round numbers between two others, each with its words."""
+    values = MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    inside = values[(values >= low - slack) & (values <= high + slack)].tolist()
+    return [(value, f"{value:.0%}" if percent else f"{value:g}".replace("-", "−")) for value in inside]
+
+
+def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
+    """Return one line of a chart; without a color it gets the next one of those that have no sign, and its style.
+
+    ``more`` may hold a ``width``, and the number of a ``style``: 0 is a solid line, 1 a dashed one.
+    """
+    places = {"x": np.asarray(x, dtype=float), "y": np.asarray(y, dtype=float)}
+    return places | {"name": name, "color": color, "style": 0, "width": 1 if color == "faint" else 2.5} | more
+
+
+def bars(
+    title: str, names: Sequence[str], values: np.ndarray, high: float = 1.0, percent: bool = False, **more: Any
+) -> dict:
+    """Return bars with names, the longest marked; ``percent=True`` for fractions."""
+    values = np.asarray(values, dtype=float)
+    words = [f"{value:.0%}" if percent else f"{value:.1f}".replace("-", "−") for value in values]
+    said = ", ".join(f"{names[k]} {words[k]}" for k in np.argsort(-values, kind="stable")[:3])
+    found = {"values": values, "high": high, "marked": int(np.argmax(values)), "words": words, "said": said}
+    return {"kind": "bars", "title": title, "names": list(names), "percent": percent} | found | more
+
+
+def images(title: str, rows: Sequence, names: Iterable = (), limit: float | None = None, **more: Any) -> dict:
+    """Return rows of pixels as square images on one scale, with names or, without them, with numbers.
+
+    ``pick`` makes them buttons, ``scale="paper"`` shows ink instead of weights.
+    """
+    values = np.nan_to_num(rows)
+    names = [str(name) for name in names or range(len(values))]
+    found = {"limit": limit or limit_of(values), "columns": round(values.shape[1] ** 0.5), "values": values}
+    return {"kind": "images", "title": title, "names": names, "scale": "weights", "width": 84} | found | more
+
+
+def history(
+    title: str, steps: Axis, what: str, named: Mapping[str, Sequence[float]], low: float, high: float, **more: Any
+) -> dict:
+    """Return a chart of what was measured after each step.
+
+    It ends at the largest finite value, but not below ``low`` or above ``high``. What is higher, or not finite, is
+    drawn at its upper edge.
+    """
+    values = np.array(list(named.values()))
+    top = float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), low, high))
+    values = np.nan_to_num(values, nan=top, posinf=top).clip(0, top)
+    lines = [line(range(len(each)), each, name) for name, each in zip(named, values, strict=True)]
+    return chart(title, steps, (what, 0, top), lines, **more)
 
 
 def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
@@ -43,14 +134,12 @@ def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
 
 def _still_chart(ax: Axes, panel: dict) -> None:
     if behind := panel.get("map"):
-        colors = LinearSegmentedColormap.from_list("map", PALETTE[behind["scale"]])
+        colors = LinearSegmentedColormap.from_list("map", np.divide(PALETTE[behind["scale"]], 255))
         extent, limits = (*panel["x"], *panel["y"]), {"vmin": behind["low"], "vmax": behind["high"]}
         ax.imshow(behind["values"], cmap=colors, extent=extent, aspect="auto", **limits)
-    unnamed = iter(range(99))
     for one in panel["lines"]:
-        k = 0 if one["color"] else next(unnamed) % len(COLORS)
-        style = {"color": _NAMED[one["color"] or f"series-{k}"], "linestyle": LINE_STYLES[k]}
-        ax.plot(one["x"], one["y"], label=one["name"] or None, linewidth=1 if one["color"] == "faint" else 2, **style)
+        style = {"color": _NAMED[one["color"]], "linestyle": LINE_STYLES[one["style"]], "linewidth": 0.8 * one["width"]}
+        ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
     for x, y, color, radius in panel["dots"]:
         square = {"marker": "s" if color == "negative" else "o", "markersize": 1.6 * radius}
         ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", markeredgewidth=0.5, **square)

@@ -1,4 +1,4 @@
-"""What chapter 3 borrows from later chapters to show what becomes of starting values: a trainer, and ReLU."""
+"""What chapter 3 borrows from later chapters to show the effect of starting values: a trainer, and ReLU."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def given_training(
 ) -> list[Layers]:
     """Return new networks, trained by gradient descent with ReLU between layers and softmax at the end.
 
-    They learn side by side and know nothing of each other: network k sees the examples in an order drawn from
+    They learn side by side and independently: network k sees the examples in an order drawn from
     seed k, whatever the others are.
 
     Parameters
@@ -53,7 +53,7 @@ def given_training(
     epochs : int
         How often every example is shown.
     batch_size : int
-        Examples a step.
+        Examples per step.
     learning_rate : float
         Size of a step.
 
@@ -63,8 +63,9 @@ def given_training(
         Of the same shapes.
     """
     # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
+    # Times 1.0: a start of integers, such as biases made by np.full(50, -1), is moved by fractions as well.
     stacked = [
-        (np.stack([weights for weights, _ in layer]), np.stack([bias[np.newaxis] for _, bias in layer]))
+        (1.0 * np.stack([weights for weights, _ in layer]), 1.0 * np.stack([bias[np.newaxis] for _, bias in layer]))
         for layer in zip(*networks, strict=True)
     ]
     generators = [np.random.default_rng(seed) for seed in range(len(networks))]
@@ -118,12 +119,7 @@ def given_train(
         order = rng.permutation(len(x))
         settings = {"epochs": 1, "batch_size": batch_size, "learning_rate": learning_rate}
         (layers,) = given_training([layers], x[order], y[order], **settings)
-        logits = x
-        for k, (weights, bias) in enumerate(layers):
-            logits = logits @ weights + bias
-            logits = given_relu(logits) if k < len(layers) - 1 else logits
-        logits = logits - logits.max(axis=1, keepdims=True)
-        losses.append(float(np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y])))
+        losses.append(mean_loss(layers, x, y))
     return layers, losses
 
 
@@ -145,6 +141,36 @@ def _step(layers: Layers, x: np.ndarray, y: np.ndarray, learning_rate: float) ->
         blame = below
 
 
+def _logits(layers: Layers, x: np.ndarray) -> np.ndarray:
+    for weights, bias in layers[:-1]:
+        x = given_relu(x @ weights + bias)
+    weights, bias = layers[-1]
+    return x @ weights + bias
+
+
+@takes_lists
+def mean_loss(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
+    """Return the mean cross-entropy loss; you write your own in chapter 5.
+
+    Parameters
+    ----------
+    layers : list of (weights, bias)
+        A network with ReLU between its layers.
+    x : ndarray of shape (n, fan_in)
+        Inputs.
+    y : ndarray of int, shape (n,)
+        Their classes.
+
+    Returns
+    -------
+    float
+        Zero or above.
+    """
+    logits = _logits(layers, x)
+    logits = logits - logits.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]))
+
+
 @takes_lists
 def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
     """Return the fraction of examples whose class has the highest output.
@@ -163,15 +189,12 @@ def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
     float
         From 0 to 1.
     """
-    for weights, bias in layers[:-1]:
-        x = given_relu(x @ weights + bias)
-    weights, bias = layers[-1]
-    return float(np.mean((x @ weights + bias).argmax(axis=1) == y))
+    return float(np.mean(_logits(layers, x).argmax(axis=1) == y))
 
 
 @takes_lists
 def given_corrections(x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: str) -> np.ndarray:
-    """Return the size (RMS) of random corrections on their way back through layers without biases.
+    """Return the RMS of random corrections on their way back through layers without biases.
 
     Corrections are what training sends back from the outputs; chapter 6 calls them gradients.
 

@@ -3,46 +3,36 @@
 const DASHES = ["", "7 4", "9 3 2 3", "2 3", "9 3 2 3 2 3", "2 5"];
 const [TOP, RIGHT, BOTTOM, LEFT] = [12, 12, 40, 58];
 
-function ticks([low, high], count = 5) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
-  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
-}
-
 /** A chart of `lines`, `dots`, `arrows` and a `map`; act(name, more) tells which place was chosen in it. */
-function chart({ width = 380, height = 240, pointer }, palette, act) {
+function chart({ width = 380, height = 240, pointer }, act) {
   let [panel, cursor] = [null, null];
   const [wide, high] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
   const across = (value) => LEFT + ((value - panel.x[0]) / (panel.x[1] - panel.x[0])) * wide;
   const down = (value) => height - BOTTOM - ((value - panel.y[0]) / (panel.y[1] - panel.y[0])) * high;
   const id = newId();
+  const area = svg("rect", { x: LEFT, y: TOP, width: wide, height: high, fill: "transparent" });
   const inside = svg("rect", { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 });
   const [behind, axes, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g")];
   const lines = svg("g", { "clip-path": `url(#${id})` });
-  const node = svg("svg", sized(width, height), svg("clipPath", { id }, inside), behind, axes, lines, dots);
+  const node = svg("svg", sized(width, height), svg("clipPath", { id }, inside), area, behind, axes, lines, dots);
   const legend = el("div", { class: "wl-legend" });
   const text = (x, y, words, anchor, more = {}) => svg("text", { x, y, "text-anchor": anchor, ...more }, words);
 
   function drawAxes() {
-    const plain = (value) => String(value).replace("-", "−");
-    const shown = panel.percent ? (value) => `${Math.round(100 * value)}%` : plain;
+    const [below, left] = panel.ticks;
     axes.replaceChildren(svg("path", { d: `M${LEFT} ${TOP}V${height - BOTTOM}H${width - RIGHT}` }),
-      ...ticks(panel.x).map((value) => text(across(value), height - BOTTOM + 16, plain(value), "middle")),
-      ...ticks(panel.y).map((value) => text(LEFT - 6, down(value) + 4, shown(value), "end")),
+      ...below.map(([value, words]) => text(across(value), height - BOTTOM + 16, words, "middle")),
+      ...left.map(([value, words]) => text(LEFT - 6, down(value) + 4, words, "end")),
       text(LEFT + wide / 2, height - 6, panel.names[0], "middle"),
       text(-TOP - high / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
   }
 
-  function line({ x, y, name, color, dashed, strong = true }, k) {
-    const stroke = `var(--${color || `series-${k}`})`;
-    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
-    const width = color === "faint" || !strong ? 1 : 2.5;
-    const style = { fill: "none", stroke, "stroke-width": width, "stroke-dasharray": dashed ? "6 5" : DASHES[k] };
-    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...style }));
+  function line({ x, y, name, color, style, width: thick }) {
+    const drawn = { fill: "none", stroke: `var(--${color})`, "stroke-width": thick, "stroke-dasharray": DASHES[style] };
+    const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...drawn }));
     if (name) legend.append(el("span", {}, sample, " ", name));
-    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...style });
+    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
+    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...drawn });
   }
 
   function arrow([fromX, fromY, toX, toY, color]) {
@@ -55,58 +45,43 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
   }
 
   function dot([x, y, color, size]) {
-    const place = { fill: `var(--${color})`, class: "wl-dot" };
-    // Negative points are squares, so that no class is told by its color alone.
-    if (color !== "negative") return svg("circle", { cx: across(x), cy: down(y), r: size, ...place });
-    return svg("rect", { x: across(x) - size, y: down(y) - size, width: 2 * size, height: 2 * size, ...place });
+    const round = color === "negative" ? 0 : size; // a square, so that no class is told by its color alone
+    const place = { x: across(x) - size, y: down(y) - size, width: 2 * size, height: 2 * size, rx: round };
+    return svg("rect", { ...place, fill: `var(--${color})`, class: "wl-dot" });
   }
 
   function update(next) {
     panel = next;
     drawAxes();
     legend.replaceChildren();
-    let series = 0;
-    lines.replaceChildren(...panel.lines.map((each) => line(each, each.color ? 0 : series++ % 6)));
-    lines.append(...panel.arrows.map(arrow));
+    lines.replaceChildren(...panel.lines.map(line), ...panel.arrows.map(arrow));
     dots.replaceChildren(...panel.dots.map(dot));
     if (cursor) dots.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
     if (panel.map) {
       const { values, scale, low, high: most } = panel.map;
       const place = { x: LEFT, y: TOP, width: wide, height: high };
-      behind.replaceChildren(picture(place, values, values.shape[1], palette[scale], low, most));
+      behind.replaceChildren(picture(place, values, values.shape[1], PALETTE[scale], low, most));
     }
     node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
   }
 
   /** Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good. */
   function listen() {
-    const choose = (at, passing = false) => act(pointer.name, { at, passing });
-    const at = (event) => {
-      const [x, y] = placeIn(node, event);
-      const shares = [clip((x * width - LEFT) / wide), clip((height - BOTTOM - y * height) / high)];
-      return [panel.x, panel.y].map(([low, most], k) => low + shares[k] * (most - low));
-    };
-    fill(node, { tabindex: 0, role: "application", class: "wl-chart wl-places" }, []);
-    node.addEventListener("pointerdown", (event) => {
+    const choose = (at, passing) => act(pointer.name, { at, passing });
+    const within = ([low, most], share) => low + share * (most - low);
+    function place([right, below], passing) {
       cursor = null;
-      node.setPointerCapture(event.pointerId);
-      choose(at(event));
-    });
-    node.addEventListener("pointermove", (event) => {
-      if (panel.pointer.drag && node.hasPointerCapture(event.pointerId)) choose(at(event), true);
-    });
-    node.addEventListener("blur", () => { cursor = null; update(panel); });
-    node.addEventListener("keydown", (event) => {
-      const move = MOVES[event.key];
-      if (!move && event.key !== "Enter") return;
-      event.preventDefault();
-      cursor ??= panel.pointer.at ?? [panel.x, panel.y].map(([low, most]) => (low + most) / 2);
-      const [right, below] = move ?? [0, 0];
+      if (!passing || panel.pointer.drag) choose([within(panel.x, right), within(panel.y, 1 - below)], passing);
+    }
+    function key(name, [right, below]) {
+      cursor ??= panel.pointer.at ?? [within(panel.x, 0.5), within(panel.y, 0.5)];
       const moved = (value, by, [low, most]) => clip(value + (by * (most - low)) / 40, low, most);
       cursor = [moved(cursor[0], right, panel.x), moved(cursor[1], -below, panel.y)];
       update(panel);
-      if (!move || panel.pointer.drag) choose(cursor, Boolean(move));
-    });
+      if (name === "Enter" || panel.pointer.drag) choose(cursor, name !== "Enter");
+    }
+    const onblur = () => { cursor = null; update(panel); };
+    fill(node, { ...byHand(area, place, ["Enter"], key), onblur, class: "wl-chart wl-places" });
   }
 
   if (pointer) listen();
@@ -116,46 +91,40 @@ function chart({ width = 380, height = 240, pointer }, palette, act) {
 /** Rows of bars, one per name, from zero to both sides if any value is negative. */
 function bars({ names }) {
   const rows = names.map((name) => {
-    const [bar, value] = [el("span", { class: "wl-bar" }), el("span", { class: "wl-value" })];
+    const [bar, value] = [el("span"), el("span", { class: "wl-value" })];
     const parts = [el("span", { class: "wl-name" }, name), el("span", { class: "wl-track" }, bar), value];
-    return { bar, value, node: el("div", { class: "wl-row" }, ...parts) };
+    return { bar, value, node: el("div", {}, ...parts) };
   });
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
   const many = names.length > 14 ? " wl-many" : "";
   const node = el("div", { class: `wl-bars${many}`, role: "img", style }, ...rows.map((row) => row.node));
-  function update({ title, values, high, percent, marked, said }) {
-    const signed = !percent && values.some((value) => value < 0);
-    const best = Array.from(values, (value, k) => [value, names[k]]).sort(([a], [b]) => b - a).slice(0, 3);
-    const shown = (value) => (percent ? `${Math.round(100 * value)}%` : inWords(value, 1));
-    const read = best.map(([value, name]) => `${name} ${shown(value)}`);
-    node.setAttribute("aria-label", said || `${title}: ${read.join(", ")}`);
+  function update({ title, said, values, words, high, percent, marked }) {
+    const signed = values.some((value) => value < 0);
+    node.setAttribute("aria-label", `${title}: ${said}`);
     rows.forEach(({ bar, value, node: row }, k) => {
       const part = clip(Math.abs(values[k]) / high) * (signed ? 50 : 100);
-      bar.style.width = `${part}%`;
-      bar.style.left = `${signed ? (values[k] < 0 ? 50 - part : 50) : 0}%`;
+      bar.style = `width: ${part}%; left: ${signed ? 50 - (values[k] < 0) * part : 0}%`;
       bar.className = `wl-bar${percent ? " wl-fraction" : values[k] < 0 ? " wl-negative" : ""}`;
-      row.classList.toggle("wl-marked", k === marked);
-      value.textContent = shown(values[k]);
+      row.className = `wl-row${k === marked ? " wl-marked" : ""}`;
+      value.textContent = words[k];
     });
   }
   return { node, update };
 }
 
 /** Images, each on one scale of colors; with `pick`, each is a button that chooses it. */
-function images({ title, names, width, pick }, palette, act) {
+function images({ title, names, width, pick }, act) {
+  const style = `width: ${width}px; height: ${width}px`;
   const tiles = names.map((name, k) => {
     const named = { "aria-label": `${title} ${name}` };
-    const style = `width: ${width}px; height: ${width}px`;
-    const canvas = el("canvas", { class: "wl-pixels", role: "img", style, ...named });
-    const caption = el("figcaption");
+    const [canvas, caption] = [el("canvas", { class: "wl-pixels", role: "img", style, ...named }), el("figcaption")];
     if (!pick) return { canvas, caption, node: el("figure", {}, canvas, caption) };
-    const onclick = () => act(pick, { index: k });
-    return { canvas, caption, node: el("button", { type: "button", class: "wl-pick", onclick, ...named }, canvas) };
+    return { canvas, caption, node: button(canvas, () => act(pick, { index: k }), { class: "wl-pick", ...named }) };
   });
   function update({ values, columns, scale, limit, marked, names: captions }) {
     tiles.forEach(({ canvas, caption, node }, k) => {
       const [size, low] = [values.length / tiles.length, scale === "weights" ? -limit : 0];
-      paint(canvas, values.subarray(k * size, (k + 1) * size), columns, palette[scale], low, limit);
+      paint(canvas, values.subarray(k * size, (k + 1) * size), columns, PALETTE[scale], low, limit);
       caption.textContent = captions[k];
       if (pick) node.setAttribute("aria-pressed", String(k === marked));
     });

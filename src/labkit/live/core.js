@@ -1,21 +1,17 @@
 // What all live figures share: elements, colors, places, and talking with Python.
 
 const SVG = "http://www.w3.org/2000/svg";
-const FOCUSABLE = ["BUTTON", "INPUT", "SELECT"];
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }; // to the right and down
 
 /** An id that no other figure of the page has: each has loaded this script for itself. */
 const newId = () => `wl-${Math.random().toString(36).slice(2)}`;
 
 /** Fill an element: attributes that begin with "on" are listeners, children are nodes or text. */
-function fill(node, attributes, children) {
+function fill(node, attributes, children = []) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value);
   }
-  // Jupyter leaves the keys alone in an element with this attribute; elsewhere it means nothing.
-  const takesKeys = FOCUSABLE.includes(node.tagName) || "tabindex" in attributes;
-  if (takesKeys) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children);
   return node;
 }
@@ -26,27 +22,38 @@ const button = (name, onclick, more = {}) => el("button", { type: "button", oncl
 const clip = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
 const inWords = (value, digits) => value.toFixed(digits).replace("-", "−");
 
-/** Where a pointer is in an element: from 0 to 1, to the right and down. */
-function placeIn(node, event) {
-  const box = node.getBoundingClientRect();
-  return [clip((event.clientX - box.left) / box.width), clip((event.clientY - box.top) / box.height)];
-}
-
-const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-
-/** The color of a share between 0 and 1 on a scale of evenly spaced colors, as [red, green, blue]. */
-function onScale(scale, share) {
-  const place = clip(share) * (scale.length - 1);
-  const below = Math.min(Math.floor(place), scale.length - 2);
-  return scale[below].map((value, k) => value + (scale[below + 1][k] - value) * (place - below));
+/** Attributes of an element that is used by hand: place(at, passing) hears where mouse, touch or pen is in `area`, from
+ * 0 to 1 to the right and down; key(name, [right, down], shift) hears of arrow keys and of other `keys`. */
+function byHand(area, place, keys, key) {
+  function tell(event, passing) {
+    const box = area.getBoundingClientRect();
+    place([clip((event.clientX - box.left) / box.width), clip((event.clientY - box.top) / box.height)], passing);
+  }
+  function onpointerdown(event) {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    tell(event, false);
+  }
+  function onpointermove(event) {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    const points = event.getCoalescedEvents?.() ?? [];
+    for (const each of points.length ? points : [event]) tell(each, true);
+  }
+  function onkeydown(event) {
+    if (!(event.key in MOVES) && !keys.includes(event.key)) return;
+    event.preventDefault();
+    key(event.key, MOVES[event.key] ?? [0, 0], event.shiftKey);
+  }
+  return { tabindex: 0, role: "application", onpointerdown, onpointermove, onkeydown };
 }
 
 /** Paint numbers, row by row, on a canvas of as many pixels, which CSS enlarges; return it. */
 function paint(canvas, values, columns, scale, low, high) {
   Object.assign(canvas, { width: columns, height: values.length / columns });
-  const [context, colors] = [canvas.getContext("2d"), scale.map(rgb)];
+  const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
-  values.forEach((value, k) => image.data.set([...onScale(colors, (value - low) / (high - low || 1)), 255], 4 * k));
+  const last = scale.length - 1;
+  const color = (value) => scale[Math.round(clip((value - low) / (high - low || 1)) * last)];
+  values.forEach((value, k) => image.data.set([...color(value), 255], 4 * k));
   context.putImageData(image, 0, 0);
   return canvas;
 }
@@ -76,29 +83,32 @@ function unpack(value) {
 /** Prepare the page for a figure, and return how to ask Python. draw(answer, settled) is called with each answer. */
 function connect({ model, el: host }, draw) {
   const status = el("p", { class: "wl-status", "aria-live": "polite" });
-  // A group, not a landmark: a notebook may show the same figure twice.
-  const root = el("div", { class: "wl-live", role: "group", "aria-label": model.get("title") });
   // JupyterLite looks at keys later than Jupyter does: no key gets that far, but shortcuts with Ctrl still do.
-  root.addEventListener("keydown", (event) => {
+  const onkeydown = (event) => {
     if (!(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape")) event.stopPropagation();
-  });
+  };
+  // Jupyter leaves the keys alone in an element with the last attribute. A group, not a landmark: a notebook may show
+  // the same figure twice.
+  const { title, makes } = model.get("answer");
+  const named = { role: "group", "aria-label": title, "data-lm-suppress-shortcuts": "true" };
+  const root = el("div", { class: "wl-live", onkeydown, ...named });
   host.append(root);
   const queue = []; // questions for when the one before is answered
-  let [asked, open, late] = [0, false, null];
+  const silence = "No answer from Python yet: it is busy, or it was restarted. After a restart, run this notebook's " +
+    `cells from the top, up to the one that calls ${makes}.`;
+  let [open, late] = [null, null]; // the question that is not answered, and when to say so
 
   function read() {
     const answer = unpack(model.get("answer"));
-    if (answer.count >= asked) { open = false; clearTimeout(late); }
+    if (answer.to === open) { open = null; clearTimeout(late); } // it may be another view's
     draw(answer, !open && !queue.length);
     if (queue.length && !open) send();
   }
 
   function send() {
-    open = true;
-    asked = (model.get("question").count ?? 0) + 1; // another view of the figure may have asked, too
-    late = setTimeout(() => { status.textContent = model.get("silence"); }, 4000);
-    model.set("question", { ...queue.shift(), count: asked });
-    model.save_changes();
+    open = newId();
+    late = setTimeout(() => { status.textContent = silence; }, 4000);
+    model.send({ ...queue.shift(), id: open });
   }
 
   /** Ask Python. Of several `passing` questions of a kind that wait, only the newest is sent. */

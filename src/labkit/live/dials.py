@@ -6,34 +6,32 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..arrays import takes_lists
+from ..figures.panels import bars, chart, line
 from ..lent.given_training import given_corrections, given_relu
-from ..results import Layers, as_numbers, run_forward
-from .panels import bars, chart, choice, line, slider
-from .tool import Dial
+from ..results import as_numbers, run_forward
+from .tool import Dial, choice, shown, slider
 
 
-@takes_lists
+@shown
 def drag_secant(
     numerical_gradient: Callable,
-    f: Callable[[float], float] | None = None,
+    f: Callable[[float], float] = lambda w: 0.5 * w**3 - w + 1,
     name: str = "f(w)",
     interval: tuple[float, float] = (-2.0, 2.0),
-) -> None:
+) -> Dial:
     """Show a secant whose step the learner drags until it is the tangent.
 
     Parameters
     ----------
     numerical_gradient : function
         The learner's own, ``numerical_gradient(f, array, step)``.
-    f : function, optional
+    f : function
         A function of one float; a cubic without it.
     name : str
         What ``f`` computes.
     interval : pair of float
         The range of its argument.
     """
-    f = f or (lambda w: 0.5 * w**3 - w + 1)
     low, high = interval
     places = np.linspace(low, high, 200)
     values = np.array([float(f(place)) for place in places])
@@ -47,32 +45,31 @@ def drag_secant(
         if pointer:
             step = float(np.clip(abs(pointer[0] - at), 0.001, widest))
         secant, tangent = slope(at, step), slope(at, 1e-5)
-        (left, right), ends = (float(f(at - step)), float(f(at + step))), np.array([low, high]) - at
+        left, middle, right = (float(f(place)) for place in (at - step, at, at + step))
+        ends = np.array([low, high]) - at
         lines = [
             line(places, values, name),
-            line(interval, float(f(at)) + tangent * ends, color="faint"),
+            line(interval, middle + tangent * ends, color="faint"),
             line(interval, (left + right) / 2 + secant * ends, "secant"),
         ]
-        dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, float(f(at)), "text", 3)]
-        handle = {"at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
+        dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
         said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
-        axes = (("w", name), interval, (values.min() - room, values.max() + room))
-        more = {"pointer": {"name": "end"} | handle, "said": said, "width": 480, "height": 300}
-        panel = chart(f"{name} and a secant", *axes, lines, dots, **more)
+        axes = ("w", low, high), (name, values.min() - room, values.max() + room)
+        end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
+        panel = chart(f"{name} and a secant", *axes, lines, dots, pointer=end, said=said, width=480, height=300)
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
-    start = low + 0.7 * (high - low)
+    widths = {"exponent": True, "stills": (widest, widest / 10)}
     controls = [
-        slider("at", "w", low, high, start),
-        slider("step", "step", -3.0, np.log10(widest), widest, exponent=True),
+        slider("at", "w", low, high, low + 0.7 * (high - low)),
+        slider("step", "step", -3.0, np.log10(widest), widest, **widths),
     ]
     note = "Drag an end of the secant towards the middle. The gray line is the tangent."
-    stills = [{"step": step} for step in (widest, widest / 10)]
-    Dial("labkit.drag_secant", "From the secant to the tangent", controls, draw, stills, note).show()
+    return Dial("From the secant to the tangent", draw, controls, note)
 
 
-@takes_lists
-def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: Sequence[str] | None = None) -> None:
+@shown
+def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: Sequence[str] | None = None) -> Dial:
     """Show how dividing logits by a temperature changes the predicted probabilities.
 
     Parameters
@@ -99,14 +96,12 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
         return {"panels": panels, "said": said}
 
-    controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True)]
-    stills = [{"temperature": value} for value in (0.3, 1.0, 5.0)]
-    note = "The order of the classes never changes."
-    Dial("labkit.set_temperature", "Temperature of softmax", controls, draw, stills, note).show()
+    controls = [slider("temperature", "temperature", -1.0, 1.5, 1.0, exponent=True, stills=(0.3, 1.0, 5.0))]
+    return Dial("Temperature of softmax", draw, controls, "The order of the classes never changes.")
 
 
-@takes_lists
-def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, seed: int = 0) -> None:
+@shown
+def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50) -> Dial:
     """Show signal and gradient through many layers while the learner scales the weights.
 
     Parameters
@@ -114,22 +109,20 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, see
     signal_spread : function
         The learner's own, ``signal_spread(x, weight_matrices, activation)``.
     width, depth : int
-        Neurons per layer, and number of layers.
-    seed : int
-        Draws weights and inputs; the same for every scale.
+        Neurons per layer, and number of layers. Weights and inputs are the same for every scale.
     """
-    rng = np.random.default_rng(seed)
-    x, matrices = rng.normal(size=(32, width)), [rng.normal(size=(width, width)) for _ in range(depth)]
+    rng = np.random.default_rng(0)
+    x, matrices = rng.normal(size=(32, width)), rng.normal(size=(depth, width, width)) / np.sqrt(width)
     activations = {"ReLU": given_relu, "tanh": np.tanh}
 
     def draw(scale: float, activation: str) -> dict:
-        weights = [scale * matrix / np.sqrt(width) for matrix in matrices]
+        weights = list(scale * matrices)
         signals = as_numbers(signal_spread(x, weights, activations[activation]), (depth + 1,), signal_spread)
         gradients = given_corrections(x, weights, activation)
         signal, gradient = (np.log10(np.clip(values, 1e-20, 1e20)) for values in (signals, gradients))
         layer = np.arange(depth + 1)
         lines = [line(layer, signal, "signal (standard deviation)"), line(layer[1:], gradient, "gradient (RMS)")]
-        panel = chart("Magnitude, as a power of ten", ("layer", "log10"), (0, depth), (-20, 20), lines)
+        panel = chart("Magnitude, as a power of ten", ("layer", 0, depth), ("log10", -20, 20), lines)
         said = (
             f"{activation}, weights with standard deviation {scale:.2f}/√fan_in: the signal has {signals[-1]:.1e} "
             f"at layer {depth}, the gradient {gradients[0]:.1e} at layer 1."
@@ -137,12 +130,11 @@ def scale_weights(signal_spread: Callable, width: int = 64, depth: int = 50, see
         return {"panels": [panel], "said": said.replace("e-", "e−")}
 
     controls = [
-        slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, 125),
+        slider("scale", "standard deviation times √fan_in", 0.5, 3.0, 1.0, 125, stills=(1.0, 2**0.5, 2.0)),
         choice("activation", "activation function", activations),
     ]
-    stills = [{"scale": scale} for scale in (1.0, 2**0.5, 2.0)]
     note = "He is 1.41 (for ReLU), Xavier is 1.00 (for tanh, when fan_in equals fan_out)."
-    Dial("labkit.scale_weights", f"Scale of the weights, {depth} layers", controls, draw, stills, note).show()
+    return Dial(f"Scale of the weights, {depth} layers", draw, controls, note)
 
 
 _TARGETS: dict[str, Callable] = {
@@ -152,8 +144,8 @@ _TARGETS: dict[str, Callable] = {
 }
 
 
-@takes_lists
-def bend_line(forward: Callable) -> None:
+@shown
+def bend_line(forward: Callable) -> Dial:
     """Show how a network with one hidden layer of ReLU neurons fits a curve with straight pieces.
 
     Parameters
@@ -161,28 +153,26 @@ def bend_line(forward: Callable) -> None:
     forward : function
         The learner's own, ``forward(layers, x)``.
     """
-    x = np.linspace(-2, 2, 241)[:, None]
-
-    def fitted(neurons: int, target: np.ndarray) -> Layers:
-        """Return layers: bends at even distances, and the output weights that fit best."""
-        bends = np.linspace(-2, 2, neurons, endpoint=False)
-        columns = np.column_stack([given_relu(x - bends), np.ones(len(x))])
-        best, *_ = np.linalg.lstsq(columns, target, rcond=None)
-        return [(np.ones((1, neurons)), -bends), (best[:-1, None], best[-1:])]
+    x = np.linspace(-2, 2, 241)
 
     def draw(neurons: float, target: str) -> dict:
-        wanted = _TARGETS[target](x)[:, 0]
-        layers = fitted(int(neurons), wanted)
-        logits, activations = run_forward(forward, layers, x)
-        fit, added = logits[:, 0], activations[1] * layers[1][0].T
-        lines = [line(x[:, 0], wanted, "the curve"), line(x[:, 0], fit, "output of the network")]
-        lines += [line(x[:, 0], np.clip(column, -4, 4), color="faint") for column in added.T]
-        panel = chart("A curve and its fit", ("input", "output"), (-2, 2), (-2, 2), lines)
+        wanted = _TARGETS[target](x)
+        # bends at even distances, and the output weights that fit best
+        bends = np.linspace(-2, 2, int(neurons), endpoint=False)
+        hidden = given_relu(x[:, None] - bends)
+        (*outputs, bias), *_ = np.linalg.lstsq(np.column_stack([hidden, np.ones(len(x))]), wanted, rcond=None)
+        layers = [(np.ones((1, len(bends))), -bends), (np.reshape(outputs, (-1, 1)), np.array([bias]))]
+        logits, (_, entered) = run_forward(forward, layers, x[:, None])
+        fit, added = logits[:, 0], entered * outputs
+        lines = [line(x, wanted, "the curve"), line(x, fit, "output of the network")]
+        lines += [line(x, np.clip(column, -4, 4), color="faint") for column in added.T]
         error = float(np.mean((fit - wanted) ** 2))
-        said = f"Hidden neurons and so bends at most: {int(neurons)}. Mean squared error: {error:.4f}."
-        return {"panels": [panel], "said": said}
+        said = f"Hidden neurons and so bends at most: {len(bends)}. Mean squared error: {error:.4f}."
+        return {"panels": [chart("A curve and its fit", ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
 
-    controls = [slider("neurons", "hidden neurons", 1, 25, 4, 24), choice("target", "curve", _TARGETS)]
-    stills = [{"neurons": count} for count in (2, 5, 15)]
+    controls = [
+        slider("neurons", "hidden neurons", 1, 25, 4, 24, stills=(2, 5, 15)),
+        choice("target", "curve", _TARGETS),
+    ]
     note = "Gray: what each hidden neuron adds. Each one bends the sum in one place."
-    Dial("labkit.bend_line", "ReLU bends fit a curve", controls, draw, stills, note).show()
+    return Dial("ReLU bends fit a curve", draw, controls, note)

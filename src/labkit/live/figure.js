@@ -25,12 +25,13 @@ export default {
     }
 
     function show(answer, settled) {
+      if (answer.ended || answer.error) stop();
       live.status.setAttribute("aria-live", running || answer.going ? "off" : "polite"); // nobody can listen that fast
       live.status.textContent = answer.error ?? answer.said;
       live.status.classList.toggle("wl-failed", Boolean(answer.error));
       if (answer.panels.map(shape).join() !== drawn.map((each) => each.shape).join()) {
         drawn = answer.panels.map((panel) => {
-          const made = PANELS[panel.kind](panel, model.get("palette"), act);
+          const made = PANELS[panel.kind](panel, act);
           return { ...made, node: el("div", {}, el("strong", {}, panel.title), made.node), shape: shape(panel) };
         });
         panels.replaceChildren(...drawn.map((each) => each.node), beside);
@@ -40,7 +41,6 @@ export default {
       // An answer to an earlier question knows nothing of what the hand has done since.
       if (settled) Object.assign(values, answer.values);
       if (settled) Object.entries(answer.values).forEach(([name, value]) => controls[name].set(value));
-      if (running && (answer.ended || answer.error)) stop();
       if (running) timer ??= setTimeout(again, answer.pause ?? running.pause);
     }
 
@@ -53,7 +53,6 @@ export default {
       clearTimeout(timer);
       if (running) running.node.textContent = running.label;
       [running, timer] = [null, null];
-      live.status.setAttribute("aria-live", "polite");
     }
 
     /** A button with a `pause` is pressed again after it, until it is pressed once more or another one is. */

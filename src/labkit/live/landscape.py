@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..figures.panels import chart, history, line
 from ..results import as_layers, as_numbers, as_pair
-from .panels import chart, choice, control, heights, line, slider
-from .tool import Tool, function_of
+from .tool import Tool, choice, control, shown, slider
 
 Surface = tuple[Callable[[np.ndarray], float], tuple[float, float], tuple[float, float]]
 _GRID = 61
@@ -30,10 +30,9 @@ class Landscape(Tool):
 
     Parameters
     ----------
-    momentum_step : function
-        The learner's own, ``momentum_step(layers, gradients, velocity, learning_rate, momentum)``.
-    numerical_gradient : function
-        The learner's own, ``numerical_gradient(f, array)``.
+    momentum_step, numerical_gradient : function
+        The learner's own, ``momentum_step(layers, gradients, velocity, learning_rate, momentum)`` and
+        ``numerical_gradient(f, array)``.
     surfaces : mapping of str to (loss, (low, high), (low, high)), optional
         Losses of an array of two weights, with the range of each weight; two examples without it.
     """
@@ -42,7 +41,6 @@ class Landscape(Tool):
     numerical_gradient: Callable
     surfaces: Mapping[str, Surface] | None = None
     title = "A landscape to walk in"
-    makes = "labkit.walk_landscape"
     note = (
         "Bright is high. Drag the ball anywhere, or move it with the arrow keys. The arrow is the next step without "
         "momentum: learning rate times gradient, downhill."
@@ -61,11 +59,33 @@ class Landscape(Tool):
         ]
         self.stills = [{"event": "walk", "values": {"surface": name, "rate": 0.05}} for name in self.surfaces]
 
-    def _place(self, name: str, at: np.ndarray | None = None) -> None:
-        """Put the ball somewhere, at rest; None is near a corner."""
-        self._name, (self._loss, *ranges) = name, self.surfaces[name]
-        if at is None:
-            at = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
+    def draw(self, question: dict, surface: str, rate: float, momentum: float) -> dict:
+        """Return the map with the path, and the losses."""
+        event, (self._loss, x, y) = question.get("event"), self.surfaces[surface]
+        if event in (None, "surface", "back", "walk"):  # the first question has no event; the ball is near a corner
+            self._place([low + share * (high - low) for (low, high), share in zip((x, y), (0.08, 0.75), strict=True)])
+        elif event == "place":
+            self._place(question["at"])
+        for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
+            self._move(rate, momentum)
+        count, (first, second), loss = len(self.path) - 1, self.path[-1], self.losses[-1]
+        steps, far = "1 step" if count == 1 else f"{count} steps", not loss < _FAR
+        said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {loss:.4g}.".replace("-", "−")
+        if far:
+            said = f"After {steps} the loss has passed {_FAR:,.0f}: the descent diverged."
+        dots = [*((*place, "black", 2.5) for place in self.path[:-1]), (first, second, "series-4", 8)]
+        arrows = [] if far else [(first, second, *(self.path[-1] - rate * self._gradient()), "black")]
+        bands = {"values": self._bands[surface], "scale": "loss", "low": 0, "high": _BANDS - 1}
+        place = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
+        more = {"map": bands, "pointer": place, "said": said, "width": 410, "height": 390}
+        axes, path = (("first weight", *x), ("second weight", *y)), line(*np.transpose(self.path), color="black")
+        steps = ("step", 0, max(20, count))
+        fall = history("loss per step", steps, "loss", {"": self.losses}, 1e-3, _FAR, width=300)
+        panels = [chart(surface, *axes, [path], dots, arrows, **more), fall]
+        return {"panels": panels, "said": said, "ended": far}
+
+    def _place(self, at: np.ndarray) -> None:
+        """Put the ball somewhere, at rest."""
         self.path, self._velocity = [np.array(at, dtype=float)], [(np.zeros((2, 1)), np.zeros(1))]
         self.losses = [float(self._loss(self.path[0]))]
 
@@ -83,39 +103,6 @@ class Landscape(Tool):
         self.path.append(weights.ravel())
         self.losses.append(float(self._loss(self.path[-1])))
 
-    def draw(self, question: dict, surface: str, rate: float, momentum: float) -> dict:
-        """Return the map with the path, and the losses."""
-        event = question.get("event")
-        if event in (None, "surface", "back", "walk"):  # the first question has no event
-            self._place(surface)
-        elif event == "place":
-            self._place(self._name, question["at"])
-        for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):
-            self._move(rate, momentum)
-        count, (first, second), loss = len(self.path) - 1, self.path[-1], self.losses[-1]
-        steps = "1 step" if count == 1 else f"{count} steps"
-        said = f"After {steps}: weights {first:.2f} and {second:.2f}, loss {loss:.4g}.".replace("-", "−")
-        if far := not loss < _FAR:
-            said = f"After {steps} the loss has passed {_FAR:,.0f}: the descent diverged."
-        arrow = (first, second, *(self.path[-1] - rate * self._gradient()), "black") if not far else None
-        return {"panels": [self._map(arrow, said), self._fall()], "said": said, "ended": far}
-
-    def _map(self, arrow: tuple | None, said: str) -> dict:
-        _, x, y = self.surfaces[self._name]
-        *before, (first, second) = self.path
-        lines = [line(*np.transpose(self.path), color="black")]
-        dots = [*((a, b, "black", 2.5) for a, b in before), (first, second, "series-4", 8)]
-        bands = heights(self._bands[self._name], "loss", 0, _BANDS - 1)
-        place = {"name": "place", "drag": True, "at": (first, second), "help": "Arrow keys move the ball."}
-        more = {"map": bands, "pointer": place, "said": said, "width": 410, "height": 390}
-        return chart(self._name, ("first weight", "second weight"), x, y, lines, dots, [arrow] if arrow else [], **more)
-
-    def _fall(self) -> dict:
-        high = float(np.clip(np.max(self.losses, initial=0, where=np.isfinite(self.losses)), 1e-3, _FAR))
-        losses = np.nan_to_num(self.losses, nan=high, posinf=high).clip(0, high)
-        lines, most = [line(range(len(losses)), losses)], max(20, len(losses) - 1)
-        return chart("loss per step", ("step", "loss"), (0, most), (0, high), lines, width=300)
-
 
 def _sampled(loss: Callable, x: tuple[float, float], y: tuple[float, float]) -> np.ndarray:
     """Return the band of each height; rows begin at the highest second weight."""
@@ -124,4 +111,4 @@ def _sampled(loss: Callable, x: tuple[float, float], y: tuple[float, float]) -> 
     return np.searchsorted(edges, found[::-1]).astype(np.uint8)
 
 
-walk_landscape = function_of(Landscape)
+walk_landscape = shown(Landscape, "walk_landscape")

@@ -6,24 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..arrays import takes_lists
+from ..figures.panels import bars, chart, images, line
 from ..results import Layers, accuracy, as_layers, as_numbers
-from .panels import bars, chart, choice, control, images, line, slider
-from .tool import Dial
+from .tool import Dial, choice, control, shown, slider
 
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
-@takes_lists
-def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets) -> None:
+@shown
+def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets) -> Dial:
     """Show networks between two, and how well each of them reads several test sets.
 
     Parameters
     ----------
-    interpolate_layers : function
-        The learner's own, ``interpolate_layers(layers, tuned, share)``.
-    forward : function
-        The learner's own.
+    interpolate_layers, forward : function
+        The learner's own, ``interpolate_layers(layers, tuned, share)`` and ``forward(layers, x)``.
     layers, tuned : sequence of (weights, bias)
         Before and after fine-tuning; their inputs are the pixels of square images.
     sets : mapping of str to (images, labels)
@@ -35,37 +32,37 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
         mixed = as_layers(interpolate_layers(layers, tuned, share), layers, interpolate_layers)
         return mixed, [accuracy(forward, mixed, *examples) for examples in sets.values()]
 
-    table = np.array([measured(share)[1] for share in shares])
+    curves = np.transpose([measured(share)[1] for share in shares])
 
     def draw(share: float) -> dict:
         ((weights, _), *_), now = measured(share)
-        lines = [line(shares, table[:, k], name) for k, name in enumerate(sets)]
+        lines = [line(shares, curve, name) for name, curve in zip(sets, curves, strict=True)]
         dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now)]
-        axes = ("fraction of the tuned weights", "accuracy")
+        axes = ("fraction of the tuned weights", 0, 1), ("accuracy", 0, 1)
         panels = [
-            chart("Accuracy", axes, (0, 1), (0, 1), lines, dots, percent=True),
-            images("Weights into four neurons", {str(k): weights[:, k] for k in range(4)}),
+            chart("Accuracy", *axes, lines, dots, percent=True),
+            images("Weights into four neurons", weights.T[:4]),
         ]
-        said = "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, now, strict=True))
-        return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {said}."}
+        return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {_in_words(sets, now)}"}
 
-    controls = [slider("share", "fraction of the tuned weights", 0.0, 1.0, 0.5)]
-    stills = [{"share": share} for share in (0.0, 0.5, 1.0)]
-    Dial("labkit.mix_weights", "Between two networks", controls, draw, stills).show()
+    controls = [slider("share", "fraction of the tuned weights", 0.0, 1.0, 0.5, stills=(0.0, 0.5, 1.0))]
+    return Dial("Between two networks", draw, controls)
 
 
-@takes_lists
+def _in_words(sets: Sets, accuracies: Sequence[float]) -> str:
+    return "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, accuracies, strict=True)) + "."
+
+
+@shown
 def switch_adapter(
     lora_merge: Callable, forward: Callable, layers: Layers, adapters: Mapping[int, Sequence], sets: Sets
-) -> None:
+) -> Dial:
     """Show a network with a LoRA adapter that the learner turns on, off, up and down.
 
     Parameters
     ----------
-    lora_merge : function
-        The learner's own, ``lora_merge(weights, adapter, alpha)``.
-    forward : function
-        The learner's own.
+    lora_merge, forward : function
+        The learner's own, ``lora_merge(weights, adapter, alpha)`` and ``forward(layers, x)``.
     layers : sequence of (weights, bias)
         The frozen network; its inputs are the pixels of square images.
     adapters : mapping of int to list of (down, up)
@@ -74,7 +71,8 @@ def switch_adapter(
         Test sets.
     """
     frozen = layers[0][0]
-    shown = np.linspace(0, frozen.shape[1] - 1, 3).astype(int)
+    neurons = np.linspace(0, frozen.shape[1] - 1, 3).astype(int)
+    limit = float(np.abs(frozen[:, neurons]).max())
 
     def draw(rank: str, alpha: float, adapter: bool) -> dict:
         chosen, factor, merged = adapters[int(rank)], alpha * int(rank), layers
@@ -82,29 +80,27 @@ def switch_adapter(
             sums = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in zip(layers, chosen, strict=True)]
             merged = as_layers(sums, layers, lora_merge)
         found = np.array([accuracy(forward, merged, *examples) for examples in sets.values()])
-        total, limit = np.asarray(merged[0][0]), float(np.abs(frozen[:, shown]).max())
+        total = np.asarray(merged[0][0])
+        matrices = {"Frozen weights": frozen, "Adapter's change": total - frozen, "Sum": total}
         panels = [bars("Accuracy", list(sets), found, percent=True)]
-        for title, weights in (("Frozen weights", frozen), ("Adapter's change", total - frozen), ("Sum", total)):
-            named = {str(k): weights[:, k] for k in shown}
-            panels.append(images(title, named, limit, width=62, beside=True))
+        for title, weights in matrices.items():
+            panels.append(images(title, weights.T[neurons], neurons.tolist(), limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
-        said = "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, found, strict=True))
         stored = sum(down.size + up.size for down, up in chosen)
-        return {"panels": panels, "said": f"Adapter {state}. {said}. The adapter has {stored:,} parameters."}
+        said = f"Adapter {state}. {_in_words(sets, found)} The adapter has {stored:,} parameters."
+        return {"panels": panels, "said": said}
 
     ranks = [str(rank) for rank in adapters]
     controls = [
         choice("rank", "rank", ranks, ranks[-1]),
         slider("alpha", "alpha / rank", 0.0, 4.0, 2.0, 80),
-        control("switch", "adapter", "adapter on", value=True),
+        control("switch", "adapter", "adapter on", value=True, stills=(False, True)),
     ]
-    note = "Off, the network is what it was, bit for bit."
-    stills = [{"adapter": False}, {"adapter": True}]
-    Dial("labkit.switch_adapter", "A LoRA adapter", controls, draw, stills, note).show()
+    return Dial("A LoRA adapter", draw, controls, "Off, the network is what it was, bit for bit.")
 
 
-@takes_lists
-def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefghijklmnopqrstuvwxyz") -> None:
+@shown
+def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefghijklmnopqrstuvwxyz") -> Dial:
     """Show which letter a model of names expects after what the learner types.
 
     Parameters
@@ -125,6 +121,4 @@ def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefg
         panel = bars("Predicted probability of the next letter", names, probabilities, high, percent=True)
         return {"panels": [panel], "said": f"After “{typed}”: {said}."}
 
-    controls = [control("text", "typed", "name", value="ma")]
-    stills = [{"typed": typed} for typed in ("", "ma", "mari")]
-    Dial("labkit.type_name", "Type a name", controls, draw, stills).show()
+    return Dial("Type a name", draw, [control("text", "typed", "name", value="ma", stills=("", "ma", "mari"))])

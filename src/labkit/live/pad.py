@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import data
 from ..drawings import RECIPES, Drawings, to_image
-from ..results import Layers, accuracy, as_layers, as_numbers, as_pair, effective_weights, run_forward
-from .panels import bars, choice, control, images
-from .tool import Tool, function_of
+from ..figures.panels import bars, images
+from ..results import Layers, accuracy, as_numbers, effective_weights, run_forward, run_train
+from .tool import Tool, choice, control, shown
 
 
 @dataclass(eq=False)
@@ -26,10 +26,9 @@ class Pad(Tool):
         The learner's own: ``weighted_sums`` for a weight matrix, ``forward`` for layers.
     network : ndarray of shape (pixels, 10), or sequence of (weights, bias)
         A network with 64 or 196 inputs.
-    softmax : function, optional
-        The learner's own; with it the bars are predicted probabilities, without it they are weighted sums.
-    train : function, optional
-        The learner's own; with it the network can be trained again with the kept drawings.
+    softmax, train : function, optional
+        The learner's own. Without ``softmax`` the bars are weighted sums, with it they are predicted probabilities.
+        With ``train`` the network can be trained again with the kept drawings.
     """
 
     read: Callable
@@ -37,7 +36,6 @@ class Pad(Tool):
     softmax: Callable | None = None
     train: Callable | None = None
     title = "Draw a digit"
-    makes = "labkit.draw_digit"
     controls = (
         choice("digit", "I drew a", map(str, range(10))),
         control("button", "keep", "Keep for training"),
@@ -65,8 +63,7 @@ class Pad(Tool):
         """Return the network's reading of what is drawn, and the votes of its pixels."""
         event, said = question.get("event"), ""
         if event == "draw":
-            points = np.frombuffer(question["points"], np.float32).reshape(-1, 2)
-            self._strokes = np.split(points, np.cumsum(question["lengths"], dtype=int))[:-1]
+            self._strokes = question["strokes"]
         elif event == "keep" and self._strokes:
             self.drawings.keep(self._strokes, int(digit))
         elif event == "again":
@@ -88,46 +85,43 @@ class Pad(Tool):
         panels = [
             {"kind": "pad", "title": "Your digit", "strokes": self._strokes},
             bars(title, list(map(str, range(10))), values, high, percent=bool(self.softmax), marked=marked),
-            images("The network sees", {"": image}, 1.0, scale="paper", width=112, beside=True),
-            images("Votes of the pixels", {caption: image * weights[:, winner]}, width=112, beside=True),
+            images("The network sees", [image], [""], 1.0, scale="paper", width=112, beside=True),
+            images("Votes of the pixels", [image * weights[:, winner]], [caption], width=112, beside=True),
         ]
         said = " ".join(filter(None, (said, reading, f"{kept} kept." if kept else "")))
         return {"panels": panels, "said": said, "values": {"forget": bool(kept), "again": bool(kept and self.train)}}
 
-    def _digits(self) -> data.Digits:
-        return data.digits8() if self.side == 8 else data.digits14()
-
     def _train_again(self) -> str:
         """Train the network for ten epochs on its data and the kept drawings; return what that changed."""
-        train_images, train_labels, *test = self._digits()
+        train_images, train_labels, *test = data.digits_of(self.side)
         tests = {"your drawings": (self.drawings.images, self.drawings.labels), "the test images": test}
         before = [accuracy(self.read, self.network, *examples) for examples in tests.values()]
+        examples = self.drawings.added_to(train_images, train_labels)
         settings = {"epochs": 10, "batch_size": 32, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
-        trained = self.train(self.network, *self.drawings.added_to(train_images, train_labels), **settings)
-        self.network = as_layers(as_pair(trained, self.train, "layers and losses")[0], self.network, self.train)
-        after = [accuracy(self.read, self.network, *examples) for examples in tests.values()]
+        self.network, _ = run_train(self.train, self.network, *examples, **settings)
         changes = [
-            f"{new:.0%} of {name}, {old:.0%} before" for name, old, new in zip(tests, before, after, strict=True)
+            f"{accuracy(self.read, self.network, *examples):.0%} of {name}, {old:.0%} before"
+            for (name, examples), old in zip(tests.items(), before, strict=True)
         ]
         return f"After 10 epochs with your drawings it reads {'; '.join(changes)}."
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return one test image of each digit, and the votes of its pixels."""
-        digits = self._digits()
-        shown = {str(digit): digits.test_images[digits.test_labels == digit][0] for digit in range(10)}
-        read = [self.logits_and_weights(image) for image in shown.values()]
-        winners = [int(logits.argmax()) for logits, _ in read]
-        votes = {name: shown[name] * weights[:, k] for name, (_, weights), k in zip(shown, read, winners, strict=True)}
-        names = [f"read as {k}" for k in winners]
+        _, _, test_images, labels = data.digits_of(self.side)
+        shown_images = [test_images[labels == digit][0] for digit in range(10)]
+        logits, weights = zip(*map(self.logits_and_weights, shown_images), strict=True)
+        winners = np.argmax(logits, axis=1)
+        votes = [image * each[:, k] for image, each, k in zip(shown_images, weights, winners, strict=True)]
+        captions = [f"read as {k}" for k in winners]
         rows = [
-            [images("A test image of each digit", shown, 1.0, scale="paper")],
-            [images("Pixels that vote for what is read (blue) and against it (orange)", votes, names=names)],
+            [images("A test image of each digit", shown_images, limit=1.0, scale="paper")],
+            [images("Pixels that vote for what is read (blue) and against it (orange)", votes, captions)],
         ]
-        right = sum(int(name) == k for name, k in zip(shown, winners, strict=True))
         return rows, (
             "One test image for each digit from 0 to 9, and below it the pixels that voted for and against what the "
-            f"network reads; {right} of 10 are read correctly. In a running notebook you can draw digits here."
+            f"network reads; {np.sum(winners == range(10))} of 10 are read correctly. In a running notebook you can "
+            "draw digits here."
         )
 
 
-draw_digit = function_of(Pad)
+draw_digit = shown(Pad, "draw_digit")

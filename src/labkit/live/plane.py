@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..figures.panels import chart, images, line
 from ..lent.given_training import given_train
 from ..points import POINTS
-from ..results import as_layers, as_pair, run_forward
-from .panels import chart, choice, control, heights, images, line, slider
-from .tool import Tool, function_of
+from ..results import Layers, run_forward, run_train
+from .tool import Tool, choice, control, shown, slider
 
 EDGE = 2.0
 """The plane reaches from minus this to this on both axes."""
 _GRID = 41
 _LIMIT = 8.0
 """A difference of logits of this magnitude is drawn in the strongest color."""
-_WEIGHTS = ("weight of input 1", "weight of input 2", "bias", "output weight")
+WEIGHTS = ("weight of input 1", "weight of input 2", "bias", "output weight")
+"""The numbers of a hidden neuron."""
 _HANDS = ("moves the line", "adds a blue point", "adds an orange point")
 
 
@@ -28,25 +29,19 @@ class Plane(Tool):
 
     Parameters
     ----------
-    forward : function
-        The learner's own.
-    train : function, optional
-        The learner's own; the given trainer without it.
+    forward, train : function
+        The learner's own; the given trainer without ``train``.
     hidden : int
         Hidden neurons.
     points : str
         ``"moons"``, ``"rings"`` or ``"XOR"``.
-    seed : int
-        Draws points, first weights and the order of training.
     """
 
     forward: Callable
     train: Callable = given_train
     hidden: int = 4
     points: str = "moons"
-    seed: int = 0
     title = "A plane to divide"
-    makes = "labkit.divide_plane"
     note = (
         "Each line is where a hidden neuron's weighted sum plus bias is zero; its arrow points to the side where the "
         "neuron is active. Dashed: its output weight is negative. Choose a neuron by its image, then drag its line."
@@ -62,8 +57,21 @@ class Plane(Tool):
             slider("rate", "learning rate", -2.0, 0.0, 0.1, 20, exponent=True),
             choice("points", "points", [*POINTS, "none"], self.points),
             choice("hand", "a click", _HANDS),
-            *(slider(name, name, -4.0, 4.0, 0.0, 160, beside=True) for name in _WEIGHTS),
+            *(slider(name, name, -4.0, 4.0, 0.0, 160, beside=True) for name in WEIGHTS),
         ]
+
+    @property
+    def layers(self) -> Layers:
+        """The network. Only the difference of its two logits counts, so each output weight is shared between them."""
+        *weights, biases, outputs = self.neurons
+        halves = np.array([-0.5, 0.5])
+        return [(np.array(weights), biases), (np.outer(outputs, halves), self._last_bias * halves)]
+
+    @layers.setter
+    def layers(self, layers: Layers) -> None:
+        (weights, biases), (outputs, last) = layers
+        self.neurons = np.vstack([weights, biases, np.diff(outputs)[:, 0]])  # a row for each of `WEIGHTS`
+        self._last_bias = float(last[1] - last[0])
 
     def _begin(self) -> None:
         """Draw new weights by He's rule; the biases are small random values, so that no two lines meet in one point."""
@@ -79,27 +87,14 @@ class Plane(Tool):
         """Train with the learner's function, in batches of 20."""
         settings = {"epochs": epochs, "batch_size": 20, "learning_rate": rate, "rng": self._rng}
         if len(self.places):
-            trained = self.train(self.layers, self.places, self.labels, **settings)
-            layers, _ = as_pair(trained, self.train, "layers and losses")
-            self.layers, self._epochs = as_layers(layers, self.layers, self.train), self._epochs + epochs
-
-    def neuron(self, k: int) -> list[float]:
-        """Return the numbers that `_WEIGHTS` names, of one hidden neuron."""
-        (weights, biases), (outputs, _) = self.layers
-        return [*map(float, weights[:, k]), float(biases[k]), float(outputs[k, 1] - outputs[k, 0])]
-
-    def set_neuron(self, k: int, **named: float) -> None:
-        """Set some of the numbers that `_WEIGHTS` names, of one hidden neuron."""
-        first, second, bias, out = (dict(zip(_WEIGHTS, self.neuron(k), strict=True)) | named).values()
-        (weights, biases), (outputs, last) = ((w.astype(float), b.astype(float)) for w, b in self.layers)
-        weights[:, k], biases[k], outputs[k] = (first, second), bias, (-out / 2, out / 2)
-        self.layers = [(weights, biases), (outputs, last)]
+            self.layers, _ = run_train(self.train, self.layers, self.places, self.labels, **settings)
+            self._epochs += epochs
 
     def draw(self, question: dict, rate: float, points: str, hand: str, **weights: float) -> dict:
         """Return the plane as the network divides it, and each hidden neuron's part of it."""
         event = question.get("event")
         if event is None:  # the figure opens
-            self._rng, self._chosen = np.random.default_rng(self.seed), 0
+            self._rng, self._chosen = np.random.default_rng(0), 0
             self._set_points(points)
             self._begin()
         elif event == "points":
@@ -110,19 +105,18 @@ class Plane(Tool):
             self._train_for(2 if event == "train" else 200, rate)
         elif event == "pick":
             self._chosen = question["index"]
-        elif event in _WEIGHTS:  # only this one: the others may still be those of a neuron chosen before
-            self.set_neuron(self._chosen, **{event: weights[event]})
+        elif event in WEIGHTS:  # only this one: the others may still be those of a neuron chosen before
+            self.neurons[WEIGHTS.index(event), self._chosen] = weights[event]
         elif event == "place":
             self._touch(np.clip(question["at"], -EDGE, EDGE), _HANDS.index(hand), question.get("passing", False))
         said = self._in_words()
-        values = dict(zip(_WEIGHTS, self.neuron(self._chosen), strict=True))
+        values = dict(zip(WEIGHTS, self.neurons[:, self._chosen].tolist(), strict=True))
         return {"panels": self._panels(hand, said), "said": said, "values": values, "ended": not len(self.places)}
 
     def _touch(self, at: np.ndarray, hand: int, passing: bool) -> None:
         """Move the chosen neuron's line to a place, or add a point there unless the hand only passes it."""
         if not hand:
-            first, second, *_ = self.neuron(self._chosen)
-            self.set_neuron(self._chosen, bias=-(first * at[0] + second * at[1]))
+            self.neurons[2, self._chosen] = -at @ self.neurons[:2, self._chosen]
         elif not passing:  # a key pressed before the page has heard that clicks add points
             self.places, self.labels = np.concatenate([self.places, [at]]), np.append(self.labels, 2 - hand)
 
@@ -132,33 +126,35 @@ class Plane(Tool):
         return logits[:, 1] - logits[:, 0], hidden
 
     def _panels(self, hand: str, said: str) -> list[dict]:
-        along, extent = np.linspace(-EDGE, EDGE, _GRID), (-EDGE, EDGE)
+        along = np.linspace(-EDGE, EDGE, _GRID)
         # row by row from the top left, as an image has its pixels
         behind, hidden = self.differences(np.column_stack([np.tile(along, _GRID), np.repeat(along[::-1], _GRID)]))
         pairs = zip(self.places.tolist(), self.labels, strict=True)
         dots = [(*place, "positive" if label else "negative", 4.5) for place, label in pairs]
         lines, arrows = zip(*map(self._half_plane, range(self.hidden)), strict=True)
-        colors = heights(behind.reshape(_GRID, _GRID), "plane", -_LIMIT, _LIMIT)
+        colors = {"values": np.nan_to_num(behind).reshape(_GRID, _GRID), "scale": "plane"}
         place = {"name": "place", "drag": hand == _HANDS[0], "help": f"Arrow keys move a cursor; Enter {hand} there."}
-        more = {"map": colors, "pointer": place, "said": said, "width": 420, "height": 410}
-        plane = chart("The plane", ("input 1", "input 2"), extent, extent, lines, dots, arrows, **more)
-        signed = {str(k): part * np.sign(self.neuron(k)[3]) for k, part in enumerate(hidden.T)}
-        return [plane, images("Hidden neuron", signed, width=58, pick="pick", marked=self._chosen, beside=True)]
+        more = {"pointer": place, "said": said, "width": 420, "height": 410}
+        more |= {"map": colors | {"low": -_LIMIT, "high": _LIMIT}}
+        axes = [(name, -EDGE, EDGE) for name in ("input 1", "input 2")]
+        plane = chart("The plane", *axes, lines, dots, arrows, **more)
+        parts = hidden.T * np.sign(self.neurons[3])[:, None]
+        return [plane, images("Hidden neuron", parts, width=58, pick="pick", marked=self._chosen, beside=True)]
 
     def _half_plane(self, k: int) -> tuple[dict, tuple]:
         """Return the line where a hidden neuron's sum is zero, and an arrow to the side where it is active."""
-        first, second, bias, out = self.neuron(k)
+        first, second, bias, out = self.neurons[:, k]
         norm, chosen = np.hypot(first, second) or 1e-9, k == self._chosen
         toward = np.array([first, second]) / norm
         foot = -bias / norm * toward
-        ends = foot + np.outer([-2 * EDGE, 2 * EDGE], [-toward[1], toward[0]]) * 2
-        border = line(*ends.T, color="black", dashed=out < 0, strong=chosen)
+        ends = foot + np.outer([-4 * EDGE, 4 * EDGE], [-toward[1], toward[0]])
+        border = line(*ends.T, color="black", style=int(out < 0), width=2.5 if chosen else 1)
         return border, (*foot, *(foot + (0.5 if chosen else 0.25) * toward), "black")
 
     def _in_words(self) -> str:
         if not len(self.places):
             return "No points: add some of both classes."
-        if not all(np.isfinite(array).all() for layer in self.layers for array in layer):
+        if not np.isfinite(self.neurons).all():
             return (
                 "Training diverged: some weights are no longer finite. Lower the learning rate, then take new weights."
             )
@@ -166,4 +162,4 @@ class Plane(Tool):
         return f"{self._epochs} epochs: {right} of {len(self.places)} points are on their side of the boundary."
 
 
-divide_plane = function_of(Plane)
+divide_plane = shown(Plane, "divide_plane")

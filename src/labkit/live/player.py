@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from ..display import interactive
+from ..figures.panels import history, images
 from ..figures.style import limit_of
 from ..lockstep import EXAMPLES, Frame, Trainings
 from ..results import Layers
-from .panels import chart, choice, control, images, line, slider
-from .tool import Tool, function_of
+from .tool import Tool, choice, control, shown, slider
 
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
 _MESSAGES = 40
-"""While training goes on, the browser hears of new frames at most so often."""
+"""At most how many times the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -32,19 +32,15 @@ class Player(Tool):
     starts : mapping of str to list of (weights, bias)
         Networks of the same shapes to begin with; any two of them are shown side by side.
     x : ndarray of shape (n, fan_in)
-        Training images.
+        Training images; each network sees them in the same order.
     y : ndarray of int, shape (n,)
         Their labels.
     test : pair of ndarray, optional
         Images and labels for the accuracy; the training set without it.
-    epochs : int
-        Number of epochs, or of steps.
-    batch_size : int
-        Examples per step.
+    epochs, batch_size : int
+        Number of epochs, or of steps, and examples per step.
     learning_rate : float
         For ``train``.
-    seed : int
-        Each network sees the examples in the same order, drawn from this seed.
     by : str
         ``"epoch"`` or ``"step"``: what one frame shows.
     """
@@ -58,10 +54,8 @@ class Player(Tool):
     epochs: int = 30
     batch_size: int = 32
     learning_rate: float = 0.1
-    seed: int = 0
     by: str = "epoch"
     title = "Watch weights take shape"
-    makes = "labkit.watch_training"
     note = (
         "Blue is positive; orange, or a dashed line, is negative. Each image holds the weights into one neuron. A "
         "darkened image, or a gray circle, is a neuron that is inactive for all of the images tried."
@@ -70,15 +64,12 @@ class Player(Tool):
     def __post_init__(self) -> None:
         if self.by not in ("epoch", "step"):
             raise ValueError(f'by is "epoch" or "step", not {self.by!r}')
-        self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y), self.seed)
+        self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y))
         self.frames = self._trainings.frames
-        names, sides = list(self.starts), ("left", "right") if len(self.starts) > 1 else ("left",)
+        names = list(self.starts)
+        sides = zip(("left", "right"), names, strict=False) if len(names) > 1 else ()
         self.controls = [
-            *(
-                choice(side, f"{side} start", names, name)
-                for side, name in zip(sides, names, strict=False)
-                if names[1:]
-            ),
+            *(choice(side, f"{side} start", names, name) for side, name in sides),
             control("button", "play", "Play", pause=200),
             control("button", "back", "Back"),
             control("button", "step", "Step"),
@@ -92,56 +83,49 @@ class Player(Tool):
         return self._trainings.run(self.train, self.epochs, self.batch_size, by=self.by, learning_rate=rate)
 
     def _charts(self) -> list[dict]:
-        """Return loss and accuracy of all trainings; nothing is known of the loss before the first frame."""
-        losses = np.array([[frame.loss for frame in frames] for frames in self.frames.values()])
-        losses[:, 0] = losses[:, min(1, losses.shape[1] - 1)]
-        high = float(np.clip(np.max(losses, initial=0.1, where=np.isfinite(losses)), 0.1, 5))
-        accuracies = [[frame.accuracy for frame in frames] for frames in self.frames.values()]
-        drawn = {"loss": (np.nan_to_num(losses, nan=high).clip(0, high), high), "accuracy": (accuracies, 1.0)}
-        charts = []
-        for name, (values, most) in drawn.items():
-            lines = [line(range(len(one)), one, start) for start, one in zip(self.starts, values, strict=True)]
-            axes, more = ((0, max(self.epochs, 1)), (0, most)), {"percent": name == "accuracy", "width": 330}
-            charts.append(chart(f"{name} by {self.by}", (self.by, name), *axes, lines, height=170, **more))
-        return charts
+        """Return loss and accuracy of all trainings."""
+        losses = {name: [frame.loss for frame in frames] for name, frames in self.frames.items()}
+        accuracies = {name: [frame.accuracy for frame in frames] for name, frames in self.frames.items()}
+        steps, size = (self.by, 0, max(self.epochs, 1)), {"width": 330, "height": 170}
+        return [
+            history(f"loss by {self.by}", steps, "loss", losses, 0.1, 5, **size),
+            history(f"accuracy by {self.by}", steps, "accuracy", accuracies, 1, 1, percent=True, **size),
+        ]
 
     def _in_words(self, name: str, frame: Frame) -> str:
         dead = sum(int(np.sum(counts[:_NEURONS] == 0)) for counts in frame.active)
-        loss = "" if frame is self.frames[name][0] else f"loss {frame.loss:.2f}, "
         inactive = f", neurons inactive for all of {min(EXAMPLES, len(self.x))} images: {dead}" if dead else ""
-        return f"{name}: {loss}accuracy {frame.accuracy:.0%}{inactive}."
+        return f"{name}: loss {frame.loss:.2f}, accuracy {frame.accuracy:.0%}{inactive}."
 
     def draw(self, question: dict, **_: Any) -> dict:
         """Return all frames so far; the browser plays them without asking again."""
-        drawn = {name: _stacked(frames) for name, frames in self.frames.items()}
-        limits = [limit_of(of_all) for of_all in zip(*drawn.values(), strict=True)]
-        played = {}
-        for name, frames in self.frames.items():
-            shares = [np.nan_to_num(weights / limit) for weights, limit in zip(drawn[name], limits, strict=True)]
-            played[name] = {
-                "weights": [np.round(127 * share.clip(-1, 1)).astype(np.int8) for share in shares],
-                "active": [
-                    np.stack(counts)[:, :_NEURONS] for counts in zip(*(frame.active for frame in frames), strict=True)
-                ],
-                "said": [self._in_words(name, frame) for frame in frames],
-            }
-        side, going = {64: 8, 196: 14}.get(self.x.shape[1], 0), len(frames) <= self.epochs
-        return {"frames": played, "charts": self._charts(), "unit": self.by, "side": side, "going": going}
+        every = [frame for frames in self.frames.values() for frame in frames]
+        limits = [limit_of(layer) for layer in zip(*map(_matrices, every), strict=True)]
+        played = {name: [self._network(name, one, limits) for one in frames] for name, frames in self.frames.items()}
+        going = len(every) <= self.epochs * len(self.frames)
+        return {"frames": played, "charts": self._charts(), "unit": self.by, "going": going}
+
+    def _network(self, name: str, frame: Frame, limits: list[float]) -> dict:
+        """Return a network as the browser draws it; its weights, from -127 to 127, are on one scale in all frames."""
+        shares = [weights / limit for weights, limit in zip(_matrices(frame), limits, strict=True)]
+        weights = [np.round(127 * np.nan_to_num(share).clip(-1, 1)).astype(np.int8) for share in shares]
+        active = [(counts[:_NEURONS] > 0).tolist() for counts in frame.active]
+        shown = {"side": {64: 8, 196: 14}.get(self.x.shape[1], 0), "said": self._in_words(name, frame)}
+        return {"kind": "network", "title": name, "weights": weights, "active": active} | shown
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
         name, frames = next(iter(self.frames.items()))
-        last, rows = len(frames) - 1, []
-        for moment in sorted({0, last // 2, last}):
-            weights = np.asarray(frames[moment].layers[0][0])[:, :10]
-            if len(weights) in (64, 196):
-                rows.append([images(f"{name}, {self.by} {moment}", {str(k): w for k, w in enumerate(weights.T)})])
+        rows = []
+        for moment in sorted({0, (len(frames) - 1) // 2, len(frames) - 1}):
+            if self.x.shape[1] in (64, 196):
+                rows.append([images(f"{name}, {self.by} {moment}", _matrices(frames[moment])[0].T[:10])])
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
         said = f"Weights of the first neurons at {len(rows)} moments of a training. At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:
-        """Show the player, then train; where nobody can play, train and show a still figure."""
+        """Show the player, then train; if nobody can play, train and show a still figure."""
         if not interactive():
             for _ in self.run():
                 pass
@@ -151,14 +135,12 @@ class Player(Tool):
             for frame, _ in enumerate(self.run(), 1):
                 if frame % every == 0 or frame == self.epochs:
                     self.widget.tell(self.answer({}))
-            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
+            handle.update(self.bundle(), raw=True)  # its still figure now shows the result of the training
 
 
-def _stacked(frames: list[Frame]) -> list[np.ndarray]:
-    """Return, for each layer, the weights that are drawn, of shape (frames, fan_in, fan_out)."""
-    layers = zip(*([weights for weights, _ in frame.layers] for frame in frames), strict=True)
-    inputs = [None, *(_NEURONS for _ in frames[0].layers[1:])]
-    return [np.stack(weights)[:, :most, :_NEURONS] for most, weights in zip(inputs, layers, strict=True)]
+def _matrices(frame: Frame) -> list[np.ndarray]:
+    """Return the part of each weight matrix that is drawn."""
+    return [np.asarray(weights)[: _NEURONS if k else None, :_NEURONS] for k, (weights, _) in enumerate(frame.layers)]
 
 
-watch_training = function_of(Player)
+watch_training = shown(Player, "watch_training")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..arrays import takes_lists
@@ -12,23 +12,45 @@ from ..figures.panels import draw_still
 from ..figures.style import as_html, to_png
 
 
+def control(kind: str, name: str, label: str, **more: Any) -> dict:
+    """Return a ``switch`` or ``text`` with its ``value``, or a ``button``; ``pause`` (in ms) makes that one repeat.
+
+    A control of any kind may have ``stills``, values that the still figure of a `Dial` shows.
+    """
+    return {"kind": kind, "name": name, "label": label} | more
+
+
+def slider(name: str, label: str, low: float, high: float, value: float, steps: int = 100, **more: Any) -> dict:
+    """Return a slider; with ``exponent=True`` the bounds are powers of ten."""
+    step = (high - low) / steps
+    digits = 0 if step == int(step) else 2
+    return control("slider", name, label, min=low, max=high, step=step, value=value, digits=digits, **more)
+
+
+def choice(name: str, label: str, options: Iterable[str], value: str | None = None, **more: Any) -> dict:
+    """Return a choice among names, the first one unless ``value`` is another."""
+    options = list(options)
+    return control("choice", name, label, options=options, value=value or options[0], **more)
+
+
 class Tool:
     """A live figure: Python answers the browser's questions with the learner's functions.
 
-    A subclass has a ``title``, which screen readers say, the name of the function that ``makes`` it, ``controls`` from
-    `labkit.live.panels`, a ``note`` below, and ``stills``: questions whose answers are shown where nobody can ask.
+    A subclass has a ``title``, which screen readers say, ``controls``, a ``note`` below, and ``stills``: questions
+    whose answers are shown where nobody can ask. `shown` knows which function ``makes`` it.
     """
 
     title: str
-    makes: str
+    makes: str = ""
     note: str = ""
     controls: Sequence[dict] = ()
     stills: Sequence[dict] = ({},)
     widget: Any = None
 
     def draw(self, question: dict, **values: Any) -> dict:
-        """Return ``panels`` and ``said``, a sentence; ``values`` for controls that should follow; ``ended`` if so.
+        """Return ``panels`` from `labkit.figures.panels` and ``said``, a sentence.
 
+        There may also be ``values`` for controls that should follow, and ``ended`` if nothing is left to do.
         ``question["event"]`` is the name of the control or the pointer that was used, ``values`` are all controls'.
         """
         raise NotImplementedError
@@ -38,7 +60,8 @@ class Tool:
         values = {control["name"]: control["value"] for control in self.controls if "value" in control}
         values |= question.get("values", {})
         drawn = self.draw(question, **values)
-        return {"controls": self.controls, "note": self.note, **drawn, "values": values | drawn.get("values", {})}
+        said_once = {"title": self.title, "makes": self.makes, "controls": self.controls, "note": self.note}
+        return said_once | drawn | {"values": values | drawn.get("values", {})}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return rows of panels for pages without a running kernel, and what they show in words."""
@@ -66,30 +89,26 @@ class Tool:
 
 
 class Dial(Tool):
-    """A live figure without a memory, drawn by a function of its controls' values, which returns what `Tool.draw` does.
+    """A live figure without memory: ``draw`` turns its controls' values into what `Tool.draw` returns."""
 
-    ``stills`` are values to show where nobody can change them.
-    """
-
-    def __init__(
-        self, makes: str, title: str, controls: Sequence[dict], draw: Callable, stills: Sequence[dict], note: str = ""
-    ) -> None:
-        self.makes, self.title, self.controls, self.note, self._draw = makes, title, controls, note, draw
-        self.stills = [{"values": values} for values in stills]
+    def __init__(self, title: str, draw: Callable, controls: Sequence[dict], note: str = "") -> None:
+        self.title, self.controls, self.note, self._draw = title, controls, note, draw
+        self.stills = [{"values": {one["name"]: value}} for one in controls for value in one.get("stills", ())]
 
     def draw(self, question: dict, **values: Any) -> dict:
-        """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
+        """Return the function's result for the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 
-def function_of(tool: type[Tool]) -> Callable:
-    """Return the function that learners call: it shows the tool, and takes what the tool is made of, or lists."""
+def shown(make: Callable[..., Tool], name: str = "") -> Callable:
+    """Return the function that learners call: it shows the tool that ``make`` returns, and takes lists for arrays."""
 
-    @functools.wraps(tool, updated=())
+    @functools.wraps(make, updated=())
     def show(*args: Any, **kwargs: Any) -> Any:
-        made = tool(*args, **kwargs)
-        made.show()
-        return getattr(made, "drawings", None)
+        tool = make(*args, **kwargs)
+        tool.makes = f"labkit.{show.__name__}"
+        tool.show()
+        return getattr(tool, "drawings", None)
 
-    show.__name__ = tool.makes.rpartition(".")[2]
+    show.__name__ = name or make.__name__
     return takes_lists(show)

@@ -9,7 +9,6 @@ import numpy as np
 import traitlets
 from anywidget import AnyWidget
 
-from ..figures.panels import PALETTE
 from ..reload import catch_up, describe_error
 from . import SCRIPT, STYLE
 from .tool import Tool
@@ -20,40 +19,31 @@ class LiveFigure(AnyWidget):
 
     _css = STYLE
     _esm = SCRIPT
-    title = traitlets.Unicode().tag(sync=True)
-    silence = traitlets.Unicode().tag(sync=True)
-    palette = traitlets.Dict(PALETTE).tag(sync=True)
-    question = traitlets.Dict().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
 
     def __init__(self, tool: Tool) -> None:
-        silence = (
-            "No answer from Python yet: it is busy, or it was restarted. After a restart, run this notebook's cells "
-            f"from the top, up to the one that calls {tool.makes}."
-        )
-        super().__init__(title=tool.title, silence=silence)
+        super().__init__()
         self._tool = tool
         self.tell(tool.answer({}))
-        self.observe(self._asked, "question")
+        self.on_msg(lambda _widget, question, _buffers: self.ask(question))
 
     def view(self) -> dict[str, Any]:
         """Return the output that JupyterLab, Notebook and VS Code show as this widget."""
         model = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": model}
 
-    def tell(self, answer: dict) -> None:
-        """Send the browser an answer, as `Tool.answer` returns it."""
-        # The serial number makes each answer differ from the last one: an unchanged trait would not be sent.
-        count, serial = self.question.get("count", 0), self.answer.get("serial", 0) + 1
-        self.answer = pack(answer) | {"count": count, "serial": serial}
+    def tell(self, answer: dict, question: dict | None = None) -> None:
+        """Send the browser an answer, as `Tool.answer` returns it, and say which question it belongs to."""
+        self.answer = pack(answer) | {"to": (question or {}).get("id")}
 
-    def _asked(self, change: dict) -> None:
+    def ask(self, question: dict) -> None:
+        """Answer a question of the browser; if the learner's function fails, the last panels stay, with a sentence."""
         failed = catch_up()
         try:
-            answer = self._tool.answer(change["new"])
+            answer = self._tool.answer(question)
         except (Exception, KeyboardInterrupt) as error:  # the learner may have interrupted an endless loop
-            answer, failed = self.answer, failed or describe_error(error)  # below the last panels that could be drawn
-        self.tell(answer | {"error": failed or None})
+            answer, failed = self.answer, failed or describe_error(error)
+        self.tell(answer | {"error": failed or None}, question)
 
 
 def pack(value: Any) -> Any:

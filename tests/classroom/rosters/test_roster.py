@@ -84,6 +84,13 @@ def test_a_table_without_students_is_refused(lists, text):
         read_class_list(lists(text))
 
 
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"], ids=["xlsx", "xls"])
+def test_a_workbook_is_refused_as_one(tmp_path, begins):
+    (tmp_path / "class.xlsx").write_bytes(begins + b"\x00id,name\n")
+    with pytest.raises(ClassroomError, match="is a workbook: open it, and save the table as CSV"):
+        read_class_list(tmp_path / "class.xlsx")
+
+
 def test_a_table_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"id,name\n\xff\xfe\xfa")
     with pytest.raises(ClassroomError, match="UTF-8"):
@@ -167,6 +174,7 @@ def test_the_command_adds_and_shows_and_enters_the_gradebook(tmp_path, lists):
     def run(*words):
         return CliRunner().invoke(main, ["roster", *map(str, words), "--classroom", str(tmp_path / "class")])
 
+    assert "Nobody is on the roster of" in run().output
     ran = run(lists(CANVAS, "canvas.csv"), lists(PARTICIPANTS, "moodle.csv"))
     assert ran.exit_code == 0 and "4 students" in ran.output and "4 of them new" in ran.output, ran.output
     assert "0 of them new" in run(lists(PARTICIPANTS, "moodle.csv")).output

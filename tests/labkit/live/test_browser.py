@@ -107,6 +107,8 @@ def test_two_trainings_are_played_and_scrubbed_by_keyboard(page):
     page.keyboard.press("ArrowLeft")
     says(page, live, "epoch 2. He: loss")
     says(page, live, "zero: loss 2.30, accuracy 10%, neurons inactive for all of 300 images: 16.")
+    dark = live.locator("svg", has=page.locator("image")).last.locator("rect")
+    assert dark.count() == 16, "neurons that are inactive for all images stay dark"
     live.get_by_label("right start").select_option("He")
     says(page, live, re.compile(r"^epoch 2\. He: loss [^:]*(: \d+)?\.$"))
 
@@ -130,7 +132,7 @@ def test_the_ball_steps_is_dragged_and_runs(page):
     page.keyboard.press("ArrowLeft")
     says(page, live, "After 0 steps")
     live.get_by_role("button", name="Run").click()
-    live.locator("circle").nth(3).wait_for()
+    live.locator(".wl-dot").nth(3).wait_for()
     live.get_by_role("button", name="Pause").click()
     says(page, live, "steps: weights")
 
@@ -194,9 +196,9 @@ def test_every_control_reaches_python(page):
     line = live.locator('polyline[stroke-width="2.5"]')
     output.focus()
     page.keyboard.press("Home")
-    line.and_(live.locator('[stroke-dasharray="6 5"]')).wait_for()
+    line.and_(live.locator('[stroke-dasharray="7 4"]')).wait_for()
     page.keyboard.press("End")
-    line.and_(live.locator(':not([stroke-dasharray="6 5"])')).wait_for()
+    line.and_(live.locator(':not([stroke-dasharray="7 4"])')).wait_for()
 
 
 def test_keys_that_are_faster_than_python_are_all_obeyed(page):
@@ -239,7 +241,7 @@ def test_clicks_count_for_the_class_that_was_chosen_when_they_were_made(page):
         page.mouse.click(box["x"] + 120 + 40 * k, box["y"] + 200)
     live.get_by_label("a click").select_option("adds an orange point")
     says(page, live, "of 4 points")
-    assert live.locator(".wl-chart circle").count() == 4
+    assert live.locator(".wl-dot[rx='4.5']").count() == 4
     live.get_by_label("points", exact=True).select_option("moons")
     says(page, live, "of 120 points")
 
@@ -357,4 +359,4 @@ def test_where_nothing_should_move_a_player_waits_until_it_is_asked(page):
     page.emulate_media(reduced_motion="reduce")
     page.reload()
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
-    says(page, figure(page, "Watch weights take shape"), "epoch 0. He: accuracy")
+    says(page, figure(page, "Watch weights take shape"), "epoch 0. He: loss")

@@ -15,13 +15,12 @@ from solutions.weightlab.descent import train
 from solutions.weightlab.forward import forward, predict, softmax
 from solutions.weightlab.weights import template_weights, weighted_sums
 
-BAR = np.array([[0.5, 0.1], [0.5, 0.9]], np.float32)
+BAR = [[0.5, 0.1], [0.5, 0.9]]
 
 
 def ask(tool, strokes):
     """Draw, and return the answer with its panels by what they show."""
-    question = {"event": "draw", "lengths": [len(stroke) for stroke in strokes]}
-    return by_name(tool.answer(question | {"points": np.concatenate(strokes).tobytes() if strokes else b""}))
+    return by_name(tool.answer({"event": "draw", "strokes": [np.asarray(stroke).tolist() for stroke in strokes]}))
 
 
 def press(tool, button, **values):
@@ -110,7 +109,7 @@ def test_a_few_kept_drawings_teach_a_way_of_writing_that_the_data_do_not_show(la
     hands, shown = drawn(520)
     ones = [hand for k, hand in enumerate(hands) if k % len(STYLES) == 4]
     assert {*shown[4 :: len(STYLES)]} == {1}
-    learned, tested = ones[:3], [[stroke.astype(np.float32) for stroke in hand] for hand in ones[3:]]
+    learned, tested = ones[:3], ones[3:]
     tool = Pad(forward, layers, softmax, train)
 
     def read_as_one():
@@ -118,7 +117,7 @@ def test_a_few_kept_drawings_teach_a_way_of_writing_that_the_data_do_not_show(la
 
     before = read_as_one()
     for hand in learned:
-        ask(tool, [stroke.astype(np.float32) for stroke in hand])
+        ask(tool, hand)
         press(tool, "keep", digit="1")
     said = press(tool, "again")["said"]
     assert said.startswith("After 10 epochs with your drawings it reads 100% of your drawings, ")

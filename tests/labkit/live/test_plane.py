@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 import labkit
-from labkit.live.plane import _WEIGHTS as WEIGHTS
-from labkit.live.plane import EDGE, Plane
+from labkit.live.plane import EDGE, WEIGHTS, Plane
 from labkit.points import POINTS
 from solutions.weightlab.descent import train
 from solutions.weightlab.forward import forward, predict
 
 
 def plane_of(points="moons", hidden=4):
-    plane = Plane(forward, train, hidden, points, seed=0)
+    plane = Plane(forward, train, hidden, points)
     plane.answer({})
     return plane
 
@@ -48,7 +47,7 @@ def test_setting_a_neurons_weights_moves_its_half_plane():
     wanted = [1.0, 0.0, -0.5, 2.0]
     for name in WEIGHTS:
         answer = do(plane, name, values=dict(zip(WEIGHTS, wanted, strict=True)))
-    assert plane.neuron(1) == pytest.approx(wanted) == [answer["values"][name] for name in WEIGHTS]
+    assert plane.neurons[:, 1].tolist() == pytest.approx(wanted) == [answer["values"][name] for name in WEIGHTS]
     active = answer["panels"][1]["values"][1].reshape(41, 41) > 0
     along = np.linspace(-EDGE, EDGE, 41)
     np.testing.assert_array_equal(active, np.tile(along > 0.5, (41, 1)))
@@ -56,12 +55,12 @@ def test_setting_a_neurons_weights_moves_its_half_plane():
 
 def test_dragging_moves_the_chosen_neurons_line_and_no_other():
     plane = plane_of()
-    others = [plane.neuron(k) for k in (0, 1, 3)]
+    others = plane.neurons[:, [0, 1, 3]].tolist()
     do(plane, "pick", index=2)
     do(plane, "place", at=[0.7, -0.3], passing=True)
-    first, second, bias, _ = plane.neuron(2)
+    first, second, bias, _ = plane.neurons[:, 2]
     assert first * 0.7 - second * 0.3 + bias == pytest.approx(0)
-    assert [plane.neuron(k) for k in (0, 1, 3)] == others
+    assert plane.neurons[:, [0, 1, 3]].tolist() == others
 
 
 def test_the_learner_sets_points_of_both_classes():

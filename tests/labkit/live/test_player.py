@@ -10,8 +10,9 @@ from labkit.arrays import UnusableResultError
 from labkit.lent.given_training import given_train
 from labkit.live.player import Player
 from solutions.weightlab.descent import train
-from solutions.weightlab.forward import predict
+from solutions.weightlab.forward import forward, predict
 from solutions.weightlab.initialization import distinct_neurons, init_layers
+from solutions.weightlab.loss import cross_entropy
 
 SETTINGS = {"batch_size": 32, "learning_rate": 0.2}
 
@@ -39,6 +40,18 @@ def test_frames_are_the_networks_that_train_returned(digits, start):
     assert frames[0].layers is start
     assert frames[-1].accuracy == np.mean(predict(layers, digits.test_images) == digits.test_labels)
     assert frames[-1].accuracy > 0.8 > frames[0].accuracy
+
+
+@pytest.mark.parametrize("by", ["epoch", "step"])
+def test_the_line_of_the_loss_begins_with_the_start_before_any_training(digits, start, by):
+    player = Player(train, {"He": start}, *digits[:2], test=digits[2:], by=by, epochs=2, **SETTINGS)
+    for _ in player.run():
+        pass
+    newborn = cross_entropy(forward(start, digits.train_images)[0], digits.train_labels)
+    drawn = player.answer({})["charts"][0]["lines"][0]["y"]
+    np.testing.assert_allclose(drawn[0], newborn)
+    assert drawn[0] > drawn[1] > 0, "the first frame's own loss follows it"
+    assert f"loss {newborn:.2f}, accuracy" in player.answer({})["frames"]["He"][0]["said"]
 
 
 def test_steps_show_every_example_once_before_any_comes_again(digits, start):
@@ -88,20 +101,20 @@ def test_weights_are_sent_as_bytes_from_which_the_values_come_back(digits, start
     halved = [(weights / 2, bias) for weights, bias in start]
     player = Player(train, {"He": start, "half": halved}, *digits[:2], test=digits[2:], epochs=4, **SETTINGS)
     answer = player.answer({})
-    assert (answer["side"], list(answer["frames"]), answer["going"]) == (8, ["He", "half"], True)
+    assert (list(answer["frames"]), answer["going"]) == (["He", "half"], True)
     for name, layers in player.starts.items():
-        first, last = answer["frames"][name]["weights"]
-        assert (first.dtype, first.shape, last.shape) == (np.int8, (1, 64, 16), (1, 16, 10)), (
-            "16 of 20 neurons are drawn"
-        )
+        (frame,) = answer["frames"][name]
+        first, last = frame["weights"]
+        assert (first.dtype, first.shape, last.shape) == (np.int8, (64, 16), (16, 10)), "16 of 20 neurons are drawn"
         limit = np.abs(start[0][0][:, :16]).max()  # one scale, so that what is half as large is half as dark
-        np.testing.assert_allclose(first[0] / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
-    assert "loss" not in answer["frames"]["He"]["said"][0], "the first frame has no loss of its own"
+        np.testing.assert_allclose(first / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
+        assert frame["side"] == 8
     for _ in player.run():
         pass
     answer = player.answer({})
     assert not answer["going"]
-    assert len(answer["frames"]["He"]["said"]) == len(answer["frames"]["He"]["active"][0]) == 5
+    assert len(answer["frames"]["He"]) == 5
+    assert len(answer["frames"]["He"][-1]["active"][0]) == 16
     assert len(answer["charts"][0]["lines"][0]["x"]) == 5
 
 
@@ -123,7 +136,7 @@ def test_frames_reach_the_browser_while_the_training_goes_on(digits, start, monk
     monkeypatch.setattr("labkit.live.player.interactive", lambda: True)
     monkeypatch.setattr("labkit.live.tool.interactive", lambda: True)
     monkeypatch.setattr(
-        "labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"]["He"]["said"]))
+        "labkit.live.widget.LiveFigure.tell", lambda self, answer: told.append(len(answer["frames"]["He"]))
     )
     monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle) or Handle())
 

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from labkit import live
-from labkit.figures.panels import PALETTE
+from labkit.figures.panels import PALETTE, bars
 from labkit.figures.style import COLORS, NEGATIVE, POSITIVE
 from labkit.live import SCRIPT, STYLE, tool
-from labkit.live.panels import bars, slider
-from labkit.live.tool import Dial, Tool
+from labkit.live.tool import Dial, Tool, slider
 from labkit.live.widget import LiveFigure, pack
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,13 +34,12 @@ class Doubling(Tool):
     title, makes = "Twice", "labkit.twice"
 
     def draw(self, question):
-        sent = question.get("numbers", b"")
         if question.get("event") == "bad":
             raise ValueError("no such <number>")
         if question.get("event") == "endless":
             raise KeyboardInterrupt
         panel = bars("Sizes", ["one", "two"], np.array([1.0, 2.0]))
-        return {"twice": 2 * np.frombuffer(sent, np.float32), "panels": [panel], "said": "Nothing is doubled."}
+        return {"twice": 2 * np.array(question.get("numbers", ())), "panels": [panel], "said": "Nothing is doubled."}
 
 
 def test_arrays_at_any_depth_come_back():
@@ -54,42 +52,49 @@ def test_arrays_at_any_depth_come_back():
     assert json.dumps(pack({"loss": np.nan, "far": [np.inf]}), allow_nan=False) == '{"loss": null, "far": [null]}'
 
 
-def test_a_question_with_numbers_from_the_browser_is_answered():
+def test_a_question_is_answered_to_the_view_that_asked():
     live = LiveFigure(Doubling())
-    live.question = {"count": 1, "numbers": memoryview(np.array([1.5, 2], np.float32).tobytes())}
+    live.ask({"id": "wl-a", "numbers": [1.5, 2]})
     assert unpacked(live.answer)["twice"].tolist() == [3, 4]
-    assert live.answer["count"] == 1
+    assert live.answer["to"] == "wl-a"
+
+
+def test_messages_of_the_browser_are_questions():
+    live = LiveFigure(Doubling())
+    live._handle_msg({"content": {"data": {"method": "custom", "content": {"id": "b", "numbers": [4]}}}, "buffers": []})
+    assert (unpacked(live.answer)["twice"].tolist(), live.answer["to"]) == ([8], "b")
 
 
 def test_the_same_answer_twice_is_still_news():
     live, heard = LiveFigure(Doubling()), []
     live.observe(heard.append, "answer")
-    live.question = {"count": 1}
-    live.question = {"count": 2}
+    live.ask({"id": "a"})
+    live.ask({"id": "b"})
     assert len(heard) == 2
 
 
 def test_an_error_becomes_a_sentence_and_the_next_question_works():
     live = LiveFigure(Doubling())
-    live.question = {"count": 1, "event": "bad"}
+    live.ask({"id": "a", "event": "bad"})
     assert live.answer["error"] == "ValueError: no such <number>"
     assert live.answer["panels"], "what was drawn last is still there"
-    live.question = {"count": 2}
+    live.ask({"id": "b"})
     assert not live.answer["error"]
 
 
 def test_an_endless_loop_that_is_interrupted_leaves_the_figure_alive():
     live = LiveFigure(Doubling())
-    live.question = {"count": 1, "event": "endless"}
+    live.ask({"id": "a", "event": "endless"})
     assert live.answer["error"] == "KeyboardInterrupt"
-    live.question = {"count": 2}
+    live.ask({"id": "b"})
     assert not live.answer["error"]
 
 
 def test_every_answer_says_how_all_controls_are_set():
-    dial = Dial("labkit.twice", "Twice", [slider("a", "a", 0, 9, 4), slider("b", "b", 0, 9, 5)], follow, [{}])
+    dial = Dial("Twice", follow, [slider("a", "a", 0, 9, 4, stills=(2, 3)), slider("b", "b", 0, 9, 5)])
     assert dial.answer({})["values"] == {"a": 4, "b": 8}
     assert dial.answer({"values": {"a": 1, "b": 3}})["values"] == {"a": 1, "b": 2}, "b follows a"
+    assert [dial.answer(question)["values"]["a"] for question in dial.stills] == [2, 3]
 
 
 def follow(a, b):
@@ -122,10 +127,11 @@ def test_scripts_and_style_are_installed_with_the_package():
 
 
 def test_the_colors_are_those_of_the_still_figures():
-    assert f"--positive: {POSITIVE}; --negative: {NEGATIVE};" in STYLE
-    for k, color in enumerate(COLORS):
-        assert f"--series-{k}: {color};" in STYLE
-    assert len(PALETTE["weights"]) == 7
+    named = {"positive": POSITIVE, "negative": NEGATIVE} | {f"series-{k}": color for k, color in enumerate(COLORS)}
+    for name, color in named.items():
+        assert f"--{name}: light-dark({color}, #" in STYLE
+    blue, white, orange = (PALETTE["weights"][k] for k in (-1, 64, 0))
+    assert blue[2] > blue[0] and min(white) > 230 and orange[0] > orange[2]
 
 
 def test_the_scripts_are_one_module_that_fetches_nothing():
@@ -134,6 +140,8 @@ def test_the_scripts_are_one_module_that_fetches_nothing():
     assert "http" not in SCRIPT.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_silence_names_the_cell_to_run():
-    silence = LiveFigure(Doubling()).silence
-    assert silence.endswith("run this notebook's cells from the top, up to the one that calls labkit.twice.")
+def test_an_answer_names_the_function_that_makes_the_figure_so_that_a_page_without_a_kernel_can():
+    assert (LiveFigure(Doubling()).answer["makes"], LiveFigure(Doubling()).answer["title"]) == ("labkit.twice", "Twice")
+    made = []
+    tool.shown(lambda: made.append(Doubling()) or made[0], "twofold")()
+    assert made[0].makes == "labkit.twofold"

@@ -1,0 +1,160 @@
+"""Is a class looked at again after any change that a run would see, and after no other?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from autograder.classroom import grade as graders
+from autograder.classroom import unchanged
+from autograder.classroom.unchanged import FILE, LastRun
+from autograder.cli.main import main
+from tests.classroom.test_grade import WEIGHTS, WRITTEN, fresh, grade, graded_once, room
+from tests.classroom.test_marks_stay_right import grading
+from tests.support import classroom as made
+
+__all__ = ["fresh", "graded_once", "room"]  # fixtures
+ASKED = {"seed": 7}
+
+
+def run(room, **options):
+    """Grade as the command does; return what was found, and whether a run was needed for it."""
+    last = LastRun(room, [WEIGHTS.name], ASKED | options)
+    if found := last.recall():
+        return found, False
+    with last.watching():
+        found = grading(room)
+    last.keep(found)
+    return found, True
+
+
+@pytest.fixture(autouse=True)
+def one_shell(monkeypatch):
+    """Hide the variable that pytest sets anew for each part of a test."""
+    monkeypatch.setattr(unchanged, "_OF_A_SHELL", unchanged._OF_A_SHELL | {"PYTEST_CURRENT_TEST"})
+
+
+@pytest.fixture
+def quiet(room, monkeypatch):
+    """A class of which the last run is remembered."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(room.parent / "jupyter"))
+    first, _ = run(room)
+    assert (room / ".weightlab" / FILE).exists()
+    again, needed = run(room)
+    assert not needed and (again.entries, again.notices) == (first.entries, first.notices)
+    assert again.waiting == first.waiting > 0
+    return room
+
+
+def same_size_and_time(path, change):
+    """Change a file's content, and set size and times as they were."""
+    before = path.stat()
+    content = change(path.read_bytes())
+    assert len(content) == before.st_size
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def mark_by_hand(room):
+    with Gradebook(f"sqlite:///{room / 'gradebook.db'}") as book:
+        answer = book.find_submission_notebook(WEIGHTS.name, WEIGHTS.name, "ann").grades
+        next(one for one in answer if one.name == WRITTEN).manual_score = 1
+        book.db.commit()
+
+
+def one_score(room):
+    with sqlite3.connect(room / "gradebook.db") as db:
+        db.execute("update grade set auto_score = 3 where auto_score = 2")
+
+
+CHANGES = {
+    "an answer, with size and time set back": lambda room: same_size_and_time(
+        room / "submitted" / "ann" / WEIGHTS.name / "weightlab" / "weights.py",
+        lambda text: text.replace(b"weight * signal", b"weight + signal"),
+    ),
+    "a page": lambda room: same_size_and_time(
+        room / "feedback" / "bo" / WEIGHTS.name / f"{WEIGHTS.name}.html", lambda text: text.replace(b"a", b"b", 1)
+    ),
+    "a page that is gone": lambda room: (room / "feedback" / "bo" / WEIGHTS.name / f"{WEIGHTS.name}.html").unlink(),
+    "a new student": lambda room: made.submit(room, "di", WEIGHTS, made.released(WEIGHTS), made.STUBS),
+    "a submission withdrawn": lambda room: shutil.rmtree(room / "submitted" / "cy"),
+    "a link": lambda room: (room / "submitted" / "cy" / "beside").symlink_to("/etc/hostname"),
+    "a mark by hand": mark_by_hand,
+    "a score in the database": one_score,
+    "the configuration": lambda room: (room / "nbgrader_config.py").open("a").write("c.X.y = 1\n"),
+    "a configuration elsewhere": lambda room: [
+        (room.parent / "jupyter").mkdir(exist_ok=True),
+        (room.parent / "jupyter" / "nbgrader_config.py").write_text("c = get_config()\n"),
+    ],
+    "a released notebook": lambda room: same_size_and_time(
+        room.parent / "course" / WEIGHTS.name / f"{WEIGHTS.name}.ipynb", lambda text: text
+    ),
+    "the entries": lambda room: (room / ".weightlab" / "entries.json").write_bytes(b"[]"),
+}
+
+
+def test_without_a_change_no_run_is_necessary(quiet):
+    assert not run(quiet)[1]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_a_run_would_see_makes_one_necessary(quiet, change):
+    change(quiet)
+    assert run(quiet)[1]
+
+
+@pytest.mark.parametrize("options", [{"seed": 8}, {"isolation": "user"}, {"database": "sqlite:///other.db"}], ids=str)
+def test_a_run_that_is_asked_for_something_else_is_necessary(quiet, options):
+    assert LastRun(quiet, [WEIGHTS.name], ASKED | options).recall() is None
+    assert LastRun(quiet, [], ASKED).recall() is None
+
+
+def test_a_file_that_only_the_configuration_reads_counts(room):
+    (room.parent / "due.json").write_text("{}")
+    with (room / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nimport json\njson.load(open({str(room.parent / 'due.json')!r}))\n")
+    for needed in (True, False):
+        assert run(room)[1] is needed
+    (room.parent / "due.json").write_text('{"late": 1}')
+    assert run(room)[1]
+
+
+def test_what_a_person_writes_during_a_run_is_seen_by_the_next(room, monkeypatch):
+    write = graders.export.write_tables
+    with monkeypatch.context() as patched:
+        patched.setattr(graders.export, "write_tables", lambda *args: (mark_by_hand(room), write(*args)))
+        assert run(room)[1]
+    found, needed = run(room)
+    assert needed and any(change.student == "ann" for change in found.changes)
+
+
+def test_a_run_that_examined_something_is_not_remembered(fresh):
+    assert run(fresh)[1]
+    assert not (fresh / ".weightlab" / FILE).exists()
+    assert run(fresh)[1] and not run(fresh)[1]
+
+
+def test_a_record_that_is_damaged_is_as_none(quiet):
+    for content in (b"", b"[]", b'{"digest": 1}', b"\xff"):
+        (quiet / ".weightlab" / FILE).write_bytes(content)
+        assert LastRun(quiet, [WEIGHTS.name], ASKED).recall() is None
+
+
+def test_the_command_says_the_same_whether_it_looked_or_not(fresh, monkeypatch):
+    command = ["grade", "--classroom", str(fresh), "--isolation", "process", "--seed", "7", "--jobs", "1"]
+    says = [json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout) for _ in range(3)]
+    assert says[0] == says[1] == says[2]
+    monkeypatch.setattr(graders, "run_grading", lambda *_, **__: pytest.fail("a run was made"))
+    assert json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout) == says[0]
+    assert "3 entries" in CliRunner().invoke(main, command).output
+
+
+def test_grading_after_the_command_finds_what_the_command_left(quiet):
+    assert grade(quiet)["ann"]["score"] == 16
+    assert not run(quiet)[1]
