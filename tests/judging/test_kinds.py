@@ -169,7 +169,7 @@ WHOLE = [
     (T[:3], T, "one too many at the end", "one row too many at the end"),
     (T[:, 1:], T, "one too many at the start", "one column too many at the start"),
     # types
-    (np.array(3.5), "3.5", "text", "is a text in place of a number"),
+    (np.array(3.5), "3.5", "text", "is a string in place of a number"),
     (np.array(True), "true", "text for truth", "without quotes"),
     (np.array(1), True, "truth value", "is a truth value"),
     (np.array(True), 1, "number for truth", "return True or False"),
