@@ -20,9 +20,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option(
-    "--worksheet", type=_FILE, help="Moodle's grading worksheet, which says who has which of Moodle's numbers."
-)
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which says which student has which number.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
@@ -30,7 +28,7 @@ def collect(
 
     SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
-    table. The command ends with 1 if something was left out that might be a submission.
+    table. The exit status is 1 if something was left out that might be a submission.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
     from ..classroom.rosters.moodle import read_participants, remember_worksheet
@@ -147,7 +145,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter: counted from the deadline; it replaces any earlier extension.
+    """Give a student more time for a chapter, counted from the deadline; this replaces any earlier extension.
 
     Without --days and --hours the extension is removed. Grade again afterwards.
     """

@@ -118,7 +118,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
 
 @takes_lists
 def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
-    """Show weights as images over the inputs, one row of images a state of the network.
+    """Show weights as images over the inputs, one row of images per state of the network.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         A state's name to the weights into n neurons. Each row has a colour scale of its own, with its largest
         weight written beside it.
     titles : sequence, optional
-        One a neuron, written above the first row.
+        One per neuron, written above the first row.
     said : str
         What there is to see in the images, for those who do not see them.
     """
@@ -189,7 +189,7 @@ def landscape(
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
     flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
-        # The first is on top: a path that is thrown about must not hide one that creeps.
+        # The first path is on top: a path that jumps must not hide one that crawls.
         look = {
             "color": COLORS[(1, 3, 0, 2)[k % 4]],
             "linewidth": 0.9,
@@ -241,7 +241,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     accuracies : ndarray of shape (n_rates, n_runs)
         The fraction of test images read correctly.
     silent : ndarray of shape (n_rates, n_runs)
-        The fraction of hidden neurons that answer no image any more.
+        The fraction of hidden neurons that are dead.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
     for k, (name, runs) in enumerate(
@@ -279,7 +279,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         Of how many hidden neurons the weights are drawn.
     """
-    # As high as the images are at this width: in a higher row they would not grow, and the rest would shrink.
+    # As high as the images are at this width: in a higher row they would not grow, and everything else would shrink.
     fig, axes = figure(
         len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
     )
