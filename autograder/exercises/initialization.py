@@ -359,6 +359,9 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield _rng_case(rng, [4, 6, 3])
     yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")
+    yield Case.of(
+        refuses, [4, 3], seed(), scheme="e", raises=ValueError, mentions=("e",), note="a letter of both schemes' names"
+    )
     yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
     yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no layer sizes at all")
 

@@ -135,6 +135,13 @@ def as_html(png: bytes, alt: str, width: float) -> str:
     )
 
 
+def as_output(fig: Figure, alt: str) -> dict[str, str]:
+    """Return a figure as a notebook's output: an image that has a text alternative, which is also the plain text."""
+    png = to_png(fig)
+    width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
+    return {"text/html": as_html(png, alt, width), "text/plain": f"[figure] {alt}"}
+
+
 def show(fig: Figure, alt: str) -> None:
     """Display a figure with a text alternative, and close it.
 
@@ -151,11 +158,10 @@ def show(fig: Figure, alt: str) -> None:
     """
     if not alt.strip():
         raise ValueError("Every figure needs a text alternative: say in a sentence what it shows.")
-    png = to_png(fig)
-    picture = as_html(png, alt, int.from_bytes(png[16:20], "big") / SHARPNESS)  # a PNG states its width there
+    output = as_output(fig, alt)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(fig)
-    show_message(picture, f"[figure] {alt}")
+    show_message(output["text/html"], output["text/plain"])
 
 
 def limit_of(values: np.ndarray) -> float:
