@@ -75,9 +75,10 @@ def switch_adapter(
     limit = float(np.abs(frozen[:, neurons]).max())
 
     def draw(rank: str, alpha: float, adapter: bool) -> dict:
-        chosen, factor, merged = adapters[int(rank)], alpha * int(rank), layers
+        factor, merged = alpha * int(rank), layers
         if adapter:
-            sums = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in zip(layers, chosen, strict=True)]
+            pairs = zip(layers, adapters[int(rank)], strict=True)
+            sums = [(lora_merge(weights, pair, factor), bias) for (weights, bias), pair in pairs]
             merged = as_layers(sums, layers, lora_merge)
         found = np.array([accuracy(forward, merged, *examples) for examples in sets.values()])
         total = np.asarray(merged[0][0])
@@ -86,8 +87,7 @@ def switch_adapter(
         for title, weights in matrices.items():
             panels.append(images(title, weights.T[neurons], neurons.tolist(), limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
-        stored = sum(down.size + up.size for down, up in chosen)
-        said = f"Adapter {state}. {_in_words(sets, found)} The adapter has {stored:,} parameters."
+        said = f"Adapter {state}. {_in_words(sets, found)}"
         return {"panels": panels, "said": said}
 
     ranks = [str(rank) for rank in adapters]
