@@ -1,4 +1,4 @@
-"""``python -m autograder``: the command ``weightlab``, where its program is not on the path."""
+"""``python -m autograder``: the command ``weightlab``, if its program is not on the path."""
 
 import sys
 

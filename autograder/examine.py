@@ -118,7 +118,7 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
 
 
 def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes]) -> Verdict:
-    """Say of a function that is not started where a stub was left beside its code."""
+    """If a function counts as not started, say where a stub was left next to its code."""
     source = sources.get(exercise.module, b"")
     if verdict.status is not Status.NOT_STARTED or len(source) > MAX_READ:
         return verdict
@@ -166,14 +166,14 @@ def find_passing(
 ) -> set[str]:
     """Return the exercises of a chapter that pass all public cases when one process runs them together.
 
-    Only for what decides no points: an exercise may disturb the next one, or find in memory what belongs to another.
-    Nothing is lent; what could not be run, or is scored, is not among them.
+    Only if no points depend on it: an exercise may disturb the next one, or read another one's data in memory.
+    No reference functions are given; exercises that could not be run, or are scored, are not among them.
     """
     exercises = [exercise for exercise in chapter.exercises.values() if not exercise.scored]
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):
         return set()
     keys = {exercise.name: SELF_CHECK.find_key(exercise) for exercise in exercises}
-    # Tried once: who does not pass here is run by itself in any case.
+    # Tried once: an exercise that does not pass here is run by itself in any case.
     job = replies.make_joint_job(exercises, keys, chapter.module, sources, folder)
     outcome = runner.run(job, seconds, retries=False)
     found = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, folder)
@@ -218,7 +218,7 @@ def prerequisites(exercise: Exercise) -> tuple[str, ...]:
 
 
 def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
-    """Sort exercises so that each follows its prerequisites, else as they are."""
+    """Sort exercises so that each follows its prerequisites; otherwise keep their order."""
     todo = {exercise.name: exercise for exercise in exercises}
     ordered: dict[str, Exercise] = {}
 
@@ -261,7 +261,7 @@ def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, r
     if verdict.loaded and verdict.status not in (Status.MISSING, Status.NOT_STARTED):
         first = first_failing(exercise.name)
         if first not in (None, exercise.name):
-            # What looks like a misunderstanding of this exercise may be the other one's mistake.
+            # What looks like a misconception in this exercise may be a mistake in the other one.
             verdict.misconception, verdict.advice, verdict.finding = None, "", None
             evidence = verdict.evidence or verdict.message
             verdict.message = words.compose(words.builds_on(exercise.name, first), evidence)

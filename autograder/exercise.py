@@ -1,4 +1,4 @@
-"""The words in which an exercise is asked: chapters, exercises, aspects, cases and questions.
+"""What exercises are declared with: chapters, exercises, aspects, cases and questions.
 
 An author writes one module per chapter in ``autograder/exercises/``. Each exercise is a generator,
 named as the function that the student writes, which draws its cases from a NumPy generator. The

@@ -41,7 +41,7 @@ def read_library(folder: Path) -> dict[str, bytes]:
         # glob would take an unreadable folder for an empty one.
         with os.scandir(folder) as found:
             entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
-        # Of two files for one module Python imports the one whose name is composed: that one is read last.
+        # Of two files for one module, Python imports the one whose name is in composed form, so that one is read last.
         for entry in sorted(entries[:MAX_MODULES], key=lambda entry: entry.name == module_name(entry.name)):
             name = entry.name.removesuffix(".py")
             if is_module_name(name) and entry.is_file(follow_symlinks=False):
@@ -88,7 +88,7 @@ def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
 
 
 class LeftOver(StrEnum):
-    """Where a stub was left beside the code that was written."""
+    """Where a stub was left next to the written code."""
 
     BELOW = "code below"
     """Code is below the stub's ``raise``, which ends the function first."""
@@ -121,7 +121,7 @@ def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] |
 
 
 def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield what a function's body holds, but for functions and classes within it, whose code is not its own."""
+    """Yield the nodes of a function's body, without those of functions and classes defined in it."""
     for node in body:
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             yield node

@@ -11,7 +11,7 @@ from .refusal import UnknownName
 
 
 def find_asked(name: str) -> Exercise | Question:
-    """Return the exercise or question of a name."""
+    """Return the exercise or question with this name."""
     asked: dict[str, Exercise | Question] = dict(EXERCISES)
     for chapter in CHAPTERS.values():
         asked |= chapter.questions
@@ -28,14 +28,14 @@ def find_asked(name: str) -> Exercise | Question:
 
 
 def find_written(name: str) -> Written | None:
-    """Return the written question of a name, or None if there is none."""
+    """Return the written question with this name, or None if there is none."""
     if not isinstance(name, str):
         return None
     return next((chapter.written[name] for chapter in CHAPTERS.values() if name in chapter.written), None)
 
 
 def select_exercises(names: Iterable[str]) -> list[Exercise]:
-    """Return the exercises that names of exercises and chapters stand for; all of them for no name."""
+    """Return the exercises for names of exercises and chapters; without names, all exercises."""
     names = list(names)
     if not names:
         return list(EXERCISES.values())
@@ -64,7 +64,7 @@ def _describe_unchecked(name: str) -> str:
 
 
 def find_chapter(name: str) -> Chapter:
-    """Return the chapter of a name."""
+    """Return the chapter with this name."""
     if name in CHAPTERS:
         return CHAPTERS[name]
     near = _find_chapters_like(name) or difflib.get_close_matches(name, CHAPTERS, 3)

@@ -17,7 +17,7 @@ CANDIDATE = _AUTOGRADER / "candidate"
 
 
 def find_copy(folder: Path) -> Path | None:
-    """Return the copy of the course in which a folder lies, or None."""
+    """Return the copy of the course that contains a folder, or None."""
     folder = folder.resolve()
     for place in (folder, *folder.parents):
         if (place / "autograder" / "paths.py").is_file() and (place / "src" / "weightlab").is_dir():

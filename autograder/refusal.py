@@ -1,8 +1,8 @@
-"""Errors whose message is for people: it says in a sentence what cannot be done, and what to do instead."""
+"""Errors whose message is for people: one sentence says what cannot be done, and what to do instead."""
 
 
 class Refusal(RuntimeError):
-    """Something cannot be done as things are; the command line prints the message and ends."""
+    """Something cannot be done; the command line prints the message and ends."""
 
 
 class UnknownName(Refusal):

@@ -93,11 +93,13 @@ def build() -> dict[Path, bytes]:
     for chapter in CHAPTERS.values():
         for exercise in chapter.exercises.values():
             if unknown := next((name for name in exercise.prerequisites if name not in EXERCISES), None):
-                raise ReleaseError(f"{exercise.declared}: {exercise.name} builds on {unknown!r}, which is no exercise.")
+                raise ReleaseError(
+                    f"{exercise.declared}: {exercise.name} builds on {unknown!r}, which is not an exercise."
+                )
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
                 file = f"solutions/misconceptions/{chapter.module}.py"
-                raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is no exercise of {chapter.name}.")
+                raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is not an exercise of {chapter.name}.")
         stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
         keys = list(key.chapter_keys(chapter, key.PUBLIC_SEED).values())
         built[KEYS / f"{chapter.module}.key"] = key.pack(
@@ -225,7 +227,7 @@ def _edited(path: Path) -> bool:
 
 
 def _fresh(path: Path, content: bytes) -> bool:
-    """Whether a file is what the sources give: text to the byte, recorded numbers within tolerance."""
+    """Whether a file is what the sources give: text byte for byte, recorded numbers within tolerance."""
     if not path.exists():
         return False
     found = path.read_bytes()

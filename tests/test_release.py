@@ -172,7 +172,7 @@ def test_a_slip_in_a_notebooks_header_names_the_notebook_and_the_line(tmp_path, 
 def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
     wrong = reference.Misconception("bias_per_row", "dens", "Each neuron has one bias.", len)
     monkeypatch.setattr(reference, "misconceptions", lambda module: {"dens": [wrong]} if module == "biases" else {})
-    words = "solutions/misconceptions/biases.py: bias_per_row is of 'dens', which is no exercise of 02_biases."
+    words = "solutions/misconceptions/biases.py: bias_per_row is of 'dens', which is not an exercise of 02_biases."
     with pytest.raises(release.ReleaseError, match=f"^{re.escape(words)}$"):
         release.build()
 
@@ -262,7 +262,7 @@ def test_a_file_that_python_cannot_read_is_named_in_one_sentence(command, file, 
         (
             'prerequisites=("weighted_sum",)',
             'prerequisites=("sum",)',
-            "{}: neuron builds on 'sum', which is no exercise.",
+            "{}: neuron builds on 'sum', which is not an exercise.",
         ),
         (
             '"adds the bias once": 1',

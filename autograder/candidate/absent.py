@@ -12,7 +12,7 @@ from types import CodeType
 _NEVER = {"numpy", "labkit", "weightlab", *sys.stdlib_module_names}
 """Packages without a stand-in: a module that cannot import one of these cannot be run."""
 _ASKED = {"__version__", "__name__", "__file__"}
-"""What a module's own lines ask a package for; any other such name is Python's way to see what an object can do."""
+"""Special names that a module's own lines use of a package; with any other, Python asks what an object can do."""
 _USES = (
     "call getitem setitem delitem iter next len contains enter exit bool int float complex index array "
     "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor "

@@ -64,7 +64,7 @@ def grant_extension(
     Returns
     -------
     datetime.datetime or None
-        When the chapter is due for this student now, in UTC; None where it has no deadline yet.
+        When the chapter is due for this student now, in UTC; None if it has no deadline yet.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def grant_extension(
             )
         book.prepare(chapter, read_released(chapter, config.source))
         book.book.update_or_create_student(student)
-        with book.book.db.no_autoflush:  # nbgrader looks at rows while it makes them
+        with book.book.db.no_autoflush:  # nbgrader reads rows while it creates them
             book.book.update_or_create_submission(chapter, student)
         seconds = extension.total_seconds()
         book.book.grant_extension(chapter, student, minutes=seconds / 60)
@@ -90,7 +90,7 @@ def grant_extension(
 
 @dataclass(frozen=True)
 class FinalGrades:
-    """A chapter's final grades by student, what the chapter is worth, and who has answers that wait for a mark."""
+    """A chapter's final grades by student, its points, and which students have answers that wait for a mark."""
 
     scores: dict[str, float]
     points: float

@@ -28,7 +28,7 @@ from .work import (
 )
 
 _FIRST_WORKER, _COUNT_EVERY, _PAUSE = 120, 5.0, 0.2
-"""Seconds: to wait for the first worker, until the workers are counted again, and between two looks."""
+"""Seconds: for the first worker to join, until the workers are counted again, and between two checks."""
 _FAULTS = 2
 """How often a submission is tried again after a worker fails on it or returns nonsense; after that a person decides."""
 
@@ -73,7 +73,7 @@ class DaskWorkers:
             If none joins.
         """
         until = time.monotonic() + _FIRST_WORKER
-        # A worker that is left out may stay connected: Dask does not retire the last one that holds a result.
+        # A rejected worker may stay connected: Dask does not retire the last one that holds a result.
         while not self._client.nthreads().keys() - self._retired.keys():
             if time.monotonic() > until:
                 self._client.close()
@@ -84,7 +84,7 @@ class DaskWorkers:
 
     @property
     def window(self) -> int:
-        """How many tasks to hand out ahead; the workers are counted again now and then, since they come and go."""
+        """How many tasks to hand out in advance; the workers are counted again now and then, since they come and go."""
         at, window = self._counted
         if time.monotonic() - at > _COUNT_EVERY:
             window = 4 * max(1, sum(self._client.nthreads().values()))
@@ -143,7 +143,7 @@ class DaskWorkers:
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker of a cluster needs beside the task: packed tools, and by chapter what decides verdicts."""
+    """What a worker of a cluster needs besides the task: packed tools, and by chapter what decides verdicts."""
 
     tools: bytes | None
     digests: Mapping[str, str]
@@ -169,7 +169,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Failed:
-    """A worker's answer that it failed, in words, because an exception itself may not survive being sent back."""
+    """A worker's answer that it failed, as a sentence, because the exception itself may not survive being sent back."""
 
     words: str
 

@@ -1,4 +1,4 @@
-"""What nbgrader's commands do otherwise for Weightlab: nobody's work stops them, and nothing beside a notebook runs."""
+"""How nbgrader's commands differ for Weightlab: no submission stops them, and nothing beside a notebook runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _copy_companions = BaseConverter.init_assignment
 
 
 def copy_companions(converter: Any, assignment_id: str, student_id: str) -> None:
-    """Copy what is beside a notebook in place of ``BaseConverter.init_assignment``; of a submission, what it needs.
+    """Copy what is beside a notebook (``BaseConverter.init_assignment``); of a submission only what it needs.
 
     nbgrader copies all of a submission beside its autograded notebook. A kernel starts in that folder as soon as the
     notebook is opened, and runs an ``ipykernel_launcher.py`` or ``json.py`` that it finds there.

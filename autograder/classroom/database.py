@@ -24,7 +24,7 @@ from .folder import Classroom, write_file
 from .nbgrader import CONFIG_FILE, write_config
 
 PATIENCE = 60
-"""Seconds to wait for a gradebook that another program has locked, or whose server restarts."""
+"""Seconds to wait for a gradebook that another program has locked, or whose server is restarting."""
 _PAUSE = 0.5
 _LONGEST_PATH = 500
 """The longest path in bytes: SQLite allows 512, and its journal's name is longer than the database's."""
@@ -73,7 +73,7 @@ def parse_url(url: str) -> URL:
 
 
 def place_of(url: str) -> str:
-    """Return where a gradebook is, in words that show no password."""
+    """Return where a gradebook is, as text without a password."""
     if url.startswith("sqlite:"):
         return url.partition("?")[0].removeprefix("sqlite:///")
     try:
@@ -199,7 +199,7 @@ def remember(room: Classroom, url: str, configured: str) -> None:
 
 @contextlib.contextmanager
 def one_at_a_time(url: str) -> Iterator[None]:
-    """Hold a lock while a database is made or claimed: nbgrader first looks whether it is there, and then makes it."""
+    """Hold a lock while a database is created or claimed: nbgrader checks whether it exists, and then creates it."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")

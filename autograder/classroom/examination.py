@@ -22,14 +22,14 @@ from .submission import Submission, SubmissionStatus
 SECONDS = 150.0
 """The most that a submission's own code may take; what is not examined by then counts as not finished."""
 PUBLIC_SECONDS = 30.0
-"""How many of these may go to public cases, which decide no points, only words."""
+"""How many of these may go to public cases, which decide no points, only explanations."""
 READING = 30.0
-"""Seconds beside these in which what was submitted has to be read, and a notebook and a page made of it."""
+"""Seconds in addition to these for reading the submission and making its notebook and page."""
 
 PUBLIC_RUN_SECONDS = 4.0
-"""How many of these one run of public cases may take: of all exercises together, and then of each by itself.
+"""How many of these one run of public cases may take: all exercises together, and then each by itself.
 
-All right answers of a chapter together take at most 0.15 s; only the words on a slow wrong one become shorter.
+All right answers of a chapter together take at most 0.15 s; only the explanation of a slow wrong one is shorter.
 """
 
 _PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
@@ -46,7 +46,7 @@ class Examination:
 
     @property
     def lasting(self) -> bool:
-        """Whether examining again would say the same: not where time ran out or the autograder failed."""
+        """Whether examining again would give the same: not if time ran out or the autograder failed."""
         return all(verdict.status not in _PASSING for verdict in self.verdicts)
 
     def entry(self, student: str, chapter: Chapter) -> dict:
@@ -84,7 +84,7 @@ def examine_submission(
 
 
 def from_record(verdicts: list[Verdict], submission: Submission, released: Mapping[str, Any]) -> Examination:
-    """Return an examination of which the verdicts on functions are known: the notebook alone is read."""
+    """Return an examination whose verdicts on functions are known: only the notebook is read."""
     return _put_together(verdicts, submission, released)
 
 
@@ -107,7 +107,7 @@ def _put_together(functions: list[Verdict], submission: Submission, released: Ma
 
 
 def absent(chapter: Chapter, released: Mapping[str, Any], why: str = "") -> Examination:
-    """Return the verdicts on a submission that is not there, or that is not read for a reason."""
+    """Return the verdicts on a submission that is missing, or that is not read for some reason."""
     words = why or f"No notebook of {chapter.name} was submitted."
     return Examination(
         SubmissionStatus.MISSING, _all_alike(chapter, Status.MISSING, 0.0, words), RebuiltNotebook(dict(released))
@@ -115,7 +115,7 @@ def absent(chapter: Chapter, released: Mapping[str, Any], why: str = "") -> Exam
 
 
 def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examination:
-    """Return the verdicts where the autograder itself failed on a whole submission."""
+    """Return the verdicts if the autograder itself failed on a whole submission."""
     words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report it."
     return Examination(
         SubmissionStatus.UNJUDGED, _all_alike(chapter, Status.UNJUDGED, None, words), rebuild(released, notebook)
@@ -148,7 +148,7 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
     One process runs all exercises first, since most pass; each that does not is then run by itself.
 
     With the reference's prerequisites, as the exercise is most likely judged, and then with the student's own. Where
-    an exercise tells its scores anyway, running it twice would say nothing more.
+    an exercise reports its scores anyway, running it twice would say nothing more.
     """
     failing: dict[str, list[Reply]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS
@@ -177,7 +177,7 @@ def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, 
 
 
 def _describe_by_public_case(verdict: Verdict, public: list[Reply]) -> None:
-    """Describe a failure by the public case that shows the same, which the student may see in full."""
+    """Describe a failure by a public case with the same failure, which the student may see in full."""
     seen = (verdict.status, verdict.misconception, [aspect.passed for aspect in verdict.aspects])
     exercise = EXERCISES[verdict.exercise]
     for came in public:

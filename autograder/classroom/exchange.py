@@ -1,4 +1,4 @@
-"""nbgrader's exchange: submits the student's library with the notebook, and returns feedback by the same way."""
+"""nbgrader's exchange: submits the student's library with the notebook, and returns feedback in the same way."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class SubmitWithLibrary(ExchangeSubmit):
             return
         library = Path(self.library)
         state = None if library == LIBRARY else library.parents[1] / STATE
-        # The library is the one in src/: a folder beside the notebook is none.
+        # The library is the one in src/; a folder beside the notebook does not count.
         shutil.rmtree(Path(dest, LIBRARY_FOLDER), ignore_errors=True)
         for name, content in read_companions(library, state).items():
             path = Path(dest, name)

@@ -89,7 +89,7 @@ def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]
     for student in students:
         known, entered = roster.students.get(student, Student(student)), roll.get(student, Person(student))
         number = numbers.get(student, "")
-        # The gradebook has one number for all platforms, and the roster knows whose a number of its own is.
+        # The gradebook has one number for all platforms; the roster knows the platform of each of its numbers.
         lms = "" if entered.lms_user_id in (known.canvas, known.moodle) else entered.lms_user_id
         found[student] = Student(
             student,
@@ -124,7 +124,7 @@ _NO_GRADE = "-"
 
 
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
-    """Return the columns by which students are known, where they are filled for everybody, and the grades.
+    """Return the columns that identify students, if they are filled for everybody, and the grades.
 
     On import Moodle asks which column identifies the student. With an empty cell there it would give the grade to the
     student of the line before.

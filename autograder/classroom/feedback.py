@@ -16,14 +16,14 @@ from .formulas import to_mathml
 from .stylesheet import without_unused_rules
 
 NO_RESPONSE = "No response."
-"""What nbgrader says of an answer cell that is as it was handed out."""
+"""What nbgrader says about an answer cell that is unchanged."""
 NOT_MARKED = "Not marked yet."
 _ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What people and the calendar add to the automatic scores of one notebook."""
+    """What marks and deadlines add to the automatic scores of one notebook."""
 
     manual: Mapping[str, float] = field(default_factory=dict)
     extra: Mapping[str, float] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[
 
 
 def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
-    """Return the names of the answer cells that are as they were handed out, but for those that are doubtful."""
+    """Return the names of the answer cells that are unchanged, except those that are doubtful."""
     from nbformat.notebooknode import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -65,7 +65,7 @@ def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
 _NO_WORDS = "No description has been provided for this image"
 _IMAGE = re.compile(r"<img(?=[\s/])(?![^>]*\salt=)")
 _KEPT = 500
-"""How many cells are kept as HTML beside those that were handed out: those that many have are rendered once."""
+"""How many cells are kept as HTML besides those that were handed out: cells that many have are rendered once."""
 _LONGEST_KEPT = 50_000
 """Characters of a cell's HTML beyond which it is not kept: a picture is one student's own."""
 _TEMPLATE = """
@@ -80,7 +80,7 @@ _TEMPLATE = """
 {%- endfor -%}
 {%- endblock body_loop -%}
 """
-"""nbgrader's page, of which each cell is rendered once: a cell's HTML depends on nothing but the cell."""
+"""nbgrader's page; each cell is rendered once, because a cell's HTML depends on nothing but the cell."""
 
 
 _LISTED = re.compile(r'<a href="#(\w+)">(?:Test cell|Coding free-response|Written response)</a>')
@@ -91,6 +91,8 @@ def _with_names(page: str) -> str:
     return _LISTED.sub(r'<a href="#\1">\1</a>', page)
 
 
+TABLES = "<style>td+td,th+th{padding-left:1em}</style>"
+"""nbgrader's own style leaves no space between the columns of a table."""
 _UNMARKED = re.compile(
     r'(<a (?:href="#|name=")(\w+)">\w*</a>'
     r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'
@@ -101,11 +103,11 @@ _TOTAL = re.compile(r"(<h4>[^<]* \(Score: [^)<]*)\)</h4>")
 
 
 def _with_waiting(page: str, waiting: Mapping[str, float]) -> str:
-    """Say of answers that wait for a person that they are not marked, for 0.0 would look like a mark."""
+    """Say that answers that wait for a person are not marked yet, because 0.0 would look like a mark."""
     if not waiting:
         return page
     page = _UNMARKED.sub(lambda m: f"{m[1]}not marked yet: {m[3]} points" if m[2] in waiting else m[0], page)
-    return _TOTAL.sub(rf"\1, and {sum(waiting.values())} not marked yet)</h4>", page, count=1)
+    return _TOTAL.sub(rf"\1, of which {sum(waiting.values())} are not marked yet)</h4>", page, count=1)
 
 
 _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")
@@ -118,7 +120,7 @@ def _without_mathjax(page: str) -> str:
 
 
 _PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-"""Names, brackets and spaces in code: no style sheet gives them a look of their own."""
+"""Names, brackets and spaces in code: no style sheet styles them."""
 
 
 def _described(page: str) -> str:
@@ -182,10 +184,11 @@ def _exporter() -> Any:
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
             page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)
-            return without_unused_rules(_described(_with_names(_without_mathjax(page)))), resources
+            page = without_unused_rules(_described(_with_names(_without_mathjax(page))))
+            return page.replace("</head>", f"{TABLES}</head>", 1), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
-            """Do nothing: the notebook was put together by us, and stays as it is."""
+            """Do nothing: we built the notebook, and it stays as it is."""
 
     class Header(CSSHTMLHeaderPreprocessor):
         def _generate_header(self, resources: Any) -> list[str]:
@@ -244,7 +247,7 @@ def make_page(
     penalty: float | None,
     blank: Collection[str],
 ) -> str:
-    """Return a notebook with its verdicts as the page that ``nbgrader generate_feedback`` makes of it.
+    """Return a notebook with its verdicts as the page that ``nbgrader generate_feedback`` would make.
 
     Parameters
     ----------
@@ -258,7 +261,7 @@ def make_page(
     from nbformat.notebooknode import NotebookNode, from_dict
 
     class Own(NotebookNode):
-        """A notebook that nbconvert need not copy before it works on it: nobody else has it."""
+        """A notebook that nbconvert need not copy before it works on it, because nothing else uses it."""
 
         def __deepcopy__(self, memo: dict) -> Own:
             return self

@@ -1,4 +1,4 @@
-"""Reads files that students may have put there: ordinary ones only, and never more than is asked for."""
+"""Reads files that students may have put there: only ordinary ones, and never more bytes than asked for."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def deciding(chapter: Chapter) -> set[Path]:
     """Return the files that decide a chapter's verdicts.
 
     They are found by folder, not by following imports: whole rooms of the autograder, the chapter's own exercises,
-    misconceptions and public key, the reference's modules that its exercises build on, and the data where it has any.
+    misconceptions and public key, the reference's modules that its exercises build on, and its data, if any.
     """
     root = ROOT / "autograder"
     named = {name for exercise in chapter.exercises.values() for name in (exercise.name, *exercise.prerequisites)}

@@ -1,4 +1,4 @@
-"""A classroom's folder: where everything of a class is, its secret seed, its lock, reading and writing."""
+"""A classroom's folder: the places of all its files, its secret seed, its lock, reading and writing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ClassroomError(Refusal):
 
 
 def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file whole or not at all; in a folder that a group shares, the group may write it too."""
+    """Write a file completely or not at all; in a folder that a group shares, the group may write it, too."""
     make_folder(path.parent)
-    # One name per file: what a killed run left half written, the next one overwrites.
+    # One name per file, so that the next run overwrites what a killed run left half written.
     part = path.with_name(f".{path.name}.part")
     with contextlib.suppress(FileNotFoundError):
         part.unlink()  # it may be another grader's, which cannot be opened for writing
@@ -48,7 +48,7 @@ def keep_file(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each shared as the one above it is."""
+    """Make a folder and those above it, each shared like the one above it."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
@@ -78,7 +78,7 @@ def is_student_id(name: str) -> bool:
 
 
 _NOT_IN_IDS = frozenset('<>"\\#?%*[')
-"""Formgrader writes ids as they are into pages, their scripts, addresses and patterns of files.
+"""Formgrader writes ids unchanged into pages, their scripts, addresses and file patterns.
 
 The first four would run there; ``#``, ``?`` and ``%`` lead to another student's page, and ``*``, ``?`` and ``[`` are
 another student's folder, too, where one submission is to be graded.
@@ -88,7 +88,7 @@ NAMES_OF_JAVASCRIPT = frozenset(
     | {"toLocaleString", "toString"}
     | {f"__{what}{which}__" for what in ("define", "lookup") for which in ("Getter", "Setter")}
 )
-"""Formgrader's lists keep students in an object of JavaScript, which has these names already: no list would fill."""
+"""Formgrader's lists keep students in a JavaScript object, which already has these names: no list would fill."""
 
 
 class Classroom:
@@ -191,7 +191,7 @@ class Classroom:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[int]:
-        """Keep other graders of the same class out for a while; yields the lock's descriptor.
+        """Keep other graders of the same class out while the block runs; yields the lock's descriptor.
 
         Raises
         ------

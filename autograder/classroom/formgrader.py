@@ -1,4 +1,4 @@
-"""Keeps nbgrader's Formgrader usable, and from running anything, whatever ids, times and links students choose."""
+"""Keeps nbgrader's Formgrader usable and safe, whatever ids, times and links students choose."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNIQUE = """<script>
 
 
 def install() -> None:
-    """Put these functions in the place of nbgrader's own; Formgrader's are there only where a server runs it."""
+    """Replace nbgrader's functions by these; Formgrader's exist only in a server that runs it."""
     NbGraderAPI.get_submitted_timestamp = submitted_time
     _put_around(NbGraderAPI, "get_submitted_students", submitted_students)
     base, handlers = (sys.modules.get(f"{_FORMGRADER}.{name}") for name in ("base", "handlers"))
@@ -42,7 +42,7 @@ def install() -> None:
 
 
 def _put_around(owner: type, name: str, function: Callable) -> None:
-    """Put a function in the place of a method, which it gets first; once, as each page installs all of this again."""
+    """Replace a method by a function that gets the old one first; only once, although every page asks for it again."""
     own = getattr(owner, name)
     if own.__module__ != __name__:
 
@@ -59,14 +59,14 @@ def submitted_time(api: Any, assignment_id: str, student_id: str) -> datetime.da
 
 
 def submitted_students(own: Callable, api: Any, assignment_id: str) -> set[str]:
-    """Return whose folders are there for an assignment, but for those of names that cannot be ids."""
+    """Return the students who have a folder for an assignment, except names that cannot be ids."""
     return set(filter(is_student_id, own(api, assignment_id)))
 
 
 def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
     """Fill in a page of Formgrader's.
 
-    What stands in an address is written into pages and into texts of their scripts: no text may end one of these.
+    Parts of an address are written into pages and into strings in their scripts: none of them may end such a string.
     """
     safe = {key: value.translate(_ACTS) if isinstance(value, str) else value for key, value in values.items()}
     return own(handler, name, **safe).replace("</head>", f"{_UNIQUE}</head>", 1)
@@ -75,11 +75,11 @@ def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
 def open_course(own: Callable, handler: Any) -> Any:
     """Open the course that an address names: its configuration is a program, so it may not be a student's.
 
-    Whoever is not logged in learns nothing of any folder: nbgrader's own function asks them to log in.
+    Nobody learns anything about folders without logging in: nbgrader's own function asks them to log in.
     """
     named = handler.get_argument("path", "")
     if named and handler.current_user and not is_a_graders(Path(named)):
-        from tornado import web  # there already, as only a server comes here
+        from tornado import web  # loaded already, because only a server gets here
 
         handler.log.warning("Formgrader does not open %r: it may be a student's folder.", named)
         raise web.HTTPError(403, "This may be a student's folder, so Formgrader does not open it as a course.")
@@ -87,8 +87,8 @@ def open_course(own: Callable, handler: Any) -> Any:
 
 
 def is_a_graders(folder: Path) -> bool:
-    """Whether a folder and the configuration in it are a grader's, and it is in no folder of what students made."""
-    named = Path(os.path.abspath(folder))  # as nbgrader reads it: of link/.. nothing is left, wherever the link leads
+    """Whether a folder and its configuration belong to a grader, and it is not inside a folder of students' work."""
+    named = Path(os.path.abspath(folder))  # as nbgrader reads it: link/.. is removed, wherever the link leads
     folder = named.resolve()
     if (_STUDENTS & set(folder.parts)) or not folder.is_dir():
         return False
@@ -101,7 +101,7 @@ def is_a_graders(folder: Path) -> bool:
 
 
 def _is_in_graders_hands(about: os.stat_result, shared: bool) -> bool:
-    """Whether a file or folder is of whoever grades, or of the group that shares its folder, and closed to others."""
+    """Whether a file or folder belongs to the grader, or to the group that shares it, and is closed to others."""
     if about.st_mode & stat.S_IWOTH:
         return False
     return about.st_uid in (0, os.geteuid()) or (shared and about.st_gid in {os.getegid(), *os.getgroups()})

@@ -23,7 +23,7 @@ _ATTRIBUTES = {
 
 @lru_cache(1_000)
 def to_mathml(formula: str, display: bool = False) -> str:
-    """Return a LaTeX formula as MathML, or as its source where it cannot be read.
+    """Return a LaTeX formula as MathML, or as its source if it cannot be read.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Writes the workflow by which GitHub Classroom reports a student's points, for a handout that is a template there."""
+"""Writes the workflow that reports a student's points to GitHub Classroom, for a handout used as a template there."""
 
 from __future__ import annotations
 

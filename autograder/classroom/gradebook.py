@@ -57,7 +57,7 @@ def open_gradebook(room: Classroom, config: Configuration, database: str | None 
 
 
 def _unit(method: Callable) -> Callable:
-    """Make a method of a gradebook one unit of work: it leaves nothing open, and waits for a server that restarts."""
+    """Make a gradebook's method one unit of work: it leaves nothing open, and waits for a server that is restarting."""
 
     @functools.wraps(method)
     def run(self: ClassBook, *args: Any, **kwargs: Any) -> Any:
@@ -101,7 +101,7 @@ class ClassBook:
 
     @property
     def place(self) -> str:
-        """Where the gradebook is, in words that show no password."""
+        """Where the gradebook is, as text without a password."""
         return place_of(self.url)
 
     def __enter__(self) -> ClassBook:
@@ -240,7 +240,7 @@ class ClassBook:
         self._insert_rows(new, stored, grades, comments)
 
     def _insert_rows(self, new: NewGrades, stored: StoredGrades, grades: Mapping, comments: Mapping) -> None:
-        """Insert a row for each cell (name and id) that has none yet: for all cells, or for those added in mid-term."""
+        """Insert a row for each cell (name and id) that has none yet: for all cells, or for those that were added."""
         rows: list[dict] = [
             {
                 "id": api.new_uuid(),

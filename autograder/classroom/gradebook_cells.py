@@ -1,4 +1,4 @@
-"""Enters a chapter's cells into nbgrader's gradebook, also those that are added in mid-term."""
+"""Enters a chapter's cells into nbgrader's gradebook, even those that are added during the term."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..submitted_notebook import marks_of
 def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[str, Any]) -> str | None:
     """Enter a chapter's assignment and cells that are missing or whose points have changed.
 
-    Cells that were added to a chapter in mid-term are entered as well; existing entries stay.
+    Cells that were added to a chapter during the term are entered as well; existing entries stay.
 
     Returns
     -------
     str or None
         The names of cells for which there is students' work but which the chapter no longer has; then nothing is
-        changed. None where all is well.
+        changed. None if all is well.
     """
     marks = {marks_of(cell)["grade_id"]: (cell, marks_of(cell)) for cell in released["cells"] if marks_of(cell)}
     try:

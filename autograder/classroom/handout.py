@@ -42,7 +42,7 @@ def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Pa
     target : Path
         The new folder.
     github_classroom : iterable of str
-        Chapters whose points GitHub Classroom is to report; none where it is not used.
+        Chapters whose points GitHub Classroom is to report; none if it is not used.
 
     Raises
     ------

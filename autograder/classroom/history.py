@@ -18,7 +18,7 @@ _REASONS = {
     "manual": "mark given",
     "lateness": "lateness changed",
 }
-"""By what decides a grade; a line of an earlier release that does not hold it gives no reason."""
+"""The reason for a change, by what changed; lines of earlier releases that lack this give no reason."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sets up one shared environment of a JupyterHub in which every user has a copy of the course of their own."""
+"""Sets up one shared JupyterHub environment in which every user has their own copy of the course."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
     Parameters
     ----------
     exchange : Path
-        nbgrader's exchange, which is made if it is not there.
+        nbgrader's exchange, which is created if it does not exist.
     course : str
-        nbgrader's name of the course.
+        The course's name in nbgrader.
     prefix : Path
         The environment.
 

@@ -28,7 +28,7 @@ load_subconfig("nbgrader_config.py", path=str(Path(autograder.__file__).parent.p
 c.CourseDirectory.root = str(Path(__file__).parent)
 '''
 _ENCODING = re.compile(r"\A((?:[ \t\f]*(?:#.*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*)[-\w.]+")
-"""A source's line about its encoding, which may be the first or the second one."""
+"""The line that declares a source's encoding, which may be the first or the second line."""
 
 
 def load_app(root: Path) -> Any:
@@ -54,15 +54,21 @@ def load_app(root: Path) -> Any:
 
 
 def _unreadable(error: Exception) -> ClassroomError:
-    line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
     return ClassroomError(
-        f"nbgrader's configuration cannot be read: {type(error).__name__}: {error}{line}. Fix nbgrader_config.py "
+        f"nbgrader's configuration cannot be read: {_said(error)}. Fix nbgrader_config.py "
         "in the classroom or the project, then run the same command again."
     )
 
 
+def _said(error: Exception) -> str:
+    """Return what an error of a program says, without a period at the end."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+    return f"{type(error).__name__}: {error}".rstrip(".: ")
+
+
 def write_config(classroom: Path, last: str = "") -> None:
-    """Let nbgrader and Formgrader find their way when they are started in the classroom.
+    """Configure nbgrader and Formgrader for the case that they are started in the classroom.
 
     A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
 
@@ -129,17 +135,24 @@ class Configuration:
         self.url: str = app.coursedir.db_url
         self.course: str = app.coursedir.course_id
         self.source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", "."))
+        named = app.config.AssignLatePenalties.get("plugin_class")
+        remedy = "Fix nbgrader_config.py in the classroom."
         try:
             late = AssignLatePenalties(config=app.config)
-            plugin = late.plugin_class(config=app.config)
-        except TraitError as error:
+            kind = late.plugin_class
+        except TraitError:
             raise ClassroomError(
-                f"nbgrader's configuration names a late penalty plug-in that does not exist: {error} "
-                "Fix nbgrader_config.py in the classroom."
+                f"nbgrader's configuration names a late penalty plug-in that does not exist: {named!r}. {remedy}"
             ) from None
+        except Exception as error:  # its module is a program, too
+            raise ClassroomError(f"The late penalty plug-in {named!r} cannot be loaded: {_said(error)}.") from None
+        try:
+            plugin = kind(config=app.config)
+        except TraitError as error:
+            raise ClassroomError(f"The late penalty plug-in takes no such setting: {_said(error)}. {remedy}") from None
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty
         about = {name: str(value) for name, value in plugin.trait_values(config=True).items()}
-        self.penalty_name = f"{late.plugin_class.__module__}.{late.plugin_class.__qualname__} {sorted(about.items())}"
+        self.penalty_name = f"{kind.__module__}.{kind.__qualname__} {sorted(about.items())}"
         """The penalty plug-in and its settings, which pages depend on."""
 
 

@@ -36,7 +36,7 @@ class RebuiltNotebook:
     read : SubmittedNotebook
         What was found in the submitted one.
     malformed : str
-        Why it cannot be read; empty where it can.
+        Why it cannot be read; empty if it can.
     doubtful : frozenset of str
         Answer cells that are blank although there may be an answer: in a cell of the student's own, or in a notebook
         that cannot be read.

@@ -50,9 +50,9 @@ class Run:
     causes : dict
         By chapter and student: digests of what the grade comes from, for the history.
     healed : list of str
-        What was not as the run before had left it.
+        What differed from the state after the run before.
     notices : list of str
-        What else a person should know of this run, in sentences.
+        What else a person should know about this run, in sentences.
     """
 
     def __init__(
@@ -90,10 +90,10 @@ class Run:
         self._due = {name: book.due(name) for name in self.released}
 
     def tasks(self) -> Iterator[GradingTask]:
-        """Yield what is to be done; what is done already goes straight to the entries."""
+        """Yield what is to be done; finished results go straight to the entries."""
         # The chapter that takes longest first: at the end, one process would work at it while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
-            # An author's mistake stops the run here, and is not each student's.
+            # An author's mistake stops the run here, so that it is not counted against students.
             text = json.dumps(self.released[chapter], sort_keys=True)
             self._exercises[chapter] = _digest(chapter_digest(chapter, self.seed), text)
             for student in self._students:
@@ -152,7 +152,7 @@ class Run:
         return self.records.get(name, CHAPTERS[result.entry["chapter"]]) is not None
 
     def _differences(self, result: Result, submission: Submission, stored: StoredGrades | None) -> list[str]:
-        """Return what is not as the result says: grades, notebook, page."""
+        """Return what differs from the result: grades, notebook, page."""
         student, chapter = result.entry["student"], result.entry["chapter"]
         new = self._new_grades(result, submission, frozenset())
         return [
@@ -189,7 +189,7 @@ class Run:
         graded_here = result is not None or self.classroom.notebook(student, chapter).exists()
         if why:
             entry["status"] = str(SubmissionStatus.MALFORMED)
-        elif stored is not None and graded_here:  # as nbgrader does with a notebook that has gone
+        elif stored is not None and graded_here:  # as nbgrader does with a deleted notebook
             zeros = dict.fromkeys(stored.grades, 0.0)
             new = NewGrades(student, zeros, frozenset(), None, stored.timestamp, frozenset())
             self._batch.append((chapter, new, None))
@@ -241,12 +241,12 @@ class Run:
         self.results.put(graded.result)
 
     def finish(self, book: ClassBook) -> dict[str, dict[str, StoredGrades]]:
-        """Write what is left, see to it that the gradebook holds what was found, and return all that it holds.
+        """Write what is left, make sure that the gradebook holds what was found, and return its content.
 
         Raises
         ------
         GradebookError
-            If it does not keep it.
+            If it does not.
         """
         self.flush(book)
         held = self._compare(book)
@@ -263,7 +263,7 @@ class Run:
         Raises
         ------
         GradebookError
-            If it differs still: then something else writes to it.
+            If it still differs, because something else writes to it.
         """
         held = {}
         for chapter, wanted in self._wanted.items():

@@ -22,7 +22,7 @@ class SubmissionStatus(StrEnum):
 
     GRADED = "graded"
     NO_LIBRARY = "no_library"
-    """The notebook is there and is graded, but none of the student's modules came with it: a person should ask."""
+    """The notebook is there and is graded, but without any module of the student's: a person should ask for them."""
     MISSING = "missing"
     MALFORMED = "malformed"
     UNJUDGED = "unjudged"
@@ -32,7 +32,7 @@ class SubmissionStatus(StrEnum):
 class Submission:
     """What a student submitted for a chapter; ``notebook`` is None if there is none.
 
-    Through nbgrader's exchange it has a time, and a secret by which feedback finds the way back.
+    From nbgrader's exchange it has a time, and a secret by which the student gets feedback.
     """
 
     student: str

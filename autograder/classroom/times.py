@@ -10,7 +10,7 @@ from typing import Any
 from .files import read_file
 
 FILE = "timestamp.txt"
-"""Lies beside a notebook; nbgrader writes it for what came through its exchange."""
+"""A file beside a notebook; nbgrader writes it for submissions through its exchange."""
 EXAMPLE = "2026-03-02 10:00:00 UTC"
 MAX_BYTES = 100
 
@@ -53,7 +53,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
 def existing_time(directory: Any, folder: str) -> datetime.datetime | None:
     """Read a submission's time in place of nbgrader's ``CourseDirectory.get_existing_timestamp``.
 
-    nbgrader's own reader asks a date library, which guesses, opens files of time zones by the name that a student
+    nbgrader's own reader asks a date library, which guesses, opens time zone files by a name that a student
     wrote, and raises what nbgrader does not expect.
     """
     path = Path(folder, FILE)

@@ -1,8 +1,8 @@
-"""Recalls what the last run over a class found, if since then no file has changed that a run would read.
+"""Recalls what the last run over a class found, if no file that a run would read has changed since then.
 
 A run that had nothing to do and changed no file keeps the sizes, times and numbers of all files that it depends on: the
 classroom, this copy of the project, and whatever else it opened. While these are the same, the next run would find the
-same, so it opens none of them. Times of change are the system's: no program can set them back.
+same, so it opens none of them. The system sets times of change: no program can set them back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .history import Change
 
 FILE = "unchanged.json"
 _OWN = {FILE, f".{FILE}.part", "lock"}
-"""Files of a classroom's state that tell nothing of the class."""
+"""Files of a classroom's state that say nothing about the class."""
 _PROJECT = ("autograder", "solutions", "course", "src", "nbgrader_config.py", "pyproject.toml")
 _OF_A_SHELL = {"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES"}
 """Variables that change from one command to the next."""
@@ -41,9 +41,9 @@ class Grading:
     changes : list of Change
         Grades that are not what they were after the run before.
     healed : list of str
-        What was not as the run before had left it and was put right, in words.
+        What differed from the state after the run before and was put right, in sentences.
     notices : list of str
-        What else a person should know of this run, in sentences.
+        What else a person should know about this run, in sentences.
     waiting : int
         How many answers wait for a person's mark.
     idle : bool
@@ -79,7 +79,7 @@ class LastRun:
         self._before = ""
 
     def recall(self) -> Grading | None:
-        """Return what the last run found, or None where a run has to look."""
+        """Return what the last run found, or None if a new run is needed."""
         path = self.room.root / ".weightlab" / FILE
         try:
             kept = json.loads(path.read_bytes())
@@ -107,7 +107,7 @@ class LastRun:
             watched = False
 
     def keep(self, grading: Grading) -> None:
-        """Remember what the run found that was watched, if it had nothing to do and no file changed meanwhile."""
+        """Remember what the watched run found, if it had nothing to do and no file changed meanwhile."""
         quiet = grading.idle and not grading.changes and not grading.healed
         if not quiet or not self._before or self._before != self._stock():
             return
@@ -132,7 +132,7 @@ class LastRun:
         return hashed.hexdigest()
 
     def _stock(self) -> str:
-        """Return a name for all files of the classroom and the project, or nothing where that cannot be told."""
+        """Return a digest of all files of the classroom and the project, or nothing if that is impossible."""
         hashed, fine = hashlib.sha256(), False
         try:
             for root in (self.room.root, *(ROOT / name for name in _PROJECT)):
@@ -149,12 +149,12 @@ _CONFIGURATIONS = tuple(f"{name}_config.{kind}" for name in ("jupyter", "nbgrade
 
 
 def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield a file, or all files below a folder, in order; of folders themselves only their names and rights count.
+    """Yield a file, or all files below a folder, in order; folders count only by name and permissions.
 
     Raises
     ------
     OSError
-        If something cannot be looked at, or is a link: what it leads to may change unseen.
+        If something cannot be examined, or is a link, whose target may change unnoticed.
     """
     about = os.lstat(path)
     yield path, about

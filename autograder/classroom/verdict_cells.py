@@ -11,7 +11,7 @@ from .examination import Examination
 
 
 def write_verdicts(notebook: Any, examination: Examination) -> Any:
-    """Write each verdict into its check cell, and a note at the top where the notebook could not be read."""
+    """Write each verdict into its check cell, and a note at the top if the notebook could not be read."""
     verdicts = {verdict.exercise: verdict for verdict in examination.verdicts}
     if examination.rebuilt.malformed:
         notebook["cells"].insert(0, note("weightlab-note", examination.rebuilt.malformed))
@@ -33,7 +33,7 @@ _FAILED = {"output_type": "error", "ename": "Ungraded", "evalue": "this cell is 
 
 
 def output(verdict: Verdict, points: float) -> dict:
-    """Return a check cell's output: a card, and as text the score."""
+    """Return a check cell's output: a card, and the score as text."""
     data = {"text/html": card.as_html(verdict)}
     if verdict.score is None:
         return {"output_type": "display_data", "data": data, "metadata": {"weightlab": str(Status.UNJUDGED)}}

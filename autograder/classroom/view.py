@@ -1,4 +1,4 @@
-"""Writes what a student submitted as a notebook that is safe to open: nothing of it runs, and nothing is fetched."""
+"""Writes a submission as a notebook that is safe to open: nothing in it runs, and nothing is fetched."""
 
 from __future__ import annotations
 

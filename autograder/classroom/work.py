@@ -28,7 +28,7 @@ from .verdict_cells import write_verdicts
 
 @dataclass(frozen=True)
 class Tools:
-    """What a worker needs beside the submissions themselves."""
+    """What a worker needs besides the submissions themselves."""
 
     isolation: str
     released: Mapping[str, dict]
@@ -46,11 +46,11 @@ class GradingTask:
     name : str
         Its record's name.
     known : list of Verdict or None
-        The verdicts on its functions, where they are known.
+        The verdicts on its functions, if they are known.
     inputs : mapping of str to str
         Digests of all that decides the result.
     tries : int
-        How many runs before this one have found only what may change.
+        How many earlier runs have given a result that is not lasting.
     """
 
     submission: Submission
@@ -78,7 +78,7 @@ def _unpacked(packed: bytes) -> dict[str, Key]:
 
 
 def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = map) -> None:
-    """Make what all submissions of the chapters share, before workers are forked: each would make it for itself.
+    """Make what all submissions of the chapters share, before workers are forked and would each make it again.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = 
     for html in share_out(_make_cells, tools.released.items()):
         feedback.keep_for_all(html)
     for name in tools.released:
-        with contextlib.suppress(Exception):  # what is wrong here is said of each submission
+        with contextlib.suppress(Exception):  # errors here are reported for each submission
             _unpacked(tools.keys[name])
             key.public_keys(CHAPTERS[name].module)
             for exercise in CHAPTERS[name].exercises.values():
@@ -98,7 +98,7 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = 
 
 
 def _make_cells(handed_out: tuple[str, dict]) -> dict[str, str]:
-    """Return the HTML of the cells of a chapter's notebook in which nothing was answered."""
+    """Return the HTML of the cells of a chapter's unanswered notebook."""
     name, released = handed_out
     with contextlib.suppress(Exception):
         submission = Submission("", name, json.dumps(released).encode(), {})
@@ -142,7 +142,7 @@ def _finish(task: GradingTask, found: Examination, tools: Tools) -> GradedSubmis
 
 
 class FaultyWorkerError(RuntimeError):
-    """Workers returned what cannot be a result."""
+    """Workers returned something that cannot be a result."""
 
 
 def without_task(graded: GradedSubmission) -> GradedSubmission:
@@ -159,7 +159,7 @@ def with_task(task: GradingTask, came: object) -> object:
 def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
     """Say what is wrong with what a worker returned for a task, or return None.
 
-    A worker may run on another machine, with memory or a network that fails: what is no result must not become a score.
+    A worker may run on another machine, whose memory or network may fail: only a result may become a score.
     """
     submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
     try:
@@ -197,7 +197,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return what a person should look at in a notebook, and what no verdict says."""
+    """Return what a person should look at in a notebook and no verdict says."""
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []

@@ -1,4 +1,4 @@
-"""The workers that grade a class's submissions: processes of this machine; and how work is handed to any workers."""
+"""The workers that grade a class: processes of this machine; and how work is given to workers of any kind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .work import (
 )
 
 _LOOK_AFTER = 5.0
-"""Seconds without an answer after which it is looked whether anybody works."""
+"""Seconds without an answer after which to check whether any worker is left."""
 
 _T, _R = TypeVar("_T"), TypeVar("_R")
 _tools: Tools | None = None
@@ -45,7 +45,7 @@ def _begin(tools: Tools, lock: int) -> None:
 
 
 def _end_with_parent(lock: int) -> None:
-    """Let this process end when its parent is killed, and let the parent alone hold the class."""
+    """Let this process end when its parent is killed, and leave the class's lock to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes
@@ -58,7 +58,7 @@ def _end_with_parent(lock: int) -> None:
 def share_out(work: Callable[[_T], _R], items: Iterable[_T], jobs: int, lock: int) -> list[_R]:
     """Call a function with each item, in up to `jobs` forked processes; return the results in order.
 
-    Where one of these processes is killed, as by a machine that is short of memory, this one does the work.
+    If one of these processes is killed, for example because memory is short, this process does its work.
     """
     items = list(items)
     if sys.platform != "linux" or min(jobs, len(items)) < 2:
@@ -80,7 +80,7 @@ class Workers(Protocol):
 
     tools: Tools
     window: int
-    """How many tasks to have on the way."""
+    """How many tasks to have in progress."""
 
     def submit(self, task: GradingTask) -> futures.Future:
         """Hand a task to a free worker."""
@@ -92,7 +92,7 @@ class Workers(Protocol):
         """Begin again after a worker has died."""
 
     def require_any(self) -> None:
-        """Stop the run where nobody is left who could do the work: else it would be waited for without end."""
+        """Stop the run if no worker is left: otherwise the run would wait forever."""
 
 
 class LocalWorkers:
@@ -111,7 +111,7 @@ class LocalWorkers:
         self._pool: futures.ProcessPoolExecutor | None = None
         # What is loaded before the fork is shared.
         warm_up(tools, partial(share_out, jobs=jobs, lock=lock))
-        gc.freeze()  # and stays so: no worker's collector touches it, or looks through it again and again
+        gc.freeze()  # and stays shared: no worker's garbage collector touches it
         self.restart()
 
     def restart(self) -> None:
@@ -140,7 +140,7 @@ class LocalWorkers:
 
 
 def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSubmission]:
-    """Yield what becomes of tasks as it is ready, a few tasks ahead; no submission stops the others."""
+    """Yield the result of each task as it is ready, a few tasks ahead; no submission stops the others."""
     tasks, running = iter(tasks), {}
     while True:
         for task in tasks:
@@ -173,7 +173,7 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                     running[came] = task
                 else:
                     yield came
-        if suspects:  # a worker died: whose task it was shows when each runs alone
+        if suspects:  # a worker died; running each task alone shows whose task it was
             suspects += running.values()
             running.clear()
             for task in suspects:

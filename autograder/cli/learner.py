@@ -87,7 +87,7 @@ def status(as_json: bool) -> None:
     for heading in ("chapter", "exercises", "points", "written"):
         table.add_column(heading)
     for row in rows:
-        # No space within: a line ends between exercises only.
+        # No space within an exercise's entry, so that lines break only between exercises.
         marks = "  ".join(f"{'●' if i['solved'] else '◐' if i['score'] else '○'}{i['name']}" for i in row["items"])
         table.add_row(row["chapter"], marks, f"{row['score']:g} of {row['points']:g}", f"{row['written']:g}")
     Console().print(table)

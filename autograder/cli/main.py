@@ -26,7 +26,7 @@ _COMMANDS = {
 """The commands by the module that holds them."""
 _FOR_A_CLASS = ("platforms", "instructor", "places")
 _AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
-"""Where an author writes what Python reads: declarations, the reference, misconceptions."""
+"""Where authors write Python code: declarations, the reference, misconceptions."""
 
 
 class _Commands(click.Group):
@@ -40,7 +40,7 @@ class _Commands(click.Group):
         if module is None:
             return None
         if module in _FOR_A_CLASS:
-            # Before NumPy is imported: the processors are for workers, and not for threads of one matrix product.
+            # Before NumPy is imported: the processors are for workers, not for the threads of one matrix product.
             for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
                 os.environ.setdefault(threads, "1")
         return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))

@@ -20,9 +20,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CLASSROOM
 @click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option(
-    "--worksheet", type=_FILE, help="Moodle's grading worksheet, which says who has which of Moodle's numbers."
-)
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which says which student has which number.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
@@ -30,7 +28,7 @@ def collect(
 
     SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
-    table. The command ends with 1 if something was left out that might be a submission.
+    table. The exit status is 1 if something was left out that might be a submission.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
     from ..classroom.rosters.moodle import read_participants, remember_worksheet
@@ -119,7 +117,8 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
             say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
-        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `weightlab grade {chapter}`.")
+        command = f"weightlab grade {chapter} --classroom {classroom}"
+        raise click.ClickException(f"There are no feedback pages for {chapter} yet: run `{command}`.")
     if package.students:
         place = folder / f"{chapter}_{platform}_feedback.zip"
         write_file(place, package.content)
@@ -146,7 +145,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
 @CLASSROOM
 @DATABASE
 def extension(student: str, chapter: str, days: float, hours: float, classroom: Path, database: str | None) -> None:
-    """Give a student more time for a chapter: counted from the deadline; it replaces any earlier extension.
+    """Give a student more time for a chapter, counted from the deadline; this replaces any earlier extension.
 
     Without --days and --hours the extension is removed. Grade again afterwards.
     """
@@ -161,7 +160,8 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     due = grant_extension(classroom, student, chapter, more, database)
-    when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else "has no deadline yet; set one in Formgrader"
+    counts = "; this extension counts from the one that you set in Formgrader" if more else "; set one in Formgrader"
+    when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else f"has no deadline yet{counts}"
     say(printable(f"For {student}, {chapter} {when}."))
 
 

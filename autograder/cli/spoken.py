@@ -1,4 +1,4 @@
-"""Writes commands in messages as they are typed on this terminal."""
+"""Writes the commands in messages as they are typed in this terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "weightlab"
 
 
 def command_name() -> str:
-    """Return what starts this program on this terminal: ``weightlab`` where that is found, else by its path."""
+    """Return what starts this program in this terminal: ``weightlab`` if that is found, otherwise its path."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py" and called.parent.name == "autograder":
         found = shutil.which("python")

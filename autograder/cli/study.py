@@ -1,4 +1,4 @@
-"""Starts JupyterLab where the learner stopped, notebook left and library right; finds the one that runs already."""
+"""Starts JupyterLab where the learner stopped, with notebook and library side by side, or opens the running one."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     """Set up JupyterLab for the course, in this environment only; return the settings file.
 
-    It does not ask about news, it saves live figures in notebooks, so that they still show something the next day, and
-    lines of text are no wider than is easy to read.
+    It does not show its news prompt, it saves live figures in notebooks so that they can be seen the next day, and
+    limits the width of text to what is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     news = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
     _write(path, news | {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}})
     configuration = prefix / "etc" / "jupyter"
-    # nbgrader's panel for marking up cells by hand: here that is derived, and learners would only stumble on it.
+    # nbgrader's panel for marking up cells by hand, which is not needed here and would confuse learners.
     _write(configuration / "labconfig" / "page_config.json", _without("create-assignment"))
-    # A copy within the environment: it stays readable to whoever uses the environment, wherever the course lies.
+    # A copy within the environment stays readable for everybody who uses the environment, wherever the course is.
     custom = prefix / "share" / "jupyter" / "custom"
     shutil.copytree(_STYLE, custom, dirs_exist_ok=True)
     style = {"ServerApp": {"tornado_settings": {"static_custom_path": str(custom)}}}
@@ -157,14 +157,14 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         f"--LabApp.workspaces_dir={own / 'workspaces'}",
         f"--LabApp.default_url=/lab/workspaces/{WORKSPACE}",
         "--ServerApp.answer_yes=True",  # one Ctrl+C ends it
-        "--KernelManager.transport_encryption=auto",  # without it each kernel warns here that it has none
+        "--KernelManager.transport_encryption=auto",  # without it each kernel prints a warning here
         *([] if browser else ["--no-browser"]),
     ]
     if os.name != "nt":
         # A server without a terminal of its own would start login shells, which forget where `weightlab` is.
         argv.append(f"--ServerApp.terminado_settings=shell_command={shlex.quote(os.environ.get('SHELL') or 'sh')}")
     environment = {
-        # Where a token is given JupyterLab does not print six lines about it.
+        # With a given token JupyterLab does not print six lines about it.
         "JUPYTER_TOKEN": os.environ.get("JUPYTER_TOKEN") or os.urandom(24).hex(),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(own), os.environ.get("JUPYTER_CONFIG_PATH")])),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -173,7 +173,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
 
 
 def _stay_out_of_home(own: Path) -> None:
-    """Give Jupyter and IPython folders within the course's where nothing can be written in the user's home."""
+    """If the user's home cannot be written, give Jupyter and IPython folders inside the course's folder."""
     from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
 
     try:
@@ -187,13 +187,13 @@ def _stay_out_of_home(own: Path) -> None:
 
 
 def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], None]) -> int:
-    """Run JupyterLab until it ends; what is to end this program ends JupyterLab, in order."""
+    """Run JupyterLab until it ends; a signal that would end this program shuts JupyterLab down first."""
     stopped = False
 
     def stop(*_: object) -> None:
         nonlocal stopped
         stopped = True
-        if os.name != "nt":  # there Ctrl+C reaches JupyterLab by itself, and nothing else would end it in order
+        if os.name != "nt":  # on Windows Ctrl+C reaches JupyterLab by itself
             process.terminate()
 
     say("JupyterLab starts, which takes some seconds.")
@@ -213,7 +213,7 @@ def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], 
 
 def find_running() -> str:
     """Return the address of the course on the server that runs for this copy, or an empty string."""
-    from jupyter_core.paths import jupyter_runtime_dir  # needs what only some systems have, and is needed here alone
+    from jupyter_core.paths import jupyter_runtime_dir  # needs modules that some systems lack, and is needed only here
 
     for path in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
         try:
@@ -228,7 +228,7 @@ def find_running() -> str:
 
 
 def _answers(url: str) -> bool:
-    """Whether a Jupyter server answers: of one that was killed the description stays behind."""
+    """Whether a Jupyter server answers; a killed server leaves its description behind."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"{url}api", timeout=2) as answer:

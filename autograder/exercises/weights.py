@@ -41,7 +41,7 @@ def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"multiplies and adds up": 1, "refuses arrays that do not fit": 1, PURE: 1},
     hints=(
         "Each input crosses its own connection, as in apply_weight. Then the neuron receives all of them at once. "
-        "Which operation makes one number of many?",
+        "Which operation turns many numbers into one?",
         "Compare inputs.shape with weights.shape before you compute anything, and check that there is only one axis "
         '(inputs.ndim). An f-string puts a shape into a message: raise ValueError(f"... {inputs.shape} ...").',
         "First: if inputs.ndim != 1 or inputs.shape != weights.shape, raise the ValueError with both shapes in its "
@@ -137,7 +137,7 @@ def count_weights(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
-    """Return each template minus that of class 0, in which whatever was taken from all of them is gone."""
+    """Return each template minus that of class 0, which removes whatever was subtracted from all of them."""
     array = as_array(answers[0])
     if array is None or array.dtype.kind not in "iuf":
         raise Unusable("type", f"{describe(answers[0])}; expected an array of numbers")

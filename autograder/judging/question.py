@@ -15,7 +15,7 @@ from .words import describe, number
 ANSWER_TYPE = "application/vnd.weightlab.answer+json"
 """Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``.
 
-Where what it judged is not a number, it has no value.
+If what it judged is not a number, there is no value.
 """
 _DEEPEST = 32
 """How many nested lists are opened to find one number."""

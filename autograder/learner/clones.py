@@ -1,4 +1,4 @@
-"""Asks git about a clone of the course: what its origin has, and what a stopped pull or stash has left in it."""
+"""Asks git about a clone of the course: what its origin has, and what an unfinished pull or stash has left in it."""
 
 from __future__ import annotations
 

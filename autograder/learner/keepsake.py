@@ -21,7 +21,7 @@ from labkit.live import SCRIPT, STYLE
 from ..paths import ROOT, shown
 
 FOLDER = ROOT
-"""Where both are kept: in the learner's folder of the course."""
+"""Where both are saved: in the learner's copy of the course."""
 Layers = Sequence[tuple[np.ndarray, np.ndarray]]
 _NEURONS, _DIGITS = 8, 10
 

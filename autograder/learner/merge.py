@@ -31,7 +31,7 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two with one name a written one, else the later.
+    """Return the top-level functions of a library by name; of two with the same name a written one, or the later.
 
     Modules that Python cannot read are passed over.
     """
@@ -151,7 +151,7 @@ def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answer cells of several notebooks by grade id; of two with one name a written one, else the later.
+    """Return the answer cells of several notebooks by grade id; of two with the same id a written one, or the later.
 
     A question may have moved to a chapter whose notebook the copy has already, with nothing in it yet.
     """

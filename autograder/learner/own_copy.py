@@ -1,4 +1,4 @@
-"""Gives each user of a hub a copy of the course of their own, when their server starts for the first time."""
+"""Gives each user of a hub their own copy of the course when their server starts for the first time."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
 def _marked(path: Path) -> str:
     """Say that a file holds the marks of a conflict that was committed with them, and what helps; else nothing.
 
-    To take one side by its marks would be wrong: git compares lines, and may have put a function's body into another.
+    Choosing one side by the marks would be wrong: git compares lines, and may have mixed two functions.
     """
     if not has_marks(path):
         return ""

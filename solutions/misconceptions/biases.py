@@ -238,7 +238,7 @@ def leaves_out_the_biases(shapes):
 
 @of("count_parameters")
 def multiplies_everything(shapes):
-    """The counts of the arrays are multiplied. Within a shape the sizes multiply; over the arrays the counts add."""
+    """The counts of the arrays are multiplied. Multiply the axis lengths of each array; add up the counts of the arrays."""
     return math.prod(math.prod(shape) for shape in shapes.values())
 
 
@@ -250,7 +250,7 @@ def a_single_number_counts_nothing(shapes):
 
 @of("count_parameters")
 def only_two_axes(shapes):
-    """At most two sizes of each shape are used. Some arrays have three or four axes: use all sizes."""
+    """At most two axis lengths of each array are used. Some arrays have three or four axes: use them all."""
     return sum(math.prod(shape[:2]) for shape in shapes.values())
 
 

@@ -162,7 +162,7 @@ def lora_gradient(
 
     Examples
     --------
-    The layer of the example of `lora_dense`, and a gradient of 1.
+    The same layer as in the example of `lora_dense`, with a gradient of 1.
 
     >>> x, weights = np.array([[3.0]]), np.array([[1.0]])
     >>> adapter = np.array([[0.5, 1.0, -2.0]]), np.array([[4.0], [2.0], [-1.0]])

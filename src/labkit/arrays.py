@@ -1,4 +1,4 @@
-"""Makes arrays of lists where the lab works with arrays, as a check accepts both from the learner's functions."""
+"""Makes arrays out of lists for the lab, because a check accepts both from the learner's functions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UnusableResultError(ValueError):
 def as_arrays(value: Any) -> Any:
     """Return a value in which each list of numbers is an array, however deep it is in lists, tuples and mappings.
 
-    A function of the learner's library is returned as one whose results are treated so.
+    For a function of the learner's library, return one whose results are treated in this way.
     """
     if _is_of_another_kind(value):
         return np.asarray(value)
@@ -82,14 +82,14 @@ def gives_what_it_declares(function: types.FunctionType) -> Callable:
 
 
 def _declared_result(function: Callable) -> Any:
-    try:  # read at each call: a save gives a function another header
+    try:  # read at each call, because a save may change a function's header
         return function.__annotations__.get("return")
     except Exception:  # Python 3.14 evaluates a header only now
         return None
 
 
 def _in_form(declared: Any, value: Any) -> Any:
-    """Return a value in the declared form where it can be had without guessing, otherwise as it is."""
+    """Return a value in the declared form if that needs no guessing, otherwise unchanged."""
     kind, parts = get_origin(declared), get_args(declared)
     if declared in (int, float, bool) and isinstance(value, np.ndarray) and not value.ndim:
         value = value.item()

@@ -14,7 +14,7 @@ from .display import show_message
 __all__ = ["LETTERS", "show_program", "windows"]
 
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
-"""A letter's number is its place here; the dot stands before and after a name."""
+"""A letter's number is its position here; the dot is before and after a name."""
 
 
 def windows(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

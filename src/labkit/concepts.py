@@ -259,7 +259,7 @@ CONCEPTS = (
 def concept_test(when: str) -> None:
     """Ask the fifteen questions; answers are recorded as they are picked, and never marked.
 
-    After the course, the last line tells how many were right then and now.
+    After the course, the last line says how many were right then and now.
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ def _show_widget(when: str) -> None:
         choice.observe(recorder(concept.name), "value")
         rows += [text, choice]
     fold.children = [widgets.VBox(rows)]
-    fold.selected_index = 0 if 0 < len(answers) < len(CONCEPTS) else None  # open where somebody was at work
+    fold.selected_index = 0 if 0 < len(answers) < len(CONCEPTS) else None  # open for somebody who has begun to answer
     report()
     display(widgets.VBox([fold, said]))
 

@@ -12,8 +12,8 @@ __all__ = ["fastest", "multiply_adds"]
 def multiply_adds(sizes: Sequence[int], frozen: Collection[int] = (), rank: int = 0) -> int:
     """Count the multiply-adds that one image needs in one training step, forward and backward.
 
-    Counted are the matrix products that are needed: no gradient with respect to the input of the first layer that
-    learns, and none of a frozen weight.
+    Only the matrix products that are needed are counted: no gradient with respect to the input of the first layer
+    that learns, and none with respect to a frozen weight.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ def digits8() -> Digits:
     Returns
     -------
     Digits
-        Images have 64 pixels. Each call returns new arrays, so that changing them harms nobody.
+        Images have 64 pixels. Each call returns new arrays, so they may be changed.
     """
     file = _read("digits8.npz")
     return Digits(

@@ -1,4 +1,4 @@
-"""Shows a message in a notebook as HTML, and anywhere else as plain text."""
+"""Shows a message in a notebook as HTML, and elsewhere as plain text."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def in_kernel() -> bool:
 
 
 def interactive() -> bool:
-    """Say whether somebody sits at the notebook, who can move a slider or pick an answer.
+    """Say whether there is a person at the notebook who can move a slider or pick an answer.
 
     Programs that run notebooks, such as nbconvert, ask the kernel for no input; JupyterLab does. A kernel in a
-    browser has somebody before it.
+    browser always has a user.
     """
     if not in_kernel():
         return False
@@ -25,7 +25,7 @@ def interactive() -> bool:
 
 
 def show_message(html: str, text: str) -> None:
-    """Show a message in the form that this place can show.
+    """Show a message as HTML or as text, whichever can be shown here.
 
     Parameters
     ----------

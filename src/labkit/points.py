@@ -1,4 +1,4 @@
-"""Points in a plane, of two classes that a straight line does not divide."""
+"""Points in a plane, of two classes that no straight line separates."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ def rings(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def xor(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return points whose class is told by the product of their coordinates."""
+    """Return points whose class is the sign of the product of their coordinates."""
     points = rng.uniform(-1.6, 1.6, (n, 2))
     points += 0.15 * np.sign(points)
     return points, (points.prod(axis=1) > 0).astype(int)
 
 
-POINTS = {"moons": moons, "rings": rings, "XOR": xor}
+def none(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return no points, for a plane on which somebody sets their own."""
+    return np.empty((0, 2)), np.empty(0, dtype=int)
+
+
+POINTS = {"moons": moons, "rings": rings, "XOR": xor, "none": none}

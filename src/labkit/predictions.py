@@ -94,7 +94,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
 
 
 def _change(name: str, **fields: object) -> bool:
-    """Record what the learner picked, unless the outcome has been seen: what is picked after it predicts nothing."""
+    """Record what the learner picked, unless the outcome has been seen: a later choice is no prediction."""
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     if entry.get("outcome") is not None:
@@ -160,7 +160,7 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     value : float
         What the cell found.
     *options_and_limits : str or float
-        The options from the lowest to the highest, and between each two of them the number that parts them.
+        The options from the lowest to the highest, and between each two of them the number that separates them.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     Raises
     ------
     ValueError
-        If options and limits do not take turns, or the limits do not rise.
+        If options and limits do not alternate, or the limits do not rise.
     """
     options, limits = options_and_limits[::2], options_and_limits[1::2]
     if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):

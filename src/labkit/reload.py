@@ -84,7 +84,7 @@ class Reloader:
         self.namespace = namespace
         self._sources: dict[str, bytes] = {}
         self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
-        """What each module no longer has, with the notebook's names for it: a save may bring it back."""
+        """What each module no longer has, with the notebook's names for it, because a save may bring it back."""
         self._called: dict[int, tuple[FunctionType, Any]] = {}
         """The library's functions that the notebook has, by id, with what it calls in place of each."""
         self.after_cell()
@@ -97,7 +97,7 @@ class Reloader:
         self._wrap()
 
     def before_cell(self, cell: object = None) -> None:
-        """Run again what has changed; a file that cannot be run is named, and what it held before stays.
+        """Run changed files again; a file that cannot be run is named, and its previous content stays in use.
 
         A cell that is a check and nothing else reads the file itself, and says what is wrong on its card.
         """
@@ -107,7 +107,7 @@ class Reloader:
                 _say(sentence)
 
     def run_changed(self) -> list[str]:
-        """Run again what has changed; return a sentence for each file that cannot be run."""
+        """Run changed files again; return a sentence for each file that cannot be run."""
         files = dict(_loaded())
         sources = {name: _read(path) for name, path in files.items()}
         changed = {name for name, source in sources.items() if source != self._sources.get(name, source)}
@@ -161,7 +161,7 @@ class Reloader:
                 if not key.startswith("__") and getattr(value, "__name__", "") != f"{name}.{key}":  # keep submodules
                     del vars(module)[key]
             exec(code, vars(module))
-        except BaseException as error:  # a KeyboardInterrupt, too, must leave no module half run
+        except BaseException as error:  # even a KeyboardInterrupt must leave no module half run
             vars(module).clear()
             vars(module).update(before)
             return _cannot_run(path, error)
@@ -235,7 +235,7 @@ def _say(sentence: str) -> None:
 def _show_exception(
     shell: Any, kind: type, error: BaseException, tb: TracebackType, tb_offset: int | None = None
 ) -> None:
-    """Show what went wrong as a sentence where that says it all, otherwise as IPython does.
+    """Show what went wrong as a sentence if that is enough, otherwise as IPython does.
 
     It stays an error: programs that run notebooks see it as such.
     """
@@ -247,7 +247,7 @@ def _show_exception(
 
 
 def explain(error: BaseException) -> str | None:
-    """Return one sentence that tells a learner what an error asks of them, or None where there is more to see.
+    """Return one sentence that tells a learner what an error asks of them, or None if more should be shown.
 
     Parameters
     ----------

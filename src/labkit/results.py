@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,13 @@ def accuracy(forward: Callable, layers: Layers, images: np.ndarray, labels: np.n
     return float(np.mean(run_forward(forward, layers, images)[0].argmax(axis=1) == labels))
 
 
+def accuracies(
+    forward: Callable, layers: Layers, sets: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> dict[str, float]:
+    """Return the accuracy on each of several sets of images and labels, by name."""
+    return {name: accuracy(forward, layers, *examples) for name, examples in sets.items()}
+
+
 def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.ndarray:
     """Return the one weight matrix, of shape (pixels, n_classes), that does what a ReLU network does with one input.
 
@@ -82,6 +89,19 @@ def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.n
     for (weights, _), entered in zip(layers[1:], activations[1:], strict=True):
         product = product * (np.asarray(entered)[0] > 0) @ weights
     return product
+
+
+def logits_and_weights(
+    read: Callable, network: np.ndarray | Layers, image: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the logits of one image, and weights of shape (pixels, n_classes) that give them, except for the biases.
+
+    ``read`` is the learner's ``weighted_sums`` for a weight matrix, and ``forward`` for layers.
+    """
+    if isinstance(network, np.ndarray):
+        return as_numbers(read(image[None], network), (1, network.shape[1]), read)[0], network
+    logits, activations = run_forward(read, network, image[None])
+    return logits[0], effective_weights(network, activations)
 
 
 def describe(value: Any) -> str:

@@ -18,9 +18,9 @@ from .figures.weights import signed
 from .reload import describe_error
 
 WEIGHTS = (1.8, 0.15, -1.0)
-"""The weights shown where nobody can move a slider: one amplifies, one suppresses, one flips."""
+"""The weights that are shown if nobody can move a slider: one amplifies, one suppresses, one flips."""
 BIASES = (1.0, 0.0, -1.0)
-"""The biases shown where nobody can move a slider."""
+"""The biases that are shown if nobody can move a slider."""
 
 
 @takes_lists
@@ -55,7 +55,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
 def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.ndarray]) -> None:
     """Show a neuron's outputs for groups of images, with a slider for its bias.
 
-    Where nobody sits at the notebook the same figure is shown for three biases.
+    If no person is at the notebook, the figure is shown for three biases.
 
     Parameters
     ----------

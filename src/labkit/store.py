@@ -63,7 +63,7 @@ def update(name: str, change: Callable[[dict], dict]) -> bool:
     Returns
     -------
     bool
-        Whether it could be written. Where not, the file stays as it is and `load` knows of the change all the same.
+        Whether it could be written. If not, the file stays as it is, and `load` includes the change all the same.
     """
     path = FOLDER / f"{name}.json"
     changes = _pending.setdefault(path, [])
@@ -86,7 +86,7 @@ def _changed(record: dict, changes: list[Callable[[dict], dict]]) -> dict:
 
 
 def _read(path: Path) -> dict:
-    """Read a record; raise OSError where the file is there and cannot be read."""
+    """Read a record; raise OSError if the file exists but cannot be read."""
     try:
         text = _patiently(path.read_bytes)
         record = json.loads(text.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
@@ -110,7 +110,7 @@ def _finite(text: str) -> float | None:
 
 
 def _patiently(do: Callable[[], Any]) -> Any:
-    """Do something with a file, again where it fails: on Windows another process may hold the file for a moment."""
+    """Do something with a file, and retry if it fails: on Windows another process may hold the file for a moment."""
     for wait in (0.01, 0.05):
         try:
             return do()
@@ -123,7 +123,7 @@ def _patiently(do: Callable[[], Any]) -> Any:
 
 @contextlib.contextmanager
 def _locked(lock: Path) -> Iterator[None]:
-    """Keep other processes from writing; after `LOCK_SECONDS` go on without, as a late record is worse than a race."""
+    """Keep other processes from writing; after `LOCK_SECONDS` go on anyway: a late record is worse than a race."""
     deadline, mine = time.monotonic() + LOCK_SECONDS, False
     while not mine and time.monotonic() < deadline:
         try:
@@ -145,7 +145,7 @@ def _locked(lock: Path) -> Iterator[None]:
 
 
 def save(name: str, record: dict) -> bool:
-    """Write the record `name` whole or not at all.
+    """Write the record `name` completely or not at all.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""New tasks for a digit reader: the same digits turned, with thinner strokes, or with inverted ink.
+"""New tasks for a digit reader: the same digits rotated, with thinner strokes, or with inverted ink.
 
 Images are rows of pixels in [0, 1], as everywhere in the course, and square. Results are rounded to
 the 256 shades that the digits themselves have.
@@ -23,7 +23,7 @@ def _as_rows(squares: np.ndarray, images: np.ndarray) -> np.ndarray:
 
 
 def turn(images: np.ndarray, degrees: float) -> np.ndarray:
-    """Return the images turned counterclockwise about their middle; what turns in from outside is paper.
+    """Return the images rotated counterclockwise about their middle; what comes in from outside is paper.
 
     Each new pixel is read between the four old ones around the place that it comes from.
 
@@ -58,7 +58,7 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def thin(images: np.ndarray) -> np.ndarray:
-    """Return the images with thinner strokes: each pixel keeps the least ink of itself, above and left.
+    """Return the images with thinner strokes: each pixel gets the least ink of itself, above and left.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Task:
     Parameters
     ----------
     degrees : int
-        How far they are turned counterclockwise.
+        How far they are rotated counterclockwise.
     thinner : bool
         Whether strokes are thinner.
     inverted : bool

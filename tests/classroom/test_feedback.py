@@ -97,7 +97,8 @@ def test_a_page_is_nbgraders_own(stock, chapter):
         plain.unwrap()
     sheets = [sheet.extract().string for sheet in stock_page.select("style")]
     rendered = read(ours)
-    kept = [sheet.extract().string for sheet in rendered.select("style")]
+    *kept, own = [sheet.extract().string for sheet in rendered.select("style")]
+    assert own in feedback.TABLES
     assert texts_of(rendered) == texts_of(stock_page)
     assert len(kept) == len(sheets) and len(ours) < len(theirs) / 2
     for before, after in zip(sheets, kept, strict=True):

@@ -475,7 +475,7 @@ def test_what_cannot_be_graded_is_said(room, chapters, words):
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        ("c.foo = (", "configuration cannot be read: SyntaxError"),
+        ("c.foo = (", r"configuration cannot be read: SyntaxError: '\(' was never closed \(line \d+\)\. Fix"),
         ("1 / 0", "configuration cannot be read: ZeroDivisionError"),
         ("c.AssignLatePenalties.plugin_class = 'nobody.Plugin'", "names a late penalty plug-in that does not exist"),
     ],

@@ -248,6 +248,9 @@ def test_a_run_over_one_chapter_keeps_the_others_in_grades_csv(room):
     for table in ("grades_moodle.csv", "grades_canvas.csv"):
         head = (room / table).read_text().splitlines()[0].split(",")
         assert other.name in head and WEIGHTS.name not in head
+    shutil.rmtree(room.parent / "course" / WEIGHTS.name)  # a course that has only what is taught now
+    run_grading(room, [other.name], seed=7, isolation="process", jobs=1, course=room.parent / "course")
+    assert {line.split(",")[1] for line in (room / "grades.csv").read_text().splitlines()[1:]} == {other.name}
 
 
 def test_the_command_says_how_many_answers_wait_where_some_do(room):
@@ -510,12 +513,15 @@ def test_an_answer_is_called_not_marked_until_it_is(room):
     waiting = page.read_text().count("Not marked yet.")
     assert waiting == len(WEIGHTS.written)
     assert page.read_text().count("not marked yet: 2.0 points") == 2, "in the list, and above the answer"
-    assert "Score: 16.0 / 21.0, and 5.0 not marked yet)" in page.read_text() and "Score: 0.0" not in page.read_text()
+    assert (
+        "Score: 16.0 / 21.0, of which 5.0 are not marked yet)" in page.read_text()
+        and "Score: 0.0" not in page.read_text()
+    )
     with Gradebook(gradebook.url_of(room)) as db:
         mark = db.find_grade(WRITTEN, WEIGHTS.name, WEIGHTS.name, "ann")
         mark.manual_score, mark.needs_manual_grade = 0.0, False
         db.db.commit()
     grade(room)
     assert page.read_text().count("Not marked yet.") == waiting - 1
-    assert page.read_text().count("Score: 0.0 / 2.0") == 2 and "and 3.0 not marked yet)" in page.read_text()
+    assert page.read_text().count("Score: 0.0 / 2.0") == 2 and "of which 3.0 are not marked yet)" in page.read_text()
     assert "No response." in (room / "feedback/bo/01_weights/01_weights.html").read_text()

@@ -43,6 +43,31 @@ def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, br
     assert path.read_bytes() == broken
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting", "words"),
+    [
+        ("late.Nobody", "", "names a late penalty plug-in that does not exist: 'late.Nobody'. Fix nbgrader_config.py"),
+        ("late_and_broken.Plugin", "", "'late_and_broken.Plugin' cannot be loaded: SyntaxError: '(' was never closed"),
+        ("late_and_failing.Plugin", "", "'late_and_failing.Plugin' cannot be loaded: ZeroDivisionError"),
+        (
+            "autograder.classroom.late.PercentPerDay",
+            "c.PercentPerDay.percent = 'ten'",
+            "takes no such setting: TraitError: The 'percent' trait",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_penalty_is_said_in_one_sentence(tmp_path, kind, setting, words):
+    (tmp_path / "late_and_broken.py").write_text("x = (\n")
+    (tmp_path / "late_and_failing.py").write_text("1 / 0\n")
+    own = f"c = get_config()\nc.AssignLatePenalties.plugin_class = {kind!r}\n{setting}\n"
+    (tmp_path / nbgrader.CONFIG_FILE).write_text(own)
+    nbgrader.write_config(tmp_path)
+    with pytest.raises(ClassroomError) as refused:
+        nbgrader.Configuration(tmp_path)
+    assert words in str(refused.value) and "object at" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
 def test_a_configuration_that_is_closed_to_others_stays_closed(tmp_path):
     path = tmp_path / nbgrader.CONFIG_FILE
     path.write_text('get_config().CourseDirectory.db_url = "postgresql://ada:s3cr3t@host/class"\n')

@@ -123,13 +123,26 @@ FORMS = [
         "are not refused with",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
+    (
+        "refuses by chance",
+        "minibatches",
+        "if batch_size < 0: raise ValueError(f'{batch_size}')\norder = rng.permutation(len(x))\n"
+        "return [(x[order[k:k + batch_size]], y[order[k:k + batch_size]]) for k in range(0, len(x), batch_size)]",
+        "in 1 of 2 cases Python or NumPy raises the ValueError, not your function",
+    ),
+    (
+        "changes as well",
+        "dense",
+        "bias += 1\nreturn np.sin(x @ weights) + bias",
+        "The call changes the caller's own `bias`, too.",
+    ),
     ("refuses without naming", "one_hot", REFUSED, "message does not contain a required value"),
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
-    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "too seldom: in the first"),
+    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "too rarely: in the first"),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only where `x` has length 1"),
 ]
 

@@ -1,1 +1,1 @@
-"""The way in: takes submissions from downloads, folders and the exchange, and names all that was not taken."""
+"""Collecting: takes submissions from downloads, folders and the exchange, and names everything that was not taken."""

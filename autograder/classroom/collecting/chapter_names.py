@@ -1,4 +1,4 @@
-"""Tells a chapter's name, and what copies make of it, from a student's."""
+"""Distinguishes a chapter's name, and names of its copies, from a student's name."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _ANY = "|".join(re.escape(chapter).replace("_", "[-_ ]?") for chapter in CHAPTER
 
 
 def is_copy_of(name: str, original: str) -> bool:
-    """Whether a file's name, without its suffix, is another name or what copying makes of that."""
+    """Whether a file's name, without its suffix, is the given name or the name of a copy of it."""
     return re.fullmatch(re.escape(original) + _COPY, name, re.IGNORECASE) is not None
 
 
 def is_chapter(name: str) -> bool:
-    """Whether a name is a chapter's, the project's, or that of a copy, and so not a student's."""
+    """Whether a name belongs to a chapter, the project or a copy of these, and therefore not to a student."""
     return re.fullmatch(f"(?:{_ANY}|weightlab){_COPY}", name, re.IGNORECASE) is not None
 
 
 def names_a_chapter(name: str) -> bool:
-    """Whether a name is a chapter's, or has one in front or at the end."""
+    """Whether a name is a chapter's, or begins or ends with one."""
     return is_chapter(name) or without_chapter(name) != name
 
 
 def without_chapter(name: str) -> str:
-    """Take a chapter's name off the front or the end, where `weightlab submit` and GitHub Classroom put it."""
+    """Remove a chapter's name from the front or the end, where `weightlab submit` and GitHub Classroom put it."""
     name = re.sub(f"^(?:{_ANY})[-_ ]+(?=.)", "", name, flags=re.IGNORECASE)
     return re.sub(f"(?<=.)[-_ ]+(?:{_ANY})$", "", name, flags=re.IGNORECASE)

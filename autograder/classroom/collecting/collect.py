@@ -1,8 +1,8 @@
 """Lays submissions out as nbgrader expects them, from zips and folders as students and learning platforms make them.
 
-Archives are read here rather than by nbgrader's ``zip_collect``, which believes the names inside, unpacks without
-bounds, and stops the class at a duplicate. Every file that is seen ends as part of a submission that was taken, or in a
-line that says why it was not.
+Archives are read here rather than by nbgrader's ``zip_collect``, which trusts the names inside, unpacks without
+bounds, and stops the class at a duplicate. Every file that is seen becomes part of a submission that was taken, or a
+line that says why it was not taken.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .unpack import Budget, items_in, opened
 from .uploads import Upload, find_uploads, why_not
 
 _BLIND = ("Participant", "Teilnehmerin", "Teilnehmer")
-"""What Moodle calls everybody in blind marking; in other languages it shows by one name with many numbers."""
+"""Moodle's name for everybody in blind marking; in other languages it is recognised as one name with many numbers."""
 
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one upload; ``reason`` is None where it was taken."""
+    """What became of one upload; ``reason`` is None if it was taken."""
 
     student: str
     place: str
@@ -52,7 +52,7 @@ class Collected:
 
 @dataclass
 class Collection:
-    """What became of all that was seen."""
+    """What became of everything that was seen."""
 
     rows: list[Collected] = field(default_factory=list)
     files: int = 0
@@ -79,16 +79,16 @@ def collect_submissions(
     chapter : str
         Which chapter was submitted.
     replace : bool
-        Whether a submission that is there already gives way.
+        Whether a submission that is already there is replaced.
     dry_run : bool
-        Whether nothing is written, so that the result is a preview.
+        Whether to write nothing, so that the result is a preview.
     participants : mapping, optional
-        Whom Moodle's numbers mean in this assignment, as its grading worksheet says.
+        Which student each of Moodle's numbers belongs to in this assignment, from its grading worksheet.
 
     Returns
     -------
     Collection
-        One row for each upload, in the students' order; one that is bad stops no other.
+        One row for each upload, in the students' order; a bad one does not stop the others.
     """
     collection = Collection()
     with ExitStack() as open_files:
@@ -125,7 +125,7 @@ def _is_nobodys(upload: Upload) -> bool:
 
 
 def _of_each_author(upload: Upload) -> list[Upload]:
-    """Return an upload as that of each of those who submitted it together."""
+    """Return a joint upload once for each of the students who submitted it."""
     people = [dataclasses.replace(upload.owner, partners=()), *upload.owner.partners]
     return [
         dataclasses.replace(
@@ -144,7 +144,7 @@ def _take_one(
     dry_run: bool,
     taken: Mapping[str, Owner],
 ) -> tuple[list[Collected], Owner | None]:
-    """Take a student's newest upload that holds the chapter; what is newer and unusable is named, so is the rest."""
+    """Take a student's newest upload that holds the chapter; name the newer unusable ones and all older ones."""
     rows: list[Collected] = []
     owner = None
     uploads = sorted(uploads, key=lambda upload: upload.age, reverse=True)
@@ -180,7 +180,7 @@ def _take_one(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are one folder to this disk, as where capitals do not count."""
+    """Whether two names are the same folder on this disk, as on disks that ignore capitals."""
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -193,7 +193,7 @@ def _contents(upload: Upload, chapter: str) -> Contents:
 
 
 class _Names:
-    """Gives each owner an id of their own: from the roster if there is one, otherwise made from the platform's name."""
+    """Gives each owner a different id: from the roster if there is one, otherwise made from the platform's name."""
 
     def __init__(
         self,
@@ -247,7 +247,7 @@ class _Names:
         raise NotTakenError(Reason.NOT_ON_THE_ROSTER, name=owner.name)
 
     def _made(self, owner: Owner) -> str:
-        """Return the id that a platform's name makes; a number is added where names alone do not tell people apart."""
+        """Return the id made from a platform's name, with a number if the name alone does not identify a person."""
         if owner.platform in (Platform.BLACKBOARD, Platform.ILIAS):
             return clean_id(owner.login)
         name = clean_id(owner.name)
@@ -257,20 +257,20 @@ class _Names:
         return name
 
     def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
-        """Return who may have a name that several come to: the one whose name it is to the letter, if there is one."""
+        """Return who may have a name that several people lead to: the one whose name it is exactly, if there is one."""
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]
         if any(owner.platform is not Platform.PLAIN for owner in exact):
             return exact[0].key if len(exact) == 1 else None
-        # A folder can be a student's, and hold a classmate's name: what is further out goes before it.
+        # A student's folder can contain a folder with a classmate's name, so outer folders go first.
         depths = [len(PurePosixPath(owner.place).parts) for owner in exact]
         outermost = [owner for owner, depth in zip(exact, depths, strict=True) if depth == min(depths)]
         return outermost[0].key if len(outermost) == 1 else None
 
 
 def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:
-    """Write a submission beside its place, then put it there in one step; return what was done."""
+    """Write a submission beside its place, then move it there in one step; return what was done."""
     try:
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}

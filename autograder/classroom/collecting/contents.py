@@ -15,22 +15,24 @@ from .reasons import NotTakenError, Reason, describe, mebibytes
 from .unpack import Budget, Item, opened
 
 MAX_LIBRARY = 8 * 2**20
-"""Bytes of all modules of one library."""
+"""The most bytes of all modules of one library."""
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
+_NAMED, _LONGEST_NAMED = 3, 100
+"""How many files a sentence names, and how many letters of each name."""
 MAX_INNER = 8
-"""Zips that a submission may hold: some pack what was packed already."""
+"""The most zips that a submission may hold: some students pack what was already packed."""
 
 _ELSEWHERE = frozenset(
     {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}
     | {"venv", "env", "site-packages", "node_modules", "__pycache__"}
 )
-"""Folders whose files are never a student's current work: the answer key, what tools make, and old copies."""
+"""Folders whose files are never a student's current work: the answer key, output of tools, and old copies."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What is taken of a submission, by its place in the chapter's folder, and what else in it might have counted."""
+    """What is taken from a submission, by its place in the chapter's folder, and what else in it might have counted."""
 
     files: dict[str, bytes]
     left_out: list[tuple[str, Reason, str]] = field(default_factory=list)
@@ -39,13 +41,13 @@ class Contents:
 def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Contents:
     """Return the chapter's notebook, the library that belongs to that notebook by its place, and the concept test.
 
-    Of what is there twice, equal copies count as one. Different ones are refused: nobody but the student can say
-    which one counts, and a notebook is never joined with a library that may be another person's.
+    Identical copies count as one. Different ones are refused: nobody but the student can say
+    which one counts, and a notebook is never combined with a library that may be another person's.
 
     Raises
     ------
     NotTakenError
-        Where there is no notebook, or it is not clear which notebook or library counts.
+        If there is no notebook, or it is not clear which notebook or library counts.
     """
     items = [
         item for item in items if not is_elsewhere(item.path) and item.problem not in (Reason.LINK, Reason.TOO_DEEP)
@@ -77,7 +79,7 @@ def notebooks_among(items: Iterable[Item], chapter: str) -> tuple[list[Item], li
 
 
 def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: ExitStack) -> list[Item]:
-    """Return the files in zips within a submission: in all zips if no notebook is outside, else in the chapter's."""
+    """Return the files in zips within a submission: in all zips if no notebook is outside, otherwise the chapter's."""
     inner = [item for item in items if item.suffix == ".zip"]
     libraries: list[Item] = []
     if any(notebooks_among(items, chapter)):
@@ -94,7 +96,7 @@ def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: Exi
             if error.reason in (Reason.TOO_MANY_FILES, Reason.UNPACKS_TOO_LARGE) or len(inner) == 1:
                 raise
             continue
-        # A zip of the library is its folder, whether or not that is within the zip as well.
+        # A zip of the library counts as its folder, whether or not the zip contains that folder.
         home = zipped.path.with_name(LIBRARY_FOLDER) if zipped in libraries else zipped.path
         moved = [replace(item, path=PurePosixPath(home, item.path)) for item in inside]
         found += [item for item in moved if not is_elsewhere(item.path)]
@@ -116,7 +118,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
     if not candidates:
         raise _no_notebook(items, chapter)
     if len(candidates) > MAX_NOTEBOOKS:
-        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates[:MAX_NOTEBOOKS]))
+        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
     contents = {item.path: item.read(MAX_NOTEBOOK, budget) for item in candidates}
     if len(set(contents.values())) > 1:
         raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(contents))
@@ -149,7 +151,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
 
 
 def _differs(item: Item, taken: bytes | None, limit: int, budget: Budget) -> bool:
-    """Whether a copy is not what was taken; one that is too large to be taken is not, and refuses nothing."""
+    """Whether a copy differs from what was taken; a copy that is too large is ignored."""
     try:
         return item.read(limit, budget) != taken
     except NotTakenError as error:
@@ -166,7 +168,7 @@ def _no_notebook(items: list[Item], chapter: str) -> NotTakenError:
 
 
 def home_of(folder: PurePosixPath) -> PurePosixPath:
-    """Return the folder that a notebook's or a library's place is reckoned from: one project, one home.
+    """Return the folder of the project that a notebook or a library belongs to.
 
     ``weightlab submit`` packs ``CHAPTER/CHAPTER.ipynb`` with ``CHAPTER/weightlab/``; a whole project has
     ``course/CHAPTER/CHAPTER.ipynb`` with ``src/weightlab/``.
@@ -196,7 +198,7 @@ def _library(
         return {}, False
     read = {path: _modules(modules, budget) for path, modules in belonging.items()}
     different = [path for path in read if read[path] != next(iter(read.values()))]
-    if different:  # a whole project has its library in src/: one beside a notebook is a copy
+    if different:  # a whole project has its library in src/; a library beside a notebook is a copy
         read = {path: modules for path, modules in read.items() if path.parent.name == "src"}
         if len(read) != 1:
             raise NotTakenError(Reason.TWO_LIBRARIES, paths=_named(belonging))
@@ -210,7 +212,7 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
     names = {item.path.name for item in modules}
     for item in modules:
         composed = module_name(item.path.name)
-        if composed != item.path.name and composed in names:  # Python would import the other one
+        if composed != item.path.name and composed in names:  # Python would import the other file
             continue
         name = f"{LIBRARY_FOLDER}/{composed}"
         content = item.read(MAX_SOURCE, budget)
@@ -222,4 +224,7 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
 
 
 def _named(paths: Iterable[PurePosixPath]) -> str:
-    return ", ".join(sorted(map(str, paths)))[:300]
+    """Name the first of some files, and say how many more there are."""
+    names = [name if len(name) <= _LONGEST_NAMED else f"{name[:_LONGEST_NAMED]}…" for name in sorted(map(str, paths))]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

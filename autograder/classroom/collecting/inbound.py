@@ -23,7 +23,7 @@ from .unpack import Budget
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 2**16
 _DEEPEST = 20
-"""Folders within folders that are still looked into."""
+"""How many nested folders are searched."""
 
 
 class CollectOrdinaryFiles(ExchangeCollect):
@@ -35,12 +35,12 @@ class CollectOrdinaryFiles(ExchangeCollect):
     """
 
     def init_src(self) -> None:
-        """Choose each student's submission among those that are in order."""
+        """Choose each student's submission among those that keep the rules."""
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] is not None]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        """Return what nbgrader sorts by; a submission that is not in order is named, and has no user."""
+        """Return what nbgrader sorts by; a submission that breaks the rules is named, and gets no user."""
         name = os.path.basename(path)
         user, time = self._read_name(name)
         problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"
@@ -77,7 +77,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             self.log.warning("Not collected: %r, because %s.", os.path.basename(src), error.strerror)
             return
         target = Path(dest)
-        part = target.with_name(f".{target.name}.part")  # what is half copied is never taken for what was submitted
+        part = target.with_name(f".{target.name}.part")  # a partial copy is never taken for a submission
         try:
             shutil.rmtree(part, ignore_errors=True)
             left_out = copy_ordinary(folder, part, self.coursedir.ignore)
@@ -101,7 +101,7 @@ def _name_of(user: int) -> str:
 def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Copy what is in an open folder, and return what was left out and why.
 
-    Each name is opened in its own folder without following links, and asked what it is only then: its owner may change
+    Each name is opened in its own folder without following links, and examined only then, because its owner may change
     it meanwhile.
 
     Parameters
@@ -109,7 +109,7 @@ def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> lis
     folder : int
         Descriptor of the folder, whose owner has to own what is in it.
     target : Path
-        Where the copy goes; made if it is not there.
+        Where the copy goes; created if it is not there.
     ignored : iterable of str
         Patterns of names that are not even mentioned.
     """

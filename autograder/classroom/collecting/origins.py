@@ -1,4 +1,4 @@
-"""Remembers where each submission came from: by these names its platform takes grades and feedback back."""
+"""Remembers where each submission came from, because its platform accepts grades and feedback by these names."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:
 
 
 def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
-    """Note where submissions of a chapter came from; what was known of other students and chapters stays."""
+    """Note where submissions of a chapter came from; notes on other students and chapters stay."""
     held = read_origins(classroom)
     held.setdefault(chapter, {}).update({student: Origin.of(owner) for student, owner in taken.items()})
     plain = {name: {student: asdict(one) for student, one in of.items()} for name, of in held.items()}
     text = json.dumps(plain, indent=1, ensure_ascii=False)
-    # A name on the disk may hold bytes that are no UTF-8; JSON writes them as it writes any half of a character.
+    # A name on the disk may hold bytes that are not UTF-8, which JSON can write as lone surrogates.
     write_file(Classroom(classroom).state / _FILE, text.encode("utf-8", "backslashreplace"), 0o600)
 
 

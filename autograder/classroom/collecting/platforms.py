@@ -1,4 +1,4 @@
-"""Recognises whose an entry in a download is, by the names that each learning platform gives."""
+"""Recognises who an entry in a download belongs to, by the names that each learning platform uses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Platform(StrEnum):
     GRADESCOPE = "Gradescope"
     ILIAS = "ILIAS"
     PLAIN = "plain"
-    """No platform: a file or a folder that somebody named after a student."""
+    """No platform: a file or a folder named after a student."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,21 @@ class Owner:
     platform: Platform
     name: str
     number: str = ""
-    """Moodle's participant, Canvas's user: what the platform tells people apart by, the same for all their uploads."""
+    """Moodle's participant, Canvas's user: the platform's number of a person, the same for all their uploads."""
     login: str = ""
     late: bool = False
     uploaded: tuple = ()
-    """What orders one student's uploads, where the name tells."""
+    """What orders one student's uploads, if the name contains it."""
     label: str = ""
-    """The platform's own name for the entry, by which it takes feedback back."""
+    """The platform's own name for the entry, by which it accepts feedback."""
     on_a_page: bool = False
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
     """Whether the platform itself wrote this about a submission."""
     partners: tuple[Owner, ...] = ()
-    """Who submitted together with them, as the platform says: it is the submission of each."""
+    """Who submitted together with them, according to the platform; it counts for each of them."""
     place: str = ""
-    """The folder of a plain name: in two folders the same name may be two people's."""
+    """The folder of a plain name: in two folders the same name may belong to two people."""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -89,11 +89,11 @@ _GRADESCOPE = re.compile(r"submission_[0-9]+")
 # "Lovelace_Ada_ada_4711": last name, first name, login, number; always a folder.
 _ILIAS = re.compile(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<login>.+)_(?P<number>[0-9]+)")
 _ILIAS_FILE = re.compile(r"[0-9]{14}_(?=.)")
-"""When it was uploaded, which ILIAS puts in front of the file's name."""
+"""The time of the upload, which ILIAS puts in front of the file's name."""
 
 
 class Recogniser:
-    """Recognises entries one by one; a whole download's names tell what some platforms put in front of each.
+    """Recognises entries one by one; some platforms' prefixes are known only from all names of a download.
 
     Parameters
     ----------
@@ -204,9 +204,9 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 
 
 def gradescope_submitters(text: str) -> dict[str, Owner]:
-    """Return whose each folder of a Gradescope export is: the first of those who submitted it, and their partners.
+    """Return who each folder of a Gradescope export belongs to: the first of the submitters, and their partners.
 
-    An entry that is not as Gradescope writes it is left out.
+    An entry that Gradescope would not write is left out.
     """
     import yaml
 
@@ -223,8 +223,8 @@ def gradescope_submitters(text: str) -> dict[str, Owner]:
 def _submitter(about: dict, label: str) -> Owner:
     """Return one of those who submitted together.
 
-    The number in the folder's name is the upload's, and another one for the next upload: a person has their student's
-    id or address, and that number only where there is neither.
+    The number in the folder's name belongs to the upload and changes with the next one. A person is identified by a
+    student id or an address, and by that number only if there is neither.
     """
     person = str(about.get(":sid") or about.get(":email") or "")
     login = person.partition("@")[0]
@@ -243,7 +243,7 @@ def _common_beginning(stems: set[str]) -> str:
 
 
 def _moment(text: str) -> tuple:
-    """Read Brightspace's time, in a zone that it does not say: it orders uploads and says nothing of lateness."""
+    """Read Brightspace's time, whose zone is unknown: it orders uploads, but does not decide lateness."""
     plain = re.sub(r"[:.,]", "", text).replace(" AM", "AM").replace(" PM", "PM")
     forms = (f"{day} %Y {clock}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for clock in ("%I%M%p", "%H%M"))
     for form in forms:
@@ -253,7 +253,7 @@ def _moment(text: str) -> tuple:
 
 
 def _stem(name: str) -> str:
-    """Return a file's own name without its suffix, nor the count that Canvas adds to a second upload (``…-1.zip``)."""
+    """Return a file's own name without its suffix and the count that Canvas adds to a second upload (``…-1.zip``)."""
     return re.sub(r"-\d+$", "", name.rpartition(".")[0] or name)
 
 
@@ -267,9 +267,9 @@ _DRIVES_OWN = "drive-download"
 
 
 def plain_owner(name: str, place: str = "") -> Owner:
-    """Return whose something is that is named after a student, such as ``ada.zip`` or ``01_weights-ada (1).zip``.
+    """Return the owner of something named after a student, such as ``ada.zip`` or ``01_weights-ada (1).zip``.
 
-    A chapter's name is never a student's: where nothing else is left the owner has no name.
+    A chapter's name is never a student's: if nothing else is left, the owner has no name.
     """
     bare = re.sub(r"(?: ?\(\d+\))+$", "", _SUFFIXES.sub("", name))  # a second download of one file: "ada (1).zip"
     bare = _COPY_OF.sub("", _ADDED.sub("", _ILIAS_FILE.sub("", bare)))

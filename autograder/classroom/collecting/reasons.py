@@ -1,4 +1,4 @@
-"""Why a submission was not taken, as kinds, and the words for each kind."""
+"""Why a submission was not taken: the kinds of reasons, and the sentence for each kind."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Reason(StrEnum):
     UNPACKS_TOO_LARGE = "unpacks too large"
     OTHER_ARCHIVE = "other archive"
     BARE_NOTEBOOK = "bare notebook"
+    BARE_MODULE = "bare module"
     OTHER_FORM = "other form"
     WEB_ENTRY = "entered on a web page"
     NO_SUBMISSION = "no submission"
@@ -62,6 +63,7 @@ _WORDS = {
     Reason.UNPACKS_TOO_LARGE: f"it unpacks to more than {{most}}; {_REMEDY}",
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
+    Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
     Reason.OTHER_FORM: f"half downloaded, or a submission in another form; download it again, or {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
@@ -86,11 +88,11 @@ _WORDS = {
     Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
-"""What may be left out without loss to anybody."""
+"""Reasons for which nobody loses anything."""
 
 
 class NotTakenError(Refusal):
-    """Something cannot be taken as a submission; carries the kind of reason, and what its words need."""
+    """Something cannot be taken as a submission; carries the kind of reason, and the data for its sentence."""
 
     def __init__(self, reason: Reason, **facts: object) -> None:
         super().__init__(describe(reason, **facts))
@@ -98,7 +100,7 @@ class NotTakenError(Refusal):
 
 
 def describe(reason: Reason, **facts: object) -> str:
-    """Return the words for a reason."""
+    """Return the sentence for a reason."""
     return _WORDS[reason].format(**facts)
 
 

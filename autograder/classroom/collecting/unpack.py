@@ -1,4 +1,4 @@
-"""Reads what somebody packed, within bounds on the number of files and on all bytes that one submission may unpack."""
+"""Reads archives and folders, within bounds on the number of files and on the bytes that one submission may unpack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_ZIP = 64 * 2**20
 MAX_CLASS_FILES = 200_000
 """Files in a platform's download of a whole class."""
 DEEPEST = 40
-"""Folders within folders that are still looked into."""
+"""How many nested folders are searched."""
 
 _CHUNK = 2**16
 _IN_MEMORY = 4 * 2**20
@@ -64,15 +64,15 @@ class Item:
 
     @property
     def suffix(self) -> str:
-        """Return what its name ends on, in small letters."""
+        """Return its name's suffix, in small letters."""
         return self.path.suffix.lower()
 
     def read(self, most: int, budget: Budget) -> bytes:
-        """Read it whole, or raise where it is larger than it may be."""
+        """Read it in full, or raise if it is larger than allowed."""
         return b"".join(self.stream(most, budget))
 
     def stream(self, most: int, budget: Budget) -> Iterator[bytes]:
-        """Yield its content in pieces; the size that an archive states is not believed."""
+        """Yield its content in pieces; the size that an archive states is not trusted."""
         size = 0
         with readable(), self.open() as file:
             while piece := file.read(_CHUNK):
@@ -87,8 +87,8 @@ class Item:
 def readable() -> Iterator[None]:
     """Turn every exception from reading an archive into one kind of error.
 
-    ``zipfile`` raises a dozen kinds for what is damaged: versions and methods that it does not know, names that are
-    not UTF-8 though flagged so, and what each decompressor raises.
+    ``zipfile`` raises a dozen kinds for damaged archives: versions and methods that it does not know, names that are
+    not UTF-8 although flagged so, and the errors of each decompressor.
     """
     try:
         yield
@@ -117,7 +117,7 @@ def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
 
 @contextmanager
 def archive(file: IO[bytes], most: int) -> Iterator[zipfile.ZipFile]:
-    """Open a zip of at most so many files; how many is bounded before any is listed."""
+    """Open a zip of at most so many files; their number is bounded before any is listed."""
     with readable():
         # zipfile reads the whole directory as it opens a zip: how long that is it finds with this same function.
         end = zipfile._EndRecData(file)
@@ -169,7 +169,7 @@ def is_clutter(path: PurePosixPath) -> bool:
 def items_in(folder: Path, most: int = MAX_CLASS_FILES) -> list[Item]:
     """Return the files under a folder, in the order of their names.
 
-    Links are listed, and not followed; so is a folder that cannot be read, or is within too many others.
+    Links are listed but not followed. A folder that cannot be read, or that is nested too deeply, is also listed.
     """
     found: list[Item] = []
 

@@ -1,4 +1,4 @@
-"""Groups the files of a download, or of a folder, into uploads: what one student submitted at one time."""
+"""Groups the files of a download or a folder into uploads: what one student submitted at one time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Upload:
 
     @property
     def age(self) -> tuple:
-        """Return what orders one student's uploads: the platform's own order, else the time of the files."""
+        """Return what orders one student's uploads: the platform's own order, otherwise the time of the files."""
         return (self.owner.uploaded, max((item.time for item in self.items), default=()))
 
     @property
@@ -52,8 +52,8 @@ class Upload:
 def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
     """Return the uploads in all sources, none of them read yet, and how many files were seen.
 
-    A student could name what is inside their own zip as a platform would. So names inside a zip are believed only
-    where nothing but platforms' downloads is collected.
+    A student could name the files in their own zip as a platform would. So names inside a zip are trusted only
+    if nothing but platforms' downloads is collected.
     """
     sources = list(sources)
     downloads = {source: items for source in sources if (items := _download(source, opened))}
@@ -88,7 +88,7 @@ def plain_or_platform(name: str) -> Owner:
 
 
 def _download(source: Path, opened: ExitStack) -> list[Item]:
-    """Return the files of a platform's download of a class; nothing where a zip is not one."""
+    """Return the files of a platform's download of a class; nothing if a zip is not such a download."""
     if source.is_symlink() or not source.is_file() or source.suffix.lower() != ".zip":
         return []
     try:
@@ -106,7 +106,7 @@ def _download(source: Path, opened: ExitStack) -> list[Item]:
 
 
 def _is_work(item: Item) -> bool:
-    """Whether a file is part of a student's work: then the zip around it is a student's, and not a class's."""
+    """Whether a file is part of a student's work: then the zip around it is a student's, not a class's."""
     return item.suffix == ".ipynb" or is_of_library(item)
 
 
@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with notebook and library as a whole, else each zip by itself."""
+    """Yield what one student submitted: a folder with notebook and library as a whole, otherwise each zip by itself."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -165,8 +165,10 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
         problem = None
     elif item.suffix in _ARCHIVES:
         problem = Reason.OTHER_ARCHIVE
-    elif item.suffix in (".ipynb", ".py"):
+    elif item.suffix == ".ipynb":
         problem = Reason.BARE_NOTEBOOK
+    elif item.suffix == ".py":
+        problem = Reason.BARE_MODULE
     elif owner.platform is Platform.PLAIN and _hints_at_work(item.path):
         problem = Reason.OTHER_FORM
     else:
@@ -175,7 +177,7 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
 
 
 def _hints_at_work(path: PurePosixPath) -> bool:
-    """Whether a file was a submission before a browser or a printer made another of it, or has a chapter's name.
+    """Whether a file is what a browser or a printer made out of a submission, or has a chapter's name.
 
     Such as ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
@@ -188,10 +190,10 @@ def _may_be_work(item: Item) -> bool:
 
 
 def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield the uploads in a folder: what platforms named, else students' own folders, else each file by itself.
+    """Yield the uploads in a folder: by platforms' names, otherwise by students' own folders, otherwise file by file.
 
     A student could name what is inside their own folder, a clone for instance, as a platform would, or after a
-    classmate. So where there are students' own folders, platforms' names are believed on the outermost level only; and
+    classmate. So if there are students' own folders, platforms' names are trusted on the outermost level only; and
     of folders within each other the outermost is the student's.
     """
     recogniser = Recogniser([item.path.parts for item in items])
@@ -224,7 +226,7 @@ _VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
 
 
 def _owner_of(home: PurePosixPath, name: str) -> Owner:
-    """Return whose a folder of a student's work is: the folder's name says it, or that around a numbered version."""
+    """Return the owner of a folder of work: the folder's name says it, or the folder around a numbered version."""
     version = _VERSION.fullmatch(home.name)
     if version is None:
         return plain_owner(name, str(home.parent))
@@ -250,6 +252,6 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
 
 
 def why_not(upload: Upload) -> str:
-    """Return the words for an upload that cannot be a submission."""
+    """Return the sentence for an upload that cannot be a submission."""
     item = upload.items[0]
     return describe(upload.problem, kind=item.suffix, file=item.path.name, cause="permission denied", most=DEEPEST)

@@ -18,7 +18,7 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
     Returns
     -------
     float or None
-        At most 1, where everything that could still be learned was. None for an empty class, and
+        At most 1, if everything that could still be learned was learned. None for an empty class, and
         for one that knew everything before.
 
     References

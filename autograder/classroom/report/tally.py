@@ -34,11 +34,11 @@ class Item:
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What wrong answers show where no misconception is known: the sentence, and the students."""
+    """What wrong answers show if no misconception is known: the sentence, and the students."""
 
     @property
     def share(self) -> float:
-        """Mean fraction of the points, over all who submitted."""
+        """The mean fraction of the points, over all who submitted."""
         return mean(self.shares) if self.shares else 0.0
 
 
@@ -161,7 +161,7 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
 
 
 def _did_not_load(one: Mapping) -> bool:
-    """Whether a function was not examined because its module cannot be loaded; `remarks_on` tells of an absent one."""
+    """Whether a function was not examined because its module cannot be loaded; `remarks_on` reports absent ones."""
     ran = any(aspect["message"] for aspect in one["aspects"])
     return one["exercise"] in EXERCISES and one["status"] == Status.ERROR and not ran
 

@@ -28,7 +28,7 @@ _HEADS = {
     ),
     "github": ("github_username", "github username", "github"),
 }
-"""What each column is called in exports, in small letters; Moodle writes heads in the language of its user."""
+"""What each column is called in exports, in small letters; Moodle writes headings in the user's language."""
 _FULL_NAME = (
     *("full name", "fullname", "name", "first name / last name", "user full name", "vollständiger name"),
     *("nom complet", "nombre completo", "nome completo", "volledige naam"),
@@ -41,7 +41,7 @@ def read_class_list(path: Path) -> list[Student]:
     Raises
     ------
     ClassroomError
-        Where no column says who somebody is.
+        If no column identifies the students.
     """
     rows = [{head.casefold(): value for head, value in row.items()} for row in read_rows(path)]
     if not rows:
@@ -64,7 +64,7 @@ def _from_canvas(row: dict[str, str]) -> Student:
 
 
 def student_in(row: Mapping[str, str]) -> Student:
-    """Return the student whom a line of Moodle's exports, or of a plain table, is about."""
+    """Return the student in a line of Moodle's exports or of a plain table."""
     return _from_table({head.casefold(): value for head, value in row.items()})
 
 

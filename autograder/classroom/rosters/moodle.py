@@ -1,4 +1,4 @@
-"""Moodle's grading worksheet: whom its numbers mean in one assignment, and grades written back into it."""
+"""Moodle's grading worksheet: which student has which number in one assignment, and how grades are written back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(r"[0-9]+([.,][0-9]+)?")
 
 @dataclass(frozen=True)
 class _Worksheet:
-    """A grading worksheet: heads, lines, and which columns hold what; ``maximum`` may be missing."""
+    """A grading worksheet: headings, lines, and which columns hold what; ``maximum`` may be missing."""
 
     heads: list[str]
     lines: list[list[str]]
@@ -33,12 +33,12 @@ class _Worksheet:
     maximum: int | None
 
     def number(self, line: list[str]) -> str:
-        """Return Moodle's number of the participant whom a line is about, or an empty string."""
+        """Return Moodle's number of the participant in a line, or an empty string."""
         found = _NUMBER.fullmatch(line[self.identifier])
         return found[1] if found else ""
 
     def person(self, line: list[str]) -> Student:
-        """Return whom a line is about, by the names of the columns where they are in English, else by their places."""
+        """Return the student in a line, by the columns' names if these are in English, otherwise by their positions."""
         if _IDENTIFIER in self.heads:
             return student_in(dict(zip(self.heads, line, strict=True)))
         known = {"email": line[self.email]} if self.email is not None else {}
@@ -52,9 +52,9 @@ class _Worksheet:
 
     @property
     def has_names(self) -> bool:
-        """Whether names follow the identifiers: where names are hidden, the status of a submission does.
+        """Whether the column after the identifiers holds names; if names are hidden, it holds statuses.
 
-        Nearly each name is one person's own, and most statuses are several people's.
+        Nearly all names occur once, and most statuses occur several times.
         """
         several = {line[1] for line in self.lines}
         between = self.grade > self.identifier + 2  # a status is always there
@@ -62,12 +62,12 @@ class _Worksheet:
 
 
 def read_participants(worksheet: Path) -> dict[str, Student]:
-    """Return whom each of Moodle's numbers means, by the worksheet of the assignment that was downloaded.
+    """Return which student has which of Moodle's numbers, from the assignment's worksheet.
 
     Raises
     ------
     ClassroomError
-        Where the file is not such a worksheet.
+        If the file is not such a worksheet.
     """
     sheet = _read_worksheet(worksheet)
     return {number: sheet.person(line) for line in sheet.lines if (number := sheet.number(line))}
@@ -92,7 +92,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 def _are_grades(lines: list[list[str]], column: int) -> bool:
     """Whether a column can hold grades: empty or numbers, with one maximum for all in the column after it.
 
-    Moodle names the columns in the language of whoever downloads them, but always writes these two side by side.
+    Moodle names the columns in the downloader's language, but always writes these two side by side.
     """
     grades = {line[column] for line in lines} - {""}
     maxima = {line[column + 1] for line in lines}
@@ -107,12 +107,12 @@ def _amount(text: str) -> float:
 
 
 def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
-    """Keep a chapter's worksheet: feedback and grades go back by its numbers.
+    """Keep a chapter's worksheet: feedback and grades are returned by its numbers.
 
     Raises
     ------
     ClassroomError
-        Where the file is not such a worksheet.
+        If the file is not such a worksheet.
     """
     read_participants(worksheet)
     place = _place(classroom, chapter)
@@ -135,8 +135,8 @@ class Numbers:
 def read_numbers(classroom: Path, chapter: str) -> Numbers:
     """Return Moodle's numbers of the students in a chapter's assignment.
 
-    They are known from the names of what was collected, else from the worksheet that was kept, by the roster. Where
-    there is a worksheet, a number counts only if it is this person's there: groups have numbers of their own, which can
+    They are known from the names of what was collected, otherwise from the stored worksheet and the roster. If
+    there is a worksheet, a number counts only if it belongs to this person there: groups have numbers, too, which can
     be another person's.
     """
     found, place, roster = {}, _place(classroom, chapter), read_roster(classroom)
@@ -157,7 +157,7 @@ def read_numbers(classroom: Path, chapter: str) -> Numbers:
 def fill_worksheet(
     worksheet: Path, numbers: Mapping[str, tuple[str, str]], scores: Mapping[str, float], points: float
 ) -> tuple[bytes, list[str]]:
-    """Return the worksheet with grades filled in, all else as it was, and the students who are not in it.
+    """Return the worksheet with the grades filled in and everything else unchanged, and the students who are not in it.
 
     Parameters
     ----------

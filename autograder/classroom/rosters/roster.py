@@ -14,7 +14,7 @@ from ..collecting.platforms import Owner, Platform, clean_id
 from ..folder import Classroom, ClassroomError, write_file
 
 FILE = "roster.csv"
-"""Lies in the classroom; an instructor may edit it."""
+"""A file in the classroom; an instructor may edit it."""
 MAX_BYTES = 5 * 2**20
 
 
@@ -41,7 +41,7 @@ class Student:
 
 COLUMNS = tuple(field.name for field in fields(Student))
 _IDENTITIES = ("canvas", "login", "email", "moodle", "github")
-"""What is a person's alone, so that two exports with one of these in common speak of the same student."""
+"""What identifies a person, so that two lines that have one of these in common are about the same student."""
 
 
 class Roster:
@@ -54,18 +54,18 @@ class Roster:
         return bool(self.students)
 
     def find_person(self, person: Student) -> list[str]:
-        """Return the ids of those who may be somebody in a platform's list: one where that is clear."""
+        """Return the ids of students who may be a person in a platform's list: one id if that is clear."""
         return [known.id for known in self.students.values() if _is_same(known, person)]
 
     def find_owner(self, owner: Owner) -> list[str]:
-        """Return the ids of those whom a platform may mean by the name of a submission: one where that is clear."""
+        """Return the ids of students to whom a submission's name may refer: one id if that is clear."""
         for fits in _tests(owner):
             if found := [one.id for one in self.students.values() if fits(one)]:
                 return found
         return []
 
     def add(self, person: Student) -> str:
-        """Add a student, or fill in what is not known yet of one who is there; nobody's id ever changes."""
+        """Add a student, or fill in what was not known yet about an existing one; nobody's id ever changes."""
         for known in self.students.values():
             if _is_same(known, person):
                 new = {name: getattr(known, name) or getattr(person, name) for name in COLUMNS}
@@ -85,7 +85,7 @@ class Roster:
 
 
 def _is_same(known: Student, person: Student) -> bool:
-    """Whether two lines are of one person; names decide only where nothing else is in common to compare."""
+    """Whether two lines are about the same person; names decide only if there is nothing else to compare."""
     if person.id and known.id.casefold() == person.id.casefold():
         return True
     pairs = [(getattr(known, name).casefold(), getattr(person, name).casefold()) for name in _IDENTITIES]
@@ -123,12 +123,12 @@ def _both_ways(one: Student) -> tuple[str, str]:
 
 
 def is_named(person: Student, owner: Owner) -> bool:
-    """Whether a platform's name of a submission can mean a person: groups have numbers of their own as well."""
+    """Whether a submission's name can mean a person: groups have numbers as well."""
     return not person.name or _letters(person.name) in _letters(owner.name)
 
 
 def _plain(text: str) -> str:
-    """Return a text without case and accents, so that two spellings of one name compare equal."""
+    """Return a text without case and accents, so that two spellings of the same name are equal."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
@@ -142,7 +142,7 @@ def _letters(text: str) -> str:
 
 
 def read_roster(classroom: Path) -> Roster:
-    """Return the class's roster; an empty one where there is no file."""
+    """Return the class's roster; an empty one if there is no file."""
     path = classroom / FILE
     if not path.exists():
         return Roster()
@@ -171,13 +171,13 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a table as `read_table` does, each line by the heads of its columns."""
+    """Read a table as `read_table` does, each line by its column headings."""
     heads, lines = read_table(path)
     return [dict(zip(heads, line, strict=False)) for line in lines]
 
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Read heads and lines of a table, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
+    """Read the headings and lines of a table, separated by commas, semicolons or tabs, in UTF-8 or UTF-16."""
     content = path.read_bytes()[:MAX_BYTES]
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise ClassroomError(f"{path} is a workbook: open it, and save the table as CSV in UTF-8.")

@@ -97,6 +97,8 @@ PREDICATES = {
     "too large": "is too large",
     "always zero": "is 0",
     "too small": "is too small",
+    "never above": "is what was expected, but never above {0}",
+    "never below": "is what was expected, but never below {0}",
     "order kept": "has other numbers than expected, but in each {each} their order of size is the expected one",
     # other shapes
     "sums": "holds only the sum of each expected {each}",
@@ -270,6 +272,7 @@ CONDITIONS = {
     "where tiny": "{0} holds only tiny numbers",
     "where all equal": "all entries of {0} are equal",
     "where NaN": "{0} contains NaN",
+    "where the last class is missing": "no entry of {0} is the last class",
     "where ties": "several entries in a row of {0} tie for the largest",
     "where last batch short": "the last batch is smaller than the others",
     "where several batches": "there are several batches",
@@ -330,15 +333,18 @@ FORMS = {
     "nones missing": "Your answer holds only the items that are not None; None must keep its place in it.",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
+    "refuses by chance": "All your values are right, but in {0} of {1} cases Python or NumPy raises the {2}, not your "
+    "function; its message lacks a required value. Check the input first.",
     "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
     "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
+    "changes as well": "The call changes the caller's own `{0}`, too.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
     "called once": "Your function calls {0} only once in each case.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function calls {0} too seldom: in the first case {1} times in place of {2}.",
+    "called too seldom": "Your function calls {0} too rarely: in the first case {1} times instead of {2}.",
     "stops where": "Your function stops with {0} only where {1}.",
 }
 

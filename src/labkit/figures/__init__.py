@@ -55,9 +55,9 @@ def images(
     Parameters
     ----------
     pixels : ndarray of shape (n, height * width)
-        One image a row, 0 for paper and 1 for ink. A single image may be one-dimensional.
+        One image per row, 0 for paper and 1 for ink. A single image may be one-dimensional.
     shape : pair of int, optional
-        Height and width; square where it is left out.
+        Height and width; square by default.
     titles : sequence, optional
         One per figure, written above it.
     columns : int, optional
@@ -88,17 +88,17 @@ def weight_images(
     Parameters
     ----------
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column. A single neuron may be one-dimensional.
+        One neuron per column. A single neuron may be one-dimensional.
     shape : pair of int, optional
-        Height and width of the input image, ``fan_in = height * width``; square where left out.
+        Height and width of the input image, ``fan_in = height * width``; square by default.
     titles : sequence, optional
-        One a neuron.
+        One per neuron.
     columns : int, optional
         Images in a row.
     size : float, optional
         Width of an image in inches.
     limit : float, optional
-        The weight that gets the full colour; the largest of all where left out, so that figures of
+        The weight that gets the full colour; by default the largest of all, so that images of
         one figure can be compared. Give it to compare figures.
 
     Returns
@@ -116,7 +116,7 @@ def weight_images(
 
 
 def _tiles(rows, shape, titles, columns, size, colors, low, high):
-    """Draw images on one Axes, a unit an inch: an Axes each would cost most of a second for twenty images."""
+    """Draw images on one Axes, one unit per inch: one Axes each would cost most of a second for twenty images."""
     n, pixels = rows.shape
     side = int(np.sqrt(pixels))
     height, width = shape or (side, side)
@@ -177,7 +177,7 @@ def network(
     size : pair of float, optional
         In inches.
     limit : float, optional
-        The weight that gets the widest line; the largest of all where left out.
+        The weight that gets the widest line; by default the largest of all.
     most : int
         At most so many neurons of a column are drawn, and a note says how many there are.
 
@@ -273,7 +273,7 @@ def curves(
     series : mapping of str to sequence of float
         Name to values.
     x : sequence of float, optional
-        Where the values are; 0, 1, 2 … where left out.
+        Where the values are; by default 0, 1, 2 ….
     xlabel, ylabel : str
         What the axes mean, with units.
     log : bool

@@ -1,4 +1,4 @@
-"""Figures of chapter 02: what a bias shifts, which images clear the bar, and where parameters are.
+"""Figures of chapter 02: what a bias shifts, which images exceed a threshold, and where parameters are.
 
 Each function takes what the learner's code computed and shows it, with words for those who do not
 see it that are made from the same numbers; only `outputs` hands its figure to a slider.
@@ -105,7 +105,7 @@ def sensitivity(
 
 @takes_lists
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw what a neuron says to many images, once for each bias: one dot per image; right of zero it activates.
+    """Draw a neuron's outputs for many images, once for each bias: one dot per image; right of zero it activates.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
     Returns
     -------
     Figure
-        One axes a bias, all on one scale, for `show`.
+        One axes per bias, all on one scale, for `show`.
     """
     rng = np.random.default_rng(0)
     most = max(len(groups) for groups in by_bias.values())
@@ -182,7 +182,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
         ha="center",
         fontweight="bold",
     )
-    ax.set_yscale("symlog", linthresh=10)  # zero must be seen as well as a thousand
+    ax.set_yscale("symlog", linthresh=10)  # both zero and a thousand must be visible
     ax.set_yticks([0, 5, 10, 100, 1000], ["0", "5", "10", "100", "1,000"])
     ax.set_ylim(-0.8, 2000)
     ax.legend(handlelength=3, loc="upper left")
@@ -204,9 +204,9 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> N
     Parameters
     ----------
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column.
+        One neuron per column.
     bias : ndarray of shape (fan_out,)
-        One number a neuron.
+        One number per neuron.
     folded : ndarray of shape (fan_in + 1, fan_out)
         Both in one.
     """

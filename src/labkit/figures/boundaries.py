@@ -1,4 +1,4 @@
-"""Figures of chapter 04 that show what bends are good for: curves that are followed, planes that are divided."""
+"""Figures of chapter 04 that show what bends are good for: following curves and dividing planes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["corners", "fits", "opening", "spirals"]
 
 _FIELDS = ListedColormap(["#f6dcc0", "#cfe2f6"])
 _CLASSES = ((NEGATIVE, "^"), (POSITIVE, "o"))
-"""Orange triangles and blue circles, so that no class is told by its colour alone."""
+"""Orange triangles and blue circles, so that colour alone distinguishes no class."""
 
 
 def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +45,7 @@ def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def opening() -> None:
-    """Show what networks with 0, 4 and 32 hidden neurons make of two spirals, trained by the course's own trainer."""
+    """Show how networks with 0, 4 and 32 hidden neurons divide two spirals, trained by the course's own trainer."""
     points, labels = spirals()
     rng = np.random.default_rng(1)
     panels = {}
@@ -76,7 +76,7 @@ def _classes(layers: Sequence[tuple[np.ndarray, np.ndarray]], points: np.ndarray
 
 
 def _divided(ax: Axes, decide: Callable, points: np.ndarray, labels: np.ndarray, span: tuple[float, float]) -> None:
-    """Colour the plane by what is decided there, and put the points on it."""
+    """Colour the plane by the decision at each place, and draw the points on it."""
     line = np.linspace(*span, 300)
     grid = np.stack(np.meshgrid(line, line), axis=-1)
     decided = decide(grid.reshape(-1, 2)).reshape(grid.shape[:2])

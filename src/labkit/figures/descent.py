@@ -119,7 +119,7 @@ def gap(epochs: Sequence[int], seen: np.ndarray, unseen: np.ndarray) -> None:
 
 @takes_lists
 def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | None = None, said: str = "") -> None:
-    """Show weights as images over the inputs, one row of images a state of the network.
+    """Show weights as images over the inputs, one row of images per state of the network.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
         A state's name to the weights into n neurons. Each row has a colour scale of its own, with its largest
         weight written beside it.
     titles : sequence, optional
-        One a neuron, written above the first row.
+        One per neuron, written above the first row.
     said : str
         What there is to see in the images, for those who do not see them.
     """
@@ -192,7 +192,7 @@ def landscape(
     lines = flat.contour(first, second, losses, levels=levels, colors="white", linewidths=0.9)
     flat.clabel(lines, levels[::2], fmt="%.2g", fontsize=9, colors=[TEXT])
     for k, (name, path) in enumerate(paths.items()):
-        # The first is on top: a path that is thrown about must not hide one that creeps.
+        # The first path is on top: a path that jumps must not hide one that crawls.
         look = {
             "color": COLORS[(2, 4, 0, 3)[k % 4]],
             "linewidth": 0.9,
@@ -244,7 +244,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     accuracies : ndarray of shape (n_rates, n_runs)
         The fraction of test images read correctly.
     silent : ndarray of shape (n_rates, n_runs)
-        The fraction of hidden neurons that answer no image any more.
+        The fraction of hidden neurons that are dead.
     """
     fig, ax = figure(1, 1, (7.2, 3.3))
     for k, (name, runs) in enumerate(
@@ -282,7 +282,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         Of how many hidden neurons the weights are drawn.
     """
-    # As high as the images are at this width: in a higher row they would not grow, and the rest would shrink.
+    # As high as the images are at this width: in a higher row they would not grow, and everything else would shrink.
     fig, axes = figure(
         len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
     )

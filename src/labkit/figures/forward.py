@@ -41,7 +41,7 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
         ax.set_xlabel(xlabel)
     axes[0, 0].set_ylabel(ylabel)
     named = {name: line for ax in axes[0] for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
-    if named:  # below the panels, where no curve can run through it; one name looks alike in all
+    if named:  # below the panels, where no curve crosses it; a name looks the same in all panels
         fig.legend(named.values(), named, loc="outside lower center", ncols=4, handlelength=2.6)
     said = []
     for title, curves in panels.items():
@@ -116,7 +116,7 @@ def _square(
 
 @takes_lists
 def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.ndarray, str]]) -> None:
-    """Show what becomes of images in a network: activations layer by layer, logits, probabilities.
+    """Show images on their way through a network: activations layer by layer, logits, probabilities.
 
     Parameters
     ----------
@@ -166,13 +166,13 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     Parameters
     ----------
     images : ndarray of shape (n, height * width)
-        One image a row.
+        One image per row.
     probabilities : ndarray of shape (n, n_classes)
         Of the same images.
     titles : sequence of str
-        One an image.
+        One per image.
     """
-    # All on one Axes, a unit an inch: a dozen of them with their ticks would take a second to draw.
+    # All on one Axes, one unit per inch: a dozen of them with their ticks would take a second to draw.
     n, classes = probabilities.shape
     side, tall, pitch = 1.05, 0.9, 1.2
     ground, one = side + 0.2 + tall, side + 0.2
@@ -186,7 +186,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
         colors = [to_rgba(POSITIVE, 1 if share == probabilities[k].max() else 0.5) for share in probabilities[k]]
         ax.vlines(places, ground, ground - tall * probabilities[k], colors=colors, linewidth=5)
         lower = False
-        for c in np.flatnonzero(probabilities[k] >= 0.1):  # neighbours on two lines: side by side, 8 and 9 read as 89
+        for c in np.flatnonzero(probabilities[k] >= 0.1):  # labels on two lines: side by side, 8 and 9 read as 89
             lower = not lower and c > 0 and probabilities[k, c - 1] >= 0.1
             ax.text(places[c], ground + (0.19 if lower else 0.05), f"{c}", ha="center", va="top", fontsize=10)
     ax.hlines([one, ground], -0.06, n * pitch - (pitch - side), colors=[FAINT, TEXT], linewidth=0.8)

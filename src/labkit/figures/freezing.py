@@ -70,7 +70,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
         A panel's title to a method's name to its curves. A curve's rows are points on the way, such as epochs: the
         fraction of new images read, and of old ones. A curve of one row is a single point.
     enlarged : bool
-        Whether the axes end where the curves do; else they reach from nothing to all.
+        Whether the axes end where the curves do; otherwise they reach from 0 to 100%.
     """
     fig, axes = figure(1, len(panels), (max(3.9 * len(panels), 5.4), 4.1), sharey=True, squeeze=False)
     said, shown = [], {}
@@ -139,7 +139,7 @@ def over(
 
 
 def _shares(ax: object, axis: str, enlarged: bool = False) -> None:
-    """Scale an axis in percent, from nothing to all unless it is enlarged."""
+    """Scale an axis in percent, from 0 to 100% unless it is enlarged."""
     if not enlarged:
         getattr(ax, f"set_{axis}lim")(-0.02, 1.02)
     getattr(ax, f"{axis}axis").set_major_formatter(PercentFormatter(1, decimals=0))

@@ -53,7 +53,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
         By the same names: values to mark on both sides of zero, each with what it is called.
     """
     limit = max(limit_of(weights) for weights in drawn.values())
-    # Bars end at the first mark, so that a distribution which stops there is seen to stop there.
+    # Bars end at the first mark, so that a distribution that stops there visibly stops there.
     marked = [value for values in (marks or {}).values() for value in values.values()]
     width = marked[0] / 9 if marked else limit / 45
     edges = width * np.arange(-np.ceil(limit / width), np.ceil(limit / width) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -43,22 +43,20 @@ def chart(
     y: Axis,
     lines: Sequence[dict],
     dots: Iterable = (),
-    arrows: Iterable = (),
     percent: bool = False,
     **more: Any,
 ) -> dict:
-    """Return a chart of lines from `line`, dots ``(x, y, color, radius)``, arrows ``(x, y, to_x, to_y, color)``.
+    """Return a chart of lines from `line` and dots ``(x, y, color, radius)``.
 
     Dots outside are left out; ``percent`` is for fractions upwards. ``more`` may hold ``width`` and ``height`` in
-    pixels; a ``map`` behind the lines, of ``values`` with the highest row first, colored by a ``scale`` of `PALETTE`
-    from ``low`` to ``high``; and a ``pointer``: what choosing a place is called, ``drag`` or not, and ``help``.
+    pixels; a ``map`` behind the lines, from `heights` or `bands`; and a ``pointer``: what choosing a place is called,
+    ``drag`` or not, and ``help`` in words.
     """
     (across, *x), (upward, *y) = x, y
     unnamed = itertools.count()
     lines = [one if one["color"] else one | _series(next(unnamed) % len(COLORS)) for one in lines]
     dots = [dot for dot in dots if x[0] <= dot[0] <= x[1] and y[0] <= dot[1] <= y[1]]
-    arrows = [arrow for arrow in arrows if np.isfinite(arrow[:4]).all()]
-    drawn = {"lines": lines, "dots": dots, "arrows": arrows, "ticks": (_ticks(*x), _ticks(*y, percent=percent))}
+    drawn = {"lines": lines, "dots": dots, "ticks": (_ticks(*x), _ticks(*y, percent=percent))}
     return {"kind": "chart", "title": title, "names": (across, upward), "x": x, "y": y} | drawn | more
 
 
@@ -77,19 +75,43 @@ def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, 
 def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
     """Return one line of a chart; without a color it gets the next one of those that have no sign, and its style.
 
-    ``more`` may hold a ``width``, and the number of a ``style``: 0 is a solid line, 1 a dashed one.
+    ``more`` may hold a ``width``, the number of a ``style``, which is 0 for a solid line and 1 for a dashed one, and
+    ``arrow=True`` for a head at its end.
     """
     places = {"x": np.asarray(x, dtype=float), "y": np.asarray(y, dtype=float)}
     return places | {"name": name, "color": color, "style": 0, "width": 1 if color == "faint" else 2.5} | more
 
 
+def grid(x: Sequence[float], y: Sequence[float], count: int) -> np.ndarray:
+    """Return the places of a map's pixels, row by row from the top left, of shape (count * count, 2)."""
+    across, upward = np.meshgrid(np.linspace(*x, count), np.linspace(*y, count)[::-1])
+    return np.column_stack([across.ravel(), upward.ravel()])
+
+
+def heights(values: np.ndarray, scale: str, low: float, high: float) -> dict:
+    """Return the map behind a chart, from values at the places of a `grid`, colored by a scale of `PALETTE`."""
+    side = round(len(values) ** 0.5)
+    return {"values": np.nan_to_num(values).reshape(side, side), "scale": scale, "low": low, "high": high}
+
+
+def bands(loss: Callable, x: Sequence[float], y: Sequence[float], count: int = 61, levels: int = 14) -> dict:
+    """Return the map of a loss of two numbers, in bands of equal area, whose edges are contour lines."""
+    losses = np.array([loss(place) for place in grid(x, y, count)])
+    edges = np.quantile(losses, np.linspace(0, 1, levels + 1)[1:-1])
+    return heights(np.searchsorted(edges, losses).astype(np.uint8), "loss", 0, levels - 1)
+
+
 def bars(
-    title: str, names: Sequence[str], values: np.ndarray, high: float = 1.0, percent: bool = False, **more: Any
+    title: str, names: Sequence[str], values: Sequence[float], percent: bool = False, high: float = 0.0, **more: Any
 ) -> dict:
-    """Return bars with names, the longest marked; ``percent=True`` for fractions."""
+    """Return bars with names, the longest marked; ``percent=True`` for fractions.
+
+    The longest bar possible is ``high``; without it, the largest magnitude or, for fractions, 1.
+    """
     values = np.asarray(values, dtype=float)
     words = [f"{value:.0%}" if percent else f"{value:.1f}".replace("-", "−") for value in values]
     said = ", ".join(f"{names[k]} {words[k]}" for k in np.argsort(-values, kind="stable")[:3])
+    high = high or (1.0 if percent else limit_of(values))
     found = {"values": values, "high": high, "marked": int(np.argmax(values)), "words": words, "said": said}
     return {"kind": "bars", "title": title, "names": list(names), "percent": percent} | found | more
 
@@ -139,12 +161,15 @@ def _still_chart(ax: Axes, panel: dict) -> None:
         ax.imshow(behind["values"], cmap=colors, extent=extent, aspect="auto", **limits)
     for one in panel["lines"]:
         style = {"color": _NAMED[one["color"]], "linestyle": LINE_STYLES[one["style"]], "linewidth": 0.8 * one["width"]}
-        ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
+        if one.get("arrow"):
+            style = {"arrowstyle": "->", "color": _NAMED[one["color"]], "linewidth": 2}
+            start, end = zip(one["x"], one["y"], strict=True)
+            ax.annotate("", end, start, arrowprops=style, annotation_clip=False)
+        else:
+            ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
     for x, y, color, radius in panel["dots"]:
         square = {"marker": "s" if color == "negative" else "o", "markersize": 1.6 * radius}
         ax.plot(x, y, color=_NAMED[color], markeredgecolor="white", markeredgewidth=0.5, **square)
-    for x, y, to_x, to_y, color in panel.get("arrows", ()):
-        ax.annotate("", (to_x, to_y), (x, y), arrowprops={"arrowstyle": "->", "color": _NAMED[color], "linewidth": 2})
     ax.set(title=panel["title"], xlabel=panel["names"][0], ylabel=panel["names"][1], xlim=panel["x"], ylim=panel["y"])
     if any(one["name"] for one in panel["lines"]):
         ax.legend()

@@ -15,7 +15,7 @@ from .weights import signed
 __all__ = ["both_passes", "chain"]
 
 _BACKWARDS = "#8a3a88"
-"""The colour of everything that travels backwards."""
+"""The colour of everything that flows backwards."""
 _DARK_TEXT = "#1d1d20"
 
 

@@ -1,6 +1,6 @@
 """How all figures of the course look, and how they reach the page: `figure` makes one, `show` displays it.
 
-Every figure brings its own sheet of paper along, so that it reads alike on light and dark pages: no
+Every figure has its own background, so that it is equally readable on light and dark pages: no
 colour of text has enough contrast with both. Blue is positive and orange is negative everywhere:
 colour-blind readers tell these two apart, and wherever connections are drawn negative ones are dashed.
 Whatever has no sign, such as one of several curves, has one of `COLORS`, which hold neither blue nor orange.
@@ -26,7 +26,7 @@ from PIL import Image, ImageChops, ImageOps
 from ..display import show_message
 
 SHEET = "#fdfcfa"
-"""What every figure stands on."""
+"""The background of every figure."""
 POSITIVE = "#1f6fc2"
 NEGATIVE = "#b95800"
 TEXT = "#4a4a4c"
@@ -36,7 +36,7 @@ COLORS = ("#0c7a62", "#a34a9f", "#2b2b2e", "#7d6c14", "#b8325e", "#6a6a6c")
 MARK = "#a34a9f"
 """For frames and arrows that point something out."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
-"""One a colour, so that no curve is told by its colour alone."""
+"""One per colour, so that no curve is told by its colour alone."""
 
 PAPER = LinearSegmentedColormap.from_list("paper", ["#fbfaf7", "#17171a"])
 """For images: 0 is paper, 1 is ink."""
@@ -49,7 +49,7 @@ LOSS = "viridis"
 
 PIXELS_PER_INCH = 96
 WIDEST = 7.8
-"""Inches that fit beside the library in JupyterLab; a wider picture is shrunk there, and its words with it."""
+"""Inches that fit beside the library in JupyterLab; a wider figure is shrunk there, including its text."""
 SHARPNESS = 1.6
 _MARGIN = 14
 
@@ -89,7 +89,7 @@ def figure(
 ) -> tuple[Figure, Any]:
     """Make a figure and its axes, as ``plt.subplots`` does, in the course's style.
 
-    It belongs to nobody but the caller: pyplot does not know of it, so that nothing is shown twice
+    It belongs only to the caller: pyplot does not know of it, so nothing is shown twice
     and nothing stays in memory.
 
     Parameters
@@ -128,11 +128,18 @@ def to_png(fig: Figure) -> bytes:
 
 
 def as_html(png: bytes, alt: str, width: float) -> str:
-    """Return a figure as HTML, so many pixels wide, or as wide as there is room."""
+    """Return a figure as HTML with a given width in pixels, or narrower if there is less room."""
     return (
         f'<img alt="{html.escape(alt)}" width="{width:.0f}" style="max-width: 100%; height: auto; border-radius: 6px" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
     )
+
+
+def as_output(fig: Figure, alt: str) -> dict[str, str]:
+    """Return a figure as a notebook's output: an image that has a text alternative, which is also the plain text."""
+    png = to_png(fig)
+    width = int.from_bytes(png[16:20], "big") / SHARPNESS  # a PNG states its width there
+    return {"text/html": as_html(png, alt, width), "text/plain": f"[figure] {alt}"}
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -147,26 +154,25 @@ def show(fig: Figure, alt: str) -> None:
         From `figure`, or from pyplot.
     alt : str
         What the figure shows, in a sentence or two, for those who do not see it: the finding, not
-        the furniture.
+        the axes.
     """
     if not alt.strip():
         raise ValueError("Every figure needs a text alternative: say in a sentence what it shows.")
-    png = to_png(fig)
-    picture = as_html(png, alt, int.from_bytes(png[16:20], "big") / SHARPNESS)  # a PNG states its width there
+    output = as_output(fig, alt)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(fig)
-    show_message(picture, f"[figure] {alt}")
+    show_message(output["text/html"], output["text/plain"])
 
 
 def limit_of(values: np.ndarray) -> float:
-    """Return the largest finite size among `values`, the end of a scale that is even about zero."""
+    """Return the largest finite magnitude in `values`, for a scale that is symmetric about zero."""
     finite = np.abs(np.asarray(values, dtype=float))
     finite = finite[np.isfinite(finite)]
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
 
 
 def bare(ax: Axes) -> Axes:
-    """Take ticks and frame from axes that hold an image or a diagram."""
+    """Remove ticks and frame from axes that hold an image or a diagram."""
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(False)

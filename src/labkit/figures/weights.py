@@ -35,14 +35,14 @@ _DARK_TEXT, _LIGHT_TEXT = "#1d1d20", "#fbfaf7"
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Write a number shortly, with a true minus sign.
+    """Write a number in a short form, with a true minus sign.
 
     Parameters
     ----------
     value : float
         The number.
     digits : int
-        How many digits that count.
+        How many significant digits.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     crossed : mapping of float to ndarray of shape (height * width,)
         Weight to the image behind the connection.
     limit : float, optional
-        The signal that gets the full colour; the largest where left out.
+        The signal that gets the full colour; by default the largest.
     """
     tiles = list(crossed.items())
     limit = limit or max(limit_of(signal) for _, signal in tiles)
@@ -94,7 +94,7 @@ def steps_of_a_sum(inputs: np.ndarray, weights: np.ndarray, total: float, bias: 
     inputs, weights : ndarray of shape (n,)
         The signals and the weights; few enough to read.
     total : float
-        What the neuron makes of them.
+        The neuron's output.
     bias : float, optional
         Drawn as one more step.
     """
@@ -222,14 +222,14 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
 
 @takes_lists
 def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> None:
-    """Show a batch times a layer with all numbers, one row and one column and where they meet marked.
+    """Show a batch times a layer with all numbers; mark one row, one column and the entry that they give.
 
     Parameters
     ----------
     inputs : ndarray of shape (batch, fan_in)
-        One example a row.
+        One example per row.
     weights : ndarray of shape (fan_in, fan_out)
-        One neuron a column.
+        One neuron per column.
     sums : ndarray of shape (batch, fan_out)
         Their weighted sums.
     row, column : int
@@ -304,7 +304,7 @@ def number_table(ax: Axes, array: np.ndarray, limit: float) -> None:
     array : ndarray of shape (rows, columns)
         The numbers.
     limit : float
-        The size that gets the full colour.
+        The magnitude that gets the full colour.
     """
     bare(ax)
     ax.imshow(array, cmap=WEIGHTS, vmin=-limit, vmax=limit)
@@ -448,7 +448,7 @@ def strongest_connections(weights: np.ndarray, marked: Mapping[str, int]) -> Non
 
 @takes_lists
 def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Draw how often each size of number occurs, orange below zero and blue above.
+    """Draw a histogram of numbers, orange below zero and blue above.
 
     Parameters
     ----------
@@ -464,7 +464,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     ndarray of shape (bins,)
         How many numbers each bar holds.
     """
-    # Two outlines: a patch for each bar would take many times as long to draw.
+    # Two outlines, because one patch per bar would take many times as long to draw.
     heights, below = np.histogram(values, bins=edges)[0], int(np.argmin(np.abs(edges)))
     ax.stairs(heights[:below], edges[: below + 1], fill=True, color=NEGATIVE)
     ax.stairs(heights[below:], edges[below:], fill=True, color=POSITIVE)
@@ -473,7 +473,7 @@ def histogram(ax: Axes, values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 @takes_lists
 def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
-    """Show how often each magnitude of weight occurs, plainly and on a logarithmic scale.
+    """Show a histogram of weights, on a linear and on a logarithmic scale.
 
     Parameters
     ----------
@@ -494,7 +494,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     axes[1].set_ylim(bottom=0.6)
     axes[1].set_title("all of them, on a logarithmic scale", fontsize=11)
     axes[1].grid(axis="y", color=FAINT, linewidth=0.8)
-    for ax in axes:  # plain numbers: powers would have matplotlib load its formula setter for a second
+    for ax in axes:  # plain numbers: for powers matplotlib would load its formula renderer, which takes a second
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         ax.yaxis.set_minor_locator(NullLocator())
     show(

@@ -1,1 +1,1 @@
-"""What the lab lends to notebooks, some of it right answers: no candidate of a class finds this folder."""
+"""What the lab lends to notebooks, right answers included: this folder is hidden when a class is graded."""

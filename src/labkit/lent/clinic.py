@@ -33,7 +33,7 @@ CAUSES = {
 
 
 class Patient(NamedTuple):
-    """A network that was trained, and what is known of it.
+    """A network that was trained, and what is known about it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What chapter 3 borrows from later chapters to show what becomes of starting values: a trainer, and ReLU."""
+"""What chapter 3 borrows from later chapters to show the effect of starting values: a trainer, and ReLU."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def given_training(
 ) -> list[Layers]:
     """Return new networks, trained by gradient descent with ReLU between layers and softmax at the end.
 
-    They learn side by side and know nothing of each other: network k sees the examples in an order drawn from
+    They learn side by side and independently: network k sees the examples in an order drawn from
     seed k, whatever the others are.
 
     Parameters
@@ -53,7 +53,7 @@ def given_training(
     epochs : int
         How often every example is shown.
     batch_size : int
-        Examples a step.
+        Examples per step.
     learning_rate : float
         Size of a step.
 
@@ -194,7 +194,7 @@ def share_correct(layers: Layers, x: np.ndarray, y: np.ndarray) -> float:
 
 @takes_lists
 def given_corrections(x: np.ndarray, weight_matrices: Sequence[np.ndarray], activation: str) -> np.ndarray:
-    """Return the size (RMS) of random corrections on their way back through layers without biases.
+    """Return the RMS of random corrections on their way back through layers without biases.
 
     Corrections are what training sends back from the outputs; chapter 6 calls them gradients.
 

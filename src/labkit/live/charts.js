@@ -1,47 +1,32 @@
-// Charts with axes, on which lines, dots, arrows and a map are drawn; rows of bars; and images.
+// Charts with axes, on which lines, dots and a map are drawn; rows of bars; and images.
 
 const DASHES = ["", "7 4", "9 3 2 3", "2 3", "9 3 2 3 2 3", "2 5"];
 const [TOP, RIGHT, BOTTOM, LEFT] = [12, 12, 40, 58];
 
-/** A chart of `lines`, `dots`, `arrows` and a `map`; act(name, more) tells which place was chosen in it. */
+/** A chart of `lines`, `dots` and a `map`; act(name, more) tells which place was chosen in it. */
 function chart({ width = 380, height = 240, pointer }, act) {
   let [panel, cursor] = [null, null];
   const [wide, high] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
   const across = (value) => LEFT + ((value - panel.x[0]) / (panel.x[1] - panel.x[0])) * wide;
   const down = (value) => height - BOTTOM - ((value - panel.y[0]) / (panel.y[1] - panel.y[0])) * high;
-  const id = newId();
   const area = svg("rect", { x: LEFT, y: TOP, width: wide, height: high, fill: "transparent" });
-  const inside = svg("rect", { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 });
   const [behind, axes, dots] = [svg("g"), svg("g", { class: "wl-axes" }), svg("g")];
-  const lines = svg("g", { "clip-path": `url(#${id})` });
-  const node = svg("svg", sized(width, height), svg("clipPath", { id }, inside), area, behind, axes, lines, dots);
+  const inside = { x: LEFT - 2, y: TOP - 2, width: wide + 4, height: high + 4 };
+  const lines = svg("svg", { ...inside, viewBox: Object.values(inside).join(" "), role: "none" }); // clips
+  const size = { refX: 8, refY: 4, markerWidth: 9, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" };
+  const head = svg("marker", { id: newId(), class: "wl-head", ...size }, svg("path", { d: "M0 0L8 4L0 8" }));
+  const node = svg("svg", sized(width, height), head, area, behind, axes, lines, dots);
   const legend = el("div", { class: "wl-legend" });
   const text = (x, y, words, anchor, more = {}) => svg("text", { x, y, "text-anchor": anchor, ...more }, words);
 
-  function drawAxes() {
-    const [below, left] = panel.ticks;
-    axes.replaceChildren(svg("path", { d: `M${LEFT} ${TOP}V${height - BOTTOM}H${width - RIGHT}` }),
-      ...below.map(([value, words]) => text(across(value), height - BOTTOM + 16, words, "middle")),
-      ...left.map(([value, words]) => text(LEFT - 6, down(value) + 4, words, "end")),
-      text(LEFT + wide / 2, height - 6, panel.names[0], "middle"),
-      text(-TOP - high / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
-  }
-
-  function line({ x, y, name, color, style, width: thick }) {
+  function line({ x, y, name, color, style, width: thick, arrow }) {
     const drawn = { fill: "none", stroke: `var(--${color})`, "stroke-width": thick, "stroke-dasharray": DASHES[style] };
     const sample = svg("svg", { width: 30, height: 10 }, svg("path", { d: "M0 5H30", ...drawn }));
     if (name) legend.append(el("span", {}, sample, " ", name));
-    const points = Array.from(x, (value, at) => [across(value), down(y[at])]);
-    return svg("polyline", { points: points.filter((place) => place.every(Number.isFinite)).join(" "), ...drawn });
-  }
-
-  function arrow([fromX, fromY, toX, toY, color]) {
-    const [x1, y1, x2, y2] = [across(fromX), down(fromY), across(toX), down(toY)];
-    const angle = Math.atan2(y2 - y1, x2 - x1);
-    const wing = (turn) => `${x2 - 9 * Math.cos(angle + turn)},${y2 - 9 * Math.sin(angle + turn)}`;
-    const d = `M${x1},${y1}L${x2},${y2}M${wing(0.45)}L${x2},${y2}L${wing(-0.45)}`;
-    const style = { fill: "none", stroke: `var(--${color})`, "stroke-width": 2.5 };
-    return svg("path", { d: Math.hypot(x2 - x1, y2 - y1) > 2 ? d : "", ...style });
+    const places = Array.from(x, (value, k) => [across(value), down(y[k])]);
+    const points = places.filter((place) => place.every(Number.isFinite)).join(" ");
+    const long = Math.hypot(places.at(-1)[0] - places[0][0], places.at(-1)[1] - places[0][1]) > 2;
+    return svg("polyline", { points, ...drawn, "marker-end": arrow && long ? `url(#${head.id})` : "none" });
   }
 
   function dot([x, y, color, size]) {
@@ -52,9 +37,14 @@ function chart({ width = 380, height = 240, pointer }, act) {
 
   function update(next) {
     panel = next;
-    drawAxes();
+    const [below, left] = panel.ticks;
+    axes.replaceChildren(svg("path", { d: `M${LEFT} ${TOP}V${height - BOTTOM}H${width - RIGHT}` }),
+      ...below.map(([value, words]) => text(across(value), height - BOTTOM + 16, words, "middle")),
+      ...left.map(([value, words]) => text(LEFT - 6, down(value) + 4, words, "end")),
+      text(LEFT + wide / 2, height - 6, panel.names[0], "middle"),
+      text(-TOP - high / 2, 13, panel.names[1], "middle", { transform: "rotate(-90)" }));
     legend.replaceChildren();
-    lines.replaceChildren(...panel.lines.map(line), ...panel.arrows.map(arrow));
+    lines.replaceChildren(...panel.lines.map(line));
     dots.replaceChildren(...panel.dots.map(dot));
     if (cursor) dots.append(text(across(cursor[0]), down(cursor[1]) + 8, "+", "middle", { class: "wl-cursor" }));
     if (panel.map) {
@@ -65,26 +55,22 @@ function chart({ width = 380, height = 240, pointer }, act) {
     node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
   }
 
-  /** Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good. */
-  function listen() {
-    const choose = (at, passing) => act(pointer.name, { at, passing });
-    const within = ([low, most], share) => low + share * (most - low);
-    function place([right, below], passing) {
-      cursor = null;
-      if (!passing || panel.pointer.drag) choose([within(panel.x, right), within(panel.y, 1 - below)], passing);
-    }
-    function key(name, [right, below]) {
-      cursor ??= panel.pointer.at ?? [within(panel.x, 0.5), within(panel.y, 0.5)];
-      const moved = (value, by, [low, most]) => clip(value + (by * (most - low)) / 40, low, most);
-      cursor = [moved(cursor[0], right, panel.x), moved(cursor[1], -below, panel.y)];
-      update(panel);
-      if (name === "Enter" || panel.pointer.drag) choose(cursor, name !== "Enter");
-    }
-    const onblur = () => { cursor = null; update(panel); };
-    fill(node, { ...byHand(area, place, ["Enter"], key), onblur, class: "wl-chart wl-places" });
+  // Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good.
+  const choose = (at, passing) => act(pointer.name, { at, passing });
+  const within = ([low, most], share) => low + share * (most - low);
+  function place([right, below], passing) {
+    cursor = null;
+    if (!passing || panel.pointer.drag) choose([within(panel.x, right), within(panel.y, 1 - below)], passing);
   }
-
-  if (pointer) listen();
+  function key(name, [right, below]) {
+    cursor ??= panel.pointer.at ?? [within(panel.x, 0.5), within(panel.y, 0.5)];
+    const moved = (value, by, [low, most]) => clip(value + (by * (most - low)) / 40, low, most);
+    cursor = [moved(cursor[0], right, panel.x), moved(cursor[1], -below, panel.y)];
+    update(panel);
+    if (name === "Enter" || panel.pointer.drag) choose(cursor, name !== "Enter");
+  }
+  const onblur = () => { cursor = null; update(panel); };
+  if (pointer) fill(node, { ...byHand(area, place, ["Enter"], key), onblur, class: "wl-chart wl-places" });
   return { node: el("div", {}, node, legend), update };
 }
 
@@ -96,8 +82,8 @@ function bars({ names }) {
     return { bar, value, node: el("div", {}, ...parts) };
   });
   const style = `--name: ${Math.max(2, ...names.map((name) => name.length))}ch`;
-  const many = names.length > 14 ? " wl-many" : "";
-  const node = el("div", { class: `wl-bars${many}`, role: "img", style }, ...rows.map((row) => row.node));
+  const name = names.length > 14 ? "wl-bars wl-many" : "wl-bars";
+  const node = el("div", { class: name, role: "img", style }, ...rows.map((row) => row.node));
   function update({ title, said, values, words, high, percent, marked }) {
     const signed = values.some((value) => value < 0);
     node.setAttribute("aria-label", `${title}: ${said}`);
@@ -118,8 +104,9 @@ function images({ title, names, width, pick }, act) {
   const tiles = names.map((name, k) => {
     const named = { "aria-label": `${title} ${name}` };
     const [canvas, caption] = [el("canvas", { class: "wl-pixels", role: "img", style, ...named }), el("figcaption")];
-    if (!pick) return { canvas, caption, node: el("figure", {}, canvas, caption) };
-    return { canvas, caption, node: button(canvas, () => act(pick, { index: k }), { class: "wl-pick", ...named }) };
+    const picked = () => act(pick, { index: k });
+    const node = pick ? button(canvas, picked, { class: "wl-pick", ...named }) : el("figure", {}, canvas, caption);
+    return { canvas, caption, node };
   });
   function update({ values, columns, scale, limit, marked, names: captions }) {
     tiles.forEach(({ canvas, caption, node }, k) => {

@@ -6,34 +6,34 @@ function labelled(name, control, ...more) {
   return el("span", { class: "wl-control" }, el("label", { for: control.id }, name), control, ...more);
 }
 
-/** An input of which one property is the value. */
-const field = (type, property, changes) => ({ label }, on) => {
-  const input = el("input", { type, autocomplete: "off", spellcheck: "false", [changes]: () => on(input[property]) });
-  return { node: labelled(label, input), set: (value) => { if (input[property] !== value) input[property] = value; } };
+/** A control whose element, from `make`, has its value in one property. */
+const field = (make, property, changes) => (control, on) => {
+  const node = fill(make(control), { [changes]: () => on(node[property]) });
+  const set = (value) => { if (node[property] !== value) node[property] = value; }; // so that a text keeps its cursor
+  return { node: labelled(control.label, node), set };
 };
+const input = (type) => () => el("input", { type, autocomplete: "off", spellcheck: "false" });
+const select = ({ options }) => el("select", {}, ...options.map((name) => el("option", {}, name)));
 
 const CONTROLS = {
   /** `exponent` makes it count powers of ten. */
   slider({ label, min, max, step, exponent, digits }, on) {
-    const input = el("input", { type: "range", min, max, step, oninput: () => { say(); on(read()); } });
+    const range = el("input", { type: "range", min, max, step, oninput: () => { say(); on(read()); } });
     const output = el("output");
-    const read = () => (exponent ? 10 ** input.value : Number(input.value));
+    const read = () => (exponent ? 10 ** range.value : Number(range.value));
     const say = () => {
-      output.textContent = inWords(read(), exponent && read() < 0.1 ? 3 : digits);
-      input.setAttribute("aria-valuetext", output.textContent);
+      output.textContent = read().toFixed(exponent && read() < 0.1 ? 3 : digits).replace("-", "−");
+      range.setAttribute("aria-valuetext", output.textContent);
     };
     const set = (value) => {
-      if (!input.matches(":active")) input.value = exponent ? Math.log10(value) : value;
+      if (!range.matches(":active")) range.value = exponent ? Math.log10(value) : value;
       say();
     };
-    return { node: labelled(label, input, output), set };
+    return { node: labelled(label, range, output), set };
   },
-  choice({ label, options }, on) {
-    const select = el("select", { onchange: () => on(select.value) }, ...options.map((name) => el("option", {}, name)));
-    return { node: labelled(label, select), set: (name) => { select.value = name; } };
-  },
-  switch: field("checkbox", "checked", "onchange"),
-  text: field("text", "value", "oninput"),
+  choice: field(select, "value", "onchange"),
+  switch: field(input("checkbox"), "checked", "onchange"),
+  text: field(input("text"), "value", "oninput"),
   button({ label }, on) {
     const node = button(label, () => on(node));
     return { node, set: (shown) => { node.hidden = !shown; } };

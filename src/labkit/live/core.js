@@ -20,7 +20,6 @@ const el = (tag, attributes = {}, ...children) => fill(document.createElement(ta
 const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 const button = (name, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, name);
 const clip = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
-const inWords = (value, digits) => value.toFixed(digits).replace("-", "−");
 
 /** Attributes of an element that is used by hand: place(at, passing) hears where mouse, touch or pen is in `area`, from
  * 0 to 1 to the right and down; key(name, [right, down], shift) hears of arrow keys and of other `keys`. */
@@ -51,8 +50,7 @@ function paint(canvas, values, columns, scale, low, high) {
   Object.assign(canvas, { width: columns, height: values.length / columns });
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
-  const last = scale.length - 1;
-  const color = (value) => scale[Math.round(clip((value - low) / (high - low || 1)) * last)];
+  const color = (value) => scale[Math.round(clip((value - low) / (high - low || 1)) * (scale.length - 1))];
   values.forEach((value, k) => image.data.set([...color(value), 255], 4 * k));
   context.putImageData(image, 0, 0);
   return canvas;

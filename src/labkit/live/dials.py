@@ -14,10 +14,7 @@ from .tool import Dial, choice, shown, slider
 
 @shown
 def drag_secant(
-    numerical_gradient: Callable,
-    f: Callable[[float], float] = lambda w: 0.5 * w**3 - w + 1,
-    name: str = "f(w)",
-    interval: tuple[float, float] = (-2.0, 2.0),
+    numerical_gradient: Callable, f: Callable[[float], float] = lambda w: 0.5 * w**3 - w + 1, name: str = "f(w)"
 ) -> Dial:
     """Show a secant whose step the learner drags until it is the tangent.
 
@@ -26,16 +23,13 @@ def drag_secant(
     numerical_gradient : function
         The learner's own, ``numerical_gradient(f, array, step)``.
     f : function
-        A function of one float; a cubic without it.
+        A function of one float, shown from -2 to 2; a cubic without it.
     name : str
         What ``f`` computes.
-    interval : pair of float
-        The range of its argument.
     """
-    low, high = interval
-    places = np.linspace(low, high, 200)
+    places = np.linspace(-2, 2, 200)
     values = np.array([float(f(place)) for place in places])
-    room, widest = 0.08 * float(np.ptp(values)) or 1.0, (high - low) / 4
+    room = 0.08 * float(np.ptp(values)) or 1.0
 
     def slope(at: float, step: float) -> float:
         found = numerical_gradient(lambda array: float(f(float(array[0]))), np.array([at]), step)
@@ -43,29 +37,25 @@ def drag_secant(
 
     def draw(at: float, step: float, pointer: Sequence[float] = ()) -> dict:
         if pointer:
-            step = float(np.clip(abs(pointer[0] - at), 0.001, widest))
+            step = float(np.clip(abs(pointer[0] - at), 0.001, 1))
         secant, tangent = slope(at, step), slope(at, 1e-5)
         left, middle, right = (float(f(place)) for place in (at - step, at, at + step))
-        ends = np.array([low, high]) - at
+        ends = np.array([-2, 2]) - at
         lines = [
             line(places, values, name),
-            line(interval, middle + tangent * ends, color="faint"),
-            line(interval, (left + right) / 2 + secant * ends, "secant"),
+            line(at + ends, middle + tangent * ends, color="faint"),
+            line(at + ends, (left + right) / 2 + secant * ends, "secant"),
         ]
         dots = [(at - step, left, "series-1", 7), (at + step, right, "series-1", 7), (at, middle, "text", 3)]
         said = f"Step {step:.3g}: the secant's slope is {secant:.5f}; with a step of 0.00001 it is {tangent:.5f}."
-        axes = ("w", low, high), (name, values.min() - room, values.max() + room)
+        axes = ("w", -2, 2), (name, values.min() - room, values.max() + room)
         end = {"name": "end", "at": (at + step, right), "drag": True, "help": "Left and right arrow keys move its end."}
         panel = chart(f"{name} and a secant", *axes, lines, dots, pointer=end, said=said, width=480, height=300)
         return {"panels": [panel], "said": said.replace("-", "−"), "values": {"step": step}}
 
-    widths = {"exponent": True, "stills": (widest, widest / 10)}
-    controls = [
-        slider("at", "w", low, high, low + 0.7 * (high - low)),
-        slider("step", "step", -3.0, np.log10(widest), widest, **widths),
-    ]
+    widths = slider("step", "step", -3.0, 0.0, 1.0, exponent=True, stills=(1.0, 0.1))
     note = "Drag an end of the secant towards the middle. The gray line is the tangent."
-    return Dial("From the secant to the tangent", draw, controls, note)
+    return Dial("From the secant to the tangent", draw, [slider("at", "w", -2.0, 2.0, 0.8), widths], note)
 
 
 @shown
@@ -89,10 +79,8 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
         probabilities = as_numbers(softmax(divided[None]), (1, len(divided)), softmax)[0]
         entropy = -float(np.sum(probabilities * np.log(np.maximum(probabilities, 1e-300))))
         best = int(probabilities.argmax())
-        panels = [
-            bars("logits / temperature", names, divided, high=float(np.abs(divided).max())),
-            bars("predicted probabilities", names, probabilities, percent=True),
-        ]
+        scaled = bars("logits / temperature", names, divided)
+        panels = [scaled, bars("predicted probabilities", names, probabilities, percent=True)]
         said = f"Temperature {temperature:.2g}: {names[best]} has {probabilities[best]:.0%}; entropy {entropy:.2f}."
         return {"panels": panels, "said": said}
 

@@ -13,9 +13,7 @@ export default {
     const [panels, beside] = [el("div", { class: "wl-flow" }), el("div", { class: "wl-column" })];
     let drawn = []; // one { node, update(panel, settled), shape } for each panel
     let [running, timer] = [null, null]; // the control that is pressed again and again
-
-    const answered = (answer, settled) => show(play ? play({ values }, answer) : answer, settled);
-    const live = connect({ model, el: host }, answered);
+    const live = connect({ model, el: host }, (answer, settled) => show(play?.({ values }, answer) ?? answer, settled));
 
     /** Say what was done and how all controls were set then: they may change before Python listens. */
     function act(event, more = {}) {

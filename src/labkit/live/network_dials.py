@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ..figures.panels import bars, chart, images, line
-from ..results import Layers, accuracy, as_layers, as_numbers
+from ..results import Layers, accuracies, as_layers, as_numbers
 from .tool import Dial, choice, control, shown, slider
 
 Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
@@ -28,29 +29,27 @@ def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers,
     """
     shares = np.linspace(0, 1, 21)
 
-    def measured(share: float) -> tuple[Layers, list[float]]:
+    def measured(share: float) -> tuple[Layers, dict[str, float]]:
         mixed = as_layers(interpolate_layers(layers, tuned, share), layers, interpolate_layers)
-        return mixed, [accuracy(forward, mixed, *examples) for examples in sets.values()]
+        return mixed, accuracies(forward, mixed, sets)
 
-    curves = np.transpose([measured(share)[1] for share in shares])
+    table = [measured(share)[1] for share in shares]
 
     def draw(share: float) -> dict:
         ((weights, _), *_), now = measured(share)
-        lines = [line(shares, curve, name) for name, curve in zip(sets, curves, strict=True)]
-        dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now)]
+        lines = [line(shares, [row[name] for row in table], name) for name in sets]
+        dots = [(share, one, f"series-{k}", 6) for k, one in enumerate(now.values())]
         axes = ("fraction of the tuned weights", 0, 1), ("accuracy", 0, 1)
-        panels = [
-            chart("Accuracy", *axes, lines, dots, percent=True),
-            images("Weights into four neurons", weights.T[:4]),
-        ]
-        return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {_in_words(sets, now)}"}
+        curves = chart("Accuracy", *axes, lines, dots, percent=True)
+        panels = [curves, images("Weights into four neurons", weights.T[:4])]
+        return {"panels": panels, "said": f"{share:.0%} of the way to the tuned weights. {_in_words(now)}"}
 
     controls = [slider("share", "fraction of the tuned weights", 0.0, 1.0, 0.5, stills=(0.0, 0.5, 1.0))]
     return Dial("Between two networks", draw, controls)
 
 
-def _in_words(sets: Sets, accuracies: Sequence[float]) -> str:
-    return "; ".join(f"{name}: {one:.1%}" for name, one in zip(sets, accuracies, strict=True)) + "."
+def _in_words(measured: Mapping[str, float]) -> str:
+    return "; ".join(f"{name}: {one:.1%}" for name, one in measured.items()) + "."
 
 
 @shown
@@ -80,14 +79,14 @@ def switch_adapter(
             pairs = zip(layers, adapters[int(rank)], strict=True)
             sums = [(lora_merge(weights, pair, factor), bias) for (weights, bias), pair in pairs]
             merged = as_layers(sums, layers, lora_merge)
-        found = np.array([accuracy(forward, merged, *examples) for examples in sets.values()])
+        found = accuracies(forward, merged, sets)
         total = np.asarray(merged[0][0])
         matrices = {"Frozen weights": frozen, "Adapter's change": total - frozen, "Sum": total}
-        panels = [bars("Accuracy", list(sets), found, percent=True)]
+        panels = [bars("Accuracy", list(found), list(found.values()), percent=True)]
         for title, weights in matrices.items():
             panels.append(images(title, weights.T[neurons], neurons.tolist(), limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
-        said = f"Adapter {state}. {_in_words(sets, found)}"
+        said = f"Adapter {state}. {_in_words(found)}"
         return {"panels": panels, "said": said}
 
     ranks = [str(rank) for rank in adapters]
@@ -100,25 +99,21 @@ def switch_adapter(
 
 
 @shown
-def type_name(next_letter: Callable[[str], np.ndarray], letters: str = ".abcdefghijklmnopqrstuvwxyz") -> Dial:
+def type_name(next_letter: Callable[[str], np.ndarray]) -> Dial:
     """Show which letter a model of names expects after what the learner types.
 
     Parameters
     ----------
     next_letter : function
-        ``next_letter(text)`` returns one predicted probability per letter.
-    letters : str
-        What the probabilities belong to; the first one ends a name.
+        ``next_letter(text)`` returns 27 predicted probabilities: of the end of the name, and of the letters a to z.
     """
-    names = ["end", *letters[1:]]
+    names = ["end", *string.ascii_lowercase]
 
     def draw(typed: str) -> dict:
-        typed = "".join(letter for letter in typed.lower() if letter in letters[1:])
-        probabilities = as_numbers(next_letter(typed), (len(letters),), next_letter)
-        best = np.argsort(-probabilities)[:3]
-        said = ", ".join(f"{names[k]} {probabilities[k]:.0%}" for k in best)
+        typed = "".join(letter for letter in typed.lower() if letter in names)
+        probabilities = as_numbers(next_letter(typed), (len(names),), next_letter)
         high = max(float(probabilities.max()), 0.2)
-        panel = bars("Predicted probability of the next letter", names, probabilities, high, percent=True)
-        return {"panels": [panel], "said": f"After “{typed}”: {said}."}
+        panel = bars("Predicted probability of the next letter", names, probabilities, percent=True, high=high)
+        return {"panels": [panel], "said": f"After “{typed}”: {panel['said']}."}
 
     return Dial("Type a name", draw, [control("text", "typed", "name", value="ma", stills=("", "ma", "mari"))])

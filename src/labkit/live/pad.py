@@ -10,7 +10,7 @@ import numpy as np
 from .. import data
 from ..drawings import RECIPES, Drawings, to_image
 from ..figures.panels import bars, images
-from ..results import Layers, accuracy, as_numbers, effective_weights, run_forward, run_train
+from ..results import Layers, accuracies, as_numbers, logits_and_weights, run_train
 from .tool import Tool, choice, control, shown
 
 
@@ -51,14 +51,6 @@ class Pad(Tool):
         self.side, self._strokes, self._begun = sides[pixels], [], self.network
         self.drawings = Drawings(self.side)
 
-    def logits_and_weights(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the logits of one image, and weights of shape (pixels, 10) that give them, except for the biases."""
-        if isinstance(self.network, np.ndarray):
-            sums = as_numbers(self.read(image[None], self.network), (1, self.network.shape[1]), self.read)
-            return sums[0], self.network
-        logits, activations = run_forward(self.read, self.network, image[None])
-        return logits[0], effective_weights(self.network, activations)
-
     def draw(self, question: dict, digit: str, **_: bool) -> dict:
         """Return the network's reading of what is drawn, and the votes of its pixels."""
         event, said = question.get("event"), ""
@@ -72,10 +64,10 @@ class Pad(Tool):
             self.drawings.forget()
             self.network = self._begun
         image = to_image(self._strokes, self.side)
-        values, weights = self.logits_and_weights(image)
-        title, unit, high = "Weighted sums", ".1f", float(np.abs(values).max()) or 1.0
+        values, weights = logits_and_weights(self.read, self.network, image)
+        title, unit = "Weighted sums", ".1f"
         if self.softmax:
-            title, unit, high = "Predicted probabilities", ".0%", 1.0
+            title, unit = "Predicted probabilities", ".0%"
             values = as_numbers(self.softmax(values[None]), (1, len(values)), self.softmax)[0]
         kept, (winner, second) = len(self.drawings.labels), np.argsort(-values, kind="stable")[:2]
         marked, caption, reading = -1, "nothing drawn yet", "Draw a digit from 0 to 9."
@@ -84,7 +76,7 @@ class Pad(Tool):
             reading = f"Read as {winner} with {values[winner]:{unit}}; next is {second} with {values[second]:{unit}}."
         panels = [
             {"kind": "pad", "title": "Your digit", "strokes": self._strokes},
-            bars(title, list(map(str, range(10))), values, high, percent=bool(self.softmax), marked=marked),
+            bars(title, list(map(str, range(10))), values, percent=bool(self.softmax), marked=marked),
             images("The network sees", [image], [""], 1.0, scale="paper", width=112, beside=True),
             images("Votes of the pixels", [image * weights[:, winner]], [caption], width=112, beside=True),
         ]
@@ -93,23 +85,21 @@ class Pad(Tool):
 
     def _train_again(self) -> str:
         """Train the network for ten epochs on its data and the kept drawings; return what that changed."""
-        train_images, train_labels, *test = data.digits_of(self.side)
+        images, labels, *test = data.digits_of(self.side)
         tests = {"your drawings": (self.drawings.images, self.drawings.labels), "the test images": test}
-        before = [accuracy(self.read, self.network, *examples) for examples in tests.values()]
-        examples = self.drawings.added_to(train_images, train_labels)
+        before, examples = accuracies(self.read, self.network, tests), self.drawings.added_to(images, labels)
         settings = {"epochs": 10, "batch_size": 32, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
         self.network, _ = run_train(self.train, self.network, *examples, **settings)
-        changes = [
-            f"{accuracy(self.read, self.network, *examples):.0%} of {name}, {old:.0%} before"
-            for (name, examples), old in zip(tests.items(), before, strict=True)
-        ]
+        after = accuracies(self.read, self.network, tests)
+        changes = [f"{after[name]:.0%} of {name}, {before[name]:.0%} before" for name in tests]
         return f"After 10 epochs with your drawings it reads {'; '.join(changes)}."
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return one test image of each digit, and the votes of its pixels."""
         _, _, test_images, labels = data.digits_of(self.side)
         shown_images = [test_images[labels == digit][0] for digit in range(10)]
-        logits, weights = zip(*map(self.logits_and_weights, shown_images), strict=True)
+        read = [logits_and_weights(self.read, self.network, image) for image in shown_images]
+        logits, weights = zip(*read, strict=True)
         winners = np.argmax(logits, axis=1)
         votes = [image * each[:, k] for image, each, k in zip(shown_images, weights, winners, strict=True)]
         captions = [f"read as {k}" for k in winners]

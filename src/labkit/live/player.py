@@ -18,7 +18,7 @@ from .tool import Tool, choice, control, shown, slider
 _NEURONS = 16
 """More neurons of a layer than these are trained but not drawn."""
 _MESSAGES = 40
-"""While training goes on, the browser hears of new frames at most so often."""
+"""At most how many times the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -110,8 +110,9 @@ class Player(Tool):
         shares = [weights / limit for weights, limit in zip(_matrices(frame), limits, strict=True)]
         weights = [np.round(127 * np.nan_to_num(share).clip(-1, 1)).astype(np.int8) for share in shares]
         active = [(counts[:_NEURONS] > 0).tolist() for counts in frame.active]
-        shown = {"side": {64: 8, 196: 14}.get(self.x.shape[1], 0), "said": self._in_words(name, frame)}
-        return {"kind": "network", "title": name, "weights": weights, "active": active} | shown
+        side = {64: 8, 196: 14}.get(self.x.shape[1], 0)
+        panel = {"kind": "network", "title": name, "said": self._in_words(name, frame), "side": side}
+        return panel | {"weights": weights, "active": active}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
         """Return the first network's weights at three moments, and the losses of all of them."""
@@ -125,17 +126,17 @@ class Player(Tool):
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:
-        """Show the player, then train; where nobody can play, train and show a still figure."""
+        """Show the player, then train; if nobody can play, train and show a still figure."""
         if not interactive():
-            for _ in self.run():
-                pass
+            list(self.run())
         handle = super().show()
         if self.widget:
             every = -(-self.epochs // _MESSAGES)
             for frame, _ in enumerate(self.run(), 1):
                 if frame % every == 0 or frame == self.epochs:
                     self.widget.tell(self.answer({}))
-            handle.update(self.bundle(), raw=True)  # its still figure now shows what came of the training
+            # its still figure now shows the result of the training
+            handle.update(self.widget.view() | self.still(), raw=True)
 
 
 def _matrices(frame: Frame) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..arrays import takes_lists
 from ..display import interactive, show_message
 from ..figures.panels import draw_still
-from ..figures.style import as_html, to_png
+from ..figures.style import as_output
 
 
 def control(kind: str, name: str, label: str, **more: Any) -> dict:
@@ -68,35 +68,33 @@ class Tool:
         answers = [self.answer(question) for question in self.stills]
         return [answer["panels"] for answer in answers], " ".join(answer["said"] for answer in answers)
 
-    def bundle(self) -> dict:
-        """Return the still figure as a notebook's output and, if there is a widget, that one before it."""
+    def still(self) -> dict:
+        """Return the still figure as a notebook's output."""
         rows, said = self.still_rows()
-        fig, alt = draw_still(self.title, rows), f"{self.title}. {said}"
-        still = {"text/html": as_html(to_png(fig), alt, fig.get_figwidth() * 96), "text/plain": f"[figure] {alt}"}
-        return (self.widget.view() if self.widget else {}) | still
+        return as_output(draw_still(self.title, rows), f"{self.title}. {said}")
 
     def show(self) -> Any:
         """Show the live figure, or the still one if no person is at the notebook; return IPython's display handle."""
-        bundle = self.bundle()
+        still = self.still()  # first, because its questions are not the learner's
         if not interactive():
-            return show_message(bundle["text/html"], bundle["text/plain"])
+            return show_message(still["text/html"], still["text/plain"])
         from IPython.display import display
 
         from .widget import LiveFigure
 
         self.widget = LiveFigure(self)
-        return display(self.widget.view() | bundle, raw=True, display_id=True)
+        return display(self.widget.view() | still, raw=True, display_id=True)
 
 
 class Dial(Tool):
-    """A live figure without a memory: ``draw`` makes of its controls' values what `Tool.draw` returns."""
+    """A live figure without memory: ``draw`` turns its controls' values into what `Tool.draw` returns."""
 
     def __init__(self, title: str, draw: Callable, controls: Sequence[dict], note: str = "") -> None:
         self.title, self.controls, self.note, self._draw = title, controls, note, draw
         self.stills = [{"values": {one["name"]: value}} for one in controls for value in one.get("stills", ())]
 
     def draw(self, question: dict, **values: Any) -> dict:
-        """Return what the function makes of the values; a place chosen in a chart reaches it as ``pointer``."""
+        """Return the function's result for the values; a place chosen in a chart reaches it as ``pointer``."""
         return self._draw(**values, **({"pointer": question["at"]} if "at" in question else {}))
 
 

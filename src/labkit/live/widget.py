@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,7 @@ class LiveFigure(AnyWidget):
 
     def view(self) -> dict[str, Any]:
         """Return the output that JupyterLab, Notebook and VS Code show as this widget."""
-        model = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"application/vnd.jupyter.widget-view+json": model}
+        return {"application/vnd.jupyter.widget-view+json": self.get_view_spec()}
 
     def tell(self, answer: dict, question: dict | None = None) -> None:
         """Send the browser an answer, as `Tool.answer` returns it, and say which question it belongs to."""
@@ -59,4 +57,4 @@ def pack(value: Any) -> Any:
         kept = value if value.dtype in (np.uint8, np.int8) else np.clip(value, -1e38, 1e38).astype("<f4")
         return {"dtype": kept.dtype.name, "shape": list(kept.shape), "bytes": kept.tobytes()}
     value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value

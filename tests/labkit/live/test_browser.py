@@ -193,7 +193,7 @@ def test_every_control_reaches_python(page):
     live.get_by_label("points", exact=True).select_option("XOR")
     says(page, live, "of 120 points")
     output = live.get_by_role("slider", name="output weight")
-    line = live.locator('polyline[stroke-width="2.5"]')
+    line = live.locator('polyline[stroke-width="2.5"][marker-end="none"]')
     output.focus()
     page.keyboard.press("Home")
     line.and_(live.locator('[stroke-dasharray="7 4"]')).wait_for()

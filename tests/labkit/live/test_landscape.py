@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import labkit
-from labkit.live.landscape import SURFACES, Landscape
+from labkit.live.landscape import Landscape
+from labkit.walk import SURFACES
 from solutions.weightlab.backprop import numerical_gradient
 from solutions.weightlab.descent import momentum_step
 
@@ -31,30 +32,32 @@ def step(walk, rate, momentum=0.0):
 def test_the_first_step_goes_against_the_gradient(bowl):
     place(bowl, 1.0, -0.5)
     answer = step(bowl, 0.1)
-    np.testing.assert_allclose(bowl.path, [[1, -0.5], [0.8, -0.4]], rtol=1e-6)
-    np.testing.assert_allclose(bowl.losses, [1.25, 0.8], rtol=1e-6)
-    (arrow,) = answer["panels"][0]["arrows"]
-    np.testing.assert_allclose(arrow[2:4], [0.8 - 0.16, -0.4 + 0.08], rtol=1e-6)
-    assert answer["panels"][0]["pointer"]["at"] == arrow[:2], "the keyboard begins where the ball is"
+    np.testing.assert_allclose(bowl.walk.path, [[1, -0.5], [0.8, -0.4]], rtol=1e-6)
+    np.testing.assert_allclose(bowl.walk.losses, [1.25, 0.8], rtol=1e-6)
+    _, arrow = answer["panels"][0]["lines"]
+    np.testing.assert_allclose(arrow["x"], [0.8, 0.8 - 0.16], rtol=1e-6)
+    np.testing.assert_allclose(arrow["y"], [-0.4, -0.4 + 0.08], rtol=1e-6)
+    assert arrow["arrow"]
+    assert answer["panels"][0]["pointer"]["at"] == (arrow["x"][0], arrow["y"][0]), "the keyboard begins at the ball"
 
 
 def test_momentum_is_kept_between_steps_and_lost_when_the_ball_is_placed(bowl):
     place(bowl, 1.0, 0.0)
     for _ in range(2):
         step(bowl, 0.1, 0.5)
-    assert bowl.path[2][0] == pytest.approx(0.8 - 0.1 * (0.5 * 2 + 1.6))
+    assert bowl.walk.path[2][0] == pytest.approx(0.8 - 0.1 * (0.5 * 2 + 1.6))
     place(bowl, 1.0, 0.0)
     step(bowl, 0.1, 0.5)
-    assert bowl.path[1][0] == pytest.approx(0.8)
+    assert bowl.walk.path[1][0] == pytest.approx(0.8)
 
 
 def test_divergence_is_said_and_ends_the_walk(bowl):
     for _ in range(60):
         answer = step(bowl, 3.0)
     assert answer["ended"]
-    assert not answer["panels"][0]["arrows"]
+    assert len(answer["panels"][0]["lines"]) == 1, "the path without an arrow"
     assert answer["said"].endswith("the descent diverged.")
-    assert len(bowl.path) < 60
+    assert len(bowl.walk.path) < 60
 
 
 def test_another_surface_starts_anew():
@@ -64,7 +67,7 @@ def test_another_surface_starts_anew():
     step(walk, 0.1)
     answer = walk.answer({"event": "surface", "values": {"surface": second}})
     assert answer["panels"][0]["title"] == second
-    assert len(walk.path) == 1
+    assert len(walk.walk.path) == 1
     assert answer["controls"][0]["options"] == [first, second]
 
 

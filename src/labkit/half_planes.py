@@ -1,0 +1,93 @@
+"""A small network that divides a plane: each hidden neuron is a line with an active side, and has four numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .results import Layers, run_forward
+
+NUMBERS = ("weight of input 1", "weight of input 2", "bias", "output weight")
+"""What the rows of `HalfPlanes.neurons` are."""
+
+
+class HalfPlanes:
+    """A network with two inputs, one hidden layer, and two logits, of which only the difference counts.
+
+    Parameters
+    ----------
+    hidden : int
+        Hidden neurons.
+    rng : numpy.random.Generator
+        Draws the weights by He's rule; the biases are small random values, so that no two lines meet in one point.
+    """
+
+    def __init__(self, hidden: int, rng: np.random.Generator) -> None:
+        first = rng.normal(0, 1, (2, hidden)), rng.normal(0, 0.5, hidden)
+        self.layers = [first, (rng.normal(0, np.sqrt(2 / hidden), (hidden, 2)), np.zeros(2))]
+
+    @property
+    def layers(self) -> Layers:
+        """The network, as the learner's functions take it; each output weight is shared between the two logits."""
+        *weights, biases, outputs = self.neurons
+        halves = np.array([-0.5, 0.5])
+        return [(np.array(weights), biases), (np.outer(outputs, halves), self._last_bias * halves)]
+
+    @layers.setter
+    def layers(self, layers: Layers) -> None:
+        (weights, biases), (outputs, last) = layers
+        self.neurons = np.vstack([weights, biases, np.diff(outputs)[:, 0]])
+        self._last_bias = float(last[1] - last[0])
+
+    def differences(self, forward: Callable, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how much the second logit exceeds the first, and the outputs of the hidden layer.
+
+        Parameters
+        ----------
+        forward : function
+            The learner's own.
+        places : ndarray of shape (n, 2)
+            Where to ask.
+
+        Returns
+        -------
+        differences : ndarray of shape (n,)
+            Positive where the network chooses the second class.
+        hidden : ndarray of shape (n, hidden)
+            What each hidden neuron makes of the places.
+        """
+        logits, (_, hidden) = run_forward(forward, self.layers, places, finite=False)
+        return logits[:, 1] - logits[:, 0], hidden
+
+    def border(self, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return where hidden neuron ``k`` begins to be active.
+
+        Parameters
+        ----------
+        k : int
+            Which neuron.
+
+        Returns
+        -------
+        foot : ndarray of shape (2,)
+            The point of its line that is nearest to the origin.
+        toward : ndarray of shape (2,)
+            The direction, of length 1, from the line to its active side.
+        """
+        first, second, bias, _ = self.neurons[:, k]
+        norm = np.hypot(first, second) or 1e-9
+        toward = np.array([first, second]) / norm
+        return -bias / norm * toward, toward
+
+    def move(self, k: int, at: np.ndarray) -> None:
+        """Move the line of a hidden neuron to a point, by its bias.
+
+        Parameters
+        ----------
+        k : int
+            Which neuron.
+        at : ndarray of shape (2,)
+            The point.
+        """
+        self.neurons[2, k] = -at @ self.neurons[:2, k]

@@ -1,0 +1,61 @@
+"""Do panels say in data and in words what both the browser and Matplotlib draw?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labkit.figures.panels import bands, bars, chart, draw_still, grid, history, images, line
+
+
+def test_ticks_are_round_and_within_the_axes():
+    panel = chart("a", ("x", -0.07, 0.9), ("y", 0.0, 1.0), [], percent=True)
+    (below, left) = panel["ticks"]
+    assert [words for _, words in below] == ["0", "0.2", "0.4", "0.6", "0.8"]
+    assert [words for _, words in left] == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert [words for _, words in chart("a", ("x", -2, 2), ("y", 0, 3e-4), [])["ticks"][0]] == [
+        "−2",
+        "−1",
+        "0",
+        "1",
+        "2",
+    ]
+
+
+def test_lines_without_a_color_get_one_each_and_a_style_of_their_own():
+    lines = chart("a", ("x", 0, 1), ("y", 0, 1), [line([0], [0], color="faint"), *[line([0], [0])] * 2])["lines"]
+    assert [(one["color"], one["style"]) for one in lines] == [("faint", 0), ("series-0", 0), ("series-1", 1)]
+
+
+def test_bars_are_read_out_from_the_longest():
+    panel = bars("a", ["no", "yes", "both", "none"], [-1.5, 2.0, 0.25, -3.0])
+    assert (panel["said"], panel["marked"], panel["high"]) == ("yes 2.0, both 0.2, no −1.5", 1, 3.0)
+    assert bars("a", ["no", "yes"], [0.25, 0.5], percent=True)["high"] == 1.0
+
+
+def test_a_history_ends_at_its_largest_finite_value_and_shows_the_rest_at_its_edge():
+    panel = history("a", ("step", 0, 3), "loss", {"one": [1.0, np.inf, np.nan, 7.0]}, 0.1, 5)
+    assert panel["lines"][0]["y"].tolist() == [1, 5, 5, 5]
+    assert panel["y"] == [0, 5.0]
+
+
+def test_a_map_begins_at_the_top_left():
+    np.testing.assert_array_equal(grid((0, 1), (5, 7), 2), [[0, 7], [1, 7], [0, 5], [1, 5]])
+    values = bands(lambda place: place[1] - 0.1 * place[0], (0, 1), (0, 1), 10, 4)["values"]
+    assert values[0, 0] == values.max() == 3
+    assert values[-1, -1] == values.min() == 0
+    assert np.bincount(values.ravel()).max() - np.bincount(values.ravel()).min() <= 1, "bands of equal area"
+
+
+@pytest.mark.parametrize("arrow", [False, True])
+def test_the_still_figure_draws_what_the_panels_say(arrow):
+    steep = line([0.2, 0.8], [0.1, 0.9], color="black", style=1, width=1, arrow=arrow)
+    drawn = chart(
+        "the chart", ("x", 0, 1), ("y", 0, 1), [steep, line([0, 1], [1, 0], "falls")], [(0.5, 0.5, "text", 3)]
+    )
+    fig = draw_still("all", [[drawn, images("weights", np.eye(4))]])
+    left, right = fig.axes
+    assert (left.get_title(), left.get_xlabel(), right.get_title()) == ("the chart", "x", "weights")
+    assert left.get_legend().get_texts()[0].get_text() == "falls"
+    assert len(left.texts) == int(arrow)
+    assert ("--" in [one.get_linestyle() for one in left.lines]) == (not arrow)
