@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -97,15 +98,24 @@ def run_grading(
             held = run.finish(book)
             totals, roll = {name: add_up(held[name]) for name in names}, book.roll()
             run.entries.sort(key=lambda entry: (entry["student"], names.index(entry["chapter"])))
-            earlier = [entry for entry in room.save_entries(run.entries) if entry["chapter"] in CHAPTERS]
-            others = dict.fromkeys(entry["chapter"] for entry in earlier)
+            earlier = room.save_entries(run.entries)
+            others = _read_others({entry["chapter"] for entry in earlier}, course or config.source)
             all_totals = totals | {name: add_up(book.load(name)) for name in others}
-        released |= {name: nbgrader.read_released(name, course or config.source) for name in others}
-        everything = sorted(earlier + run.entries, key=lambda entry: (entry["student"], entry["chapter"]))
-        export.write_tables(room.root, everything, all_totals, released, roll, names)
+        everything = run.entries + [entry for entry in earlier if entry["chapter"] in others]
+        everything.sort(key=lambda entry: (entry["student"], entry["chapter"]))
+        export.write_tables(room.root, everything, all_totals, released | others, roll, names)
         changes = History(room).add(totals, run.causes)
         waiting = sum(about["waiting"] for of in totals.values() for about in of.values())
         return Grading(run.entries, changes, run.healed, run.notices, waiting, idle)
+
+
+def _read_others(names: Iterable[str], course: Path) -> dict[str, dict]:
+    """Return the released notebooks of chapters that were graded before, but for those that are not there any more."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(ClassroomError):
+            found[name] = nbgrader.read_released(name, course)
+    return found
 
 
 def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:

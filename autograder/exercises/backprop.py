@@ -101,7 +101,7 @@ def relative_error(rng):
     yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both are zero everywhere")
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
     yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="less than anything that matters")
-    for shapes in [((5, 3), (3,)), ((4, 1), (4, 7))]:
+    for shapes in [((5, 3), (3,)), ((4, 1), (4, 7)), ((2, 6), (4, 3))]:
         yield Case.of(
             aspect,
             rng.normal(size=shapes[0]),
@@ -138,6 +138,14 @@ def mean_squared_error_gradient(rng):
         raises=ValueError,
         mentions=(5, 3, 1),
         note="targets that NumPy would broadcast",
+    )
+    yield Case.of(
+        aspect,
+        rng.normal(size=(4, 1)),
+        rng.normal(size=4),
+        raises=ValueError,
+        mentions=(4, 1),
+        note="as many targets as predictions, in another shape",
     )
     yield Case.of(
         aspect,

@@ -37,6 +37,7 @@ def relu(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(aspect, 3 * rng.normal(size=(2, 3, 2)), note="three dimensions")
     yield Case.of(aspect, -1 - rng.random(size=(2, 3)), note="all negative")
     yield Case.of(aspect, np.array(-1.5), note="an array without dimensions, a single number")
+    yield Case.of(aspect, np.array([-300.0, 12.5, 250.0, 40.0, -8.0]) * rng.uniform(1, 2), note="large numbers")
 
 
 @CHAPTER.exercise(

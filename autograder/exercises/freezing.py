@@ -375,6 +375,15 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         mentions=(5, 1),
         note="biases of shapes (5,) and (1,), which NumPy would broadcast",
     )
+    yield Case.of(
+        refuses,
+        layers,
+        [(weights, bias[:, np.newaxis]), *rest],
+        0.5,
+        raises=ValueError,
+        mentions=(5, 1),
+        note="biases of shapes (5,) and (5, 1), as many numbers in both",
+    )
 
 
 CHAPTER.question(

@@ -35,7 +35,7 @@ def _law(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
-    """Return what `_law` sees of N(0, 1 / fan_in), by theory."""
+    """Return what `_law` finds for N(0, 1 / fan_in), by theory."""
     return {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]} | laws.NORMAL
 
 
@@ -163,6 +163,9 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(nothing, x, weights, bias, (adapter[0], np.zeros((2, 3))), 4.0, note="up is zero")
     yield Case.of(nothing, x, weights, bias, adapter, 0.0, note="alpha is zero: switched off")
     yield Case.of(part, *drawn(3, 3, 3, 3), 2.0, note="three of everything: the factors fit in any order")
+    x, weights, bias, (down, up) = drawn(4, 6, 5, 3)
+    down[:, 2] = down[:, 0] + down[:, 1]
+    yield Case.of(part, x, weights, bias, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
 
 
 @CHAPTER.exercise(
@@ -195,6 +198,9 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(None, grad, x, weights, (adapter[0], np.zeros((2, 5))), 4.0, note="up is still zero")
     small = [array.astype(np.float32) for array in (grad, x, weights)]
     yield Case.of(None, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
+    grad, x, weights, (down, up) = drawn(3, 5, 6, 3)
+    down[:, 2] = down[:, 0] + down[:, 1]
+    yield Case.of(None, grad, x, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
 
 
 @CHAPTER.exercise(
@@ -308,6 +314,10 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         aspect, weights, draw_adapters(rng, (3, 3), 3)[0], 2.0, note="three of everything: the factors fit in any order"
     )
+    weights, _ = draw_layers(rng, (6, 5))[0]
+    down, up = draw_adapters(rng, (6, 5), 3)[0]
+    down[:, 2] = down[:, 0] + down[:, 1]
+    yield Case.of(aspect, weights, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
 
 
 CHAPTER.question(

@@ -232,6 +232,16 @@ def forgets_the_sign(a, b):
 
 
 @of("relative_error")
+def forgets_the_sign_below(a, b):
+    """In the divisor negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    if a.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - b)) / max(np.max(a) + np.max(b), 1e-12))
+
+
+@of("relative_error")
 def averages_the_difference(a, b):
     """The differences seem to be averaged. One wrong entry among thousands then hardly shows: use the largest difference."""
     if a.shape != b.shape:
@@ -707,6 +717,19 @@ def weights_and_bias_exchanged(grad_output, x, weights):
 
 
 @of("dense_gradient")
+def inputs_come_last(grad_output, x, weights):
+    """The inputs' gradient comes last here. The order is grad_x, grad_weights, grad_bias."""
+    return x.T @ grad_output, grad_output.sum(axis=0), grad_output @ weights.T
+
+
+@of("dense_gradient")
+def multiplies_what_it_has_added_up(grad_output, x, weights):
+    """grad_weights seems to be made of sums over the batch. Each example has a product of its own: multiply first, then add up."""
+    bias = grad_output.sum(axis=0)
+    return grad_output @ weights.T, np.outer(x.sum(axis=0), bias), bias
+
+
+@of("dense_gradient")
 def weights_from_the_left(grad_output, x, weights):
     """grad_x fits square layers only. Each example's gradient is a row of grad_output: on which side of the product must grad_output be?"""
     return weights.T @ grad_output, x.T @ grad_output, grad_output.sum(axis=0)
@@ -770,6 +793,12 @@ def keeps_all_three(layers, activations, grad_logits):
         gradients.insert(0, dense_gradient(grad, activations[k], layers[k][0]))
         grad = relu_gradient(gradients[0][0], activations[k])
     return gradients
+
+
+@of("backward")
+def leaves_the_first_layer_empty(layers, activations, grad_logits):
+    """The first layer has no gradients. If your loop uses range(len(layers) - 1, 0, -1), it ends at 1, before layer 0."""
+    return [None, *_back(layers, activations, grad_logits)[1:]]
 
 
 @of("backward")

@@ -78,6 +78,12 @@ def everything_in_one_list(layers, gradients, learning_rate):
 
 
 @of("gradient_step")
+def gradients_from_the_other_end(layers, gradients, learning_rate):
+    """The gradients seem to be used in reverse order. `gradients` is in the order of `layers`, the first layer first."""
+    return gradient_step(layers, gradients[::-1], learning_rate)
+
+
+@of("gradient_step")
 def one_list_for_each_kind(layers, gradients, learning_rate):
     """The weights are in one list and the biases in another. Return one pair, (weights, bias), for each layer."""
     return tuple(map(list, zip(*gradient_step(layers, gradients, learning_rate))))

@@ -41,6 +41,14 @@ def forgets_the_bias(right, given):
     return right(**given | {"bias": 0 * given["bias"]})
 
 
+@wherever("adapter", "alpha")
+def rank_of_the_numbers(right, given):
+    """The rank seems to be computed from the adapter's numbers. It is the axis length that `down` and `up` share, whatever they hold."""
+    down, up = given["adapter"]
+    found = max(np.linalg.matrix_rank(down @ up), 1)
+    return right(**given | {"alpha": given["alpha"] * down.shape[1] / found})
+
+
 @wherever("learning_rate")
 def a_step_of_size_one(right, given):
     """The learning rate has no effect: the steps are as long as with a learning rate of 1. It scales every step."""
@@ -150,11 +158,12 @@ def plain_step_for_the_frozen_one(right, layers, gradients, learning_rate, froze
 
 
 def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=False, finished=False, keep="always"):
-    """Train, and record each epoch's losses in a way of one's own.
+    """Train, and record each epoch's losses in another way.
 
     ``mean(met, n)`` makes an epoch's loss of its batches' (size, loss) and the number of examples; ``rate`` is the
     learning rate for a batch; ``batches(dealt, epoch)`` and ``used(batch)`` change what is dealt, and what a step uses
-    of it; ``after`` and ``finished`` measure after each step or epoch; ``keep`` says when layers are carried on.
+    of it; ``after`` and ``finished`` measure after each step or epoch; ``keep`` says when layers are carried on, or
+    that the steps of an epoch are all taken from its beginning and added up ("summed").
     """
     given, kind = dict(given), "adapters" if "adapters" in given else "layers"
     start, x, y = given.pop(kind), given.pop("x"), given.pop("y")
@@ -168,14 +177,21 @@ def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=
     state, losses = list(start), []
     for epoch in range(epochs):
         met, state = [], list(start) if keep == "within epochs" else state
+        first = state
         dealt = list(minibatches(x, y, size, rng))
         for batch in batches(dealt, epoch) if batches else dealt:
-            before = list(start) if keep == "never" else state
+            before = list(start) if keep == "never" else first if keep == "summed" else state
             own = rate(len(batch[1])) if rate else given["learning_rate"]
-            state, loss = step(before, used(batch) if used else batch, own)
+            made, loss = step(before, used(batch) if used else batch, own)
+            state = _moved_alike(state, before, made) if keep == "summed" else made
             met.append((len(batch[1]), step(state, batch, 0.0)[1] if after else loss))
         losses.append(step(state, (x, y), 0.0)[1] if finished else (mean or _weighted_mean)(met, len(y)))
     return state, losses
+
+
+def _moved_alike(state, before, after):
+    """Move a network by as much as another was moved."""
+    return [tuple(p + (new - old) for p, old, new in zip(*each)) for each in zip(state, before, after)]
 
 
 def _weighted_mean(met, n):
@@ -282,9 +298,27 @@ def divides_by_the_batch_again(right, given):
 
 
 @wherever("epochs")
+def steps_by_the_sum(right, given):
+    """The steps are too long by a factor of the batch size, as with the gradient of a sum. The loss of a batch is a mean, and so is its gradient."""
+    return _loop(right, given, rate=lambda size: given["learning_rate"] * size)
+
+
+@wherever("epochs")
+def all_steps_from_the_same_place(right, given):
+    """All gradients of an epoch seem to be computed at the network with which it began. Compute each batch's at the network that the last step left."""
+    return _loop(right, given, keep="summed")
+
+
+@wherever("epochs")
 def one_step_an_epoch(right, given):
     """There seems to be one step per epoch. Take a step after every batch: batch_size says how many examples make one step."""
     return right(**given | {"batch_size": len(given["x"])})
+
+
+@wherever("epochs")
+def one_step_an_epoch_in_order(right, given):
+    """There seems to be one step per epoch, on all examples in the order of the data. Take a step after every batch that minibatches deals from rng."""
+    return right(**given | {"batch_size": len(given["x"]), "rng": Unshuffled()})
 
 
 # The cases of the other two loops cannot tell this from an order of its own.
@@ -305,6 +339,12 @@ def forgets_the_short_batch(right, given):
 def goes_home_after_one_epoch(right, given):
     """Training ends after the first epoch. If the `return` is inside the loop over epochs, move it below the loop."""
     return right(**given | {"epochs": min(given["epochs"], 1)})
+
+
+@wherever("epochs")
+def goes_home_from_within_the_loop(right, given):
+    """Training ends after the first epoch, and with no epochs nothing comes back. If the `return` is inside the loop over epochs, move it below the loop."""
+    return right(**given | {"epochs": 1}) if given["epochs"] else None
 
 
 @wherever("epochs")

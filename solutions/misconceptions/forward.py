@@ -167,6 +167,20 @@ def share_of_the_logits(logits):
 
 
 @of("softmax")
+def share_of_the_shifted_logits(logits):
+    """No exponential is taken: the logits are shifted so that the smallest is 0, and divided by their sum. The smallest then gets no probability at all."""
+    shifted = logits - logits.min(axis=1, keepdims=True)
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def share_of_the_sigmoids(logits):
+    """A sigmoid is taken of each logit, and these are divided by their sum. Large logits then all count alike: take exp instead."""
+    powers = 1 / (1 + np.exp(-logits))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
 def each_by_itself(logits):
     """Each logit seems to get a probability by itself (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
     return 1 / (1 + np.exp(-logits))

@@ -157,6 +157,18 @@ def computes_everything_first(layers, activations, grad_logits, frozen):
 
 
 @of("backward_unfrozen")
+def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
+    """The gradients are right, but one layer below the first trainable one seems to be computed as well. Stop at that layer, and do not use any earlier one."""
+    gradients, grad = [None] * len(layers), grad_logits
+    learning = [k for k in range(len(layers)) if k not in frozen]
+    for k in range(len(layers) - 1, max(learning[0] - 1, 0) - 1, -1) if learning else ():
+        grad, *own = dense_gradient(grad, activations[k], layers[k][0])
+        gradients[k] = None if k in frozen else tuple(own)
+        grad = relu_gradient(grad, activations[k])
+    return gradients
+
+
+@of("backward_unfrozen")
 def a_frozen_layer_blocks(layers, activations, grad_logits, frozen):
     """The gradient stops at a frozen layer. Freezing does not block it: earlier layers still influence the loss, so pass the gradient back through the frozen weights."""
     top = max(frozen, default=-1)
@@ -258,6 +270,16 @@ def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size,
 
 
 @of("fine_tune")
+def only_the_learning_layers_take_part(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    """Only the layers that learn seem to take part in the forward pass. A frozen layer still works: the signal passes through it."""
+    learning = [k for k in range(len(layers)) if k not in frozen]
+    settings = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "rng": rng}
+    trained, losses = train([layers[k] for k in learning], x, y, **settings)
+    found = dict(zip(learning, trained))
+    return [found.get(k, layer) for k, layer in enumerate(layers)], losses
+
+
+@of("fine_tune")
 def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
     """Nothing before a frozen layer learns. A frozen layer does not block the gradient: earlier layers that are not frozen must learn."""
     below = set(range(max(frozen, default=-1) + 1))
@@ -282,6 +304,14 @@ def adds_without_taking_away(layers, tuned, share):
 def the_scaled_difference_alone(layers, tuned, share):
     """This is the scaled difference between the networks, so share 0 gives zeros. Add it to the old values."""
     return [tuple(share * (new - old) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
+
+
+@of("interpolate_layers")
+def takes_whole_layers(layers, tuned, share):
+    """Each layer comes from one network or the other, and `share` seems to decide how many. Every number goes that fraction of the way."""
+    interpolate_layers(layers, tuned, share)
+    first = round(share * len(layers))
+    return [*tuned[:first], *layers[first:]]
 
 
 @of("interpolate_layers")

@@ -159,6 +159,14 @@ def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
 
 
 @of("lora_dense")
+def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
+    """The adapter seems to work on the layer's output. It stands beside the layer: what enters the weights enters `down`, too."""
+    down, up = adapter
+    out = dense(x, weights, bias)
+    return out + alpha / down.shape[1] * (out @ down) @ up
+
+
+@of("lora_dense")
 def side_path_without_scale(x, weights, bias, adapter, alpha):
     """The scale alpha / rank is missing. It belongs to the adapter's output."""
     down, up = adapter
@@ -349,6 +357,18 @@ def relu_on_the_logits(layers, adapters, x, y, **settings):
     return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0))
 
 
+@of("lora_fine_tune")
+def relu_on_the_logits_in_both_passes(layers, adapters, x, y, **settings):
+    """ReLU is also applied to the output layer, in both passes. Its outputs are logits, and softmax needs the differences that ReLU erases."""
+    return _lora_loop(layers, adapters, x, y, **settings, last=lambda logits: np.maximum(logits, 0), gated=True)
+
+
+@of("lora_fine_tune")
+def moves_the_biases_too(layers, adapters, x, y, **settings):
+    """The network's biases seem to learn as well. With LoRA the whole network is frozen, its biases included."""
+    return _lora_loop(layers, adapters, x, y, **settings, free=True)
+
+
 @of("lora_merge")
 def merges_without_scale(weights, adapter, alpha):
     """The adapter is merged without its scale. The merged layer must give the same outputs as lora_dense, where the adapter's part is scaled."""
@@ -441,9 +461,11 @@ def _lora_loop(
     blind=False,
     hasty=False,
     linear=False,
+    gated=False,
+    free=False,
     last=lambda logits: logits,
 ):
-    adapters, losses = list(adapters), []
+    layers, adapters, losses = list(layers), list(adapters), []
     for _ in range(epochs):
         total = 0.0
         for x_batch, y_batch in minibatches(x, y, batch_size, rng):
@@ -454,8 +476,11 @@ def _lora_loop(
             logits = last(signal)
             total += cross_entropy(logits, y_batch) * len(y_batch)
             grad = cross_entropy_gradient(logits, y_batch)
+            grad = relu_gradient(grad, logits) if gated else grad
             for k in reversed(range(len(layers))):
                 down, up = adapters[k]
+                w, b = layers[k]
+                layers[k] = (w, b - learning_rate * grad.sum(axis=0)) if free else (w, b)
                 grad_x, grad_down, grad_up = lora_gradient(grad, inputs[k], layers[k][0], adapters[k], alpha)
                 moved = down if keep_down else down - learning_rate * grad_down
                 if hasty:

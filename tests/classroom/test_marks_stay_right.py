@@ -248,6 +248,9 @@ def test_a_run_over_one_chapter_keeps_the_others_in_grades_csv(room):
     for table in ("grades_moodle.csv", "grades_canvas.csv"):
         head = (room / table).read_text().splitlines()[0].split(",")
         assert other.name in head and WEIGHTS.name not in head
+    shutil.rmtree(room.parent / "course" / WEIGHTS.name)  # a course that has only what is taught now
+    run_grading(room, [other.name], seed=7, isolation="process", jobs=1, course=room.parent / "course")
+    assert {line.split(",")[1] for line in (room / "grades.csv").read_text().splitlines()[1:]} == {other.name}
 
 
 def test_the_command_says_how_many_answers_wait_where_some_do(room):

@@ -132,6 +132,27 @@ def test_the_reader_reads_nine_of_ten_and_is_sure_of_noise(reader):
     assert np.mean(noise.max(axis=1) > 0.9) > 0.3
 
 
+def test_two_hidden_neurons_can_do_xor_and_training_seldom_finds_how():
+    corners, classes = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+    solved = {}
+    for n in (2, 8):
+        begun = [INITIALIZATION.init_layers([2, n, 2], np.random.default_rng(seed)) for seed in range(20)]
+        ended = given_training(begun, corners, classes, epochs=1000, batch_size=4, learning_rate=0.3)
+        solved[n] = sum(share_correct(layers, corners, classes) == 1 for layers in ended)
+    assert 1 <= solved[2] <= 6 < 16 <= solved[8]
+
+
+def test_neurons_in_opposite_pairs_lose_no_difference_through_relu():
+    rng = np.random.default_rng(0)
+    x, fractions = rng.normal(size=(200, 100)), []
+    for k in range(50):
+        columns, _ = np.linalg.qr(rng.normal(size=(50 if k else 100, 50)))
+        weights = np.hstack([columns, -columns])
+        x = given_relu(x @ (np.vstack([weights, -weights]) if k else weights))
+        fractions.append(np.sqrt(np.mean((x - x.mean(axis=0)) ** 2) / np.mean(x**2)))
+    assert fractions[-1] > 0.98 * fractions[0] > 0.7
+
+
 def test_a_newborn_networks_loss_is_near_that_of_a_blind_guess(reader):
     _, images, labels = reader
     for seed in range(5):

@@ -91,6 +91,21 @@ def test_one_bias_turns_a_bad_detector_into_a_good_one(digits, templates):
     assert np.sum((scores - 1.75 > 0) != zero) < 20
 
 
+def test_the_mean_image_nearest_to_a_blank_page_is_not_the_one_with_the_least_ink(digits, templates):
+    means = templates + digits.train_images.mean(axis=0)[:, np.newaxis]
+    assert (np.sum(means**2, axis=0).argmin(), np.sum(means, axis=0).argmin()) == (5, 7)
+
+
+def test_a_layer_without_biases_is_blind_to_one_factor_on_all_pixels_only(digits, templates):
+    def read(images):
+        return (images @ templates).argmax(axis=1)
+
+    images = digits.test_images
+    assert np.array_equal(read(0.1 * images), read(images))
+    assert np.sum(read(images - 0.5) != read(images)) == 56
+    assert np.sum(read(np.maximum(images - 0.5, 0)) != read(images)) == 44
+
+
 def test_fair_biases_help_most_digits_and_cost_one(digits, templates):
     means = templates + digits.train_images.mean(axis=0)[:, np.newaxis]
     assert share_read(digits, templates, -0.5 * np.sum(means**2, axis=0)) > share_read(digits, templates) + 0.01

@@ -52,6 +52,11 @@ CONDITIONS = [
     ("where all equal", {"x": T * 0 + 2}, {"x": T}),
     ("where NaN", {"x": NAN}, {"x": T}),
     ("where ties", {"x": np.array([[3.0, 3.0, 1.0]])}, {"x": np.array([[1.0, 1.0, 3.0]])}),
+    (
+        "where the last class is missing",
+        {"logits": T, "labels": np.array([0, 1, 0, 1])},
+        {"logits": T, "labels": np.array([0, 2, 0, 1])},
+    ),
     ("where last batch short", {"x": T, "batch_size": 3}, {"x": T, "batch_size": 2}),
     ("where several batches", {"x": T, "batch_size": 3}, {"x": T, "batch_size": 4}),
     ("where no epochs", {"epochs": 0}, {"epochs": 1}),

@@ -123,6 +123,19 @@ FORMS = [
         "are not refused with",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
+    (
+        "refuses by chance",
+        "minibatches",
+        "if batch_size < 0: raise ValueError(f'{batch_size}')\norder = rng.permutation(len(x))\n"
+        "return [(x[order[k:k + batch_size]], y[order[k:k + batch_size]]) for k in range(0, len(x), batch_size)]",
+        "in 1 of 2 cases Python or NumPy raises the ValueError, not your function",
+    ),
+    (
+        "changes as well",
+        "dense",
+        "bias += 1\nreturn np.sin(x @ weights) + bias",
+        "The call changes the caller's own `bias`, too.",
+    ),
     ("refuses without naming", "one_hot", REFUSED, "message does not contain a required value"),
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),

@@ -130,7 +130,9 @@ WHOLE = [
     (T, T[[2, 0, 3, 1]], "permuted", "holds the expected rows, in another order"),
     (T, T.ravel()[[5, 2, 0, 7, 11, 4, 9, 1, 3, 10, 6, 8]].reshape(T.shape), "entries permuted", "in other positions"),
     (T, np.array([V[:3]] * 4) * 0.37, "lines alike", ""),
-    (V, np.array([0.1, 0.3, 0.3, 0.3]) * 0 + 0.3, "all one number", "one and the same number"),
+    (V, np.full(4, 0.3), "all one number", "one and the same number"),
+    (T, each(lambda e: min(e, 2.25), T), "never above", "but never above 2.25"),
+    (T, each(lambda e: max(e, -3.5), T), "never below", "but never below -3.5"),
     (T, T * math.nan, "all NaN", "is NaN"),
     (T, T * 0 + 1, "all ones", "is 1"),
     # other shapes
@@ -167,7 +169,7 @@ WHOLE = [
     (T[:3], T, "one too many at the end", "one row too many at the end"),
     (T[:, 1:], T, "one too many at the start", "one column too many at the start"),
     # types
-    (np.array(3.5), "3.5", "text", "is a text in place of a number"),
+    (np.array(3.5), "3.5", "text", "is a string in place of a number"),
     (np.array(True), "true", "text for truth", "without quotes"),
     (np.array(1), True, "truth value", "is a truth value"),
     (np.array(True), 1, "number for truth", "return True or False"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.judging.findings import _common_relations, sentences
+from autograder.judging.findings import _common_relations, _find_part, sentences
 from autograder.judging.findings.conditions import describe_case
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
@@ -246,3 +246,18 @@ def test_a_slip_is_told(kind, what, words):
 
 def test_every_change_that_a_slip_makes_has_words():
     assert {word for word, _, _ in arguments.CHANGES} <= {*CHANGES}
+
+
+def test_what_one_entry_cannot_show_is_not_told():
+    cut = np.minimum(TABLE, 8.0)
+    assert ("never above", "8") in relations(TABLE, cut)
+    assert ("never above", "8") not in _common_relations(KEY, [sample(TABLE, cut)], {})
+    assert told(sample(TABLE, np.minimum(TABLE, 2.25)))[0] == "it is what was expected, but never above 2.25"
+
+
+def test_a_part_of_one_answer_alone_is_not_told():
+    whole, part = np.abs(TABLE), np.maximum(TABLE, 0)
+    wholly_wrong, partly_wrong = sample(whole, whole + 1), sample(part, np.where(part > 0, part + 1, 0))
+    assert _find_part(KEY, [wholly_wrong, partly_wrong, wholly_wrong], "your result", [], {}) is None
+    found = _find_part(KEY, [wholly_wrong, partly_wrong, partly_wrong], "your result", [], {})
+    assert found.words == "Your result is wrong exactly in the entries where a positive number is expected."

@@ -28,7 +28,7 @@ def verdict_on_body(name: str, body: str, *, seed: int = key.PUBLIC_SEED, quote:
     names: dict = {}
     for module in reference.modules():
         names |= {one: value for one, value in vars(reference.module(module)).items() if not one.startswith("__")}
-    exec("import math\nimport numpy as np\n" + source, names)
+    exec(compile("import math\nimport numpy as np\n" + source, "own.py", "exec"), names)
     cases = []
     for case in answers.cases:
         generators: dict = {}

@@ -18,6 +18,8 @@ MAX_LIBRARY = 8 * 2**20
 """The most bytes of all modules of one library."""
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
+_NAMED, _LONGEST_NAMED = 3, 100
+"""How many files a sentence names, and how many letters of each name."""
 MAX_INNER = 8
 """The most zips that a submission may hold: some students pack what was already packed."""
 
@@ -116,7 +118,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
     if not candidates:
         raise _no_notebook(items, chapter)
     if len(candidates) > MAX_NOTEBOOKS:
-        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates[:MAX_NOTEBOOKS]))
+        raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(item.path for item in candidates))
     contents = {item.path: item.read(MAX_NOTEBOOK, budget) for item in candidates}
     if len(set(contents.values())) > 1:
         raise NotTakenError(Reason.TWO_NOTEBOOKS, paths=_named(contents))
@@ -222,4 +224,7 @@ def _modules(modules: list[Item], budget: Budget) -> dict[str, bytes]:
 
 
 def _named(paths: Iterable[PurePosixPath]) -> str:
-    return ", ".join(sorted(map(str, paths)))[:300]
+    """Name the first of some files, and say how many more there are."""
+    names = [name if len(name) <= _LONGEST_NAMED else f"{name[:_LONGEST_NAMED]}…" for name in sorted(map(str, paths))]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

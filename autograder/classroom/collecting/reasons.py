@@ -24,6 +24,7 @@ class Reason(StrEnum):
     UNPACKS_TOO_LARGE = "unpacks too large"
     OTHER_ARCHIVE = "other archive"
     BARE_NOTEBOOK = "bare notebook"
+    BARE_MODULE = "bare module"
     OTHER_FORM = "other form"
     WEB_ENTRY = "entered on a web page"
     NO_SUBMISSION = "no submission"
@@ -62,6 +63,7 @@ _WORDS = {
     Reason.UNPACKS_TOO_LARGE: f"it unpacks to more than {{most}}; {_REMEDY}",
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
+    Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
     Reason.OTHER_FORM: f"half downloaded, or a submission in another form; download it again, or {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",

@@ -165,8 +165,10 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
         problem = None
     elif item.suffix in _ARCHIVES:
         problem = Reason.OTHER_ARCHIVE
-    elif item.suffix in (".ipynb", ".py"):
+    elif item.suffix == ".ipynb":
         problem = Reason.BARE_NOTEBOOK
+    elif item.suffix == ".py":
+        problem = Reason.BARE_MODULE
     elif owner.platform is Platform.PLAIN and _hints_at_work(item.path):
         problem = Reason.OTHER_FORM
     else:

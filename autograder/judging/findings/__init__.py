@@ -7,7 +7,7 @@ expected that holds in every case it speaks of; see `relations` for how to add o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
 from .forms import (
+    find_also_changed,
     find_changed,
     find_constant,
     find_failed_test,
@@ -72,6 +73,8 @@ def find_finding(
 ) -> Finding | None:
     """Return the relation that says most about wrong answers, or None if no relation holds.
 
+    Where it says little, it is also told that the calls change an argument.
+
     Parameters
     ----------
     problems : sequence of dict
@@ -79,6 +82,21 @@ def find_finding(
     cases : list
         The outcomes of each case's calls, before any view looked at them.
     """
+    found = _find_one(exercise, key, observed, problems, cases)
+    changed = find_also_changed(key, observed)
+    if not changed or (found and found.kind not in VAGUE):
+        return found
+    told = sentences.tell_whole(changed)
+    return replace(found, words=f"{found.words} {told}") if found else Finding(changed[0], told)
+
+
+def _find_one(
+    exercise: Exercise,
+    key: Key,
+    observed: Sequence[Observation],
+    problems: Sequence[dict[str, Problem]],
+    cases: list[list[dict]],
+) -> Finding | None:
     failing = [i for i, found in enumerate(problems) if found]
     whole = (
         lambda: find_changed(key, problems),
@@ -227,8 +245,14 @@ def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
         common = list(found) if common is None else [one for one in common if one in found]
         if not common:
             return []
-    telling = [one for one in common or [] if one[0] != "lines scaled and shifted" or _has_long_lines(samples, one[1])]
-    return sorted(telling, key=rank)
+    return sorted((one for one in common or [] if _is_proved(samples, one)), key=rank)
+
+
+def _is_proved(samples: list[Sample], relation: Relation) -> bool:
+    """Whether a relation that holds in all samples says something: some hold of any two or three numbers."""
+    if relation[0] == "lines scaled and shifted":
+        return _has_long_lines(samples, relation[1])
+    return relation[0] not in ("never above", "never below") or sum(map(_count_wrong, samples)) >= _ENOUGH
 
 
 def _is_rich(samples: list[Sample]) -> bool:
@@ -292,6 +316,10 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         return relation in set(find_scales(sample)) or not any(
             name in relation[1] for name in name_sizes(sample.arguments)
         )
+    if relation[0] in ("never above", "never below"):
+        high = relation[0] == "never above"
+        end, beyond = float(relation[1]), sample.expected.max() if high else sample.expected.min()
+        return bool(beyond <= end if high else beyond >= end)
     if relation[0] in sentences.CHANGES and wants_no_change(sample, key, relation[1]):
         return True
     if relation in _all_relations(key, sample, (relation,), even_constant=True):
@@ -341,8 +369,10 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     for sample in (sample for sample in wrong if sample.expected.size > 1 and partly):
         found = dict.fromkeys(find_masks(sample))
         common = list(found) if common is None else [one for one in common if one in found]
-    # A single wrong entry is always in some row, which means nothing.
-    if not common or not _is_rich(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH:
+    # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
+    # part right: neither means anything.
+    few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
+    if not common or not _is_rich(wrong) or few:
         return None
     words = sentences.tell_relation(common[0], subject)
     return Finding("part", f"{_capital(words)}.")

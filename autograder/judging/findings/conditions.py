@@ -67,6 +67,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         name, first = arrays[0]
         facts["where integers", f"`{name}`"] = first.dtype.kind in "iu" and first.ndim > 0
     facts |= _describe_batches(arguments)
+    facts |= _describe_labels(arrays)
     single = as_array(expected)
     if single is not None and single.size == 1 and single.dtype.kind == "b":
         facts["where expected False",] = not single.any()
@@ -110,6 +111,16 @@ def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
         ("where all negative", name): bool((array < 0).all()),
         ("where zeros", name): bool((array == 0).any()),
     }
+
+
+def _describe_labels(arrays: list[tuple[str, np.ndarray]]) -> dict[Relation, bool]:
+    """Tell whether the last class is among the labels of rows: if not, the largest label tells too few classes."""
+    labels = [(name, array) for name, array in arrays if array.ndim == 1 and array.dtype.kind in "iu" and array.size]
+    rows = [array for _, array in arrays if array.ndim == 2 and array.dtype.kind == "f"]
+    if len(labels) != 1 or len(rows) != 1 or len(rows[0]) != labels[0][1].size:
+        return {}
+    name, array = labels[0]
+    return {("where the last class is missing", f"`{name}`"): bool(array.max() + 1 < rows[0].shape[1])}
 
 
 def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
@@ -171,6 +182,7 @@ def _has_ties(array: np.ndarray) -> bool:
 
 _TELLING = (
     "where ties",
+    "where the last class is missing",
     "where last batch short",
     "where no epochs",
     "where several epochs",

@@ -98,6 +98,7 @@ def _count_numbers(quoted: str, items: list[int]) -> Iterator[tuple[str, int]]:
         yield f"the largest item of {quoted}", max(items)
     pairs = list(itertools.pairwise(items))
     yield "the sum of the products of neighbours", sum(a * b for a, b in pairs)
+    yield "the sum of the products of every second pair of neighbours", sum(a * b for a, b in pairs[::2])
     yield "the sum of the products of all pairs", sum(a * b for i, a in enumerate(items) for b in items[i + 1 :])
     yield "the product of the sums of neighbours", math.prod(a + b for a, b in pairs)
 
@@ -125,6 +126,9 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
     for word in ("weight", "bias", "w", "b"):
         named = [size for size, name in zip(sizes, shapes, strict=True) if word in str(name)]
         yield f"the number of entries of the arrays with “{word}” in their name", sum(named)
+    for one, other in (("weights", "bias"), ("w", "b"), ("weight", "bias")):
+        of = [size for size, name in zip(sizes, shapes, strict=True) if name in (one, other)]
+        yield f"the number of entries of the arrays named “{one}” and “{other}”", sum(of)
     yield "the number of entries of the largest array", max(sizes, default=0)
     yield "the number of entries of the first array", sizes[0] if sizes else 0
     yield "the number of entries of the last array", sizes[-1] if sizes else 0

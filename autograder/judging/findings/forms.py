@@ -207,6 +207,8 @@ def find_in_refusals(
             return ("never refuses", with_article(name))
         return ("refuses some", str(len(wrong)), str(len(bad)), name)
     if kinds == {ProblemKind.NOT_NAMED}:
+        if not any(observed[i].raised.get("own", True) for i in wrong):
+            return ("refuses by chance", str(len(wrong)), str(len(bad)), name)
         all_of_them = len(wrong) == len(bad)
         return ("refuses without naming",) if all_of_them else ("names some", str(len(wrong)), str(len(bad)))
     errors = {_known_error(observed[i].raised) for i in wrong if observed[i].raised}
@@ -245,7 +247,18 @@ def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation |
     """Return which argument a call changes, if nothing else is wrong."""
     kinds = [problem for found in problems for problem in found.values()]
     if kinds and all(problem.kind is ProblemKind.CHANGED for problem in kinds):
-        position = kinds[0].changed[0]
-        named = isinstance(position, int) and position < len(key.arguments)
-        return ("changes its input", key.arguments[position] if named else str(position))
+        return ("changes its input", _name_argument(key, kinds[0].changed[0]))
     return None
+
+
+def find_also_changed(key: Key, observed: Sequence[Observation]) -> Relation | None:
+    """Return which argument the calls change, most of those that give an answer, whatever else is wrong."""
+    answered = [set(one.changed) for _, one in _answered(key, observed) if not one.raised]
+    changed = [one for one in answered if one]  # adding zeros changes nothing
+    common = set.intersection(*changed) if len(changed) > 1 and 2 * len(changed) > len(answered) else set()
+    return ("changes as well", _name_argument(key, min(common, key=str))) if common else None
+
+
+def _name_argument(key: Key, position: int | str) -> str:
+    named = isinstance(position, int) and position < len(key.arguments)
+    return key.arguments[position] if named else str(position)

@@ -10,6 +10,8 @@ FREE = frozenset(
         "times number",
         "off by number",
         "scaled and shifted",
+        "never above",
+        "never below",
         "two values",
         "draws deviation number",
         "draws truncated",
@@ -53,7 +55,7 @@ CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth"
 """Kinds for which a single case is proof."""
 DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
 """Kinds that say more than a misconception that gives the same answers only in some cases."""
-VAGUE = frozenset({"where", "some", "part", "all one number"})
+VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
 """Kinds that say where an answer is wrong, but little about how."""
 _SIMPLE = frozenset({"2", "½", "minus 2"})
 

@@ -175,6 +175,7 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
             if expected.size > 1:
                 yield from _tried(WHOLE, expected, sample)
                 yield from _tried_by_axis(BY_AXIS, expected, sample)
+                yield from _capped(expected, got)
                 yield from _permuted(expected, got)
                 yield from _fitted(expected, got)
                 for axis in range(expected.ndim if expected.ndim == 2 else 0):
@@ -225,6 +226,15 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     entries = (np.sort(array, axis=None) for array in (expected, got))
     if expected.size > 3 and expected.ndim > 1 and np.allclose(*entries, rtol=1e-6, atol=1e-9):
         yield ("entries permuted",)
+
+
+def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
+    """Yield the number beyond which nothing comes back, where all else is right."""
+    for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
+        # Zero and one are kinds of their own, and what is cut everywhere is one number.
+        own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > 1e-6).any()
+        if own and np.allclose(cut(expected, end), got, rtol=1e-6, atol=1e-9):
+            yield (kind, f"{end:.6g}")
 
 
 def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:

@@ -86,6 +86,7 @@ CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("one minus", _is_number, lambda a: 1 - a),
     ("truncated", _is_number, int),
     ("clipped to 0 and 1", _is_number, lambda a: min(max(a, 0), 1)),
+    ("clipped to -1 and 1", _is_number, lambda a: min(max(a, -1), 1)),
     *((f"always {n}", _is_number, lambda a, n=n: n) for n in NUMBERS),
     ("reversed", _is_list, lambda a: a[::-1]),
     ("without first", _is_list, lambda a: a[1:]),

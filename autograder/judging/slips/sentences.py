@@ -59,6 +59,7 @@ CHANGES = {
     "reversed": "{0} is reversed first",
     "truncated": "the decimals of {0} are cut off first",
     "clipped to 0 and 1": "{0} is clipped to the range from 0 to 1 first",
+    "clipped to -1 and 1": "{0} is clipped to the range from -1 to 1 first",
     "mean subtracted": "the mean of {0} is subtracted from it first",
     "divided by largest": "{0} is divided by its largest magnitude first",
     "doubled": "{0} is doubled first",

@@ -161,6 +161,12 @@ class TestNothingIsJoinedFromTwoPeople:
         assert found.lost == {"ada": Reason.TWO_NOTEBOOKS}
         assert f"bo/{CHAPTER}/{NOTEBOOK}" in found.words["ada"]
 
+    def test_of_many_places_three_are_named_and_the_others_counted(self, inbox):
+        inbox.put("ada.zip", {f"{letter * 150}/{NOTEBOOK}": letter.encode() for letter in "abcde"})
+        words = inbox.collect().words["ada"]
+        named = ", ".join(f"{letter * 100}…" for letter in "abc")
+        assert f"different notebooks of this chapter: {named} and 2 more; ask" in words
+
     def test_a_notebook_and_a_library_from_two_folders_are_not_joined(self, inbox):
         inbox.put("ada.zip", {f"ada/{NOTEBOOK}": b"{}", "bo/weightlab/weights.py": b"x = 1\n"})
         inbox.put("eve.zip", {NOTEBOOK: b"{}", "bo/weightlab/weights.py": b"x = 1\n"})

@@ -505,7 +505,9 @@ class TestPlainFolders:
     def test_bare_notebooks_are_named_with_what_to_ask_for(self, inbox):
         inbox.put("ada/01_weights.ipynb", b"{}")
         inbox.put("bo.ipynb", b"{}")
-        assert inbox.collect().lost == {"ada": Reason.BARE_NOTEBOOK, "bo": Reason.BARE_NOTEBOOK}
+        inbox.put("weights.py", b"")
+        lost = {"ada": Reason.BARE_NOTEBOOK, "bo": Reason.BARE_NOTEBOOK, "weights.py": Reason.BARE_MODULE}
+        assert inbox.collect().lost == lost
 
     @pytest.mark.parametrize("name", ["01_weights (1).ipynb", "01_weights-Copy1.ipynb", "01_weights copy 2.ipynb"])
     def test_a_renamed_notebook_is_the_chapters(self, inbox, name):
