@@ -53,7 +53,7 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
     ClassroomError
         If `weightlab release` has to run first.
     """
-    if course.resolve() != COURSE.resolve():  # notebooks of one's own
+    if course.resolve() != COURSE.resolve():  # the instructor's own notebooks
         return
     seen = classroom.state / "release"
     for chapter in chapters:

@@ -71,7 +71,7 @@ def _new_images(number: int) -> np.ndarray:
 
 
 def examples(number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 100 labelled images that the student gets for a task, float32, from the training file."""
+    """Return the 100 labelled images (float32) that the student gets for a task, from the training file."""
     images, labels = data.digits14_train()
     rows = np.random.default_rng([number, 1]).choice(np.arange(SEEN_BY_READER, len(images)), N_EXAMPLES, replace=False)
     return draw_task(number).apply(images[rows].astype(np.float32)), labels[rows]
@@ -167,7 +167,7 @@ class Standing:
 
 
 class NoNetwork(ValueError):
-    """What came back cannot take the reader's place; ``diagnosis`` says of what kind it is."""
+    """What came back cannot replace the reader; ``diagnosis`` says what kind of answer it is."""
 
     def __init__(self, words: str, diagnosis: str) -> None:
         super().__init__(words)
@@ -191,7 +191,7 @@ def _network(before: Layers, answer: Any) -> Layers:
 
 
 def standing(number: int, before: Layers, answer: Any) -> Standing:
-    """Return how an answer does on the task of a number.
+    """Return how an answer does on the task with this number.
 
     Raises
     ------

@@ -65,7 +65,7 @@ def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Return the sizes of the batches, and all their rows, label beside example, in sorted order."""
+    """Return the sizes of the batches, and all their rows (examples with labels) in sorted order."""
     batches = _batches(answers[0])
     if len({x.shape[1:] for x, _ in batches}) > 1:
         raise Unusable("rows", "batches whose rows differ in shape")

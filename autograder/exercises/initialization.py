@@ -52,7 +52,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """Look at four answers: by two generators alike, then the second again, then another one."""
+    """Compare four answers: from two generators in the same state, the second again, and another one."""
     one, twin, later, other = answers
     return {
         "generators in the same state must give the same weights": _same(one, twin),
@@ -169,7 +169,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         note="three copies with one large weight among 600, and rounding in all of them",
     )
 
-    # Sorted by their first weight, their last, their sum or their length: another is between identical ones.
+    # However neurons are sorted (by first or last weight, sum or norm), another one is between identical ones.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def random_layers(rng: np.random.Generator, sizes: tuple[int, ...], dtype: type = float) -> list[tuple]:
-    """Draw a network whose weights and biases are well away from zero on the whole."""
+    """Draw a network most of whose weights and biases are well away from zero."""
     return [
         (rng.normal(0, 0.8, (fan_in, fan_out)).astype(dtype), rng.normal(0, 0.5, fan_out).astype(dtype))
         for fan_in, fan_out in pairwise(sizes)
@@ -16,7 +16,7 @@ def random_layers(rng: np.random.Generator, sizes: tuple[int, ...], dtype: type 
 
 
 def inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
-    """Return what each layer of a ReLU network is given."""
+    """Return the input of each layer of a ReLU network."""
     inputs = [x]
     for weights, bias in layers[:-1]:
         inputs.append(np.maximum(inputs[-1] @ weights + bias, 0))

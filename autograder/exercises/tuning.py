@@ -33,7 +33,7 @@ def awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def same_bits(one: np.ndarray, other: object) -> bool:
-    """Tell whether an answer is an array's values, bit for bit."""
+    """Return whether an answer holds an array's values, bit for bit."""
     other = as_array(other)
     return other is not None and other.shape == one.shape and one.astype(other.dtype).tobytes() == other.tobytes()
 
@@ -78,7 +78,7 @@ def new_orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray]:
-    """Train a layer, or its adapter where it has one, example by example in the same order each epoch."""
+    """Train a layer, or its adapter if it has one, example by example in the same order in each epoch."""
     ((weights, bias),), *adapters, x, y = call.args
     rate = call.kwargs["learning_rate"]
     for row in order * call.kwargs["epochs"]:

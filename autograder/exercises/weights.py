@@ -137,7 +137,7 @@ def count_weights(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
-    """Return each template minus that of class 0, in which whatever was taken from all of them is gone."""
+    """Return each template minus that of class 0, which removes whatever was subtracted from all of them."""
     array = as_array(answers[0])
     if array is None or array.dtype.kind not in "iuf":
         raise Unusable("type", f"{describe(answers[0])}; expected an array of numbers")

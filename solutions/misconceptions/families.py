@@ -158,7 +158,7 @@ def plain_step_for_the_frozen_one(right, layers, gradients, learning_rate, froze
 
 
 def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=False, finished=False, keep="always"):
-    """Train, and record each epoch's losses in a way of one's own.
+    """Train, and record each epoch's losses in another way.
 
     ``mean(met, n)`` makes an epoch's loss of its batches' (size, loss) and the number of examples; ``rate`` is the
     learning rate for a batch; ``batches(dealt, epoch)`` and ``used(batch)`` change what is dealt, and what a step uses
