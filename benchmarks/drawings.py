@@ -105,6 +105,10 @@ def _in_a_browser(points: int = 60) -> dict:
 def measure() -> dict:
     """Return, for two sets of 360 drawings, the fraction that each network reads; five seeds where it is trained."""
     small, large, both = data.digits8(), data.digits14(), data.both_digits()
+    some = {  # is it the number of images, or the number of writers?
+        "the 1,200 of the 8x8 set": np.arange(len(large.train_labels), len(both.train_labels)),
+        "1,200 of both sets": np.random.default_rng(0).permutation(len(both.train_labels))[: len(small.train_labels)],
+    }
     templates = template_weights(small.train_images, small.train_labels, 10)
     networks = {
         "8x8, 64-32-10": (8, [_trained([64, 32, 10], small, 30, seed) for seed in SEEDS]),
@@ -112,6 +116,9 @@ def measure() -> dict:
         "14x14, 196-64-10": (14, [_trained([196, 64, 10], large, 15, seed) for seed in SEEDS]),
         "both sets at 14x14, 196-64-10": (14, [_trained([196, 64, 10], both, 15, seed) for seed in SEEDS]),
     }
+    for name, rows in some.items():  # with as many steps as those that saw both sets
+        few = both._replace(train_images=both.train_images[rows], train_labels=both.train_labels[rows])
+        networks[f"{name} at 14x14, 196-64-10"] = (14, [_trained([196, 64, 10], few, 65, seed) for seed in SEEDS])
     found: dict = {}
     for name, seed in (("drawings", 0), ("other drawings", 1)):
         hands, digits = drawn(seed=seed)

@@ -160,7 +160,8 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     due = grant_extension(classroom, student, chapter, more, database)
-    when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else "has no deadline yet; set one in Formgrader"
+    counts = "; this extension counts from the one that you set in Formgrader" if more else "; set one in Formgrader"
+    when = f"is due on {due:%Y-%m-%d %H:%M} UTC" if due else f"has no deadline yet{counts}"
     say(printable(f"For {student}, {chapter} {when}."))
 
 

@@ -114,7 +114,7 @@ class Task:
         return ", ".join(word for word, done in words.items() if done) or "as they are"
 
     def __str__(self) -> str:
-        return self.kind.replace("turned", f"turned by {self.degrees}°")
+        return self.kind.replace("turned", f"rotated by {self.degrees}°".replace("-", "−"))
 
     def apply(self, images: np.ndarray) -> np.ndarray:
         """Return the images as this task shows them."""

@@ -13,6 +13,7 @@ def test_ticks_are_round_and_within_the_axes():
     (below, left) = panel["ticks"]
     assert [words for _, words in below] == ["0", "0.2", "0.4", "0.6", "0.8"]
     assert [words for _, words in left] == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert [words for _, words in chart("a", ("x", 0, 1e6), ("y", 0, 1), [])["ticks"][0]][-1] == "1000000"
     assert [words for _, words in chart("a", ("x", -2, 2), ("y", 0, 3e-4), [])["ticks"][0]] == [
         "−2",
         "−1",

@@ -56,7 +56,7 @@ def test_what_is_not_square_is_refused():
 
 def test_a_task_says_what_it_does(images):
     task = Task(degrees=-60, inverted=True)
-    assert str(task) == "turned by -60°, inverted ink"
+    assert str(task) == "rotated by −60°, inverted ink"
     assert task.kind == "turned, inverted ink"
     assert np.array_equal(task.apply(images), invert(turn(images, -60)))
     assert Task().kind == "as they are"

@@ -78,5 +78,5 @@ def life(rows: Mapping[str, np.ndarray]) -> None:
         A stage's name to the weights into n neurons.
     """
     rows_of_weights(
-        rows, said="At birth noise; then patterns in the middle, where digits have ink; the change is there, too."
+        rows, said="At birth noise; then patterns in the middle, where digits have ink, and noise in the corners."
     )

@@ -76,6 +76,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     ax.annotate(f"log {n_classes}", (1.01, guessing), **where)
     ax.set_ylim(0, highest)
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
     if len(losses) > 1:
@@ -187,11 +188,13 @@ def landscape(
     )
     flat = fig.add_subplot(1, 2, 2)
     levels = losses.min() + np.ptp(losses) * np.linspace(0.06, 1, 14) ** 2  # closer in the valley, none on its floor
-    flat.contour(first, second, losses, levels=levels, colors=[TEXT], linewidths=0.8)
+    flat.contourf(first, second, losses, levels=[losses.min(), *levels], cmap=LOSS, alpha=0.45)
+    lines = flat.contour(first, second, losses, levels=levels, colors="white", linewidths=0.9)
+    flat.clabel(lines, levels[::2], fmt="%.2g", fontsize=9, colors=[TEXT])
     for k, (name, path) in enumerate(paths.items()):
         # The first path is on top: a path that jumps must not hide one that crawls.
         look = {
-            "color": COLORS[(1, 3, 0, 2)[k % 4]],
+            "color": COLORS[(2, 4, 0, 3)[k % 4]],
             "linewidth": 0.9,
             "linestyle": LINE_STYLES[0],
             "label": name,
@@ -258,7 +261,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.grid(axis="y", color=FAINT, linewidth=0.8)
     ax.set_xlabel("learning rate")
-    ax.set_ylabel("share")
+    ax.set_ylabel("fraction")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3)
     said = " ".join(
         f"Rate {rate:g}: {100 * good.min():.0f} to {100 * good.max():.0f}% read, {dead.mean():.0%} of the "

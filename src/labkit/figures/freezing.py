@@ -100,7 +100,9 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
 
 
 @takes_lists
-def over(places: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]], label: str) -> None:
+def over(
+    places: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]], label: str, *, doubling: bool = False
+) -> None:
     """Show how accuracies change with one quantity: the mean as a line, each run as a mark.
 
     Parameters
@@ -111,6 +113,8 @@ def over(places: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]]
         A panel's title to a curve's name to its accuracies.
     label : str
         What the quantity is.
+    doubling : bool
+        Whether equal distances on the axis are equal factors, for values that double from one to the next.
     """
     fig, axes = figure(1, len(panels), (max(6.2, 3.9 * len(panels)), 3.4), sharey=True, squeeze=False)
     said = []
@@ -122,6 +126,9 @@ def over(places: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]]
             spoken = ", ".join(f"{_percent(row)} at {place:g}" for place, row in zip(places, runs, strict=True))
             said.append(f"{title}, {name}: {spoken}")
         _shares(ax, "y")
+        if doubling:
+            ax.set_xscale("log", base=2)
+            ax.minorticks_off()
         ax.set_xticks(places, [f"{place:g}" for place in places])
         ax.set_title(title, fontsize=11)
         ax.set_xlabel(label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -64,12 +65,13 @@ def _series(k: int) -> dict:
     return {"color": f"series-{k}", "style": k}
 
 
+@functools.lru_cache(256)  # a hand moves through many charts with the same axes
 def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, str]]:
     """Return a few round numbers between two others, each with its words."""
     values = MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(low, high)
     slack = 1e-9 * (high - low)
     inside = values[(values >= low - slack) & (values <= high + slack)].tolist()
-    return [(value, f"{value:.0%}" if percent else f"{value:g}".replace("-", "−")) for value in inside]
+    return [(value, f"{value:.0%}" if percent else f"{value:.10g}".replace("-", "−")) for value in inside]
 
 
 def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
@@ -164,7 +166,7 @@ def _still_chart(ax: Axes, panel: dict) -> None:
         if one.get("arrow"):
             style = {"arrowstyle": "->", "color": _NAMED[one["color"]], "linewidth": 2}
             start, end = zip(one["x"], one["y"], strict=True)
-            ax.annotate("", end, start, arrowprops=style, annotation_clip=False)
+            ax.annotate("", end, start, arrowprops=style)
         else:
             ax.plot(one["x"], one["y"], label=one["name"] or None, **style)
     for x, y, color, radius in panel["dots"]:

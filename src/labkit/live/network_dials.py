@@ -74,9 +74,10 @@ def switch_adapter(
     limit = float(np.abs(frozen[:, neurons]).max())
 
     def draw(rank: str, alpha: float, adapter: bool) -> dict:
-        chosen, factor, merged = adapters[int(rank)], alpha * int(rank), layers
+        factor, merged = alpha * int(rank), layers
         if adapter:
-            sums = [(lora_merge(w, pair, factor), bias) for (w, bias), pair in zip(layers, chosen, strict=True)]
+            pairs = zip(layers, adapters[int(rank)], strict=True)
+            sums = [(lora_merge(weights, pair, factor), bias) for (weights, bias), pair in pairs]
             merged = as_layers(sums, layers, lora_merge)
         found = accuracies(forward, merged, sets)
         total = np.asarray(merged[0][0])
@@ -85,8 +86,7 @@ def switch_adapter(
         for title, weights in matrices.items():
             panels.append(images(title, weights.T[neurons], neurons.tolist(), limit, width=62, beside=True))
         state = f"rank {rank}, alpha {factor:.3g}" if adapter else "off"
-        stored = sum(down.size + up.size for down, up in chosen)
-        said = f"Adapter {state}. {_in_words(found)} The adapter has {stored:,} parameters."
+        said = f"Adapter {state}. {_in_words(found)}"
         return {"panels": panels, "said": said}
 
     ranks = [str(rank) for rank in adapters]

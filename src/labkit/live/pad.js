@@ -34,6 +34,7 @@ function pad(panel, act) {
   }
 
   function place(at, passing) {
+    pen.at = at; // keys go on from there
     if (!passing) strokes.push([]);
     add(at);
   }

@@ -125,7 +125,11 @@ def test_live_figures_are_alive(page):
     code = "from weightlab.weights import apply_weight\nlabkit.weight_slider(apply_weight)"
     add_cell(page, code).locator(".jupyter-widgets").first.wait_for(timeout=60_000)
     code = "import numpy as np\nlabkit.set_temperature(lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True))"
-    add_cell(page, code).locator(".wl-live").first.wait_for(timeout=60_000)
+    live = add_cell(page, code).locator(".wl-live").first
+    live.wait_for(timeout=60_000)
+    live.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    live.locator(".wl-status").filter(has_text="Temperature 0.1: 3 has 100%").wait_for(timeout=30_000)
 
 
 @pytest.mark.parametrize("carrier", ["worker", "in place"])

@@ -88,6 +88,8 @@ def test_a_digit_is_drawn_by_mouse_and_by_keyboard_and_kept(page):
         page.keyboard.press(key)
     says(page, live, "Read as ")
     assert pad.evaluate("pad => pad === document.activeElement"), "the arrow keys went to another cell"
+    assert live.get_attribute("data-lm-suppress-shortcuts"), "what JupyterLab asks before it takes a key for a shortcut"
+    assert pad.locator("circle").is_visible(), "the pen is seen while keys move it"
     live.get_by_label("I drew a").select_option("1")
     live.get_by_role("button", name="Keep for training").click()
     says(page, live, "1 kept.")
