@@ -208,8 +208,10 @@ def relu_gradient(rng):
     mixed = np.maximum(rng.permutation(np.linspace(-1.9, 2.2, 24)), 0).reshape(6, 4)
     yield Case.of(aspect, rng.normal(size=(6, 4)) * 2, mixed, note="about half of the neurons inactive")
     yield Case.of(aspect, rng.normal(size=(2, 3, 2)), np.zeros((2, 3, 2)), note="all neurons inactive")
-    weak = rng.permutation(np.repeat([0.0, 1e-6, 0.003, 0.04, 0.2, 0.6], 3)).reshape(6, 3)
-    yield Case.of(aspect, rng.normal(size=(6, 3)), weak, note="neurons that are hardly active pass the whole gradient")
+    weak = rng.permutation(np.repeat([0.0, 1e-6, 0.003, 0.04, 0.2, 0.6], 3)).reshape(3, 3, 2)
+    yield Case.of(
+        aspect, rng.normal(size=(3, 3, 2)), weak, note="neurons that are hardly active pass the whole gradient"
+    )
 
 
 @CHAPTER.exercise(

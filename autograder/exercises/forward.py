@@ -125,6 +125,8 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(largest, identity, 3 * np.eye(5)[order[1:4]] - 8, note="all logits negative")
     steep = np.array([[1000.0, 1500, -1000, 2000, 0], [-1000, 900, 0, 1200, 1300]])
     yield Case.of(largest, identity, steep, note="logits in the thousands")
+    close = np.array([[2.0, -1, 2.001, 1, 0], [3, 3.0005, 2, 1, 3], [0.5, 0, 1, -1, 1.0002]])
+    yield Case.of(largest, identity, close, note="logits that nearly tie")
     layers = network(rng, [3, 8, 4])
     yield Case.of(largest, layers, 2 * rng.normal(size=(7, 3)), note="two layers")
     yield Case.of(largest, network(rng, [4, 6, 5, 3]), 2 * rng.normal(size=(1, 4)), note="a batch of one")

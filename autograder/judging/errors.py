@@ -29,7 +29,10 @@ _PATTERNS = {
     "lengths": ({"ValueError"}, r"zip\(\)"),
     "scalar": ({"TypeError"}, r"only (length-1|size-1|0-dimensional|integer scalar)"),
     "arguments": ({"TypeError"}, r"(missing|takes|unexpected|multiple values for).*argument"),
-    "operand": ({"TypeError"}, r"unsupported operand|bad operand|cannot cast|not supported between|ufunc"),
+    "operand": (
+        {"TypeError"},
+        r"unsupported operand|bad operand|cannot cast|not supported between|ufunc|can't multiply sequence",
+    ),
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }

@@ -278,6 +278,12 @@ def walks_over_the_names_with_numpy(shapes):
 
 
 @of("count_parameters")
+def walks_over_the_names(shapes):
+    """The names are used instead of the shapes: a loop over a mapping gives its keys. Use shapes.values()."""
+    return sum(math.prod(shape) for shape in shapes)
+
+
+@of("count_parameters")
 def product_never_reset(shapes):
     """The product seems to continue from one array to the next. Start it again for each array."""
     total, product = 0, 1

@@ -673,6 +673,13 @@ def without_the_last_layer(layer_sizes, rng, scheme="he"):
 
 
 @of("init_layers")
+def without_the_first_layer(layer_sizes, rng, scheme="he"):
+    """The first layer is missing. There is one layer for each pair of neighbouring sizes: where does the loop begin?"""
+    check(layer_sizes, scheme)
+    return network(layer_sizes[1:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
+
+
+@of("init_layers")
 def bias_before_weights(layer_sizes, rng, scheme="he"):
     """Each pair is in the order (bias, weights). A layer is the pair (weights, bias)."""
     check(layer_sizes, scheme)

@@ -130,7 +130,7 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [one for k, one in enumerate(every) if k not in frozen]",
-        "Wherever a result came back, your answer holds only the items that are not None; None must keep its place in "
+        "Where your result is wrong, your answer holds only the items that are not None; None must keep its place in "
         "it.",
     ),
     (
@@ -177,7 +177,7 @@ OTHERS = [
     (
         "activates",
         "return bool(inputs @ weights > abs(bias))",
-        "Wherever your result is wrong, it is False in place of True.",
+        "In every case that is wrong, your result is False in place of True.",
     ),
     (
         "he_normal",
@@ -401,7 +401,8 @@ def numbers_in(value):
 
 def is_on_that_side(words, exercise, answers, observed):
     """Whether a sentence on the side of all wrong numbers is true of them."""
-    said = re.fullmatch(r"Wherever (?:an entry of )?your (?:result|`(\w+)`) is wrong, it (is [^.]*)\.", words)
+    begin = r"In every case(?: that is wrong,| each wrong entry of)"
+    said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:
         return False
 
@@ -424,8 +425,8 @@ def test_a_false_sentence_on_random_numbers_is_noticed():
         Observation(None if case.raises else wanted + 1)
         for case, wanted in zip(answers.cases, answers.expected, strict=True)
     ]
-    assert is_on_that_side("Wherever your result is wrong, it is too large.", exercise, answers, above)
-    assert not is_on_that_side("Wherever your result is wrong, it is too small.", exercise, answers, above)
+    assert is_on_that_side("In every case that is wrong, your result is too large.", exercise, answers, above)
+    assert not is_on_that_side("In every case that is wrong, your result is too small.", exercise, answers, above)
     assert not is_on_that_side("In every case your result is 0.", exercise, answers, above)
 
 

@@ -13,6 +13,7 @@ TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
 # The kind, what is written in place of `he_normal`, or of `xavier_uniform`, and what is said of it.
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
+    ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
     ("draws constant", "return np.full((fan_in, fan_out), np.sqrt(2 / fan_in))", "the same number"),
     ("draws few values", W + "return np.sign(w) * np.sqrt(2 / fan_in)", "only 2 different values"),
     ("draws rows alike", W + "return np.tile(w[:1], (fan_in, 1))", "All rows of your weights are the same"),
@@ -101,10 +102,29 @@ FORMS = [
     ("pairs swapped", "gradient_step", LAYERS + "return [(b, w) for w, b in new]", "items of each pair are swapped"),
     ("pairs in two lists", "gradient_step", LAYERS + "return [w for w, b in new], [b for w, b in new]", "two lists"),
     ("dictionary", "gradient_step", LAYERS + "return dict(enumerate(new))", "returned a dictionary"),
-    ("items missing", "gradient_step", LAYERS + "return new[::2]", "Some items of your answer are missing"),
+    ("items missing", "gradient_step", LAYERS + "return new[::2]", "some items of your answer are missing"),
+    (
+        "parts in another order",
+        "lora_gradient",
+        "down, up = adapter; s = alpha / down.shape[1]; inner = s * grad_output @ up.T\n"
+        "return x.T @ inner, s * (x @ down).T @ grad_output, grad_output @ weights.T + inner @ down.T",
+        "the right parts in another order: grad_down, grad_up, grad_x.",
+    ),
+    (
+        "in a part where wrong",
+        "forward",
+        "hidden = np.maximum(dense(x, *layers[0]), 0)\nreturn dense(hidden, *layers[-1]), [x, hidden]",
+        "Where your `activations` is wrong, the last item of it is missing",
+    ),
     ("in a part", "forward", FORWARD + "return x, acts[:-1]", "In your `activations`, the last item"),
     (
-        "draws somewhere",
+        "where something came back",
+        "gradient_step",
+        LAYERS + "if len(layers) == 1: raise KeyError\nreturn [(b, w) for w, b in new]",
+        "Wherever a result came back, the items of each pair are swapped",
+    ),
+    (
+        "where it is wrong",
         "he_normal",
         W + "return w if fan_in < fan_out else w * np.sqrt(fan_in)",
         "Where your result is",
@@ -160,7 +180,6 @@ def test_the_form_of_an_answer_is_told(kind, name, body, words):
 ELSEWHERE = {
     "draws normal for uniform",
     *(
-        "where something came back",
         "nones missing",
         "none at the start",
         "none at the end",
@@ -173,4 +192,10 @@ ELSEWHERE = {
 
 def test_every_form_is_tried():
     tried = {one[0] for one in (*DRAWN, *FORMS)}
-    assert {*sentences.DRAWS, *sentences.FORMS, *sentences.BEGINNINGS, "in a part"} - tried == ELSEWHERE
+    assert {
+        *sentences.DRAWS,
+        *sentences.FORMS,
+        *sentences.BEGINNINGS,
+        "in a part",
+        "in a part where wrong",
+    } - tried == ELSEWHERE

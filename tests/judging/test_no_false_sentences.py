@@ -325,6 +325,43 @@ def predict(layers, x):
     return np.array([rng.choice(np.flatnonzero(row == row.max())) for row in logits])
 """,
     ),
+    (
+        "forward",
+        ("Wherever a result came back",),
+        """\
+def forward(layers, x):
+    fc1, fc2 = layers[0], layers[-1]
+    h = relu(dense(x, fc1[0], fc1[1]))
+    logits = dense(h, fc2[0], fc2[1])
+    return logits, [x, h]
+""",
+    ),
+    (
+        "cross_entropy",
+        ("Wherever your result is wrong",),
+        """\
+def cross_entropy(logits, labels):
+    picked = logits[np.arange(len(labels)), labels]
+    return float(-picked.mean())
+""",
+    ),
+    (
+        "fine_tune",
+        ("order of size",),
+        """\
+def fine_tune(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
+    losses = []
+    for _ in range(epochs):
+        logits, acts = forward(layers, x)
+        grads = backward_unfrozen(layers, acts, cross_entropy_gradient(logits, y), frozen)
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            total += cross_entropy(forward(layers, xb)[0], yb) * len(yb)
+            layers = frozen_step(layers, grads, learning_rate, frozen)
+        losses.append(total / len(y))
+    return layers, losses
+""",
+    ),
 ]
 
 
@@ -343,23 +380,26 @@ def test_an_answer_is_not_told_what_is_not_true_of_it(name, words, source, runne
         assert not any(text.startswith(one) if one[:1].isupper() else one in text for one in words), text
 
 
-CAUGHT = {
-    "count_parameters": "return int(sum((np.float32(math.prod(s)) for s in shapes.values()), np.float32(0)))",
-    "activates": "return bool(neuron(inputs, weights, bias) > 1e-6)",
-    "predict": "e = np.exp(forward(layers, x)[0])\n    return np.argmax(e / e.sum(axis=1, keepdims=True), axis=1)",
-    "count_weights": "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:]) if a != b)",
-}
+CAUGHT = (
+    (
+        "count_parameters",
+        "shapes",
+        "return int(sum((np.float32(math.prod(s)) for s in shapes.values()), np.float32(0)))",
+    ),
+    ("activates", "inputs, weights, bias", "return bool(neuron(inputs, weights, bias) > 1e-6)"),
+    (
+        "predict",
+        "layers, x",
+        "e = np.exp(forward(layers, x)[0])\n    return np.argmax(e / e.sum(axis=1, keepdims=True), axis=1)",
+    ),
+    ("predict", "layers, x", "return np.argmax(np.round(softmax(forward(layers, x)[0]), 2), axis=1)"),
+    ("count_weights", "layer_sizes", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:]) if a != b)"),
+)
 
 
-@pytest.mark.parametrize("name", CAUGHT)
-def test_an_answer_that_once_passed_does_not(name, runner):
-    arguments = {
-        "count_parameters": "shapes",
-        "activates": "inputs, weights, bias",
-        "predict": "layers, x",
-        "count_weights": "layer_sizes",
-    }[name]
-    source = f"def {name}({arguments}):\n    {CAUGHT[name]}\n"
+@pytest.mark.parametrize(("name", "arguments", "body"), CAUGHT)
+def test_an_answer_that_once_passed_does_not(name, arguments, body, runner):
+    source = f"def {name}({arguments}):\n    {body}\n"
     verdict = unseen.judge(unseen.Answer(name, False, "", True, source), runner)
     assert verdict.status == "failed"
     assert 0 < verdict.score < verdict.points

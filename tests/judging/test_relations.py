@@ -185,19 +185,19 @@ def test_a_changed_quantity_reads_the_same_within_every_formula():
             "backward_unfrozen",
             "every = backward(layers, activations, grad_logits)\n"
             "return [None if k in frozen or not k else one for k, one in enumerate(every)]",
-            "Wherever a result came back, the first item of your answer is None; the others are right.",
+            "Where your result is wrong, the first item of your answer is None; the others are right.",
         ),
         (
             "backward_unfrozen",
             "every = backward(layers, activations, grad_logits)\n"
             "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
-            "Wherever a result came back, some items of your answer are None where something is expected; the others "
+            "Where your result is wrong, some items of your answer are None where something is expected; the others "
             "are right.",
         ),
         (
             "backward_unfrozen",
             "return backward(layers, activations, grad_logits)",
-            "Wherever a result came back, where None is expected, something else is in your answer; the other items "
+            "Where your result is wrong, where None is expected, something else is in your answer; the other items "
             "are right.",
         ),
     ],

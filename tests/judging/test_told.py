@@ -165,6 +165,20 @@ TOLD = [
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
     ("relu", "return np.where(x > 0.5, x, 0.0)", "is wrong only where `x` is between", ""),
+    ("relu", "return np.where(x > 0.5, x, 0.0)", "(it is right at", ""),
+    (
+        "relu",
+        "rows, columns = x.shape\nreturn np.array([[max(x[i, j], 0) for j in range(columns)] for i in range(rows)])",
+        "stops with a ValueError only where `x` is not 2-D",
+        "",
+    ),
+    (
+        "momentum_step",
+        "v = [((1 + momentum) * w, (1 + momentum) * b) for w, b in gradients]\n"
+        "return gradient_step(layers, v, learning_rate), v",
+        "right only where `momentum` is 0",
+        "",
+    ),
     ("dense", "out = x @ weights + bias\nout[:, -1] = 0\nreturn out", "its last column is all zeros", ""),
     (
         "one_hot",

@@ -111,7 +111,7 @@ def _find_one(
             return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE, general)
     samples = collect_samples(exercise, key, observed, cases)
     found = _find_in_samples(key, samples, find_unanswered(key, observed)) if samples else None
-    if not found and (relation := find_in_form(exercise, key, observed)):
+    if (not found or found.kind == "shape") and (relation := find_in_form(exercise, key, observed)):
         found = Finding(relation[0], sentences.tell_whole(relation))
     if (not found or found.kind in VAGUE) and (relation := find_in_calls(key, observed)):
         return Finding(relation[0], sentences.tell_whole(relation), relation[0] in FREE)
@@ -188,15 +188,20 @@ def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say that in each row, or each column, all entries are in the expected order of size."""
-    relation = None if unanswered else find_order(samples)
+    # The rows of weights have no order that means anything, and training changes it little.
+    of_pairs = any(sample.label.item is not None for sample in samples)
+    relation = None if unanswered or of_pairs else find_order(samples)
     return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
 
 
 def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say whether all wrong answers are too large or too small."""
     relation = find_side(samples)
-    of = f"an entry of {subject}" if any(sample.expected.ndim for sample in samples) else subject
-    return relation and f"Wherever {of} is wrong, {sentences.tell_relation(relation, 'it')}."
+    arrays = any(sample.expected.ndim for sample in samples)
+    begin, of = (
+        ("In every case", f"each wrong entry of {subject}") if arrays else ("In every case that is wrong,", subject)
+    )
+    return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
 def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -316,6 +321,8 @@ def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
         return relation in set(find_scales(sample)) or not any(
             name in relation[1] for name in name_sizes(sample.arguments)
         )
+    if relation[0] in ("sum of all", "mean of all", "largest of all") and sample.expected.size == 1:
+        return True
     if relation[0] in ("never above", "never below"):
         high = relation[0] == "never above"
         end, beyond = float(relation[1]), sample.expected.max() if high else sample.expected.min()
@@ -349,6 +356,9 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
             what = sentences.tell_relation(relations[0], WRONG_PART if partly else "it")
             return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
         if len(right) > 1:
+            kind, *names = conditions[0]
+            if kind == "where below one" and all(one.arguments.get(names[0].strip("`")) == 0 for one in right):
+                return Finding("where", f"{_capital(subject)} is right only where {names[0]} is 0.")
             return Finding("where", f"{_capital(subject)} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], WRONG_PART if partly else subject)

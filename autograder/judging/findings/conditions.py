@@ -47,6 +47,7 @@ def describe_case(arguments: dict[str, Any], expected: Any) -> dict[Relation, bo
         arrays.append((name, array))
         facts["where array", quoted] = array.ndim > 0
         facts["where number", quoted] = array.ndim == 0
+        facts["where not 2-D", quoted] = array.ndim != 2
         if array.ndim:
             facts |= _describe_array(quoted, array)
             if sum(isinstance(other, np.ndarray) for other in arguments.values()) == 1:
@@ -85,7 +86,6 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
         facts["where one column", name] = array.shape[1] == 1
         facts["where more rows than columns", name] = array.shape[0] > array.shape[1]
         facts["where more columns than rows", name] = array.shape[0] < array.shape[1]
-    facts["where not 2-D", name] = array.ndim != 2
     facts["where 1-D", name] = array.ndim == 1
     facts["where many axes", name] = array.ndim > 2
     facts["where empty", name] = not array.size

@@ -27,13 +27,20 @@ def find_in_draws(
     for index in failing:
         call = key.cases[index].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        seen = observed[index].value
-        for weights, wanted, got in _matrices(cases[index][0].get("value"), key.expected[index], seen):
+        seen, answer = observed[index].value, cases[index][0].get("value")
+        if isinstance(answer, np.ndarray) and answer.ndim == 1 and answer.size == math.prod(_shape(arguments)):
+            common = {("draws flat",): None} if common is None else {k: None for k in common if k == ("draws flat",)}
+        for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
             found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
             common = found if common is None else {one: None for one in common if one in found}
     relation = next(iter(common), None) if common else None
-    return ("draws somewhere", relation) if relation and len(failing) < len(drawn) else relation
+    return ("where it is wrong", relation) if relation and len(failing) < len(drawn) else relation
+
+
+def _shape(arguments: dict[str, Any]) -> tuple[int, ...]:
+    """Return the shape that the arguments require, if they name both numbers of an array."""
+    return tuple(arguments.get(name, 0) for name in ("fan_in", "fan_out"))
 
 
 def _is_measured(wanted: dict) -> bool:

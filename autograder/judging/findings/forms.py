@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,19 +28,25 @@ def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) 
     answered = _answered(key, observed)
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
     relation = _find_in_usable(exercise, usable) if len(usable) > 1 or len(usable) == len(answered) > 0 else None
-    return ("where something came back", relation) if relation and len(usable) < len(answered) else relation
+    partly = relation and relation[0] in ("where it is wrong", "in a part where wrong")
+    some = relation and not partly and len(usable) < len(answered)
+    return ("where something came back", relation) if some else relation
 
 
 def _find_in_usable(exercise: Exercise, usable: list[tuple[Any, Any]]) -> Relation | None:
     if all(isinstance(value, dict) and not isinstance(expected, dict) for expected, value in usable):
         return ("dictionary",)
     if relation := _find_in_lists(exercise, usable):
-        return relation
+        return ("where it is wrong", relation) if _is_right_in_some(usable) else relation
     for k, name in enumerate(exercise.parts):
         pairs = [(e[k], v[k]) for e, v in usable if _have_parts(exercise, e, v)]
         if len(pairs) == len(usable) and (relation := _find_in_lists(exercise, pairs)):
-            return ("in a part", name, relation)
+            return ("in a part where wrong" if _is_right_in_some(pairs) else "in a part", name, relation)
     return None
+
+
+def _is_right_in_some(pairs: list[tuple[Any, Any]]) -> bool:
+    return any(_equal(expected, value) for expected, value in pairs)
 
 
 def _have_parts(exercise: Exercise, *values: Any) -> bool:
@@ -95,6 +102,10 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
                 swapped[i], swapped[j] = swapped[j], swapped[i]
                 if names and _equal(swapped, list(got)):
                     yield ("parts swapped", names[j], names[i])
+        if len(names) > 2 and not _equal(list(expected), list(got)):
+            for order in itertools.permutations(range(len(expected))):
+                if _equal([expected[k] for k in order], list(got)):
+                    yield ("parts in another order", ", ".join(names[k] for k in order))
         if len(expected) > 1 and _equal(list(expected)[::-1], list(got)):
             yield ("list reversed",)
         if _are_pairs(expected) and _equal([list(item)[::-1] for item in expected], got):

@@ -203,13 +203,13 @@ PREDICATES = {
     "concatenation of": "is {0} followed by {1}",
     "related": "is what `{0}` gives",
     "related part": "is {0}",
-    "wrong between": "is wrong only where {0} is between {1} and {2}",
+    "wrong between": "is wrong only where {0} is between {1} and {2} (it is right at {3} and at {4})",
     "one axis more in shape": "has one axis too many",
     "always so many": "always has the same number of {along}, {2}, whatever is required",
     "32-bit integers": "is what a 32-bit integer holds of the expected number: larger ones start again below zero",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with some seven digits",
     "axes": "has {0} in place of {1}",
-    "axes missing": "has only the first axis of the required shape, or the first few",
+    "axes missing": "has only the first {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
     "shape of where wrong": "has the shape of {0} wherever it is wrong; that is not always the required shape",
     # types
@@ -281,6 +281,7 @@ CONDITIONS = {
 }
 DRAWS = {
     "draws not finite": "Your weights contain NaN or infinity.",
+    "draws flat": "Your weights are in one 1-D array; one row per input and one column per neuron are required.",
     "draws constant": "All your weights are the same number.",
     "draws few values": "Your weights take only {0} different values.",
     "draws rows alike": "All rows of your weights are the same.",
@@ -309,6 +310,7 @@ FORMS = {
     "read only once. Return what is in it.",
     "fails test": "Your function fails this test: {0}.",
     "nothing returned": "The function returned None in every case. Is there a return, and is it reached?",
+    "parts in another order": "You returned the right parts in another order: {0}.",
     "parts swapped": "You returned the right {0} and {1} in swapped order.",
     "part alone": "You returned only {0}; {1} are expected.",
     "part missing": "You returned {0} of {1} parts.",
@@ -368,7 +370,7 @@ def tell_condition(condition: Relation) -> str:
 
 
 BEGINNINGS = {
-    "draws somewhere": "Where your result is wrong,",
+    "where it is wrong": "Where your result is wrong,",
     "where something came back": "Wherever a result came back,",
 }
 
@@ -376,6 +378,9 @@ BEGINNINGS = {
 def tell_whole(relation: Relation) -> str:
     """Write a finding that is a sentence of its own."""
     kind, *data = relation
+    if kind == "in a part where wrong":
+        words = tell_whole(data[1])
+        return f"Where your `{data[0]}` is wrong, {words[0].lower()}{words[1:].replace('your answer', 'it')}"
     if kind == "in a part":
         words = tell_whole(data[1])
         return f"In your `{data[0]}`, {words[0].lower()}{words[1:]}"

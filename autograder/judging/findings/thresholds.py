@@ -31,7 +31,9 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
         low, high = min(wrong_values), max(wrong_values)
         inside = any(low <= value <= high for value in right_values)
         if not inside and right_values and min(right_values) < low and max(right_values) > high:
-            return ("wrong between", name, f"{low:.3g}", f"{high:.3g}")
+            below = max(value for value in right_values if value < low)
+            above = min(value for value in right_values if value > high)
+            return ("wrong between", name, *(f"{value:.3g}" for value in (low, high, below, above)))
     return None
 
 
@@ -61,7 +63,8 @@ def find_shape(samples: list[Sample]) -> Relation | None:
     if any(sample.got.shape == sample.expected.shape for sample in wrong):
         return ("shape of where wrong", common) if common else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
-        return ("axes missing",)
+        kept = {sample.got.ndim for sample in wrong}
+        return ("axes missing", "axis" if kept == {1} else f"{kept.pop()} axes" if len(kept) == 1 else "axis or axes")
     if all(_without_ones(sample.got.shape) == _without_ones(sample.expected.shape) for sample in wrong) and all(
         sample.got.ndim == sample.expected.ndim + 1 for sample in wrong
     ):
