@@ -199,7 +199,7 @@ def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: li
     relation = find_side(samples)
     arrays = any(sample.expected.ndim for sample in samples)
     begin, of = (
-        ("In every case", f"each wrong entry of {subject}") if arrays else ("In every case that is wrong,", subject)
+        ("In every case", f"what is wrong in {subject}") if arrays else ("In every case that is wrong,", subject)
     )
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
