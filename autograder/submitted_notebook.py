@@ -67,7 +67,7 @@ class SubmittedNotebook:
     own : tuple of OwnCell
         What the student added.
     lost : frozenset of str
-        Answer cells that cannot be told from others, as an editor has removed what names them.
+        Answer cells that cannot be distinguished from others, because an editor has removed their names.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -90,12 +90,12 @@ def text_of(source: Any) -> str:
 
 
 def _plain(source: Any) -> str:
-    """Return the text of a cell without what editors change by themselves: line ends, and spaces before them."""
+    """Return the text of a cell without what editors change automatically: line ends, and spaces before them."""
     return "\n".join(line.rstrip() for line in text_of(source).splitlines()).strip()
 
 
 def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what nbgrader's metadata says of a cell; an empty mapping if there is none."""
+    """Return what nbgrader's metadata says about a cell; an empty mapping if there is none."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     return marks if isinstance(marks, Mapping) else {}

@@ -1,8 +1,8 @@
 """Serves jobs: runs one function of a student's library on given inputs, and sends back nothing but plain data.
 
 The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
-output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the autograder starts one
-program per job.
+output. Where the system can fork, each job runs in a separate child process, with limits; elsewhere the autograder
+starts one program per job.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def serve_jobs(argv: list[str]) -> None:
 
         import numpy.random  # noqa: F401
 
-        # So that no child's garbage collector touches, and thereby copies, the memory that all of them share.
+        # So that no child's garbage collector touches, and thereby copies, the memory that all children share.
         gc.freeze()
         # Sent from inside a sandbox, this is the one signal that would reach its first process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

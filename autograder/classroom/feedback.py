@@ -1,4 +1,4 @@
-"""Makes the page that a student gets back, with nbgrader's own template and no gradebook at hand."""
+"""Makes the page that a student gets back, with nbgrader's own template but without the gradebook."""
 
 from __future__ import annotations
 

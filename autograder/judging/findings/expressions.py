@@ -1,4 +1,4 @@
-"""Finds what came back among simple expressions of two quantities: arguments, and what other functions make of them."""
+"""Looks for a simple expression of two quantities, arguments or results of other functions, that gives the answer."""
 
 from __future__ import annotations
 
