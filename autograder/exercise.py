@@ -54,7 +54,7 @@ class Case:
     Parameters
     ----------
     aspect : str or None
-        The aspect that this case decides; None where the exercise has ``parts``, which then decide
+        The aspect that this case decides; None if the exercise has ``parts``, which then decide
         one aspect each.
     *args, **kwargs
         The arguments of the call.

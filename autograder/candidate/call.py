@@ -145,7 +145,7 @@ def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] 
 
 
 def _read_name(error: BaseException) -> str:
-    """Return the name that Python did not find, where an error says it."""
+    """Return the name that Python did not find, if an error says it."""
     name = error.name if isinstance(error, (NameError, AttributeError, ImportError)) else None
     return name[:100] if isinstance(name, str) else ""
 

@@ -32,7 +32,7 @@ class Marks:
 
 
 def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
-    """Return the automatic and the final score of each graded cell, None where a person has to give it.
+    """Return the automatic and the final score of each graded cell, None if a person has to give it.
 
     A blank answer earns nothing, unless the answer may be in a cell that the student added: then a person looks.
     """

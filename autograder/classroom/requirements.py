@@ -30,7 +30,7 @@ def require_isolation(name: str) -> None:
     Raises
     ------
     ClassroomError
-        With the remedy, where it cannot.
+        If it cannot; the message gives the remedy.
     """
     if name not in isolation.KINDS:
         raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")

@@ -36,7 +36,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
     Returns
     -------
     datetime.datetime or None
-        The time in UTC, without a zone, as nbgrader's gradebook keeps it; None where the text is not a time.
+        The time in UTC, without a zone, as nbgrader's gradebook keeps it; None if the text is not a time.
     """
     found = _TIME.fullmatch((text or "").strip().removeprefix("\ufeff"))
     if found is None:

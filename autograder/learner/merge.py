@@ -165,7 +165,7 @@ def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any
 
 
 def grade_id(cell: dict[str, Any]) -> str | None:
-    """Return a cell's grade id, or None where it has none."""
+    """Return a cell's grade id, or None if it has none."""
     about = (cell.get("metadata") or {}).get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
