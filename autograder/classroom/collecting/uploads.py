@@ -247,7 +247,7 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()
     if not homes and whole in notebooks and not any(item.suffix == ".zip" for item in items):
-        return {whole}  # the folder that was named is one student's own
+        return {whole}  # the given folder is one student's own
     return homes
 
 
