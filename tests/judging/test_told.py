@@ -189,7 +189,7 @@ powers = np.exp({factor} * (logits - logits.max(axis=1, keepdims=True)))
 return powers / powers.sum(axis=1, keepdims=True)
 """
 SLIPS = [
-    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is multiplied by ln 2 first"),
+    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is first multiplied by ln 2"),
     ("softmax", SOFTMAX.format(factor="2"), "when `logits` is first doubled"),
     (
         "cross_entropy",
