@@ -183,7 +183,7 @@ def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch, to
 
 
 def test_a_scheduler_that_is_gone_is_said_and_leaves_nobody_unjudged(monkeypatch, tools, task):
-    with pytest.raises(ClassroomError, match="scheduler has gone"):
+    with pytest.raises(ClassroomError, match="scheduler is gone"):
         work(monkeypatch, tools, task, [futures.CancelledError()])
 
 
