@@ -64,7 +64,7 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
             name = derived["grade_id"]
         cell.id = name or f"{source.stem[:2]}-{position:03d}"
         if cell.id in seen:
-            raise ReleaseError(f"{file}: two cells are called {cell.id}; a name is used once.")
+            raise ReleaseError(f"{file}: two cells are called {cell.id}; use each name only once.")
         seen.add(cell.id)
     if chapter:
         asked = {*chapter.exercises, *chapter.questions, *chapter.written}

@@ -118,7 +118,7 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
 
 
 def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes]) -> Verdict:
-    """If a function counts as not started, say where a stub was left next to its code."""
+    """If a function counts as not started, say where a stub is left next to its code."""
     source = sources.get(exercise.module, b"")
     if verdict.status is not Status.NOT_STARTED or len(source) > MAX_READ:
         return verdict
@@ -129,7 +129,7 @@ def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
     """Add to an error which imports of the module a class's grading lacks.
 
-    They are read from the source: the error's own words are not quoted, since they could tell a secret case.
+    They are read from the source: the error's own words are not quoted, since they could reveal a secret case.
     """
     source = sources.get(exercise.module, b"")
     if verdict.status is not Status.ERROR or len(source) > MAX_READ:
@@ -173,7 +173,7 @@ def find_passing(
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):
         return set()
     keys = {exercise.name: SELF_CHECK.find_key(exercise) for exercise in exercises}
-    # Tried once: an exercise that does not pass here is run by itself in any case.
+    # Tried once: an exercise that does not pass here is run alone in any case.
     job = replies.make_joint_job(exercises, keys, chapter.module, sources, folder)
     outcome = runner.run(job, seconds, retries=False)
     found = replies.read_joint_reply(outcome.ending, outcome.data, exercises, keys, folder)

@@ -1,8 +1,8 @@
 """What exercises are declared with: chapters, exercises, aspects, cases and questions.
 
-An author writes one module per chapter in ``autograder/exercises/``. Each exercise is a generator,
-named as the function that the student writes, which draws its cases from a NumPy generator. The
-expected answers are never written down here: they are what the reference library returns.
+An author writes one module per chapter in ``autograder/exercises/``. Each exercise is a generator function that has the
+name of the function that the student writes; it draws its cases from a NumPy random generator. The expected answers are
+never written down here: they are what the reference library returns.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .candidate.wire import Given, Rng
 __all__ = ["PURE", "Call", "Case", "Chapter", "Exercise", "Given", "Question", "Rng", "Unusable", "Written"]
 
 PURE = "leaves its inputs alone"
-"""The aspect that every case decides by itself: no argument may come back changed."""
+"""The aspect that every case decides in addition to its own: no argument may come back changed."""
 
 
 class Unusable(ValueError):
@@ -54,7 +54,7 @@ class Case:
     Parameters
     ----------
     aspect : str or None
-        The aspect that this case decides; None where the exercise has ``parts``, which then decide
+        The aspect that this case decides; None if the exercise has ``parts``, which then decide
         one aspect each.
     *args, **kwargs
         The arguments of the call.
@@ -132,7 +132,7 @@ class Exercise:
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
     yields: bool = False
-    """Whether an iterator is a right answer as well."""
+    """Whether an iterator is accepted as an answer, too."""
 
     @property
     def points(self) -> float:
@@ -220,7 +220,7 @@ class Chapter:
         time_limit: float = 10.0,
         yields: bool = False,
     ) -> Callable[[Callable], Exercise]:
-        """Register a generator of cases as the exercise of its name; its docstring is the task.
+        """Register a generator of cases as the exercise of the same name; its docstring is the task.
 
         Parameters
         ----------

@@ -74,7 +74,7 @@ _KNOWN_IMPORT = re.compile(
 
 @lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
-    """Return line and package of each import that a class's grading lacks; none where Python cannot read the source."""
+    """Return line and package of each import that a class's grading lacks; none if Python cannot read the source."""
     if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # parsing costs more than grading some exercises
         return []
     try:
@@ -97,7 +97,7 @@ class LeftOver(StrEnum):
     BRANCH = "in a branch"
     """The stub's ``raise`` is within an ``if``, a loop or the like, so some cases still reach it."""
     TWICE = "defined twice"
-    """The function is defined further up in the file, and Python uses the last definition."""
+    """The function is also defined earlier in the file, and Python uses the last definition."""
 
 
 def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] | None:

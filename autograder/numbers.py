@@ -51,7 +51,7 @@ def _judge(question: Question, notebook: SubmittedNotebook) -> Verdict:
     if verdicts:
         return max(verdicts, key=lambda verdict: verdict.score)
     if question.name + ANSWER in notebook.lost:
-        words = f"No cell of the notebook can be told to be the answer to {question.name}. A person has to look."
+        words = f"No cell of the notebook can be recognised as the answer to {question.name}. A person has to look."
         return replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
     return _without_number(question, answer)
 
@@ -62,7 +62,7 @@ def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value
             break
-    # A check can be in any of these: a cell of its own, the answer's (merged with it), or one that the student added.
+    # A check can be in any of these: its own cell, the answer's (merged with it), or one that the student added.
     cells = [*reversed(notebook.checks.get(name, [])), *reversed(answer.cells)]
     cells += [own.cell for own in reversed(notebook.own)]
     yield from dict.fromkeys(value for cell in cells for value in islice(_recorded(cell, name), _MOST_RECORDS))

@@ -68,7 +68,7 @@ def check() -> list[str]:
             problems.append(f"{shown(path)} is missing.")
         elif not _fresh(path, content):
             problems.append(f"{shown(path)} is {'edited' if _edited(path) else 'stale'}.")
-    return problems + [f"{shown(path)} has no source any more." for path in _obsolete(built)]
+    return problems + [f"{shown(path)} no longer has a source." for path in _obsolete(built)]
 
 
 def require_sources() -> None:

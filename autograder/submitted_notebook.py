@@ -67,7 +67,7 @@ class SubmittedNotebook:
     own : tuple of OwnCell
         What the student added.
     lost : frozenset of str
-        Answer cells that cannot be told from others, as an editor has removed what names them.
+        Answer cells that cannot be distinguished from others, because an editor has removed their names.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -90,12 +90,12 @@ def text_of(source: Any) -> str:
 
 
 def _plain(source: Any) -> str:
-    """Return the text of a cell without what editors change by themselves: line ends, and spaces before them."""
+    """Return the text of a cell without what editors change automatically: line ends, and spaces before them."""
     return "\n".join(line.rstrip() for line in text_of(source).splitlines()).strip()
 
 
 def marks_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what nbgrader's metadata says of a cell; an empty mapping if there is none."""
+    """Return what nbgrader's metadata says about a cell; an empty mapping if there is none."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     return marks if isinstance(marks, Mapping) else {}
@@ -117,7 +117,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
     """Find the answers in a submitted notebook.
 
     Cells are known by nbgrader's name, by their id, or by unchanged text. An answer cell that has lost all three is
-    found by its place between known cells, or by the name that it assigns, where that leaves no choice.
+    found by its place between known cells, or by the name that it assigns, if that leaves no choice.
 
     Parameters
     ----------
@@ -163,8 +163,8 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 def _added(released: dict, cell: dict) -> str:
     """Return what was added to a text of the course, as where an answer was typed into its question.
 
-    That is whole lines, and what follows a line of the course's on the same line. Nothing where a line of the course's
-    is missing: it may be the text of an earlier release.
+    That is whole lines, and what follows a line of the course's on the same line. Nothing if a line of the course's
+    text is missing: it may be the text of an earlier release.
     """
     if released["cell_type"] != "markdown" or marks_of(released).get("solution") or cell.get("cell_type") == "code":
         return ""
@@ -299,13 +299,13 @@ def _gaps(found: list[int | None]) -> Iterator[tuple[int, int]]:
 
 
 def names_bound(source: str) -> set[str]:
-    """Return the names that a cell's source assigns; nothing where it cannot be parsed."""
+    """Return the names that a cell's source assigns; nothing if it cannot be parsed."""
     nodes = ast.walk(parsed) if (parsed := parse_cell(source)) else ()
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def parse_cell(source: str) -> ast.Module | None:
-    """Parse a cell's source without its magic and shell lines; None where Python cannot read it, or it is too long."""
+    """Parse a cell's source without its magic and shell lines; None if Python cannot read it, or it is too long."""
     if len(source) > MAX_PARSED:
         return None
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())

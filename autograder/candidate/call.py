@@ -83,7 +83,7 @@ def make_argument(value: Any, generators: dict) -> Any:
 
 
 def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
-    """Read out iterators, adding each one's place to ``iterators``, and shed harmless subclasses: only data remains."""
+    """Read iterators, adding the place of each to ``iterators``, and remove harmless subclasses: only data remains."""
     if len(path) > wire.MAX_DEPTH:
         return value
     if isinstance(value, (np.ndarray, np.longdouble)):
@@ -134,7 +134,7 @@ def describe_error(error: BaseException, folder: str) -> dict:
 def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] | None:
     """Return file, line and function of the last of the student's own frames.
 
-    Not by the module traceback, which reads the line of each: after endless recursion there are a thousand.
+    This does not use the module traceback, which reads the line of every frame: endless recursion leaves a thousand.
     """
     found, trace = None, error.__traceback__
     while trace:
@@ -145,7 +145,7 @@ def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] 
 
 
 def _read_name(error: BaseException) -> str:
-    """Return the name that Python did not find, where an error says it."""
+    """Return the name that Python did not find, if an error says it."""
     name = error.name if isinstance(error, (NameError, AttributeError, ImportError)) else None
     return name[:100] if isinstance(name, str) else ""
 

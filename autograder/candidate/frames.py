@@ -29,7 +29,7 @@ class Ending(StrEnum):
     TOO_MUCH = "too much"
     """It sent back more than `MAX_ANSWER`, or a value beyond the bounds of `wire`."""
     SEVERAL = "several"
-    """More than one answer came back, so it started processes of its own."""
+    """More than one answer came back, so it started other processes."""
     UNREADABLE = "unreadable"
     """Its result could not be read, or the frame names no ending."""
     NOT_TRIED = "not tried"

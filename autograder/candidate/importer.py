@@ -36,7 +36,7 @@ class Library(MetaPathFinder, Loader):
         self.sources, self.folder, self.given, self.graded = sources, folder, given, graded
 
     def install(self) -> None:
-        """Serve imports of the package before anything else does."""
+        """Handle imports of the package before any other importer does."""
         sys.meta_path.insert(0, self)
 
     def path_of(self, module: str) -> str:

@@ -96,7 +96,7 @@ class Deadline:
             for event in self._events():
                 sys.monitoring.register_callback(_TOOL, event, self._meet)
             sys.monitoring.set_events(_TOOL, sum(self._events()))
-        else:  # slower, and once caught, not raised again before the next call; no browser has so old a Python
+        else:  # slower, and once caught, not raised again before the next call; no browser has such an old Python
             sys.setprofile(self._trace_again)
             sys.settrace(self._trace)
         return self
@@ -154,7 +154,7 @@ def _forbid_leaving(left: list[bool]) -> None:
 
 @contextlib.contextmanager
 def _everything_put_back() -> Iterator[None]:
-    """Run the block without the notebook's own ``weightlab``, and put back what it may change in this interpreter."""
+    """Run the block without the notebook's own ``weightlab``, and restore what it may change in this interpreter."""
     modules = dict(sys.modules)
     names = {name: dict(vars(modules[name])) for name in _SHARED if name in modules}
     lists = [(one, list(one)) for one in (sys.path, sys.meta_path, sys.path_hooks, warnings.filters)]
@@ -162,7 +162,7 @@ def _everything_put_back() -> Iterator[None]:
     folder, depth = os.getcwd(), sys.getrecursionlimit()
     drawn, drawn_by_numpy, shown, errors = random.getstate(), np.random.get_state(), np.get_printoptions(), np.geterr()
     _forget_library()
-    os.chdir(tempfile.gettempdir())  # as in a process of its own: a class is graded without the notebook's folder
+    os.chdir(tempfile.gettempdir())  # as in a separate process: a class is graded without the notebook's folder
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
 """Serves jobs: runs one function of a student's library on given inputs, and sends back nothing but plain data.
 
 The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
-output. Where the system can fork, each job runs in a child of its own, with limits; elsewhere the autograder starts one
-program per job.
+output. If the system can fork, each job runs in a separate child process, with limits; otherwise the autograder
+starts one program per job.
 """
 
 from __future__ import annotations
@@ -107,12 +107,12 @@ def run_job_in_child(
     Parameters
     ----------
     expected : int, optional
-        The child's process id, where no process has been started since the job before.
+        The child's process id, if no process has been started since the job before.
 
     Returns
     -------
     tuple of (Ending, int) or None
-        How the job ended, and the child's process id; None where the id is not the expected one, and nothing was run.
+        How the job ended, and the child's process id; None if the id is not the expected one, and nothing was run.
     """
     import signal
 
@@ -136,7 +136,7 @@ def run_job_in_child(
     deadline = time.monotonic() + limits["wall"]
     ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
-    # The child may close its pipe and go on, or leave other processes behind, so all are killed in every case.
+    # The child may close its pipe and go on, or leave other processes behind, so all are always killed.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
@@ -203,7 +203,7 @@ def _relay_answer(
 
 
 def _read_processor_time(pid: int) -> float:
-    """Return the processor time that a process has used (0 where the system has no such clock)."""
+    """Return the processor time that a process has used (0 if the system has no such clock)."""
     try:
         return time.clock_gettime(~pid << 3 | 2)  # how Linux numbers the clock of a process
     except (AttributeError, OSError, OverflowError):
@@ -216,7 +216,7 @@ def _count_files() -> int:
 
 
 def _wait_for(child: int, deadline: float) -> int | None:
-    """Return how a child ended, or None where it still runs at the deadline."""
+    """Return how a child ended, or None if it is still running at the deadline."""
     while time.monotonic() < deadline:
         pid, code = os.waitpid(child, os.WNOHANG)
         if pid:
@@ -242,7 +242,7 @@ def serve_jobs(argv: list[str]) -> None:
 
         import numpy.random  # noqa: F401
 
-        # So that no child's garbage collector touches, and thereby copies, the memory that all of them share.
+        # So that no child's garbage collector touches, and thereby copies, the memory that all children share.
         gc.freeze()
         # Sent from inside a sandbox, this is the one signal that would reach its first process.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

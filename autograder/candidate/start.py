@@ -20,7 +20,7 @@ sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argume
 # Writing the docstrings of NumPy's compiled functions takes a seventh of its start-up time, and nobody reads them here.
 for _unread in ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"):
     sys.modules[_unread] = ModuleType(_unread)
-import numpy  # noqa: E402, F401  (before anything of ours could stand in its way)
+import numpy  # noqa: E402, F401  (before anything of ours could hide it)
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 from candidate import main  # noqa: E402  (only now can it be found)

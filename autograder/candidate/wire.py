@@ -239,7 +239,7 @@ class _Reader:
         self.data, self.at, self.left = data, 0, MAX_ITEMS
 
     def move(self, n: int) -> int:
-        """Go past so many bytes, and return where they begin."""
+        """Skip so many bytes, and return where they begin."""
         begin = self.at
         if n > len(self.data) - begin:
             raise WireError("cut short")

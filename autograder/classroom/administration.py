@@ -42,7 +42,7 @@ def enter_roster(classroom: Path, roster: Roster, database: str | None = None) -
 
 
 def find_collected_id(classroom: Path, person: Student, roster: Roster) -> Student:
-    """Return a student with the id under which something of theirs was collected before they were on the roster."""
+    """Return a student with the id under which their work was collected before they were on the roster."""
     if person.id:
         return person
     alone = Roster([replace(person, id="the student")])

@@ -92,7 +92,7 @@ class DaskWorkers:
         return window
 
     def restart(self) -> None:
-        """Do nothing: Dask replaces workers by itself."""
+        """Do nothing: Dask replaces workers on its own."""
 
     def submit(self, task: GradingTask) -> futures.Future:
         """Hand a task to the scheduler."""
@@ -120,7 +120,7 @@ class DaskWorkers:
             problem = find_fault(task, graded, self.tools)
             if problem is None:
                 return graded
-            self._retire(str(worker), f"what it made of a submission is not a result ({problem}).")
+            self._retire(str(worker), f"what it returned for a submission is not a valid result ({problem}).")
         of = task.submission
         faults = self._faults[of.student, of.chapter] = self._faults.get((of.student, of.chapter), 0) + 1
         if faults > _FAULTS:
@@ -181,14 +181,14 @@ def _digests(chapters: Iterable[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _why_not(isolation: str, digests: tuple[tuple[str, str], ...]) -> str | None:
-    """Say why this machine cannot grade as the coordinator would, or return None; tested once per process."""
+    """Say why this machine cannot grade as the coordinator would, or return None; checked once per process."""
     if _digests(dict(digests)) != dict(digests):
         return "its exercises, autograder or NumPy are not the coordinator's: install the same release on both."
     return why_not() if isolation == "bubblewrap" else None
 
 
 _received: dict[str, Tools] = {}
-"""On a worker: the tools that it was sent, by name."""
+"""On a worker: the tools that were sent to it, by name."""
 
 
 @cache

@@ -19,7 +19,7 @@ _copy_companions = BaseConverter.init_assignment
 
 
 def copy_companions(converter: Any, assignment_id: str, student_id: str) -> None:
-    """Copy what is beside a notebook (``BaseConverter.init_assignment``); of a submission only what it needs.
+    """Copy what is beside a notebook (``BaseConverter.init_assignment``); for a submission, copy only what is needed.
 
     nbgrader copies all of a submission beside its autograded notebook. A kernel starts in that folder as soon as the
     notebook is opened, and runs an ``ipykernel_launcher.py`` or ``json.py`` that it finds there.
@@ -38,7 +38,7 @@ def copy_companions(converter: Any, assignment_id: str, student_id: str) -> None
 
 
 def begin_grading(converter: Any, assignment_id: str, student_id: str) -> bool:
-    """Begin a submission in place of ``Autograde.init_destination``; return whether to go on: not if it is nobody's."""
+    """Begin a submission in place of ``Autograde.init_destination``; return False if the submission is nobody's."""
     if not is_student_id(student_id):
         converter.log.warning("Not graded: %r, because it cannot be a student's id", student_id)
         return False

@@ -32,7 +32,7 @@ _FILE = "database"
 _MAKING = 0x77656967
 """The key of PostgreSQL's advisory lock that is held while a database is made and claimed."""
 _FOLLOW = """
-# Added by Weightlab: the gradebook that `--database` named. Its URL may hold a password, so it is in a file of its own.
+# Added by Weightlab: the gradebook that `--database` named. Its URL may hold a password, so it is in a separate file.
 from pathlib import Path as _Path
 
 _DATABASE = _Path(__file__).parent / ".weightlab" / "database"
@@ -52,7 +52,7 @@ def url_of(classroom: Path, url: str | None = None) -> str:
         url = f"sqlite:///{(classroom / 'gradebook.db').absolute()}"
     if url.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + url.partition("://")[2]
-    # Absolute, because the URL is remembered and must name the same file everywhere.
+    # Absolute, because the URL is remembered and must mean the same file everywhere.
     if found := re.fullmatch(r"sqlite:///([^/:?][^?]*)(\?.*)?", url):
         url = f"sqlite:///{Path(found[1]).absolute()}{found[2] or ''}"
     return f"{url}?timeout={PATIENCE}" if url.startswith("sqlite:") and "?" not in url else url
@@ -122,7 +122,7 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     Raises
     ------
     GradebookError
-        If another one is asked for than the classroom has.
+        If it is not the one that the classroom has.
     """
     known = url_of(room.root, configured)
     if not asked:
@@ -152,7 +152,8 @@ def _require_plain_path(path: Path) -> None:
         )
     if len(os.fsencode(path)) > _LONGEST_PATH:
         raise GradebookError(
-            f"Move the folder {path.parent}: SQLite opens no file whose path is longer than {_LONGEST_PATH} bytes. Or "
+            f"Move the folder {path.parent}: SQLite cannot open a file whose path is longer than {_LONGEST_PATH} "
+            "bytes. Or "
             "keep the gradebook elsewhere, with --database."
         )
 
@@ -219,7 +220,7 @@ def one_at_a_time(url: str) -> Iterator[None]:
 
 
 def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
-    """Do one unit of work in a database that answered before, and wait for it where its server restarts.
+    """Do one unit of work in a database that answered before, and wait for it if its server restarts.
 
     Parameters
     ----------

@@ -20,14 +20,14 @@ from .rebuild import RebuiltNotebook, rebuild
 from .submission import Submission, SubmissionStatus
 
 SECONDS = 150.0
-"""The most that a submission's own code may take; what is not examined by then counts as not finished."""
+"""The most seconds that a submission's own code may take; what is not examined by then counts as not finished."""
 PUBLIC_SECONDS = 30.0
 """How many of these may go to public cases, which decide no points, only explanations."""
 READING = 30.0
 """Seconds in addition to these for reading the submission and making its notebook and page."""
 
 PUBLIC_RUN_SECONDS = 4.0
-"""How many of these one run of public cases may take: all exercises together, and then each by itself.
+"""How many of these one run of public cases may take: all exercises together, and then each alone.
 
 All right answers of a chapter together take at most 0.15 s; only the explanation of a slow wrong one is shorter.
 """
@@ -63,7 +63,7 @@ class Examination:
 
 
 def new_clock() -> Clock:
-    """Start the one clock of a submission, for all that is done with it."""
+    """Start the single clock of a submission, for everything that is done with it."""
     return Clock(SECONDS + READING, READING)
 
 
@@ -131,8 +131,8 @@ def _functions(
     submission: Submission, chapter: Chapter, keys: Mapping[str, Key], isolation: str, clock: Clock
 ) -> list[Verdict]:
     with Runner(isolation, clock=clock) as runner:
-        # Before anything secret is sent: what the student's code sees of the secret inputs cannot be told in these
-        # messages then, whatever it leaves behind in the sandbox or in the kernel's caches.
+        # This runs before anything secret is sent, so these messages cannot reveal what the student's code sees of the
+        # secret inputs, whatever that code leaves behind in the sandbox or in the kernel's caches.
         public = _try_public_cases(submission, chapter, runner, clock)
         verdicts = examine_chapter(chapter, submission.library, LIBRARY_FOLDER, runner, class_mode(keys))
     verdicts = [replace(verdict, printed="") for verdict in verdicts]
@@ -145,10 +145,9 @@ def _functions(
 def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, clock: Clock) -> dict[str, list[Reply]]:
     """Return what came back in the public cases of each exercise that fails them, by name.
 
-    One process runs all exercises first, since most pass; each that does not is then run by itself.
-
-    With the reference's prerequisites, as the exercise is most likely judged, and then with the student's own. Where
-    an exercise reports its scores anyway, running it twice would say nothing more.
+    One process runs all exercises first, since most pass; each one that fails is then run alone: with the reference's
+    prerequisites, as it is most likely judged, and then with the student's own. If an exercise reports its scores
+    anyway, a second run would say nothing more.
     """
     failing: dict[str, list[Reply]] = {}
     until = clock.left_for_code - PUBLIC_SECONDS

@@ -68,7 +68,7 @@ class SubmitWithLibrary(ExchangeSubmit):
 
 
 class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
-    """Releases the feedback on submissions that came through the exchange, and names the others.
+    """Releases the feedback on submissions that came through the exchange, and lists the others.
 
     A page is found by the secret that the exchange wrote at submission. nbgrader's own command ends with an error at
     the first page without one, such as that of a collected zip.
@@ -87,7 +87,7 @@ class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
             secret = read_file(page.parent / SECRET, MAX_SECRET)
             if not secret:
                 self.log.warning(
-                    "No feedback released for %s: what they submitted for %s did not come through the exchange. Return "
+                    "No feedback released for %s: their submission for %s did not come through the exchange. Return "
                     "it by `weightlab feedback`, or give them %s.",
                     student,
                     chapter,

@@ -1,4 +1,4 @@
-"""Makes the page that a student gets back, with nbgrader's own template and no gradebook at hand."""
+"""Makes the page that a student gets back, with nbgrader's own template but without the gradebook."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Marks:
 
 
 def scores(notebook: Any, examination: Examination, marks: Marks) -> tuple[dict[str, float | None], dict[str, float]]:
-    """Return the automatic and the final score of each graded cell, None where a person has to give it.
+    """Return the automatic and the final score of each graded cell, None if a person has to give it.
 
     A blank answer earns nothing, unless the answer may be in a cell that the student added: then a person looks.
     """

@@ -81,7 +81,7 @@ _NOT_IN_IDS = frozenset('<>"\\#?%*[')
 """Formgrader writes ids unchanged into pages, their scripts, addresses and file patterns.
 
 The first four would run there; ``#``, ``?`` and ``%`` lead to another student's page, and ``*``, ``?`` and ``[`` are
-another student's folder, too, where one submission is to be graded.
+another student's folder, too, if a single submission is graded.
 """
 NAMES_OF_JAVASCRIPT = frozenset(
     {"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "undefined", "valueOf"}
@@ -124,7 +124,7 @@ class Classroom:
     def make_root(self) -> None:
         """Make the classroom's folder if it is not there, closed as its state is; one that is there stays as it is.
 
-        It holds names, grades and answers, and those of one account on a shared machine are nobody else's business.
+        It holds names, grades and answers, which other accounts on a shared machine must not see.
         """
         if not self.root.is_dir():
             make_folder(self.root.parent)
@@ -211,7 +211,7 @@ class Classroom:
                     break
                 except BlockingIOError:
                     if attempt == 49:
-                        words = f"{self.root} is being graded by another command. Wait until that has ended."
+                        words = f"{self.root} is being graded by another command. Wait until it has ended."
                         raise ClassroomError(words) from None
                     time.sleep(0.1)
             yield file.fileno()

@@ -1,4 +1,4 @@
-"""Writes formulas as MathML, which browsers show by themselves: a page needs neither a script nor the network."""
+"""Writes formulas as MathML, which browsers can show: a page needs neither a script nor the network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
     formula : str
         Without dollar signs.
     display : bool
-        Whether the formula is a paragraph of its own.
+        Whether the formula is a separate paragraph.
     """
     mark = "$$" if display else "$"
     source = f"<code>{html.escape(f'{mark}{formula}{mark}')}</code>"

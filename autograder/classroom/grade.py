@@ -57,7 +57,7 @@ def run_grading(
     jobs : int, optional
         Local worker processes; by default one for each processor.
     isolation : str
-        How students' code is isolated: ``bubblewrap``, or ``process`` where that is asked for by name.
+        How students' code is isolated: ``bubblewrap``, or ``process`` if that is asked for by name.
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the work in place of local processes.
     seed : int, optional
@@ -110,7 +110,7 @@ def run_grading(
 
 
 def _read_others(names: Iterable[str], course: Path) -> dict[str, dict]:
-    """Return the released notebooks of chapters that were graded before, but for those that are not there any more."""
+    """Return the released notebooks of chapters that were graded before, except those that no longer exist."""
     found = {}
     for name in names:
         with contextlib.suppress(ClassroomError):

@@ -95,7 +95,7 @@ class ClassBook:
             self.let_go()
 
     def let_go(self) -> None:
-        """Close the transaction and the connection: a run takes hours, and workers are forked meanwhile."""
+        """Close the transaction and the connection: a run may take hours, and workers are forked meanwhile."""
         self.book.db.remove()
         self.book.engine.dispose()
 
@@ -124,7 +124,7 @@ class ClassBook:
             reason = claim_database(self.book.db, classroom, self.course)
             self.let_go()
         if reason is not None:
-            raise GradebookError(f"The gradebook {self.place} {reason} Give each classroom a database of its own.")
+            raise GradebookError(f"The gradebook {self.place} {reason} Give each classroom a separate database.")
 
     @_unit
     def roll(self) -> dict[str, Person]:

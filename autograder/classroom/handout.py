@@ -1,4 +1,4 @@
-"""Writes the handout: the course without its answers, in a folder of its own, for a class."""
+"""Writes the handout: the course without its answers, in a separate folder, for a class."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Pa
     """
     release.require_sources()
     if target.resolve().is_relative_to(ROOT):
-        raise FileExistsError(f"{target} is inside the project. Name a folder outside of it for the handout.")
+        raise FileExistsError(f"{target} is inside the project. Choose a folder outside it for the handout.")
     if target.exists() and any(target.iterdir()):
-        raise FileExistsError(f"{target} is not empty. Name a new folder for the handout.")
+        raise FileExistsError(f"{target} is not empty. Choose a new folder for the handout.")
     built = release.build()
     release.prove(built)
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints", "test_*.py")

@@ -68,7 +68,7 @@ def _said(error: Exception) -> str:
 
 
 def write_config(classroom: Path, last: str = "") -> None:
-    """Configure nbgrader and Formgrader for the case that they are started in the classroom.
+    """Configure nbgrader and Formgrader so that they can be started in the classroom.
 
     A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
 
@@ -114,7 +114,7 @@ def _loads_the_projects(node: ast.AST) -> bool:
 
 
 class Configuration:
-    """What nbgrader's configuration says of a classroom.
+    """What nbgrader's configuration says about a classroom.
 
     Parameters
     ----------
@@ -149,7 +149,9 @@ class Configuration:
         try:
             plugin = kind(config=app.config)
         except TraitError as error:
-            raise ClassroomError(f"The late penalty plug-in takes no such setting: {_said(error)}. {remedy}") from None
+            raise ClassroomError(
+                f"The late penalty plug-in does not accept this setting: {_said(error)}. {remedy}"
+            ) from None
         self.penalty: Callable[[str, float, float], float | None] = plugin.late_submission_penalty
         about = {name: str(value) for name, value in plugin.trait_values(config=True).items()}
         self.penalty_name = f"{kind.__module__}.{kind.__qualname__} {sorted(about.items())}"

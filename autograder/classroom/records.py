@@ -117,7 +117,7 @@ class Result:
     entry : dict
         The contract's form, with what a person should look at under ``remarks``.
     automatic : mapping of str to float or None
-        Scores by graded cell; None where a person has to give it.
+        Scores by graded cell; None if a person has to give it.
     blank : tuple of str
         Answer cells that are as they were handed out.
     penalty : float or None

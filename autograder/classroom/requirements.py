@@ -1,4 +1,4 @@
-"""What a machine needs before it can grade a class; what is missing is named with its remedy."""
+"""What a machine needs before it can grade a class; what is missing is reported with its remedy."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def require_reference() -> None:
 
 
 def require_isolation(name: str) -> None:
-    """Make sure that students' code can be isolated as it was asked for.
+    """Make sure that students' code can be isolated as requested.
 
     Raises
     ------
     ClassroomError
-        With the remedy, where it cannot.
+        If it cannot; the message gives the remedy.
     """
     if name not in isolation.KINDS:
         raise ClassroomError(f"Isolation is one of {', '.join(isolation.KINDS)}, not {name!r}.")
     if name == Isolation.USER and os.geteuid() != 0:
-        raise ClassroomError("Isolation by a user of its own needs root, who alone can become another user.")
+        raise ClassroomError("Isolation by a separate user needs root, because only root can become another user.")
     if name == Isolation.BUBBLEWRAP and (reason := selftest.why_not()):
         raise ClassroomError(reason)
 

@@ -27,7 +27,7 @@ _WHY = {
 
 
 def rerun(notebook: Any, sources: Mapping[str, bytes], isolation: str, clock: Clock) -> None:
-    """Replace the submitted outputs of a notebook by those that its cells give now.
+    """Replace the submitted outputs of a notebook with those that its cells give now.
 
     Check cells are not run, because their outputs are the verdicts. If the run fails, the first cell says why, and the
     submitted outputs stay.

@@ -37,7 +37,7 @@ def pack_for_moodle(classroom: Path, chapter: str) -> Package:
             name, number = numbers[student]
             files[student] = (f"{name}_{number}_assignsubmission_file_/{chapter}_feedback.html", page)
         elif origin is not None and origin.platform == Platform.MOODLE:
-            left_out[student] = "Moodle's number is not a participant's: it takes no files for a group"
+            left_out[student] = "its number belongs to a group, and Moodle takes no feedback files for groups"
         else:
             left_out[student] = "not known to Moodle; collect from Moodle's download, or give --worksheet"
     return Package(_zip(files.values()), sorted(files), left_out)

@@ -144,7 +144,7 @@ class Run:
         }
 
     def _is_worth_another_try(self, result: Result, name: str) -> bool:
-        """Whether a run can end better than the one before: what timed out is tried once more by itself."""
+        """Whether a run can end better than the one before: what timed out is automatically tried once more."""
         if result.lasting:
             return False
         if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:

@@ -45,7 +45,7 @@ def clean_text(text: str, limit: int) -> str:
 
 
 def clean_markdown(text: str) -> str:
-    """Return a written answer that looks as it was typed, and runs and fetches nothing."""
+    """Return a written answer that looks as it was typed, but neither runs nor fetches anything."""
     text = _SPACE.sub(" ", clean_text(text, MAX_ANSWER))
     text = _TAG.sub("< ", _ENTITY.sub("& ", text))
     text = "\n".join(map(_without_heading, text.split("\n")))

@@ -25,8 +25,8 @@ def read_time(text: str | None) -> datetime.datetime | None:
     """Read a time in ISO 8601 or in nbgrader's own form; use it wherever ``timestamp.txt`` is read.
 
     Accepted are a date, a clock time, and ``Z``, ``UTC``, ``GMT`` or an offset such as ``+0200`` or ``+02:00``; without
-    one of these the time is in UTC, as nbgrader writes and reads it. Names of other zones, other orders of the date
-    and words are ambiguous: they are not a time.
+    one of these the time is in UTC, as nbgrader writes and reads it. Names of other zones, other orders of the date and
+    words are ambiguous, so they do not count as a time.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
     Returns
     -------
     datetime.datetime or None
-        The time in UTC, without a zone, as nbgrader's gradebook keeps it; None where the text is not a time.
+        The time in UTC, without a zone, as nbgrader's gradebook keeps it; None if the text is not a time.
     """
     found = _TIME.fullmatch((text or "").strip().removeprefix("\ufeff"))
     if found is None:

@@ -173,7 +173,7 @@ def _describe(about: os.stat_result) -> tuple[int, ...]:
 
 
 def _signature(path: str) -> str:
-    """Return what tells whether a file beside the classroom is the same; one that is not there has a signature, too."""
+    """Return a signature that shows whether a file outside the classroom is the same; an absent file has one, too."""
     try:
         return f"{path}\0{_describe(os.stat(path))}\n"
     except OSError:

@@ -108,7 +108,7 @@ def _make_cells(handed_out: tuple[str, dict]) -> dict[str, str]:
 
 
 def grade_submission(task: GradingTask, tools: Tools) -> GradedSubmission:
-    """Examine one submission, and make its notebook and feedback: a pure function of its arguments."""
+    """Examine one submission, and make its notebook and feedback; a pure function of its arguments."""
     submission, chapter = task.submission, CHAPTERS[task.submission.chapter]
     released = tools.released[chapter.name]
     clock = examination.new_clock()
@@ -165,9 +165,9 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
     try:
         result, entry = came.result, came.result.entry
         if came.task != task or (entry["student"], entry["chapter"]) != (submission.student, chapter.name):
-            return "it is of another submission"
+            return "it belongs to another submission"
         if dict(result.inputs) != dict(task.inputs):
-            return "it was made of something else"
+            return "it was made from other inputs"
         worth = {
             about["grade_id"]: float(about["points"])
             for about in map(marks_of, tools.released[chapter.name]["cells"])
@@ -190,14 +190,14 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
             return "its scores do not add up"
         seal = result.seal.encode()
         if seal not in came.notebook or seal not in came.page[-2000:]:
-            return "notebook or page is of another result"
+            return "notebook or page belongs to another result"
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         return f"it cannot be read: {type(error).__name__}"
     return None
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return what a person should look at in a notebook and no verdict says."""
+    """Return what a person should look at in a notebook but no verdict mentions."""
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []

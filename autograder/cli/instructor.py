@@ -44,10 +44,10 @@ _ISOLATION = click.option(
 @click.option(
     "--run-notebooks",
     is_flag=True,
-    help="Show what the notebooks' cells give now, run in isolation, instead of the submitted outputs.",
+    help="Run the notebooks' cells in isolation and show their outputs instead of the submitted ones.",
 )
 @click.option("--retry", is_flag=True, help="Examine again what timed out or crashed before.")
-@click.option("--verbose", is_flag=True, help="Name every grade that changed.")
+@click.option("--verbose", is_flag=True, help="List every grade that changed.")
 @JSON
 @click.option(
     "--self-test", is_flag=True, help="Grade nothing; test whether the sandbox keeps its promises on this machine."
@@ -113,7 +113,7 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. What is graded so far is kept; fix that and run the same command again, "
+            f"{error}. What is graded so far is kept: fix this error and run the same command again, "
             "which goes on where it stopped."
         ) from None
     except KeyboardInterrupt:
@@ -184,8 +184,8 @@ def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
 def _changes(grading: Grading, verbose: bool) -> None:
     changes = grading.changes
     if changes:
-        hint = "" if verbose else " (`--verbose` names them)"
-        say(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl keeps why.")
+        hint = "" if verbose else " (`--verbose` lists them)"
+        say(f"{counted(len(changes), 'grade')} changed{hint}; .weightlab/history.jsonl gives the reasons.")
     for one in changes if verbose else ():
         before = "none" if one.before is None else f"{one.before:g}"
         say(printable(f"{one.student}, {one.chapter}: from {before} to {one.after:g} ({', '.join(one.why)})"))
@@ -235,12 +235,14 @@ def printable_lines(text: str) -> str:
 @CLASSROOM
 @DATABASE
 def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> None:
-    """Draw the class as graded last: scores, hard exercises, misconceptions, and what needs your attention."""
+    """Write a report on the class as last graded: scores, hard exercises, misconceptions, what needs your attention."""
     from ..classroom.grade import draw_report
 
     try:
         files = draw_report(classroom, chapters, database)
     except OSError as error:
-        raise click.ClickException(f"{error}. The report goes into the classroom; fix that and try again.") from None
+        raise click.ClickException(
+            f"{error}. The report is written into the classroom: fix this error, then try again."
+        ) from None
     for path in files:
         say(path)

@@ -20,7 +20,7 @@ from .spoken import say
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab at the first page of the course; if it runs already, open that.
+    """Open JupyterLab at the first page of the course; if it is already running, open that one.
 
     Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
@@ -112,7 +112,7 @@ def _help_command(name: str, words: str) -> click.Command:
         try:
             if name == "reveal":
                 _require_known(exercise)
-                sure = SOLUTIONS.exists() and click.confirm(f"Show the answer of {exercise}? A hint may be enough.")
+                sure = SOLUTIONS.exists() and click.confirm(f"Show the answer to {exercise}? A hint may be enough.")
                 title, text = tutor.reveal(exercise, sure)
             else:
                 title, text = getattr(tutor, name)(exercise)
@@ -132,7 +132,9 @@ def _require_known(exercise: str) -> None:
 
 
 hint = _help_command("hint", "Open one more hint for an exercise.")
-reveal = _help_command("reveal", "Show an exercise's answer, or a written question's model answer, after asking.")
+reveal = _help_command(
+    "reveal", "Show an exercise's answer, or a written question's model answer, after asking you to confirm."
+)
 reset = _help_command("reset", "Restore one stub; your version is kept in a copy.")
 
 
@@ -159,7 +161,7 @@ def submit(chapter: str, student: str | None) -> None:
     for warning in packed.warnings:
         say(warning)
     if not submit.as_file_name(student):
-        say("The zip's name does not say whose it is: pack again with --name, unless the platform says it.")
+        say("The zip's name does not say whose it is: pack again with --name, unless the platform records that.")
 
 
 @click.command()
@@ -171,8 +173,8 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without it a git clone asks its origin. In a new release, --into names the
-    older copy that is to be updated.
+    RELEASE is a folder or an archive; without it a git clone asks its origin. In a new release, --into gives the older
+    copy that is to be updated.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
     from ..learner import clones, kept, releases

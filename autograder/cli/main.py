@@ -81,7 +81,7 @@ class _Commands(click.Group):
 
 
 def _line_of_an_author(error: Exception) -> str | None:
-    """Return the innermost line of a declaration that the error came through; None where there is none."""
+    """Return the innermost line of a declaration that the error passed through; None if there is none."""
     passed = reversed(list(traceback.walk_tb(error.__traceback__)))
     lines = ((Path(frame.f_code.co_filename), number) for frame, number in passed)
     written = (f"line {number} of {shown(file)}" for file, number in lines if _AUTHORS & {*file.parents})
@@ -97,7 +97,7 @@ def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Name the release."
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the release."
 )
 def main() -> None:
     """Weightlab: learn what the weights of a neural network are by building them."""

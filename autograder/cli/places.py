@@ -33,7 +33,7 @@ def hub_setup(exchange: Path, course: str) -> None:
         raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}). Run it as root.") from None
     for path in written:
         say(f"wrote {path}")
-    say("Each user gets a copy of the course in ~/weightlab when their server starts next.")
+    say("Each user gets a copy of the course in ~/weightlab when their server next starts.")
 
 
 @click.command()
@@ -61,7 +61,7 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
     files = write_zip(chapters, target, visibility, seed)
     automatic = sum(CHAPTERS[name].points for name in chapters)
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
-    say(f"{counted(len(files), 'file')} in {target}, the answers among them: upload it, and give it to nobody.")
+    say(f"{counted(len(files), 'file')} in {target}, including the answers: upload it, and give it to nobody else.")
     say(f"On Gradescope set the autograder's points to {automatic:g}, and {written:g} for manual grading.")
 
 
@@ -82,14 +82,17 @@ def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> 
 
     reported = list(chapters or CHAPTERS) if github_classroom else []
     if chapters and not github_classroom:
-        raise click.UsageError("--chapter says what --github-classroom reports; a handout always holds all chapters.")
+        raise click.UsageError(
+            "Use --chapter only together with --github-classroom, because it chooses the chapters whose points are "
+            "reported. A handout always holds all chapters."
+        )
     try:
         written = write_handout(folder, reported)
     except (FileExistsError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
-            f"{error.filename or folder} cannot be written ({error.strerror}). Name a folder where you may write."
+            f"{error.filename or folder} cannot be written ({error.strerror}). Choose a folder that you may write to."
         ) from None
     say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
 

@@ -24,7 +24,7 @@ _FILE = click.Path(path_type=Path, exists=True)
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
-    """Lay out submissions of a chapter, as students and learning platforms name them.
+    """Collect a chapter's submissions into the classroom, whatever students and learning platforms call the files.
 
     SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
     Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. Every file that is seen is in the
@@ -56,7 +56,7 @@ def collect(
 @CLASSROOM
 @DATABASE
 def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> None:
-    """Say who is in the class, so that everybody keeps one id over all chapters.
+    """Say who is in the class, so that everybody keeps one id across all chapters.
 
     FILES are exports: Canvas's gradebook, Moodle's participants or grading worksheet, or any table with columns such as
     id, first_name, last_name, email, login, canvas, moodle, github. What they say is added to the roster.csv of the
@@ -114,7 +114,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         write_file(place, content)
         say(f"{counted(len(grades.scores) - len(strangers), 'grade')} in {place}.")
         if grades.waiting:
-            say(f"Answers still wait for a mark from: {printable(', '.join(grades.waiting))}.")
+            say(f"These students have answers that are not marked yet: {printable(', '.join(grades.waiting))}.")
     package = (pack_for_moodle if platform == "moodle" else pack_for_canvas)(classroom, chapter)
     if not package.students and not package.left_out:
         command = f"weightlab grade {chapter} --classroom {classroom}"

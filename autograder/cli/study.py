@@ -109,7 +109,7 @@ def _write(path: Path, settings: dict) -> None:
 
 
 def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], None]) -> int:
-    """Run JupyterLab until it is stopped, or open the one that runs for this copy already; return an exit code.
+    """Run JupyterLab until it is stopped, or open the one that is already running for this copy; return an exit code.
 
     Parameters
     ----------
@@ -132,13 +132,13 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
     own = ROOT / ".weightlab" / "jupyter"
     _stay_out_of_home(own)
     if address := find_running():
-        say(f"JupyterLab runs already for this copy of the course. Its address:\n  {address}")
+        say(f"JupyterLab is already running for this copy of the course. Its address:\n  {address}")
         if browser:
             webbrowser.open(address)
         return 0
     if os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
         page = shown(coming_page())
-        say(f"This terminal belongs to a JupyterLab that runs already: open {page} in its file browser, on the left.")
+        say(f"This terminal belongs to a running JupyterLab: open {page} in its file browser, on the left.")
         return 0
     quiet()
     lay_out(own / "workspaces")
@@ -161,7 +161,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         *([] if browser else ["--no-browser"]),
     ]
     if os.name != "nt":
-        # A server without a terminal of its own would start login shells, which forget where `weightlab` is.
+        # A server without its own terminal would start login shells, which forget where `weightlab` is.
         argv.append(f"--ServerApp.terminado_settings=shell_command={shlex.quote(os.environ.get('SHELL') or 'sh')}")
     environment = {
         # With a given token JupyterLab does not print six lines about it.
@@ -193,10 +193,10 @@ def _run(argv: Sequence[str], environment: dict[str, str], say: Callable[[str], 
     def stop(*_: object) -> None:
         nonlocal stopped
         stopped = True
-        if os.name != "nt":  # on Windows Ctrl+C reaches JupyterLab by itself
+        if os.name != "nt":  # on Windows Ctrl+C reaches JupyterLab directly
             process.terminate()
 
-    say("JupyterLab starts, which takes some seconds.")
+    say("JupyterLab is starting; this takes a few seconds.")
     process = subprocess.Popen(argv, cwd=ROOT, env=environment)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

@@ -42,12 +42,13 @@ def _pairs(answers: list, calls: tuple) -> list:
         "Work on a float64 copy. Go through np.ndindex(array.shape): set the entry to its value plus step and call f, "
         "set it to its value minus step and call f, then put the value back.",
         "gradient[index] = (above - below) / (2 * step), because between the two calls the entry has moved by 2 * "
-        "step. Keep the entry's value in a variable and put that back: adding and then subtracting rounds.",
+        "step. Keep the entry's value in a variable and put that back: adding and then subtracting causes rounding "
+        "errors.",
     ),
     views={"in float64": _in_float64},
     why="The two points are on either side of the entry's value, so the curvature cancels and the error is of the "
     "order of step squared. The copy keeps the input array unchanged, and in float64 a step of 1e-5 is far above "
-    "rounding.",
+    "rounding errors.",
 )
 def numerical_gradient(rng):
     """Measure the gradient of f at array: move each entry up and down by step, and compute how fast f changes."""
@@ -59,7 +60,7 @@ def numerical_gradient(rng):
         aspect,
         Given("product_of_row_sums"),
         rng.uniform(0.5, 1.5, (3, 2)),
-        note="a function to which the array's shape matters",
+        note="a function that depends on the array's shape",
     )
     yield Case.of(aspect, Given("sum_of_squares"), -rng.uniform(1, 2, (1, 4)), note="a single row")
     aspect = "computes in float64 for every dtype"
@@ -83,7 +84,7 @@ def numerical_gradient(rng):
     "much. The floor of 1e-12 makes two arrays of zeros agree.",
 )
 def relative_error(rng):
-    """Return the largest difference of two arrays, compared with their largest entries.
+    """Return the largest difference between two arrays, compared with their largest entries.
 
     Raise a ValueError if the shapes differ.
     """
@@ -96,11 +97,11 @@ def relative_error(rng):
     b = rng.uniform(1, 2, 5)
     yield Case.of(aspect, b, -3 * b, note="opposite signs and different magnitudes")
     near = np.append(rng.uniform(1, 2, 3), 1e-9)
-    yield Case.of(aspect, near, near + np.array([0, 1e-7, 0, 1e-9]), atol=1e-12, note="one entry is all but zero")
+    yield Case.of(aspect, near, near + np.array([0, 1e-7, 0, 1e-9]), atol=1e-12, note="one entry is nearly zero")
     aspect = "handles edge cases (zeros, empty arrays, shapes that differ)"
     yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both are zero everywhere")
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
-    yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="less than anything that matters")
+    yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="differences too small to matter")
     for shapes in [((5, 3), (3,)), ((4, 1), (4, 7)), ((2, 6), (4, 3))]:
         yield Case.of(
             aspect,
@@ -115,12 +116,12 @@ def relative_error(rng):
 @CHAPTER.exercise(
     aspects={"computes the gradient of the mean squared error": 1, "refuses shapes that differ": 1},
     hints=(
-        "Take one prediction p with target t, alone. How does (p - t)**2 change if p moves a little? Then remember "
+        "Take a single prediction p with its target t. How does (p - t)**2 change if p moves a little? Then remember "
         "that the loss is a mean.",
-        "The derivative of (p - t)**2 is 2 * (p - t). In a mean over many entries, each one counts for one part in "
-        "how many?",
+        "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by which number is each "
+        "square divided?",
         "First raise ValueError if the shapes differ. The gradient is 2 * (predictions - targets) / predictions.size, "
-        "where size is the number of all entries.",
+        "where size is the number of entries.",
     ),
     why="Each prediction is in exactly one of the squares that the mean adds up. So its partial derivative is that "
     "square's derivative, divided by the number of squares.",
@@ -162,13 +163,13 @@ def mean_squared_error_gradient(rng):
     hints=(
         "Which probabilities does the network predict, and which would be right? One of the two is a row of zeros "
         "with a single 1.",
-        "For one example the gradient is the difference of the two: predicted probabilities minus one-hot target. The "
-        "loss is a mean over the batch, so each example counts for its fraction.",
+        "For one example the gradient is the difference of the two: predicted probabilities minus the one-hot target. "
+        "The loss is a mean over the batch, so each of n examples contributes only one nth of its gradient.",
         "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
         "len(labels).",
     ),
-    why="The logarithm of the loss and the exponential of softmax cancel, and predicted probability minus target is "
-    "left. Each row sums to zero, because raising all logits together changes no probability.",
+    why="The logarithm of the loss and the exponential of softmax cancel, which leaves the predicted probability minus "
+    "the target. Each row sums to zero, because raising all logits together changes no probability.",
     prerequisites=("softmax", "one_hot"),
 )
 def cross_entropy_gradient(rng):
@@ -191,7 +192,7 @@ def cross_entropy_gradient(rng):
     },
     hints=(
         "Where a neuron was active, ReLU passed its sum unchanged. Where it was inactive, 0 came out. What does a "
-        "small change of the sum do in each case?",
+        "small change in the sum do in each case?",
         "The gradient passes unchanged where the activation is above zero, and is zero elsewhere. A comparison gives "
         "an array of True and False.",
         "Return grad_output * (activations > 0): in a product, True counts as one and False as zero.",
@@ -218,8 +219,8 @@ def relu_gradient(rng):
     aspects={"grad_x": 2, "grad_weights": 2, "grad_bias": 1, PURE: 1},
     parts=("grad_x", "grad_weights", "grad_bias"),
     hints=(
-        "Each gradient has the shape of what it belongs to. Write the shapes of grad_output, x and weights on paper. "
-        "Begin with one weight: which signal does it multiply, in each example?",
+        "Each gradient has the shape of the array it belongs to. Write the shapes of grad_output, x and weights on "
+        "paper. Begin with one weight: which signal does it multiply, in each example?",
         "Weight [i, j] multiplies x[n, i] in every example n, so its gradient adds up x[n, i] * grad_output[n, j] "
         "over n. Bias j is added in every example. Input i reaches every output j through weight [i, j].",
         "Sums over a shared index are matrix products: x.T @ grad_output for the weights, grad_output @ weights.T for "
@@ -235,7 +236,7 @@ def dense_gradient(rng):
         (4, 3, 2, "a batch of four"),
         (1, 2, 5, "a single example"),
         (3, 4, 1, "a single neuron"),
-        (3, 3, 3, "three of everything, where a product the wrong way round fits as well"),
+        (3, 3, 3, "three of everything: factors in the wrong order fit as well"),
         (7, 9, 6, "float32"),
     ]:
         shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
@@ -253,8 +254,8 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
     aspects={"computes the output layer's gradients": 1, "computes the earlier layers' gradients": 4, PURE: 1},
     hints=(
         "Begin at the output layer. dense_gradient, given grad_logits and what entered that layer, returns three "
-        "arrays. Which two are kept, and who needs the third?",
-        "The grad_x of layer k says how the loss changes with activations[k]. They came out of a ReLU, so "
+        "arrays. Which two are kept, and which layer needs the third?",
+        "The grad_x of layer k says how the loss changes with activations[k]. Those came out of a ReLU, so "
         "relu_gradient with activations[k] gives the grad_output of layer k - 1.",
         "for k in reversed(range(len(layers))): grad_x, grad_weights, grad_bias = dense_gradient(grad_output, "
         "activations[k], layers[k][0]); keep the pair; grad_output = relu_gradient(grad_x, activations[k]). Reverse "
@@ -264,8 +265,8 @@ def _backward_case(rng: np.random.Generator, sizes: tuple[int, ...], batch: int,
         "computes the output layer's gradients": lambda answers, calls: _pairs(answers, calls)[-1],
         "computes the earlier layers' gradients": lambda answers, calls: _pairs(answers, calls)[:-1],
     },
-    why="Each layer needs only three things: what entered it, its own weights, and the gradient of its outputs. "
-    "Nobody needs the gradient of the first layer's inputs, so the reference leaves that product out.",
+    why="Each layer needs only three things: what entered it, its own weights, and the gradient of its outputs. The "
+    "gradient of the first layer's inputs is not needed, so the reference leaves that product out.",
     prerequisites=("dense_gradient", "relu_gradient"),
 )
 def backward(rng):
@@ -277,19 +278,19 @@ def backward(rng):
     yield Case.of(last, *two, view=last, note="two layers")
     yield Case.of(below, *two, view=below, note="two layers")
     square = _backward_case(rng, (4, 4, 4, 4), 6)
-    yield Case.of(last, *square, view=last, note="three layers, all equally wide")
-    yield Case.of(below, *square, view=below, note="three layers, all equally wide")
+    yield Case.of(last, *square, view=last, note="three layers of equal width")
+    yield Case.of(below, *square, view=below, note="three layers of equal width")
     yield Case.of(below, *_backward_case(rng, (3, 6, 5, 8, 2), 7), view=below, note="four layers")
     yield Case.of(below, *_backward_case(rng, (4, 9, 6), 3, np.float32), view=below, note="float32")
 
 
 CHAPTER.question(
     "forward_passes",
-    task="Count how many times the loss of a network 64-32-10 must be computed to measure all its gradients.",
+    task="Count how many times the loss of a 64-32-10 network must be computed to measure all its gradients.",
     value=4820,
     hints=(
-        "How many weights and biases does the network have? Each of them is moved by itself.",
-        "Each one is moved twice, up and down: twice the number that count_parameters returns.",
+        "How many weights and biases does the network have? Each of them is moved alone.",
+        "Each one is moved twice, up and down, so double the number that count_parameters returns.",
     ),
     mistakes={
         "one_loss_each": (2410, "This is the number of parameters. How many losses does each of them need?"),
@@ -300,7 +301,7 @@ CHAPTER.question(
         ),
         "only_ahead": (
             2411,
-            "One more than the parameters is enough to look ahead only. Your function looks both ways.",
+            "This is one more than the number of parameters, enough to look ahead only. Your function looks both ways.",
         ),
     },
 )
@@ -310,7 +311,7 @@ CHAPTER.question(
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
-        "It gives 1 and -4. If the weight moves, each output moves by its own signal, 2 or -1, times as much.",
+        "It gives 1 and -4. If the weight moves, each output moves by that amount times its own signal, 2 or -1.",
     ),
     mistakes={
         "mean_over_the_batch": (
@@ -321,7 +322,7 @@ CHAPTER.question(
         "second_example_only": (4, "This is the second example's part. The first example uses the same weight."),
         "the_bias": (
             -3,
-            "This is the gradient of the bias. A move of the weight reaches each output times its signal.",
+            "This is the gradient of the bias. A change in the weight reaches each output multiplied by its signal.",
         ),
         "sign_of_the_signal": (
             -2,
@@ -336,13 +337,16 @@ CHAPTER.question(
     value=235,
     hints=(
         "Look for the largest error in each row of the table. Which errors are rounding, and which are bugs?",
-        "Errors of about 1e-7 are what float32 can do. Errors of 1e-3 and more are not rounding.",
+        "Errors of about 1e-7 come from the precision of float32. Errors of 1e-3 and more are not rounding.",
     ),
     mistakes={
-        "float32_is_no_bug": (2356, "Pass 6 computes in float32, with about seven digits. It is rough, but not wrong."),
-        "a_hundredth_is_a_bug": (23, "Look at pass 5 again. Some thousandths are far more than rounding."),
-        "both_slips": (236, "Compare passes 5 and 6 again. What can float32 do, and what is more than rounding?"),
-        "how_many": (3, "This is how many there are. Write their numbers one after the other."),
+        "float32_is_no_bug": (
+            2356,
+            "Pass 6 computes in float32, with about seven digits. It is imprecise, but not wrong.",
+        ),
+        "a_hundredth_is_a_bug": (23, "Look at pass 5 again. A few thousandths are far more than rounding."),
+        "both_slips": (236, "Compare passes 5 and 6 again. How precise is float32, and what is more than rounding?"),
+        "how_many": (3, "This is the number of wrong passes. Write their numbers one after the other."),
     },
 )
 CHAPTER.written_answer("signal_times_gradient", points=3)

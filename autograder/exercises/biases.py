@@ -15,8 +15,8 @@ CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
 @CHAPTER.exercise(
     aspects={"computes the weighted sum": 1, "adds the bias once": 1},
     hints=(
-        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What follows for "
-        "the bias when the inputs are not zero?",
+        "With all inputs zero the weighted sum is zero, and the neuron must give exactly its bias. What does that say "
+        "about the bias when the inputs are not zero?",
         "You wrote the first part in chapter 1: weighted_sum gives one number. The bias changes that number by the "
         "same amount for all inputs.",
         "Return weighted_sum(inputs, weights) + bias: one bias for the neuron, not one for each connection.",
@@ -50,7 +50,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
 
 
 @CHAPTER.exercise(
-    aspects={"tells above zero from below": 1, "treats exactly zero as inactive": 1},
+    aspects={"tells sums above zero from sums below it": 1, "treats exactly zero as inactive": 1},
     hints=(
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
@@ -64,7 +64,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
 )
 def activates(rng: np.random.Generator) -> Iterator[Case]:
     """Decide whether the neuron activates: True if its weighted sum plus its bias is strictly above zero."""
-    aspect, edge = "tells above zero from below", "treats exactly zero as inactive"
+    aspect, edge = "tells sums above zero from sums below it", "treats exactly zero as inactive"
     x, w = np.array([1.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.25])  # the weighted sum is exactly 2
 
     def decide(*args: object, note: str) -> Case:
@@ -80,7 +80,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(np.zeros(3), w, 0.25, note="a blank input and a positive bias")
     yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
-    yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and no bias make exactly zero")
+    yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
     # Drawn decisions: answers remembered from another seed are right by chance only.
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
@@ -97,7 +97,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
         "Return weighted_sums(x, weights) + bias. Do not use += on an array that belongs to the caller.",
     ),
     why="Each neuron is a column and has one bias, so the bias is added to every row: NumPy broadcasts (fan_out,) over "
-    "the batch by itself.",
+    "the batch automatically.",
     prerequisites=("weighted_sums",),
 )
 def dense(rng: np.random.Generator) -> Iterator[Case]:
@@ -156,10 +156,10 @@ def fold_bias(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "How many numbers does an array of shape (64, 10) hold? And two such arrays together?",
-        "Multiply the axis lengths of each array, and add up the arrays. shapes.values() gives the shapes without "
+        "Multiply the axis lengths of each array, and add up the products. shapes.values() gives the shapes without "
         "their names, and math.prod multiplies the axis lengths of one shape.",
         "Return sum(math.prod(shape) for shape in shapes.values()). An empty product is 1 and an empty sum is 0, as "
-        "the special cases need.",
+        "the special cases require.",
     ),
     why="An array holds the product of its axis lengths, and a model holds the sum over its arrays. Weights and biases "
     "are counted in the same way, because both are learned.",
@@ -178,11 +178,11 @@ def count_parameters(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(plain, {"embedding": (50257, 768), "norm": (768,)}, note="an array of 38 million numbers")
     blocks = int(rng.integers(50, 64))
     large = {f"block {i}": (4096, 11008) for i in range(blocks)}
-    yield Case.of(plain, large, note="more numbers than 32 bits can count, in all arrays together")
+    yield Case.of(plain, large, note="more numbers in total than 32 bits can count")
     odd = {"weights": (4097, 8193), "bias": (8193,), "more": (3, 7)}
     yield Case.of(plain, odd, rtol=0, atol=0, note="more than 2²⁴ numbers, which 32-bit floats cannot count exactly")
     yield Case.of(axes, {"convolution": (16, 3, 5, 5), "bias": (16,)}, note="four axes")
-    yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="three axes, two, one")
+    yield Case.of(axes, {"cube": (n, 4, 3), "table": (m, 2), "line": (k,)}, note="arrays with 3, 2 and 1 axes")
     yield Case.of(special, {"scale": (), "weights": (7, 3)}, note="the shape () is a single number")
     yield Case.of(special, {"temperature": ()}, note="nothing but a single number")
     yield Case.of(special, {}, note="no arrays, no parameters")

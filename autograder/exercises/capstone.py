@@ -23,11 +23,11 @@ no naive answer two fifths of any (`benchmarks/results/capstone.md`)."""
     hints=(
         "First return `layers` unchanged and read the message: the old digits are kept, but nothing is gained. Then "
         "use fine_tune on the head, and see how each of the two numbers changes.",
-        "Which method of chapter 9 changes all three matrices in fewer than 4,000 numbers? And what kept the old "
-        "digits readable while the network learned new ones?",
+        "Which method of chapter 9 changes all three matrices but stores fewer than 4,000 numbers? And what kept the "
+        "old digits readable while the network learned new ones?",
         "Use one LoRA adapter per layer (which rank fits the budget?). Train them with lora_fine_tune on the new "
-        "images, each repeated, and as many old ones from data.digits14_train(); then lora_merge. Take smaller "
-        "steps if it diverges.",
+        "images, each repeated, together with equally many old ones from data.digits14_train(); then use lora_merge. "
+        "Take smaller steps if training diverges.",
     ),
     why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
     "and keeping only the largest directions of the change works as well. One returned network cannot have a second "
@@ -68,7 +68,7 @@ def adapt(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "numbers_at_rank_8",
-    task="Compute how many numbers adapters of rank 8 hold, one on each of the reader's three matrices.",
+    task="Compute how many numbers adapters of rank 8 hold if each of the reader's three matrices has one.",
     value=3_696,
     points=2,
     mistakes={
@@ -91,16 +91,19 @@ _CAUSES = {
     "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
     "says_head": (
         2,
-        "If only the last layer had been trained, no entry of the earlier layers would have changed.",
+        "If only the output layer had been trained, no entry of the earlier layers would have changed.",
     ),
-    "says_adapter": (3, "An adapter changes every entry of its matrix, by a change whose rank is small, and no bias."),
-    "says_biases": (4, "Look at the matrices: if only biases had been updated, no entry of them would have changed."),
+    "says_adapter": (
+        3,
+        "An adapter changes every entry of its matrix, but the change has a low rank, and no bias changes.",
+    ),
+    "says_biases": (4, "Look at the matrices: if only biases had been updated, no matrix entry would have changed."),
     "says_nothing": (5, "Some entries did change: look at the first column of numbers."),
 }
 for _name, _value in {"colleague_p": 3, "colleague_q": 2}.items():
     CHAPTER.question(
         _name,
-        task="Say what this colleague did: give its number in the list.",
+        task="Say what this colleague did: give the number from the list.",
         value=_value,
         mistakes={name: mistake for name, mistake in _CAUSES.items() if mistake[0] != _value},
         hints=(
@@ -117,7 +120,7 @@ CHAPTER.question(
     mistakes={
         "the_whole_layer": (
             650,
-            "That is the number of parameters of the output layer. Count the entries that really differ.",
+            "That is the number of parameters of the output layer. Count the entries that actually differ.",
         ),
         "weights_alone": (620, "Those are the weights alone. The biases of that layer changed as well."),
         "the_weight_matrix": (640, "That is the number of entries of the matrix. Some of them did not change."),

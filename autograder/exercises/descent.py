@@ -23,7 +23,7 @@ def _random_gradients(rng: np.random.Generator, layers: list[tuple], dtype: type
 @CHAPTER.exercise(
     aspects={"steps against the gradient": 3, PURE: 1},
     hints=(
-        "The gradient points to where the loss grows fastest. Which way do you want to go, and how far?",
+        "The gradient points in the direction in which the loss grows fastest. Which way do you go, and how far?",
         "Subtract learning_rate times the gradient from every parameter: weights and biases alike, in every layer.",
         "[(weights - learning_rate * grad_weights, bias - learning_rate * grad_bias) for (weights, bias), "
         "(grad_weights, grad_bias) in zip(layers, gradients)]. This changes nothing in place.",
@@ -91,13 +91,13 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
 
 @CHAPTER.exercise(
     aspects={
-        "deals every example once, with its label": 1,
-        "in an order drawn from rng": 1,
+        "yields every example exactly once, with its label": 1,
+        "draws its order from rng": 1,
         "refuses a batch size below 1": 1,
         PURE: 1,
     },
     hints=(
-        "Do not shuffle the examples: shuffle their numbers. One list of row numbers can then serve x and y alike.",
+        "Do not shuffle the examples: shuffle their row numbers. One list of row numbers can then index both x and y.",
         "rng.permutation(len(x)) is such a list. Cut it into slices of batch_size; a slice that reaches beyond the "
         "end is simply shorter.",
         "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
@@ -105,15 +105,15 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
     ),
     views={"dealt": _dealt, "orders": _orders},
     yields=True,
-    why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of rows "
+    why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of row numbers "
     "makes copies, so the caller's data keep their order.",
 )
 def minibatches(rng):
     """Yield all examples once, in batches, in an order drawn from rng."""
-    aspect = "deals every example once, with its label"
+    aspect = "yields every example exactly once, with its label"
     for n, size, note in [
-        (10, 4, "ten examples in fours: the last batch is smaller"),
-        (6, 3, "six examples in threes"),
+        (10, 4, "ten examples in batches of four: the last batch is smaller"),
+        (6, 3, "six examples in batches of three"),
         (3, 8, "a batch larger than the data"),
         (5, 1, "one example at a time"),
     ]:
@@ -123,7 +123,7 @@ def minibatches(rng):
     seed = int(rng.integers(2**31))
     generators = [Rng(seed), Rng(seed), Rng(seed + 1), Rng(seed, stream=1)]
     calls = [Call((x, y, 5, generator)) for generator in generators]
-    yield Case.of("in an order drawn from rng", calls=calls, view="orders", note="forty examples, four times")
+    yield Case.of("draws its order from rng", calls=calls, view="orders", note="forty examples, four times")
     for size in (0, -3):
         yield Case.of(
             "refuses a batch size below 1",
@@ -198,17 +198,16 @@ def _many_epochs(answers: list, calls: tuple[Call, ...]) -> dict:
     aspects={"layers": 3, "losses": 2, "takes the examples in a new order each epoch": 2, PURE: 1},
     parts=("layers", "losses"),
     hints=(
-        "You have all the functions already. For each batch, forward gives logits and activations. The logits give "
-        "the loss and its gradient, from which backward computes the gradients. gradient_step then makes new "
-        "layers.",
+        "You already have all the functions. For each batch, forward gives logits and activations. The logits give the "
+        "loss and its gradient, from which backward computes the gradients. gradient_step then makes new layers.",
         "Write two loops: over range(epochs), and inside it over minibatches(x, y, batch_size, rng), called again "
         "in each epoch. Assign the result of gradient_step to layers, so that the next batch starts from it.",
         "For the losses, add len(y_batch) * cross_entropy(logits, y_batch) over the batches of an epoch, with the "
         "logits from before the step. At the end of the epoch divide by len(x). Return layers, losses.",
     ),
     views={"one epoch": _one_epoch, "many epochs": _many_epochs},
-    why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all "
-    "examples per epoch is the mean over the batches, weighted by their sizes. Adding up len(y_batch) * "
+    why="The gradient needs the logits anyway, and they also give the loss before the step. One mean over all examples "
+    "per epoch equals the mean of the batches' losses, weighted by their sizes. Adding up len(y_batch) * "
     "cross_entropy(logits, y_batch) gives the same.",
     prerequisites=("forward", "cross_entropy", "cross_entropy_gradient", "backward", "gradient_step", "minibatches"),
 )
@@ -275,8 +274,8 @@ def train(rng):
         "With the new velocities in a list of pairs, the step is gradient_step(layers, velocity, learning_rate). "
         "Return both, layers first.",
     ),
-    why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single step; "
-    "across it they cancel. With momentum 0 it is plain gradient descent.",
+    why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single gradient; "
+    "across the valley they cancel. With momentum 0 it is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
@@ -287,7 +286,7 @@ def momentum_step(rng):
     yield Case.of(None, layers, gradients, rest, 0.1, 0.9, note="the first step, from rest")
     yield Case.of(None, layers, gradients, velocity, 0.2, 0.9, note="already moving")
     still = [tuple(np.zeros_like(part) for part in pair) for pair in layers]
-    yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the speed that is left")
+    yield Case.of(None, layers, still, velocity, 0.5, 0.75, note="no gradient, only the velocity that is left")
     yield Case.of(None, layers, gradients, velocity, 0.3, 0.0, note="no momentum: plain descent")
     layers = random_layers(rng, (3, 7, 4), np.float32)
     gradients, velocity = (_random_gradients(rng, layers, np.float32) for _ in range(2))
@@ -305,14 +304,14 @@ CHAPTER.question(
         "When is the factor exactly -1?",
     ),
     mistakes={
-        "arrives_at_once": (1 / 6, "At this rate one step lands at the bottom. There is still room."),
-        "the_other_bowl": (1.0, "That was the limit of (w - 3)². This bowl is steeper."),
+        "arrives_at_once": (1 / 6, "At this rate one step reaches the minimum. Somewhat larger rates still converge."),
+        "the_other_bowl": (1.0, "That was the limit for (w - 3)². This bowl is steeper."),
         "forgets_the_two": (2 / 3, "Use the gradient, 6w: each step subtracts 6 * rate times w."),
     },
 )
 CHAPTER.question(
     "steady_speed",
-    task="Compute the velocity that is approached with momentum 0.9 and a constant gradient of 2.",
+    task="Compute the velocity that descent with momentum 0.9 and a constant gradient of 2 approaches.",
     value=20,
     rtol=1e-3,
     hints=(
@@ -322,21 +321,33 @@ CHAPTER.question(
     mistakes={
         "damped": (
             2,
-            "That would be right if the gradient counted for 1 - momentum. Here the whole gradient is added.",
+            "That would be right if the gradient were multiplied by 1 - momentum. Here the whole gradient is added.",
         ),
         "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: until when?"),
+        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to which value?"),
     },
 )
 
 _FATES = {
     "all_zero": (1, "Are all its weights zero, before and after? Here they are not."),
-    "twins": (2, "Then the figure would show the same image for all its hidden neurons. Does it?"),
+    "twins": (
+        2,
+        "If a layer had started with equal weights, all its hidden neurons would show the same image. Do they?",
+    ),
     "large_start": (3, "Compare its largest weight before training, and its first loss, with the others'."),
-    "too_small": (4, "Then its weights would be nearly what they were. How far did they move?"),
-    "too_large": (5, "Then some neurons would be inactive for every image. Look at forward(...)[1][1]."),
-    "mixed_labels": (6, "Then its neurons would be active, but it could not read. Is that so?"),
-    "no_biases": (7, "Then every bias would still be exactly zero, although its weights did learn. Is that so?"),
+    "too_small": (
+        4,
+        "If the learning rate had been far too small, its weights would hardly have moved. How far did they move?",
+    ),
+    "too_large": (
+        5,
+        "If the learning rate had been far too large, some neurons would never activate. Look at forward(...)[1][1].",
+    ),
+    "mixed_labels": (
+        6,
+        "If only the images had been shuffled, its neurons would be active, but it could not read. Is that so?",
+    ),
+    "no_biases": (7, "If the biases had never been updated, they would all still be exactly zero. Is that so?"),
     "healthy": (8, "Look at all its parameters again, including the biases."),
 }
 _PATIENTS = {
@@ -348,7 +359,11 @@ _PATIENTS = {
     "b": ("all_zero", "Look at its weights before training.", "What is its largest weight?"),
     "c": ("too_small", "Compare its weights before and after.", "Its loss falls in a nearly straight line."),
     "d": ("twins", "Compare its neurons with each other.", "distinct_neurons(d.after[0][0]) counts them."),
-    "e": ("no_biases", "It reads well. Did anything never learn?", "Look at the last column of the figure."),
+    "e": (
+        "no_biases",
+        "It reads well. Is there anything in it that never learned?",
+        "Look at the last column of the figure.",
+    ),
     "f": (
         "too_large",
         "What happened in the first epochs, and what can still change now?",
@@ -358,7 +373,7 @@ _PATIENTS = {
 for _name, (_cause, *_hints) in _PATIENTS.items():
     CHAPTER.question(
         f"patient_{_name}",
-        task=f"Say what happened to patient {_name}: give its number in the list.",
+        task=f"Say what happened to patient {_name}: give the number of the cause in the list.",
         value=_FATES[_cause][0],
         hints=tuple(_hints),
         mistakes={name: fate for name, fate in _FATES.items() if name != _cause},

@@ -21,10 +21,10 @@ def network(rng: np.random.Generator, sizes: list[int]) -> list[tuple[np.ndarray
 @CHAPTER.exercise(
     aspects={"keeps positive entries and replaces the others by zero": 1, PURE: 1},
     hints=(
-        "Look at each number by itself. What should come out for 7, and what for -7? What should come out for 0?",
+        "Look at each number on its own. What should come out for 7, and what for -7? What should come out for 0?",
         "For each entry you need the larger of two numbers. NumPy has a function that compares two things entry by "
         "entry; one of the two may be a single number.",
-        "Return np.maximum(x, 0). (np.max is another function: it finds one largest entry of the whole array.)",
+        "Return np.maximum(x, 0). (np.max is a different function: it finds the largest entry of the whole array.)",
     ),
     why="ReLU passes a positive sum unchanged and replaces any other by zero. Without a nonlinear step like this, two "
     "layers could do no more than one.",
@@ -59,7 +59,7 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rows, np.array([[1.0, 2.0, 3.0]]), note="one row")
     yield Case.of(rows, rng.normal(size=(4, 3)), note="four rows, three classes")
     yield Case.of(rows, 2 * rng.normal(size=(3, 3)), note="as many rows as classes")
-    yield Case.of(rows, np.full((2, 5), -0.7), note="all classes alike")
+    yield Case.of(rows, np.full((2, 5), -0.7), note="all logits equal")
     yield Case.of(rows, rng.normal(size=(3, 1)), note="one class")
     far = np.array([[0.0, -20.0, -45.0], [-60.0, -25.0, 0.5]]) + rng.uniform(-1, 1, size=(2, 3))
     yield Case.of(rows, far, rtol=1e-5, atol=1e-40, note="probabilities far below a millionth")
@@ -76,15 +76,15 @@ def softmax(rng: np.random.Generator) -> Iterator[Case]:
     aspects={"logits": 3, "activations": 2, PURE: 1},
     parts=("logits", "activations"),
     hints=(
-        "What one layer returns is what enters the next one. Before each layer, write down what enters it. How does "
+        "The output of each layer is the input of the next one. Before each layer, write down what enters it. How does "
         "the output layer differ from the others?",
-        "Treat the output layer by itself: every other layer is relu(dense(...)), the output layer is dense(...) "
+        "Treat the output layer separately: every other layer is relu(dense(...)), the output layer is dense(...) "
         "alone. Begin the list with x, so that it has as many entries as there are layers.",
         "activations = [x]; for weights, bias in layers[:-1], append relu(dense(activations[-1], weights, bias)). "
         "Then logits = dense(activations[-1], *layers[-1]). Return logits, activations.",
     ),
-    why="activations[k] is what enters layer k. Backpropagation needs these arrays, because a weight's gradient is "
-    "made of the signals that came in through it.",
+    why="activations[k] is what enters layer k. Backpropagation needs these arrays, because a weight's gradient "
+    "contains the signals that came in through it.",
     prerequisites=("relu", "dense"),
 )
 def forward(rng: np.random.Generator) -> Iterator[Case]:
@@ -94,7 +94,7 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         None, network(rng, [4, 4, 4, 4]), rng.normal(size=(4, 4)), note="square layers, as many rows as neurons"
     )
-    yield Case.of(None, network(rng, [4, 3]), rng.normal(size=(6, 4)), note="a single layer, which is the last one")
+    yield Case.of(None, network(rng, [4, 3]), rng.normal(size=(6, 4)), note="a single layer, which is the output layer")
     yield Case.of(None, network(rng, [2, 3, 2]), rng.normal(size=(1, 2)), note="a batch of one")
     single = [(weights.astype(np.float32), bias.astype(np.float32)) for weights, bias in network(rng, [3, 4, 2])]
     yield Case.of(None, single, rng.normal(size=(3, 3)).astype(np.float32), note="float32")
@@ -115,7 +115,7 @@ def forward(rng: np.random.Generator) -> Iterator[Case]:
 def predict(rng: np.random.Generator) -> Iterator[Case]:
     """Return the predicted class of each row.
 
-    The position of its largest logit, the lowest position where logits tie.
+    That is the position of its largest logit; where logits tie, the lowest position.
     """
     largest, ties = "finds the class with the largest logit", "resolves ties in favour of the lowest class"
     # Every class is the answer of one row, by a clear margin; a network of one layer hands its inputs on.
@@ -145,7 +145,7 @@ CHAPTER.question(
     mistakes={
         "counts_neurons": (
             74,
-            "This is the number of neurons. Each weight is one multiplication: how many weights does a neuron have?",
+            "This is the number of neurons. Each weight needs one multiplication: how many weights does a neuron have?",
         ),
         "counts_biases": (4810, "This includes the biases. They are added, not multiplied."),
         "multiplies_layers": (

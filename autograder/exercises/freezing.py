@@ -87,19 +87,19 @@ def count_trainable(rng: np.random.Generator) -> Iterator[Case]:
 
 @CHAPTER.exercise(
     aspects={
-        "the others take their step": 1,
-        "frozen layers stay bit for bit": 1,
+        "moves the layers that are not frozen": 1,
+        "keeps frozen layers bit for bit": 1,
         "refuses an index that no layer has": 1,
         PURE: 1,
     },
     hints=(
-        "Check each layer first: is its index in frozen? If so, the result gets the layer unchanged.",
-        "Do not use the gradient of a frozen layer at all: it may be None, and 0 times NaN is NaN.",
+        "For each layer, first check whether its index is in frozen. If so, put the layer into the result unchanged.",
+        "Do not use the gradient of a frozen layer at all: it may be None or NaN, and 0 times NaN is NaN.",
         "First raise a ValueError if any index in frozen is not in range(len(layers)). Then build the new list: the "
         "same layer if k is in frozen, otherwise gradient_step([layer], [gradient], learning_rate)[0].",
     ),
-    why="A frozen layer is skipped. A step of length zero gives the same result until a gradient is NaN, or an "
-    "optimizer adds a term of its own, such as momentum.",
+    why="A frozen layer is skipped. A step of length zero gives the same result unless a gradient is NaN or the "
+    "optimizer adds another term, such as momentum.",
     prerequisites=("gradient_step",),
     views={"kept": _kept_bits},
 )
@@ -108,12 +108,16 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     layers = draw_layers(rng, (6, 5, 4, 3))
     gradients = _like(rng, layers)
     rate = float(rng.uniform(0.1, 0.5))
-    yield Case.of("the others take their step", layers, gradients, rate, {0}, note="the first layer is frozen")
-    yield Case.of("the others take their step", layers, gradients, rate, {1, 2}, note="only the first layer learns")
-    yield Case.of("the others take their step", layers, gradients, rate, set(), note="nothing is frozen")
+    yield Case.of(
+        "moves the layers that are not frozen", layers, gradients, rate, {0}, note="the first layer is frozen"
+    )
+    yield Case.of(
+        "moves the layers that are not frozen", layers, gradients, rate, {1, 2}, note="only the first layer learns"
+    )
+    yield Case.of("moves the layers that are not frozen", layers, gradients, rate, set(), note="nothing is frozen")
     single = [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
     yield Case.of(
-        "the others take their step",
+        "moves the layers that are not frozen",
         single,
         [(w.astype(np.float32), b.astype(np.float32)) for w, b in gradients],
         rate,
@@ -121,9 +125,9 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         note="float32",
     )
     broken = [gradients[0], tuple(np.full_like(array, np.nan) for array in gradients[1]), gradients[2]]
-    yield Case.of("frozen layers stay bit for bit", layers, gradients, rate, {0, 2}, view="kept")
+    yield Case.of("keeps frozen layers bit for bit", layers, gradients, rate, {0, 2}, view="kept")
     yield Case.of(
-        "frozen layers stay bit for bit",
+        "keeps frozen layers bit for bit",
         layers,
         [None, gradients[1], None],
         rate,
@@ -132,7 +136,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         note="the frozen layers have no gradients",
     )
     yield Case.of(
-        "frozen layers stay bit for bit",
+        "keeps frozen layers bit for bit",
         layers,
         broken,
         rate,
@@ -140,7 +144,7 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
         view="kept",
         note="the frozen layer's gradient is NaN",
     )
-    yield Case.of("frozen layers stay bit for bit", layers, gradients, rate, {0, 1, 2}, note="everything is frozen")
+    yield Case.of("keeps frozen layers bit for bit", layers, gradients, rate, {0, 1, 2}, note="everything is frozen")
     yield Case.of(
         "refuses an index that no layer has",
         layers,
@@ -167,11 +171,16 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"gradients of the others": 2, "None for a frozen layer": 1, "nothing below is touched": 2, PURE: 1},
+    aspects={
+        "computes the trainable layers' gradients": 2,
+        "returns None for a frozen layer": 1,
+        "uses no layer before the first trainable one": 2,
+        PURE: 1,
+    },
     hints=(
         "Start from backward. Before the loop, find the first trainable layer. Where may the loop stop?",
-        "A frozen layer after it still passes the gradient back through its weights and through the ReLU before it. "
-        "It only needs no gradients of its own.",
+        "A frozen layer after it still passes the gradient back through its weights and through the ReLU before it. It "
+        "just does not need gradients for its own weights and bias.",
         "gradients = [None] * len(layers); for k from the last layer back to the first trainable one: if k is "
         "frozen, grad = grad @ weights.T, otherwise dense_gradient fills gradients[k]; if k is not the first "
         "trainable one, relu_gradient(grad, activations[k]) follows.",
@@ -186,7 +195,11 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     sizes = (6, 5, 5, 5, 3)
     layers, activations = draw_layers(rng, sizes), _activations(rng, sizes, 8)
     grad = rng.normal(size=(8, 3))
-    learns, none, spared = "gradients of the others", "None for a frozen layer", "nothing below is touched"
+    learns, none, spared = (
+        "computes the trainable layers' gradients",
+        "returns None for a frozen layer",
+        "uses no layer before the first trainable one",
+    )
     yield Case.of(learns, layers, activations, grad, set(), note="nothing is frozen")
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
     yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
@@ -236,8 +249,8 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
 
 @CHAPTER.exercise(
     aspects={
-        "the others learn": 2,
-        "frozen layers stay bit for bit": 1,
+        "trains the layers that are not frozen": 2,
+        "keeps frozen layers bit for bit": 1,
         "losses": 1,
         "draws its order from rng": 1,
         PURE: 1,
@@ -249,7 +262,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",
     ),
-    why="Training and fine-tuning a part of a network differ only in which parameters the step may move.",
+    why="Training a network and fine-tuning part of it differ only in which parameters the step may move.",
     prerequisites=(
         "minibatches",
         "forward",
@@ -274,18 +287,18 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     whole = {"epochs": 3, "batch_size": 12, "learning_rate": 0.3, "rng": Rng(1)}
     alike = {"epochs": 2, "batch_size": 2, "learning_rate": 0.1, "rng": Rng(2)}
     one = examples_alike(rng, 6, 3)
-    learn, keep, losses = "the others learn", "frozen layers stay bit for bit", "losses"
+    learn, keep, losses = "trains the layers that are not frozen", "keeps frozen layers bit for bit", "losses"
     yield Case.of(
         learn, layers, x, y, frozen={0, 1}, **whole, view="trained", note="one full batch, only the head learns"
     )
     yield Case.of(learn, layers, x, y, frozen={1}, **whole, view="trained", note="one full batch, the middle is frozen")
-    yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are alike")
+    yield Case.of(learn, layers, *one.values(), frozen={0}, **alike, view="trained", note="all examples are identical")
     yield Case.of(learn, layers, x, y, frozen=set(), **whole, view="trained", note="one full batch, nothing is frozen")
     yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
     yield Case.of(losses, layers, x, y, frozen={0}, **whole, view="losses", note="one full batch")
-    yield Case.of(losses, layers, *one.values(), frozen={1}, **alike, view="losses", note="three batches, all alike")
+    yield Case.of(losses, layers, *one.values(), frozen={1}, **alike, view="losses", note="three identical batches")
     yield Case.of(
         losses,
         layers,
@@ -332,10 +345,10 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"between the two networks": 1, "refuses networks that do not fit": 0.5, PURE: 0.5},
+    aspects={"mixes every weight and bias of the two networks": 1, "refuses networks that do not fit": 0.5, PURE: 0.5},
     hints=(
-        "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is it at share 0, at share 1, at share 0.25?",
-        "Each new number is a weighted mean of the old and the tuned one, and their fractions add up to 1. Do this for "
+        "Think of one weight: 2.0 before and 3.0 after fine-tuning. What is it at shares 0, 1 and 0.25?",
+        "Each new number is a weighted mean of the old and the tuned one, with fractions that add up to 1. Do this for "
         "the weights and the bias of every layer. Compare the shapes before you mix: NumPy broadcasts silently.",
         "For each pair of layers compute ((1 - share) * w + share * v, (1 - share) * b + share * c), where w and b "
         "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
@@ -347,9 +360,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""
     layers, tuned = draw_layers(rng, (6, 5, 4, 3)), draw_layers(rng, (6, 5, 4, 3))
-    between, refuses = "between the two networks", "refuses networks that do not fit"
+    between, refuses = "mixes every weight and bias of the two networks", "refuses networks that do not fit"
     yield Case.of(between, layers, tuned, 0.25, note="a quarter of the way")
-    yield Case.of(between, layers, tuned, 0.5, note="half-way")
+    yield Case.of(between, layers, tuned, 0.5, note="halfway")
     yield Case.of(between, layers[:1], tuned[:1], 0.8, note="one layer")
     yield Case.of(between, layers, tuned, 0, note="share 0 is the first network")
     yield Case.of(between, layers, tuned, 1, note="share 1 is the tuned network")
@@ -382,14 +395,14 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         0.5,
         raises=ValueError,
         mentions=(5, 1),
-        note="biases of shapes (5,) and (5, 1), as many numbers in both",
+        note="biases of shapes (5,) and (5, 1), with equally many numbers",
     )
 
 
 CHAPTER.question(
     "coasting_distance",
-    task="Compute how far a weight still moves in all steps together when its velocity is 3, momentum 0.8, the "
-    "learning rate 0.1, and its gradient is zero from now on.",
+    task="Compute how far a weight still moves in total if its velocity is 3, the momentum is 0.8, the learning rate "
+    "is 0.1, and its gradient is zero from now on.",
     value=1.2,
     mistakes={
         "first_step_only": (0.24, "That is only the first step. The remaining velocity makes the next one, and so on."),
@@ -401,7 +414,7 @@ CHAPTER.question(
             12.0,
             "That is the sum of the velocities. Each step is the learning rate times a velocity.",
         ),
-        "zero_gradient_no_step": (0.0, "The gradient is zero, the velocity is not."),
+        "zero_gradient_no_step": (0.0, "The gradient is zero, but the velocity is not."),
         "minus_sign": (-1.2, "Give the distance, without its direction."),
     },
     hints=(

@@ -68,7 +68,7 @@ def _rng_case(rng: np.random.Generator, *args: Any) -> Case:
         OWN_RNG,
         calls=[Call((*args, generator)) for generator in generators],
         view="rng",
-        note="four calls: two generators in the same state, the second one again, and another one",
+        note="four calls: two generators in the same state, the second one again, and a different one",
     )
 
 
@@ -97,7 +97,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
         "The result is a 1-D array with one entry for each neuron.",
         "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
-    why="Zero is a usual start for biases, because the random weights already make the neurons differ.",
+    why="Zero is the usual starting value for biases, because the random weights already make the neurons differ.",
 )
 def zero_bias(rng: np.random.Generator) -> Iterator[Case]:
     """Make the biases of a new layer: one zero for each of its fan_out neurons."""
@@ -140,7 +140,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(count, np.full((4, 6), 0.5), note="all weights are the same number")
     yield Case.of(count, np.zeros((3, 4)), note="all weights are zero")
     turned = np.stack([np.roll(column, shift) for shift in (0, 2, 3)], axis=1)
-    yield Case.of(count, turned, note="the same numbers in another order are a different neuron")
+    yield Case.of(count, turned, note="the same numbers in a different order are a different neuron")
     almost = np.repeat(rng.uniform(0.5, 1, size=(5, 1)), 3, axis=1)
     almost[2, 1] += 0.2
     yield Case.of(count, almost, note="a single weight makes the difference")
@@ -158,7 +158,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(rounding, near_zero, note="copies with a weight near zero")
     trained = rng.normal(size=(8, 3))[:, rng.permutation([0, 0, 0, 1, 1, 2])]
     trained += 1e-7 * rng.uniform(-1, 1, size=trained.shape) * np.abs(trained).max()
-    yield Case.of(rounding, trained, note="three neurons, some in copies that differ by rounding")
+    yield Case.of(rounding, trained, note="three neurons, some with copies that differ by rounding")
     negative = -rng.uniform(0.5, 1, size=(4, 2))[:, [0, 1, 0]]
     yield Case.of(rounding, negative + 2e-7 * rng.uniform(-1, 1, size=(4, 3)), note="all weights are negative")
     lone = 1e-3 * rng.uniform(-1, 1, size=(600, 1))
@@ -185,7 +185,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(scale, small, note="weights around a millionth")
     yield Case.of(scale, large, note="weights around a hundred thousand, with identical neurons")
     beside = np.column_stack([column, 1e-6 * rng.uniform(-1, 1, size=(5, 3))])
-    yield Case.of(scale, beside, note="beside one neuron of large weights, three whose weights all but vanish")
+    yield Case.of(scale, beside, note="one neuron with large weights beside three whose weights are nearly zero")
 
 
 @CHAPTER.exercise(
@@ -193,8 +193,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     hints=(
         "Xavier's variance is 2 / (fan_in + fan_out). A uniform distribution between -a and a has the variance a² / 3. "
         "Set the two equal: what is a?",
-        "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which low makes the mean zero? What "
-        "shape do the weights have?",
+        "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which value of low makes the mean zero? "
+        "What shape do the weights have?",
         "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
@@ -247,11 +247,11 @@ def he_normal(rng: np.random.Generator) -> Iterator[Case]:
         "Follow the signal: measure it, send it through one layer, measure it again, and so on.",
         "Keep two variables in a loop over the weight matrices: the signal, which each layer replaces, and a list of "
         "standard deviations, which starts with that of x.",
-        "In each round compute activation(signal @ weights), make it the new signal, and append its np.std to the "
+        "In each iteration compute activation(signal @ weights), make it the new signal, and append its np.std to the "
         "list. Return the list as an array.",
     ),
-    why="Each layer receives the output of the layer before it, so a factor slightly below or above 1 is multiplied by "
-    "itself as often as there are layers.",
+    why="Each layer receives the output of the layer before it, so even a factor slightly below or above 1 compounds "
+    "over many layers.",
     prerequisites=("weighted_sums",),
 )
 def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
@@ -259,7 +259,7 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     first, after = "starts with the standard deviation of x", "continues with one value per layer"
     yield Case.of(first, 0.5 + rng.normal(size=(6, 4)), [], Given("tanh"), note="no layers at all")
     x = 0.3 + rng.normal(size=(7, 5))
-    yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, much like ReLU")
+    yield Case.of(after, x, [rng.normal(size=(5, 3))], Given("leaky"), note="one layer, with a function much like ReLU")
     yield Case.of(
         after,
         x,
@@ -269,8 +269,8 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     )
     square = [rng.normal(size=(5, 5)) for _ in range(12)]
     yield Case.of(after, x, [weights / 2 for weights in square], Given("leaky"), note="twelve square layers")
-    yield Case.of(after, x, square[:3], Given("identity"), note="an activation that changes nothing")
-    yield Case.of(after, x, square[:3], Given("half"), note="an activation that halves")
+    yield Case.of(after, x, square[:3], Given("identity"), note="an activation function that changes nothing")
+    yield Case.of(after, x, square[:3], Given("half"), note="an activation function that halves")
     yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")
 
 
@@ -327,11 +327,11 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
     hints=(
         "The sizes [64, 32, 10] make two layers, 64 → 32 and 32 → 10. Pair each size with the next one.",
         "A dictionary can hold the two functions: {'he': he_normal, 'xavier': xavier_normal}. First check that scheme "
-        "is one of its keys and that there are at least two sizes; otherwise raise a ValueError with a sentence.",
+        "is one of its keys and that there are at least two sizes; otherwise raise a ValueError with a message.",
         "For each pair of neighbouring sizes append one pair to a list: the weights, drawn by the chosen function from "
         "(fan_in, fan_out, rng), and zero_bias(fan_out). Pass the same rng to every layer.",
     ),
-    why="A network is plain data, a list of pairs. One generator goes through all layers, so one seed makes the whole "
+    why="A network is plain data, a list of pairs. One generator serves all layers, so the same seed gives the same "
     "network again, and no two layers repeat each other's numbers.",
     prerequisites=("zero_bias", "xavier_normal", "he_normal"),
     views={"shapes": shapes_view, "law": layers_law_view, "rng": rng_view},
@@ -352,7 +352,7 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(pairs, [6, 5, 4, 3], seed(), view="shapes", note="three layers")
     yield Case.of(pairs, [3, 7], seed(), scheme="xavier", view="shapes", note="a single layer")
     yield Case.of(
-        by_scheme, [100, 400, 110], seed(), view="law", expected=both, note="no scheme named, so He's", **CLOSE
+        by_scheme, [100, 400, 110], seed(), view="law", expected=both, note="no scheme given, so He's", **CLOSE
     )
     yield Case.of(
         by_scheme, [100, 400, 110], seed(), scheme="xavier", view="law", expected=both, note="Xavier's scheme", **CLOSE
@@ -360,7 +360,13 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield _rng_case(rng, [4, 6, 3])
     yield Case.of(refuses, [4, 3], seed(), scheme="hee", raises=ValueError, mentions=("hee",), note="a misspelt scheme")
     yield Case.of(
-        refuses, [4, 3], seed(), scheme="e", raises=ValueError, mentions=("e",), note="a letter of both schemes' names"
+        refuses,
+        [4, 3],
+        seed(),
+        scheme="e",
+        raises=ValueError,
+        mentions=("e",),
+        note="a letter that both schemes contain",
     )
     yield Case.of(refuses, [4], seed(), raises=ValueError, note="one size makes no layer")
     yield Case.of(refuses, [], seed(), scheme="xavier", raises=ValueError, note="no layer sizes at all")
@@ -368,7 +374,7 @@ def init_layers(rng: np.random.Generator) -> Iterator[Case]:
 
 CHAPTER.question(
     "xavier_limit",
-    task="Compute the limit a of xavier_uniform for a layer from 64 inputs to 32 neurons.",
+    task="Compute the limit a of xavier_uniform for a layer with 64 inputs and 32 neurons.",
     value=0.25,
     mistakes={
         "looks_at_inputs_only": (
@@ -390,7 +396,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "xavier_relu_after_50",
-    task="Compute the factor by which 50 layers shrink a signal's RMS if each layer halves its mean square.",
+    task="Compute the factor by which 50 layers multiply a signal's RMS if each layer halves the signal's mean square.",
     value=0.5**25,
     mistakes={
         "halves_the_size": (
@@ -403,12 +409,12 @@ CHAPTER.question(
         ),
         "divides_by_depth": (
             0.5 / 50,
-            "This divides by the number of layers. Each layer multiplies what the one before has left.",
+            "This divides by the number of layers. Each layer multiplies what the layer before has left.",
         ),
         "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
     },
     hints=(
-        "If the mean square is halved, by which factor does its root change?",
+        "If the mean square is halved, by which factor does its square root change?",
         "The RMS is multiplied by √½ in each of 50 layers.",
     ),
 )

@@ -75,7 +75,7 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 @CHAPTER.exercise(
     aspects={
         "draws down from the right distribution, with rng": 1,
-        "starts as no change": 1,
+        "changes nothing at the start": 1,
         "refuses impossible ranks": 1,
     },
     hints=(
@@ -86,8 +86,8 @@ def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         "Raise a ValueError unless 1 <= rank <= min(fan_in, fan_out); return rng.normal(0, np.sqrt(1 / fan_in), "
         "size=(fan_in, rank)) and np.zeros((rank, fan_out)).",
     ),
-    why="While up is zero, the adapted network equals the old one bit for bit. Yet up has a gradient, because down "
-    "is not zero. If both matrices were zero, neither would ever learn.",
+    why="While up is zero, the adapted network equals the old one bit for bit. Yet the gradient of up is not zero, "
+    "because down is not zero. If both matrices were zero, neither would ever learn.",
     views={"law": _law, "change": _no_change, "draws": _draws},
 )
 def lora_init(rng: np.random.Generator) -> Iterator[Case]:
@@ -122,8 +122,10 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         view="draws",
         note="two generators in the same state, then a different one",
     )
-    yield Case.of("starts as no change", 12, 7, 3, Rng(seeds[2]), view="change")
-    yield Case.of("starts as no change", 5, 9, 5, Rng(seeds[3]), view="change", note="the largest rank there is")
+    yield Case.of("changes nothing at the start", 12, 7, 3, Rng(seeds[2]), view="change")
+    yield Case.of(
+        "changes nothing at the start", 5, 9, 5, Rng(seeds[3]), view="change", note="the largest possible rank"
+    )
     refuses = "refuses impossible ranks"
     yield Case.of(refuses, 6, 4, 0, Rng(1), raises=ValueError, mentions=(0,), note="a rank of 0")
     yield Case.of(refuses, 6, 4, 5, Rng(1), raises=ValueError, mentions=(5,), note="above the number of neurons")
@@ -131,11 +133,11 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         refuses, 5, 4, 9, Rng(1), raises=ValueError, mentions=(9,), note="above the number of inputs and of neurons"
     )
-    yield Case.of("starts as no change", 6, 4, 1, Rng(1), view="change", note="rank 1")
+    yield Case.of("changes nothing at the start", 6, 4, 1, Rng(1), view="change", note="rank 1")
 
 
 @CHAPTER.exercise(
-    aspects={"adds the adapter's part": 2, "a new adapter changes nothing": 1, PURE: 1},
+    aspects={"adds the adapter's scaled output": 2, "changes nothing with a new adapter": 1, PURE: 1},
     hints=(
         "Start with the unchanged layer: dense(x, weights, bias). What does the adapter add?",
         "The adapter path goes through two matrices, first down, then up, and is scaled by alpha divided by the "
@@ -147,7 +149,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
 )
 def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the outputs of a layer with its adapter switched on."""
-    part, nothing = "adds the adapter's part", "a new adapter changes nothing"
+    part, nothing = "adds the adapter's scaled output", "changes nothing with a new adapter"
 
     def drawn(batch: int, fan_in: int, fan_out: int, rank: int) -> tuple:
         weights, bias = draw_layers(rng, (fan_in, fan_out))[0]
@@ -204,7 +206,7 @@ def lora_gradient(rng: np.random.Generator) -> Iterator[Case]:
 
 
 @CHAPTER.exercise(
-    aspects={"the adapters learn": 3, "losses": 1, "draws its order from rng": 1, PURE: 1},
+    aspects={"trains the adapters": 3, "losses": 1, "draws its order from rng": 1, PURE: 1},
     hints=(
         "The loop is that of train. Now the forward pass uses layers with their adapters, and the step moves only "
         "the adapters.",
@@ -238,14 +240,14 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     one = examples_alike(rng, 6, 3)
     whole = {"alpha": 3.0, "epochs": 3, "batch_size": 12, "learning_rate": 0.2, "rng": Rng(1)}
     alike = {"alpha": 4.0, "epochs": 2, "batch_size": 2, "learning_rate": 0.05, "rng": Rng(2)}
-    learn, losses = "the adapters learn", "losses"
+    learn, losses = "trains the adapters", "losses"
     yield Case.of(learn, layers, adapters, x, y, **whole, view="trained", note="one full batch")
     yield Case.of(learn, layers, fresh, x, y, **whole, view="trained", note="one full batch, new adapters")
     yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="trained", note="the very first step")
-    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are alike")
+    yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are identical")
     yield Case.of(learn, layers, adapters, x, y, **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(losses, layers, adapters, x, y, **whole, view="losses", note="one full batch")
-    yield Case.of(losses, layers, adapters, *one.values(), **alike, view="losses", note="three batches, all alike")
+    yield Case.of(losses, layers, adapters, *one.values(), **alike, view="losses", note="three identical batches")
     yield Case.of(
         losses,
         layers,
@@ -254,7 +256,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         y,
         **whole | {"batch_size": 5, "learning_rate": 0.0},
         view="losses",
-        note="a step of zero; the last batch is smaller",
+        note="a learning rate of zero; the last batch is smaller",
     )
     several = [
         Call(
@@ -290,7 +292,7 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "x @ weights + x @ something is x @ (weights + something).",
         "rank = down.shape[1]; return weights + (alpha / rank) * (down @ up).",
     ),
-    why="A merged layer costs exactly as much as the old one. Switching the adapter off again then needs the "
+    why="A merged layer costs exactly as much as the old one. To switch the adapter off again, you then need the "
     "adapter, to subtract it, or a copy of the old weights.",
     prerequisites=("lora_init", "lora_dense"),
 )
@@ -325,10 +327,13 @@ CHAPTER.question(
     task="Compute how many parameters adapters of rank 4 hold for all three layers of a 196-64-64-10 network.",
     value=1848,
     mistakes={
-        "down_alone": (1296, "That is down alone: 4 numbers for each input. up has 4 for each neuron as well."),
-        "up_alone": (552, "That is up alone: 4 numbers for each neuron. down has 4 for each input as well."),
-        "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four of them."),
-        "product": (69120, "That is each full matrix times the rank. An adapter has rank · (fan_in + fan_out)."),
+        "down_alone": (1296, "That is down alone: 4 numbers for each input. up also has 4 for each neuron."),
+        "up_alone": (552, "That is up alone: 4 numbers for each neuron. down also has 4 for each input."),
+        "rank_one": (462, "That is rank 1: each matrix's fan_in + fan_out. Rank 4 needs four times as many."),
+        "product": (
+            69120,
+            "That is each full matrix times the rank. An adapter has rank · (fan_in + fan_out) parameters.",
+        ),
         "with_biases": (1986, "That includes the biases. They are frozen, and an adapter has none of its own."),
         "full": (17418, "Those are all parameters of the network. Count the adapters alone."),
     },
@@ -344,11 +349,11 @@ CHAPTER.question(
     mistakes={
         "with_the_embedding": (
             262_144_000,
-            "That includes tok_embeddings. It is only used for reading, and it stays frozen.",
+            "That includes tok_embeddings. It is used only for reading, and it stays frozen.",
         ),
         "with_the_norm": (131_076_096, "That includes norm. Only output is trained."),
     },
-    hints=("Find its shape in llama_rest.", "Pass count_parameters a mapping with that one entry."),
+    hints=("Find the shape of output in llama_rest.", "Pass count_parameters a mapping with that one entry."),
 )
 CHAPTER.question(
     "llama_lora",

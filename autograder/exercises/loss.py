@@ -22,9 +22,9 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
-    why="Squaring makes errors in both directions count, and one large error cost more than several small ones. The "
-    "shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and average sixteen differences, "
-    "silently.",
+    why="Squaring makes errors in both directions count, and makes one large error cost more than several small ones. "
+    "The shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen "
+    "differences.",
 )
 def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean, over all entries, of the squared differences between predictions and targets.
@@ -33,9 +33,9 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     """
     mean, refuses = "averages the squared differences", "refuses different shapes"
     yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.0]), note="three numbers")
-    yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch of three outputs")
+    yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
     yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
-    yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="everything right")
+    yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="every prediction exact")
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
     yield Case.of(
@@ -76,7 +76,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
         rng.normal(size=(1, 2)),
         raises=ValueError,
         mentions=(5, 2, 1),
-        note="as many axes, but one row would be repeated",
+        note="equally many axes, but one row would be repeated",
     )
 
 
@@ -118,9 +118,9 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "shifted = logits - logits.max(axis=1, keepdims=True). The loss of each row is "
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
-    why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident "
-    "mistake is the lead of the wrong class, 20,000 if it leads by 20,000. The reference transposes the logits for "
-    "speed alone; along axis=1 the result is the same.",
+    why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident mistake "
+    "equals the lead of the wrong class, here 20,000. The reference transposes the logits for speed alone; along "
+    "axis=1 the result is the same.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the mean over the batch of -log(p), where p is the probability that softmax gives to the right class."""
@@ -145,7 +145,7 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         "Comparing two arrays gives an array of True and False. In a mean, True counts as 1 and False as 0.",
         "Return np.mean(np.argmax(logits, axis=1) == labels).",
     ),
-    why="The mean of an array of True and False is the fraction of True.",
+    why="The mean of an array of True and False is the fraction of entries that are True.",
 )
 def accuracy(rng: np.random.Generator) -> Iterator[Case]:
     """Return the fraction of rows whose largest logit is the label's, from 0 to 1.

@@ -16,7 +16,7 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
 @CHAPTER.exercise(
     aspects={"one signal": 1, "signals of any shape": 1},
     hints=(
-        "A weight of 1 leaves every signal as it was, a weight of 0 lets nothing through. Which operation does that?",
+        "A weight of 1 leaves every signal as it was, and a weight of 0 blocks it. Which operation does that?",
         "A weight of 2 turns 3 into 6, and a weight of -1 turns it into -3. The same operation works for every weight.",
         "Multiply the two: weight * signal. NumPy multiplies a whole array by a number at once, so no loop is needed.",
     ),
@@ -26,15 +26,15 @@ CHAPTER = Chapter("01_weights", "One number on one connection")
 def apply_weight(rng: np.random.Generator) -> Iterator[Case]:
     """Compute the signal after it has crossed one connection of the given weight."""
     yield Case.of("one signal", 3.0, 2.5, note="a weight above one amplifies")
-    yield Case.of("one signal", float(rng.uniform(1, 3)), 0.0, note="a weight of zero silences")
-    yield Case.of("one signal", 3.0, 0.01, note="a weight near zero suppresses, and a little is left")
+    yield Case.of("one signal", float(rng.uniform(1, 3)), 0.0, note="a weight of zero lets nothing through")
+    yield Case.of("one signal", 3.0, 0.01, note="a weight near zero lets only a little through")
     yield Case.of("one signal", float(rng.uniform(1, 3)), -1.5, note="a negative weight flips the sign")
     yield Case.of("one signal", -2.5, -0.8, note="a negative signal through a negative weight comes out positive")
     yield Case.of("signals of any shape", rng.normal(size=5), 1.75, note="five signals at once")
     yield Case.of("signals of any shape", rng.normal(size=(2, 3, 4)), -0.5, note="three dimensions")
     yield Case.of("signals of any shape", rng.normal(size=(3, 4)).astype(np.float32), 0.25, note="float32 signals")
     whole = rng.permutation([1, 5, 9, -4])
-    yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not whole")
+    yield Case.of("signals of any shape", whole, 0.3, note="whole numbers; the result is not a whole number")
 
 
 @CHAPTER.exercise(
@@ -102,13 +102,13 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         aspect,
         rng.normal(size=(3, 3)),
         rng.normal(size=(3, 3)),
-        note="three of everything: the factors fit in any order, and one order is right",
+        note="three of everything: the factors fit in any order, but only one order is right",
     )
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")
     yield Case.of(aspect, rng.normal(size=(5, 7)).astype(np.float32), rng.normal(size=(7, 2)).astype(np.float32))
     whole = rng.integers(-9, 9, size=(4, 3))
-    yield Case.of(aspect, whole, rng.normal(size=(3, 2)), note="inputs in whole numbers; the sums are not whole")
+    yield Case.of(aspect, whole, rng.normal(size=(3, 2)), note="inputs that are whole numbers; the sums are not")
 
 
 @CHAPTER.exercise(
@@ -156,8 +156,8 @@ def _differences(answers: list, calls: tuple[Call, ...]) -> np.ndarray:
         "For each c in range(n_classes) a column is images[labels == c].mean(axis=0) - images.mean(axis=0). "
         "np.stack(columns, axis=1) puts the columns side by side.",
     ),
-    why="A class's mean image says where its ink usually is. Subtracting the mean of all images leaves what is "
-    "special: positive where this class has more ink than the average image, negative where it has less.",
+    why="A class's mean image says where its ink usually is. Subtracting the mean of all images leaves what sets the "
+    "class apart: positive where this class has more ink than the average image, negative where it has less.",
     views={"differences": _differences},
 )
 def template_weights(rng: np.random.Generator) -> Iterator[Case]:
@@ -182,7 +182,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             rng.integers(0, 16, size=(7, 5)),
             rng.permutation([0, 0, 1, 1, 1, 2, 2]),
             3,
-            "images in whole numbers; their means are not whole",
+            "images of whole numbers; their means are not",
         ),
     ]:
         yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)
@@ -224,7 +224,7 @@ CHAPTER.question(
 
 CHAPTER.question(
     "share_that_flips",
-    task="Compute the fraction of the trained network's learned weights that is negative, between 0 and 1.",
+    task="Compute which fraction of the trained network's learned weights is negative, as a number between 0 and 1.",
     value=120_125 / 242_176,
     hints=(
         "learned < 0 is an array of True and False, one for each weight. How can you count the True among them?",

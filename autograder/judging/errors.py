@@ -1,8 +1,8 @@
 """Recognises Python's and NumPy's own errors, and says what they mean in the words of the course.
 
 Types tell most of them apart, and Python itself names what it did not find. NumPy's errors on shapes have no type of
-their own, and the shapes are only in their text: this is the one place that reads an error's text, of the types that
-may have it, and never of an error that the student's own code raised.
+their own, and the shapes are only in their text. Only this module reads an error's text, and only for those types,
+never for an error that the student's own code raised.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
             if len(shapes) >= 2:
                 told = (
                     f"The shapes {_spaced(shapes[0])} and {_spaced(shapes[1])} do not fit together: NumPy aligns them "
-                    "from the right, and each pair of sizes must be equal or contain a 1."
+                    "from the right, and each pair of axis lengths must be equal or contain a 1."
                 )
                 labels = "labels" in arguments and re.search(r"\blabels\b", str(error.get("code") or ""))
                 return f"{told} {_LABELS}" if labels else told

@@ -61,7 +61,7 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
         If the matrix is empty.
     """
     if not weights.size:
-        raise Unusable("shape", f"an empty array, of shape {weights.shape}, in place of weights", weights.shape)
+        raise Unusable("shape", f"an empty array, of shape {weights.shape}, instead of weights", weights.shape)
     with np.errstate(all="ignore"):
         # For equal numbers both are exact: a rounded sum would leave a deviation that depends on the machine.
         equal = bool((weights == weights.flat[0]).all())

@@ -40,7 +40,7 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
 
 
 _PREVAILS = 0.75
-"""Fraction of the wrong cases that a misconception explains if it prevails."""
+"""Fraction of the wrong cases that a misconception must explain to prevail."""
 
 
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
@@ -115,7 +115,7 @@ def is_the_same(key: Key, mistake: Mistake, observed: Sequence[Observation]) -> 
 
 
 _COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
-"""Errors that many slips lead to: by themselves they prove nothing."""
+"""Errors that many slips lead to: alone they prove nothing."""
 
 
 def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
@@ -147,8 +147,8 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part; for what came back in place of a refusal, only its kind.
-    Changed inputs have an aspect of their own.
+    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind. Changed
+    inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
     if case.raises:

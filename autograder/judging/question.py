@@ -35,7 +35,7 @@ def as_one_number(value: Any) -> int | float | None:
     """
     try:
         return _convert(_unwrap(value))
-    except Exception:  # a foreign class may raise anything: then it is not a number
+    except Exception:  # an unknown class may raise anything: then it is not a number
         return None
 
 

@@ -121,7 +121,7 @@ def _call_with_other(exercise: str, name: str, other: Callable, *args: Any, **kw
 
 
 def library_of(exercise: str) -> dict[str, Any]:
-    """Return an exercise's answer and all that it uses, by name, in a library of its own."""
+    """Return an exercise's answer and all that it uses, by name, in a separate library."""
     source, _ = source_of((exercise,))
     library: dict[str, Any] = {}
     exec(source, library)

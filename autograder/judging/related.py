@@ -105,7 +105,7 @@ def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Cas
     related = []
     for (call, part), results in found.items():
         if all(isinstance(result, (int, np.integer)) for result in results):
-            continue  # such a small number agrees with too much by chance
+            continue  # such a small number agrees with too many others by chance
         values: list[Any] = [None] * len(cases)
         for i, result in zip(usable, results, strict=True):
             values[i] = result if _size(result) <= MAX_ENTRIES else None

@@ -30,7 +30,7 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
     """
     file = f"{folder}/{exercise.module}.py"
     if exercise.module not in sources:
-        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or hand it in with your notebook.")
+        return Reply(Status.MISSING, f"{file} is missing. Put the file back, or submit it with your notebook.")
     if len(sources[exercise.module]) > MAX_SOURCE:
         return Reply(Status.ERROR, f"{file} is larger than {MAX_SOURCE // 2**10} KiB and was not read.")
     return None
@@ -147,7 +147,7 @@ _ENDINGS = {
     Ending.CRASHED: (
         Status.CRASHED,
         "{name} ended its whole process, so nothing came back. Endless recursion, far too much memory, or a call that "
-        "exits Python does that.",
+        "exits Python can cause this.",
     ),
     Ending.MEMORY: (Status.CRASHED, f"{{name}} used more than {MEMORY // 2**20} MiB of memory and was stopped."),
     Ending.PROCESSES: (Status.CRASHED, f"{{name}} started far too many processes and was stopped. {_ONE_PROCESS}"),
@@ -159,7 +159,7 @@ _ENDINGS = {
     ),
     Ending.UNREADABLE: (
         Status.MALFORMED,
-        "What {name} gave back could not be read out. Does {file} change NumPy or Python's own functions?",
+        "The result of {name} could not be read. Does {file} change NumPy or Python's own functions?",
     ),
 }
 
@@ -174,7 +174,7 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
         return Reply(
             Status.NOT_STARTED,
             f"{file} has no function called {name}. Was it renamed or deleted? "
-            f'labkit.reset("{name}") puts its beginning back.',
+            f'labkit.reset("{name}") restores the stub.',
         )
     _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
     cases = [
@@ -237,7 +237,7 @@ def _describe_load_error(error: dict, file: str) -> str:
     if "SyntaxError" in error["kinds"]:
         return f"Python cannot read {where}: {error['message']}. The line is: {error['code']}"
     if "UnicodeDecodeError" in error["kinds"] and not error["line"]:
-        return f"Python cannot read {file}: some of its bytes are none of UTF-8. Save it as plain text in UTF-8."
+        return f"Python cannot read {file}: some of its bytes are not valid UTF-8. Save it as plain text in UTF-8."
     raised = ": ".join(filter(None, (error["type"], error["message"].strip())))
     if not error["line"]:
         return f"{file} cannot be run: {raised}."

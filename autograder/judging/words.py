@@ -21,11 +21,11 @@ MAX_SHOWN = 160
 """Characters of one argument."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
-    "Your result is a list, and an array is wanted. The notebook makes an array of it, but your later functions get "
+    "Your result is a list, but an array is expected. The notebook makes an array of it, but your later functions get "
     "the list: return np.array(...)."
 )
 PART_NEEDS_ARRAY = (
-    "A part of your result is a list, and an array is wanted there. The notebook makes an array of it, but your later "
+    "Part of your result is a list, but an array is expected there. The notebook makes an array of it, but your later "
     "functions get the list: use np.array(...)."
 )
 WAITS = "counts once the values are right"
@@ -57,7 +57,7 @@ def cut(text: str, most: int) -> str:
 
 
 def describe(value: Any, nested: int = 3) -> str:
-    """Name a value in a few words that a learner understands; at most so many levels of nested lists are named."""
+    """Name a value in a few words that a learner understands; at most so many levels of nested lists are described."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -223,7 +223,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
 
 
 def is_failed_test(problem: Problem) -> bool:
-    """Return whether a view's test failed; its key says what should hold."""
+    """Return whether a view's test failed; its key says what the test requires."""
     difference = problem.difference
     if difference is None:
         return False
@@ -252,7 +252,7 @@ def name_error(error: Mapping[str, Any]) -> str:
     """Name an exception, if it is one of Python's or NumPy's own."""
     kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        return "raised an error of its own"
+        return "raised its own error"
     return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 
 

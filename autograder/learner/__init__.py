@@ -1,1 +1,1 @@
-"""One's own library: check, progress, hints, submitting, and what a notebook imports."""
+"""The learner's own library: check, progress, hints, submitting, and what a notebook imports."""

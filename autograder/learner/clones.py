@@ -34,15 +34,15 @@ def fetch(copy: Path) -> bytes:
 def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     """Give files in conflict the learner's text while an update is made; yield what to tell the learner.
 
-    ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. The
-    learner's is the branch's in a merge, and the other one after a stash. A file that is no longer as git left it stays
-    as it is, because the learner has gone on working in it. Afterwards the conflicts are resolved; the learner commits
-    them.
+    ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. In a
+    merge the learner's text is the branch's, after a stash it is the other one. A file that is no longer as git left it
+    stays as it is, because the learner has gone on working in it. Afterwards the conflicts are resolved; the learner
+    commits them.
 
     Parameters
     ----------
     copy : Path
-        The copy; where it is no clone, nothing is done.
+        The copy; if it is not a clone, nothing is done.
     kept_in : Path
         A folder for the files as git left them, made if there are any.
 
@@ -101,7 +101,7 @@ def run_git(copy: Path, *words: str) -> bytes:
 
 
 def _state_folder(copy: Path) -> Path | None:
-    """Return the folder in which git notes what it has begun, or None if this is no clone or git is not installed."""
+    """Return the folder in which git notes what it has begun, or None if there is no clone or no git."""
     if not is_clone(copy) or shutil.which("git") is None:
         return None
     return copy / run_git(copy, "rev-parse", "--git-dir").decode().strip()
@@ -122,12 +122,12 @@ def _names(printed: bytes) -> list[str]:
 
 
 def has_marks(path: Path) -> bool:
-    """Whether git's marks of a conflict are in a file."""
+    """Whether a file contains git's conflict markers."""
     return b"\n<<<<<<< " in b"\n" + path.read_bytes()
 
 
 def _is_as_git_left_it(copy: Path, name: str, stages: dict[str, str]) -> bool:
-    """Whether a file in conflict is missing, has git's marks in it, or holds one of the texts that git has."""
+    """Whether a file in conflict is missing, contains git's markers, or holds one of the texts that git has."""
     if not (copy / name).is_file() or has_marks(copy / name):
         return True
     return run_git(copy, "hash-object", "--", name).decode().strip() in stages.values()

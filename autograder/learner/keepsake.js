@@ -1,4 +1,4 @@
-// Reads what is drawn, in place of Python: strokes become an image as in labkit.drawings, and the layers read it.
+// Reads what is drawn, instead of Python: strokes become an image as in labkit.drawings, and the layers read it.
 
 const { side, recipe, upright, layers: packed } = JSON.parse(document.getElementById("network").textContent);
 const numbersOf = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);

@@ -88,10 +88,10 @@ def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed
         ax = bare(fig.add_subplot(grid[k]))
         ax.imshow(tiles.reshape(size, -1)[:, :-1], cmap=WEIGHTS, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_ylabel(stage, rotation=0, ha="right", va="center")
-    shown_digits = "One of them is drawn by its owner. " if own else ""
+    shown_digits = "One of them was drawn by the network's owner. " if own else ""
     return fig, (
         f"Ten handwritten digits, 0 to 9, which the network reads as {', '.join(map(str, read))}. {shown_digits}Below "
-        f"them the weights into {_NEURONS} neurons as images over the pixels, one row per stage: "
+        f"them are the weights into {_NEURONS} neurons as images over the pixels, one row per stage: "
         f"{', '.join(' '.join(stage.split()) for stage in stages)}. {signed}."
     )
 

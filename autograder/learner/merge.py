@@ -108,7 +108,8 @@ def merge_notebook(
     answers : mapping of str to dict
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
     asked : collection of str
-        The grade ids of all answers that the new release asks for; another answer stays as a cell of the learner's own.
+        The grade ids of all answers that the new release asks for; any other answer stays as a cell that the learner
+        added.
     """
     merged = {**new, "cells": []}
     known = {cell.get("id") for cell in new["cells"]}
@@ -164,7 +165,7 @@ def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any
 
 
 def grade_id(cell: dict[str, Any]) -> str | None:
-    """Return a cell's grade id, or None where it has none."""
+    """Return a cell's grade id, or None if it has none."""
     about = (cell.get("metadata") or {}).get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
@@ -190,7 +191,7 @@ def _is_answered(cell: dict[str, Any]) -> bool:
 
 
 def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return an answer that is no longer asked for as a cell of the learner's own."""
+    """Return an answer that is no longer asked for as a cell that the learner added."""
     says = f"Your answer to {name.removesuffix('-answer')}, which the course no longer asks for."
     head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
     return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}

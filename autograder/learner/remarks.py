@@ -41,7 +41,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     code = getattr(inspect.unwrap(function), "__code__", None)
     if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
         return (
-            f"The {exercise.name} that this notebook uses comes from {code.co_filename}; checked was {file}. "
+            f"The {exercise.name} that this notebook uses comes from {code.co_filename}, but the check used {file}. "
             f"Open the notebook of that same copy of the course, or restart the kernel and {again}."
         )
     return ""

@@ -41,7 +41,7 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     folder : Path
         Where the zip is written.
     student : str
-        Who submits: a part of the zip's name, so that those of a class can be told apart. Without it the zip is
+        Who submits: a part of the zip's name, so that the zips of a class can be distinguished. Without it the zip is
         named after the chapter alone.
 
     Raises
@@ -116,8 +116,8 @@ def _warnings_on_notebook(chapter: Chapter, notebook: Path) -> list[str]:
         answer = found.answers[name]
         if name in found.lost:
             warnings.append(
-                f"Whether {name} is answered cannot be told, as an editor has removed the names of the notebook's "
-                "cells: paste your answers into a fresh copy of the notebook."
+                f"The written answer {name} cannot be found, because an editor has removed the names of the notebook's "
+                "cells. Paste your answers into a fresh copy of the notebook."
             )
         elif not answer.changed:
             warnings.append(f"The written answer {name} is empty.")

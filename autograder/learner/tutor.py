@@ -52,9 +52,9 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
         first = (
             "Write your own answer first, then compare."
             if isinstance(asked, Written)
-            else f'You learn most by one more try: `hint("{name}")` may be enough.'
+            else f'You learn most from one more try: `hint("{name}")` may be enough.'
         )
-        return f"Show the answer of {name}?", (
+        return f"Show the answer to {name}?", (
             f'{first}\nIf you want to see the answer now, call `labkit.reveal("{name}", sure=True)`.'
         )
     if isinstance(asked, Written):
@@ -99,7 +99,7 @@ def reset(name: str) -> tuple[str, str]:
     if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
         also = f" {name} is also defined in line {earlier}, without effect: delete one."
     if place and lines[place] == stub:
-        words = f"It is already the stub of the beginning, so {shown(path)} stays as it is."
+        words = f"It is still the original stub, so {shown(path)} stays as it is."
         return f"{name} was not reset", words + also
     kept = _keep(path)
     if place:

@@ -100,7 +100,7 @@ def undo(copy: Path) -> list[str]:
     Raises
     ------
     UpdateError
-        If there is no update to take back.
+        If there is no update to undo.
     """
     records = sorted((copy / ".weightlab" / "kept").glob("*/update.json"))
     if not records:
@@ -192,7 +192,7 @@ def _marked(path: Path) -> str:
     """
     if not has_marks(path):
         return ""
-    return "git's marks of a conflict are in it; `git revert --mainline 1 HEAD` takes back a merge that you committed"
+    return "it contains git's conflict markers; `git revert --mainline 1 HEAD` undoes a merge that you committed"
 
 
 def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
@@ -236,7 +236,7 @@ def _write_record(report: Report) -> None:
 
 
 def _says_the_same(path: Path, content: bytes) -> bool:
-    """Whether a file has this content already; programs save notebooks with an order and indentation of their own."""
+    """Whether a file has this content already; programs save notebooks with their own order and indentation."""
     found = path.read_bytes()
     if found == content or path.suffix != ".ipynb":
         return found == content

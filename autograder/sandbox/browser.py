@@ -1,4 +1,4 @@
-"""Runs jobs in a browser without a server: in a separate worker or, where that cannot be, in place."""
+"""Runs jobs in a browser without a server: in a separate worker or, if that is impossible, in place."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
         shown |= {_LABKIT: Path("/lab/labkit"), ROOT / "autograder": Path("/lab/autograder")}
     else:
         shown |= {path: Path("/lab/labkit", path.name) for path in _LABKIT.iterdir() if path.name not in _KEPT_BACK}
-    # The worker's own user could not enter folders that bubblewrap makes by itself.
+    # The worker's own user could not enter folders that bubblewrap makes on its own.
     folders = [parent for place in shown.values() for parent in [*reversed(place.parents)][1:]]
     for folder in dict.fromkeys([*folders, Path("/dev")]):
         argv += ["--perms", "0755", "--dir", str(folder)]

@@ -1,4 +1,4 @@
-// A second Pyodide in a web worker of its own: it answers jobs, and can be ended whatever it is doing.
+// A second Pyodide in a separate web worker: it answers jobs, and can be ended whatever it is doing.
 (indexURL, lockFileURL, files) => {
   const source = `
     onmessage = async ({ data: { indexURL, lockFileURL, files } }) => {

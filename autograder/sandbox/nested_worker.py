@@ -11,7 +11,7 @@ from ..candidate.frames import Ending, unpack_ending
 from .carrier import CandidateError, Outcome
 
 _GRACE = 1.0
-"""Seconds after its time limit at which a job that has not stopped by itself is ended from outside."""
+"""Seconds after its time limit at which a job that has not stopped on its own is ended from outside."""
 _AUTOGRADER = Path(__file__).resolve().parent.parent
 _KEPT_BACK = ("lent", "data_files", "__pycache__")
 

@@ -13,7 +13,7 @@ import socket
 import time
 
 if os.uname().nodename != "sandbox" or os.getppid() != 1 or os.path.exists("/proc/self"):
-    raise RuntimeError("these probes run only in namespaces of their own, as `weightlab grade --self-test` makes them")
+    raise RuntimeError("these probes run only in separate namespaces, as `weightlab grade --self-test` makes them")
 
 _PRIVATE = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
 
@@ -82,7 +82,7 @@ def privileges():
 
 
 def inherited():
-    """Return open descriptors that are not a pipe or device, their number, and the environment's names."""
+    """Return the kinds of open files other than pipes and devices, how many are open, and the environment's names."""
     kinds, made_here = [], os.stat("/tmp").st_dev
     for descriptor in range(1024):
         with contextlib.suppress(OSError):
@@ -206,9 +206,9 @@ _CALLS = {
 
 
 def kernel_calls():
-    """Return which system calls are allowed, of those that find other sandboxes or read a cache.
+    """Return which of the system calls that find other sandboxes or read a cache are allowed.
 
-    With nothing but zeros as arguments they fail in any case; what counts is whether permission is the reason.
+    Called with nothing but zeros they always fail; what counts is whether permission is the reason.
     """
     libc, column, let_in = ctypes.CDLL(None, use_errno=True), platform.machine() == "aarch64", []
     for name, numbers in _CALLS.items():

@@ -1,4 +1,4 @@
-"""Runs jobs of untrusted code in a process of their own: bytes and limits go in, bytes and how it ended come out."""
+"""Runs jobs of untrusted code in a separate process: bytes and limits go in; bytes and how it ended come out."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def _ends(name: str, *endings: Ending) -> Callable:
         # Twice its limit by the clock, because on a busy machine a job that timed out is tried once more, in its turn.
         most = 2 * limits.WALL_FACTOR * outcome.limit + turns.PATIENCE + 5
         holds = outcome.ending in endings and next_one is True and seconds < most
-        after = "as ever" if next_one is True else next_one
+        after = "works" if next_one is True else next_one
         return holds, f"{outcome.ending} after {seconds:.1f} s; the next exercise: {after}"
 
     return check
@@ -169,7 +169,7 @@ _PROMISES: dict[str, Callable] = {
     "no call by which sandboxes could talk, or a cache be read": _returns("kernel_calls", lambda calls: calls == []),
     "no locks on files that others see": _returns("file_locks", lambda made: made == []),
     "other processes are out of reach": _returns("others", lambda pids: pids == []),
-    "the images that judge the capstone are covered": _returns("held_out", lambda seen: seen == (0, 4000)),
+    "the images that judge the capstone are hidden": _returns("held_out", lambda seen: seen == (0, 4000)),
     "few processes": _returns("fork_bomb", lambda count: count <= limits.MAX_PROCESSES),
     "nothing survives its exercise": _leaves_nothing,
     "signals to the autograder's process do nothing": _ends("interrupt_the_parent", Ending.ANSWERED),

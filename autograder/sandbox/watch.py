@@ -13,7 +13,7 @@ from .usage import Usage, measure_usage
 
 _TICK = 0.05
 _GRACE = 0.25
-"""Seconds that the candidate has for stopping an overdue job by itself; it then need not be replaced."""
+"""Seconds that the candidate has for stopping an overdue job on its own; then it need not be replaced."""
 _LAST_GRACE = 5.0
 _STANDSTILL = 1.0
 """Seconds between two readings that mean that the whole machine stood still, such as a laptop that slept."""

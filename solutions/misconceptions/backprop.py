@@ -25,7 +25,7 @@ def looks_ahead_only(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def divides_by_one_step(f, array, step=1e-5):
-    """The gradient is twice too large. How far apart are the two points that are compared? Draw them, with the entry in the middle."""
+    """The gradient is twice as large as it should be. How far apart are the two points that are compared? Draw them, with the entry in the middle."""
     moved = np.array(array, dtype=np.float64)
     gradient = np.empty(moved.shape)
     for index in np.ndindex(moved.shape):
@@ -59,7 +59,7 @@ def below_minus_above(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def multiplies_by_the_step(f, array, step=1e-5):
-    """Python computes / 2 * step from left to right: it divides by 2 and multiplies by the step. Where do parentheses belong?"""
+    """Python computes / 2 * step from left to right: it divides by 2, then multiplies by the step. Where do parentheses belong?"""
     return numerical_gradient(f, array, step) * step**2
 
 
@@ -94,13 +94,13 @@ def one_slope_for_all(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def two_names_for_one_array(f, array, step=1e-5):
-    """The gradient is zero everywhere. If you wrote `up = array`: that makes a second name for the same array, not a copy."""
+    """The gradient is zero everywhere. If you wrote `up = array`, you made a second name for the same array, not a copy."""
     return np.zeros(array.shape)
 
 
 @of("numerical_gradient")
 def moves_everything_at_once(f, array, step=1e-5):
-    """Every entry has the same number, as if all entries moved together. Move one entry alone, and repeat for each."""
+    """All entries of the gradient are equal, as if all entries of the array moved together. Move one entry alone, and repeat for each."""
     array = np.array(array, dtype=np.float64)
     slope = (f(array + step) - f(array - step)) / (2 * step)
     return np.full(array.shape, slope)
@@ -121,7 +121,7 @@ def forgets_to_put_back(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def adds_the_step_back(f, array, step=1e-5):
-    """The gradient is right, but the input array changed slightly: adding and subtracting rounds. Work on a copy, or store the entry's value."""
+    """The gradient is right, but the input array changed slightly: adding and then subtracting causes rounding errors. Work on a copy, or store the entry's value."""
     if array.dtype != np.float64:
         return adds_the_step_back(f, array.astype(np.float64), step)
     gradient = np.empty(array.shape)
@@ -142,7 +142,7 @@ def keeps_the_dtype(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def ignores_the_step(f, array, step=1e-5):
-    """This is not the central difference with the step argument. If another step is used, or more than two points: move each entry up and down by `step`, once each."""
+    """This is not the central difference for the step argument. Is another step used, or more than two points? Move each entry up and down by `step`, once each."""
     return numerical_gradient(f, array, 1e-5)
 
 
@@ -179,7 +179,7 @@ def steps_back_to_the_start(f, array, step=1e-5):
 
 @of("numerical_gradient")
 def returns_inside_the_loop(f, array, step=1e-5):
-    """Only the first entry was measured. Is the return inside the loop? It belongs after all entries."""
+    """Only the first entry was measured. Is the return inside the loop? It belongs after the loop."""
     gradient = np.zeros(array.shape)
     first = (0,) * array.ndim
     gradient[first] = numerical_gradient(f, array, step)[first]
@@ -233,7 +233,7 @@ def forgets_the_sign(a, b):
 
 @of("relative_error")
 def forgets_the_sign_below(a, b):
-    """In the divisor negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
+    """In the divisor, negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if a.size == 0:
@@ -286,7 +286,7 @@ def adds_before_taking_sizes(a, b):
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
-    """NumPy has no maximum of an empty array and raised an error. Two empty arrays agree: what should max start from?"""
+    """NumPy cannot take the maximum of an empty array and raised an error. Two empty arrays agree: from which value should max start?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
@@ -311,7 +311,7 @@ def in_percent(a, b):
 
 @of("relative_error")
 def divides_by_nothing(a, b):
-    """Two arrays of zeros agree, but zero was divided by zero. Which smallest divisor does the definition name?"""
+    """Two arrays of zeros agree, but zero was divided by zero. Which smallest divisor does the definition give?"""
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} and {b.shape}")
     if a.size == 0:
@@ -382,7 +382,7 @@ def points_at_the_target(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def only_the_sign(predictions, targets):
-    """All entries have the same magnitude: only the sign of each error is left. The slope of a square grows with the error."""
+    """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * np.sign(predictions - targets) / predictions.size
@@ -390,7 +390,7 @@ def only_the_sign(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def only_the_sign_without_a_two(predictions, targets):
-    """All entries have the same magnitude: only the sign of each error is left. The slope of a square grows with the error."""
+    """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return np.sign(predictions - targets) / predictions.size
@@ -398,7 +398,7 @@ def only_the_sign_without_a_two(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def of_the_sum(predictions, targets):
-    """This is the gradient of the sum of the squares. In a mean, each entry counts for its fraction only."""
+    """This is the gradient of the sum of the squares. In a mean of n squares, each entry contributes only one nth."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * (predictions - targets)
@@ -440,13 +440,13 @@ def writes_into_the_predictions(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def stretches_the_targets(predictions, targets):
-    """The shapes differ and no error was raised: NumPy broadcasts the targets. Compare the shapes first, and name both in the error."""
+    """The shapes differ and no error was raised: NumPy broadcasts the targets. Compare the shapes first, and put both into the message."""
     return 2 * (predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def a_slope_for_each_column(predictions, targets):
-    """One number per column came back. Each prediction has its own entry in the gradient: it has the shape of predictions."""
+    """One number per column came back. Each prediction has its own entry, so the gradient has the shape of predictions."""
     if predictions.shape != targets.shape:
         raise ValueError(f"{predictions.shape} and {targets.shape}")
     return 2 * np.mean(predictions - targets, axis=0)
@@ -457,7 +457,7 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def of_the_summed_loss(logits, labels):
-    """This is the gradient of the sum over the batch. The loss is a mean: each example counts for its fraction only."""
+    """This is the gradient of the sum over the batch. The loss is a mean, so each of n examples contributes only one nth of its gradient."""
     return softmax(logits) - one_hot(labels, logits.shape[1])
 
 
@@ -571,7 +571,7 @@ def one_taken_from_whole_rows(logits, labels):
 
 @of("relu_gradient")
 def passes_at_zero(grad_output, activations):
-    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you compare with `>=`: that is true of every activation."""
+    """The gradient passes everywhere. An inactive neuron's activation is exactly zero and blocks it. If you used `>=`, it is true for every activation."""
     return grad_output * (activations >= 0)
 
 
@@ -589,13 +589,13 @@ def scales_by_the_activation(grad_output, activations):
 
 @of("relu_gradient")
 def passes_where_it_is_silent(grad_output, activations):
-    """This is reversed: the gradient passes where the neuron was inactive. Where does a small change of the sum reach the output?"""
+    """This is reversed: the gradient passes where the neuron was inactive. Where does a small change in the sum reach the output?"""
     return np.where(activations > 0, 0, grad_output)
 
 
 @of("relu_gradient")
 def leaks(grad_output, activations):
-    """A hundredth passes where the neuron was inactive. That belongs to leaky ReLU. Plain ReLU is flat there and blocks the gradient."""
+    """A hundredth of the gradient passes where the neuron was inactive. That belongs to leaky ReLU. Plain ReLU is flat there and blocks the gradient."""
     return np.where(activations > 0, grad_output, 0.01 * grad_output)
 
 
@@ -641,7 +641,7 @@ def weights_on_their_side(grad_output, x, weights):
 
 @of("dense_gradient")
 def mean_over_the_batch(grad_output, x, weights):
-    """The gradients are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add the examples up."""
+    """The gradients are divided by the batch size. grad_output already contains that division, because the loss is a mean. Add up the examples' contributions."""
     n = len(x)
     return grad_output @ weights.T, x.T @ grad_output / n, grad_output.mean(axis=0)
 
@@ -672,7 +672,7 @@ def one_bias_for_all(grad_output, x, weights):
 
 @of("dense_gradient")
 def ones_for_the_bias(grad_output, x, weights):
-    """grad_bias is all ones, how fast an output moves with its bias. How fast the loss moves with the output is missing."""
+    """grad_bias is all ones, which is how fast an output moves with its bias. How fast the loss moves with the output is missing."""
     return grad_output @ weights.T, x.T @ grad_output, np.ones(weights.shape[1])
 
 
@@ -697,7 +697,7 @@ def leaves_the_inputs_out(grad_output, x, weights):
 
 @of("dense_gradient")
 def bias_of_each_row(grad_output, x, weights):
-    """grad_bias has one number per example. It needs one per neuron: along which axis is the sum?"""
+    """grad_bias has one number per example. It needs one per neuron: along which axis do you sum?"""
     return grad_output @ weights.T, x.T @ grad_output, grad_output.sum(axis=1)
 
 
@@ -709,7 +709,7 @@ def bias_is_constant(grad_output, x, weights):
 
 @of("dense_gradient")
 def back_through_the_same_matrix(grad_output, x, weights):
-    """grad_x fits square layers only: the weights seem to be used as in the forward pass. Backwards, each connection is crossed from output to input."""
+    """grad_x fits square layers only: the weights seem to be used as in the forward pass. In the backward pass each connection is crossed from output to input."""
     return grad_output @ weights, x.T @ grad_output, grad_output.sum(axis=0)
 
 
@@ -733,7 +733,7 @@ def inputs_come_last(grad_output, x, weights):
 
 @of("dense_gradient")
 def multiplies_what_it_has_added_up(grad_output, x, weights):
-    """grad_weights seems to be made of sums over the batch. Each example has a product of its own: multiply first, then add up."""
+    """grad_weights seems to be made of sums over the batch. Each example has its own product: multiply first, then add up."""
     bias = grad_output.sum(axis=0)
     return grad_output @ weights.T, np.outer(x.sum(axis=0), bias), bias
 
@@ -765,7 +765,7 @@ def _back(layers, activations, grad_logits, through=relu_gradient):
 
 @of("backward")
 def relu_at_the_top_too(layers, activations, grad_logits):
-    """grad_logits seems to pass a ReLU. No ReLU follows the output layer: its logits go straight into the loss."""
+    """grad_logits seems to pass through a ReLU. No ReLU follows the output layer: its logits go straight into the loss."""
     logits = activations[-1] @ layers[-1][0] + layers[-1][1]
     return _back(layers, activations, relu_gradient(grad_logits, logits))
 
@@ -778,7 +778,7 @@ def last_layer_first(layers, activations, grad_logits):
 
 @of("backward")
 def the_same_blame_for_all(layers, activations, grad_logits):
-    """Every layer seems to receive grad_logits itself. Each layer's grad_output is made from the next layer's grad_x, taken through ReLU."""
+    """Every layer seems to receive grad_logits itself. Each layer's grad_output comes from the next layer's grad_x, passed through relu_gradient."""
     return [dense_gradient(grad_logits, activations[k], layers[k][0])[1:] for k in range(len(layers))]
 
 
@@ -818,7 +818,7 @@ def leaves_the_first_layer_out(layers, activations, grad_logits):
 
 @of("backward")
 def scales_by_the_activations(layers, activations, grad_logits):
-    """The gradient seems to be multiplied by the activations. ReLU's derivative is 1 wherever a neuron is active: only ask whether it is."""
+    """The gradient seems to be multiplied by the activations. ReLU's derivative is 1 wherever a neuron is active, however large its activation."""
     return _back(layers, activations, grad_logits, through=lambda grad, activation: grad * activation)
 
 
@@ -851,7 +851,7 @@ def asks_another_relu(layers, activations, grad_logits):
 
 @of("backward")
 def begins_at_the_front(layers, activations, grad_logits):
-    """The pass seems to begin with the first layer. grad_logits belongs to the outputs of the last one: begin there."""
+    """The pass seems to begin with the first layer. grad_logits belongs to the output layer: begin there."""
     gradients, grad = [], grad_logits
     for activation, (weights, _) in zip(activations, layers):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activation, weights)
@@ -874,5 +874,5 @@ def bias_before_weights(layers, activations, grad_logits):
 
 @of("backward")
 def returns_after_the_last_layer(layers, activations, grad_logits):
-    """Only one layer has gradients. Is the return inside the loop? It belongs after all layers."""
+    """Only one layer has gradients. Is the return inside the loop? It belongs after the loop."""
     return _back(layers, activations, grad_logits)[-1:]

@@ -52,7 +52,7 @@ def shifts_the_weights(inputs, weights, bias):
 
 @of("activates")
 def returns_the_sum(inputs, weights, bias):
-    """This is the neuron's number. The question is only whether it is above zero, True or False."""
+    """This is the neuron's number. Return only whether it is above zero: True or False."""
     return weighted_sum(inputs, weights) + bias
 
 
@@ -82,7 +82,7 @@ def any_connection_is_enough(inputs, weights, bias):
 
 @of("activates")
 def any_sum_but_zero(inputs, weights, bias):
-    """Every number except zero counts as active, as bool() does it. A negative sum must not activate the neuron."""
+    """Every number except zero counts as active, as with bool(). A negative sum must not activate the neuron."""
     return bool(weighted_sum(inputs, weights) + bias)
 
 
@@ -94,7 +94,7 @@ def active_below_zero(inputs, weights, bias):
 
 @of("activates")
 def silent_without_an_else(inputs, weights, bias):
-    """An inactive neuron gives None here. Return False in that case; a comparison gives True or False by itself."""
+    """An inactive neuron gives None here. Return False in that case; a comparison already gives True or False."""
     return True if weighted_sum(inputs, weights) + bias > 0 else None
 
 
@@ -130,7 +130,7 @@ def bias_before_the_weights(x, weights, bias):
 
 @of("dense")
 def every_bias_to_every_neuron(x, weights, bias):
-    """Every neuron gets the sum of all biases. Each neuron has one bias of its own."""
+    """Every neuron gets the sum of all biases. Each neuron has its own bias."""
     return weighted_sums(x, weights) + np.sum(bias)
 
 
@@ -214,7 +214,7 @@ def keeps_them_apart(weights, bias):
 
 @of("count_parameters")
 def adds_the_sizes(shapes):
-    """The sizes within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many are there together?"""
+    """The axis lengths within a shape are added. A (64, 10) array has 64 rows of 10 numbers: how many are there together?"""
     return sum(sum(shape) for shape in shapes.values())
 
 
@@ -256,7 +256,7 @@ def only_two_axes(shapes):
 
 @of("count_parameters")
 def only_the_last_array(shapes):
-    """Only the last array is counted. If there is a loop, is the total replaced in each round instead of added to?"""
+    """Only the last array is counted. If there is a loop, is the total replaced in each iteration instead of added to?"""
     total = 0
     for shape in shapes.values():
         total = math.prod(shape)
@@ -301,7 +301,7 @@ def counts_the_axes(shapes):
 
 @of("count_parameters")
 def first_size_of_all_but_tables(shapes):
-    """Shapes of one and two sizes are counted right, the others are not. Arrays can have three or four axes, or none: use all sizes."""
+    """Shapes with one or two axes are counted correctly; others are not. Arrays can have three or four axes, or none: use all axis lengths."""
     return sum(shape[0] * shape[1] if len(shape) == 2 else shape[0] for shape in shapes.values())
 
 

@@ -16,13 +16,13 @@ def nothing_changed(layers, x, y, rng):
 
 @of("adapt")
 def everything_retrained(layers, x, y, rng):
-    """Every weight is retrained, which is over four times the budget and makes the reader forget. Which method of chapter 9 needs few numbers?"""
+    """Every weight is retrained, which takes more than four times the budget and makes the reader forget. Which method of chapter 9 needs few numbers?"""
     return train(layers, x, y, epochs=20, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 
 @of("adapt")
 def head_only(layers, x, y, rng):
-    """Only the head changes. Its inputs were made for upright digits, and the old digits share it. Let earlier layers change slightly as well."""
+    """Only the head changes. Its inputs were made for upright digits, and the old digits use the same head. Let earlier layers change slightly as well."""
     return fine_tune(layers, x, y, frozen={0, 1}, epochs=60, batch_size=32, learning_rate=0.1, rng=rng)[0]
 
 
@@ -46,7 +46,7 @@ def a_rank_over_the_budget(layers, x, y, rng):
 
 @of("adapt")
 def another_network_altogether(layers, x, y, rng):
-    """The result does not have the form of the input layers: perhaps adapters, a second head or other axis lengths. Return one network of the same shapes."""
+    """The result does not have the form of the input layers. Did you return adapters, a second head or other axis lengths? Return one network of the same shapes."""
     return [*layers, layers[-1]]
 
 

@@ -37,7 +37,7 @@ def scales_the_weights(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def only_the_sign(layers, gradients, learning_rate):
-    """All parameters move equally far, by the sign of the gradient. Multiply by the gradient itself, so that its magnitude counts."""
+    """All parameters move equally far, as if only the sign of the gradient counted. Multiply by the gradient itself, so that its magnitude counts."""
     return [
         (w - learning_rate * np.sign(gw), b - learning_rate * np.sign(gb))
         for (w, b), (gw, gb) in zip(layers, gradients)
@@ -97,7 +97,7 @@ def one_pair_alone(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def the_last_pair_alone(layers, gradients, learning_rate):
-    """Only the last layer's pair comes back. Does each round replace the pair before it? Create a list before the loop, and append to it."""
+    """Only the last layer's pair comes back. Does each iteration replace the pair before it? Create a list before the loop, and append to it."""
     return gradient_step(layers, gradients, learning_rate)[-1]
 
 
@@ -210,7 +210,7 @@ def that_many_batches_some_of_them_empty(x, y, batch_size, rng):
 
 @of("minibatches")
 def fills_the_last_batch(x, y, batch_size, rng):
-    """The last batch is filled up with examples that have had their turn. It holds what is left, and may be smaller."""
+    """The last batch is filled up with examples that were already used. It holds what is left, and may be smaller."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     order = rng.permutation(len(x))
@@ -232,7 +232,7 @@ def a_window_at_every_place(x, y, batch_size, rng):
 
 @of("minibatches")
 def draws_each_batch_anew(x, y, batch_size, rng):
-    """Each batch seems to be drawn from all examples, so some come again and others never. Draw one order for the whole epoch, then cut it."""
+    """Each batch seems to be drawn from all examples, so some come more than once and others never. Draw one order for the whole epoch, then cut it."""
     if batch_size < 1:
         raise ValueError(f"batch_size {batch_size}")
     for start in range(0, len(x), batch_size):
@@ -277,7 +277,7 @@ def any_batch_size(x, y, batch_size, rng):
 
 @of("minibatches")
 def leaves_it_to_range(x, y, batch_size, rng):
-    """The batches are right, but the batch size is not checked: range accepts a negative step silently. Raise a ValueError whose message contains its value."""
+    """The batches are right, but the batch size is not checked: range silently accepts a negative step. Raise a ValueError whose message contains its value."""
     order = rng.permutation(len(x))
     for start in range(0, len(x), batch_size):
         rows = order[start : start + batch_size]
@@ -286,7 +286,7 @@ def leaves_it_to_range(x, y, batch_size, rng):
 
 @of("minibatches")
 def from_the_global_state(x, y, batch_size, rng):
-    """The order does not come from the rng argument, so nobody can repeat the run. Use that generator's methods instead of np.random or a new generator."""
+    """The order does not come from the rng argument, so the run cannot be repeated. Use that generator's methods instead of np.random or a new generator."""
     return minibatches(x, y, batch_size, np.random.default_rng())
 
 

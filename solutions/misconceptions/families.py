@@ -37,7 +37,7 @@ class OneOrder:
 
 @wherever("bias", besides=("fold_bias",))
 def forgets_the_bias(right, given):
-    """The bias has no effect. It belongs to the neuron, whatever comes in: add it to the weighted sum."""
+    """The bias has no effect. It belongs to the neuron, whatever the inputs are: add it to the weighted sum."""
     return right(**given | {"bias": 0 * given["bias"]})
 
 
@@ -57,13 +57,13 @@ def a_step_of_size_one(right, given):
 
 @wherever("learning_rate")
 def climbs(right, given):
-    """Each step goes up the gradient, to where the loss grows fastest. It must go the opposite way, and gradient_step subtracts already."""
+    """Each step goes up the gradient, where the loss grows fastest. It must go the opposite way; gradient_step already subtracts."""
     return right(**given | {"learning_rate": -given["learning_rate"]})
 
 
 @wherever("frozen")
 def freezes_nothing(right, given):
-    """The argument `frozen` has no effect: all layers are treated alike. The layers that it names must stay as they are."""
+    """The argument `frozen` has no effect: all layers are treated alike. The layers that it lists must stay as they are."""
     return right(**given | {"frozen": _unknown(given) or set()})
 
 
@@ -76,13 +76,13 @@ def numbers_layers_from_one(right, given):
 
 @wherever("frozen")
 def freezes_that_many_from_the_front(right, given):
-    """As many layers are frozen as `frozen` names, but they are the first ones. `frozen` says which layers, not how many."""
+    """The number of frozen layers is right, but they are the first ones. `frozen` says which layers, not how many."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["frozen"])))})
 
 
 @wherever("frozen")
 def freezes_the_others(right, given):
-    """The frozen layers learn and the others do not. `frozen` names the layers that must not change."""
+    """The frozen layers learn and the others do not. `frozen` lists the layers that must not change."""
     return right(**given | {"frozen": _unknown(given) or set(range(len(given["layers"]))) - set(given["frozen"])})
 
 
@@ -99,7 +99,7 @@ def labels_from_one(right, given):
 
 @wherever("images", "labels")
 def classes_from_one(right, given):
-    """The classes seem to be counted from 1, so the first has no examples of its own. Here they run from 0 to n_classes - 1."""
+    """The classes seem to be counted from 1, so the first one has no examples. Here they run from 0 to n_classes - 1."""
     images, belongs = given["images"], given["labels"][:, np.newaxis] == np.arange(given["n_classes"]) + 1
     with np.errstate(all="ignore"):
         return images.T @ belongs / belongs.sum(axis=0) - images.mean(axis=0)[:, np.newaxis]
@@ -110,7 +110,7 @@ def classes_from_one(right, given):
 
 @in_place_of("weighted_sums", "dense")
 def weights_on_their_side(right, x, weights, *bias):
-    """The weights are transposed first, as PyTorch keeps them. Here a neuron is a column of the weights: use them as they are."""
+    """The weights are transposed first, as PyTorch stores them. Here a neuron is a column of the weights: use them as they are."""
     return right(x, weights.T, *bias)
 
 
@@ -123,7 +123,7 @@ def columns_for_rows(right, logits):
 
 @wherever("x", "weights", "bias")
 def adds_up_the_batch(right, given):
-    """The examples of the batch are added up. Each row is an example and gets a row of its own in the result."""
+    """The examples of the batch are added up. Each row is an example and gets its own row in the result."""
     return right(**given).sum(axis=0)
 
 
@@ -243,7 +243,7 @@ def loss_after_the_step(right, given):
 
 @wherever("epochs")
 def loss_of_the_finished_epoch(right, given):
-    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; it needs no further forward pass."""
+    """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
     return _loop(right, given, finished=True)
 
 
@@ -263,31 +263,31 @@ def total_never_reset(right, given):
 
 @wherever("epochs")
 def losses_come_first(right, given):
-    """The losses come first here. Return what was trained first, then the losses."""
+    """The losses come first here. Return them second, after what was trained."""
     return right(**given)[::-1]
 
 
 @wherever("epochs")
 def forgets_the_losses(right, given):
-    """Only what was trained is returned. Record the mean loss of each epoch, and return it as the second of two things."""
+    """Only what was trained is returned. Record the mean loss of each epoch, and return the list of losses second."""
     return right(**given)[0]
 
 
 @wherever("epochs")
 def throws_the_step_away(right, given):
-    """What was to be trained comes back unchanged. gradient_step and frozen_step return something new: does your loop keep the result?"""
+    """Nothing was trained: the result equals the input. gradient_step and frozen_step return something new: does your loop keep it?"""
     return right(**given | {"learning_rate": 0.0})
 
 
 @wherever("epochs")
 def starts_over_each_batch(right, given):
-    """Every batch seems to start from the beginning, so only one step remains. Continue from what the last step returned."""
+    """Every batch seems to start from the initial values, so only the last step counts. Continue from what the last step returned."""
     return _loop(right, given, keep="never")
 
 
 @wherever("epochs")
 def starts_over_each_epoch(right, given):
-    """Every epoch seems to start from the beginning, so only the last one remains. Continue from what the last step returned."""
+    """Every epoch seems to start from the initial values, so only the last epoch counts. Continue from what the last step returned."""
     return _loop(right, given, keep="within epochs")
 
 
@@ -305,7 +305,7 @@ def steps_by_the_sum(right, given):
 
 @wherever("epochs")
 def all_steps_from_the_same_place(right, given):
-    """All gradients of an epoch seem to be computed at the network with which it began. Compute each batch's at the network that the last step left."""
+    """All gradients of an epoch seem to be computed at the network with which the epoch began. Compute each batch's gradient at the network that the last step returned."""
     return _loop(right, given, keep="summed")
 
 
@@ -317,7 +317,7 @@ def one_step_an_epoch(right, given):
 
 @wherever("epochs")
 def one_step_an_epoch_in_order(right, given):
-    """There seems to be one step per epoch, on all examples in the order of the data. Take a step after every batch that minibatches deals from rng."""
+    """There seems to be one step per epoch, on all examples in the order of the data. Take a step after every batch that minibatches yields."""
     return right(**given | {"batch_size": len(given["x"]), "rng": Unshuffled()})
 
 
@@ -330,7 +330,7 @@ def all_examples_at_every_step(right, given):
 
 @wherever("epochs")
 def forgets_the_short_batch(right, given):
-    """A last batch that is not full is skipped, so some examples are never used. Include it, with the size that it has."""
+    """A last batch that is not full is skipped, so some examples are never used. Include it, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
 
@@ -373,13 +373,13 @@ def seeds_for_itself(right, given):
 
 @wherever("epochs")
 def a_generator_of_its_own(right, given):
-    """The order does not depend on the rng argument, so nobody can repeat the run. Draw it from that generator."""
+    """The order does not depend on the rng argument, so the run cannot be repeated. Draw it from that generator."""
     return right(**given | {"rng": np.random.default_rng(next(SEEDS))})
 
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Keep the results of the steps under a name of your own."""
+    """The training is right, but the caller's own list or its arrays have changed. Store the results of the steps under a new name."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

@@ -99,7 +99,7 @@ def overflow(logits):
 
 @of("softmax")
 def one_shift_for_the_batch(logits):
-    """The same number seems to be subtracted from every row. In a row far below it all exponentials become 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row. In a row whose logits are far below it, all exponentials become 0. Each row needs its own largest logit."""
     powers = np.exp(logits - logits.max())
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -133,7 +133,7 @@ def tames_infinity(logits):
 
 @of("softmax")
 def batch_as_one(logits):
-    """All rows together sum to one. Each row is one image with its own probabilities: along which axis is the sum taken?"""
+    """All rows together sum to one. Each row is one image with its own probabilities: along which axis do you sum?"""
     powers = np.exp(logits - logits.max())
     return powers / powers.sum()
 
@@ -156,7 +156,7 @@ flat_beside_none = flat_sums(lambda logits: 0)
 
 @of("softmax")
 def squares_for_exp(logits):
-    """The squares of the logits are shared out. A square forgets the sign of its logit: which function is positive and keeps the order?"""
+    """The squares of the logits are divided by their sum. A square loses the sign of its logit: which function is positive and keeps the order?"""
     return logits**2 / (logits**2).sum(axis=1, keepdims=True)
 
 
@@ -175,20 +175,20 @@ def share_of_the_shifted_logits(logits):
 
 @of("softmax")
 def share_of_the_sigmoids(logits):
-    """A sigmoid is taken of each logit, and these are divided by their sum. Large logits then all count alike: take exp instead."""
+    """Each logit goes through a sigmoid, and the results are divided by their sum. All large logits then count nearly the same: use exp instead."""
     powers = 1 / (1 + np.exp(-logits))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 @of("softmax")
 def each_by_itself(logits):
-    """Each logit seems to get a probability by itself (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
+    """Each logit seems to get a probability on its own (a sigmoid), so a row does not sum to one. Divide by the sum of the row."""
     return 1 / (1 + np.exp(-logits))
 
 
 @of("softmax")
 def winner_takes_all(logits):
-    """The largest logit gets everything. That is argmax. Softmax gives every class a probability above zero, according to its logit."""
+    """The largest logit gets all the probability. That is argmax. Softmax gives every class a probability above zero, according to its logit."""
     return np.eye(logits.shape[1])[np.argmax(logits, axis=1)]
 
 
@@ -215,7 +215,7 @@ def maxima_and_sums_lie_flat(logits):
 
 @of("softmax")
 def only_the_first_row(logits):
-    """Only the first row came back. Is the return inside the loop? It belongs after all rows."""
+    """Only the first row came back. Is the return inside the loop? It belongs after the loop."""
     return reference_softmax(logits[:1])
 
 
@@ -227,7 +227,7 @@ def returns_logarithms(logits):
 
 @of("softmax")
 def batch_as_one_after_the_shift(logits):
-    """All rows together sum to one. Each row is one image with its own probabilities: along which axis is the sum taken?"""
+    """All rows together sum to one. Each row is one image with its own probabilities: along which axis do you sum?"""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum()
 
@@ -257,7 +257,7 @@ def relu_on_the_logits(layers, x):
 
 @of("forward")
 def relu_on_the_input(layers, x):
-    """The input has passed a ReLU before the first layer. It is data, and its negative numbers count: ReLU follows a layer."""
+    """The input has passed through a ReLU before the first layer. It is data, and its negative numbers count: ReLU follows a layer."""
     logits, activations, _ = hidden_pass(layers, reference_relu(x))
     return logits, activations
 
@@ -320,7 +320,7 @@ def only_the_logits(layers, x):
 
 @of("forward")
 def activations_first(layers, x):
-    """Both results are there, in the wrong order. The logits come first."""
+    """Both results are there, but in the wrong order. The logits come first."""
     logits, activations, _ = hidden_pass(layers, x)
     return activations, logits
 
@@ -348,13 +348,13 @@ def last_of_equals(layers, x):
 
 @of("predict")
 def one_answer_for_the_batch(layers, x):
-    """One number came back for the whole batch. Without an axis, np.argmax treats all logits as one list. Which axis looks along each row?"""
+    """One number came back for the whole batch. Without an axis, np.argmax treats all logits as one list. Which axis gives one class for each row?"""
     return np.argmax(reference_forward(layers, x)[0])
 
 
 @of("predict")
 def best_picture_for_each_class(layers, x):
-    """The result has one entry per class, not per image. Is the search along the columns? Each row needs its own class."""
+    """The result has one entry per class, not per image. Do you search along the columns? Each row needs its own class."""
     return np.argmax(reference_forward(layers, x)[0], axis=0)
 
 
@@ -366,7 +366,7 @@ def value_for_place(layers, x):
 
 @of("predict")
 def smallest_wins(layers, x):
-    """The class with the smallest logit came back. A logit speaks for its class, so the largest one decides."""
+    """The class with the smallest logit came back. A larger logit means a more probable class, so the largest one decides."""
     return np.argmin(reference_forward(layers, x)[0], axis=1)
 
 

@@ -27,13 +27,13 @@ def counts_weights_only(layers, frozen):
 
 @of("count_trainable")
 def counts_frozen_biases(layers, frozen):
-    """The biases of the frozen layers are counted, too. Freezing applies to the whole layer, its bias included."""
+    """The biases of the frozen layers are also counted. Freezing applies to the whole layer, its bias included."""
     return sum(b.size + (0 if k in frozen else w.size) for k, (w, b) in enumerate(layers))
 
 
 @of("count_trainable")
 def counts_frozen_weights(layers, frozen):
-    """The weights of the frozen layers are counted, too. Freezing applies to the whole layer, its weights included."""
+    """The weights of the frozen layers are also counted. Freezing applies to the whole layer, its weights included."""
     return sum(w.size + (0 if k in frozen else b.size) for k, (w, b) in enumerate(layers))
 
 
@@ -63,13 +63,13 @@ def stops_at_the_first_frozen(layers, frozen):
 
 @of("count_trainable")
 def returns_inside_the_loop(layers, frozen):
-    """Only the first layer is looked at. If the return is inside the loop, move it below the loop."""
+    """Only the first layer is considered. If the return is inside the loop, move it below the loop."""
     return 0 if 0 in frozen else sum(part.size for part in layers[0])
 
 
 @of("count_trainable")
 def only_the_last_layer(layers, frozen):
-    """This is the count of the last trainable layer. If each round assigns the total with `=`, add to it with `+=`."""
+    """This is the count of the last trainable layer. If each iteration assigns the total with `=`, add to it with `+=`."""
     return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
 
 
@@ -158,7 +158,7 @@ def computes_everything_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def goes_one_layer_too_far(layers, activations, grad_logits, frozen):
-    """The gradients are right, but one layer below the first trainable one seems to be computed as well. Stop at that layer, and do not use any earlier one."""
+    """The gradients are right, but the layer before the first trainable one seems to be used as well. Stop at that layer, and do not use any earlier one."""
     gradients, grad = [None] * len(layers), grad_logits
     learning = [k for k in range(len(layers)) if k not in frozen]
     for k in range(len(layers) - 1, max(learning[0] - 1, 0) - 1, -1) if learning else ():
@@ -210,14 +210,14 @@ def last_layer_first(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def helpless_when_all_is_frozen(layers, activations, grad_logits, frozen):
-    """If all layers are frozen, an error is raised, perhaps by min() of an empty sequence. Freezing all is allowed: every entry is then None."""
+    """If all layers are frozen, an error is raised, perhaps by min() of an empty sequence. Freezing all layers is allowed: every entry is then None."""
     min(k for k in range(len(layers)) if k not in frozen)
     return backward_unfrozen(layers, activations, grad_logits, frozen)
 
 
 @of("backward_unfrozen")
 def zeros_for_the_frozen(layers, activations, grad_logits, frozen):
-    """There are zeros in place of a frozen layer's gradient. The gradient is not zero, it is not computed: return None for that layer."""
+    """There are zeros in place of a frozen layer's gradient. The gradient is not zero; it is just not computed. Return None for that layer."""
     gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
     return [(np.zeros_like(w), np.zeros_like(b)) if g is None else g for (w, b), g in zip(layers, gradients)]
 
@@ -243,7 +243,7 @@ def gradients_of_the_frozen(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def stops_above_as_many_as_are_frozen(layers, activations, grad_logits, frozen):
-    """The backward pass stops after as many layers as `frozen` names. `frozen` says which layers, not how many: stop only at the first trainable layer."""
+    """The backward pass seems to stop at layer len(frozen). `frozen` says which layers, not how many: stop only at the first trainable layer."""
     low = len(frozen)
     gradients = _unfrozen(layers[low:], activations[low:], grad_logits, {k - low for k in frozen})
     return [None] * low + gradients
@@ -281,7 +281,7 @@ def only_the_learning_layers_take_part(layers, x, y, *, frozen, epochs, batch_si
 
 @of("fine_tune")
 def nothing_learns_below_a_frozen_layer(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
-    """Nothing before a frozen layer learns. A frozen layer does not block the gradient: earlier layers that are not frozen must learn."""
+    """No layer before a frozen one learns. A frozen layer does not block the gradient: earlier layers that are not frozen must learn."""
     below = set(range(max(frozen, default=-1) + 1))
     return fine_tune(
         layers, x, y, frozen=below, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, rng=rng
@@ -308,7 +308,7 @@ def the_scaled_difference_alone(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_whole_layers(layers, tuned, share):
-    """Each layer comes from one network or the other, and `share` seems to decide how many. Every number goes that fraction of the way."""
+    """Each layer comes from one network or the other, and `share` seems to decide how many. Move every number that fraction of the way."""
     interpolate_layers(layers, tuned, share)
     first = round(share * len(layers))
     return [*tuned[:first], *layers[first:]]
@@ -328,7 +328,7 @@ def leaves_the_biases_where_they_were(layers, tuned, share):
 
 @of("interpolate_layers")
 def takes_the_tuned_biases(layers, tuned, share):
-    """The weights are between the two networks, but the biases are the tuned ones. Move weights and biases by the same fraction."""
+    """The weights are mixed, but the biases are the tuned ones. Move weights and biases by the same fraction."""
     return [(w, b) for (w, _), (_, b) in zip(interpolate_layers(layers, tuned, share), tuned)]
 
 
@@ -346,7 +346,7 @@ def subtracts_the_change(layers, tuned, share):
 
 @of("interpolate_layers")
 def only_the_first_layer_moves(layers, tuned, share):
-    """Only the first layer is between the two networks; the others are the old ones. Every layer must move."""
+    """Only the first layer is a mixture; the others are those of the old network. Mix every layer."""
     return [*interpolate_layers(layers[:1], tuned[:1], share), *layers[1:]]
 
 

@@ -20,13 +20,13 @@ def a_small_head_start(fan_out):
 
 @of("distinct_neurons")
 def exact_comparison(weights):
-    """Identical neurons that differ by rounding are counted as different, as in an exact comparison. Allow the margin that the task names."""
+    """Identical neurons that differ by rounding are counted as different, as in an exact comparison. Allow the margin that the task gives."""
     return np.unique(weights, axis=1).shape[1]
 
 
 @of("distinct_neurons")
 def rows_for_neurons(weights):
-    """This seems to be the number of different rows. A row holds the weights that leave one input; a neuron is a column."""
+    """This seems to be the number of different rows. A row holds the weights from one input; a neuron is a column."""
     return distinct_columns(weights.T)
 
 
@@ -58,7 +58,7 @@ def independent_columns(weights):
 
 @of("distinct_neurons")
 def order_does_not_matter(weights):
-    """Columns with the same numbers in another order are counted as one. The order matters, because each entry belongs to another input."""
+    """Columns with the same numbers in another order are counted as one. The order matters, because each entry belongs to a different input."""
     return distinct_columns(np.sort(weights, axis=0))
 
 
@@ -123,13 +123,13 @@ def margin_for_each_weight(weights):
 
 @of("distinct_neurons")
 def rows_counted_exactly(weights):
-    """This seems to be the number of rows, compared exactly. A neuron is a column, and the task names a margin."""
+    """This seems to be the number of rows, compared exactly. A neuron is a column, and the task gives a margin."""
     return np.unique(weights, axis=0).shape[0]
 
 
 @of("distinct_neurons")
 def length_of_the_first_axis(weights):
-    """This is the number of rows of an array. The different columns are along the second axis, and the task names a margin."""
+    """This is the number of rows of an array. The different columns are along the second axis, and the task gives a margin."""
     return len(np.unique(weights, axis=1))
 
 
@@ -149,7 +149,7 @@ def counts_pairs(weights):
 
 @of("distinct_neurons")
 def only_those_without_a_twin(weights):
-    """Neurons that have an identical one are not counted at all. A group of identical neurons counts as one."""
+    """Neurons that have a copy are not counted at all. A group of identical neurons counts as one."""
     margin = 1e-4 * np.abs(weights).max()
     gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
     return int(np.sum((gaps <= margin).sum(axis=0) == 1))
@@ -229,7 +229,7 @@ def only_positive_weights(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def deviation_for_limit(fan_in, fan_out, rng):
-    """The weights end at the standard deviation. A uniform distribution reaches √3 times further than its standard deviation."""
+    """The weights reach only as far as the standard deviation. A uniform distribution reaches √3 times further than its standard deviation."""
     limit = np.sqrt(2 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -250,7 +250,7 @@ def root_of_the_six_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def half_the_range(fan_in, fan_out, rng):
-    """The weights reach only half as far as they should. rng.random() − 0.5 ends at 0.5, not at 1; rng.uniform takes both ends."""
+    """The weights reach only half as far as they should. If you used rng.random() − 0.5, it ends at 0.5, not at 1; rng.uniform takes a lower and an upper limit."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return limit * (rng.random((fan_in, fan_out)) - 0.5)
 
@@ -264,7 +264,7 @@ def limit_from_inputs_alone(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def the_other_xavier_limit(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course counts the outputs too."""
+    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
     limit = np.sqrt(3 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -316,7 +316,7 @@ def limit_of_one(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def brackets_left_out(fan_in, fan_out, rng):
-    """The limit is that of a formula without parentheses around the sum. Python divides before it adds."""
+    """The limit is what a formula without parentheses around the sum gives, because Python divides before it adds."""
     limit = np.sqrt(6 / fan_in + fan_out)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -348,7 +348,7 @@ def he_for_xavier(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def the_other_xavier(fan_in, fan_out, rng):
-    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course counts the outputs too."""
+    """The variance is 1 / fan_in, which some texts call Xavier as well. The rule of this course also counts the outputs."""
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
 
@@ -402,7 +402,7 @@ def xavier_sizes_multiplied(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def xavier_brackets_left_out(fan_in, fan_out, rng):
-    """The standard deviation is as large as without parentheses around the sum: Python divides before it adds."""
+    """The standard deviation is what a formula without parentheses around the sum gives, because Python divides before it adds."""
     return rng.normal(0, np.sqrt(2 / fan_in + fan_out), size=(fan_in, fan_out))
 
 
@@ -488,7 +488,7 @@ def one_neuron_copied(fan_in, fan_out, rng):
 
 @of("he_normal")
 def unscaled(fan_in, fan_out, rng):
-    """The standard deviation is 1 for every layer, so sums would grow from layer to layer. It must shrink with the number of inputs."""
+    """The standard deviation is 1 for every layer, so sums would grow from layer to layer. The more inputs there are, the smaller it must be."""
     return rng.standard_normal((fan_in, fan_out))
 
 
@@ -530,7 +530,7 @@ def random_without_a_sign(fan_in, fan_out, rng):
 
 @of("signal_spread")
 def measured_before_the_activation(x, weight_matrices, activation):
-    """These are standard deviations of the weighted sums. Measure the signal after the activation function, because that is what travels on."""
+    """These are standard deviations of the weighted sums. Measure the signal after the activation function, because that is what the next layer receives."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = x @ weights
@@ -541,7 +541,7 @@ def measured_before_the_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def leaves_out_the_input(x, weight_matrices, activation):
-    """The first number is missing: the standard deviation of x itself. There is one number more than there are layers."""
+    """The first number is missing: the standard deviation of x itself. There is one more number than there are layers."""
     spreads = []
     for weights in weight_matrices:
         x = activation(x @ weights)
@@ -578,7 +578,7 @@ def without_activation(x, weight_matrices, activation):
 
 @of("signal_spread")
 def relu_whatever_is_given(x, weight_matrices, activation):
-    """ReLU seems to be applied, whatever activation function is given. It is an argument and a function: call it."""
+    """ReLU seems to be applied, whatever activation function is given. Call the function that is passed as an argument."""
     return spread_of_layers(np.std, x, weight_matrices, lambda sums: np.maximum(sums, 0))
 
 
@@ -602,7 +602,7 @@ def size_for_spread(x, weight_matrices, activation):
 
 @of("signal_spread")
 def average_over_neurons(x, weight_matrices, activation):
-    """This is an average over neurons of their standard deviations. Take one standard deviation over all entries: np.std without an axis."""
+    """This is the average of the neurons' standard deviations. Take one standard deviation over all entries: np.std without an axis."""
     return spread_of_layers(lambda signal: np.std(signal, axis=0).mean(), x, weight_matrices, activation)
 
 
@@ -816,7 +816,7 @@ def one_list_for_each_kind(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def one_bias_a_layer(layer_sizes, rng, scheme="he"):
-    """Each layer has a single zero as its bias. Each neuron has a bias of its own: use zero_bias(fan_out)."""
+    """Each layer has a single zero as its bias. Each neuron has its own bias: use zero_bias(fan_out)."""
     check(layer_sizes, scheme)
     return network(
         layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng), lambda o: 0.0
@@ -825,7 +825,7 @@ def one_bias_a_layer(layer_sizes, rng, scheme="he"):
 
 @of("init_layers")
 def only_the_last_layer(layer_sizes, rng, scheme="he"):
-    """Only the last layer comes back. Was the list created again in each round? Create it once, before the loop."""
+    """Only the last layer comes back. Was the list created again in each iteration? Create it once, before the loop."""
     check(layer_sizes, scheme)
     return network(layer_sizes[-2:], lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
 

@@ -27,7 +27,7 @@ def fan_out_for_fan_in(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def both_on_their_side(fan_in, fan_out, rank, rng):
-    """Both matrices are transposed, as PyTorch and the paper keep them. Here `down` has shape (fan_in, rank) and `up` (rank, fan_out)."""
+    """Both matrices are transposed, as in PyTorch and the paper. Here `down` has shape (fan_in, rank) and `up` (rank, fan_out)."""
     down, up = lora_init(fan_in, fan_out, rank, rng)
     return down.T, up.T
 
@@ -83,7 +83,7 @@ def scaled_by_the_rank(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def unit_normal(fan_in, fan_out, rank, rng):
-    """`down` is drawn from N(0, 1) for every layer. It adds up fan_in inputs, so its variance must shrink with their number, as in chapter 3."""
+    """`down` is drawn from N(0, 1) for every layer. It adds up fan_in inputs, so the more inputs there are, the smaller its variance must be, as in chapter 3."""
     lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
     return rng.normal(size=(fan_in, rank)), np.zeros((rank, fan_out))
 
@@ -98,7 +98,7 @@ def uniform_in_place_of_normal(fan_in, fan_out, rank, rng):
 
 @of("lora_init")
 def the_same_down_every_time(fan_in, fan_out, rank, rng):
-    """Every adapter is the same, whatever generator comes in. Draw from the rng argument instead of a generator with a fixed seed."""
+    """Every adapter is the same, whatever generator is passed. Draw from the rng argument instead of a generator with a fixed seed."""
     return lora_init(fan_in, fan_out, rank, np.random.default_rng(0))
 
 
@@ -160,7 +160,7 @@ def the_adapter_in_place_of_the_weights(x, weights, bias, adapter, alpha):
 
 @of("lora_dense")
 def the_adapter_behind_the_layer(x, weights, bias, adapter, alpha):
-    """The adapter seems to work on the layer's output. It stands beside the layer: what enters the weights enters `down`, too."""
+    """The adapter seems to work on the layer's output. The adapter path is beside the layer: `down` receives x, as the weights do."""
     down, up = adapter
     out = dense(x, weights, bias)
     return out + alpha / down.shape[1] * (out @ down) @ up
@@ -245,7 +245,7 @@ def scales_by_alpha_alone(grad_output, x, weights, adapter, alpha):
 
 @of("lora_gradient")
 def scale_counted_twice(grad_output, x, weights, adapter, alpha):
-    """The scale alpha / rank appears twice. The gradient behind `up` contains it already: multiply by it once for each gradient."""
+    """The scale alpha / rank appears twice. The gradient behind `up` already contains it: multiply by it once for each gradient."""
     down, _ = adapter
     scale = alpha / down.shape[1]
     grad_x, grad_down, grad_up = lora_gradient(grad_output, x, weights, adapter, alpha)
@@ -268,7 +268,7 @@ def input_gradient_of_the_adapter_alone(grad_output, x, weights, adapter, alpha)
 
 @of("lora_gradient")
 def skips_the_other_factor(grad_output, x, weights, adapter, alpha):
-    """grad_down looks like a part of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must appear in it as a factor."""
+    """grad_down looks like a part of the gradient of down @ up. The chain rule reaches `down` through `up`, so `up` must be a factor of grad_down."""
     down, up = adapter
     scale = alpha / down.shape[1]
     whole = scale * x.T @ grad_output
@@ -399,7 +399,7 @@ def scales_the_weights_too(weights, adapter, alpha):
 
 @of("lora_merge")
 def takes_the_change_away(weights, adapter, alpha):
-    """The adapter's change is subtracted, which would remove a merged adapter. To merge it, add."""
+    """The adapter's change is subtracted, which would remove a merged adapter. To merge it, add its change."""
     return lora_merge(weights, adapter, -alpha)
 
 
@@ -412,7 +412,7 @@ def the_change_alone(weights, adapter, alpha):
 
 @of("lora_merge")
 def merges_into_the_given_array(weights, adapter, alpha):
-    """The caller's weights have changed, so the adapter cannot be switched off any more. Return a new array."""
+    """The caller's weights have changed, so the adapter can no longer be switched off. Return a new array."""
     down, up = adapter
     weights += alpha / down.shape[1] * (down @ up)
     return weights

@@ -20,7 +20,7 @@ def lets_numpy_stretch(predictions, targets):
 
 @of("mean_squared_error")
 def compares_lengths_only(predictions, targets):
-    """Arrays of as many rows or entries passed the check, but (6, 1) and (6,) broadcast to (6, 6). Compare the whole shapes."""
+    """Arrays with equally many rows or entries passed the check, but (6, 1) and (6,) broadcast to (6, 6). Compare the whole shapes."""
     if len(predictions) != len(targets):
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -70,7 +70,7 @@ def absolute_for_squared(predictions, targets):
 
 @of("mean_squared_error")
 def square_of_the_mean(predictions, targets):
-    """The mean seems to be taken before the square, so errors upwards and downwards cancel. Which step comes first?"""
+    """The mean seems to be taken before the square, so positive and negative errors cancel. Which step comes first?"""
     check_shapes(predictions, targets)
     return float(np.mean(predictions - targets) ** 2)
 
@@ -105,7 +105,7 @@ def doubles_the_differences(predictions, targets):
 
 @of("mean_squared_error")
 def compares_the_number_of_axes(predictions, targets):
-    """Arrays with as many axes passed the check, but (5, 2) and (1, 2) broadcast. Compare the whole shapes."""
+    """Arrays with equally many axes passed the check, but (5, 2) and (1, 2) broadcast. Compare the whole shapes."""
     if predictions.ndim != targets.ndim:
         raise ValueError(f"predictions {predictions.shape}, targets {targets.shape}")
     return float(np.mean((predictions - targets) ** 2))
@@ -135,7 +135,7 @@ def checks_only_the_bottom(labels, n_classes):
 
 @of("one_hot")
 def lets_n_classes_pass(labels, n_classes):
-    """The label n_classes was accepted. Labels begin at 0: which is the largest that has a column?"""
+    """The label n_classes was accepted. Labels begin at 0: which is the largest label that has a column?"""
     for label in labels:
         if not 0 <= label <= n_classes:
             raise ValueError(f"label {label}")
@@ -169,7 +169,7 @@ def asserts_the_range(labels, n_classes):
 
 @of("one_hot")
 def the_label_for_a_one(labels, n_classes):
-    """The label itself is in the row, so class 3 counts more than class 1. The column says which class it is: what is the entry?"""
+    """The label itself is in the row, so class 3 counts more than class 1. The column already says which class it is: which number marks it?"""
     return reference_one_hot(labels, n_classes) * labels[:, np.newaxis]
 
 
@@ -287,7 +287,7 @@ def maxima_lie_flat(logits, labels):
 
 @of("cross_entropy")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row. In a row far below it all exponentials become 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row. In a row whose logits are far below it, all exponentials become 0. Each row needs its own largest logit."""
     shifted = logits - logits.max()
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
@@ -301,14 +301,14 @@ def forgets_the_logarithm(logits, labels):
 
 @of("cross_entropy")
 def shifts_only_the_sum(logits, labels):
-    """The maximum seems to be subtracted inside the exponentials only. Use the shifted logits everywhere, or add the maximum again."""
+    """The maximum seems to be subtracted inside the exponentials only. Use the shifted logits everywhere, or add the maximum back."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - logits[np.arange(len(labels)), labels]).mean())
 
 
 @of("cross_entropy")
 def softmax_of_the_columns(logits, labels):
-    """The softmax seems to go down the columns. Each row is one example, whose classes share one probability of 1."""
+    """The softmax seems to go down the columns. Each row is one example, whose probabilities add up to 1."""
     shifted = logits - logits.max(axis=0)
     chances = shifted - np.log(np.exp(shifted).sum(axis=0))
     return float(-chances[np.arange(len(labels)), labels].mean())
@@ -364,7 +364,7 @@ def decimal_logarithm(logits, labels):
 
 @of("cross_entropy")
 def surest_class(logits, labels):
-    """The loss seems to use the most probable class. It asks for the right class, whatever the network predicts: use the labels."""
+    """The loss seems to use the most probable class. It depends on the right class, whatever the network predicts: use the labels."""
     return float(surprise(logits, np.argmax(logits, axis=1)).mean())
 
 
@@ -383,7 +383,7 @@ def missing_probability(logits, labels):
 
 @of("cross_entropy")
 def each_class_by_itself(logits, labels):
-    """The wrong classes seem to add to the loss. Softmax makes the probabilities add up to 1, so that of the right class is enough."""
+    """The wrong classes seem to add to the loss. Softmax makes the probabilities add up to 1, so the right class's probability is enough."""
     probabilities = softmax(logits)
     right = np.eye(logits.shape[1])[labels]
     return float(-np.log(np.where(right > 0, probabilities, 1 - probabilities)).sum(axis=1).mean())
@@ -397,7 +397,7 @@ def logits_for_log_probabilities(logits, labels):
 
 @of("cross_entropy")
 def logits_for_probabilities(logits, labels):
-    """The logarithm seems to be taken of a logit. Logits are not probabilities: softmax is missing in between."""
+    """The logarithm of a logit seems to be taken. Logits are not probabilities: softmax is missing in between."""
     return float(-np.log(logits[np.arange(len(labels)), labels]).mean())
 
 
@@ -502,7 +502,7 @@ def share_of_wrong_answers(logits, labels):
 
 @of("accuracy")
 def all_or_nothing(logits, labels):
-    """The result says whether all answers are right. Return which fraction is: a mean, not np.all."""
+    """The result says whether all answers are right. Return the fraction that is right: a mean, not np.all."""
     return bool(np.all(np.argmax(logits, axis=1) == labels))
 
 
@@ -526,5 +526,5 @@ def value_for_place(logits, labels):
 
 @of("accuracy")
 def returns_inside_the_loop(logits, labels):
-    """Only the first row seems to count. Is the return inside the loop? It belongs after all rows."""
+    """Only the first row seems to count. Is the return inside the loop? It belongs after the loop."""
     return float(np.argmax(logits[0]) == labels[0]) / len(labels)

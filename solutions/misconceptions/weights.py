@@ -44,7 +44,7 @@ def overwrites_the_signal(signal, weight):
 
 @of("apply_weight")
 def adds_the_signals_up(signal, weight):
-    """This is one number, the sum of all weighted signals. Each signal crosses the connection by itself, so the result has the shape of the signal."""
+    """This is one number, the sum of all weighted signals. Each signal crosses the connection separately, so the result has the shape of the signal."""
     return float(np.sum(weight * signal))
 
 
@@ -92,7 +92,7 @@ def every_input_with_every_weight(inputs, weights):
 
 @of("weighted_sum")
 def only_the_last_connection(inputs, weights):
-    """Only the last product is here. If there is a loop, is the total replaced in each round instead of added to?"""
+    """Only the last product is here. If there is a loop, is the total replaced in each iteration instead of added to?"""
     _refuse(inputs, weights)
     return float(inputs[-1] * weights[-1])
 
@@ -127,13 +127,13 @@ def asserts_the_shapes(inputs, weights):
 
 @of("weighted_sum")
 def stops_at_the_shorter(inputs, weights):
-    """The sum is right, but extra inputs or weights are silently dropped, as `zip` does. Compare the shapes first and raise the ValueError."""
+    """The sum is right, but extra inputs or weights are silently dropped, as by `zip`. Compare the shapes first and raise the ValueError."""
     return sum(x * w for x, w in zip(inputs, weights))
 
 
 @of("weighted_sum")
 def counts_on_as_many_weights(inputs, weights):
-    """The sum is right if there are as many weights as inputs. Otherwise weights are dropped or an IndexError comes. Compare the shapes first."""
+    """The sum is right if there are as many weights as inputs. Otherwise weights are dropped or an IndexError is raised. Compare the shapes first."""
     return sum(inputs[i] * weights[i] for i in range(len(inputs)))
 
 
@@ -163,7 +163,7 @@ def leaves_the_shapes_to_float(inputs, weights):
 
 @of("weighted_sum")
 def compares_only_lengths(inputs, weights):
-    """The sum is right, but an array of three rows passes for three inputs, because len() sees only the first axis. Compare the whole shapes."""
+    """The sum is right, but an array of three rows is accepted as three inputs, because len() sees only the first axis. Compare the whole shapes."""
     if len(inputs) != len(weights):
         raise ValueError
     return np.sum(inputs * weights)
@@ -215,13 +215,13 @@ def multiplies_entry_by_entry(inputs, weights):
 
 @of("weighted_sums")
 def adds_up_the_batch(inputs, weights):
-    """The results of all examples are added together. Each example in a batch is independent and keeps a row of its own."""
+    """The results of all examples are added together. Each example in a batch is independent and keeps its own row."""
     return (inputs @ weights).sum(axis=0)
 
 
 @of("weighted_sums")
 def adds_up_the_layer(inputs, weights):
-    """The results of all neurons are added together. Each neuron keeps a column of its own."""
+    """The results of all neurons are added together. Each neuron keeps its own column."""
     return (inputs @ weights).sum(axis=1)
 
 
@@ -239,13 +239,13 @@ def only_the_first_example(inputs, weights):
 
 @of("weighted_sums")
 def adds_up_everything(inputs, weights):
-    """Everything is added up to one number. Each example has one sum for each neuron: one row per example, one column per neuron."""
+    """Everything is added up into one number. Each example has one sum for each neuron: one row per example, one column per neuron."""
     return float(np.sum(inputs @ weights))
 
 
 @of("weighted_sums")
 def only_the_last_products(inputs, weights):
-    """Each entry is only its last product. If there is an inner loop, is the total replaced in each round instead of added to?"""
+    """Each entry is only its last product. If there is an inner loop, is the total replaced in each iteration instead of added to?"""
     return inputs[:, -1:] * weights[-1:]
 
 
@@ -312,7 +312,7 @@ def connects_first_with_last_always(layer_sizes):
 
 @of("count_weights")
 def only_the_last_two_layers(layer_sizes):
-    """Only the last pair is counted. If there is a loop, is the total replaced in each round instead of added to?"""
+    """Only the last pair is counted. If there is a loop, is the total replaced in each iteration instead of added to?"""
     return layer_sizes[-2] * layer_sizes[-1] if len(layer_sizes) > 1 else 0
 
 
@@ -343,7 +343,7 @@ def mean_of_the_class_means(images, labels, n_classes):
 
 @of("template_weights")
 def mean_image_lies_across(images, labels, n_classes):
-    """The mean image seems to be broadcast along the wrong axis: one number per pixel belongs to the rows. Subtract it from each class's mean before stacking."""
+    """The mean image seems to be broadcast along the wrong axis: its entries, one per pixel, belong to the rows. Subtract it from each class's mean before stacking."""
     return _means(images, labels, n_classes) - images.mean(axis=0)
 
 
@@ -368,7 +368,7 @@ def minus_the_other_classes(images, labels, n_classes):
 
 @of("template_weights")
 def minus_one_brightness(images, labels, n_classes):
-    """One number was subtracted, the brightness of everything. Subtract the mean image, with one number for each pixel."""
+    """One number was subtracted, the average brightness of all images. Subtract the mean image, with one number for each pixel."""
     return _means(images, labels, n_classes) - images.mean()
 
 
@@ -458,7 +458,7 @@ def one_template_an_image(images, labels, n_classes):
 
 @of("template_weights")
 def only_the_last_class(images, labels, n_classes):
-    """This is the template of the last class only. If there is a loop, collect each round's template in a list."""
+    """This is the template of the last class only. If there is a loop, collect each iteration's template in a list."""
     return images[labels == n_classes - 1].mean(axis=0) - images.mean(axis=0)
 
 

@@ -23,8 +23,8 @@ def numerical_gradient(
     f : function of an array
         Returns one number. It depends on nothing but the array that you pass to it.
     array : ndarray of any shape and dtype
-        Where the gradient is measured, in float64 whatever the dtype. It is left as it
-        was, to the last bit.
+        Where the gradient is measured, in float64 whatever the dtype. It is left
+        unchanged, bit for bit.
     step : float
         How far each entry is moved, up and down.
 
@@ -62,7 +62,7 @@ def numerical_gradient(
 
 
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Return how far two arrays are apart, compared with their largest entries.
+    """Return how far apart two arrays are, compared with their largest entries.
 
     The largest difference is divided by the sum of the two largest magnitudes; each of
     the three is taken over a whole array. The divisor is at least 1e-12.
@@ -76,7 +76,7 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     Returns
     -------
     float
-        0.0 for equal arrays and for arrays without entries, at most 1 for any others.
+        0.0 for equal arrays and for arrays without entries, at most 1 for all others.
 
     Raises
     ------
@@ -195,8 +195,8 @@ def relu_gradient(grad_output: np.ndarray, activations: np.ndarray) -> np.ndarra
 
     Notes
     -----
-    ``grad_output * (activations > 0)``: it passes where the neuron was active, and is
-    zero elsewhere.
+    ``grad_output * (activations > 0)``: the gradient passes where the neuron was
+    active, and is zero elsewhere.
 
     Examples
     --------
@@ -213,8 +213,8 @@ def dense_gradient(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a dense layer: for its inputs, its weights and its bias.
 
-    The layer is `dense` of chapter 2. Each of the three gradients has the shape of what
-    it belongs to.
+    The layer is `dense` of chapter 2. Each of the three gradients has the shape of
+    the array it belongs to.
 
     Parameters
     ----------
@@ -271,12 +271,12 @@ def backward(
 
     The gradient of the loss enters at the output layer. Layer by layer, from the last
     to the first, it is turned into the gradients of that layer's weights and bias, and
-    into what the layer before needs.
+    into the gradient that the layer before needs.
 
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network of at least one layer, with ReLU after each layer except the output
+        A network of at least one layer, with ReLU after each layer except the output
         layer.
     activations : list of ndarray
         The layer inputs, as `forward` returns them: entry k has shape

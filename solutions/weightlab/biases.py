@@ -1,4 +1,4 @@
-"""Biases: the number that each neuron adds by itself; and all parameters, counted.
+"""Biases: the number that each neuron adds to its sum; and how to count parameters.
 
 No function may change its inputs; drawing from rng is allowed. Arrays hold floats
 unless the text says int. A number or bool that you return may be Python's or NumPy's.
@@ -22,7 +22,7 @@ def neuron(inputs: np.ndarray, weights: np.ndarray, bias: float) -> float:
     weights : ndarray of shape (n,)
         One weight for each connection.
     bias : float
-        The neuron's own number, added whatever comes in.
+        The neuron's own number, added whatever the inputs are.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def activates(inputs: np.ndarray, weights: np.ndarray, bias: float) -> bool:
     weights : ndarray of shape (n,)
         One weight for each connection.
     bias : float
-        The neuron's own number, added whatever comes in.
+        The neuron's own number, added whatever the inputs are.
 
     Returns
     -------
@@ -112,8 +112,8 @@ def dense(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
 def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """Return one array that holds a layer's weights and its bias.
 
-    A bias acts as the weight of one more connection, whose input is always 1. With that
-    1 put last in each row of ``x``, the weighted sums with this one array are the
+    A bias acts as the weight of one more connection, whose input is always 1. If a
+    1 is appended to each row of ``x``, its weighted sums with this one array are the
     layer's outputs.
 
     Parameters
@@ -130,11 +130,11 @@ def fold_bias(weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    ``np.vstack([weights, bias])``, so that ``[x, 1] @ folded`` is the layer.
+    ``np.vstack([weights, bias])``, so ``[x, 1] @ folded`` gives the layer's outputs.
 
     Examples
     --------
-    A layer with the weights 1, 3 and the bias 9, and the input 5, 6.
+    A layer with the weights 1 and 3 and the bias 9, for the inputs 5 and 6.
 
     >>> folded = fold_bias(np.array([[1.0], [3.0]]), np.array([9.0]))
     >>> folded.shape, (np.array([[5.0, 6.0, 1.0]]) @ folded).tolist()

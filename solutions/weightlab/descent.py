@@ -1,4 +1,4 @@
-"""Gradient descent: nudge every weight a small step against its gradient, and again.
+"""Gradient descent: nudge every weight a small step against its gradient, and repeat.
 
 No function may change its inputs; drawing from rng is allowed. Arrays hold floats
 unless the text says int. A number or bool that you return may be Python's or NumPy's.
@@ -83,7 +83,7 @@ def minibatches(
     Raises
     ------
     ValueError
-        If ``batch_size`` is below 1, at the call or when the first batch is asked for;
+        If ``batch_size`` is below 1, at the call or when the first batch is requested;
         the message must contain the batch size that was given, such as -3.
 
     Notes
@@ -157,9 +157,9 @@ def train(
     Notes
     -----
     For each batch of ``minibatches(x, y, batch_size, rng)``: `forward`,
-    `cross_entropy`, `cross_entropy_gradient`, `backward`, `gradient_step`; and on with
-    the layers that the step returned. An epoch's loss is the sum of loss times batch
-    size, divided by ``len(y)``.
+    `cross_entropy`, `cross_entropy_gradient`, `backward`, `gradient_step`; then
+    continue with the layers that the step returned. An epoch's loss is the sum of loss
+    times batch size, divided by ``len(y)``.
 
     References
     ----------
@@ -167,7 +167,7 @@ def train(
 
     Examples
     --------
-    Three equal examples, in batches of two and of one: their order does not matter.
+    Three identical examples, in batches of two and of one: their order does not matter.
 
     >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([0, 0, 0])
     >>> zeros = [(np.zeros((2, 2)), np.zeros(2))]
@@ -202,10 +202,10 @@ def momentum_step(
     learning_rate: float,
     momentum: float,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """Return the network after a step that keeps a fraction of the speed before it.
+    """Return the network after a step that keeps a fraction of the previous velocity.
 
-    The velocity sums up the gradients of all steps so far, and the older ones fade with
-    each step. The new velocity is used in place of the gradient.
+    The velocity adds up the gradients of all steps so far; older ones fade with each
+    step. The new velocity is used in place of the gradient.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def momentum_step(
     gradients : list of (grad_weights, grad_bias)
         As `backward` returns them.
     velocity : list of (velocity of weights, velocity of bias)
-        From the step before; zeros in the shapes of the gradients to begin with.
+        From the step before; at the start, zeros in the shapes of the gradients.
     learning_rate : float
         The size of the step, as a multiple of the new velocity.
     momentum : float

@@ -10,7 +10,7 @@ from .biases import dense
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """Return each positive entry of x as it is, and zero in place of all others.
+    """Return each positive entry of x unchanged, and zero in place of all others.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def relu(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of the same shape
-        The activations: nothing below zero.
+        The activations, none of them below zero.
 
     Notes
     -----
@@ -56,7 +56,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (batch, n_classes)
-        Probabilities: from 0 to 1, with the sum 1 in every row.
+        Probabilities from 0 to 1; each row sums to 1.
 
     Notes
     -----
@@ -99,13 +99,14 @@ def forward(
     logits : ndarray of shape (batch, n_classes)
         The outputs of the output layer.
     activations : list of ndarray
-        The layer inputs: entry k is what entered layer k. The first is x, there are as
-        many as layers, and the logits are not among them.
+        The layer inputs: entry k is what entered layer k. The first is x, there is one
+        per layer, and the logits are not among them.
 
     Notes
     -----
     ``activations[k + 1] = relu(activations[k] @ weights + bias)`` with the weights and
-    the bias of layer k; the logits are the last ``activations[-1] @ weights + bias``.
+    the bias of layer k; the output layer's ``activations[-1] @ weights + bias`` are the
+    logits.
 
     Examples
     --------

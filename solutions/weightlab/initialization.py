@@ -41,10 +41,11 @@ def zero_bias(fan_out: int) -> np.ndarray:
 def distinct_neurons(weights: np.ndarray) -> int:
     """Return how many neurons of a layer have different incoming weights.
 
-    Two neurons count as the same when no weight of one differs from the other's by more
-    than a ten-thousandth (1e-4) of the largest magnitude in the whole array. The margin
-    is for rounding, which alone makes identical neurons differ in their last digits. In
-    every check two neurons differ by far less than the margin or by far more.
+    Two neurons count as the same if no weight of one differs from the same weight of
+    the other by more than a ten-thousandth (1e-4) of the largest magnitude in the whole
+    array. The margin is for rounding, which alone makes identical neurons differ in
+    their last digits. In every test case, two neurons differ either by far less than
+    the margin or by far more.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def distinct_neurons(weights: np.ndarray) -> int:
 
     Examples
     --------
-    The margin is 0.0009, and the first and the third neuron differ by 0.0002 only.
+    The margin is 0.0009, and the first and the third neuron differ by only 0.0002.
 
     >>> distinct_neurons(np.array([[-9.0, 0.1, -9.0, 0.0], [0.1, -9.0, 0.1002, 1.0]]))
     3
@@ -193,7 +194,7 @@ def signal_spread(
     weight_matrices: Sequence[np.ndarray],
     activation: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Return the standard deviation of a signal as it passes layers without biases.
+    """Return a signal's standard deviation as it passes through layers without biases.
 
     In each layer, the last one included, the signal is first weighted, then passed to
     the activation function.
@@ -245,7 +246,7 @@ def init_layers(
     rng : numpy.random.Generator
         The only source of random numbers.
     scheme : {"he", "xavier"}
-        Draws every layer by `he_normal` or by `xavier_normal`.
+        Whether to draw every layer by `he_normal` or by `xavier_normal`.
 
     Returns
     -------

@@ -20,12 +20,12 @@ Adapter = tuple[np.ndarray, np.ndarray]
 def lora_init(
     fan_in: int, fan_out: int, rank: int, rng: np.random.Generator
 ) -> Adapter:
-    """Return a new LoRA adapter: ``down`` random, ``up`` zeros, together no change.
+    """Return a new adapter, which changes nothing yet: random ``down``, zero ``up``.
 
     Parameters
     ----------
     fan_in, fan_out : int
-        The numbers of inputs and of neurons of the layer that it adapts.
+        The numbers of inputs and of neurons of the layer to adapt.
     rank : int
         How many columns ``down`` has, and how many rows ``up`` has.
     rng : numpy.random.Generator
@@ -37,7 +37,7 @@ def lora_init(
         Drawn from a normal distribution with mean 0; its variance is one divided by
         the number of inputs.
     up : ndarray of shape (rank, fan_out)
-        Zeros, so that the adapter starts as no change at all.
+        Zeros, so that the adapter changes nothing at first.
 
     Raises
     ------
@@ -79,8 +79,8 @@ def lora_dense(
 ) -> np.ndarray:
     """Return the outputs of a layer with its adapter switched on.
 
-    The inputs also go through the adapter, first ``down`` and then ``up``. What comes
-    out is added to what the layer gives by itself.
+    The inputs also go through the adapter, first ``down`` and then ``up``. The
+    result is added to the layer's own output.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def lora_dense(
     adapter : pair (down, up)
         Of shapes (fan_in, rank) and (rank, fan_out).
     alpha : float
-        How strong the adapter is: its part is multiplied by alpha divided by the rank.
+        The adapter's strength: its output is multiplied by alpha divided by the rank.
 
     Returns
     -------
@@ -245,7 +245,7 @@ def lora_fine_tune(
 
     Examples
     --------
-    Three equal examples, as in the example of `train`, and adapters of rank 2.
+    Three identical examples, as in the example of `train`, and adapters of rank 2.
 
     >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.array([0.0, -1.0]))]
     >>> adapters = [(np.eye(2), 0.1 * np.eye(2)), (np.eye(2), 0.1 * np.eye(2))]

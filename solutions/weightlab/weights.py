@@ -57,8 +57,8 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the lengths differ or either is not one-dimensional, as ``np.array(2.0)`` is
-        not; the message must contain both shapes.
+        If the lengths differ or either array is not one-dimensional (for example
+        ``np.array(2.0)``); the message must contain both shapes.
 
     Notes
     -----

@@ -36,7 +36,7 @@ def as_arrays(value: Any) -> Any:
 
 
 def _shape_of(items: list) -> tuple[int, ...] | None:
-    """Return the shape of a list of numbers, or of lists that are all of one shape; None for any other list."""
+    """Return the shape of a list of numbers, or of lists that all have the same shape; None for any other list."""
     if all(isinstance(item, _NUMBERS) for item in items):
         return (len(items),)
     shapes = {_shape_of(item) if isinstance(item, list) and item else None for item in items}
@@ -112,7 +112,7 @@ def _in_form(declared: Any, value: Any) -> Any:
 
 
 def _is_of_another_kind(value: Any) -> bool:
-    """Whether a value is an array with rules of its own, such as ``np.matrix``, whose ``argmax`` keeps two axes."""
+    """Whether a value is an array with special rules, such as ``np.matrix``, whose ``argmax`` keeps two axes."""
     return isinstance(value, np.ndarray) and type(value) is not np.ndarray
 
 

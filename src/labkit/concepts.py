@@ -1,6 +1,6 @@
 """The concept test: fifteen questions asked before the course and after it, recorded and never marked.
 
-Each wrong option is what somebody would say who holds one of the course's named misconceptions. What a class
+Each wrong option is what somebody with one of the course's named misconceptions would say. What a class
 gained is Hake's normalised gain, the fraction learned of what could still be learned.
 """
 
@@ -88,8 +88,8 @@ CONCEPTS = (
         "about as well as guessing",
         {
             "as before, because it still holds all the numbers that it learned": "a weight's position does not matter",
-            "a little worse, as after a little damage": "a weight's position matters only a little",
-            "not at all, because it cannot be run any more": "a network with wrong weights is no network",
+            "a little worse, as if it were slightly damaged": "a weight's position matters only a little",
+            "not at all, because it can no longer be run": "a network with wrong weights is no network",
         },
         0,
     ),

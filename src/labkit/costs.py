@@ -48,7 +48,7 @@ def fastest(run: Callable[[], object], times: int = 3) -> float:
     run : callable
         Called without arguments.
     times : int
-        How often.
+        The number of runs.
 
     Returns
     -------

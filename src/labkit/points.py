@@ -28,7 +28,7 @@ def xor(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def none(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return no points, for a plane on which somebody sets their own."""
+    """Return no points, for a plane on which the learner adds their own."""
     return np.empty((0, 2)), np.empty(0, dtype=int)
 
 

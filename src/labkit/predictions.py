@@ -84,7 +84,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            say("You have seen the outcome: what is picked after it is no prediction, and is not recorded.")
+            say("You have seen the outcome: what is picked after it is not a prediction, and is not recorded.")
 
     report()
     choice.observe(picked, "value")
@@ -94,7 +94,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
 
 
 def _change(name: str, **fields: object) -> bool:
-    """Record what the learner picked, unless the outcome has been seen: a later choice is no prediction."""
+    """Record what the learner picked, unless the outcome has been seen: a later choice is not a prediction."""
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
     if entry.get("outcome") is not None:
@@ -117,7 +117,7 @@ def outcome(name: str, option: str) -> None:
     entry = entry if isinstance(entry, dict) else {}
     option = str(option)
     if entry.get("options") and option not in entry["options"]:
-        raise ValueError(f"{option!r} is none of the options of the prediction {name!r}: {entry['options']}")
+        raise ValueError(f"{option!r} is not one of the options of the prediction {name!r}: {entry['options']}")
     store.update("predictions", lambda record: record | {name: entry | {"outcome": option}})
 
     choice = entry.get("choice")

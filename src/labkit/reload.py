@@ -86,7 +86,7 @@ class Reloader:
         self._gone: dict[str, dict[str, tuple[Any, list[str]]]] = {}
         """What each module no longer has, with the notebook's names for it, because a save may bring it back."""
         self._called: dict[int, tuple[FunctionType, Any]] = {}
-        """The library's functions that the notebook has, by id, with what it calls in place of each."""
+        """The library's functions that the notebook has, by id, with what it calls instead of each."""
         self.after_cell()
 
     def after_cell(self, _: object = None) -> None:
@@ -97,7 +97,7 @@ class Reloader:
         self._wrap()
 
     def before_cell(self, cell: object = None) -> None:
-        """Run changed files again; a file that cannot be run is named, and its previous content stays in use.
+        """Run changed files again; a file that cannot be run is reported, and its previous content stays in use.
 
         A cell that is a check and nothing else reads the file itself, and says what is wrong on its card.
         """

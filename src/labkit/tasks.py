@@ -42,7 +42,7 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
     side = squares.shape[1]
     middle, angle = (side - 1) / 2, np.deg2rad(degrees)
     row, column = np.mgrid[:side, :side] - middle
-    # One row and column of paper all round, so that every place has four neighbours.
+    # One row and column of paper on every side, so that every place has four neighbours.
     padded = np.pad(squares, ((0, 0), (1, 1), (1, 1)))
     from_row = np.clip(np.cos(angle) * row + np.sin(angle) * column + middle + 1, 0, side + 1)
     from_column = np.clip(np.cos(angle) * column - np.sin(angle) * row + middle + 1, 0, side + 1)

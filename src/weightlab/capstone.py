@@ -1,4 +1,4 @@
-"""The capstone: adapt a trained reader to new digits, and let it forget nothing.
+"""The capstone: adapt a reader to new digits without letting it forget the old ones.
 
 No function may change its inputs; drawing from rng is allowed. Arrays hold floats
 unless the text says int. A number or bool that you return may be Python's or NumPy's.
@@ -29,20 +29,20 @@ def adapt(
     y : ndarray of int, shape (100,)
         Which digit each one shows.
     rng : numpy.random.Generator
-        Where every random number comes from.
+        The only source of random numbers.
 
     Returns
     -------
     list of (weights, bias)
         Layers of the same shapes, float32 or float64. They should read new images of
         the new kind and still read the old kind; the chapter's page says how well. The
-        change from ``layers`` must fit in 4,000 stored numbers. A weight matrix stores
-        the number of its changed entries or rank · (fan_in + fan_out), whichever is
-        smaller. The rank is the number of singular values of the change that exceed
-        s / 10,000, where s is the largest singular value of the change or of the old
-        matrix, whichever is smaller. A matrix in which no entry changes by more than a
-        millionth of its largest old magnitude stores nothing. A bias stores its
-        changed entries.
+        change from ``layers`` must fit in 4,000 stored numbers. A weight matrix costs
+        as many numbers as it has changed entries, or rank · (fan_in + fan_out),
+        whichever is smaller. The rank is the number of singular values of the change
+        that exceed s / 10,000, where s is the largest singular value of the change or
+        of the old matrix, whichever is smaller. A matrix in which no entry changes by
+        more than a millionth of its largest old magnitude costs nothing. A bias costs
+        one number for each changed entry.
 
     Examples
     --------

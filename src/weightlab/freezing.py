@@ -1,4 +1,4 @@
-"""Freezing: train a network further while some of its layers keep every bit.
+"""Freezing: train a network further while some of its layers stay unchanged.
 
 No function may change its inputs; drawing from rng is allowed. Arrays hold floats
 unless the text says int. A number or bool that you return may be Python's or NumPy's.
@@ -51,8 +51,8 @@ def frozen_step(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the network after one step that skips the frozen layers.
 
-    A frozen layer comes back bit for bit as it was, whatever its entry among the
-    gradients is.
+    A frozen layer comes back bit for bit as it was, whatever its entry in
+    ``gradients`` is.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def backward_unfrozen(
     """Return the gradients of the layers that learn, going back no further than needed.
 
     A frozen layer still passes the gradient to the layers before it. No gradient is
-    needed before the first layer that learns: do not use the weights, biases and inputs
+    needed before the first layer that learns: do not use the weights, biases or inputs
     of the layers before it. They may hold NaN, or have shapes that do not fit.
 
     Parameters
@@ -149,13 +149,14 @@ def fine_tune(
     Parameters
     ----------
     layers : list of (weights, bias)
-        The network as it was trained so far.
+        The network as trained so far.
     x : ndarray of shape (n, fan_in)
         The new examples, at least one.
     y : ndarray of int, shape (n,)
         Their labels.
     frozen : set of int
-        Indices of the layers that keep every bit, as for `count_trainable`.
+        Indices of the frozen layers, which stay unchanged bit for bit, as for
+        `count_trainable`.
     epochs, batch_size : int
         As for `train`.
     learning_rate : float
@@ -172,7 +173,7 @@ def fine_tune(
 
     Examples
     --------
-    Three equal examples, as in the example of `train`; the output layer is frozen.
+    Three identical examples, as in the example of `train`; the output layer is frozen.
 
     >>> layers = [(np.eye(2), np.zeros(2)), (np.eye(2), np.zeros(2))]
     >>> x, y = np.array([[1.0, -0.5]] * 3), np.array([1, 1, 1])
@@ -203,7 +204,7 @@ def interpolate_layers(
         The network afterwards, of the same shapes.
     share : float
         The fraction of the way: 0 gives the values of ``layers``, 1 those of ``tuned``,
-        0.5 is half-way.
+        0.5 is halfway.
 
     Returns
     -------

@@ -69,8 +69,8 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return how surprised the network is by the right classes, on average.
 
     The surprise at one example is minus the natural logarithm of the probability that
-    softmax gives to its right class. It is exact even where that probability is too
-    small for the computer to hold.
+    softmax gives to its right class, exact even where that probability is too small
+    for the computer to store.
 
     Parameters
     ----------

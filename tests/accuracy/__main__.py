@@ -20,16 +20,16 @@ PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
-`python -m tests.accuracy` writes it. Every answer was judged by two keys, the public one and one with another seed; it
-counts as right only if both accept it, and as caught only if both reject it. Chapter 10 is scored by what the network
-can do, not by its numbers, and was judged by the public key alone.
+`python -m tests.accuracy` writes the page. Every answer was judged by two keys, the public one and one with another
+seed; it counts as right only if both accept it, and as caught only if both reject it. Chapter 10 is scored by what the
+network can do, not by its numbers, and was judged by the public key alone.
 
 ## Right answers
 
 {right}
 
 The other styles are in `tests/alternatives/`: loops, recursion, einsum, NumPy's matrix class, lists of lists in
-place of arrays, single precision, generators, work on copies, other formulas. Each ran in a process of its own.
+place of arrays, single precision, generators, work on copies, other formulas. Each ran in a separate process.
 {wronged}
 
 ## Known wrong answers
@@ -46,16 +46,16 @@ when it first saw them, as a reader counted sentence by sentence, is this:
 
 {read}
 
-## Wrong answers made by machine
+## Wrong answers made automatically
 
 `autograder/judging/slips/mutants.py` takes the reference library and makes every small slip in it, one at a time: other
 operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
-arguments, statements and loop rounds, writing in place. Signatures and the prose of messages stay.
+arguments, statements and loop iterations, writing in place. Signatures and the prose of messages stay.
 
 When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so the figures below say
-only that such slips find no gap any more. As a test with slips that no case had been made for, 2,488 mutants of the
-answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them (99.6 % caught,
-or 99.4 % without those that raise an error). They got cases, too. That percentage is the better estimate for slips that
+only that such slips no longer find a gap. As a test with slips that no case had been made for, 2,488 mutants of the
+answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them (99.6% caught,
+or 99.4% without those that raise an error). They got cases, too. That percentage is the better estimate for slips that
 nobody thought of.
 
 {chapters}
@@ -89,7 +89,7 @@ The halves were written by people who saw only the stubs and marked what a tutor
 fourth set were written on 28 November 2026, before the autograder was changed for the second half, by its own author,
 who had read the general findings and not the misconceptions: such answers are easier than a stranger's. For the second
 half and these two sets the same author read each sentence beside its code. The wrong answer that passed divides by the
-largest sum of two magnitudes in place of the sum of the two largest, in `relative_error`; a case catches it now.
+largest sum of two magnitudes instead of the sum of the two largest, in `relative_error`; a case catches it now.
 
 The fifth set was written by somebody who saw the stubs and nothing else. It was judged once, on 28 November 2026, by
 commit 368405b, before anything was changed for it, and the person who read the sentences had not read the set before.
@@ -99,8 +99,8 @@ place of floats, and `fold_bias` that keeps the type of integer weights, as np.i
 that share memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty
 sentences named a belief that the code does not show: one said that nonzero entries were counted (there were as many
 zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were true
-only by chance of the few cases (a sign that was that of the bias, one wrong entry in the last row). Seven more were
-true but said little, and 26 answers were told only where the first number differs.
+only by chance, because there are few cases (a sign that was that of the bias, one wrong entry in the last row). Seven
+more were true but said little, and for 26 answers the check said only where the first number differs.
 
 The sixth set was written by two more people who saw the stubs and nothing else, one for chapters 1 to 5 and one for
 chapters 6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The
@@ -108,10 +108,10 @@ person who read the sentences had not read the set before, but had worked on the
 wrong answers that passed all break what a docstring says. Cases catch three of them now: a scheme that is looked for
 within a string, numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. Two are
 accepted here, integers in place of floats. One returns arrays that belong to its arguments where new ones are asked
-for; comparing values cannot show this. Two of the three faulty sentences were true only by chance of the few cases
-(softmax wrong exactly where a positive number is expected, an error only if there are more columns than rows), and one
-said that an invalid batch size is refused, but it was Python's `range` that raised the error. Eight more were true but
-said little, and 11 answers were told only where the first number differs.
+for; comparing values cannot show this. Two of the three faulty sentences were true only by chance, because there are
+few cases (softmax wrong exactly where a positive number is expected, an error only if there are more columns than
+rows), and one said that an invalid batch size is refused, but it was Python's `range` that raised the error. Eight more
+were true but said little, and for 11 answers the check said only where the first number differs.
 
 The seventh set was written by two more people who saw the stubs and nothing else, again one for chapters 1 to 5 and one
 for chapters 6 to 9, who were told what the course accepts. It was judged once, on 28 November 2026, by commit 0ddaa0b,
@@ -121,8 +121,8 @@ catches it now. Two of the five faulty sentences quoted the smallest and the lar
 the limits of what is wrong; they now name the nearest numbers where the answer is right as well. One said that an item
 is missing wherever a result came back, although networks of two layers came back complete; one said "wherever your
 result is wrong, it is too small", which held in these cases only; one said that the order of trained weights is kept,
-which small steps always do. Fourteen more were true but said little, and 13 answers were told only where the first
-number differs."""
+which small steps always do. Fourteen more were true but said little, and for 13 answers the check said only
+where the first number differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set")
@@ -219,7 +219,7 @@ def table(head: list[str], rows: list[tuple], total: str = "all") -> str:
 
 
 def tally(found: list[tuple], group: Callable[[tuple], str]) -> list[tuple]:
-    """Count mutants by group: made, right still, caught by an answer, caught by an error, survived."""
+    """Count mutants by group: made, still right, caught by an answer, caught by an error, survived."""
     rows = {}
     for entry in found:
         _, mutant, verdict = entry
@@ -241,7 +241,7 @@ def main() -> None:
     names = [str(mutant) for _, mutant, verdict in found if verdict == PASSED]
     reasons = Counter(equivalents()[name] for name in names if name in equivalents())
     left = [f"- `{name}`" for name in names if name not in equivalents()]
-    head = ["made", "right still", "caught by an answer", "caught by an error", "survived"]
+    head = ["made", "still right", "caught by an answer", "caught by an error", "survived"]
     PAGE.write_text(
         TEXT.format(
             right=table(["chapter", "reference", "full marks", "other styles", "full marks"], right),

@@ -52,7 +52,7 @@ def test_a_configuration_that_python_cannot_read_stays_and_is_named(tmp_path, br
         (
             "autograder.classroom.late.PercentPerDay",
             "c.PercentPerDay.percent = 'ten'",
-            "takes no such setting: TraitError: The 'percent' trait",
+            "does not accept this setting: TraitError: The 'percent' trait",
         ),
     ],
 )

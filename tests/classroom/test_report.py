@@ -121,7 +121,7 @@ def test_a_module_that_was_not_submitted_is_told_once_whatever_else_is_remarked(
     entries = [absent | {"remarks": ["No answer in the cell of why."]}]
     told = tally.summarise(entries, {}, [], tally.remarks_on(Classroom(room), entries)).attention
     assert [line[3] for line in told if "weightlab/" in line[3]] == [
-        "weightlab/biases.py was not submitted: ask for the zip of `weightlab submit`."
+        "weightlab/biases.py was not submitted: ask for the zip that `weightlab submit` makes."
     ]
     assert [line[3] for line in told if "why" in line[3]] == entries[0]["remarks"]
 

@@ -197,7 +197,7 @@ def test_two_columns_that_may_be_grades_are_refused(tmp_path):
     (tmp_path / "x.csv").write_text("ID,Telefon,Raum,Bewertung,Bestwertung,Ende\nTeilnehmer/in1,,7,,16,-\n")
     (tmp_path / "y.csv").write_text("ID,Name,Telefon,Raum,Bewertung,Bestwertung,Ende\nTeilnehmer/in1,A,,7,,16,-\n")
     assert read_participants(tmp_path / "x.csv") == {"1": Student("")}
-    with pytest.raises(ClassroomError, match="cannot be told apart"):
+    with pytest.raises(ClassroomError, match="cannot be recognised"):
         read_participants(tmp_path / "y.csv")
 
 

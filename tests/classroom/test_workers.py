@@ -160,7 +160,7 @@ def test_a_liar_is_told_and_retired_and_its_score_counts_for_nothing(monkeypatch
     found, told, made_here = work(monkeypatch, tools, task, [("w1", spoil(graded)), ("w2", graded)])
     assert found is graded and made_here.retired == ["w1"]
     (sentence,) = told
-    assert sentence.startswith("The worker w1 is left out: what it made of a submission is not a result (")
+    assert sentence.startswith("The worker w1 is left out: what it returned for a submission is not a valid result (")
 
 
 def test_where_all_lie_the_submission_is_unjudged(monkeypatch, tools, task, graded):
@@ -183,7 +183,7 @@ def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch, to
 
 
 def test_a_scheduler_that_is_gone_is_said_and_leaves_nobody_unjudged(monkeypatch, tools, task):
-    with pytest.raises(ClassroomError, match="scheduler has gone"):
+    with pytest.raises(ClassroomError, match="scheduler is gone"):
         work(monkeypatch, tools, task, [futures.CancelledError()])
 
 

@@ -19,7 +19,7 @@ IN_EVERY_CASE = [
     ("apply_weight", "return signal * weight + 1", "is 1 more than what was expected"),
     ("dense", "return (x @ weights + bias).T", "is what was expected, transposed"),
     ("dense", "return -(x @ weights + bias)", "is what was expected, with its sign flipped"),
-    ("dense", "return (x @ weights + bias)[::-1]", "is what was expected, with its rows in reversed order"),
+    ("dense", "return (x @ weights + bias)[::-1]", "is what was expected, with its rows in reverse order"),
     ("dense", "return np.zeros((len(x), len(bias)))", "is 0"),
     (
         "mean_squared_error",
@@ -47,7 +47,7 @@ IN_EVERY_CASE = [
     (
         "activates",
         "return int(inputs @ weights + bias > 0)",
-        "is the number 1 or 0 in place of a truth value: return True or False",
+        "is the number 1 or 0 instead of a truth value: return True or False",
     ),
 ]
 OTHERS = [
@@ -123,8 +123,8 @@ OTHERS = [
         "gradient_step",
         "return [(w - learning_rate * a.mean(), b - learning_rate * c.mean()) "
         "for (w, b), (a, c) in zip(layers, gradients)]",
-        "In every case your result differs from `layers` by one and the same number in all entries; each needs a "
-        "number of its own.",
+        "In every case your result differs from `layers` by the same number in all entries; each entry needs a "
+        "different number.",
     ),
     (
         "backward_unfrozen",
@@ -167,7 +167,7 @@ OTHERS = [
         "return sum(len(name) for name in shapes)",
         "In every case your result is the number of letters in all names.",
     ),
-    ("zero_bias", "return np.zeros((fan_out, fan_out))", "Your result has two axes in place of one axis."),
+    ("zero_bias", "return np.zeros((fan_out, fan_out))", "Your result has two axes instead of one axis."),
     (
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
@@ -177,7 +177,7 @@ OTHERS = [
     (
         "activates",
         "return bool(inputs @ weights > abs(bias))",
-        "In every case that is wrong, your result is False in place of True.",
+        "In every case that is wrong, your result is False instead of True.",
     ),
     (
         "he_normal",
@@ -351,7 +351,7 @@ def test_a_list_within_an_answer_is_told_as_well():
     verdict = verdict_on_body("dense_gradient", body)
     assert (
         verdict.score == verdict.points
-        and "A part of your result is a list, and an array is wanted there." in verdict.message
+        and "Part of your result is a list, but an array is expected there." in verdict.message
     )
 
 
@@ -386,8 +386,8 @@ SIDES = {
     "is never positive, though a positive number is expected somewhere": lambda wanted, got: (
         (got <= 0).all() and (wanted > 0).any()
     ),
-    "is True in place of False": lambda wanted, got: (got == 1).all() and (wanted == 0).all(),
-    "is False in place of True": lambda wanted, got: (got == 0).all() and (wanted == 1).all(),
+    "is True instead of False": lambda wanted, got: (got == 1).all() and (wanted == 0).all(),
+    "is False instead of True": lambda wanted, got: (got == 0).all() and (wanted == 1).all(),
 }
 """What may happen to be true of random numbers, and when it is."""
 

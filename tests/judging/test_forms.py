@@ -89,7 +89,7 @@ FORMS = [
         GRADIENTS + "return c, a, b, x",
         "more than 3 items; the first ones are right",
     ),
-    ("list reversed", "gradient_step", LAYERS + "return new[::-1]", "are right, but in reversed order"),
+    ("list reversed", "gradient_step", LAYERS + "return new[::-1]", "are right, but in reverse order"),
     ("item missing at the end", "gradient_step", LAYERS + "return new[:-1]", "The last item of your answer is missing"),
     ("item missing at the start", "gradient_step", LAYERS + "return new[1:]", "The first item of your answer is miss"),
     ("item too many at the end", "gradient_step", LAYERS + "return [*new, new[0]]", "one item too many at the end"),

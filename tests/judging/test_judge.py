@@ -172,7 +172,7 @@ def test_an_exception_without_a_message_is_told_in_words(line, words, runner):
 def test_an_empty_matrix_of_weights_is_refused_with_its_shape():
     verdict = verdict_on_body("lora_init", "return np.zeros((0, rank)), np.zeros((rank, fan_out))")
     assert verdict.status == "failed"
-    assert "gave an empty array, of shape (0, 100), in place of weights" in verdict.message
+    assert "gave an empty array, of shape (0, 100), instead of weights" in verdict.message
 
 
 def test_an_error_returned_is_told_from_one_raised(runner):

@@ -59,14 +59,14 @@ def test_a_shift_a_scale_and_both_are_three_things():
 @pytest.mark.parametrize(
     ("expected", "got", "kind", "words"),
     [
-        (TABLE, TABLE * EACH, "lines scaled", "is what was expected, with each row multiplied by a number of its own"),
+        (TABLE, TABLE * EACH, "lines scaled", "is what was expected, with each row multiplied by a different number"),
         (TABLE, TABLE + EACH, "lines shifted", "is what was expected, with a number added to each row"),
         (TABLE.T, (TABLE + EACH).T, "lines shifted", "is what was expected, with a number added to each column"),
         (
             TABLE,
             TABLE * EACH + EACH[::-1],
             "lines scaled and shifted",
-            "is what was expected, with each row scaled and shifted by numbers of its own",
+            "is what was expected, with each row scaled and shifted by different numbers",
         ),
         (
             TABLE,
@@ -78,7 +78,7 @@ def test_a_shift_a_scale_and_both_are_three_things():
             np.zeros(4),
             np.array([0.1, 0.4, -0.3, 0.2]),
             "all different",
-            "holds different numbers where one and the same is expected everywhere",
+            "holds different numbers where the same number is expected everywhere",
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has other numbers than expected, but in each row their order of size is the expected one"
+        "It has numbers other than the expected ones, but in each row their order of size is right"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None
@@ -173,7 +173,7 @@ def test_a_changed_quantity_reads_the_same_within_every_formula():
         (
             "zero_bias",
             "return np.arange(fan_out, dtype=float)",
-            "In the 2 cases that are wrong, your result holds different numbers where one and the same is expected "
+            "In the 2 cases that are wrong, your result holds different numbers where the same number is expected "
             "everywhere; in the other case it is right.",
         ),
         (
@@ -222,10 +222,10 @@ def test_layers_that_are_empty_are_not_counted():
     ("kind", "what", "words"),
     [
         ("argument", ("zeros", "x"), "`x` is replaced by zeros"),
-        ("argument", ("doubled", "x", "w"), "each of `x` and `w` is doubled first"),
+        ("argument", ("doubled", "x", "w"), "each of `x` and `w` is first doubled"),
         ("argument", ("always 0.5", "alpha"), "`alpha` is always 0.5"),
-        ("result", ("negated", "dense", ""), "the result of `dense` is negated first"),
-        ("result", ("reversed", "forward", "acts"), "what `forward` returns as `acts` is reversed first"),
+        ("result", ("negated", "dense", ""), "the result of `dense` is first negated"),
+        ("result", ("reversed", "forward", "acts"), "what `forward` returns as `acts` is first reversed"),
         ("inputs swapped", ("x", "y"), "`x` and `y` are swapped"),
         ("one batch", ("batch_size",), "all examples are in one batch, whatever `batch_size` is"),
         ("examples only first", (), "only the first example of the batch is used"),

@@ -203,13 +203,13 @@ powers = np.exp({factor} * (logits - logits.max(axis=1, keepdims=True)))
 return powers / powers.sum(axis=1, keepdims=True)
 """
 SLIPS = [
-    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is multiplied by ln 2 first"),
-    ("softmax", SOFTMAX.format(factor="2"), "when `logits` is doubled first"),
+    ("softmax", SOFTMAX.format(factor="np.log(2)"), "when `logits` is first multiplied by ln 2"),
+    ("softmax", SOFTMAX.format(factor="2"), "when `logits` is first doubled"),
     (
         "cross_entropy",
         "p = softmax(logits)\nshifted = p - p.max(axis=1, keepdims=True)\n"
         "return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])",
-        "when softmax of `logits` is taken first",
+        "when softmax of `logits` is used in its place",
     ),
     (
         "gradient_step",
@@ -225,7 +225,7 @@ SLIPS = [
     (
         "predict",
         "return np.abs(forward(layers, x)[0]).argmax(axis=1)",
-        "when the magnitudes of what `forward` returns as `logits` are taken first",
+        "when the magnitudes of what `forward` returns as `logits` are used instead",
     ),
     (
         "lora_dense",
@@ -248,7 +248,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has other numbers than expected, but in each row their order of size is the expected one."
+        "Your result has numbers other than the expected ones, but in each row their order of size is right."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None

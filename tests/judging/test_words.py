@@ -31,8 +31,8 @@ def differs(kind):
 GENERAL = {
     "Python's error": (raised("IndexError"), "raised IndexError"),
     "NumPy's error": (raised("AxisError"), "raised AxisError"),
-    "its own error": (raised(f"E{SECRET}"), "raised an error of its own"),
-    "no exception": (raised("print"), "raised an error of its own"),
+    "its own error": (raised(f"E{SECRET}"), "raised its own error"),
+    "no exception": (raised("print"), "raised its own error"),
     "not written": (raised("NotImplementedError"), "calls a function that is not written yet"),
     "a length": (differs(Kind.LENGTH), "came back in the wrong shape"),
     "a shape": (differs(Kind.SHAPE), "came back in the wrong shape"),

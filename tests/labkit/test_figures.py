@@ -133,7 +133,7 @@ def test_weight_images_stand_the_right_way_up_and_share_one_scale():
 
 
 def test_an_image_of_the_wrong_size_is_refused_in_words():
-    with pytest.raises(ValueError, match="63 numbers are no images of 7×7"):
+    with pytest.raises(ValueError, match="63 numbers are not images of 7×7"):
         figures.images(np.zeros((2, 63)))
 
 

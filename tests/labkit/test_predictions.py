@@ -40,7 +40,7 @@ def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):
 
 def test_an_outcome_that_nobody_could_predict_is_an_authors_mistake():
     predict("boat", "?", OPTIONS)
-    with pytest.raises(ValueError, match="none of the options of the prediction 'boat'"):
+    with pytest.raises(ValueError, match="not one of the options of the prediction 'boat'"):
         outcome("boat", "it flies")
 
 

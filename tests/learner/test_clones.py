@@ -248,7 +248,7 @@ def test_a_merge_that_was_committed_with_its_marks_can_be_taken_back(clone, rele
     begin_a_merge(clone)
     commit(clone, "merged, or so I thought")
     said = update(clone, release)
-    assert "freezing.py, because git's marks of a conflict are in it; `git revert --mainline 1 HEAD`" in said
+    assert "freezing.py, because it contains git's conflict markers; `git revert --mainline 1 HEAD`" in said
     assert git(clone, "revert", "--no-edit", "--mainline", "1", "HEAD")[0] == 0
     update(clone, release)
     require_everything(clone, release)

@@ -46,7 +46,7 @@ def test_it_is_kept_in_a_file_that_says_in_words_what_it_shows(folder, reader, c
     words = Image.open(kept).info["Description"]
     assert words in said
     assert "at birth, adapted" in words
-    assert "One of them is drawn by its owner." in words
+    assert "One of them was drawn by the network's owner." in words
     assert words.endswith(f"Every line written by Ada · {time.strftime('%Y-%m-%d')}.")
     assert "points" not in words, "a mark is nobody's business"
 

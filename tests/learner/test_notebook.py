@@ -113,7 +113,7 @@ def test_a_failure_of_the_autograder_is_an_error_and_never_marks(monkeypatch):
 
 def test_a_written_questions_model_answer_and_marking_are_shown_to_who_is_sure():
     asked = labkit.reveal("zero_or_negative")
-    assert asked.title == "Show the answer of zero_or_negative?"
+    assert asked.title == "Show the answer to zero_or_negative?"
     assert "Model answer" not in asked.words
     shown = labkit.reveal("zero_or_negative", sure=True)
     assert "\nMarking. 1 point: " in shown.words and shown.words.startswith("Model answer. ")
@@ -289,7 +289,7 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
     (library / "weights.py").write_text(untouched, encoding="utf-8", newline=newline)
     before = (library / "weights.py").read_bytes()
     said = repr(labkit.reset("weighted_sum"))
-    assert said.startswith("weighted_sum was not reset\nIt is already the stub of the beginning")
+    assert said.startswith("weighted_sum was not reset\nIt is still the original stub")
     assert (library / "weights.py").read_bytes() == before and not (state / "kept").exists()
 
 
@@ -302,7 +302,7 @@ def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state,
     left = (library / "weights.py").read_text(encoding="utf-8")
     assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)
     again = repr(labkit.reset("apply_weight"))
-    assert "already the stub" in again and "also defined in line 5" in again
+    assert "still the original stub" in again and "also defined in line 5" in again
     if not below:
         last = left[: left.index(stub)].count("\n") + 1
         said = check.check_exercise(EXERCISES["apply_weight"], library).message

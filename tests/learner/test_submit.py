@@ -88,7 +88,7 @@ def test_what_a_hand_out_cannot_do_it_says_in_one_sentence(handed_out, words):
 
 
 def test_a_hand_out_into_the_project_itself_is_refused():
-    with pytest.raises(FileExistsError, match=r"is inside the project\. Name a folder outside"):
+    with pytest.raises(FileExistsError, match=r"is inside the project\. Choose a folder outside"):
         write_handout(ROOT / "autograder" / "new")
     assert not (ROOT / "autograder" / "new").exists()
 
@@ -204,7 +204,7 @@ def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(l
     warnings = submit.pack_submission(CHAPTER, learner).warnings
     for name in CHAPTERS[CHAPTER].written:
         assert not any(f"{name} is empty" in words for words in warnings)
-        told = any(f"Whether {name} is answered cannot be told" in words for words in warnings)
+        told = any(f"The written answer {name} cannot be found" in words for words in warnings)
         assert told == (texts == "gone")
 
 

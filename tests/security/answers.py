@@ -94,7 +94,7 @@ def second_answer_from_a_child(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def late_deletion(it: Submission) -> None:
-    """What is returned writes an answer of its own when Python deletes it."""
+    """The object that is returned writes its own answer when Python deletes it."""
     it.answers("""
         import os, struct
         class Last(float):

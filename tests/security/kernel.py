@@ -15,7 +15,7 @@ def input_transformer(it: Submission) -> None:
 
 @attack()
 def syntax_tree_transformer(it: Submission) -> None:
-    """A transformer of syntax trees takes every assert out of later cells."""
+    """A transformer of syntax trees removes every assert from later cells."""
     it.runs("""
         import ast
         class Drop(ast.NodeTransformer):
@@ -62,7 +62,7 @@ def replaced_run_cell(it: Submission) -> None:
 
 @attack("malformed", costs=12)
 def patched_builtins(it: Submission) -> None:
-    """The built-in functions all, any, len, abs and isinstance say what suits their author."""
+    """The built-in functions all, any, len, abs and isinstance return whatever suits the author."""
     it.runs("""
         import builtins
         builtins.all = lambda items: True
@@ -73,7 +73,7 @@ def patched_builtins(it: Submission) -> None:
 
 @attack()
 def patched_import(it: Submission) -> None:
-    """The built-in import gives, for the module that is checked and for labkit, an object that agrees with all."""
+    """The built-in import replaces the checked module and labkit by an object that agrees with everything."""
     it.runs("""
         import builtins
         real = builtins.__import__
@@ -176,7 +176,7 @@ def signal_handlers(it: Submission) -> None:
 
 @attack()
 def thread_left_running(it: Submission) -> None:
-    """A thread goes on after the function has returned, and turns every assert of later cells off."""
+    """A thread goes on after the function has returned, and turns off every assert of later cells."""
     it.runs("""
         import threading, time
         def work():
@@ -209,7 +209,7 @@ if hasattr(sys.modules.get("candidate.call"), "_snapshot_arguments"):
 
 @attack("malformed")
 def forged_answers(it: Submission) -> None:
-    """The function writes answers of its own, and a forged end, to every descriptor that it finds open."""
+    """The function writes its own answers, and a forged end, to every descriptor that it finds open."""
     it.answers("""
         import os, struct
         for said in (b"answered\\nN", b"+ready", b"-answered\\nN", b"unjudged"):

@@ -23,7 +23,7 @@ def beside(it: Submission, name: str, text: str) -> None:
 
 @attack()
 def own_numpy(it: Submission) -> None:
-    """A numpy.py beside the notebook and in the library is NumPy, except for an allclose that always agrees."""
+    """A numpy.py beside the notebook and in the library passes for NumPy, but its allclose always returns True."""
     beside(
         it,
         "numpy.py",

@@ -80,7 +80,7 @@ def every_object_in_memory(it: Submission) -> None:
 
 @attack()
 def memory_of_the_parent(it: Submission) -> None:
-    """The memory of the process that started this one is read by way of /proc."""
+    """The memory of the process that started this one is read through /proc."""
     it.finds("""
         import os
         pid = os.getppid()
@@ -110,7 +110,7 @@ def other_processes(it: Submission) -> None:
 
 @attack()
 def environment_and_arguments(it: Submission) -> None:
-    """The process's own arguments and environment are searched for what the grader's hold."""
+    """The process's own arguments and environment are searched for values from the grader's."""
     it.finds(f"""
         import os, sys
         text = repr(dict(os.environ)) + repr(sys.argv) + repr(sys.orig_argv)

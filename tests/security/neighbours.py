@@ -140,7 +140,7 @@ def large_pipes(it: Submission) -> None:
 
 @attack("timeout")
 def spinning_children(it: Submission) -> None:
-    """Children in sessions of their own use all processors while the function sleeps, so that a classmate times out."""
+    """Children in separate sessions use all processors while the function sleeps, so that a classmate times out."""
     it.answers(f"""
         import os, time
         until = time.monotonic() + {SECONDS}

@@ -1,4 +1,4 @@
-"""Attacks by what a notebook says of its own cells: tags, points, names, order, kernel, format."""
+"""Attacks by what a notebook says about its own cells: tags, points, names, order, kernel, format."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def folder_for_a_file(it: Submission) -> None:
 
 @attack()
 def records_that_are_none(it: Submission) -> None:
-    """The timestamp names a time zone file; the concept test's record is a thousand lists deep."""
+    """The timestamp names a time zone file; the concept test's record is nested a thousand lists deep."""
     it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
     it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
     it.beside["submission_secret.txt"] = b"\xff" * 2_000

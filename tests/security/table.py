@@ -52,7 +52,7 @@ def stock_words(found: dict) -> tuple[str, str, str]:
         gained += f" ({found['ended']})"
     whole = results()[ORDINARY]["classmate"]
     other = (
-        "as ever"
+        "unchanged"
         if found["classmate"] == whole
         else ("not graded" if found["classmate"] is None else f"{found['classmate']:g} of {whole:g}")
     )

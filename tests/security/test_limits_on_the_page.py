@@ -73,10 +73,10 @@ def expected() -> dict[str, str]:
         "a module; modules; bytes of a module's name": (
             f"{size(library.MAX_SOURCE)}; {library.MAX_MODULES}; {library.MAX_NAME}"
         ),
-        "a notebook; its cells; cells of one's own": (
+        "a notebook; its cells; cells that a student added": (
             f"{size(read_of.MAX_NOTEBOOK)}; {submitted_notebook.MAX_CELLS:,}; {submitted_notebook.MAX_OWN_CELLS}"
         ),
-        "an answer that is shown; own cells together": (
+        "an answer that is shown; added cells together": (
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"
         ),
         "outputs of a cell; their text; a picture": (

@@ -1,4 +1,4 @@
-"""Attacks by what the function returns: things that agree with everything, never end, or are no numbers."""
+"""Attacks by what the function returns: things that agree with everything, never end, or are not numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Lying(float):
 
 @attack()
 def array_of_objects(it: Submission) -> None:
-    """An array of objects that each equal everything and subtract to zero."""
+    """An array of objects, each of which equals everything and gives zero when subtracted."""
     it.answers(
         "return np.full(np.shape(signal), Yes(), dtype=object)",
         f"""
@@ -104,7 +104,7 @@ def complex_numbers(it: Submission) -> None:
 
 @attack()
 def text_of_numbers(it: Submission) -> None:
-    """The right numbers as text, which evaluating would turn into numbers."""
+    """The right numbers as text, which evaluation would turn into numbers."""
     it.answers("return repr(signal * weight)")
 
 
@@ -128,7 +128,7 @@ def list_in_itself(it: Submission) -> None:
 
 @attack()
 def deeply_nested_list(it: Submission) -> None:
-    """A list in a list in a list, a hundred thousand deep."""
+    """A list in a list in a list, a hundred thousand levels deep."""
     it.answers("items = [0.0]\nfor _ in range(100_000):\n    items = [items]\nreturn items")
 
 
@@ -262,7 +262,7 @@ def exception_whose_text_never_ends(it: Submission) -> None:
 
 @attack()
 def odd_kinds_of_array(it: Submission) -> None:
-    """Masked, structured, dated and mapped arrays, which have their own rules of comparison."""
+    """Masked, structured, date and memory-mapped arrays, which have their own rules of comparison."""
     it.answers("""
         import numpy as np
         masked = np.ma.array(np.zeros(np.shape(signal)), mask=True)

@@ -118,7 +118,7 @@ def collect_submissions(
 
 
 def _is_nobodys(upload: Upload) -> bool:
-    """Whether something cannot be anybody's submission."""
+    """Whether something cannot be a submission at all."""
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
@@ -257,7 +257,7 @@ class _Names:
         return name
 
     def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
-        """Return who may have a name that several people lead to: the one whose name it is exactly, if there is one."""
+        """Return who may have a name that fits several people: the one whose name it is exactly, if there is one."""
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]

@@ -35,12 +35,12 @@ class CollectOrdinaryFiles(ExchangeCollect):
     """
 
     def init_src(self) -> None:
-        """Choose each student's submission among those that keep the rules."""
+        """Choose each student's submission from those that keep the rules."""
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] is not None]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        """Return what nbgrader sorts by; a submission that breaks the rules is named, and gets no user."""
+        """Return what nbgrader sorts by; a submission that breaks the rules is reported, and gets no user."""
         name = os.path.basename(path)
         user, time = self._read_name(name)
         problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"
@@ -70,7 +70,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
         return found["user"], read_time(found["time"]) or read_time(found["time"].rpartition("+")[0])
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy the ordinary files of a submission; whatever else is in it is named."""
+        """Copy the ordinary files of a submission; whatever else is in it is reported."""
         try:
             folder = os.open(src, _OPEN | os.O_DIRECTORY)
         except OSError as error:
@@ -84,7 +84,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             os.replace(part, target)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
-            self.fail("%s. What is collected so far stays; fix that, then run the same command again.", error)
+            self.fail("%s. What was collected so far is kept: fix this error, then run the same command again.", error)
         finally:
             os.close(folder)
         for name, why in left_out:

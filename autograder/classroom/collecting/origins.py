@@ -25,7 +25,7 @@ class Origin:
 
     @classmethod
     def of(cls, owner: Owner) -> Origin:
-        """Return what is worth remembering of an owner."""
+        """Return what is worth remembering about an owner."""
         return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login)
 
 
@@ -52,7 +52,7 @@ def remember(classroom: Path, chapter: str, taken: Mapping[str, Owner]) -> None:
 
 
 def canvas_numbers(classroom: Path) -> dict[str, str]:
-    """Return Canvas's own number of each student of whom something was collected from Canvas."""
+    """Return Canvas's own number for each student whose work was collected from Canvas."""
     return {
         student: origin.number
         for of in read_origins(classroom).values()

@@ -34,11 +34,11 @@ class Owner:
     platform: Platform
     name: str
     number: str = ""
-    """Moodle's participant, Canvas's user: the platform's number of a person, the same for all their uploads."""
+    """Moodle's participant, Canvas's user: the platform's number for a person, the same for all their uploads."""
     login: str = ""
     late: bool = False
     uploaded: tuple = ()
-    """What orders one student's uploads, if the name contains it."""
+    """What one student's uploads are ordered by, if the name contains it."""
     label: str = ""
     """The platform's own name for the entry, by which it accepts feedback."""
     on_a_page: bool = False
@@ -73,12 +73,12 @@ _CANVAS_ANONYMOUS = re.compile(
     re.DOTALL,
 )
 # "Homework 1_ada_attempt_2026-03-02-10-00-00_name.zip", and the same with ".txt" for Blackboard's own page about it.
-# The first time counts: what follows is the student's own name of the file, which could pretend to another login.
+# The first time counts: what follows is the student's own name for the file, which could imitate another login.
 _BLACKBOARD = re.compile(
     r"(?P<stem>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
 )
 # "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name;
-# the time is in the form of the institution's language, as "2 March, 2026 1000".
+# the time has the form of the institution's language, such as "2 March, 2026 1000".
 _BRIGHTSPACE = re.compile(
     r"(?P<number>[0-9]+)-[0-9]+ - (?P<name>.+?) - "
     r"(?P<time>(?:\w+\.? [0-9]{1,2}|[0-9]{1,2}\.? \w+\.?),? [0-9]{4},? [0-9]{1,2}:?[0-9]{2}(?: ?[AP]M)?)"
@@ -105,7 +105,7 @@ class Recogniser:
     logins : dict
         Who Blackboard's own pages say somebody is, by what precedes ``_attempt_``.
     submitters : dict
-        Who Gradescope's metadata say that a folder is of, by the folder's name.
+        Whom a folder belongs to according to Gradescope's metadata, by the folder's name.
     """
 
     def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:
@@ -150,9 +150,9 @@ class Recogniser:
         readings = [found for found in _CANVAS_NUMBERS.finditer(part) if found.start()]
         if not readings:
             return None
-        # The first two numbers count, as for Canvas itself: what follows is the student's own name of the file, which
-        # could pretend to more. Where a later reading would leave a chapter's file, as with a group called project_7,
-        # the numbers are not certain, so they belong to nobody.
+        # The first two numbers count, as for Canvas itself: what follows is the student's own name for the file, which
+        # could contain more such numbers. If a later pair of numbers is followed by a chapter's file name, as with a
+        # group called project_7, no number is certain, so none is used.
         found = readings[0]
         name, number = part[: found.start()], found["number"]
         late = name.endswith("_LATE")
@@ -278,6 +278,6 @@ def plain_owner(name: str, place: str = "") -> Owner:
 
 
 def clean_id(name: str) -> str:
-    """Return a name as one that is safe for a folder, and the same however its letters are encoded."""
+    """Return a name in a form that is safe for a folder, and the same however its letters are encoded."""
     clean = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80]
     return f"{clean}-1" if clean in NAMES_OF_JAVASCRIPT else clean

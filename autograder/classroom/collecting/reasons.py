@@ -52,7 +52,7 @@ _WORDS = {
     Reason.NO_NAME: "no student can be read from this name; rename it to the student's name",
     Reason.CHAPTERS_NAME: "it has the chapter's name and not a student's; rename it to the student's name",
     Reason.NOT_ON_THE_ROSTER: "nobody on the roster is called {name}; add the student with `weightlab roster`",
-    Reason.SEVERAL_ON_THE_ROSTER: "{name} can be {who} on the roster; give Moodle's grading worksheet with "
+    Reason.SEVERAL_ON_THE_ROSTER: "{name} could be {who} on the roster; give Moodle's grading worksheet with "
     "--worksheet, or rename the file to one of these",
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
@@ -64,7 +64,7 @@ _WORDS = {
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
     Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
-    Reason.OTHER_FORM: f"half downloaded, or a submission in another form; download it again, or {_REMEDY}",
+    Reason.OTHER_FORM: f"only partly downloaded, or a submission in another form; download it again, or {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
@@ -74,21 +74,21 @@ _WORDS = {
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
-    Reason.RENAMED_COPY: "a renamed copy with other contents; {taken} was taken: ask which one counts",
+    Reason.RENAMED_COPY: "a renamed copy with different contents; {taken} was taken: ask which one counts",
     Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
-    Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it by itself",
-    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a class's, unpack it and name the folder, "
+    Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and name the folder, "
     f"else {_REMEDY}",
-    Reason.KEPT: "there is another submission already, and it was kept; --replace takes the new one",
+    Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
-    Reason.LINK: "a link, which is not followed; name what it points to",
-    Reason.TOO_DEEP: "it is within more than {most} folders, so it was not looked into",
-    Reason.UNKNOWN_NAME: "the name is not one that this platform gives; collect it by itself, named after the student",
-    Reason.SUPERSEDED: "an earlier one of the same student",
+    Reason.LINK: "a link, which is not followed; give the path that it points to",
+    Reason.TOO_DEEP: "it is nested in more than {most} folders, so it was not read",
+    Reason.UNKNOWN_NAME: "this platform does not give such names; collect it separately, named after the student",
+    Reason.SUPERSEDED: "an earlier upload by the same student",
     Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
-"""Reasons for which nobody loses anything."""
+"""Reasons that cost nobody anything."""
 
 
 class NotTakenError(Refusal):

@@ -87,8 +87,8 @@ class Item:
 def readable() -> Iterator[None]:
     """Turn every exception from reading an archive into one kind of error.
 
-    ``zipfile`` raises a dozen kinds for damaged archives: versions and methods that it does not know, names that are
-    not UTF-8 although flagged so, and the errors of each decompressor.
+    ``zipfile`` raises a dozen kinds of exception for damaged archives: for unknown versions and methods, for names
+    flagged as UTF-8 that are not, and those of each decompressor.
     """
     try:
         yield
@@ -104,7 +104,7 @@ def readable() -> Iterator[None]:
 
 @contextmanager
 def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
-    """Open a zip that is within something else, and yield its files; it is held on disk where it is large."""
+    """Open a zip that is within something else, and yield its files; a large one is held on disk."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)
@@ -117,9 +117,9 @@ def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
 
 @contextmanager
 def archive(file: IO[bytes], most: int) -> Iterator[zipfile.ZipFile]:
-    """Open a zip of at most so many files; their number is bounded before any is listed."""
+    """Open a zip of at most so many files; the number is checked before any file is listed."""
     with readable():
-        # zipfile reads the whole directory as it opens a zip: how long that is it finds with this same function.
+        # zipfile reads the whole directory as it opens a zip; it finds the directory's length with this same function.
         end = zipfile._EndRecData(file)
         if end is not None and end[_DIRECTORY_SIZE] > most * _ENTRY_SIZE:
             raise NotTakenError(Reason.TOO_MANY_FILES, most=most)
@@ -156,7 +156,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 def _open(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
     if entry.flag_bits & _ENCRYPTED:
         raise NotTakenError(Reason.LOCKED)
-    if entry.compress_type not in _METHODS:  # others may ask for gigabytes of memory before they give a byte
+    if entry.compress_type not in _METHODS:  # others may need gigabytes of memory before they yield a byte
         raise NotTakenError(Reason.METHOD, file=PurePosixPath(entry.filename).name)
     return zipped.open(entry)
 

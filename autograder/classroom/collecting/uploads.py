@@ -40,7 +40,7 @@ class Upload:
 
     @property
     def age(self) -> tuple:
-        """Return what orders one student's uploads: the platform's own order, otherwise the time of the files."""
+        """Return the sort key of one student's uploads: the platform's own order, otherwise the time of the files."""
         return (self.owner.uploaded, max((item.time for item in self.items), default=()))
 
     @property
@@ -121,7 +121,7 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
-    for item in items:  # what platforms say themselves about who somebody is, and not files of students called so
+    for item in items:  # the platforms' own statements about who somebody is, and not students' files with such names
         found = recogniser.recognise(item.path.parts)
         with suppress(NotTakenError, StopIteration):
             if item.path.name == GRADESCOPE_METADATA and not found:
@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with notebook and library as a whole, otherwise each zip by itself."""
+    """Yield what one student submitted: a folder with notebook and library as a whole, otherwise each zip alone."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -247,7 +247,7 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()
     if not homes and whole in notebooks and not any(item.suffix == ".zip" for item in items):
-        return {whole}  # the folder that was named is one student's own
+        return {whole}  # the given folder is one student's own
     return homes
 
 

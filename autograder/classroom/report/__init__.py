@@ -1,1 +1,1 @@
-"""The class in one page."""
+"""The class on one page."""

@@ -27,7 +27,7 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
     (1998), 64–74.
     """
     if len(before) != len(after):
-        raise ValueError(f"before and after are of the same students, but there are {len(before)} and {len(after)}.")
+        raise ValueError(f"before and after must hold the same students, but there are {len(before)} and {len(after)}.")
     if not before or sum(before) == len(before) * len(CONCEPTS):
         return None
     return (sum(after) - sum(before)) / (len(before) * len(CONCEPTS) - sum(before))

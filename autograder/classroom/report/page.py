@@ -89,7 +89,7 @@ def _advice() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _source(misconception: reference.Misconception) -> str:
-    """Return a misconception's code without decorator and docstring; a general misconception has no code of its own."""
+    """Return a misconception's code without decorator and docstring; a general misconception has no separate code."""
     import ast
     import inspect
     import textwrap

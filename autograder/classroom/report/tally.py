@@ -134,10 +134,11 @@ def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]
         found += [(student, chapter, status, words) for words in entry.get("remarks", ())]
         if status == SubmissionStatus.NO_LIBRARY:
-            words = "The notebook came without any of the weightlab/ modules: ask for the zip of `weightlab submit`."
+            words = "The notebook came without any weightlab/ modules: ask for the zip that `weightlab submit` makes."
             found.append((student, chapter, status, words))
         elif status != SubmissionStatus.MISSING and any(one["status"] == Status.MISSING for one in entry["exercises"]):
-            words = f"weightlab/{CHAPTERS[chapter].module}.py was not submitted: ask for the zip of `weightlab submit`."
+            file = f"weightlab/{CHAPTERS[chapter].module}.py"
+            words = f"{file} was not submitted: ask for the zip that `weightlab submit` makes."
             found.append((student, chapter, status, words))
         try:
             found += _remarks_on_files(classroom.submission(student, chapter), student, chapter, status)
@@ -153,7 +154,7 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
     time = read_file(folder / FILE, MAX_BYTES)
     if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
         words = (
-            f"{printable(text.strip())!r} is not a time that can be read, so this counts as not late. Write it as "
+            f"{printable(text.strip())!r} cannot be read as a time, so this does not count as late. Write it as "
             f"{EXAMPLE}, and grade again."
         )
         found.append((student, chapter, FILE, words))

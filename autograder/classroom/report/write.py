@@ -44,7 +44,7 @@ def write(
         raise ClassroomError(f"No chapter is called {unknown[0]!r}. The chapters are {', '.join(CHAPTERS)}.")
     entries = [entry for entry in classroom.read_entries() if not chosen or entry["chapter"] in chosen]
     if not entries:
-        which = f"Of {', '.join(sorted(chosen))} nothing" if chosen else "Nothing"
+        which = f"No submission for {', '.join(sorted(chosen))}" if chosen else "Nothing"
         command = f"weightlab grade --classroom {classroom.root}"
         raise ClassroomError(f"{which} is graded in {classroom.root} yet: run `{command}`.")
     summary = summarise(entries, stored, _concept_records(classroom), remarks_on(classroom, entries))

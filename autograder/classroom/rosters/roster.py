@@ -41,7 +41,7 @@ class Student:
 
 COLUMNS = tuple(field.name for field in fields(Student))
 _IDENTITIES = ("canvas", "login", "email", "moodle", "github")
-"""What identifies a person, so that two lines that have one of these in common are about the same student."""
+"""What identifies a person: two lines that have one of these in common are about the same student."""
 
 
 class Roster:
@@ -155,7 +155,7 @@ def read_roster(classroom: Path) -> Roster:
             words = f", such as {clean}" if one.id and clean else ""
             raise ClassroomError(f"{path}: {one.id!r} cannot be an id. Use letters, digits, dots and hyphens{words}.")
     if len({one.id.casefold() for one in students}) < len(students):
-        raise ClassroomError(f"{path} has the same id twice. Give each student an id of their own.")
+        raise ClassroomError(f"{path} has the same id twice. Give each student a different id.")
     return Roster(students)
 
 

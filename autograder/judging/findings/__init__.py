@@ -224,7 +224,7 @@ def _capital(words: str) -> str:
 def _all_relations(
     key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
 ) -> Iterator[Relation]:
-    """Yield what holds in a sample; of relations that take long to find, only those that are asked for."""
+    """Yield what holds in a sample; relations that take long to find only if they are asked for."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)

@@ -167,7 +167,7 @@ def _describe_sample(key: Key, sample: Sample) -> dict[Relation, bool]:
 
 
 def _describe_related(key: Key, index: int) -> dict[Relation, bool]:
-    """Describe the ties in what other functions make of the arguments, such as the logits of a network."""
+    """Describe the ties in other functions' results for the arguments, such as the logits of a network."""
     values = [(one.told, one.values[index]) for one in key.related if one.part]
     return {
         ("where ties", name): _has_ties(value)

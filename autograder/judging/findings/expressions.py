@@ -1,4 +1,4 @@
-"""Finds what came back among simple expressions of two quantities: arguments, and what other functions make of them."""
+"""Looks for a simple expression of two quantities, arguments or results of other functions, that gives the answer."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | Non
         for one, other in pairs:
             first, second = everything[one], everything[other]
             both_own = one in own and other in own
-            # In many forms, two numbers make a third one by chance too easily.
+            # With many forms, two numbers give a third one too easily by chance.
             if max(first.size, second.size) > MAX_ENTRIES or not (first.ndim or second.ndim or both_own):
                 continue
             for kind, operation in PAIRS if both_own else ARITHMETIC:

@@ -65,7 +65,7 @@ def _find_in_lists(exercise: Exercise, pairs: list[tuple[Any, Any]]) -> Relation
 
 
 def find_nothing(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return that nothing came back in any case, or an iterator in each."""
+    """Return a finding if every case gave None, or every case gave an iterator."""
     answered = _answered(key, observed)
     if not answered or any(one.raised or one.rejected for _, one in answered):
         return None
@@ -132,7 +132,7 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
 
 
 def _compare_absent(expected: Sequence, got: Sequence) -> Iterator[Relation]:
-    """Yield whether the only mistake is that items are None, are something where None is expected, or are left out."""
+    """Yield a finding if the only mistake is about None: items are None, should be None, or are left out."""
     if len(got) == len(expected):
         pairs = list(zip(expected, got, strict=True))
         wrong = [k for k, (good, value) in enumerate(pairs) if not _equal(good, value)]
@@ -157,7 +157,7 @@ def _are_pairs(items: Sequence) -> bool:
 
 
 def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return that the same single value came back in every case, although several are expected."""
+    """Return a finding if the same single value came back in every case, although several are expected."""
     answered = _answered(key, observed)
     values = [one.value for _, one in answered if not one.raised and not one.rejected]
     single = all(isinstance(value, (bool, int, float, str, np.bool_, np.number)) for value in values)
@@ -231,7 +231,7 @@ def find_in_refusals(
 
 
 def _known_error(raised: Mapping[str, Any]) -> str:
-    """Return an error's name if Python knows it, otherwise its base class's; never a name that a student chose."""
+    """Return the name of an error of Python's own, otherwise of its base class; never a name that a student chose."""
     names = [name for name in (raised["type"], *raised.get("kinds", ())) if hasattr(builtins, name)]
     known = [name for name in names if name not in ("Exception", "BaseException", "object")]
     return with_article(known[0]) if known else "another error"
@@ -263,7 +263,7 @@ def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation |
 
 
 def find_also_changed(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return which argument the calls change, most of those that give an answer, whatever else is wrong."""
+    """Return which argument is changed by most calls that give an answer, whatever else is wrong."""
     answered = [set(one.changed) for _, one in _answered(key, observed) if not one.raised]
     changed = [one for one in answered if one]  # adding zeros changes nothing
     common = set.intersection(*changed) if len(changed) > 1 and 2 * len(changed) > len(answered) else set()

@@ -229,9 +229,9 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 
 
 def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield the number beyond which nothing comes back, where all else is right."""
+    """Yield the limit that no returned number exceeds, if everything else is right."""
     for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
-        # Zero and one are kinds of their own, and what is cut everywhere is one number.
+        # Zero and one are separate kinds, and what is cut everywhere is one number.
         own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > 1e-6).any()
         if own and np.allclose(cut(expected, end), got, rtol=1e-6, atol=1e-9):
             yield (kind, f"{end:.6g}")

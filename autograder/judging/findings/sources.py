@@ -1,4 +1,4 @@
-"""Finds what came back among the inputs, and among what other functions of the course return."""
+"""Looks for the answer among the inputs and among the results of other functions of the course."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
 
 
 def find_types(sample: Sample) -> Iterator[Relation]:
-    """Yield whether the right numbers came back in another type."""
+    """Yield whether the right numbers came back as another type."""
     got, wanted = sample.got, sample.expected.dtype.kind
     if isinstance(sample.value, str) and sample.expected.dtype.kind == "b":
         if sample.value.strip().lower() == str(bool(sample.expected)).lower():

@@ -1,4 +1,4 @@
-"""Finds a term that an answer lacks or has too often, and a factor that is missing or superfluous."""
+"""Finds a term that an answer lacks or contains too often, and a factor that is missing or superfluous."""
 
 from __future__ import annotations
 

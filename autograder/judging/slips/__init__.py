@@ -142,7 +142,7 @@ def unpack(data: bytes) -> dict[str, tuple[str, list[Slip]]]:
 
 @cache
 def read_released() -> dict[str, tuple[str, list[Slip]]]:
-    """Return all released slips, as `unpack` does; none where the file is missing."""
+    """Return all released slips, as `unpack` does; none if the file is missing."""
     return unpack(PATH.read_bytes()) if PATH.exists() else {}
 
 

@@ -122,8 +122,8 @@ def _tiles(rows, shape, titles, columns, size, colors, low, high):
     height, width = shape or (side, side)
     if height * width != pixels:
         raise ValueError(
-            f"{n} times {pixels} numbers are no images of {height}×{width}. Of weights each column is "
-            "one, a neuron: (pixels, neurons). Of images each row is one."
+            f"{n} times {pixels} numbers are not images of {height}×{width}. Weights have one column per neuron, "
+            "(pixels, neurons); images have one row each."
         )
     n_rows, columns = _grid(n, columns)
     size = size or (0.95 if n > 5 else 1.6)
@@ -179,7 +179,7 @@ def network(
     limit : float, optional
         The weight that gets the widest line; by default the largest of all.
     most : int
-        At most so many neurons of a column are drawn, and a note says how many there are.
+        The most neurons of a column that are drawn; a note says how many there are.
 
     Returns
     -------
@@ -264,7 +264,7 @@ def curves(
     ylabel: str = "",
     log: bool = False,
 ) -> None:
-    """Draw curves told apart by colour, line style and a name at their end.
+    """Draw curves that are distinguished by colour, line style and a name at their end.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ __all__ = ["counts", "folded_layer", "mistakes_by_bias", "outputs", "sensitivity
 
 @takes_lists
 def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Mapping[float, np.ndarray]) -> None:
-    """Show a neuron of one input as a line, once for several weights and once for several biases.
+    """Show a neuron with one input as a line, once for several weights and once for several biases.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
 def sensitivity(
     faded: Sequence[np.ndarray], columns: Sequence[str], tables: Mapping[str, np.ndarray], biases: Sequence[float]
 ) -> None:
-    """Show which fraction of images activates a neuron, for every brightness and several biases.
+    """Show the fraction of images that activate a neuron, for every brightness and several biases.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def sensitivity(
         for name, shares in tables.items()
         for bias, row in zip(biases, shares, strict=True)
     )
-    show(fig, alt=f"Which fraction of images activates the neuron with {', '.join(columns)} of the ink left. {said}.")
+    show(fig, alt=f"The fraction of images that activate it, with {', '.join(columns)} of the ink left. {said}.")
 
 
 @takes_lists
@@ -193,7 +193,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     show(
         fig,
         alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
-        f"Fewest are made at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.",
+        f"The fewest are at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.",
     )
 
 
@@ -265,7 +265,7 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     models : mapping of str to mapping of int to float
         Model to bits per parameter to bytes.
     marks : mapping of str to float
-        Lines to compare with, such as a memory: name to bytes.
+        Lines to compare with, such as the memory of a graphics card: name to bytes.
     """
     rows = [(f"{name}, {bits} bits", size) for name, sizes in models.items() for bits, size in sizes.items()]
     fig, ax = figure(1, 1, (7.8, 0.42 * len(rows) + 1.2))

@@ -65,7 +65,10 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
         f"{name}: gain {np.mean([s.gain for s in found]):.2f}, kept {np.mean([s.kept for s in found]):.2f}"
         for name, found in answers.items()
     )
-    show(fig, alt=f"Gain on new digits against what is kept of the old ones, by way of adapting. On average, {words}.")
+    show(
+        fig,
+        alt=f"Gain on new digits against what is kept of the old ones, for each way of adapting. On average, {words}.",
+    )
 
 
 @takes_lists
@@ -78,5 +81,5 @@ def life(rows: Mapping[str, np.ndarray]) -> None:
         A stage's name to the weights into n neurons.
     """
     rows_of_weights(
-        rows, said="At birth noise; then patterns in the middle, where digits have ink, and noise in the corners."
+        rows, said="At first noise, then patterns in the middle, where digits have ink, and noise in the corners."
     )

@@ -65,7 +65,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     highest : float, optional
         Where the figure ends; what is above it is cut off.
     n_classes : int
-        Among how many classes.
+        The number of classes.
     """
     guessing = np.log(n_classes)
     fig, ax = figure(1, 1, (6.8, 3.1))
@@ -124,8 +124,8 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (height * width, n)
-        A state's name to the weights into n neurons. Each row has a colour scale of its own, with its largest
-        weight written beside it.
+        A state's name to the weights into n neurons. Each row has its own colour scale, with its largest weight written
+        beside it.
     titles : sequence, optional
         One per neuron, written above the first row.
     said : str
@@ -268,7 +268,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
         "neurons inactive."
         for rate, good, dead in zip(rates, accuracies, silent, strict=True)
     )
-    show(fig, alt=f"Test accuracy and inactive hidden neurons over the learning rate. {said}")
+    show(fig, alt=f"Test accuracy and inactive hidden neurons for each learning rate. {said}")
 
 
 @takes_lists
@@ -280,7 +280,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     patients : sequence of Patient
         From `labkit.clinic`: ``name``, ``before``, ``after``, ``losses``.
     neurons : int
-        Of how many hidden neurons the weights are drawn.
+        The number of hidden neurons whose weights are drawn.
     """
     # As high as the images are at this width: in a higher row they would not grow, and everything else would shrink.
     fig, axes = figure(

@@ -139,9 +139,9 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
     Parameters
     ----------
     forwards : mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Name of the start to the sizes of its signals, one array per run.
+        Name of the start to the RMS of its signals, one array per run.
     backwards : mapping of str to sequence of ndarray of shape (n_layers,)
-        By the same names, the sizes of the corrections, from layer 1 to the last one.
+        By the same names, the RMS of the gradients, from layer 1 to the last one.
     """
     fig, axes = figure(1, 2, (7.8, 4.2))
     _curves_by_layer(axes[0], "forwards: signals", forwards, 1e-9, 1e2)
@@ -150,12 +150,12 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
     axes[1].set_ylabel("RMS")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=3)
     said = f"the signals after the last layer, {_last_values(forwards)}; the corrections in layer 1, "
-    show(fig, alt=f"Sizes by layer, forwards and backwards: {said}{_last_values(backwards, 0)}.")
+    show(fig, alt=f"Magnitudes by layer, forwards and backwards: {said}{_last_values(backwards, 0)}.")
 
 
 @takes_lists
 def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
-    """Show which fraction of a signal differs between examples, layer by layer.
+    """Show the fraction of a signal that differs between examples, layer by layer.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     )
     show(
         fig,
-        alt=f"Which fraction of the signal differs between examples. At first it is 1; after the last layer: {said}.",
+        alt=f"The fraction of the signal that differs between examples. At first 1; after the last layer: {said}.",
     )
 
 

@@ -83,7 +83,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     Parameters
     ----------
     marks : mapping of str to float
-        Probabilities of the right class to point out, by what they stand for.
+        Probabilities of the right class to point out, by what they mean.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
@@ -100,7 +100,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     said = ", ".join(f"{words} costs {-np.log(value):.2f}" for words, value in marks.items())
     show(
         fig,
-        alt=f"What a probability p of the right class costs. Cross-entropy climbs without end as p nears zero: "
+        alt=f"What a probability p of the right class costs. Cross-entropy grows without limit as p nears zero: "
         f"{said}. The squared error of that class never exceeds 1.",
     )
 
@@ -181,7 +181,7 @@ def loss_and_accuracy(
     x : ndarray of shape (n,)
         What is changed.
     losses, accuracies : ndarray of shape (n,)
-        What comes of it.
+        The results.
     xlabel : str
         What x means.
     log : bool

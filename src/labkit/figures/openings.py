@@ -60,7 +60,7 @@ def birth_and_after(images: np.ndarray, labels: np.ndarray) -> None:
     labels : ndarray of int, shape (n,)
         The digit that each image shows.
     """
-    from ..lent.given_training import given_training  # where nothing is trained, nothing of it is needed
+    from ..lent.given_training import given_training  # the trainer is needed only if something is trained
 
     rng = np.random.default_rng(0)
     first = rng.normal(scale=0.06, size=(images.shape[1], 6))

@@ -36,7 +36,7 @@ COLORS = ("#0c7a62", "#a34a9f", "#2b2b2e", "#7d6c14", "#b8325e", "#6a6a6c")
 MARK = "#a34a9f"
 """For frames and arrows that point something out."""
 LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 2)))
-"""One per colour, so that no curve is told by its colour alone."""
+"""One per colour, so that no curve is distinguished by its colour alone."""
 
 PAPER = LinearSegmentedColormap.from_list("paper", ["#fbfaf7", "#17171a"])
 """For images: 0 is paper, 1 is ink."""

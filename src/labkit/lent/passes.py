@@ -31,7 +31,7 @@ def pass_2(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarra
 
 
 def pass_3(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, the top one first and by itself."""
+    """Work back through the layers, the output layer first and separately."""
     last = len(layers) - 1
     gradients, grad = [(activations[last].T @ grad_logits, grad_logits.sum(axis=0))], grad_logits
     for k in range(last, 0, -1):
@@ -52,7 +52,7 @@ def pass_4(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarra
 
 
 def pass_5(layers: Layers, activations: list[np.ndarray], grad_logits: np.ndarray) -> Layers:
-    """Work back through the layers, with the slope of the activation written out."""
+    """Work back through the layers, with the derivative of the activation written out."""
     gradients, grad = [], grad_logits
     for k in reversed(range(len(layers))):
         gradients.insert(0, (activations[k].T @ grad, grad.sum(axis=0)))

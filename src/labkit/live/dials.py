@@ -155,7 +155,7 @@ def bend_line(forward: Callable) -> Dial:
         lines = [line(x, wanted, "the curve"), line(x, fit, "output of the network")]
         lines += [line(x, np.clip(column, -4, 4), color="faint") for column in added.T]
         error = float(np.mean((fit - wanted) ** 2))
-        said = f"Hidden neurons and so bends at most: {len(bends)}. Mean squared error: {error:.4f}."
+        said = f"Hidden neurons: {len(bends)}, each with one bend. Mean squared error: {error:.4f}."
         return {"panels": [chart("A curve and its fit", ("input", -2, 2), ("output", -2, 2), lines)], "said": said}
 
     controls = [

@@ -62,7 +62,7 @@ class Plane(Tool):
     def draw(self, question: dict, rate: float, points: str, hand: str, **weights: float) -> dict:
         """Return the plane as the network divides it, and each hidden neuron's part of it."""
         event = question.get("event")
-        if event is None:  # the figure opens
+        if event is None:  # the figure has just opened
             self._rng, self._chosen = np.random.default_rng(0), 0
         if event in (None, "points"):
             self.places, self.labels = POINTS[points](self._rng, 120)

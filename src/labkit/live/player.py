@@ -1,4 +1,4 @@
-"""Plays trainings while they go on and afterwards: every frame shows the weights that ``train`` had reached by then."""
+"""Plays trainings while they run and afterwards: every frame shows the weights that ``train`` had reached by then."""
 
 from __future__ import annotations
 

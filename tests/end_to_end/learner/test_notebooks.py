@@ -47,7 +47,7 @@ def test_with_lists_in_place_of_arrays_it_runs_to_its_end_too(listing, name):
     notebook = listing(name)
     assert [error.evalue for error in outputs(notebook, "error")] == []
     shown = "\n".join(html_of(notebook))
-    assert "is a list, and an array is wanted" in shown
+    assert "is a list, but an array is expected" in shown
     for exercise in CHAPTERS[name].exercises.values():
         assert f"{exercise.name} · {exercise.points:g} of {counted(exercise.points, 'point')}" in shown
 

@@ -225,7 +225,7 @@ def again(running):
 def test_a_second_one_finds_the_one_that_runs(running, address):
     done = again(running)
     assert (done.returncode, done.stdout.splitlines()[1:]) == (0, [f"  {address}"])
-    assert "runs already" in done.stdout and len(list((running.folder / "runtime").glob("jpserver-*.json"))) == 1
+    assert "is already running" in done.stdout and len(list((running.folder / "runtime").glob("jpserver-*.json"))) == 1
 
 
 def test_on_a_hub_nothing_is_started(running):
