@@ -58,7 +58,7 @@ TOLD = [
     (
         "train",
         LOOP.format(kind="layers", begin="layers", rate="learning_rate", loss="total / len(y)"),
-        "Every epoch seems to start from the beginning",
+        "Every epoch seems to start from the initial values",
         "empty afterwards",
     ),
     (
@@ -79,7 +79,7 @@ TOLD = [
     ("accuracy", "return 0", "Your result is 0 in every case.", ""),
     ("predict", "raise ValueError('no')", "raised ValueError: no", ""),
     ("fold_bias", "raise ValueError('no')", "raised ValueError: no", ""),
-    ("numerical_gradient", FIVE_POINTS, "not the central difference with the step", "does not depend on the step"),
+    ("numerical_gradient", FIVE_POINTS, "not the central difference for the step", "does not depend on the step"),
     ("numerical_gradient", "return np.zeros(array.shape)", "The gradient is zero everywhere", "Did you write"),
     ("numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case", ""),
     (
