@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +96,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
 
 
 def merge_notebook(
-    new: dict[str, Any], mine: dict[str, Any], answers: Mapping[str, dict[str, Any]], asked: Collection[str]
+    new: dict[str, Any], mine: Iterable[dict[str, Any]], answers: Mapping[str, dict[str, Any]], asked: Collection[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return a released notebook with a learner's answers and own cells, and the names of the answers that it keeps.
 
@@ -103,8 +104,8 @@ def merge_notebook(
     ----------
     new : dict
         The new release's notebook.
-    mine : dict
-        The learner's notebook of the same chapter.
+    mine : iterable of dict
+        The learner's notebooks of the same chapter: one, or several if an older release numbered it differently.
     answers : mapping of str to dict
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
     asked : collection of str
@@ -116,13 +117,15 @@ def merge_notebook(
     own: dict[str | None, list[dict[str, Any]]] = {}
     outputs: dict[tuple[str | None, str], dict[str, Any]] = {}
     before: str | None = None
-    for cell in _cells(mine):
+    added = set()
+    for cell in itertools.chain.from_iterable(map(_cells, mine)):
         if (name := grade_id(cell)) and name not in asked and _is_answered(cell):
             own.setdefault(before, []).append(_as_own_cell(cell, name))
         elif cell.get("id") in known or name:
             before = cell.get("id") if cell.get("id") in known else before
             outputs[cell.get("id"), _source(cell)] = cell
-        elif not _is_released(cell):
+        elif not _is_released(cell) and (cell.get("id") is None or (cell["id"], _source(cell)) not in added):
+            added.add((cell.get("id"), _source(cell)))
             own.setdefault(before, []).append(cell)
     kept = []
     merged["cells"] += own.pop(None, [])

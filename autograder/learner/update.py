@@ -71,11 +71,13 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
     wanted = {name: (release / name).read_bytes() for name in names}
     wanted |= _merge_library(release, copy, before, report)
-    wanted |= _merge_notebooks(release, copy, before, report)
+    notebooks, moved = _merge_notebooks(release, copy, before, report)
+    wanted |= notebooks
+    _refuse_marks(copy, report)
     for name in report.left:
         wanted.pop(name, None)
     ours = [name for folder in _OURS if (copy / folder).is_dir() for name in _files(copy, folder)]
-    gone = {name for name in before if name not in after and not name.startswith(f"{_LIBRARY}/")} | set(ours)
+    gone = {name for name in before if name not in after and not name.startswith(f"{_LIBRARY}/")} | {*ours, *moved}
     obsolete = sorted(name for name in gone - set(wanted) - set(report.left) if (copy / name).is_file())
     try:
         for name, content in wanted.items():
@@ -90,6 +92,21 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     if report.nothing:
         shutil.rmtree(report.kept_in)
     return report
+
+
+def _refuse_marks(copy: Path, report: Report) -> None:
+    """Refuse a copy in which files hold the marks of a conflict that was committed with them.
+
+    Choosing one side by the marks would be wrong: git compares lines, and may have mixed two functions. And git undoes
+    such a merge only where no file has changed since.
+    """
+    marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
+    if marked:
+        shutil.rmtree(report.kept_in)
+        raise UpdateError(
+            f"{marked[0]} contains git's conflict markers. `git revert --mainline 1 HEAD` undoes a merge that you "
+            "committed; otherwise remove the markers by hand. Then update again. Nothing was changed."
+        )
 
 
 def undo(copy: Path) -> list[str]:
@@ -137,7 +154,7 @@ def _merge_library(release: Path, copy: Path, before: dict[str, str], report: Re
         try:
             merged = merge.merge_module(path.stem, texts[path.stem] if edited else None, new, definitions)
         except merge.Unreadable as error:
-            report.left[name] = _marked(mine) or f"Python cannot read it ({error})"
+            report.left[name] = f"Python cannot read it ({error})"
             continue
         if merged != new:
             report.merged[name] = "your functions are kept"
@@ -151,8 +168,13 @@ def _moves_here(module: str, new: str, definitions: dict[str, merge.Definition])
     return any(definition.written and definition.module != module for definition in mine)
 
 
-def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: Report) -> dict[str, bytes]:
-    """Return the new notebooks: those of a chapter that the learner has begun with their answers and own cells."""
+def _merge_notebooks(
+    release: Path, copy: Path, before: dict[str, str], report: Report
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the new notebooks, and the old ones whose chapters have other numbers now.
+
+    The notebook of a chapter that the learner has begun contains their answers and own cells.
+    """
     mine = {}
     for path in sorted((copy / _COURSE).glob("*/*.ipynb")):
         if path.parent.name == path.stem:
@@ -161,38 +183,35 @@ def _merge_notebooks(release: Path, copy: Path, before: dict[str, str], report: 
                 merge.read_answers(mine[path.stem])
             except (OSError, ValueError, RecursionError):
                 name = path.relative_to(copy).as_posix()
-                report.left[name] = _marked(path) or "it cannot be read as a notebook"
+                report.left[name] = "it cannot be read as a notebook"
                 mine.pop(path.stem, None)
     answers = merge.join_answers(mine.values())
-    by_topic = {name.partition("_")[2]: name for name in mine}
-    wanted = {}
+    # Of a chapter that has another number now, git may have left the old notebook beside the new one.
+    by_topic: dict[str, list[str]] = {}
+    for name in mine:
+        number, _, topic = name.partition("_")
+        if number.isdigit() and not is_released(copy / _notebook(name), before.get(_notebook(name))):
+            by_topic.setdefault(topic, []).append(name)
+    wanted, moved = {}, []
     released = {
         path: json.loads(path.read_text(encoding="utf-8")) for path in sorted((release / _COURSE).glob("*/*.ipynb"))
     }
     asked = {name for notebook in released.values() for name in merge.read_answers(notebook)}
     for path, new in released.items():
         name = path.relative_to(release).as_posix()
-        old = by_topic.get(path.stem.partition("_")[2])
-        place = f"{_COURSE}/{old}/{old}.ipynb"
-        if old is not None and is_released(copy / place, before.get(place)):
-            old = None
-        merged, kept = merge.merge_notebook(new, mine[old] if old else {"cells": []}, answers, asked)
+        old = by_topic.get(path.stem.partition("_")[2], [])
+        moved += [_notebook(one) for one in old if one != path.stem]
+        merged, kept = merge.merge_notebook(new, [mine[one] for one in old], answers, asked)
         if merged == new:
             continue
-        renamed = f", from {old}" if old and old != path.stem else ""
+        renamed = "".join(f", from {one}" for one in old if one != path.stem)
         report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
         wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-    return wanted
+    return wanted, moved
 
 
-def _marked(path: Path) -> str:
-    """Say that a file holds the marks of a conflict that was committed with them, and what helps; else nothing.
-
-    Choosing one side by the marks would be wrong: git compares lines, and may have mixed two functions.
-    """
-    if not has_marks(path):
-        return ""
-    return "it contains git's conflict markers; `git revert --mainline 1 HEAD` undoes a merge that you committed"
+def _notebook(chapter: str) -> str:
+    return f"{_COURSE}/{chapter}/{chapter}.ipynb"
 
 
 def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:

@@ -247,8 +247,9 @@ def test_a_rebase_without_conflicts_is_the_learners_to_finish(clone, release):
 def test_a_merge_that_was_committed_with_its_marks_can_be_taken_back(clone, release):
     begin_a_merge(clone)
     commit(clone, "merged, or so I thought")
-    said = update(clone, release)
-    assert "freezing.py, because it contains git's conflict markers; `git revert --mainline 1 HEAD`" in said
+    done = CliRunner().invoke(main, ["update", str(release), "--into", str(clone)])
+    assert done.exit_code == 1 and "freezing.py contains git's conflict markers. `git revert" in done.output
+    assert not git(clone, "status", "--porcelain")[1]
     assert git(clone, "revert", "--no-edit", "--mainline", "1", "HEAD")[0] == 0
     update(clone, release)
     require_everything(clone, release)

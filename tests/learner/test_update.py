@@ -295,4 +295,4 @@ def test_the_course_and_the_reference_merge_into_themselves():
     for path in COURSE.glob("*/*.ipynb"):
         made = json.loads(path.read_text(encoding="utf-8"))
         answers = merge.read_answers(made)
-        assert merge.merge_notebook(made, made, answers, answers) == (made, [])
+        assert merge.merge_notebook(made, [made], answers, answers) == (made, [])
