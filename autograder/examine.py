@@ -166,8 +166,9 @@ def find_passing(
 ) -> set[str]:
     """Return the exercises of a chapter that pass all public cases when one process runs them together.
 
-    Only if no points depend on it: an exercise may disturb the next one, or read another one's data in memory.
-    No reference functions are given; exercises that could not be run, or are scored, are not among them.
+    Use this only where no points depend on the result: an exercise may disturb the next one, or read another
+    one's data in memory. No reference functions are given; exercises that could not be run, or are scored, are
+    not among them.
     """
     exercises = [exercise for exercise in chapter.exercises.values() if not exercise.scored]
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):

@@ -47,4 +47,4 @@ def test_every_kind_of_situation_is_in_the_table_and_only_what_a_test_shows_ends
 
 def test_the_count_is_the_tables():
     right = sum(row[3].startswith("yes") for row in ROWS)
-    assert f"**{right} of {len(ROWS)} end right.**" in TEXT
+    assert f"**{right} of {len(ROWS)} end well.**" in TEXT

@@ -72,7 +72,9 @@ def is_lacking(error: BaseException) -> bool:
 def run_without_absent(
     tree: ast.Module, file: str, run: Callable[[CodeType], None], names: MutableMapping[str, object]
 ) -> None:
-    """Run a module statement by statement; a statement that lacks a package fails alone, as does the use of its names.
+    """Run a module statement by statement; a statement that needs a missing package fails alone.
+
+    So does any use of the names that it would have defined.
 
     Parameters
     ----------

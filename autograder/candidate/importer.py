@@ -1,4 +1,4 @@
-"""Makes the student's sources importable as ``weightlab``, some functions replaced by given ones."""
+"""Makes the student's sources importable as ``weightlab``, with some functions replaced by given ones."""
 
 from __future__ import annotations
 

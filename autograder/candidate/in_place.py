@@ -39,7 +39,7 @@ class _Left(BaseException):
 
 
 def run_in_place(job: bytes, seconds: float) -> bytes:
-    """Answer one job here.
+    """Answer one job in this interpreter.
 
     A loop in the learner's own files ends when the time is up. One endless call into compiled code does not.
 

@@ -86,7 +86,7 @@ def _load_references(job: dict) -> dict[str, dict]:
 
 
 def run_job(job: bytes) -> bytes:
-    """Answer one job in this very process."""
+    """Answer one job in this process."""
     try:
         return pack_ending(Ending.ANSWERED, wire.encode(answer_job(wire.decode(job))))
     except wire.WireError:
@@ -262,7 +262,7 @@ def serve_jobs(argv: list[str]) -> None:
             ending = Ending.ANSWERED
             write_frame(outgoing, run_job(read_frame(incoming)), PIECE)
         served += 1
-        # A job without an answer may not have been read to its end. And no job may find what another one left.
+        # A job without an answer was perhaps not read to its end. And no job may find what another one left.
         last = not forks or ending is not Ending.ANSWERED or served == MAX_JOBS
         last = last or (sandboxed and _find_traces() != begun)
         write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))

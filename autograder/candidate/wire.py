@@ -1,7 +1,7 @@
 """Plain data as bytes and back: a format that can carry numbers and nothing that executes.
 
 Every value is one tag byte and a payload; sizes are little-endian unsigned 32-bit integers. The
-reader allocates nothing that the bytes at hand do not already pay for, and stops at fixed bounds on
+reader allocates no more than the bytes that have arrived account for, and stops at fixed bounds on
 depth and count, so that no answer can exhaust the autograder's memory.
 """
 

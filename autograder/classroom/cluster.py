@@ -175,7 +175,7 @@ class Failed:
 
 
 def _digests(chapters: Iterable[str]) -> dict[str, str]:
-    """Return names for all that decides verdicts on this machine, by chapter."""
+    """Return digests of everything that decides verdicts on this machine, by chapter."""
     return {name: chapter_digest(name, 0) for name in chapters}
 
 

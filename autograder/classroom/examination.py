@@ -50,7 +50,7 @@ class Examination:
         return all(verdict.status not in _PASSING for verdict in self.verdicts)
 
     def entry(self, student: str, chapter: Chapter) -> dict:
-        """Return the form that docs/architecture.md describes."""
+        """Return the examination in the form that docs/architecture.md describes."""
         scores = [verdict.score for verdict in self.verdicts]
         return {
             "student": student,

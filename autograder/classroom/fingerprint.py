@@ -64,7 +64,7 @@ def _digest_of(file: Path) -> bytes:
 
 @cache
 def pages_digest() -> str:
-    """Return a name for the code that reads a notebook and shows it with its verdicts."""
+    """Return a digest of the code that reads a notebook and shows it with its verdicts."""
     hashed = hashlib.sha256()
     for file in (ROOT / "autograder" / name for name in _SHOWN_BY):
         hashed.update(f"{file.name}\n".encode() + _digest_of(file))

@@ -58,7 +58,7 @@ def make_folder(folder: Path) -> None:
 
 
 def share(path: Path) -> None:
-    """Let a group write a file of a folder that it shares, if this account may allow that."""
+    """Let a group write a file in a folder that it shares, if this account may allow that."""
     if path.exists() and is_shared(path.parent):
         with contextlib.suppress(PermissionError):
             path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRGRP | stat.S_IWGRP)

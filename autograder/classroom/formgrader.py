@@ -32,7 +32,7 @@ _UNIQUE = """<script>
 
 
 def install() -> None:
-    """Replace nbgrader's functions by these; Formgrader's exist only in a server that runs it."""
+    """Replace nbgrader's functions with these; Formgrader's exist only in a server that runs it."""
     NbGraderAPI.get_submitted_timestamp = submitted_time
     _put_around(NbGraderAPI, "get_submitted_students", submitted_students)
     base, handlers = (sys.modules.get(f"{_FORMGRADER}.{name}") for name in ("base", "handlers"))
@@ -42,7 +42,7 @@ def install() -> None:
 
 
 def _put_around(owner: type, name: str, function: Callable) -> None:
-    """Replace a method by a function that gets the old one first; only once, although every page asks for it again."""
+    """Wrap a method in a function that gets it as its first argument; only once, although every page asks again."""
     own = getattr(owner, name)
     if own.__module__ != __name__:
 

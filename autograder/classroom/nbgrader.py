@@ -61,7 +61,7 @@ def _unreadable(error: Exception) -> ClassroomError:
 
 
 def _said(error: Exception) -> str:
-    """Return what an error of a program says, without a period at the end."""
+    """Return an error's message, without a period at the end."""
     if isinstance(error, SyntaxError) and error.lineno:
         return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
     return f"{type(error).__name__}: {error}".rstrip(".: ")

@@ -33,7 +33,7 @@ def add_indexes(db: Session) -> None:
     """Index what nbgrader's tables are joined by, where nbgrader has left that out.
 
     Without them Formgrader's list of one assignment takes ten seconds of a processor for 300 students and 12 chapters.
-    On PostgreSQL only the owner of the tables may add them: to another grader nothing is lost but that speed.
+    On PostgreSQL only the owner of the tables may add them: another grader loses only that speed.
     """
     tables = inspect(db.get_bind())
     for table, column in _JOINED.items():

@@ -120,7 +120,7 @@ class LastRun:
         write_file(self.room.state / FILE, json.dumps(kept).encode(), 0o600)
 
     def _digest(self, beside: Iterable[str]) -> str:
-        """Return a name for everything that a run depends on."""
+        """Return a digest of everything that a run depends on."""
         from jupyter_core.paths import jupyter_config_path
 
         hashed = hashlib.sha256(self._stock().encode())

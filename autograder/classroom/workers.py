@@ -1,4 +1,4 @@
-"""The workers that grade a class: processes of this machine; and how work is given to workers of any kind."""
+"""The workers that grade a class, as processes on this machine, and how any worker is given its work."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Workers(Protocol):
 
 
 class LocalWorkers:
-    """Processes of this machine.
+    """Processes on this machine.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class LocalWorkers:
         self._pool.submit(int).result()
 
     def require_any(self) -> None:
-        """Do nothing: processes of this machine that die are noticed at once."""
+        """Do nothing: processes on this machine that die are noticed at once."""
 
     def submit(self, task: GradingTask) -> futures.Future:
         """Hand a task to a free worker."""

@@ -1,4 +1,4 @@
-"""Judges the capstone: what an adapted reader reads of new digits, of old ones, and what it costs to store.
+"""Judges the capstone: how well an adapted reader reads new and old digits, and how many numbers its change stores.
 
 For the trusted side only: it looks at held-out images, which the student's process never sees.
 """

@@ -123,7 +123,7 @@ def minibatches(rng):
     seed = int(rng.integers(2**31))
     generators = [Rng(seed), Rng(seed), Rng(seed + 1), Rng(seed, stream=1)]
     calls = [Call((x, y, 5, generator)) for generator in generators]
-    yield Case.of("draws its order from rng", calls=calls, view="orders", note="forty examples, four times")
+    yield Case.of("draws its order from rng", calls=calls, view="orders", note="forty examples, in four calls")
     for size in (0, -3):
         yield Case.of(
             "refuses a batch size below 1",

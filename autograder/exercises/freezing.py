@@ -395,7 +395,7 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         0.5,
         raises=ValueError,
         mentions=(5, 1),
-        note="biases of shapes (5,) and (5, 1), with equally many numbers",
+        note="biases of shapes (5,) and (5, 1), with the same number of entries",
     )
 
 

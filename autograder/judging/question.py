@@ -31,7 +31,7 @@ def as_one_number(value: Any) -> int | float | None:
     """Return the one number that a value is, or None.
 
     Whatever Python can turn into a number is one: NumPy's and `fractions`' too, a complex number without an imaginary
-    part, and an array or a list that holds one number. Texts, truth values and times are not.
+    part, and an array or a list that holds one number. Strings, truth values and dates are not.
     """
     try:
         return _convert(_unwrap(value))

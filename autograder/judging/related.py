@@ -53,7 +53,7 @@ class _Known:
 
 @cache
 def _known_functions() -> dict[str, _Known]:
-    """Return the reference's functions that draw nothing, with the names of what they need and return."""
+    """Return the reference's functions that draw no random numbers, with the names of what they need and return."""
     found = {}
     for module in reference.modules():
         for name, function in vars(reference.module(module)).items():
@@ -68,7 +68,7 @@ def _known_functions() -> dict[str, _Known]:
 
 
 def name_results(function: str) -> tuple[str, ...] | None:
-    """Return the names of a function's results, if it draws nothing; no names for a single result."""
+    """Return the names of a function's results, if it draws no random numbers; no names for a single result."""
     known = _known_functions().get(function)
     return None if known is None else known.results
 

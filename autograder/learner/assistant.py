@@ -107,9 +107,9 @@ def define_term(word: str) -> str:
 def ask_before_telling(exercise: str) -> str:
     """Help with one exercise by questions."""
     return (
-        f"I am working on the exercise {exercise}. First look at it with show_exercise, at my code with read_code, and "
-        "at run_check. Do not tell me what is wrong yet: ask me what I expected, and why. Then lead me by one "
-        "question at a time."
+        f"I am working on the exercise {exercise}. First read it with show_exercise and my code with read_code, "
+        "and run run_check. Do not tell me what is wrong yet: ask me what I expected, and why. Then guide me with "
+        "one question at a time."
     )
 
 

@@ -108,7 +108,7 @@ def find_parent() -> Path:
 def _mount(mounts: str) -> Path:
     found = [line.split()[1] for line in mounts.splitlines() if line.split()[2:3] == ["cgroup2"]]
     if not found:
-        raise NoGroup("this system has no control groups of version 2")
+        raise NoGroup("this system has no version 2 control groups (cgroup v2)")
     return Path(found[0])
 
 
@@ -116,7 +116,7 @@ def _own(groups: str) -> str:
     for line in groups.splitlines():
         if line.startswith("0::"):
             return line.removeprefix("0::").lstrip("/")
-    raise NoGroup("this process is in no control group of version 2")
+    raise NoGroup("this process is in no version 2 control group (cgroup v2)")
 
 
 def choose_parent(mount: Path, own: str) -> Path:
@@ -138,7 +138,7 @@ def choose_parent(mount: Path, own: str) -> Path:
     """
     here = mount / own
     if "memory" not in _read(mount / "cgroup.controllers").split():
-        raise NoGroup("memory is not among the controllers of version 2 here")
+        raise NoGroup("cgroup v2 has no memory controller here")
     for folder in (here, *here.parents):
         if not _is_ours(folder):
             break

@@ -66,7 +66,7 @@ def _remedy(said: str) -> str:
 
 
 def self_test(kind: str = "bubblewrap") -> list[_Row]:
-    """Run the probes in a sandbox of this machine.
+    """Run the probes in a sandbox on this machine.
 
     Returns
     -------

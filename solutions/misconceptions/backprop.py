@@ -551,7 +551,7 @@ def bare_exponentials(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row. In a row far below it all exponentials become 0. Your softmax of chapter 4 avoids that."""
+    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Your softmax of chapter 4 avoids that."""
     with np.errstate(all="ignore"):
         powers = np.exp(logits - logits.max())
         belief = powers / powers.sum(axis=1, keepdims=True)
@@ -560,7 +560,7 @@ def one_shift_for_the_batch(logits, labels):
 
 @of("cross_entropy_gradient")
 def one_taken_from_whole_rows(logits, labels):
-    """1 was subtracted in whole rows: gradient[labels] uses a label as a row index. Index rows and columns together."""
+    """1 was subtracted from whole rows: gradient[labels] uses a label as a row index. Index rows and columns together."""
     gradient = softmax(logits)
     gradient[labels] -= 1
     return gradient / len(labels)

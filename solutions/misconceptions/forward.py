@@ -99,7 +99,7 @@ def overflow(logits):
 
 @of("softmax")
 def one_shift_for_the_batch(logits):
-    """The same number seems to be subtracted from every row. In a row whose logits are far below it, all exponentials become 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Each row needs its own largest logit."""
     powers = np.exp(logits - logits.max())
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -39,7 +39,7 @@ def counts_frozen_weights(layers, frozen):
 
 @of("count_trainable")
 def counts_layers(layers, frozen):
-    """This is a number of layers. A layer is a pair of arrays: count the entries that they hold."""
+    """This counts layers, not parameters. A layer is a pair of arrays: count the entries that they hold."""
     return sum(k not in frozen for k in range(len(layers)))
 
 

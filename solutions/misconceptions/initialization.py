@@ -141,7 +141,7 @@ def counts_all_neurons(weights):
 
 @of("distinct_neurons")
 def counts_pairs(weights):
-    """This is the number of pairs that differ. Count neurons: each one that differs from all those kept before it."""
+    """This is the number of pairs that differ. Count neurons: each one that differs from all those counted before it."""
     margin = 1e-4 * np.abs(weights).max()
     gaps = np.abs(weights[:, :, np.newaxis] - weights[:, np.newaxis]).max(axis=0)
     return int(np.sum(np.triu(gaps > margin)))
@@ -158,7 +158,7 @@ def only_those_without_a_twin(weights):
 def sorted_by(rows):
     @of("distinct_neurons")
     def neighbours_after_sorting(weights):
-        """Sorting does not always put identical neurons side by side, because rounding changes the order. Compare each neuron with all those kept."""
+        """Sorting does not always put identical neurons side by side, because rounding changes the order. Compare each neuron with every different neuron found so far."""
         margin, ordered = 1e-4 * np.abs(weights).max(), weights[:, np.lexsort(rows(weights))]
         return 1 + int(np.sum(np.abs(np.diff(ordered, axis=1)).max(axis=0) > margin))
 

@@ -287,7 +287,7 @@ def maxima_lie_flat(logits, labels):
 
 @of("cross_entropy")
 def one_shift_for_the_batch(logits, labels):
-    """The same number seems to be subtracted from every row. In a row whose logits are far below it, all exponentials become 0. Each row needs its own largest logit."""
+    """The same number seems to be subtracted from every row. In a row whose logits are all far below that number, every exponential becomes 0. Each row needs its own largest logit."""
     shifted = logits - logits.max()
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 

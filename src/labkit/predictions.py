@@ -84,7 +84,7 @@ def _show_widget(name: str, entry: Mapping, text: str) -> None:
         if _change(name, choice=choice.value, confidence=confidence.value):
             report()
         else:
-            say("You have seen the outcome: what is picked after it is not a prediction, and is not recorded.")
+            say("You have seen the outcome: what you pick now is no longer a prediction, and is not recorded.")
 
     report()
     choice.observe(picked, "value")
@@ -160,7 +160,7 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     value : float
         What the cell found.
     *options_and_limits : str or float
-        The options from the lowest to the highest, and between each two of them the number that separates them.
+        The options from the lowest to the highest, and between neighbours the number that separates them.
 
     Returns
     -------
@@ -175,7 +175,8 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     options, limits = options_and_limits[::2], options_and_limits[1::2]
     if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):
         raise ValueError(
-            "by_limits takes options from the lowest to the highest, with a rising limit between each two."
+            "by_limits takes options from the lowest to the highest, with one limit between neighbouring options; "
+            "the limits must rise."
         )
     return next((option for option, limit in zip(options, limits, strict=False) if value < limit), options[-1])
 

@@ -94,13 +94,13 @@ largest sum of two magnitudes instead of the sum of the two largest, in `relativ
 The fifth set was written by somebody who saw the stubs and nothing else. It was judged once, on 28 November 2026, by
 commit 368405b, before anything was changed for it, and the person who read the sentences had not read the set before.
 Of the nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small
-weights to zero: cases catch them now. Three are accepted here: a list in place of an array (with a word), integers in
-place of floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two return arrays
-that share memory with other results or with the arguments; comparing values cannot show this. Two of the four faulty
-sentences named a belief that the code does not show: one said that nonzero entries were counted (there were as many
-zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were true
-only by chance, because there are few cases (a sign that was that of the bias, one wrong entry in the last row). Seven
-more were true but said little, and for 26 answers the check said only where the first number differs.
+weights to zero: cases catch them now. Three are accepted here: a list in place of an array (the check mentions it),
+integers in place of floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two
+return arrays that share memory with other results or with the arguments; comparing values cannot show this. Two of the
+four faulty sentences named a belief that the code does not show: one said that nonzero entries were counted (there were
+as many zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were
+true only by chance, because there are few cases (a sign that happened to match the bias's, one wrong entry in the last
+row). Seven more were true but said little, and for 26 answers the check said only where the first number differs.
 
 The sixth set was written by two more people who saw the stubs and nothing else, one for chapters 1 to 5 and one for
 chapters 6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The
@@ -118,7 +118,7 @@ for chapters 6 to 9, who were told what the course accepts. It was judged once, 
 before anything was changed for it, and the person who read the sentences had read neither the set nor the code of the
 findings before. The wrong answer that passed rounds probabilities to percent before it chooses the largest; a case
 catches it now. Two of the five faulty sentences quoted the smallest and the largest number of the cases as if they were
-the limits of what is wrong; they now name the nearest numbers where the answer is right as well. One said that an item
+the limits of what is wrong; they now also name the nearest numbers for which the answer is right. One said that an item
 is missing wherever a result came back, although networks of two layers came back complete; one said "wherever your
 result is wrong, it is too small", which held in these cases only; one said that the order of trained weights is kept,
 which small steps always do. Fourteen more were true but said little, and for 13 answers the check said only

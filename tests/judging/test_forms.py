@@ -162,7 +162,7 @@ FORMS = [
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
-    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "too rarely: in the first"),
+    ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only where `x` has length 1"),
 ]
 

@@ -30,7 +30,7 @@ def test_the_corners_picture_counts_what_is_right(capsys):
         return (points[:, 0] > 0.5).astype(int)
 
     boundaries.corners(CORNERS, np.array([0, 1, 1, 0]), CORNERS, first_input, first_input)
-    assert "has 2 of 4 points right" in capsys.readouterr().out
+    assert "classifies 2 of 4 points correctly" in capsys.readouterr().out
 
 
 def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):

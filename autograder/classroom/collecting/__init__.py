@@ -1,1 +1,1 @@
-"""Collecting: takes submissions from downloads, folders and the exchange, and names everything that was not taken."""
+"""Collecting: takes submissions from downloads, folders and the exchange, and lists everything that was not taken."""

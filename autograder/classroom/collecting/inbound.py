@@ -30,8 +30,8 @@ class CollectOrdinaryFiles(ExchangeCollect):
     """Collects from the exchange without following links.
 
     nbgrader's own command copies what a link in a submission points to, with the instructor's rights: a classmate's
-    submission, or the solutions. It also stops the class at a folder whose name it cannot read, and takes a folder
-    that somebody else made in a student's name for that student's newest.
+    submission, or the solutions. It also stops the class at a folder whose name it cannot read, and mistakes
+    a folder that somebody else made in a student's name for that student's newest submission.
     """
 
     def init_src(self) -> None:

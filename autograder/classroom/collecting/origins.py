@@ -1,4 +1,4 @@
-"""Remembers where each submission came from, because its platform accepts grades and feedback by these names."""
+"""Remembers where each submission came from, because a platform takes grades only under its own names."""
 
 from __future__ import annotations
 

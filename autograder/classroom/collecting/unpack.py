@@ -64,7 +64,7 @@ class Item:
 
     @property
     def suffix(self) -> str:
-        """Return its name's suffix, in small letters."""
+        """Return its name's suffix, in lower case."""
         return self.path.suffix.lower()
 
     def read(self, most: int, budget: Budget) -> bytes:

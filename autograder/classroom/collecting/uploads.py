@@ -75,7 +75,7 @@ def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tu
 
 
 def file_item(path: Path) -> Item:
-    """Return a file of this disk as part of a submission."""
+    """Return a file on this disk as part of a submission."""
     link = Reason.LINK if path.is_symlink() else None
     problem = link or (None if path.is_file() else Reason.UNREADABLE)
     return Item(PurePosixPath(path.name), (path.lstat().st_mtime,), lambda: path.open("rb"), problem)
@@ -177,7 +177,7 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
 
 
 def _hints_at_work(path: PurePosixPath) -> bool:
-    """Whether a file is what a browser or a printer made out of a submission, or has a chapter's name.
+    """Whether a file is what a browser or a printer made from a submission, or has a chapter's name.
 
     Such as ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
@@ -194,7 +194,7 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
 
     A student could name what is inside their own folder, a clone for instance, as a platform would, or after a
     classmate. So if there are students' own folders, platforms' names are trusted on the outermost level only; and
-    of folders within each other the outermost is the student's.
+    among nested folders the outermost is the student's.
     """
     recogniser = Recogniser([item.path.parts for item in items])
     homes = {home for home in _student_folders(items, chapter) if not recogniser.recognise((*home.parts, ""))}
@@ -242,7 +242,7 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
     homes = {home for home in notebooks | zips.keys() if home.name}
     # Several zips of a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
-    # a folder around students' folders is not a student's for a stray zip in it.
+    # a folder around students' folders does not become a student's by a stray zip in it.
     around = {folder for home in homes for folder in home.parents}
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()

@@ -100,7 +100,7 @@ def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
     name, words = _letters(owner.name), _words(owner.name)
     tests: list[Callable[[Student], bool]] = []
     if owner.platform is Platform.CANVAS and owner.number:
-        # The name has to fit as well: a name that ends on a number could be read as somebody else's number.
+        # The name has to fit as well: a name that ends in a number could be read as somebody else's number.
         tests.append(lambda one: one.canvas == owner.number and (not one.name or name in _both_ways(one)))
     if owner.login:
         tests.append(lambda one: owner.login.casefold() in (one.login.casefold(), one.id.casefold()))

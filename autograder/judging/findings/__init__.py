@@ -254,7 +254,7 @@ def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
 
 
 def _is_proved(samples: list[Sample], relation: Relation) -> bool:
-    """Whether a relation that holds in all samples says something: some hold of any two or three numbers."""
+    """Whether a relation that holds in all samples says something: some hold for any two or three numbers."""
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
     return relation[0] not in ("never above", "never below") or sum(map(_count_wrong, samples)) >= _ENOUGH

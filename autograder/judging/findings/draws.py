@@ -39,7 +39,7 @@ def find_in_draws(
 
 
 def _shape(arguments: dict[str, Any]) -> tuple[int, ...]:
-    """Return the shape that the arguments require, if they name both numbers of an array."""
+    """Return the shape that the arguments `fan_in` and `fan_out` require; 0 stands for an absent one."""
     return tuple(arguments.get(name, 0) for name in ("fan_in", "fan_out"))
 
 

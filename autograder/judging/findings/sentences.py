@@ -346,7 +346,7 @@ FORMS = {
     "called once": "Your function calls {0} only once in each case.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function calls {0} too rarely: in the first case {1} times instead of {2}.",
+    "called too seldom": "Your function does not call {0} often enough: in the first case, {1} times instead of {2}.",
     "stops where": "Your function stops with {0} only where {1}.",
 }
 

@@ -61,7 +61,7 @@ def loss_along_weights(
         + (f", where its slope is {signed(slopes[name])}" if slopes else "")
         for name, values in losses.items()
     )
-    show(fig, alt=f"Curves of the loss over the move of one weight alone. {said}.")
+    show(fig, alt=f"Curves of the loss as one weight alone moves. {said}.")
 
 
 @takes_lists

@@ -100,7 +100,7 @@ def sensitivity(
         for name, shares in tables.items()
         for bias, row in zip(biases, shares, strict=True)
     )
-    show(fig, alt=f"The fraction of images that activate it, with {', '.join(columns)} of the ink left. {said}.")
+    show(fig, alt=f"The fraction of images that activate the neuron with {', '.join(columns)} of the ink left. {said}.")
 
 
 @takes_lists

@@ -61,8 +61,8 @@ def opening() -> None:
     fig, axes = figure(1, 3, (7.8, 2.9), sharey=True)
     for ax, (name, (decide, right)) in zip(axes, panels.items(), strict=True):
         _divided(ax, decide, points, labels, (-1.25, 1.25))
-        ax.set_title(f"{name}\n{right:.0%} of the points right", fontsize=11)
-    said = ", ".join(f"with {name} {right:.0%} of the points are right" for name, (_, right) in panels.items())
+        ax.set_title(f"{name}\n{right:.0%} of the points correct", fontsize=11)
+    said = ", ".join(f"with {name} {right:.0%} of the points are correct" for name, (_, right) in panels.items())
     show(
         fig,
         alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.",
@@ -132,7 +132,7 @@ def corners(
     show(
         fig,
         alt=f"Four points in the plane of the inputs and in the plane of the hidden neurons: {moved}. The boundary, "
-        f"bent in the first and one straight line in the second, has {right} of {len(points)} points right.",
+        f"bent in the first and one straight line in the second, classifies {right} of {len(points)} points correctly.",
     )
 
 

@@ -82,7 +82,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     axes[-1, 0].set_xlabel("weight")
     said = [
         f"{name} from {signed(np.min(w))} to {signed(np.max(w))}, standard deviation {np.std(w):.3f}, with "
-        f"{np.mean(np.abs(w) < np.std(w)):.0%} of the weights within it"
+        f"{np.mean(np.abs(w) < np.std(w)):.0%} of the weights within one standard deviation of zero"
         for name, w in drawn.items()
     ]
     show(fig, alt=f"Histograms of starting weights: {'; '.join(said)}.")

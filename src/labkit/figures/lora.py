@@ -56,7 +56,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
         ax.tick_params(axis="y", length=0)
     axes[0].set_yticks(range(len(ways)), ways)
     axes[0].set_ylim(len(ways) - 0.5, -0.5)
-    axes[1].set_xlabel(f"in shares of “{ways[0]}”")
+    axes[1].set_xlabel(f"relative to “{ways[0]}”")
     handles, names = axes[0].get_legend_handles_labels()
     fig.legend(handles, names, loc="outside upper center", ncols=len(tables))
     show(fig, alt=f"What training costs, compared with {ways[0]}. {'. '.join(said)}.")

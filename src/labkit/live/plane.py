@@ -49,7 +49,7 @@ class Plane(Tool):
 
     def __post_init__(self) -> None:
         if self.points not in POINTS:
-            raise ValueError(f"points is one of {', '.join(POINTS)}, not {self.points!r}")
+            raise ValueError(f"points must be one of {', '.join(POINTS)}, not {self.points!r}")
         self.controls = [
             control("button", "train", "Train", pause=60),
             control("button", "begin", "New weights"),

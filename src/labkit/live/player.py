@@ -63,7 +63,7 @@ class Player(Tool):
 
     def __post_init__(self) -> None:
         if self.by not in ("epoch", "step"):
-            raise ValueError(f'by is "epoch" or "step", not {self.by!r}')
+            raise ValueError(f'by must be "epoch" or "step", not {self.by!r}')
         self._trainings = Trainings(self.starts, (self.x, self.y), self.test or (self.x, self.y))
         self.frames = self._trainings.frames
         names = list(self.starts)
