@@ -68,7 +68,7 @@ def test_a_group_in_which_others_run_is_left_alone(tree):
 
 def test_without_the_memory_controller_there_is_none(tree):
     let(tree, controllers="cpu pids")
-    with pytest.raises(NoGroup, match="not among the controllers"):
+    with pytest.raises(NoGroup, match="no memory controller"):
         choose_parent(tree, OWN)
 
 
@@ -109,7 +109,7 @@ def test_a_group_gets_its_limits(tree):
 
 @pytest.fixture
 def bare():
-    """A real group of version 2 without any controller: to enter, to end and to remove."""
+    """A real cgroup v2 group without any controller: to enter, to end and to remove."""
     try:
         mount = cgroup._mount(Path("/proc/self/mounts").read_text())
         path = mount / cgroup._own(Path("/proc/self/cgroup").read_text()) / f"weightlab-test-{os.getpid()}"
