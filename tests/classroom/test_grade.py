@@ -410,7 +410,7 @@ def test_late_submissions_follow_nbgraders_plug_in(room):
     entries = grade(room)
     assert entries["ann"]["score"] == 16 and entries["cy"]["status"] == "graded"
     (remark,) = tally.remarks_on(Classroom(room), entries.values())
-    assert remark[:3] == ("cy", WEIGHTS.name, "timestamp.txt") and "'02.03.2026' is not a time" in remark[3]
+    assert remark[:3] == ("cy", WEIGHTS.name, "timestamp.txt") and "'02.03.2026' cannot be read as a time" in remark[3]
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,0,21,16" in rows
     assert "cy,01_weights,graded,14,16,14,21,0" in rows
