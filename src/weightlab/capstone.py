@@ -15,10 +15,10 @@ def adapt(
     y: np.ndarray,
     rng: np.random.Generator,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the reader, adapted to a new kind of digits in 4,000 stored numbers.
+    """Return the reader, adapted to new digits by a change of at most 4,000 numbers.
 
-    It may use the old kind as well: ``data.digits14_train()`` gives 4,000 images and
-    their labels.
+    The old digits may be used as well: ``data.digits14_train()`` gives 4,000 images
+    and their labels.
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 
     Examples
     --------
-    Two examples; in both the classes have the probabilities 0.1 and 0.9.
+    Two examples; in each, the classes have the probabilities 0.1 and 0.9.
 
     >>> logits = np.array([[0.0, np.log(9)], [0.0, np.log(9)]])
     >>> round(cross_entropy(logits, np.array([0, 1])), 4)
