@@ -255,5 +255,5 @@ def test_the_option_by_limits_is_the_one_in_whose_range_the_value_lies():
     "asked", [("low", 0.5), ("low", 0.5, "middle", 0.5, "high"), ("low", 2, "middle", 1, "high"), ()]
 )
 def test_limits_that_part_nothing_are_refused(asked):
-    with pytest.raises(ValueError, match="rising limit"):
+    with pytest.raises(ValueError, match="the limits must rise"):
         predictions.by_limits(1, *asked)
