@@ -153,8 +153,7 @@ def _require_plain_path(path: Path) -> None:
     if len(os.fsencode(path)) > _LONGEST_PATH:
         raise GradebookError(
             f"Move the folder {path.parent}: SQLite cannot open a file whose path is longer than {_LONGEST_PATH} "
-            "bytes. Or "
-            "keep the gradebook elsewhere, with --database."
+            "bytes. Or keep the gradebook elsewhere, with --database."
         )
 
 

@@ -13,13 +13,12 @@ from typing import Any
 from nbgrader.apps.api import NbGraderAPI
 
 from .folder import is_shared, is_student_id
+from .nbgrader import CONFIGURATIONS
 from .times import existing_time
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _STUDENTS = frozenset({"submitted", "downloaded", "inbound", "autograded", "feedback"})
 """Folders of a course and of the exchange that hold what students made, also as copies by nbgrader's own commands."""
-_CONFIGURATIONS = tuple(f"{app}_config.{kind}" for app in ("jupyter", "nbgrader") for kind in ("py", "json"))
-"""What nbgrader reads in a folder that it opens as a course."""
 _ACTS = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"})
 _UNIQUE = """<script>
 (() => {
@@ -96,7 +95,7 @@ def is_a_graders(folder: Path) -> bool:
     if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # it may lead elsewhere in a moment
         return False
     shared = is_shared(folder)
-    configurations = [path for name in _CONFIGURATIONS if (path := folder / name).exists()]
+    configurations = [path for name in CONFIGURATIONS if (path := folder / name).exists()]
     return all(_is_in_graders_hands(path.stat(), shared) for path in (folder, *configurations))
 
 

@@ -17,6 +17,8 @@ from ..library import UNPARSABLE, split_lines
 from .folder import ClassroomError, write_file
 
 CONFIG_FILE = "nbgrader_config.py"
+CONFIGURATIONS = tuple(f"{app}_config.{kind}" for app in ("jupyter", "nbgrader") for kind in ("py", "json"))
+"""What nbgrader reads in a folder: one that it opens as a course, that it starts in, or that is Jupyter's own."""
 CONFIG = '''"""nbgrader in this classroom: Weightlab's autograder, and the folder of this file."""
 
 from pathlib import Path

@@ -1,8 +1,9 @@
 """Recalls what the last run over a class found, if no file that a run would read has changed since then.
 
 A run that had nothing to do and changed no file keeps the sizes, times and numbers of all files that it depends on: the
-classroom, this copy of the project, and whatever else it opened. While these are the same, the next run would find the
-same, so it opens none of them. The system sets times of change: no program can set them back.
+classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run would
+find the same, so it opens none of them. The system sets times of change: no program can set them back. What a
+configuration learns from a clock, another program or the network is not seen; `--retry` always makes a run.
 """
 
 from __future__ import annotations
@@ -13,19 +14,24 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..paths import ROOT
-from .folder import Classroom, write_file
+from .folder import STATE, Classroom, write_file
 from .history import Change
+from .nbgrader import CONFIGURATIONS
 
 FILE = "unchanged.json"
-_OWN = {FILE, f".{FILE}.part", "lock"}
+_OWN = (FILE, f".{FILE}.part", "lock")
 """Files of a classroom's state that say nothing about the class."""
-_PROJECT = ("autograder", "solutions", "course", "src", "nbgrader_config.py", "pyproject.toml")
+_PROJECT = tuple(
+    ROOT / name for name in ("autograder", "solutions", "course", "src", "nbgrader_config.py", "pyproject.toml")
+)
 _OF_A_SHELL = {"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES"}
 """Variables that change from one command to the next."""
 
@@ -73,17 +79,19 @@ class LastRun:
 
     def __init__(self, classroom: Path, chapters: Iterable[str], asked: Mapping[str, Any]) -> None:
         self.room = Classroom(classroom)
+        state = self.room.root / STATE
+        self._file, self._own = state / FILE, {str(state / name) for name in _OWN}
         variables = sorted((name, value) for name, value in os.environ.items() if name not in _OF_A_SHELL)
         self._around = (*chapters, asked, sys.version, sys.executable, os.getcwd(), os.geteuid(), variables)
-        self._opened: set[str] = set()
-        self._before = ""
+        self._within = (*(f"{folder}{os.sep}" for folder in (self.room.root, *_PROJECT)), "/proc/", "/dev/")
+        self._beside: dict[str, tuple | None] = {}
+        """What a run uses outside the classroom and the project, as it was before it was used."""
 
     def recall(self) -> Grading | None:
         """Return what the last run found, or None if a new run is needed."""
-        path = self.room.root / ".weightlab" / FILE
         try:
-            kept = json.loads(path.read_bytes())
-            if self._digest(kept["beside"]) != kept["digest"]:
+            kept = json.loads(self._file.read_bytes())
+            if self._digest({path: _signature(path) for path in kept["beside"]}) != kept["digest"]:
                 return None
             of = {(entry["student"], entry["chapter"]): entry for entry in self.room.read_entries()}
             entries = [of[tuple(about)] for about in kept["entries"]]
@@ -93,12 +101,22 @@ class LastRun:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Note meanwhile what a run opens, so that `keep` knows what it depends on."""
-        self._before, watched = self._stock(), True
+        """Note meanwhile what a run uses, so that `keep` knows what it depends on."""
+        from jupyter_core.paths import jupyter_config_path
+
+        folders = (*jupyter_config_path(), os.getcwd())
+        # A configuration that is not there yet counts, too.
+        self._note((*_loaded(), *(os.path.join(folder, name) for folder in folders for name in CONFIGURATIONS)))
+        watched = bool(self._before)
+        process = os.getpid()
 
         def note(event: str, arguments: tuple) -> None:
-            if event == "open" and watched and isinstance(arguments[0], (str, bytes)):
-                self._opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+            if not (watched and event in _USES and isinstance(arguments[0], (str, bytes)) and os.getpid() == process):
+                return
+            with contextlib.suppress(OSError, ValueError):  # what a hook raises, the program's own call would raise
+                path = os.path.abspath(os.fsdecode(arguments[0]))
+                if event == "open" or path not in sys.path:  # Python lists where it looks for modules
+                    self._note([path])
 
         sys.addaudithook(note)  # it stays for as long as the process, but notes nothing after the run
         try:
@@ -111,70 +129,101 @@ class LastRun:
         quiet = grading.idle and not grading.changes and not grading.healed
         if not quiet or not self._before or self._before != self._stock():
             return
-        loaded = {str(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
-        within = tuple(f"{folder}{os.sep}" for folder in (self.room.root, *(ROOT / name for name in _PROJECT)))
-        beside = sorted(path for path in loaded | self._opened if not path.startswith((*within, "/proc/", "/dev/")))
+        self._note(_loaded())
+        temporary = f"{tempfile.gettempdir()}{os.sep}"
+        beside = {
+            path: seen
+            for path, seen in self._beside.items()
+            if seen is None
+            or os.path.lexists(path)
+            or not path.startswith(temporary)  # otherwise the run made it itself
+        }
         about = [(entry["student"], entry["chapter"]) for entry in grading.entries]
-        kept = {"digest": self._digest(beside), "beside": beside, "entries": about, "notices": grading.notices}
+        kept = {"digest": self._digest(beside), "beside": [*beside], "entries": about, "notices": grading.notices}
         kept["waiting"] = grading.waiting
-        write_file(self.room.state / FILE, json.dumps(kept).encode(), 0o600)
+        with contextlib.suppress(OSError):  # such as a full disk: then the next run reads everything again
+            write_file(self._file, json.dumps(kept).encode(), 0o600)
 
-    def _digest(self, beside: Iterable[str]) -> str:
-        """Return a digest of everything that a run depends on."""
-        from jupyter_core.paths import jupyter_config_path
+    def _note(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if path not in self._beside and not f"{path}{os.sep}".startswith(self._within):
+                self._beside[path] = None  # at first, since what lists a folder here is noted, too
+                self._beside[path] = _signature(path)
 
-        hashed = hashlib.sha256(self._stock().encode())
-        hashed.update(repr(self._around).encode())
-        # A configuration that is not there yet counts, too.
-        places = (os.path.join(folder, name) for folder in jupyter_config_path() for name in _CONFIGURATIONS)
-        for path in (*beside, *places, *(os.path.join(os.getcwd(), name) for name in _CONFIGURATIONS)):
-            hashed.update(_signature(path).encode())
-        return hashed.hexdigest()
+    def _digest(self, beside: Mapping[str, tuple | None]) -> str:
+        """Return a digest of everything that a run depends on, as it was before the run."""
+        everything = (self._before, self._around, sorted(beside.items()))
+        return hashlib.sha256(repr(everything).encode()).hexdigest()
+
+    @cached_property
+    def _before(self) -> str:
+        """All files of the classroom and the project as they are before a run (`_stock`)."""
+        return self._stock()
 
     def _stock(self) -> str:
         """Return a digest of all files of the classroom and the project, or nothing if that is impossible."""
-        hashed, fine = hashlib.sha256(), False
+        hashed = hashlib.sha256()
         try:
-            for root in (self.room.root, *(ROOT / name for name in _PROJECT)):
-                for path, about in _walk(str(root)):
+            for roots, ignored in (((self.room.root,), self._own.__contains__), (_PROJECT, _is_compiled)):
+                fine = False
+                for path, about in (found for root in roots for found in _walk(str(root), ignored)):
                     hashed.update(f"{path}\0{_describe(about)}\n".encode("utf-8", "surrogateescape"))
-                    # Where all times are whole seconds, a change in the same second would not be seen.
                     fine = fine or bool(about.st_ctime_ns % 1_000_000_000)
+                if not fine:  # where all times are whole seconds, a change in the same second would not be seen
+                    return ""
         except OSError:
             return ""
-        return hashed.hexdigest() if fine else ""
+        return hashed.hexdigest()
 
 
-_CONFIGURATIONS = tuple(f"{name}_config.{kind}" for name in ("jupyter", "nbgrader") for kind in ("py", "json"))
+_COMPILED = "__pycache__"
+_USES = {"open", "os.listdir", "os.scandir"}
+"""Python's audit events of programs that read files and folders."""
 
 
-def _walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield a file, or all files below a folder, in order; folders count only by name and permissions.
+def _loaded() -> list[str]:
+    """Return the files of all modules that are loaded."""
+    return [str(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
+
+
+def _is_compiled(path: str) -> bool:
+    return path.endswith(f"{os.sep}{_COMPILED}")
+
+
+def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield a file, or all files below a folder, in order, however deep.
 
     Raises
     ------
     OSError
         If something cannot be examined, or is a link, whose target may change unnoticed.
     """
-    about = os.lstat(path)
-    yield path, about
-    if stat.S_ISLNK(about.st_mode):
-        raise OSError(f"{path} is a link")
-    if stat.S_ISDIR(about.st_mode):
-        for name in sorted(os.listdir(path)):
-            if not (name == "__pycache__" or (name in _OWN and path.endswith(f"{os.sep}.weightlab"))):
-                yield from _walk(os.path.join(path, name))
+    waiting = [root]
+    while waiting:
+        path = waiting.pop()
+        about = os.lstat(path)
+        if stat.S_ISLNK(about.st_mode):
+            raise OSError(f"{path} is a link")
+        yield path, about
+        if stat.S_ISDIR(about.st_mode):
+            inside = (os.path.join(path, name) for name in sorted(os.listdir(path)))
+            waiting.extend(found for found in inside if not ignored(found))
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    if stat.S_ISDIR(about.st_mode):
-        return (about.st_mode, about.st_uid, about.st_ino)
-    return (about.st_mode, about.st_uid, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    """Return what changes with a file; of a folder, only who may use it, because what is in it is described, too."""
+    who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
+    return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
 
-def _signature(path: str) -> str:
-    """Return a signature that shows whether a file outside the classroom is the same; an absent file has one, too."""
+def _signature(path: str) -> tuple | None:
+    """Return what shows whether something outside the classroom is the same; None if it is absent.
+
+    Of a folder, only names count: which of its files a run used is noted for each of them.
+    """
     try:
-        return f"{path}\0{_describe(os.stat(path))}\n"
+        about = os.stat(path)
+        names = sorted(os.listdir(path)) if stat.S_ISDIR(about.st_mode) else ()
     except OSError:
-        return f"{path}\0\n"
+        return None
+    return (*_describe(about), *(name for name in names if name != _COMPILED))

@@ -8,7 +8,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom.folder import Classroom
+from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import draw_report
 from autograder.classroom.report import tally, write
 from autograder.cli.main import main
@@ -192,6 +192,16 @@ def test_the_command_prints_where_it_wrote(room, tmp_path):
     ran = CliRunner().invoke(main, ["report", "--classroom", str(tmp_path / "empty")])
     assert ran.exit_code == 1
     assert "Nothing is graded" in ran.stderr
+
+
+def test_a_chapter_that_no_longer_exists_is_left_out_of_the_report(room):
+    gone = [entry("ada") | {"chapter": "99_gone"}]
+    Classroom(room).save_entries(gone)
+    page, *_ = write.write(Classroom(room), {})
+    assert "ada" in page.read_text() and "99_gone" not in page.read_text()
+    (room / ".weightlab" / "entries.json").write_text(json.dumps(gone))
+    with pytest.raises(ClassroomError, match="Nothing is graded"):
+        write.write(Classroom(room), {})
 
 
 def test_grading_one_chapter_keeps_what_was_found_of_others(tmp_path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import sqlite3
+import subprocess
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +24,7 @@ from tests.support import classroom as made
 
 __all__ = ["fresh", "graded_once", "room"]  # fixtures
 ASKED = {"seed": 7}
+ABOUT = ("st_mode", "st_uid", "st_gid", "st_ino", "st_size", "st_mtime_ns")
 
 
 def run(room, **options):
@@ -43,7 +47,10 @@ def one_shell(monkeypatch):
 @pytest.fixture
 def quiet(room, monkeypatch):
     """A class of which the last run is remembered."""
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(room.parent / "jupyter"))
+    jupyter = room.parent / "jupyter"
+    jupyter.mkdir()
+    (jupyter / "migrated").touch()  # else Jupyter's first start writes it, which is a change
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(jupyter))
     first, _ = run(room)
     assert (room / ".weightlab" / FILE).exists()
     again, needed = run(room)
@@ -84,14 +91,21 @@ CHANGES = {
     "a page that is gone": lambda room: (room / "feedback" / "bo" / WEIGHTS.name / f"{WEIGHTS.name}.html").unlink(),
     "a new student": lambda room: made.submit(room, "di", WEIGHTS, made.released(WEIGHTS), made.STUBS),
     "a submission withdrawn": lambda room: shutil.rmtree(room / "submitted" / "cy"),
+    "a student with the name of Python's own folder": lambda room: made.submit(
+        room, "__pycache__", WEIGHTS, made.released(WEIGHTS), made.STUBS
+    ),
+    "a file named as the classroom's lock": lambda room: [
+        (room / "submitted" / "cy" / ".weightlab").mkdir(),
+        (room / "submitted" / "cy" / ".weightlab" / "lock").touch(),
+    ],
+    "who may read a folder": lambda room: (room / "submitted" / "cy").chmod(0o711),
     "a link": lambda room: (room / "submitted" / "cy" / "beside").symlink_to("/etc/hostname"),
     "a mark by hand": mark_by_hand,
     "a score in the database": one_score,
     "the configuration": lambda room: (room / "nbgrader_config.py").open("a").write("c.X.y = 1\n"),
-    "a configuration elsewhere": lambda room: [
-        (room.parent / "jupyter").mkdir(exist_ok=True),
-        (room.parent / "jupyter" / "nbgrader_config.py").write_text("c = get_config()\n"),
-    ],
+    "a configuration elsewhere": lambda room: (room.parent / "jupyter" / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+    ),
     "a released notebook": lambda room: same_size_and_time(
         room.parent / "course" / WEIGHTS.name / f"{WEIGHTS.name}.ipynb", lambda text: text
     ),
@@ -125,11 +139,88 @@ def test_a_file_that_only_the_configuration_reads_counts(room):
     assert run(room)[1]
 
 
-def test_what_a_person_writes_during_a_run_is_seen_by_the_next(room, monkeypatch):
+def during(room, monkeypatch, act):
+    """Grade, and do something else towards the end of the run."""
     write = graders.export.write_tables
     with monkeypatch.context() as patched:
-        patched.setattr(graders.export, "write_tables", lambda *args: (mark_by_hand(room), write(*args)))
+        patched.setattr(graders.export, "write_tables", lambda *args: (act(), write(*args)))
         assert run(room)[1]
+
+
+def test_a_file_that_changes_while_it_is_used_is_used_again(room, monkeypatch):
+    due = room.parent / "due.json"
+    due.write_text("{}")
+    with (room / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nopen({str(due)!r}).close()\n")
+    during(room, monkeypatch, lambda: due.write_text('{"late": 1}'))
+    assert run(room)[1]
+
+
+def test_a_file_that_is_new_in_a_folder_that_the_configuration_lists_counts(room):
+    folder = room.parent / "due"
+    folder.mkdir()
+    with (room / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nfrom pathlib import Path as P\nlist(P({str(folder)!r}).glob('*.json'))\n")
+    for needed in (True, False):
+        assert run(room)[1] is needed
+    (folder / "late.json").write_text("{}")
+    assert run(room)[1]
+
+
+def test_a_change_while_the_record_is_made_is_not_taken_for_what_the_run_saw(room, monkeypatch):
+    """The run has ended and its files were compared: what is written from then on, only the next run sees."""
+    of_loaded = unchanged._loaded
+    last = LastRun(room, [WEIGHTS.name], ASKED)
+    with last.watching():
+        found = grading(room)
+    with monkeypatch.context() as patched:
+        patched.setattr(unchanged, "_loaded", lambda: (mark_by_hand(room), of_loaded())[1])
+        last.keep(found)
+    assert (room / ".weightlab" / FILE).exists()
+    assert run(room)[1]
+
+
+def test_where_the_system_keeps_only_whole_seconds_nothing_is_remembered(room, monkeypatch):
+    walk = unchanged._walk
+
+    def coarse(root, ignored):
+        for path, about in walk(root, ignored):
+            within = path.startswith(str(room))
+            times = about.st_ctime_ns - about.st_ctime_ns % 10**9 if within else about.st_ctime_ns
+            yield path, SimpleNamespace(**{name: getattr(about, name) for name in ABOUT} | {"st_ctime_ns": times})
+
+    monkeypatch.setattr(unchanged, "_walk", coarse)
+    run(room)
+    assert not (room / ".weightlab" / FILE).exists()
+
+
+def test_a_full_disk_costs_the_record_alone(room, monkeypatch):
+    last = LastRun(room, [WEIGHTS.name], ASKED)
+    with last.watching():
+        found = grading(room)
+
+    def full(path, *_):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(unchanged, "write_file", full)
+    last.keep(found)
+    assert not (room / ".weightlab" / FILE).exists()
+
+
+def test_folders_may_be_nested_deeply(room):
+    folder = room / "submitted" / "cy" / "x"
+    for _ in range(1200):
+        folder.mkdir()
+        folder = folder / "x"
+    try:
+        run(room)
+        assert not run(room)[1]
+    finally:
+        subprocess.run(["rm", "-rf", str(room / "submitted" / "cy" / "x")], check=True)
+
+
+def test_what_a_person_writes_during_a_run_is_seen_by_the_next(room, monkeypatch):
+    during(room, monkeypatch, lambda: mark_by_hand(room))
     found, needed = run(room)
     assert needed and any(change.student == "ann" for change in found.changes)
 

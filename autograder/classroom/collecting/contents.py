@@ -151,7 +151,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
 
 
 def _differs(item: Item, taken: bytes | None, limit: int, budget: Budget) -> bool:
-    """Whether a copy differs from what was taken; a copy that is too large is ignored."""
+    """Whether a copy differs from what was taken; one that is too large to be read counts as different."""
     try:
         return item.read(limit, budget) != taken
     except NotTakenError as error:
