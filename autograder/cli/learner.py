@@ -200,7 +200,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
         say(f"This is now release {report.version}{since}.")
         replaced = counted(len(report.replaced), "file")
         say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")
-        say(f"What was replaced is kept in {report.kept_in.relative_to(folder)}.")
+        say(f"What was replaced or removed is kept in {report.kept_in.relative_to(folder)}.")
         say("`weightlab update --undo` brings it back.")
         if "requirements.txt" in report.replaced:
             told.append("The packages have changed: run `make study`, or install requirements.txt again.")

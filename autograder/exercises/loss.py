@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..exercise import PURE, Case, Chapter
+from .shared import refused_shapes
 
 CHAPTER = Chapter("05_loss", "How wrong, as one number")
 
@@ -38,46 +39,14 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="every prediction exact")
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
-    yield Case.of(
-        refuses,
-        rng.normal(size=(6, 1)),
-        rng.normal(size=6),
-        raises=ValueError,
-        mentions=(6, 1),
-        note="(6, 1) and (6,) would broadcast to (6, 6)",
-    )
-    yield Case.of(
-        refuses,
-        rng.normal(size=(4, 3)),
-        rng.normal(size=3),
-        raises=ValueError,
-        mentions=(4, 3),
-        note="one row would be repeated",
-    )
-    yield Case.of(
-        refuses,
-        rng.normal(size=(2, 5)),
-        rng.normal(size=(5, 2)),
-        raises=ValueError,
-        mentions=(2, 5),
-        note="one is transposed",
-    )
-    yield Case.of(
-        refuses,
-        rng.normal(size=(3, 1)),
-        rng.normal(size=7),
-        raises=ValueError,
-        mentions=(3, 1, 7),
-        note="(3, 1) and (7,) would broadcast to (3, 7)",
-    )
-    yield Case.of(
-        refuses,
-        rng.normal(size=(5, 2)),
-        rng.normal(size=(1, 2)),
-        raises=ValueError,
-        mentions=(5, 2, 1),
-        note="equally many axes, but one row would be repeated",
-    )
+    pairs = [
+        ((6, 1), (6,), "(6, 1) and (6,) would broadcast to (6, 6)"),
+        ((4, 3), (3,), "one row would be repeated"),
+        ((2, 5), (5, 2), "one is transposed"),
+        ((3, 1), (7,), "(3, 1) and (7,) would broadcast to (3, 7)"),
+        ((5, 2), (1, 2), "equally many axes, but one row would be repeated"),
+    ]
+    yield from refused_shapes(refuses, rng, pairs)
 
 
 @CHAPTER.exercise(

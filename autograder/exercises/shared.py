@@ -1,10 +1,13 @@
-"""Inputs that exercises of several chapters draw."""
+"""Inputs and cases that exercises of several chapters draw."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
+
+from ..exercise import Case
 
 
 def random_layers(rng: np.random.Generator, sizes: tuple[int, ...], dtype: type = float) -> list[tuple]:
@@ -21,3 +24,18 @@ def inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
     for weights, bias in layers[:-1]:
         inputs.append(np.maximum(inputs[-1] @ weights + bias, 0))
     return inputs
+
+
+def refused_shapes(
+    aspect: str, rng: np.random.Generator, pairs: Iterable[tuple[tuple[int, ...], tuple[int, ...], str]]
+) -> Iterator[Case]:
+    """Yield a case for each two shapes and their note: arrays that must be refused in a message with both shapes."""
+    for one, other, note in pairs:
+        yield Case.of(
+            aspect,
+            np.asarray(rng.normal(size=one)),
+            np.asarray(rng.normal(size=other)),
+            raises=ValueError,
+            mentions=tuple(dict.fromkeys((*one, *other))),
+            note=note,
+        )

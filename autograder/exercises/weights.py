@@ -9,6 +9,7 @@ import numpy as np
 from ..exercise import PURE, Call, Case, Chapter, Unusable
 from ..judging.compare import as_array
 from ..judging.words import describe
+from .shared import refused_shapes
 
 CHAPTER = Chapter("01_weights", "One number on one connection")
 
@@ -60,7 +61,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(values, rng.normal(size=6), rng.normal(size=6) + 0.3)
     yield Case.of(values, np.array([1.7]), np.array([-2.2]), note="a single connection")
     yield Case.of(values, rng.normal(size=9).astype(np.float32), rng.normal(size=9).astype(np.float32))
-    for shape, other, note in [
+    pairs = [
         ((3,), (5,), "fewer inputs than weights"),
         ((6,), (4,), "more inputs than weights"),
         ((1,), (5,), "one input, five weights: NumPy alone would broadcast it"),
@@ -68,16 +69,8 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((3,), (3, 2), "a 2-D array of weights: that is also the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
-    ]:
-        sizes = tuple(dict.fromkeys((*shape, *other)))
-        yield Case.of(
-            refuses,
-            np.asarray(rng.normal(size=shape)),
-            np.asarray(rng.normal(size=other)),
-            raises=ValueError,
-            mentions=sizes,
-            note=note,
-        )
+    ]
+    yield from refused_shapes(refuses, rng, pairs)
 
 
 @CHAPTER.exercise(

@@ -37,7 +37,7 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. In a
     merge the learner's text is the branch's, after a stash it is the other one. A file that is no longer as git left it
     stays as it is, because the learner has gone on working in it. Afterwards the conflicts are resolved; the learner
-    commits them.
+    commits them. If the update is refused, the files are again as git left them.
 
     Parameters
     ----------
@@ -80,7 +80,11 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
         if mine is not None and _is_as_git_left_it(copy, name, stages):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(run_git(copy, "cat-file", "blob", mine))
-    yield told
+    try:
+        yield told
+    except Refusal:  # nothing was updated
+        keep(kept_in, conflicts, copy)
+        raise
     if merging:
         run_git(copy, "add", "--update")
         told.append("To complete the merge that `git pull` began, run `git commit --no-edit`.")

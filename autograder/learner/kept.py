@@ -1,4 +1,4 @@
-"""Keeps copies of a learner's files under ``.weightlab/kept/`` before something else takes their place."""
+"""Replaces a learner's files, and keeps copies of them under ``.weightlab/kept/`` before that."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def keep(copy: Path, names: Iterable[str], folder: Path) -> None:
         if (copy / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(copy / name, folder / name)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The name keeps its ending: a browser keeps files by kind, and refuses an empty notebook.
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    part.write_bytes(content)
+    part.replace(path)

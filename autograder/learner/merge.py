@@ -1,15 +1,12 @@
-"""Merges a learner's work into a new release: functions into new stubs, answers and own cells into new notebooks."""
+"""Merges the functions of a learner's library into the stubs of a new release."""
 
 from __future__ import annotations
 
 import ast
-import itertools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..library import UNPARSABLE, raises_not_written, split_lines
-from ..submitted_notebook import BLANK_NUMBER, BLANK_TEXT
 
 
 class Unreadable(ValueError):
@@ -93,116 +90,6 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
     text = "\n\n\n".join([text, *(_taken_along(stub, new_lines, definitions) for stub in missing)]) + "\n"
     text = _with_head(text, _head(ast.parse(new).body, new_lines))
     return _with_head(text, _needed(module, text, [*unwritten, *missing], definitions))
-
-
-def merge_notebook(
-    new: dict[str, Any], mine: Iterable[dict[str, Any]], answers: Mapping[str, dict[str, Any]], asked: Collection[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return a released notebook with a learner's answers and own cells, and the names of the answers that it keeps.
-
-    Parameters
-    ----------
-    new : dict
-        The new release's notebook.
-    mine : iterable of dict
-        The learner's notebooks of the same chapter: one, or several if an older release numbered it differently.
-    answers : mapping of str to dict
-        Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
-    asked : collection of str
-        The grade ids of all answers that the new release asks for; any other answer stays as a cell that the learner
-        added.
-    """
-    merged = {**new, "cells": []}
-    known = {cell.get("id") for cell in new["cells"]}
-    own: dict[str | None, list[dict[str, Any]]] = {}
-    outputs: dict[tuple[str | None, str], dict[str, Any]] = {}
-    before: str | None = None
-    added = set()
-    for cell in itertools.chain.from_iterable(map(_cells, mine)):
-        if (name := grade_id(cell)) and name not in asked and _is_answered(cell):
-            own.setdefault(before, []).append(_as_own_cell(cell, name))
-        elif cell.get("id") in known or name:
-            before = cell.get("id") if cell.get("id") in known else before
-            outputs[cell.get("id"), _source(cell)] = cell
-        elif not _is_released(cell) and (cell.get("id") is None or (cell["id"], _source(cell)) not in added):
-            added.add((cell.get("id"), _source(cell)))
-            own.setdefault(before, []).append(cell)
-    kept = []
-    merged["cells"] += own.pop(None, [])
-    for cell in new["cells"]:
-        name = grade_id(cell)
-        answer = answers.get(name) if name and cell["metadata"]["nbgrader"].get("solution") else None
-        if answer is not None and _source(answer) != _source(cell):
-            taken = {key: answer[key] for key in ("source", "outputs", "execution_count") if key in answer}
-            cell = {**cell, **taken} if answer.get("cell_type") == cell["cell_type"] else cell
-            kept.append(name)
-        elif seen := outputs.get((cell.get("id"), _source(cell))):
-            cell = {**cell, **{key: seen[key] for key in ("outputs", "execution_count") if key in seen}}
-        merged["cells"].append(cell)
-        merged["cells"] += own.pop(cell.get("id"), [])
-    for cells in own.values():
-        merged["cells"] += cells
-    return merged, kept
-
-
-def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return a notebook's answer cells by grade id; of several the last."""
-    return {
-        name: cell
-        for cell in _cells(notebook)
-        if (name := grade_id(cell)) and cell["metadata"]["nbgrader"].get("solution")
-    }
-
-
-def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answer cells of several notebooks by grade id; of two with the same id a written one, or the later.
-
-    A question may have moved to a chapter whose notebook the copy has already, with nothing in it yet.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for notebook in notebooks:
-        for name, cell in read_answers(notebook).items():
-            if name not in found or _is_answered(cell) or not _is_answered(found[name]):
-                found[name] = cell
-    return found
-
-
-def grade_id(cell: dict[str, Any]) -> str | None:
-    """Return a cell's grade id, or None if it has none."""
-    about = (cell.get("metadata") or {}).get("nbgrader")
-    name = about.get("grade_id") if isinstance(about, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise Unreadable("it is not a notebook")
-    return cells
-
-
-def _is_released(cell: dict[str, Any]) -> bool:
-    """Whether a cell's id is of the form that a release gives, such as 08-014, so that it is not the learner's own."""
-    number, dash, place = str(cell.get("id", "")).partition("-")
-    return bool(dash) and number.isdigit() and place.isdigit()
-
-
-def _is_answered(cell: dict[str, Any]) -> bool:
-    """Whether an answer cell holds more than it was released with."""
-    blank = BLANK_TEXT in _source(cell) or BLANK_NUMBER.partition("=")[2].strip() in _source(cell)
-    return bool(cell["metadata"]["nbgrader"].get("solution")) and bool(_source(cell).strip()) and not blank
-
-
-def _as_own_cell(cell: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return an answer that is no longer asked for as a cell that the learner added."""
-    says = f"Your answer to {name.removesuffix('-answer')}, which the course no longer asks for."
-    head = f"# {says}\n" if cell["cell_type"] == "code" else f"*{says}*\n\n"
-    return {**cell, "id": f"kept-{name}"[:64], "metadata": {}, "source": head + _source(cell)}
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
 
 
 def _is_stub(node: ast.FunctionDef) -> bool:

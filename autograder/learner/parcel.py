@@ -15,12 +15,11 @@ from ..names import find_chapter
 from ..paths import KEYS, LIBRARY, ROOT, shown
 from ..refusal import UnknownName
 from . import renew
-from .kept import free_folder
+from .kept import free_folder, write_whole
 from .manifest import is_released, read_released
 from .notebook import Note
 from .releases import MAX_BYTES
 from .submit import pack_submission, remember_student, remembered_student
-from .update import write_whole
 
 _NAME = "weightlab-work"
 _OWN = (("course",), ("src", "weightlab"), (".weightlab",))

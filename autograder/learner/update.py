@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..version import is_older, version_of
-from . import merge
+from . import cells, merge
 from .clones import has_marks
-from .kept import free_folder, keep
+from .kept import free_folder, keep, write_whole
 from .manifest import UpdateError, is_released, read_manifest
 
 _LIBRARY, _COURSE = "src/weightlab", "course"
@@ -63,10 +64,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     require_newer(release, copy)
     before = read_manifest(copy) if before is None else before
     after = read_manifest(release)
-    versions = version_of(copy), version_of(release)
-    kept_in = free_folder(copy)
-    kept_in.mkdir(parents=True)
-    report = Report(kept_in, *versions)
+    report = Report(free_folder(copy), version_of(copy), version_of(release))
     whole = (copy / "solutions").is_dir()  # a class's handout has neither answers nor tests, and gets none
     names = [name for name in _files(release) if whole or (copy / name.partition("/")[0]).exists()]
     wanted = {name: (release / name).read_bytes() for name in names}
@@ -79,6 +77,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     ours = [name for folder in _OURS if (copy / folder).is_dir() for name in _files(copy, folder)]
     gone = {name for name in before if name not in after and not name.startswith(f"{_LIBRARY}/")} | {*ours, *moved}
     obsolete = sorted(name for name in gone - set(wanted) - set(report.left) if (copy / name).is_file())
+    report.kept_in.mkdir(parents=True)
     try:
         for name, content in wanted.items():
             _replace(copy, name, content, report)
@@ -102,7 +101,6 @@ def _refuse_marks(copy: Path, report: Report) -> None:
     """
     marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
     if marked:
-        shutil.rmtree(report.kept_in)
         raise UpdateError(
             f"{marked[0]} contains git's conflict markers. `git revert --mainline 1 HEAD` undoes a merge that you "
             "committed; otherwise remove the markers by hand. Then update again. Nothing was changed."
@@ -175,39 +173,56 @@ def _merge_notebooks(
 
     The notebook of a chapter that the learner has begun contains their answers and own cells.
     """
-    mine = {}
+    released = {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((release / _COURSE).glob("*/*.ipynb"))
+    }
+    mine = _read_notebooks(copy, {*before, *map(_notebook, released)}, report)
+    # Of a chapter that has another number now, git may have left the old notebook beside the new one, which comes last:
+    # of two answers to a question, the last one counts.
+    order = sorted(mine, key=lambda name: name in released)
+    answers = cells.join_answers(mine[name] for name in order)
+    by_topic: dict[str, list[str]] = {}
+    for name in order:
+        if not is_released(copy / _notebook(name), before.get(_notebook(name))):
+            by_topic.setdefault(_topic(name), []).append(name)
+    wanted, moved = {}, []
+    asked = {name for notebook in released.values() for name in cells.read_answers(notebook)}
+    for chapter, new in released.items():
+        name, old = _notebook(chapter), by_topic.pop(_topic(chapter), [])
+        earlier = [one for one in old if one != chapter]
+        if name in report.left:
+            report.left |= {_notebook(one): f"{name} cannot be read as a notebook" for one in earlier}
+            continue
+        moved += map(_notebook, earlier)
+        merged, kept = cells.merge_notebook(new, [mine[one] for one in old], answers, asked)
+        if merged == new:
+            continue
+        renamed = "".join(f", from {one}" for one in earlier)
+        report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
+        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    for one in itertools.chain.from_iterable(by_topic.values()):
+        report.left[_notebook(one)] = "the course no longer has this chapter"
+    return wanted, moved
+
+
+def _read_notebooks(copy: Path, known: Collection[str], report: Report) -> dict[str, dict]:
+    """Return the course's notebooks in a copy, by chapter; those that the learner added are not among them."""
+    found = {}
     for path in sorted((copy / _COURSE).glob("*/*.ipynb")):
         if path.parent.name == path.stem:
             try:
-                mine[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-                merge.read_answers(mine[path.stem])
+                notebook = json.loads(path.read_text(encoding="utf-8"))
+                if cells.is_of_chapter(notebook, path.stem) or _notebook(path.stem) in known:
+                    found[path.stem] = notebook
             except (OSError, ValueError, RecursionError):
-                name = path.relative_to(copy).as_posix()
-                report.left[name] = "it cannot be read as a notebook"
-                mine.pop(path.stem, None)
-    answers = merge.join_answers(mine.values())
-    # Of a chapter that has another number now, git may have left the old notebook beside the new one.
-    by_topic: dict[str, list[str]] = {}
-    for name in mine:
-        number, _, topic = name.partition("_")
-        if number.isdigit() and not is_released(copy / _notebook(name), before.get(_notebook(name))):
-            by_topic.setdefault(topic, []).append(name)
-    wanted, moved = {}, []
-    released = {
-        path: json.loads(path.read_text(encoding="utf-8")) for path in sorted((release / _COURSE).glob("*/*.ipynb"))
-    }
-    asked = {name for notebook in released.values() for name in merge.read_answers(notebook)}
-    for path, new in released.items():
-        name = path.relative_to(release).as_posix()
-        old = by_topic.get(path.stem.partition("_")[2], [])
-        moved += [_notebook(one) for one in old if one != path.stem]
-        merged, kept = merge.merge_notebook(new, [mine[one] for one in old], answers, asked)
-        if merged == new:
-            continue
-        renamed = "".join(f", from {one}" for one in old if one != path.stem)
-        report.merged[name] = f"{len(kept)} of your answers and your own cells are kept{renamed}"
-        wanted[name] = (json.dumps(merged, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-    return wanted, moved
+                report.left[_notebook(path.stem)] = "it cannot be read as a notebook"
+    return found
+
+
+def _topic(chapter: str) -> str:
+    """Return a chapter's name without its number."""
+    return chapter.lstrip("0123456789")
 
 
 def _notebook(chapter: str) -> str:
@@ -226,15 +241,6 @@ def _replace(copy: Path, name: str, content: bytes, report: Report) -> None:
     elif name not in report.merged:
         report.added.append(name)
     write_whole(path, content)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The name keeps its ending: a browser keeps files by kind, and refuses an empty notebook.
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    part.write_bytes(content)
-    part.replace(path)
 
 
 def _remove_empty(copy: Path, folder: Path) -> None:

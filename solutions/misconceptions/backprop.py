@@ -7,6 +7,12 @@ from ..weightlab.forward import softmax
 from ..weightlab.loss import one_hot
 from . import of
 
+
+def check_shapes(one, other):
+    if one.shape != other.shape:
+        raise ValueError(f"{one.shape} and {other.shape}")
+
+
 # numerical_gradient
 
 
@@ -216,16 +222,14 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 @of("relative_error")
 def entry_by_entry(a, b):
     """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.max(np.abs(a - b) / np.maximum(np.abs(a) + np.abs(b), 1e-12), initial=0.0))
 
 
 @of("relative_error")
 def forgets_the_sign(a, b):
     """Negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     if a.size == 0:
         return 0.0
     return float(np.max(a - b) / max(np.max(a) + np.max(b), 1e-12))
@@ -234,8 +238,7 @@ def forgets_the_sign(a, b):
 @of("relative_error")
 def forgets_the_sign_below(a, b):
     """In the divisor, negative entries count too little: -3 has a larger magnitude than 1. Which comes first, np.abs or the maximum?"""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     if a.size == 0:
         return 0.0
     return float(np.max(np.abs(a - b)) / max(np.max(a) + np.max(b), 1e-12))
@@ -244,8 +247,7 @@ def forgets_the_sign_below(a, b):
 @of("relative_error")
 def averages_the_difference(a, b):
     """The differences seem to be averaged. One wrong entry among thousands then hardly shows: use the largest difference."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     if a.size == 0:
         return 0.0
     return float(np.mean(np.abs(a - b)) / max(np.max(np.abs(a)) + np.max(np.abs(b)), 1e-12))
@@ -254,24 +256,21 @@ def averages_the_difference(a, b):
 @of("relative_error")
 def measures_against_one_array(a, b):
     """Swapping a and b changes the result. Both arrays belong in the divisor."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12))
 
 
 @of("relative_error")
 def lengths_for_largest_entries(a, b):
     """The norms of whole arrays seem to be compared. One wrong entry among thousands then hardly shows: use the largest magnitudes."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.linalg.norm(a - b) / max(np.linalg.norm(a) + np.linalg.norm(b), 1e-12))
 
 
 @of("relative_error")
 def the_larger_of_the_two(a, b):
     """The divisor seems to be the larger of two magnitudes. Here their sum is used, so that the result is between 0 and 1."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0), 1e-12)
     return float(np.abs(a - b).max(initial=0.0) / largest)
 
@@ -279,32 +278,28 @@ def the_larger_of_the_two(a, b):
 @of("relative_error")
 def adds_before_taking_sizes(a, b):
     """The arrays seem to be added before the magnitude is taken. With opposite signs hardly anything is left: take both magnitudes first."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / max(np.abs(a + b).max(initial=0.0), 1e-12))
 
 
 @of("relative_error")
 def nothing_has_no_maximum(a, b):
     """NumPy cannot take the maximum of an empty array and raised an error. Two empty arrays agree: from which value should max start?"""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12))
 
 
 @of("relative_error")
 def an_error_for_each_entry(a, b):
     """One error per entry came back. Return one number: the largest difference over the divisor for the whole array."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return np.abs(a - b) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
 
 
 @of("relative_error")
 def in_percent(a, b):
     """This is in percent. Return the fraction itself, from 0 to 1."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(100 * np.abs(a - b).max(initial=0.0) / max(size, 1e-12))
 
@@ -312,8 +307,7 @@ def in_percent(a, b):
 @of("relative_error")
 def divides_by_nothing(a, b):
     """Two arrays of zeros agree, but zero was divided by zero. Which smallest divisor does the definition give?"""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     if a.size == 0:
         return 0.0
     return float(np.max(np.abs(a - b)) / (np.max(np.abs(a)) + np.max(np.abs(b))))
@@ -329,8 +323,7 @@ def lets_numpy_stretch(a, b):
 @of("relative_error")
 def means_for_largest_entries(a, b):
     """The mean magnitudes seem to be compared. One wrong entry among thousands then hardly shows: use the largest ones."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     if a.size == 0:
         return 0.0
     return float(np.mean(np.abs(a - b)) / max(np.mean(np.abs(a)) + np.mean(np.abs(b)), 1e-12))
@@ -339,16 +332,14 @@ def means_for_largest_entries(a, b):
 @of("relative_error")
 def adds_the_floor(a, b):
     """The 1e-12 seems to be added to the divisor. It is a floor: it counts only where the divisor would be smaller."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.abs(a - b).max(initial=0.0) / (np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0) + 1e-12))
 
 
 @of("relative_error")
 def floor_at_zero_only(a, b):
     """Only a divisor of exactly zero seems to be handled. The divisor should never be smaller than 1e-12."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     size = np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0)
     return float(np.abs(a - b).max(initial=0.0) / size) if size else 0.0
 
@@ -356,8 +347,7 @@ def floor_at_zero_only(a, b):
 @of("relative_error")
 def entry_by_entry_above_a_floor(a, b):
     """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
-    if a.shape != b.shape:
-        raise ValueError(f"{a.shape} and {b.shape}")
+    check_shapes(a, b)
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-12), initial=0.0))
 
 
@@ -367,72 +357,63 @@ def entry_by_entry_above_a_floor(a, b):
 @of("mean_squared_error_gradient")
 def forgets_the_two(predictions, targets):
     """The gradient is half of what it should be. What is the derivative of a square?"""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return (predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def points_at_the_target(predictions, targets):
     """The sign is reversed. If a prediction is above its target, raising it raises the loss. The gradient points uphill."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * (targets - predictions) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def only_the_sign(predictions, targets):
     """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * np.sign(predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def only_the_sign_without_a_two(predictions, targets):
     """All entries have the same magnitude: only the sign of each error is left. The derivative of a square grows with the error."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return np.sign(predictions - targets) / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def of_the_sum(predictions, targets):
     """This is the gradient of the sum of the squares. In a mean of n squares, each entry contributes only one nth."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * (predictions - targets)
 
 
 @of("mean_squared_error_gradient")
 def shares_among_rows_only(predictions, targets):
     """The division uses the number of rows. The mean of chapter 5 goes over all entries, rows times columns."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * (predictions - targets) / len(predictions)
 
 
 @of("mean_squared_error_gradient")
 def one_slope_for_all_predictions(predictions, targets):
     """One number came back. The gradient has one entry for each prediction: divide by their number, but do not add them up."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * np.mean(predictions - targets)
 
 
 @of("mean_squared_error_gradient")
 def the_error_itself(predictions, targets):
     """These are the squares, not their derivatives. How fast does a square grow if its prediction moves?"""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return (predictions - targets) ** 2 / predictions.size
 
 
 @of("mean_squared_error_gradient")
 def writes_into_the_predictions(predictions, targets):
     """The numbers are right, but the input array was changed. Does your version use -=? Make a new array."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     predictions -= targets
     predictions *= 2 / predictions.size
     return predictions
@@ -447,8 +428,7 @@ def stretches_the_targets(predictions, targets):
 @of("mean_squared_error_gradient")
 def a_slope_for_each_column(predictions, targets):
     """One number per column came back. Each prediction has its own entry, so the gradient has the shape of predictions."""
-    if predictions.shape != targets.shape:
-        raise ValueError(f"{predictions.shape} and {targets.shape}")
+    check_shapes(predictions, targets)
     return 2 * np.mean(predictions - targets, axis=0)
 
 

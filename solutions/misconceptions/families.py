@@ -97,14 +97,6 @@ def labels_from_one(right, given):
     return right(**given | {"labels": given["labels"] - 1})
 
 
-@wherever("images", "labels")
-def classes_from_one(right, given):
-    """The classes seem to be counted from 1, so the first one has no examples. Here they run from 0 to n_classes - 1."""
-    images, belongs = given["images"], given["labels"][:, np.newaxis] == np.arange(given["n_classes"]) + 1
-    with np.errstate(all="ignore"):
-        return images.T @ belongs / belongs.sum(axis=0) - images.mean(axis=0)[:, np.newaxis]
-
-
 # The layout of arrays.
 
 

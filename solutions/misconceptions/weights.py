@@ -426,9 +426,8 @@ def classes_from_one(images, labels, n_classes):
 @of("template_weights")
 def classes_from_one_to_an_empty_one(images, labels, n_classes):
     """The classes seem to be counted from 1, so the last column is the mean of no images, NaN. Labels begin at 0: column c is for the label c."""
-    templates = np.full((images.shape[1], n_classes), np.nan)
-    for label in range(1, n_classes):
-        templates[:, label - 1] = images[labels == label].mean(axis=0) - images.mean(axis=0)
+    templates = classes_from_one(images, labels, n_classes)
+    templates[:, -1] = np.nan
     return templates
 
 

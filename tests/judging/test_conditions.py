@@ -30,6 +30,7 @@ CONDITIONS = [
     ("where above one", {"x": 1.5}, {"x": 0.5}),
     ("where below one", {"x": 0.5}, {"x": -0.5}),
     ("where a tiny number", {"x": 1e-3}, {"x": 0.5}),
+    ("where a tiny number", {"x": 1e-3}, {"x": 0.0}),
     ("where array", {"x": V}, {"x": 3.0}),
     ("where number", {"x": 3.0}, {"x": V}),
     ("where square", {"x": T[:3]}, {"x": T}),

@@ -145,12 +145,6 @@ OTHERS = [
         "In every case your result is the rank of `weights`.",
     ),
     (
-        "weighted_sum",
-        "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError whose message contains "
-        "the required values.",
-    ),
-    (
         "count_weights",
         "return sum(layer_sizes) * (len(layer_sizes) - 1)",
         "In every case your result is the sum of `layer_sizes` times one less than the number of items in "
@@ -196,10 +190,68 @@ OTHERS = [
         "Your weights are sorted along each row; random weights have no order.",
     ),
     (
-        "he_normal",
-        "return rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(6 / fan_in)",
-        "Your weights follow a uniform distribution; a normal distribution is required.",
+        "gradient_step",
+        "return [(w - 1.37 * learning_rate * a, b - 1.37 * learning_rate * c) "
+        "for (w, b), (a, c) in zip(layers, gradients)]",
+        "In every case your result differs from `layers` by a multiple of the required change.",
     ),
+    (
+        "zero_bias",
+        "return np.arange(fan_out, dtype=float)",
+        "In the 2 cases that are wrong, your result holds different numbers where the same number is expected "
+        "everywhere; in the other case it is right.",
+    ),
+    (
+        "apply_weight",
+        "return signal * weight if np.ndim(signal) else signal + weight + 0.3",
+        "Your result is right except where `signal` is a single number.",
+    ),
+    (
+        "backward_unfrozen",
+        "every = backward(layers, activations, grad_logits)\n"
+        "return [None if k in frozen or not k else one for k, one in enumerate(every)]",
+        "Where your result is wrong, the first item of your answer is None; the others are right.",
+    ),
+    (
+        "backward_unfrozen",
+        "every = backward(layers, activations, grad_logits)\n"
+        "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
+        "Where your result is wrong, some items of your answer are None where something is expected; the others "
+        "are right.",
+    ),
+    (
+        "backward_unfrozen",
+        "return backward(layers, activations, grad_logits)",
+        "Where your result is wrong, where None is expected, something else is in your answer; the other items "
+        "are right.",
+    ),
+    # What holds of wrong answers alone is said of them alone.
+    (
+        "dense",
+        "out = x @ weights + bias\nreturn out if len(x) in (2, 4, 6) else np.sin(out[:, 0])",
+        "Where your result is wrong, it has only the first axis of the required shape.",
+    ),
+    (
+        "dense",
+        "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[:, :1] * np.ones((1, 4)))",
+        "Where your result is wrong, it always has the same number of columns, 4, whatever is required.",
+    ),
+    (
+        "dense",
+        "out = x @ weights + bias\nreturn out if len(x) in (1, 4, 5) else np.sin(out[None, None])",
+        "Where your result is wrong, it has 4 axes instead of two axes.",
+    ),
+    (
+        "dense",
+        "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn np.sin(out[:, 0])",
+        "Wherever a result came back, your result has only the first axis of the required shape.",
+    ),
+    (
+        "dense",
+        "out = x @ weights + bias\nif x[0, 0] < 0: raise KeyError\nreturn out + np.abs(np.sin(out))",
+        "Wherever a result came back, what is wrong in your result is too large.",
+    ),
+    ("init_layers", "return np.array([])", None),
 ]
 
 
@@ -401,7 +453,7 @@ def numbers_in(value):
 
 def is_on_that_side(words, exercise, answers, observed):
     """Whether a sentence on the side of all wrong numbers is true of them."""
-    begin = r"In every case(?: that is wrong,| what is wrong in)"
+    begin = r"(?:In every case(?: that is wrong,)?|Wherever a (?:wrong )?result came back,)(?: what is wrong in)?"
     said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:
         return False
@@ -413,6 +465,7 @@ def is_on_that_side(words, exercise, answers, observed):
         (numbers_in(named(wanted)), numbers_in(named(one.value)))
         for case, wanted, one in zip(answers.cases, answers.expected, observed, strict=True)
         if not (case.raises or isinstance(wanted, dict) or (said[1] and (case.aspect or case.view)))
+        and not (one.raised or one.rejected)
     ]
     wanted, got = (np.concatenate([pair[n] for pair in pairs]) for n in (0, 1))
     wrong = ~np.isclose(wanted, got)

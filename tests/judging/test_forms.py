@@ -10,7 +10,7 @@ from tests.support.judged import verdict_on_body
 W = "w = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))\n"
 HALF = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out // 2))\n"
 TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
-# The kind, what is written in place of `he_normal`, or of `xavier_uniform`, and what is said of it.
+# The kind, what is written in place of `he_normal`, and what is said of it.
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
     ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
@@ -37,7 +37,7 @@ DRAWN = [
     (
         "draws uniform for normal",
         "return rng.uniform(-1, 1, (fan_in, fan_out)) * np.sqrt(6 / fan_in)",
-        "a uniform dist",
+        "Your weights follow a uniform distribution; a normal distribution is required.",
     ),
     (
         "draws truncated",
@@ -69,6 +69,19 @@ DIFFERENCES = (
 )
 # The kind, the exercise, what is written in its place, and what is said of it.
 FORMS = [
+    (
+        "draws normal for uniform",
+        "xavier_uniform",
+        "return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))",
+        "Your weights follow a normal distribution; a uniform distribution is required.",
+    ),
+    (
+        "none at the end",
+        "backward_unfrozen",
+        "every = backward(layers, activations, grad_logits)\n"
+        "return [None if k in frozen or one is every[-1] else one for k, one in enumerate(every)]",
+        "the last item of your answer is None; the others are right",
+    ),
     ("iterator", "gradient_step", "return iter(layers)", "Your function returns an iterator"),
     ("iterator inside", "dense_gradient", GRADIENTS + "return c, a, iter(b)", "Your answer holds an iterator"),
     ("nothing returned", "dense", "x @ weights + bias", "returned None in every case"),
@@ -140,7 +153,8 @@ FORMS = [
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "are not refused with",
+        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError whose message contains "
+        "the required values.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
     (
@@ -160,7 +174,7 @@ FORMS = [
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
-    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once"),
+    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
     ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only where `x` has length 1"),
@@ -178,16 +192,12 @@ def test_the_form_of_an_answer_is_told(kind, name, body, words):
 
 
 ELSEWHERE = {
-    "draws normal for uniform",
-    *(
-        "nones missing",
-        "none at the start",
-        "none at the end",
-        "none for some",
-        "not none",
-    ),
+    "nones missing",
+    "none at the start",
+    "none for some",
+    "not none",
 }
-"""Kinds that `test_relations` and `test_findings` try."""
+"""Kinds that `test_findings` tries."""
 
 
 def test_every_form_is_tried():

@@ -50,12 +50,6 @@ TOLD = [
     ),
     ("count_weights", "return layer_sizes[0] * layer_sizes[1] if layer_sizes[1:] else 0", "first two layers", ""),
     (
-        "activates",
-        "return bool(1 / (1 + np.exp(-(inputs @ weights + bias))) > 0)",
-        "Your result is True in every case.",
-        "",
-    ),
-    (
         "train",
         LOOP.format(kind="layers", begin="layers", rate="learning_rate", loss="total / len(y)"),
         "Every epoch seems to start from the initial values",
@@ -76,12 +70,10 @@ TOLD = [
         "the list or its arrays",
         "list holds the new layers",
     ),
-    ("accuracy", "return 0", "Your result is 0 in every case.", ""),
     ("predict", "raise ValueError('no')", "raised ValueError: no", ""),
     ("fold_bias", "raise ValueError('no')", "raised ValueError: no", ""),
     ("numerical_gradient", FIVE_POINTS, "not the central difference for the step", "does not depend on the step"),
     ("numerical_gradient", "return np.zeros(array.shape)", "The gradient is zero everywhere", "Did you write"),
-    ("numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case", ""),
     (
         "signal_spread",
         "out = [x.std()]\nfor weights in weight_matrices:\n    x = np.tanh(x @ weights)\n    out.append(x.std())\n"
@@ -164,8 +156,7 @@ TOLD = [
         "",
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
-    ("relu", "return np.where(x > 0.5, x, 0.0)", "is wrong only where `x` is between", ""),
-    ("relu", "return np.where(x > 0.5, x, 0.0)", "(it is right at", ""),
+    ("relu", "return np.where(x > 0.5, x, 0.0)", "(it is right at 0 and at", ""),
     (
         "relu",
         "rows, columns = x.shape\nreturn np.array([[max(x[i, j], 0) for j in range(columns)] for i in range(rows)])",

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli.main import main
-from autograder.learner import merge
+from autograder.learner import cells
 from tests.support.project import copy_project
 
 RELEASE_1_0 = Path(__file__).with_name("release_1_0.zip")
@@ -67,7 +67,7 @@ def clone(origin, tmp_path):
         write_function(folder, module, name)
     for chapter in ("01_weights", "08_freezing", "09_capstone"):
         made = notebook(folder, chapter)
-        for name, cell in merge.read_answers(made).items():
+        for name, cell in cells.read_answers(made).items():
             if cell["cell_type"] == "markdown":
                 cell["source"] = f"What I think of {name}."
         made["cells"].insert(3, OWN)
@@ -111,7 +111,7 @@ def require_everything(clone, release):
     assert not [name for name, text in library.items() if "<<<<<<<" in text]
     for chapter in ("01_weights", "08_freezing", "09_lora", "10_capstone"):
         mine, released = notebook(clone, chapter), notebook(release, chapter)
-        for name, cell in merge.read_answers(mine).items():
+        for name, cell in cells.read_answers(mine).items():
             if cell["cell_type"] == "markdown":
                 assert text_of(cell) == f"What I think of {name}.", (chapter, name)
         own = [cell for cell in mine["cells"] if text_of(cell) == OWN["source"]]
@@ -198,6 +198,16 @@ def test_an_older_release_changes_nothing_in_a_clone_that_has_stopped(clone, rel
     there = path(clone, "08_freezing").read_bytes()
     done = CliRunner().invoke(main, ["update", str(older), "--into", str(clone)])
     assert done.exit_code == 1 and "Nothing was changed" in done.output
+    assert path(clone, "08_freezing").read_bytes() == there and git(clone, "ls-files", "--unmerged")[1]
+
+
+def test_a_refused_update_leaves_conflicts_as_git_left_them(clone, release):
+    begin_a_merge(clone)
+    marked = clone / "src/weightlab/biases.py"
+    marked.write_text(f"<<<<<<< mine\n{marked.read_text(encoding='utf-8')}", encoding="utf-8")
+    there = path(clone, "08_freezing").read_bytes()
+    done = CliRunner().invoke(main, ["update", str(release), "--into", str(clone)])
+    assert done.exit_code == 1 and "biases.py contains git's conflict markers" in done.output
     assert path(clone, "08_freezing").read_bytes() == there and git(clone, "ls-files", "--unmerged")[1]
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.learner import manifest, merge, releases, update
+from autograder.learner import cells, manifest, merge, releases, update
 from autograder.paths import COURSE, LIBRARY, ROOT, SOLUTIONS
 from autograder.version import is_older
 from tests.support.project import copy_project
@@ -88,7 +88,7 @@ def source(cell):
 
 
 def answer(made, name, text):
-    cell = next(cell for cell in made["cells"] if merge.grade_id(cell) == name)
+    cell = next(cell for cell in made["cells"] if cells.grade_id(cell) == name)
     cell["source"] = text
     return cell
 
@@ -125,14 +125,14 @@ def test_written_functions_are_kept_moved_ones_taken_along_and_new_stubs_added(r
 
 def test_answers_and_own_cells_reach_the_renumbered_notebook(release, copy):
     mine = notebook(copy, "09_capstone")
-    name = next(name for name, cell in merge.read_answers(mine).items() if cell["cell_type"] == "markdown")
+    name = next(name for name, cell in cells.read_answers(mine).items() if cell["cell_type"] == "markdown")
     answer(mine, name, "In my own words.")
     place = next(i for i, cell in enumerate(mine["cells"]) if cell["id"] == "10-003")
     mine["cells"].insert(place + 1, own_cell("print('my own try')"))
     write(copy, "09_capstone", mine)
     update.update(release, copy)
     merged = notebook(copy, "10_capstone")
-    assert source(merge.read_answers(merged)[name]) == "In my own words."
+    assert source(cells.read_answers(merged)[name]) == "In my own words."
     at = [source(cell) for cell in merged["cells"]].index("print('my own try')")
     assert merged["cells"][at - 1]["id"] == "10-003"
     assert [cell["id"] for cell in merged["cells"] if cell["id"] != "f3a1b2c4"] == [
@@ -142,36 +142,170 @@ def test_answers_and_own_cells_reach_the_renumbered_notebook(release, copy):
 
 
 def test_an_answer_whose_question_has_moved_to_another_chapter_goes_with_it(release, copy):
-    name = next(iter(merge.read_answers(notebook(release, "09_lora"))))
+    name = next(iter(cells.read_answers(notebook(release, "09_lora"))))
     mine = notebook(copy, "08_freezing")
-    mine["cells"].append({**merge.read_answers(notebook(release, "09_lora"))[name], "source": "my answer"})
+    mine["cells"].append({**cells.read_answers(notebook(release, "09_lora"))[name], "source": "my answer"})
     write(copy, "08_freezing", mine)
     update.update(release, copy)
-    assert source(merge.read_answers(notebook(copy, "09_lora"))[name]) == "my answer"
+    assert source(cells.read_answers(notebook(copy, "09_lora"))[name]) == "my answer"
 
 
 def test_an_answer_that_is_no_longer_asked_for_stays_as_a_cell_of_ones_own(release, copy):
     mine = notebook(copy, "01_weights")
-    released = merge.read_answers(mine)
+    released = cells.read_answers(mine)
     written = next(name for name, cell in released.items() if cell["cell_type"] == "markdown")
     number = next(name for name, cell in released.items() if cell["cell_type"] == "code")
     for name, says in ((written, "In my own words."), (number, "old_number = 7")):
         again = json.loads(json.dumps(answer(mine, name, source(released[name]))))
         again["metadata"]["nbgrader"]["grade_id"] = again["id"] = f"old_{name}"
         mine["cells"].insert(4, again | {"source": says})
-        blank = json.loads(json.dumps(again)) | {"source": released[name]["source"]}
-        blank["metadata"]["nbgrader"]["grade_id"] = blank["id"] = f"blank_{name}"
+        asked = name.removesuffix("-answer")
+        blank = json.loads(json.dumps(again).replace(asked, "gone")) | {
+            "source": source(released[name]).replace(asked, "old_gone")
+        }
+        blank["id"] = f"blank_{name}"
         mine["cells"].append(blank)
     write(copy, "01_weights", mine)
     update.update(release, copy)
-    cells = notebook(copy, "01_weights")["cells"]
-    kept = {cell["id"]: cell for cell in cells if cell["id"].startswith("kept-")}
+    after = notebook(copy, "01_weights")["cells"]
+    kept = {cell["id"]: cell for cell in after if cell["id"].startswith("kept-")}
     assert set(kept) == {f"kept-old_{written}", f"kept-old_{number}"}
     assert source(kept[f"kept-old_{written}"]).endswith("no longer asks for.*\n\nIn my own words.")
     assert source(kept[f"kept-old_{number}"]).endswith("no longer asks for.\nold_number = 7")
     assert all(cell["metadata"] == {} for cell in kept.values()), "they are graded by nobody"
     before = snapshot(copy)
     assert update.update(release, copy).nothing and snapshot(copy) == before
+
+
+@pytest.fixture
+def renumbered(copy):
+    """The copy after git has laid the new capstone, with nothing written in it, beside the old one."""
+    new = copy / "course/10_capstone/10_capstone.ipynb"
+    new.parent.mkdir()
+    shutil.copy2(copy / "course/09_capstone/09_capstone.ipynb", new)
+    recorded = json.loads((copy / manifest.MANIFEST).read_text())
+    recorded["course/10_capstone/10_capstone.ipynb"] = recorded.pop("course/09_capstone/09_capstone.ipynb")
+    (copy / manifest.MANIFEST).write_text(json.dumps(recorded))
+    mine = notebook(copy, "09_capstone")
+    for cell in mine["cells"]:
+        cell["id"] = cell["id"].replace("10-", "09-")  # as release 1.0 had it
+    write(copy, "09_capstone", mine)
+    return copy
+
+
+def change(folder, chapter, name, text, *own):
+    mine = notebook(folder, chapter)
+    answer(mine, name, text)
+    mine["cells"][3:3] = own
+    write(folder, chapter, mine)
+
+
+def sources(folder, chapter):
+    return [source(cell) for cell in notebook(folder, chapter)["cells"]]
+
+
+def test_an_old_number_and_a_new_one_become_one_notebook(release, renumbered):
+    both, one = own_cell("in_both = 1"), own_cell("old = 1") | {"id": "0a0a0a0a"}
+    change(renumbered, "09_capstone", "what_to_deploy", "*Write your answer here.*\n\nThe second.", both, one)
+    mine = notebook(renumbered, "09_capstone")
+    mine["cells"].append(own_cell("at_the_end = 1") | {"id": "0b0b0b0b"})
+    write(renumbered, "09_capstone", mine)
+    change(renumbered, "10_capstone", "what_is_a_weight", "A number.", both, own_cell("new = 1"))
+    before = snapshot(renumbered)
+    report = update.update(release, renumbered)
+    after = notebook(renumbered, "10_capstone")
+    assert source(cells.read_answers(after)["what_to_deploy"]).endswith("The second.")
+    assert source(cells.read_answers(after)["what_is_a_weight"]) == "A number."
+    found = sources(renumbered, "10_capstone")
+    assert [found.count(text) for text in ("in_both = 1", "old = 1", "new = 1")] == [1, 1, 1]
+    assert found.index("at_the_end = 1") > found.index("A number.")
+    ids = [cell["id"] for cell in after["cells"]]
+    assert len(set(ids)) == len(ids), "two versions of one own cell get two ids"
+    assert not (renumbered / "course/09_capstone").exists()
+    assert report.merged["course/10_capstone/10_capstone.ipynb"].endswith(", from 09_capstone")
+    assert update.update(release, renumbered).nothing
+    update.undo(renumbered)
+    assert snapshot(renumbered) == before
+
+
+def test_of_two_answers_to_one_question_the_newer_counts_and_the_other_stays(release, renumbered):
+    change(renumbered, "09_capstone", "what_is_a_weight", "As I thought first.")
+    change(renumbered, "10_capstone", "what_is_a_weight", "As I think now.")
+    update.update(release, renumbered)
+    after = notebook(renumbered, "10_capstone")
+    assert source(cells.read_answers(after)["what_is_a_weight"]) == "As I think now."
+    (other,) = (cell for cell in after["cells"] if source(cell).endswith("As I thought first."))
+    assert other["metadata"] == {} and "not in the cell that is graded" in source(other)
+    before = snapshot(renumbered)
+    assert update.update(release, renumbered).nothing and snapshot(renumbered) == before
+
+
+def test_an_old_number_stays_if_the_notebook_with_the_new_one_cannot_be_read(release, renumbered):
+    change(renumbered, "09_capstone", "what_is_a_weight", "As I thought first.")
+    (renumbered / "course/10_capstone/10_capstone.ipynb").write_text("{not a notebook")
+    report = update.update(release, renumbered)
+    assert "As I thought first." in sources(renumbered, "09_capstone")
+    assert set(report.left) == {f"course/{name}/{name}.ipynb" for name in ("09_capstone", "10_capstone")}
+
+
+def test_an_answer_in_a_cell_of_another_kind_stays_beside_the_question(release, copy):
+    mine = notebook(copy, "01_weights")
+    name = next(name for name, cell in cells.read_answers(mine).items() if cell["cell_type"] == "markdown")
+    answer(mine, name, "# in code").update(cell_type="code", outputs=[], execution_count=None)
+    write(copy, "01_weights", mine)
+    update.update(release, copy)
+    after = notebook(copy, "01_weights")["cells"]
+    at = next(i for i, cell in enumerate(after) if cells.grade_id(cell) == name)
+    assert after[at]["cell_type"] == "markdown" and source(after[at + 1]).endswith("\n# in code")
+
+
+@pytest.mark.parametrize("chapter", ["09_mine", "99_weights", "weights", "mine"])
+def test_notebooks_that_the_learner_added_are_left_alone(release, copy, chapter):
+    made = notebook(copy, "01_weights")
+    name = next(name for name, cell in cells.read_answers(made).items() if cell["cell_type"] == "markdown")
+    change(copy, "01_weights", name, "My answer.")
+    answer(made, name, "A draft.")
+    (copy / "course" / chapter).mkdir()
+    write(copy, chapter, made)
+    before = snapshot(copy)[f"course/{chapter}/{chapter}.ipynb"]
+    report = update.update(release, copy)
+    assert snapshot(copy)[f"course/{chapter}/{chapter}.ipynb"] == before and not report.left
+    assert source(cells.read_answers(notebook(copy, "01_weights"))[name]) == "My answer."
+    assert not any("A draft." in text for text in sources(copy, "01_weights"))
+
+
+def test_cells_that_the_learner_added_to_the_glossary_stay(release, copy):
+    mine = notebook(copy, "glossary")
+    mine["cells"].append(own_cell("my_term = 1"))
+    write(copy, "glossary", mine)
+    update.update(release, copy)
+    assert "my_term = 1" in sources(copy, "glossary")
+
+
+def test_a_chapter_that_the_course_no_longer_has_stays_if_something_is_written_in_it(release, copy):
+    recorded = json.loads((copy / manifest.MANIFEST).read_text())
+    for name in ("12_written", "13_untouched"):
+        (copy / "course" / name).mkdir()
+        write(copy, name, notebook(copy, "02_biases"))
+        path = f"course/{name}/{name}.ipynb"
+        recorded[path] = manifest.digest_of((copy / path).read_bytes())
+    (copy / manifest.MANIFEST).write_text(json.dumps(recorded))
+    mine = notebook(copy, "12_written")
+    mine["cells"].append(own_cell("mine = 1"))
+    write(copy, "12_written", mine)
+    report = update.update(release, copy)
+    assert report.left == {"course/12_written/12_written.ipynb": "the course no longer has this chapter"}
+    assert "mine = 1" in sources(copy, "12_written")
+    assert not (copy / "course/13_untouched").exists()
+
+
+def test_a_copy_with_conflict_markers_is_refused_before_anything_is_changed(release, copy):
+    marked = copy / "src/weightlab/freezing.py"
+    marked.write_text(f"<<<<<<< HEAD\n{FREEZING}=======\n>>>>>>> 2.0\n")
+    before = snapshot(copy)
+    with pytest.raises(manifest.UpdateError, match=r"freezing\.py contains git's conflict markers"):
+        update.update(release, copy)
+    assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
 
 
 def test_new_text_is_taken_with_the_learners_outputs_where_a_cell_is_the_same(release, copy):
@@ -294,5 +428,5 @@ def test_the_course_and_the_reference_merge_into_themselves():
         assert merge.merge_module(module, text, new, definitions) == text
     for path in COURSE.glob("*/*.ipynb"):
         made = json.loads(path.read_text(encoding="utf-8"))
-        answers = merge.read_answers(made)
-        assert merge.merge_notebook(made, [made], answers, answers) == (made, [])
+        answers = cells.read_answers(made)
+        assert cells.merge_notebook(made, [made], answers, answers) == (made, [])

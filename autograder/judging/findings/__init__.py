@@ -45,7 +45,6 @@ Known = dict[tuple[Sample, ...], list[Relation]]
 """What was already found to hold in all samples of a group."""
 _ENOUGH = 3
 """Number of wrong entries that must be in one part of the answers before this means anything."""
-WRONG_PART = "what is wrong in your result"
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[
 def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say how many axes the answers have, if that is wrong."""
     relation = find_axes(samples)
-    return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
+    return relation and _tell_of_wrong(relation, samples, subject, unanswered)
 
 
 def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
@@ -197,17 +196,29 @@ def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[
 def _find_one_side(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say whether all wrong answers are too large or too small."""
     relation = find_side(samples)
-    arrays = any(sample.expected.ndim for sample in samples)
-    begin, of = (
-        ("In every case", f"what is wrong in {subject}") if arrays else ("In every case that is wrong,", subject)
-    )
+    if any(sample.expected.ndim for sample in samples):
+        begin, of = "Wherever a result came back," if unanswered else "In every case", _name_wrong_part(subject)
+    else:
+        begin, of = "Wherever a wrong result came back," if unanswered else "In every case that is wrong,", subject
     return relation and f"{begin} {sentences.tell_relation(relation, of)}."
 
 
 def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say which argument's shape the answers have."""
     relation = find_shape(samples) if len({sample.label for sample in samples}) == 1 else None
-    return relation and Finding("shape", f"{_capital(sentences.tell_relation(relation, subject))}.")
+    return relation and Finding("shape", _tell_of_wrong(relation, samples, subject, unanswered))
+
+
+def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
+    """Say what holds of all wrong answers, and that it is said of them alone if other cases are right or unanswered."""
+    if any(sample.right for sample in samples):
+        return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
+    told = sentences.tell_relation(relation, subject)
+    return f"Wherever a result came back, {told}." if unanswered else f"{_capital(told)}."
+
+
+def _name_wrong_part(subject: str) -> str:
+    return f"what is wrong in {subject}"
 
 
 def _name_subject(label: Label) -> str:
@@ -353,7 +364,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     if conditions:
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
-            what = sentences.tell_relation(relations[0], WRONG_PART if partly else "it")
+            what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
             return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
         if len(right) > 1:
             kind, *names = conditions[0]
@@ -361,7 +372,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
                 return Finding("where", f"{_capital(subject)} is right only where {names[0]} is 0.")
             return Finding("where", f"{_capital(subject)} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in LAST:
-        what = sentences.tell_relation(relations[0], WRONG_PART if partly else subject)
+        what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
         cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"

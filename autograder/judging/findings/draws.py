@@ -28,7 +28,7 @@ def find_in_draws(
         call = key.cases[index].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         seen, answer = observed[index].value, cases[index][0].get("value")
-        if isinstance(answer, np.ndarray) and answer.ndim == 1 and answer.size == math.prod(_shape(arguments)):
+        if isinstance(answer, np.ndarray) and answer.ndim == 1 and answer.size == math.prod(_shape(arguments)) > 0:
             common = {("draws flat",): None} if common is None else {k: None for k in common if k == ("draws flat",)}
         for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None

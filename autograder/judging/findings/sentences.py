@@ -211,7 +211,7 @@ PREDICATES = {
     "axes": "has {0} instead of {1}",
     "axes missing": "has only the first {0} of the required shape",
     "shape of": "has the shape of {0}, which is not the required one",
-    "shape of where wrong": "has the shape of {0} wherever it is wrong; that is not always the required shape",
+    "always shape of": "has the shape of {0}; that is not always the required shape",
     # types
     "truth value": "is a truth value (True or False) instead of the number 1 or 0",
     "number for truth": "is the number 1 or 0 instead of a truth value: return True or False",

@@ -10,7 +10,7 @@ from .relations import Relation
 from .samples import Sample
 
 _MOST = 50
-"""The fewest entries that a line must have for its order to mean anything."""
+"""The most entries of a line whose order is compared, two by two."""
 _ENOUGH = 4
 """Number of wrong answers that must be on one side before this means anything."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
 import numpy as np
 
@@ -33,8 +34,23 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
         if not inside and right_values and min(right_values) < low and max(right_values) > high:
             below = max(value for value in right_values if value < low)
             above = min(value for value in right_values if value > high)
-            return ("wrong between", name, *(f"{value:.3g}" for value in (low, high, below, above)))
+            return ("wrong between", name, *_write_apart(low, high, below, above))
     return None
+
+
+def _write_apart(low: float, high: float, below: float, above: float) -> tuple[str, ...]:
+    """Write a range of wrong numbers and its right neighbours, rounded outwards, with digits that tell them apart."""
+    for digits in range(3, 17):
+        low_text, below_text = (_round_to(digits, value, ROUND_FLOOR) for value in (low, below))
+        high_text, above_text = (_round_to(digits, value, ROUND_CEILING) for value in (high, above))
+        if low_text != below_text and high_text != above_text:
+            break
+    return low_text, high_text, below_text, above_text
+
+
+def _round_to(digits: int, value: float, direction: str) -> str:
+    rounded = Context(prec=digits, rounding=direction).create_decimal(repr(value))
+    return f"{float(rounded):.{digits}g}"
 
 
 def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -61,7 +77,7 @@ def find_shape(samples: list[Sample]) -> Relation | None:
         return None
     common = _name_common_shape(wrong) if len(shapes) > 1 else None
     if any(sample.got.shape == sample.expected.shape for sample in wrong):
-        return ("shape of where wrong", common) if common else None
+        return ("always shape of", common) if common else None
     if all(sample.got.ndim and sample.got.shape == sample.expected.shape[: sample.got.ndim] for sample in wrong):
         kept = {sample.got.ndim for sample in wrong}
         return ("axes missing", "axis" if kept == {1} else f"{kept.pop()} axes" if len(kept) == 1 else "axis or axes")

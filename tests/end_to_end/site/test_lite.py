@@ -22,13 +22,13 @@ MODULE = "src/weightlab/weights.py"
 
 NEW_RELEASE = """
 import json, os, pathlib
-from autograder.learner import renew, update
+from autograder.learner import kept, renew
 from labkit import store
 path, old = pathlib.Path("/drive/course/02_biases/02_biases.ipynb"), "a text that this release no longer has"
 notebook = json.loads(path.read_text())
 notebook["cells"][0]["source"] = old
 notebook["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "my own words"})
-update.write_whole(path, json.dumps(notebook).encode())
+kept.write_whole(path, json.dumps(notebook).encode())
 store.update("release", lambda record: record | {"digest": "another"})
 print(renew.renew())
 """
