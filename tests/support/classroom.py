@@ -9,6 +9,7 @@ import sqlite3
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 from nbformat.notebooknode import from_dict
 from nbgrader.utils import compute_checksum
@@ -101,19 +102,32 @@ def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
     changed = {name: source.decode() for name, source in REFERENCE.items()}
     for exercise, function in wrong.items():
         module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
-        helpers = [
-            inspect.getsource(helper)
-            for helper in vars(inspect.getmodule(function)).values()
-            if inspect.isfunction(helper)
-            and helper.__module__ == function.__module__
-            and not hasattr(helper, "misunderstands")
-            and helper is not function
-        ]
-        lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-        source = "\n".join(line for line in lines if not line.startswith("@"))
-        source = source.replace(f"def {function.__name__}(", f"def {exercise}(")
+        helpers = [_source(helper) for helper in _named_by(function)]
+        source = _source(function).replace(f"def {function.__name__}(", f"def {exercise}(")
         changed[module] += "\n\n".join(["\n\nimport math\nimport numpy as np\n", *helpers, source, ""])
     return {name: source.encode() for name, source in changed.items()}
+
+
+def _named_by(function: Callable) -> list[Callable]:
+    """Return the functions of its own module that a function needs, and those that they need."""
+    beside, needed, waiting = vars(inspect.getmodule(function)), {function.__name__: function}, [function]
+    while waiting:
+        names = _names_in(waiting.pop().__code__)
+        found = {name: beside[name] for name in names if inspect.isfunction(beside.get(name)) and name not in needed}
+        own = {name: one for name, one in found.items() if one.__module__ == function.__module__}
+        needed |= own
+        waiting += own.values()
+    return list(needed.values())[1:]
+
+
+def _names_in(code: CodeType) -> set[str]:
+    return set(code.co_names).union(*(_names_in(one) for one in code.co_consts if isinstance(one, CodeType)))
+
+
+def _source(function: Callable) -> str:
+    """Return a function's source without what declares it a misconception."""
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("@"))
 
 
 def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
