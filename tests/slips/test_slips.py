@@ -82,6 +82,6 @@ def test_a_slip_that_a_test_looks_for_is_noticed_and_another_is_not():
     neutral = source.replace("Compares an answer", "Compares one answer")
     assert source not in (wrong, neutral)
     with try_out.project_copy() as copy:
-        found = [try_out.try_slip(Slip(file, 1, "", text), tests, copy, True).noticed for text in (wrong, neutral)]
+        found = [try_out.try_slip(Slip(file, 1, "", text), tests, copy, True, 300).noticed for text in (wrong, neutral)]
         assert (copy / file).read_text() == source
     assert found == [True, False] and (make.ROOT / file).read_text() == source

@@ -84,13 +84,16 @@ def warm_up() -> None:
             continue
 
 
-def try_slip(slip: Slip, tests: tuple[str, ...], copy: Path, quick: bool) -> Trial:
-    """Make a slip in the copy, run tests until one fails, and take the slip back."""
+def try_slip(slip: Slip, tests: tuple[str, ...], copy: Path, quick: bool, seconds: float) -> Trial:
+    """Make a slip in the copy, run tests until one fails, and take the slip back.
+
+    A run that takes longer than ``seconds`` has noticed: something never ends.
+    """
     path, begun = copy / slip.file, time.monotonic()
     right = path.read_text("utf-8")
     path.write_text(slip.source, "utf-8")
     try:
-        noticed = run_tests(in_order(slip.file, tests, copy), copy, quick) != 0
+        noticed = run_tests(in_order(slip.file, tests, copy), copy, quick, seconds) != 0
     finally:
         path.write_text(right, "utf-8")
     return Trial(slip, noticed, time.monotonic() - begun)
@@ -107,8 +110,8 @@ def in_order(file: str, tests: tuple[str, ...], copy: Path) -> list[str]:
     return [str(path.relative_to(copy)) for path in found]
 
 
-def run_tests(files: list[str], copy: Path, quick: bool) -> int:
-    """Run tests in a child of this process until one fails; return pytest's exit code, or -1 where they never end."""
+def run_tests(files: list[str], copy: Path, quick: bool, seconds: float) -> int:
+    """Run tests in a child of this process until one fails; return pytest's exit code, or -1 after so many seconds."""
     child = os.fork()
     if child == 0:
         code = 3
@@ -128,7 +131,7 @@ def run_tests(files: list[str], copy: Path, quick: bool) -> int:
             code = int(pytest.main([*options, "-m", marks, *files]))
         finally:
             os._exit(code)
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
