@@ -139,9 +139,7 @@ def in_order(file: str, tests: tuple[str, ...], copy: Path) -> list[str]:
 
 
 def _distance(file: str, test: Path) -> int:
-    if not file:
-        return 0
-    parts = [part for part in Path(file).with_suffix("").parts if part != "__init__"]
+    parts = [part for part in Path(file.removesuffix(".py")).parts if part != "__init__"] or [""]
     imported = _imported(test.read_text("utf-8"))
     if set(parts[-1].split("_")) & set(test.stem.split("_")):
         return 0
