@@ -335,6 +335,36 @@ for d in range(3, 64):
     assert "More than one answer came back from answer" in verdict.message and "os.fork" in verdict.message
 
 
+def test_an_empty_answer_is_none_that_can_be_read(runner):
+    """It is complete, so the process has not crashed."""
+    empty = """
+import os
+for d in range(3, 64):
+    try: os.write(d, bytes(8))
+    except OSError: pass
+os._exit(0)
+"""
+    verdict = verdict_of(runner, returning("2.0", empty))
+    assert (verdict.status, verdict.score) == ("malformed", 0)
+
+
+def test_what_an_exception_says_of_itself_is_bounded():
+    class Silent(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    kind = Silent
+    for number in range(30):
+        kind = type(f"Kind{number}", (kind,), {})
+    told = call.describe_error(kind(), "library")
+    assert told["message"] == "(its message cannot be printed)" and told["type"] == "Kind29"
+    assert told["kinds"] == [f"Kind{number}" for number in range(29, 9, -1)]
+    assert call.describe_error(ValueError("x" * 5000), "library")["message"] == "x" * 2000
+    name = call.describe_error(NameError("", name="n" * 500), "library")["name"]
+    assert name == "n" * 100
+    assert call.describe_error(NameError("", name=3), "library")["name"] == ""
+
+
 def test_what_a_later_call_does_to_an_earlier_answer_does_not_count(runner):
     text = "import numpy as np\nkept = np.zeros(2)\ndef answer():\n    kept[:] += 1\n    return kept\n"
     import numpy as np
