@@ -177,17 +177,6 @@ def test_which_urls_name_one_database():
     assert is_same("mysql://host/name", "mysql://host/name") and not is_same("mysql://host:1/name", "mysql://host/name")
 
 
-def test_a_gradebook_without_students_gives_way_to_the_one_that_is_named(tmp_path):
-    """Formgrader, once opened, has made one."""
-    room, asked = Classroom(tmp_path), "sqlite:////tmp/other.db"
-    own = url_of(room.root)
-    with Gradebook(own, "weightlab") as book:
-        assert place_of(database.choose_url(room, own, asked)) == "/tmp/other.db"
-        book.add_student("ada")
-    with pytest.raises(GradebookError, match="its marks are there"):
-        database.choose_url(room, own, asked)
-
-
 def test_a_copied_classroom_and_another_course_are_refused(fresh, tmp_path):
     url = elsewhere(tmp_path)
     grade(fresh, database=url)
