@@ -61,7 +61,7 @@ def read_terms(chapter: str, text: str) -> list[Term]:
 
 
 def write_pages(sources: Mapping[str, str]) -> list[str]:
-    """Return the glossary as Markdown: an opening, then one text for each initial letter.
+    """Return the glossary as Markdown: an introduction, then one text for each initial letter.
 
     Parameters
     ----------
