@@ -132,7 +132,7 @@ class Exercise:
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
     yields: bool = False
-    """Whether an iterator is accepted as an answer, too."""
+    """Whether an iterator is also accepted as an answer."""
 
     @property
     def points(self) -> float:

@@ -99,7 +99,7 @@ def build() -> dict[Path, bytes]:
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
                 file = f"solutions/misconceptions/{chapter.module}.py"
-                raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is not an exercise of {chapter.name}.")
+                raise ReleaseError(f"{file}: {wrong.name} is for {name!r}, which is not an exercise of {chapter.name}.")
         stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
         keys = list(key.chapter_keys(chapter, key.PUBLIC_SEED).values())
         built[KEYS / f"{chapter.module}.key"] = key.pack(

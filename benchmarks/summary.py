@@ -20,7 +20,7 @@ def targets(result: Mapping) -> list[Row]:
     nothing, memory = result["nothing to do"], result["MiB at the peak"]["all processes"]
     beside = [
         (
-            f"throughput beside {name}",
+            f"throughput compared with {name}",
             "at least 15 times",
             f"{told(times['elapsed'])} times; in processor time {told(times['processor'])} times",
             times["elapsed"]["median"] >= 15,
@@ -43,7 +43,7 @@ def targets(result: Mapping) -> list[Row]:
             cpu["times the functions alone"]["median"] <= 1.6,
         ),
         (
-            "speed with two processes beside one",
+            "speed with two processes compared with one",
             "at least 1.85 times",
             # With one process, its sandbox and the coordinator already use a part of the second processor.
             f"{told(processes['one / two'])} times; all the work shared out evenly over two processors would be "
@@ -53,7 +53,8 @@ def targets(result: Mapping) -> list[Row]:
         (
             f"a run over {nothing['submissions']} submissions with nothing to do",
             "at most 1 s",
-            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of a processor; the first such run, which "
+            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of processor time; the first such "
+            "run, which "
             f"reads everything: {nothing['seconds of the first, which reads everything']:g} s",
             nothing["seconds"]["median"] <= 1,
         ),
@@ -80,7 +81,7 @@ def grading(result: Mapping) -> list[str]:
         "|---|---|---|---|",
         *rows,
         "",
-        f"Beside other graders, per submission, two at a time. Each round took the next chapters: "
+        f"Compared with other graders, per submission, two at a time. Each round took the next chapters: "
         f"{'; '.join(', '.join(names) for names in result['chapters a round'])}.",
         "",
         "| | seconds | processor seconds | start-up: seconds | start-up: processor seconds |",
@@ -128,7 +129,7 @@ def training(result: Mapping) -> list[str]:
     peers = sorted({peer for found in settings.values() for peer in found["times as fast as"]})
     heads = [f"times as fast as {peer}" for peer in peers]
     lines = [
-        f"Microseconds a step of gradient descent on one thread ({result['machine']['system']}), the median of "
+        f"Microseconds per step of gradient descent on one thread ({result['machine']['system']}), the median of "
         f"{result['rounds']} rounds in which all took turns; in parentheses the lowest and the highest. The products "
         "alone are the matrix products of a step, written into arrays that are there already: no library can be "
         "faster on this machine.",

@@ -136,7 +136,7 @@ def run_job_in_child(
     deadline = time.monotonic() + limits["wall"]
     ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
-    # The child may close its pipe and go on, or leave other processes behind, so all are always killed.
+    # The child may close its pipe and keep running, or leave other processes behind, so all are always killed.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
@@ -161,7 +161,7 @@ def run_job_in_child(
 
 
 _STANDSTILL = 1.0
-"""A short wait that takes longer than this many seconds means that the whole machine was suspended, as a laptop is."""
+"""A short wait that takes longer than this many seconds means that the whole machine was suspended, like a laptop."""
 
 
 def _relay_answer(

@@ -30,7 +30,7 @@ _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     """Set up JupyterLab for the course, in this environment only; return the settings file.
 
-    It does not show its news prompt, it saves live figures in notebooks so that they can be seen the next day, and
+    JupyterLab then shows no news prompt, saves live figures in notebooks so that they can be seen the next day, and
     limits the width of text to what is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"

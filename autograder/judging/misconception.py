@@ -1,4 +1,4 @@
-"""Recognises misconceptions: a name is given only where the answers prove it."""
+"""Recognises misconceptions: a misconception is named only if the answers prove it."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _refuse_marks(copy: Path, report: Report) -> None:
 def undo(copy: Path) -> list[str]:
     """Undo the last update; return the files that were restored.
 
-    The library and the notebooks as they are now are kept as well, as the learner may have gone on working.
+    The library and the notebooks as they are now are kept as well, because the learner may have continued to work.
 
     Raises
     ------

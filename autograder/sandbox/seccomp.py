@@ -135,7 +135,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getrandom": (318, 278),
 }
 
-# Calls that are allowed only with certain values of one argument: their numbers, its position and these values.
+# Calls that are allowed only with certain values of one argument: the calls' numbers, its position and these values.
 _BY_ARGUMENT: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
     # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no lock, lease, notification or larger pipe.
     "fcntl": ((72, 25), 1, (0, 1, 2, 3, 4, 1030)),

@@ -122,7 +122,7 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
         sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
     )
     ends = [shape[0] * shape[-1] for shape in shapes.values() if shape]
-    yield "the sum of the first times the last axis length of all arrays", sum(ends)
+    yield "the sum, over all arrays, of the first axis length times the last", sum(ends)
     for word in ("weight", "bias", "w", "b"):
         named = [size for size, name in zip(sizes, shapes, strict=True) if word in str(name)]
         yield f"the number of entries of the arrays with “{word}” in their name", sum(named)
