@@ -28,6 +28,7 @@ from .make import Slip, equivalents
 TESTS = {
     "judging": (
         "tests/judging",
+        "tests/accuracy/test_said.py",
         "tests/test_examine.py",
         "tests/candidate/test_main.py",
         "tests/learner/test_notebook.py",
