@@ -46,16 +46,15 @@ def targets(result: Mapping) -> list[Row]:
             "speed with two processes compared with one",
             "at least 1.85 times",
             # With one process, its sandbox and the coordinator already use a part of the second processor.
-            f"{told(processes['one / two'])} times; all the work shared out evenly over two processors would be "
+            f"{told(processes['one / two'])} times; all the work shared evenly between two processors would give "
             f"{2 * processes['one process']['median'] / cpu['weightlab grade']['median']:.2f} times",
             processes["one / two"]["median"] >= 1.85,
         ),
         (
             f"a run over {nothing['submissions']} submissions with nothing to do",
             "at most 1 s",
-            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of processor time; the first such "
-            "run, which "
-            f"reads everything: {nothing['seconds of the first, which reads everything']:g} s",
+            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of processor time; the first such run, "
+            f"which reads everything, takes {nothing['seconds of the first, which reads everything']:g} s",
             nothing["seconds"]["median"] <= 1,
         ),
         ("memory of all processes together", "at most 500 MiB", f"{memory} MiB", memory <= 500),
