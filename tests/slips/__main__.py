@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from autograder.paths import ROOT
 
 from . import make, try_out
 from .make import ROOMS
-from .try_out import TESTS, Trial
+from .try_out import TESTS, Outcome, Trial
 
 RESULTS = ROOT / "tests" / "slips" / "results.json"
 AIM = 0.95
@@ -40,9 +41,9 @@ def main(
         found = {room: _try_room(room, sample, seed, copy, quick, until) for room in rooms or STRICT}
     if write:
         kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-        kept |= {room: _as_json(trials, seed) for room, trials in found.items()}
+        kept |= {room: as_json(trials, seed) for room, trials in found.items()}
         RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
-    short = [room for room, trials in found.items() if room in STRICT and _rate(trials) < AIM]
+    short = [room for room, trials in found.items() if room in STRICT and rate(trials) < AIM]
     raise SystemExit(1 if short else 0)
 
 
@@ -52,24 +53,48 @@ def _try_room(room: str, count: int, seed: int, copy: Path, quick: bool, until: 
         said = (copy.parent / "said.txt").read_text(errors="replace")[-2000:]
         raise click.ClickException(f"The tests of {room} fail without any slip:\n{said}")
     limit = 60 + 4 * (time.monotonic() - begun)
+    try_out.note_seconds(copy)
     trials: list[Trial] = []
     for slip in make.sample(room, count, seed):
         if time.monotonic() > until:
             break
         trials.append(try_out.try_slip(slip, TESTS[room], copy, quick, limit))
-        state = "noticed " if trials[-1].noticed else "SURVIVED"
-        click.echo(f"{state} {trials[-1].seconds:5.1f} s  {slip.file}:{slip.line}  {slip.words}")
-    click.echo(f"{room}: {sum(one.noticed for one in trials)} of {len(trials)} noticed ({_rate(trials):.0%}).")
+        click.echo(f"{trials[-1].outcome:10} {trials[-1].seconds:5.1f} s  {slip.file}:{slip.line}  {slip.words}")
+    click.echo(tell(room, trials))
     return trials
 
 
-def _rate(trials: list[Trial]) -> float:
-    return sum(one.noticed for one in trials) / max(1, len(trials))
+def count(trials: list[Trial]) -> Counter[Outcome]:
+    """Count trials by what became of the slip."""
+    return Counter(trial.outcome for trial in trials)
 
 
-def _as_json(trials: list[Trial], seed: int) -> dict:
-    survivors = [f"{one.slip.file}:{one.slip.line} {one.slip.words}" for one in trials if not one.noticed]
-    return {"seed": seed, "tried": len(trials), "noticed": len(trials) - len(survivors), "survivors": survivors}
+def rate(trials: list[Trial]) -> float:
+    """Return the fraction of slips that were noticed, of those that change something."""
+    counted = count(trials)
+    return counted[Outcome.NOTICED] / max(1, counted[Outcome.NOTICED] + counted[Outcome.SURVIVED])
+
+
+def tell(room: str, trials: list[Trial]) -> str:
+    """Say in a line what became of a room's slips."""
+    counted = count(trials)
+    tried = counted[Outcome.NOTICED] + counted[Outcome.SURVIVED]
+    return (
+        f"{room}: {counted[Outcome.NOTICED]} of {tried} noticed ({rate(trials):.0%}); "
+        f"{counted[Outcome.EQUIVALENT]} more are listed as changing nothing visible."
+    )
+
+
+def as_json(trials: list[Trial], seed: int) -> dict:
+    """Return what is kept of a room's trials."""
+    counted = count(trials)
+    return {
+        "seed": seed,
+        "tried": counted[Outcome.NOTICED] + counted[Outcome.SURVIVED],
+        "noticed": counted[Outcome.NOTICED],
+        "equivalent": counted[Outcome.EQUIVALENT],
+        "survivors": [one.slip.name for one in trials if one.outcome is Outcome.SURVIVED],
+    }
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import copy
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from autograder.paths import ROOT
@@ -21,7 +23,9 @@ ROOMS = {
     "labkit": ("src/labkit/*.py", "src/labkit/live"),
 }
 """Where slips are made: figures, exercises and texts are looked at by other means."""
-_LEFT_OUT = ("probes.py", "__init__.py", "__main__.py", "glossary.py", "test_library.py")
+_LEFT_OUT = ("probes.py", "__main__.py", "glossary.py", "test_library.py")
+EQUIVALENT = ROOT / "tests" / "slips" / "equivalent.txt"
+"""Slips that change nothing visible, each with its reason."""
 
 _COMPARED = {
     ast.Lt: ast.LtE,
@@ -46,6 +50,8 @@ _COMBINED = {
 _NEIGHBOURS = {"max": "min", "min": "max", "any": "all", "all": "any", "sorted": "list"}
 _LARGE = 20
 """Numbers above it are limits: one more or less is nobody's mistake."""
+_TELLING = 20
+"""A node whose source is shorter is told with what is around it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,11 @@ class Slip:
     line: int
     words: str
     source: str
+
+    @property
+    def name(self) -> str:
+        """What `equivalent.txt` calls it: the file and the words, which are unique in a file."""
+        return f"{self.file} | {self.words}"
 
 
 def modules_of(room: str) -> list[Path]:
@@ -80,28 +91,58 @@ def sample(room: str, count: int, seed: int) -> list[Slip]:
     return list(chosen.values())
 
 
+@cache
+def equivalents() -> dict[str, str]:
+    """Return the slips that change nothing visible, by name, each with the reason."""
+    reason, found = "", {}
+    for line in EQUIVALENT.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            reason = line.removeprefix("# ")
+        elif line:
+            found[line] = reason
+    return found
+
+
 def count_slips(source: str) -> int:
     """Return how many slips there are in a module."""
     return sum(1 for _ in _changes(ast.parse(source)))
+
+
+def name_slips(source: str) -> list[str]:
+    """Return the words of all slips of a module; a repeated wording gets a number."""
+    found, times = [], Counter()
+    for words, _, _ in _changes(ast.parse(source)):
+        times[words] += 1
+        found.append(words if times[words] == 1 else f"{words} ({times[words]})")
+    return found
 
 
 def make_slip(path: Path, number: int) -> Slip:
     """Return a module's slip of a number."""
     source = path.read_text("utf-8")
     tree = ast.parse(source)
-    for index, (words, old, apply) in enumerate(_changes(tree)):
+    for index, (_, old, apply) in enumerate(_changes(tree)):
         if index == number:
             apply()
             ast.fix_missing_locations(tree)
-            return Slip(path.relative_to(ROOT).as_posix(), old.lineno, words, ast.unparse(tree) + "\n")
+            file, words = path.relative_to(ROOT).as_posix(), name_slips(source)[number]
+            return Slip(file, old.lineno, words, ast.unparse(tree) + "\n")
     raise IndexError(number)
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple]:
     """Yield every slip of a module: its words, the node, and what makes it."""
-    for parent, field, place, node in _nodes(tree):
+    for above, field, place, node in _nodes(tree, ()):
         for words, new in _alternatives(node):
-            yield words, node, _replacing(parent, field, place, new)
+            yield _in_context(words, node, above), node, _replacing(above[-1], field, place, new)
+
+
+def _in_context(words: str, node: ast.AST, above: tuple[ast.AST, ...]) -> str:
+    """Add the function that a slip is in, and what is around it if it is short."""
+    scopes = [one.name for one in above if isinstance(one, (ast.FunctionDef, ast.ClassDef))]
+    texts = (_short(one) for one in reversed(above) if isinstance(one, (ast.expr, ast.keyword, ast.stmt)))
+    around = "" if len(_short(node)) > _TELLING else next((text for text in texts if len(text) > _TELLING), "")
+    return f"{'.'.join(scopes) or 'module'}: {words}" + (f" in {around}" if around else "")
 
 
 def _replacing(parent: ast.AST, field: str, place: int | None, new: ast.AST):
@@ -114,8 +155,9 @@ def _replacing(parent: ast.AST, field: str, place: int | None, new: ast.AST):
     return apply
 
 
-def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+def _nodes(node: ast.AST, above: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[ast.AST, ...], str, int | None, ast.AST]]:
     """Yield the nodes in which a slip would change what is done: no annotations, docstrings, imports or limits."""
+    above = (*above, node)
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_params"):
             continue
@@ -123,8 +165,8 @@ def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
         for place, child in items:
             if not isinstance(child, ast.AST) or _is_left_out(node, child):
                 continue
-            yield node, field, place, child
-            yield from _nodes(child)
+            yield above, field, place, child
+            yield from _nodes(child, above)
 
 
 def _is_left_out(parent: ast.AST, node: ast.AST) -> bool:

@@ -6,8 +6,9 @@ import ast
 
 import pytest
 
-from tests.slips import make, try_out
+from tests.slips import __main__, make, try_out
 from tests.slips.make import ROOMS, Slip
+from tests.slips.try_out import Outcome, Trial
 
 SOURCE = '''
 """A module."""
@@ -82,6 +83,58 @@ def test_a_slip_that_a_test_looks_for_is_noticed_and_another_is_not():
     neutral = source.replace("Compares an answer", "Compares one answer")
     assert source not in (wrong, neutral)
     with try_out.project_copy() as copy:
-        found = [try_out.try_slip(Slip(file, 1, "", text), tests, copy, True, 300).noticed for text in (wrong, neutral)]
+        trials = [try_out.try_slip(Slip(file, 1, "", text), tests, copy, True, 300) for text in (wrong, neutral)]
         assert (copy / file).read_text() == source
-    assert found == [True, False] and (make.ROOT / file).read_text() == source
+    assert [one.outcome for one in trials] == [Outcome.NOTICED, Outcome.SURVIVED]
+    assert (make.ROOT / file).read_text() == source
+
+
+def test_each_slip_that_is_listed_as_equivalent_exists_and_has_a_reason():
+    for name, reason in make.equivalents().items():
+        file, _, words = name.partition(" | ")
+        assert words in make.name_slips((make.ROOT / file).read_text("utf-8")), name
+        assert reason, name
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_words_name_one_slip_of_a_file(room):
+    for path in make.modules_of(room):
+        names = make.name_slips(path.read_text("utf-8"))
+        assert len(names) == len(set(names)) == make.count_slips(path.read_text("utf-8"))
+
+
+def test_equivalent_slips_are_neither_noticed_nor_missed_and_are_not_tried(tmp_path, monkeypatch):
+    known, other, missed = (Slip("a.py", 1, words, "") for words in ("f: 1 → 2", "f: 2 → 3", "f: 3 → 4"))
+    monkeypatch.setattr(try_out, "equivalents", lambda: {"a.py | f: 1 → 2": "No one sees it."})
+    first = try_out.try_slip(known, (), tmp_path, True, 1)  # without a file: nothing is run
+    trials = [first, Trial(other, Outcome.NOTICED), Trial(missed, Outcome.SURVIVED)]
+    assert first.outcome is Outcome.EQUIVALENT and __main__.rate(trials) == 0.5
+    assert __main__.tell("judging", trials) == (
+        "judging: 1 of 2 noticed (50%); 1 more are listed as changing nothing visible."
+    )
+    assert __main__.as_json(trials, 7) == {
+        **{"seed": 7, "tried": 2, "noticed": 1, "equivalent": 1},
+        "survivors": ["a.py | f: 3 → 4"],
+    }
+
+
+def test_tests_that_are_likely_to_notice_come_first(tmp_path):
+    texts = {
+        "a/test_other.py": "import math",
+        "a/test_package.py": "from autograder.judging import words",
+        "a/test_uses.py": "from autograder.judging.compare import compare",
+        "a/test_long.py": "from autograder.judging.compare import compare",
+        "a/test_compare.py": "",
+    }
+    copy = tmp_path / "copy"
+    (copy / "a").mkdir(parents=True)
+    for name, text in texts.items():
+        (copy / name).write_text(text)
+    (tmp_path / try_out.REPORT).write_text(
+        '<testsuite><testcase classname="a.test_long" time="2"/><testcase classname="a.test_long" time="1"/>'
+        '<testcase classname="a.test_uses" time="2.5"/><testcase classname="a.test_compare" time="9"/></testsuite>'
+    )
+    try_out.note_seconds(copy)
+    found = try_out.in_order("autograder/judging/compare.py", ("a",), copy)
+    names = ("compare", "uses", "long", "package", "other")
+    assert found == [f"a/test_{name}.py" for name in names]

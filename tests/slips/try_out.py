@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import json
 import os
 import shutil
 import signal
@@ -12,11 +14,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
 
 from autograder.paths import ROOT
 
-from .make import Slip
+from .make import Slip, equivalents
 
 TESTS = {
     "judging": ("tests/judging", "tests/candidate/test_main.py", "tests/test_examine.py", "tests/learner"),
@@ -34,8 +41,8 @@ TESTS = {
     "labkit": ("tests/labkit", "tests/learner"),
 }
 """Which tests are run for a room, those that are likely to notice first."""
-SECONDS = 300
-"""A run that takes longer than this has noticed: something never ends."""
+REPORT = "report.xml"
+"""What pytest writes about a run, beside the copy."""
 _HEAVY = (
     *("numpy", "numpy.random", "pytest", "hypothesis", "nbformat", "nbconvert.exporters", "IPython", "jupytext"),
     *(
@@ -52,13 +59,22 @@ _LEFT_BEHIND = shutil.ignore_patterns(
 )
 
 
+class Outcome(StrEnum):
+    """What became of a slip."""
+
+    NOTICED = "noticed"
+    SURVIVED = "SURVIVED"
+    EQUIVALENT = "equivalent"
+    """Not tried: `equivalent.txt` says why it changes nothing visible."""
+
+
 @dataclass(frozen=True)
 class Trial:
-    """What became of a slip: whether a test failed, and how long that took."""
+    """What became of a slip, and how long that took."""
 
     slip: Slip
-    noticed: bool
-    seconds: float
+    outcome: Outcome
+    seconds: float = 0.0
 
 
 @contextmanager
@@ -85,29 +101,81 @@ def warm_up() -> None:
 
 
 def try_slip(slip: Slip, tests: tuple[str, ...], copy: Path, quick: bool, seconds: float) -> Trial:
-    """Make a slip in the copy, run tests until one fails, and take the slip back.
+    """Make a slip in the copy, run tests until one fails, and take the slip back; no need if it is equivalent.
 
     A run that takes longer than ``seconds`` has noticed: something never ends.
     """
+    if slip.name in equivalents():
+        return Trial(slip, Outcome.EQUIVALENT)
     path, begun = copy / slip.file, time.monotonic()
     right = path.read_text("utf-8")
     path.write_text(slip.source, "utf-8")
     try:
-        noticed = run_tests(in_order(slip.file, tests, copy), copy, quick, seconds) != 0
+        failed = run_tests(in_order(slip.file, tests, copy), copy, quick, seconds) != 0
     finally:
         path.write_text(right, "utf-8")
-    return Trial(slip, noticed, time.monotonic() - begun)
+    return Trial(slip, Outcome.NOTICED if failed else Outcome.SURVIVED, time.monotonic() - begun)
 
 
 def in_order(file: str, tests: tuple[str, ...], copy: Path) -> list[str]:
-    """Return test files, those named after the module or what it is part of first."""
+    """Return test files, those that are likely to notice soonest first.
+
+    Test files that are named after the module come first, then those that import it, then those that name its package;
+    among equals those that took less time when all was right.
+    """
     found: list[Path] = []
     for place in tests:
         path = copy / place
         found += sorted(path.rglob("test_*.py")) if path.is_dir() else [path]
-    words = set(Path(file).stem.split("_")) | {Path(file).parent.name}
-    found.sort(key=lambda path: not words & set(path.stem.split("_")))
+    took = _seconds_taken(copy)
+    found.sort(key=lambda path: (_distance(file, path), took.get(str(path.relative_to(copy)), 0.0)))
     return [str(path.relative_to(copy)) for path in found]
+
+
+def _distance(file: str, test: Path) -> int:
+    parts = [part for part in Path(file).with_suffix("").parts if part != "__init__"] or [""]
+    imported = _imported(test.read_text("utf-8"))
+    if set(parts[-1].split("_")) & set(test.stem.split("_")):
+        return 0
+    if parts[-1] in imported:
+        return 1
+    return 2 if len(parts) > 1 and (parts[-2] in imported or parts[-2] in test.stem.split("_")) else 3
+
+
+@cache
+def _imported(source: str) -> set[str]:
+    """Return the parts of all names that a test file imports: packages, modules and functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for name in [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]:
+                names |= set(name.split("."))
+    return names
+
+
+def note_seconds(copy: Path) -> None:
+    """Keep how long each test file took in the last run, for `in_order`."""
+    took: dict[str, float] = {}
+    for case in ElementTree.parse(copy.parent / REPORT).iter("testcase"):
+        file = case.get("classname", "").replace(".", "/") + ".py"
+        took[file] = took.get(file, 0.0) + float(case.get("time", 0))
+    (copy.parent / "seconds.json").write_text(json.dumps(took))
+
+
+def _seconds_taken(copy: Path) -> dict[str, float]:
+    path = copy.parent / "seconds.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+class _GivenOrder:
+    """A plugin for pytest: files in the order given, and what is marked slow at the end."""
+
+    @staticmethod
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+        """Sort the tests after tests/conftest.py has."""
+        files = [Path(arg).resolve() for arg in config.args]
+        items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, files.index(item.path)))
 
 
 def run_tests(files: list[str], copy: Path, quick: bool, seconds: float) -> int:
@@ -124,11 +192,10 @@ def run_tests(files: list[str], copy: Path, quick: bool, seconds: float) -> int:
             os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
             for name in [name for name in sys.modules if name.partition(".")[0] in ("autograder", "labkit", "tests")]:
                 del sys.modules[name]
-            import pytest
-
             marks = "not browser and not slow" if quick else "not browser"
             options = ["-x", "-q", "-p", "no:cacheprovider", "-n", "0", "--basetemp", str(copy.parent / "tmp")]
-            code = int(pytest.main([*options, "-m", marks, *files]))
+            options += ["--junitxml", str(copy.parent / REPORT)]
+            code = int(pytest.main([*options, "-m", marks, *files], plugins=[_GivenOrder]))
         finally:
             os._exit(code)
     until = time.monotonic() + seconds
