@@ -20,29 +20,30 @@ PAGE = ROOT / "docs" / "accuracy.md"
 TEXT = """# The autograder's own accuracy
 
 Does every right answer get full marks, and does every wrong one lose some? The numbers on this page are measured:
-`python -m tests.accuracy` writes the page. Every answer was judged by two keys, the public one and one with another
+`python -m tests.accuracy` writes the page. Every answer was judged with two keys, the public one and one from another
 seed; it counts as right only if both accept it, and as caught only if both reject it. Chapter 10 is scored by what the
-network can do, not by its numbers, and was judged by the public key alone.
+network can do, not by its numbers, and was judged with the public key alone.
 
 ## Right answers
 
 {right}
 
-The other styles are in `tests/alternatives/`: loops, recursion, einsum, NumPy's matrix class, lists of lists in
-place of arrays, single precision, generators, work on copies, other formulas. Each ran in a separate process.
+The other styles are in `tests/alternatives/`: loops, recursion, einsum, NumPy's matrix class, lists of lists in place
+of arrays, single precision, generators, work on copies, and other formulas. Each ran in a separate process.
 {wronged}
 
 ## Known wrong answers
 
 {known}
 
-## Answers of writers who saw only the stubs
+## Answers by writers who saw only the stubs
 
 {unseen}
 
-`tests/accuracy/unseen/` holds these answers; the table says how the autograder does on them now, after it was changed
-for them. An answer counts as told if a sentence describes it, before the call and its numbers. What the autograder did
-when it first saw them, as a reader counted sentence by sentence, is this:
+`tests/accuracy/unseen/` holds these answers. The table shows how the autograder does on them now, after changes that
+they led to. An answer counts as described if the verdict begins with a sentence about it, before the call and its
+numbers. The next table shows how the autograder did when it first saw each set, as counted by a reader sentence by
+sentence:
 
 {read}
 
@@ -50,24 +51,25 @@ when it first saw them, as a reader counted sentence by sentence, is this:
 
 `autograder/judging/slips/mutants.py` takes the reference library and makes every small slip in it, one at a time: other
 operators, comparisons, constants, axes, indices, functions and names, swapped operands and arguments, dropped calls,
-arguments, statements and loop iterations, writing in place. Signatures and the prose of messages stay.
+arguments, statements and loop iterations, and writing in place. It leaves signatures and the prose of messages
+unchanged.
 
-When they were first tried, 17 wrong ones passed, one in 300. Each got a case that catches it, so the figures below say
-only that such slips no longer find a gap. As a test with slips that no case had been made for, 2,488 mutants of the
-answers in other styles were judged once, and those that passed were read: 8 wrong ones were among them (99.6% caught,
-or 99.4% without those that raise an error). They got cases, too. That percentage is the better estimate for slips that
-nobody thought of.
+When these slips were first judged, 17 wrong ones passed, one in 300. A case now catches each of them, so the figures
+below say only that such slips no longer find a gap. Then 2,488 mutants of the answers in other styles, for which no
+case had been made, were judged once, and those that passed were read: 8 wrong ones were among them (99.6% caught, or
+99.4% without those that raise an error). Cases now catch these, too. The 99.6% is the better estimate for slips that
+nobody has thought of.
 
 {chapters}
 
 {kinds}
 
 **{share:.2%} of the slips that make a function wrong are caught**; without those that only make Python raise an error,
-which no autograder could miss, it is {strict:.2%}.
+which no autograder could miss, the figure is {strict:.2%}.
 
 ### Slips that leave the answer right
 
-{equivalent} mutants are still right answers, each listed in `tests/accuracy/equivalent.txt` under its reason:
+{equivalent} mutants are still right answers. Each is listed in `tests/accuracy/equivalent.txt` under its reason:
 
 {reasons}
 
@@ -75,54 +77,56 @@ which no autograder could miss, it is {strict:.2%}.
 
 
 READ = """\
-| set, and the autograder that saw it | caught of wrong | told something true and specific, of the recognisable | \
-told something false or imprecise | full marks of right |
+| set, and state of the autograder | wrong answers caught | recognisable answers described truly and specifically | \
+answers described falsely or imprecisely | right answers with full marks |
 | --- | ---: | ---: | ---: | ---: |
-| first half, before any change | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
-| second half, changed for the first half only | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
-| third and fourth set, changed for both halves | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
-| fifth set, by another stranger, changed for all others | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
-| sixth set, by two more strangers, changed for all others | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
-| seventh set, by two more strangers, changed for all others | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
+| first half; autograder before any change | 328 of 332 | 83% | 30 (9%) | 114 of 115 |
+| second half; autograder changed for the first half only | 230 of 230 | 185 of 215 (86%) | 6 (2.6%) | 99 of 99 |
+| third and fourth sets; autograder changed for both halves | 343 of 344 | 306 of 342 (89%) | 1 (0.3%) | 98 of 98 |
+| fifth set; autograder changed for all earlier sets | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
+| sixth set; autograder changed for all earlier sets | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
+| seventh set; autograder changed for all earlier sets | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
 
-The halves were written by people who saw only the stubs and marked what a tutor would recognise. The third and the
-fourth set were written on 28 November 2026, before the autograder was changed for the second half, by its own author,
-who had read the general findings and not the misconceptions: such answers are easier than a stranger's. For the second
-half and these two sets the same author read each sentence beside its code. The wrong answer that passed divides by the
-largest sum of two magnitudes instead of the sum of the two largest, in `relative_error`; a case catches it now.
+The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
+The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
+the second half. The author had read the general findings but not the misconceptions; such answers are easier to judge
+than a stranger's. For the second half and these two sets, the same author read each sentence beside its code. The wrong
+answer that passed is a `relative_error` that divides by the largest sum of two magnitudes instead of the sum of the two
+largest; a case now catches it.
 
-The fifth set was written by somebody who saw the stubs and nothing else. It was judged once, on 28 November 2026, by
-commit 368405b, before anything was changed for it, and the person who read the sentences had not read the set before.
-Of the nine wrong answers that passed, three stored results in integers where inputs were integers and one cut small
-weights to zero: cases catch them now. Three are accepted here: a list in place of an array (the check mentions it),
-integers in place of floats, and `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two
+The fifth set was written by somebody who saw only the stubs. It was judged once, on 28 November 2026, by commit
+368405b, before anything was changed for it, and the person who read the sentences had not read the set before. Of the
+nine wrong answers that passed, three store results as integers if the inputs are integers, and one sets small weights
+to zero; cases now catch these four. The course accepts three: a list in place of an array (the check mentions it),
+integers in place of floats, and a `fold_bias` that keeps the type of integer weights, as np.insert and np.pad do. Two
 return arrays that share memory with other results or with the arguments; comparing values cannot show this. Two of the
 four faulty sentences named a belief that the code does not show: one said that nonzero entries were counted (there were
 as many zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were
 true only by chance, because there are few cases (a sign that happened to match the bias's, one wrong entry in the last
-row). Seven more were true but said little, and for 26 answers the check said only where the first number differs.
+row). Seven more were true but said little, and for 26 answers the check said only at which position the first number
+differs.
 
-The sixth set was written by two more people who saw the stubs and nothing else, one for chapters 1 to 5 and one for
-chapters 6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The
-person who read the sentences had not read the set before, but had worked on the autograder's findings that day. The six
-wrong answers that passed all break what a docstring says. Cases catch three of them now: a scheme that is looked for
-within a string, numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. Two are
-accepted here, integers in place of floats. One returns arrays that belong to its arguments where new ones are asked
-for; comparing values cannot show this. Two of the three faulty sentences were true only by chance, because there are
-few cases (softmax wrong exactly where a positive number is expected, an error only if there are more columns than
-rows), and one said that an invalid batch size is refused, but it was Python's `range` that raised the error. Eight more
-were true but said little, and for 11 answers the check said only where the first number differs.
+The sixth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
+to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The person who
+read the sentences had not read the set before, but had worked on the autograder's findings that day. All six wrong
+answers that passed contradict a docstring. Cases now catch three of them: a scheme matched as part of a longer string,
+numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. The course accepts two,
+which return integers in place of floats. One returns arrays from its arguments although new ones are required;
+comparing values cannot show this. Two of the three faulty sentences were true only by chance, because there are few
+cases (softmax wrong exactly where a positive number is expected, an error only if there are more columns than rows),
+and one said that an invalid batch size is refused, although the error came from Python's `range`. Eight more were true
+but said little, and for 11 answers the check said only at which position the first number differs.
 
-The seventh set was written by two more people who saw the stubs and nothing else, again one for chapters 1 to 5 and one
-for chapters 6 to 9, who were told what the course accepts. It was judged once, on 28 November 2026, by commit 0ddaa0b,
+The seventh set was written by two more people, again one for chapters 1 to 5 and one for chapters 6 to 9. They saw only
+the stubs, and were told what the course accepts. The set was judged once, on 28 November 2026, by commit 0ddaa0b,
 before anything was changed for it, and the person who read the sentences had read neither the set nor the code of the
-findings before. The wrong answer that passed rounds probabilities to percent before it chooses the largest; a case
-catches it now. Two of the five faulty sentences quoted the smallest and the largest number of the cases as if they were
-the limits of what is wrong; they now also name the nearest numbers for which the answer is right. One said that an item
-is missing wherever a result came back, although networks of two layers came back complete; one said "wherever your
-result is wrong, it is too small", which held in these cases only; one said that the order of trained weights is kept,
-which small steps always do. Fourteen more were true but said little, and for 13 answers the check said only
-where the first number differs."""
+findings before. The wrong answer that passed rounds probabilities to whole percentages before it chooses the largest; a
+case now catches it. Two of the five faulty sentences quoted the smallest and the largest number of the cases as if the
+answer were wrong exactly between these two; such sentences now also name the nearest numbers for which the answer is
+right. One said that an item is missing from every result, although networks of two layers came back complete; one said
+"wherever your result is wrong, it is too small", which held in these cases only; one said that the order of trained
+weights is preserved, which small steps always do. Fourteen more were true but said little, and for 13 answers the check
+said only at which position the first number differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set")
@@ -247,7 +251,9 @@ def main() -> None:
             right=table(["chapter", "reference", "full marks", "other styles", "full marks"], right),
             wronged="".join(f"\n- wronged: {name}" for name in wronged),
             known=table(["chapter", "misconceptions", "caught", "named"], known),
-            unseen=table(["set", "wrong", "caught", "recognisable", "told", "right", "full marks"], unseen_answers()),
+            unseen=table(
+                ["set", "wrong", "caught", "recognisable", "described", "right", "full marks"], unseen_answers()
+            ),
             read=READ,
             chapters=table(["chapter", *head], chapters),
             kinds=table(["kind of slip", *head], kinds),

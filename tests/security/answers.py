@@ -94,7 +94,7 @@ def second_answer_from_a_child(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def late_deletion(it: Submission) -> None:
-    """The object that is returned writes its own answer when Python deletes it."""
+    """The returned object writes its own answer when Python deletes it."""
     it.answers("""
         import os, struct
         class Last(float):
@@ -137,7 +137,7 @@ def hooks_of_forks(it: Submission) -> None:
 
 @attack("crashed", "failed", "error")
 def array_interface_that_points_elsewhere(it: Submission) -> None:
-    """An array whose data are said to be at an address outside the student's memory."""
+    """An array whose data claim an address outside the student's memory."""
     it.answers("""
         class Elsewhere:
             __array_interface__ = {"shape": (1000,), "typestr": "<f8", "version": 3, "data": (4096, False)}

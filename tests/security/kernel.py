@@ -27,7 +27,7 @@ def syntax_tree_transformer(it: Submission) -> None:
 
 @attack()
 def silent_tracebacks(it: Submission) -> None:
-    """IPython's showtraceback shows nothing any more, so that no check cell has an error among its outputs."""
+    """IPython's showtraceback shows nothing any more, so no check cell has an error among its outputs."""
     it.runs("""
         def nothing(*args, **kwargs): pass
         get_ipython().showtraceback = nothing
@@ -37,7 +37,7 @@ def silent_tracebacks(it: Submission) -> None:
 
 @attack()
 def display_hook(it: Submission) -> None:
-    """The display hook shows 100 whatever is to be shown, and the exception hook shows it too."""
+    """The display hook shows 100 in place of every value, and so does the exception hook."""
     it.runs("""
         import sys
         hook = sys.displayhook
@@ -62,7 +62,7 @@ def replaced_run_cell(it: Submission) -> None:
 
 @attack("malformed", costs=12)
 def patched_builtins(it: Submission) -> None:
-    """The built-in functions all, any, len, abs and isinstance return whatever suits the author."""
+    """The built-in functions all, any, len, abs and isinstance return whatever helps the author."""
     it.runs("""
         import builtins
         builtins.all = lambda items: True
@@ -112,7 +112,7 @@ def printed_results(it: Submission) -> None:
 
 @attack()
 def history_of_inputs(it: Submission) -> None:
-    """The function reads the check cell that calls it out of IPython's history, and looks its answers up there."""
+    """The function finds the check cell that calls it in IPython's history, and looks up its answers there."""
     it.answers(
         """
         try:

@@ -203,7 +203,7 @@ def utf_seven(it: Submission) -> None:
 
 @attack()
 def tree_too_deep_to_walk(it: Submission) -> None:
-    """Expressions and branches that Python compiles, but whose tree is too deep to walk."""
+    """Expressions and branches that Python compiles, but whose syntax tree is too deep to walk."""
     chains = [
         "signal" + ".real" * 900,
         "-" * 900 + "1",
@@ -218,6 +218,6 @@ def tree_too_deep_to_walk(it: Submission) -> None:
 
 @attack("error")
 def names_of_half_a_megabyte(it: Submission) -> None:
-    """A name of four hundred thousand letters is asked for, which the error quotes."""
+    """The module asks for a name of four hundred thousand letters, which the error quotes."""
     name = "a" * 400_000
     it.answers(f"return {name}")

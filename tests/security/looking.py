@@ -120,7 +120,7 @@ def environment_and_arguments(it: Submission) -> None:
 
 @attack()
 def open_descriptors(it: Submission) -> None:
-    """Descriptors that were left open are tried: a file or a folder among them, or a socket."""
+    """Descriptors that were left open are tried: they may be files, folders or sockets."""
     it.finds("""
         import os, stat
         for descriptor in range(3, 256):
@@ -139,7 +139,7 @@ def open_descriptors(it: Submission) -> None:
 
 @attack()
 def home_of_the_instructor(it: Submission) -> None:
-    """The homes of this machine are searched for a file in the grader's home."""
+    """The home folders on this machine are searched for a file of the grader's."""
     it.finds(f"""
         import glob, os
         homes = {{os.path.expanduser("~"), "/root", *glob.glob("/home/*"), *glob.glob("/proc/*/root/root")}}
@@ -185,7 +185,7 @@ def installation_pointers(it: Submission) -> None:
 
 @attack()
 def gradebook_of_the_class(it: Submission) -> None:
-    """A trigger is planted in gradebook.db that gives its author 99 points per cell and takes away everybody else's."""
+    """A trigger in gradebook.db gives its author 99 points per cell and removes everybody else's points."""
     it.finds("""
         import pathlib, sqlite3
         for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:

@@ -61,7 +61,7 @@ with open(os.__file__, "rb") as file:
 
 @attack()
 def locks_on_shared_files(it: Submission) -> None:
-    """A lock on a file that others can read is a bit that they can see."""
+    """A lock on a file that others can read sends them one bit."""
     it.finds("""
         import fcntl, os
         for attempt in (
@@ -96,7 +96,7 @@ except OSError:
 
 @attack()
 def rare_system_calls(it: Submission) -> None:
-    """Calls that computing never needs: io_setup, modify_ldt, io_uring_setup, userfaultfd, bpf, splice, keyctl."""
+    """Calls that computation never needs: io_setup, modify_ldt, io_uring_setup, userfaultfd, bpf, splice, keyctl."""
     it.finds(_let_in((206, 0), (154, None), (425, 425), (323, 282), (321, 280), (275, 76), (250, 219)))
 
 
@@ -113,7 +113,7 @@ def folders_of_the_system(it: Submission) -> None:
 
 @attack("error")
 def memory_that_no_process_shows(it: Submission) -> None:
-    """Shared memory is filled and given back with MADV_DONTNEED: the kernel keeps it, no process's size shows it."""
+    """Shared memory is filled and released with MADV_DONTNEED: the kernel keeps it, but no process's size shows it."""
     it.answers("""
         import mmap
         kept = []
@@ -127,7 +127,7 @@ def memory_that_no_process_shows(it: Submission) -> None:
 
 @attack()
 def large_pipes(it: Submission) -> None:
-    """Pipes are made a megabyte large each, memory of the kernel that no process's size shows."""
+    """Each pipe is enlarged to a megabyte, which is kernel memory that no process's size shows."""
     it.finds("""
         import fcntl, os
         try:

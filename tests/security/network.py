@@ -45,7 +45,7 @@ def name_lookup(it: Submission) -> None:
 
 @attack()
 def metadata_address(it: Submission) -> None:
-    """The address from which a cloud's machines get their passwords."""
+    """The address from which machines in a cloud get their passwords."""
     statement = "socket.create_connection(('169.254.169.254', 80), timeout=1)"
     it.finds(_SENDS.format(statement=statement))
 

@@ -68,7 +68,7 @@ def forged_grade_cells(it: Submission) -> None:
 
 @attack()
 def copied_check_cell(it: Submission) -> None:
-    """A check cell is there twice under one name, the second time empty."""
+    """One check cell occurs twice under the same name, the second time empty."""
     cell = copy.deepcopy(it.cell("apply_weight"))
     it.notebook["cells"].append(cell | {"id": "copy", "source": "2"})
 
@@ -103,7 +103,7 @@ def another_kernel(it: Submission) -> None:
 
 @attack()
 def schema_of_the_future(it: Submission) -> None:
-    """The cells' nbgrader metadata say that they are of version 99."""
+    """The cells' nbgrader metadata claim version 99."""
     for cell in it.checks():
         cell["metadata"]["nbgrader"]["schema_version"] = 99
 

@@ -166,7 +166,7 @@ def picture_with_a_tail(it: Submission) -> None:
 
 @attack()
 def terminal_links_in_an_output(it: Submission) -> None:
-    """Outputs hold a terminal's sequences for links, titles and the clipboard, also cut short."""
+    """Outputs hold a terminal's sequences for links, titles and the clipboard, some of them cut short."""
     text = (
         "\x1b]8;;javascript:x\x1b\\click\x1b]8;;\x1b\\ \x1b]52;c;eA==\x07 \x9b31m \x1b[999999999999C \x1b]0;"
         + "x" * 300

@@ -47,7 +47,7 @@ def almost_a_classmates_name(it: Submission) -> None:
 
 @attack(student=HONEST.upper())
 def a_classmates_name_in_capitals(it: Submission) -> None:
-    """The zip's own name differs from a classmate's by its capitals only, and sorts before it."""
+    """The zip's own name differs from a classmate's only in its capitals, and sorts before it."""
     it.zips(f"{it.student}.zip")
 
 
@@ -145,7 +145,7 @@ def names_of_control_characters(it: Submission) -> None:
 
 @attack()
 def names_that_differ_by_capitals(it: Submission) -> None:
-    """The files are there twice, the second time in capitals, for a file system that does not tell them apart."""
+    """The zip has each file twice, the second time in capitals, for a file system that treats both names as one."""
     it.zips(f"{it.student}.zip", {NOTEBOOK.upper(): b"{}", "WeightLab/Weights.py": b"", "weightlab/WEIGHTS.PY": b""})
 
 
@@ -171,7 +171,7 @@ def folder_for_a_file(it: Submission) -> None:
 
 @attack()
 def records_that_are_none(it: Submission) -> None:
-    """The timestamp names a time zone file; the concept test's record is nested a thousand lists deep."""
+    """The timestamp names a time zone file, and the concept test's record is a thousand nested lists."""
     it.beside["timestamp.txt"] = b"2026-03-02 10:00:00 ../../../../etc/passwd"
     it.beside["concepts.json"] = b'{"before":' * 2_000 + b"1" * 5_000 + b"}" * 2_000
     it.beside["submission_secret.txt"] = b"\xff" * 2_000
@@ -210,7 +210,7 @@ def student_id_that_is_a_picture(it: Submission) -> None:
 
 @attack(student='x-";document.title="opened";"', submission="malformed", costs=POINTS)
 def student_id_that_ends_a_text(it: Submission) -> None:
-    """The student's id ends the string that holds it in a script of Formgrader's, and goes on as script."""
+    """The student's id ends the string that holds it in one of Formgrader's scripts, and continues as a script."""
 
 
 @attack(student="x-new\nline\x1b[2J", submission="malformed", costs=POINTS)

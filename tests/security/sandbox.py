@@ -87,7 +87,7 @@ def signals_without_end(it: Submission) -> None:
 
 @attack()
 def priority_over_others(it: Submission) -> None:
-    """The process asks for more than its share: a higher priority, higher limits, its own processor."""
+    """The process asks for more than its share: a higher priority, higher limits, and its own processor."""
     it.finds("""
         import os, resource
         won = []
@@ -110,7 +110,7 @@ def priority_over_others(it: Submission) -> None:
 
 @attack()
 def keys_pressed_for_the_grader(it: Submission) -> None:
-    """Letters are pushed into the terminal from which grading was started, as if its owner had typed them."""
+    """Characters are pushed into the terminal in which grading was started, as if its owner had typed them."""
     it.finds("""
         import fcntl, os
         for name in (0, 1, 2, "/dev/tty", "/dev/console", "/dev/pts/0"):

@@ -43,18 +43,18 @@ def expected() -> dict[str, str]:
         "is not counted",
         "time by the clock": f"{limits.WALL_FACTOR} times the exercise's time limit",
         "processor time of all processes of a job": f"{factor:g} times the exercise's time limit, and 1 s",
-        "all functions of a submission, judging included, and its cells where notebooks are run": (
+        "all functions of a submission, judging included, and its cells if notebooks are run": (
             f"{examination.SECONDS:g} s, at most {examination.PUBLIC_SECONDS:g} s of them for the public cases, which "
-            "give the words of failures"
+            "explain failures"
         ),
         "public cases of all functions in one process; then of each that failed there": (
             f"{examination.PUBLIC_RUN_SECONDS:g} s; {examination.PUBLIC_RUN_SECONDS:g} s"
         ),
-        "reading it, and making its notebook and page": f"another {examination.READING:g} s",
+        "reading a submission, and making its notebook and page": f"another {examination.READING:g} s",
         "memory that one process maps": size(limits.MEMORY),
         "memory of all processes of a job, swapped-out memory included": (
-            f"{size(limits.MEMORY)}, looked at every {watch._TICK * 1000:g} ms; where a control group was handed to "
-            f"the autograder, the kernel stops a whole sandbox at {size(limits.MEMORY + cgroup.EXTRA)}"
+            f"{size(limits.MEMORY)}, checked every {watch._TICK * 1000:g} ms; if the autograder was given "
+            f"a control group, the kernel stops a whole sandbox at {size(limits.MEMORY + cgroup.EXTRA)}"
         ),
         "processes and threads of a job; of a sandbox": f"{limits.MAX_PROCESSES}; {process._PROCESSES}",
         "jobs that one sandbox serves": f"{limits.MAX_JOBS:,}",
@@ -76,7 +76,7 @@ def expected() -> dict[str, str]:
         "a notebook; its cells; cells that a student added": (
             f"{size(read_of.MAX_NOTEBOOK)}; {submitted_notebook.MAX_CELLS:,}; {submitted_notebook.MAX_OWN_CELLS}"
         ),
-        "an answer that is shown; added cells together": (
+        "an answer that is shown; all added cells together": (
             f"{sanitise.MAX_ANSWER:,} characters; {rebuild.MAX_OWN_TEXT:,} characters"
         ),
         "outputs of a cell; their text; a picture": (
@@ -114,6 +114,6 @@ def test_the_page_gives_the_numbers_of_the_code():
 def test_the_numbers_within_the_text_are_the_code_s():
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     whole = examination.SECONDS + examination.READING
-    assert f"a submission can hold one worker for {whole:g} seconds" in text.replace("A submission", "a submission")
+    assert f"a submission can occupy one worker for {whole:g} seconds" in text.replace("A submission", "a submission")
     assert f"{size(unpack.MAX_ZIP)} as a zip, {unpack.MAX_FILES:,} files" in text
     assert f"feedback quotes ({reply.MAX_QUOTED} characters at most)" in text

@@ -104,13 +104,13 @@ def complex_numbers(it: Submission) -> None:
 
 @attack()
 def text_of_numbers(it: Submission) -> None:
-    """The right numbers as text, which evaluation would turn into numbers."""
+    """The right numbers as strings, which evaluation would turn into numbers."""
     it.answers("return repr(signal * weight)")
 
 
 @attack()
 def a_trillion_numbers(it: Submission) -> None:
-    """An array that says that it holds a trillion numbers, and takes eight bytes."""
+    """An array that claims to hold a trillion numbers, and takes eight bytes."""
     it.answers("import numpy as np\nreturn np.broadcast_to(0.0, (10**6, 10**6))")
 
 
@@ -134,7 +134,7 @@ def deeply_nested_list(it: Submission) -> None:
 
 @attack()
 def sizes_that_lie(it: Submission) -> None:
-    """An object that says that it is empty, iterates without end, and takes a long time to be printed."""
+    """An object that claims to be empty, iterates without end, and takes a long time to print."""
     it.answers(
         "return Endless()",
         """
@@ -203,7 +203,7 @@ def empty_array_of_a_billion_columns(it: Submission) -> None:
 
 @attack("malformed", "failed")
 def sixteen_megabytes_of_small_numbers(it: Submission) -> None:
-    """As many bytes as may be sent back, each a number, to fill memory when they are converted to larger ones."""
+    """As many bytes as may be sent back, each one a number, to fill memory when they become larger numbers."""
     it.answers("import numpy as np\nreturn np.zeros(15 * 2**20, dtype=np.int8)")
 
 
@@ -272,19 +272,19 @@ def odd_kinds_of_array(it: Submission) -> None:
 
 @attack()
 def secret_in_the_name_of_a_type(it: Submission) -> None:
-    """What comes back is of a type whose name holds the secret inputs, so that the feedback passes them on."""
+    """The result has a type whose name holds the secret inputs, so that the feedback passes them on."""
     it.answers("return type(f'secret {signal!r} {weight!r}', (), {})()")
 
 
 @attack()
 def secret_in_text_and_keys(it: Submission) -> None:
-    """What comes back is text and a dictionary whose keys hold the secret inputs."""
+    """The result is text, and a dictionary whose keys hold the secret inputs."""
     it.answers("return {f'secret {signal!r}': f'{weight!r}'}")
 
 
 @attack()
 def secret_in_a_shape(it: Submission) -> None:
-    """The shape of what comes back holds the secret inputs' digits."""
+    """The shape of the result holds the digits of the secret inputs."""
     it.answers("""
         import numpy as np
         digits = [int(abs(float(np.ravel(number)[0])) * 1000) % 9000 + 1000 for number in (signal, weight)]

@@ -48,14 +48,14 @@ def main(
 
 
 def _try_room(room: str, count: int, seed: int, copy: Path, quick: bool, until: float) -> list[Trial]:
-    begun = time.monotonic()
+    slips, begun = make.sample(room, count, seed), time.monotonic()  # now: someone may go on working in the project
     if try_out.run_tests(try_out.in_order("", TESTS[room], copy), copy, quick, _HOUR) != 0:
         said = (copy.parent / "said.txt").read_text(errors="replace")[-2000:]
         raise click.ClickException(f"The tests of {room} fail without any slip:\n{said}")
     limit = 60 + 4 * (time.monotonic() - begun)
     try_out.note_seconds(copy)
     trials: list[Trial] = []
-    for slip in make.sample(room, count, seed):
+    for slip in slips:
         if time.monotonic() > until:
             break
         trials.append(try_out.try_slip(slip, TESTS[room], copy, quick, limit))

@@ -138,3 +138,4 @@ def test_tests_that_are_likely_to_notice_come_first(tmp_path):
     found = try_out.in_order("autograder/judging/compare.py", ("a",), copy)
     names = ("compare", "uses", "long", "package", "other")
     assert found == [f"a/test_{name}.py" for name in names]
+    assert sorted(try_out.in_order("", ("a",), copy)) == sorted(found)  # without a slip: all of them

@@ -26,7 +26,14 @@ from autograder.paths import ROOT
 from .make import Slip, equivalents
 
 TESTS = {
-    "judging": ("tests/judging", "tests/candidate/test_main.py", "tests/test_examine.py", "tests/learner"),
+    "judging": (
+        "tests/judging",
+        "tests/accuracy/test_said.py",
+        "tests/test_examine.py",
+        "tests/candidate/test_main.py",
+        "tests/learner/test_notebook.py",
+        "tests/learner/test_remarks.py",
+    ),
     "sandbox": ("tests/sandbox", "tests/candidate/test_main.py", "tests/security/test_corpus.py"),
     "candidate": ("tests/candidate", "tests/sandbox", "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
     "classroom": ("tests/classroom", "tests/security/test_unpacking.py", "tests/cli"),
@@ -133,7 +140,7 @@ def in_order(file: str, tests: tuple[str, ...], copy: Path) -> list[str]:
 
 
 def _distance(file: str, test: Path) -> int:
-    parts = [part for part in Path(file).with_suffix("").parts if part != "__init__"] or [""]
+    parts = [part for part in Path(file.removesuffix(".py")).parts if part != "__init__"] or [""]
     imported = _imported(test.read_text("utf-8"))
     if set(parts[-1].split("_")) & set(test.stem.split("_")):
         return 0

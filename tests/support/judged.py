@@ -21,17 +21,26 @@ def key_of(name: str, seed: int = key.PUBLIC_SEED) -> key.Key:
 
 def verdict_on_body(name: str, body: str, *, seed: int = key.PUBLIC_SEED, quote: bool = True) -> Verdict:
     """Return the verdict on a function with this body; it may use the whole reference library, NumPy and math."""
-    exercise, answers = EXERCISES[name], key_of(name, seed)
-    signature = inspect.signature(getattr(reference.module(exercise.module), name))
+    signature = inspect.signature(getattr(reference.module(EXERCISES[name].module), name))
     bare = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
     source = f"def {name}{inspect.Signature(bare)}:\n{textwrap.indent(textwrap.dedent(body), '    ')}"
-    names: dict = {}
+    return verdict_on_source(name, source, seed=seed, quote=quote)
+
+
+def verdict_on_source(name: str, source: str, *, seed: int = key.PUBLIC_SEED, quote: bool = True) -> Verdict:
+    """Return the verdict on a program that defines the function of an exercise."""
+    return judge.judge(EXERCISES[name], key_of(name, seed), answer_of(name, source, seed), "own.py", quote)
+
+
+def answer_of(name: str, source: str, seed: int = key.PUBLIC_SEED) -> Reply:
+    """Return what the function of a program answers; it may use the whole reference library, NumPy and math."""
+    names: dict = {"__name__": "own"}
     for module in reference.modules():
         names |= {one: value for one, value in vars(reference.module(module)).items() if not one.startswith("__")}
     exec(compile("import math\nimport numpy as np\n" + source, "own.py", "exec"), names)
     cases = []
-    for case in answers.cases:
+    for case in key_of(name, seed).cases:
         generators: dict = {}
         outcomes = [call_function(names[name], one.args, dict(one.kwargs), generators, "own") for one in case.calls]
         cases.append(wire.decode(wire.encode(outcomes)))
-    return judge.judge(exercise, answers, Reply(cases=cases), "own.py", quote)
+    return Reply(cases=cases)
