@@ -140,7 +140,7 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         scheduler = spread["CPU seconds of the scheduler"]
         busier = "the coordinator" if own >= scheduler else "the scheduler"
         lines += [
-            f"- **The coordinator** spends {own:g} CPU seconds on a submission, the scheduler {scheduler:g}: the "
+            f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
             f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
             f"where they finish as many submissions per second as it can take. With {spread['how']}, "

@@ -20,7 +20,7 @@ def targets(result: Mapping) -> list[Row]:
     nothing, memory = result["nothing to do"], result["MiB at the peak"]["all processes"]
     beside = [
         (
-            f"throughput beside {name}",
+            f"throughput compared with {name}",
             "at least 15 times",
             f"{told(times['elapsed'])} times; in processor time {told(times['processor'])} times",
             times["elapsed"]["median"] >= 15,
@@ -43,18 +43,18 @@ def targets(result: Mapping) -> list[Row]:
             cpu["times the functions alone"]["median"] <= 1.6,
         ),
         (
-            "speed with two processes beside one",
+            "speed with two processes compared with one",
             "at least 1.85 times",
             # With one process, its sandbox and the coordinator already use a part of the second processor.
-            f"{told(processes['one / two'])} times; all the work shared out evenly over two processors would be "
+            f"{told(processes['one / two'])} times; all the work shared evenly between two processors would give "
             f"{2 * processes['one process']['median'] / cpu['weightlab grade']['median']:.2f} times",
             processes["one / two"]["median"] >= 1.85,
         ),
         (
             f"a run over {nothing['submissions']} submissions with nothing to do",
             "at most 1 s",
-            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of a processor; the first such run, which "
-            f"reads everything: {nothing['seconds of the first, which reads everything']:g} s",
+            f"{told(nothing['seconds'])} s; {told(nothing['CPU seconds'])} s of processor time; the first such run, "
+            f"which reads everything, takes {nothing['seconds of the first, which reads everything']:g} s",
             nothing["seconds"]["median"] <= 1,
         ),
         ("memory of all processes together", "at most 500 MiB", f"{memory} MiB", memory <= 500),

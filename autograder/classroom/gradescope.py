@@ -196,7 +196,7 @@ def _as_line(aspect: Aspect) -> str:
 def main(base: Path) -> None:
     """Grade, and write results.json completely or not at all."""
     results = base / "results"
-    text = json.dumps(grade(base), indent=1)
+    text = json.dumps(grade(base))
     part = results / "results.part"
     part.write_text(text, encoding="utf-8")
     os.replace(part, results / "results.json")

@@ -64,7 +64,7 @@ class Rebuilder(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
         """Convert a submitted notebook (first pass) or the rebuilt one (second pass)."""
         chapter = resources["nbgrader"]["assignment"]
-        if not getattr(self.parent, "_sanitizing", False) or chapter not in CHAPTERS:
+        if not self.parent._sanitizing or chapter not in CHAPTERS:
             return super().from_filename(filename, resources=resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
         submitted = read_file(Path(filename), MAX_NOTEBOOK + 1) or b""

@@ -67,15 +67,11 @@ def _pages(classroom: Path, chapter: str) -> dict[str, bytes]:
     return {student: page.read_bytes() for student, page in places.items() if page.is_file()}
 
 
-_ANY_DAY = (1980, 1, 1, 0, 0, 0)
-"""A date that is always the same, so that the same pages make the same zip."""
-
-
 def _zip(files: Iterable[tuple[str, bytes]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files:
-            entry = zipfile.ZipInfo(name, _ANY_DAY)
+            entry = zipfile.ZipInfo(name)  # its date is always the same, so that the same pages make the same zip
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return buffer.getvalue()

@@ -124,6 +124,19 @@ def test_only_pictures_without_a_description_get_one(tag, described):
     assert (feedback._NO_WORDS in feedback._described(tag)) is described
 
 
+def test_what_was_in_time_loses_nothing_on_the_page():
+    notebook, final = (
+        read_released("01_weights", COURSE),
+        dict.fromkeys(
+            [*CHAPTERS["01_weights"].exercises, *CHAPTERS["01_weights"].questions, *CHAPTERS["01_weights"].written], 1.0
+        ),
+    )
+    for penalty, total in ((None, len(final)), (2.5, len(final) - 2.5)):
+        page = feedback.make_page(notebook, "01_weights", final, Marks(manual=final), penalty, ())
+        assert f"(Score: {float(total)} / " in page
+        assert ("penalty" in read(page).text) is (penalty is not None)
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_page_needs_nothing_from_the_network_and_shows_every_formula(chapter):
     pytest.importorskip("latex2mathml")

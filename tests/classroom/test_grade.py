@@ -459,7 +459,9 @@ def test_links_and_odd_names_cost_only_their_owner(room, tmp_path):
 
 def test_a_submission_that_has_gone_scores_nothing(room):
     (room / "submitted/ann/01_weights/01_weights.ipynb").unlink()
-    assert grade(room)["ann"]["status"] == "missing"
+    entry = grade(room)["ann"]
+    assert entry["status"] == "missing"
+    assert {one["message"] for one in entry["exercises"]} == {"No notebook of 01_weights was submitted."}
     assert "ann,01_weights,missing,0,16,0,21" in (room / "grades.csv").read_text()
 
 

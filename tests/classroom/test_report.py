@@ -220,3 +220,21 @@ def test_findings_that_no_misconception_explains_are_grouped():
     ]
     found = tally.summarise(entries, {}, [])
     assert [(item.name, told, who) for item, told, who in found.findings()] == [("dense", words, ["ada", "bo"])]
+
+
+def test_findings_and_beliefs_come_by_how_many_students_have_them_then_by_name():
+    told = {"ada": "c", "bo": "z", "cy": "a", "dan": "c", "eve": "b"}
+    entries = [
+        entry(student, exercises=[one("neuron" if words == "a" else "dense", "failed", 0, finding=words)])
+        for student, words in told.items()
+    ]
+    assert [(item.name, words) for item, words, _ in tally.summarise(entries, {}, []).findings()] == [
+        ("dense", "c"),
+        ("dense", "b"),
+        ("dense", "z"),
+        ("neuron", "a"),
+    ]
+    for one_entry in entries:
+        for verdict in one_entry["exercises"]:
+            verdict["misconception"], verdict["finding"] = verdict["finding"], None
+    assert [name for _, name, _ in tally.summarise(entries, {}, []).beliefs()] == ["c", "b", "z", "a"]

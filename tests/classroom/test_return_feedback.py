@@ -184,6 +184,7 @@ def test_a_worksheet_in_german_with_fewer_columns_says_what_it_can(tmp_path, wit
     names = {} if 1 in without else {number: name for number, name, _ in PEOPLE}
     found = read_participants(sheet)
     assert {number: person.name for number, person in found.items()} == {n: names.get(n, "") for n, *_ in PEOPLE}
+    assert {person.email for person in found.values()} == {""}
 
 
 @pytest.mark.parametrize("maximum", ["", "Skala: gut", "0,00"])

@@ -46,8 +46,8 @@ class _Worksheet:
 
     @property
     def email(self) -> int | None:
-        """Return the column of email addresses."""
-        columns = (column for column in range(1, self.grade) if any(line[column] for line in self.lines))
+        """Return the column of email addresses, which comes after identifiers and names."""
+        columns = (column for column in range(2, self.grade) if any(line[column] for line in self.lines))
         return next((c for c in columns if all("@" in line[c] for line in self.lines if line[c])), None)
 
     @property
@@ -116,7 +116,7 @@ def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
     """
     read_participants(worksheet)
     place = _place(classroom, chapter)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(exist_ok=True)
     shutil.copyfile(worksheet, place)
 
 

@@ -6,14 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from autograder.classroom import gradescope
-from autograder.classroom.folder import ClassroomError
 from autograder.cli.main import main
 from autograder.paths import ROOT
 from tests.end_to_end.instructor import offline_pip
@@ -164,48 +160,3 @@ def test_where_no_sandbox_can_be_made_the_code_is_another_user(submit, autograde
     (test,) = (test for test in results["tests"] if test["name"] == "apply_weight")
     assert "reached []" in test["output"], test["output"]
     assert sum(score for score, _ in scores(results).values()) == WEIGHTS.points - test["max_score"]
-
-
-def test_what_could_not_be_judged_has_no_results(tmp_path, monkeypatch):
-    """Gradescope then says that the autograder failed, and nobody loses a point in silence."""
-    for name in ("source", "submission", "results"):
-        (tmp_path / name).mkdir()
-    settings = {"chapters": [WEIGHTS.name], "seed": 7, "visibility": "visible"}
-    (tmp_path / "source" / gradescope.SETTINGS).write_text(json.dumps(settings))
-
-    def failing(*_):
-        verdict = gradescope.Verdict("apply_weight", WEIGHTS.name, gradescope.Status.UNJUDGED, None, 2.0, message="no")
-        return gradescope.Examination("unjudged", (verdict,), None), []
-
-    monkeypatch.setattr(gradescope, "_examine", failing)
-    monkeypatch.setattr(gradescope, "require_isolation", lambda _: None)
-    with pytest.raises(ClassroomError, match="apply_weight could not be judged"):
-        gradescope.main(tmp_path)
-    assert list((tmp_path / "results").iterdir()) == []
-
-
-def test_the_zip_is_laid_out_as_gradescope_documents(tmp_path):
-    names = gradescope.write_zip(["01_weights", "02_biases"], tmp_path / "out.zip", "after_published", seed=3)
-    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
-        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
-        settings = json.loads(archive.read(gradescope.SETTINGS))
-    assert sorted(modes) == names
-    assert modes["setup.sh"] == modes["run_autograder"] == 0o755
-    assert settings == {"chapters": ["01_weights", "02_biases"], "seed": 3, "visibility": "after_published"}
-    assert {name for name in names if name.startswith("course/")} == {
-        f"course/{name}/{name}.ipynb" for name in ("01_weights", "02_biases")
-    }
-    assert not any("__pycache__" in name for name in names)
-    first = (tmp_path / "out.zip").read_bytes()
-    gradescope.write_zip(["01_weights", "02_biases"], tmp_path / "out.zip", "after_published", seed=3)
-    assert (tmp_path / "out.zip").read_bytes() == first
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [(["nowhere", "out.zip"], "No chapter is called"), (["01_weights", "02_biases"], "is not the name of a zip")],
-)
-def test_a_usage_error_is_one_sentence(words, said, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(main, ["gradescope", *words])
-    assert done.exit_code == 2 and said in done.output and list(Path().iterdir()) == []

@@ -1,0 +1,133 @@
+"""Does the autograder for Gradescope lay its zip out as documented, and tell in its results what was found?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.classroom import gradescope
+from autograder.classroom.folder import ClassroomError
+from autograder.cli.main import main
+from autograder.exercises import CHAPTERS
+from autograder.sandbox import selftest
+from tests.support import classroom as made
+
+WEIGHTS, BIASES = CHAPTERS["01_weights"], CHAPTERS["02_biases"]
+ADDED = b"def apply_weight(signal, weight):\n    return signal + weight\n"
+
+
+@pytest.fixture(scope="module")
+def submitted(tmp_path_factory):
+    """Lay a submission where Gradescope does, and return the content of results.json."""
+    if reason := selftest.why_not():
+        pytest.skip(f"nothing was graded: {reason}")
+    base = tmp_path_factory.mktemp("autograder")
+
+    def submitted(chapters, visibility="visible", library=made.REFERENCE, **files):
+        for name in ("source", "results", "submission"):
+            shutil.rmtree(base / name, ignore_errors=True)
+            (base / name).mkdir()
+        settings = {"chapters": [one.name for one in chapters], "seed": 7, "visibility": visibility}
+        (base / "source" / gradescope.SETTINGS).write_text(json.dumps(settings))
+        for name, content in files.items():
+            (base / "submission" / f"{name}.ipynb").write_bytes(content)
+        for name, content in library.items():
+            path = base / "submission" / "weightlab" / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        gradescope.main(base)
+        assert [path.name for path in (base / "results").iterdir()] == ["results.json"]
+        return json.loads((base / "results" / "results.json").read_text())
+
+    return submitted
+
+
+def test_each_exercise_is_a_test_with_its_aspects_and_its_points(submitted):
+    library = made.REFERENCE | {"weights": made.REFERENCE["weights"] + b"\n\n" + ADDED}
+    files = {one.name: json.dumps(made.answered(one)).encode() for one in (WEIGHTS, BIASES)}
+    results = submitted([WEIGHTS, BIASES], "after_due_date", library, **files)
+    asked = [(number, one, name) for number, one in enumerate((WEIGHTS, BIASES), 1) for name in names_of(one)]
+    tests = {test["name"]: test for test in results["tests"]}
+    assert [test["name"] for test in results["tests"]] == [name for _, _, name in asked]
+    assert [test["tags"] for test in results["tests"]] == [[one.name] for _, one, _ in asked]
+    assert tests["apply_weight"]["number"] == "1.1" and results["tests"][-1]["number"] == f"2.{len(names_of(BIASES))}"
+    assert {test["visibility"] for test in [results, *tests.values()]} == {"after_due_date"}
+    wrong = tests.pop("apply_weight")
+    assert {test["status"] for test in tests.values()} == {"passed"}
+    assert all(test["score"] == test["max_score"] for test in tests.values())
+    assert wrong["status"] == "failed" and wrong["score"] < wrong["max_score"]
+    lines = wrong["output"].splitlines()
+    for line, (aspect, points) in zip(lines, WEIGHTS.exercises["apply_weight"].aspects.items(), strict=False):
+        assert line in (f"✗ {aspect} (0 of {points:g})", f"✓ {aspect} ({points:g} of {points:g})")
+    assert lines[0].startswith("✗") and "plus the weight" in wrong["output"]
+    assert wrong["extra_data"]["status"] == "failed" and wrong["extra_data"]["misconception"]
+    assert tests["weighted_sums"]["extra_data"] == {"status": "passed", "misconception": None}
+    assert results["extra_data"] == {"isolation": "bubblewrap"} and results["stdout_visibility"] == "hidden"
+    assert results["execution_time"] > 0
+    words = results["output"].splitlines()
+    for one in (WEIGHTS, BIASES):
+        points = sum(answer.points for answer in one.written.values())
+        assert f"{one.name}: a person marks {', '.join(one.written)} ({points:g} points)." in words
+
+
+def names_of(chapter):
+    return [*chapter.exercises, *chapter.questions]
+
+
+def test_what_is_missing_or_unreadable_is_named(submitted):
+    results = submitted([WEIGHTS, BIASES], library={}, **{WEIGHTS.name: b"%PDF-1.4 not a notebook"})
+    assert {test["score"] for test in results["tests"]} == {0} and {t["status"] for t in results["tests"]} == {"failed"}
+    assert "01_weights came without the library. Submit the zip that `weightlab submit` makes." in results["output"]
+    assert "01_weights: the notebook cannot be read (" in results["output"]
+    assert "02_biases was not graded: " in results["output"]
+    assert "a person marks" in results["output"] and "2_biases: a person" not in results["output"]
+
+
+def test_what_could_not_be_judged_has_no_results(tmp_path, monkeypatch):
+    """Gradescope then says that the autograder failed, and nobody loses a point in silence."""
+    for name in ("source", "submission", "results"):
+        (tmp_path / name).mkdir()
+    settings = {"chapters": [WEIGHTS.name], "seed": 7, "visibility": "visible"}
+    (tmp_path / "source" / gradescope.SETTINGS).write_text(json.dumps(settings))
+
+    def failing(*_):
+        verdict = gradescope.Verdict("apply_weight", WEIGHTS.name, gradescope.Status.UNJUDGED, None, 2.0, message="no")
+        return gradescope.Examination("unjudged", (verdict,), None), []
+
+    monkeypatch.setattr(gradescope, "_examine", failing)
+    monkeypatch.setattr(gradescope, "require_isolation", lambda _: None)
+    with pytest.raises(ClassroomError, match="apply_weight could not be judged"):
+        gradescope.main(tmp_path)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_the_zip_is_laid_out_as_gradescope_documents(tmp_path):
+    names = gradescope.write_zip(["01_weights", "02_biases"], tmp_path / "out.zip", "after_published", seed=3)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
+        settings = json.loads(archive.read(gradescope.SETTINGS))
+    assert sorted(modes) == names
+    assert modes["setup.sh"] == modes["run_autograder"] == 0o755
+    assert settings == {"chapters": ["01_weights", "02_biases"], "seed": 3, "visibility": "after_published"}
+    assert {name for name in names if name.startswith("course/")} == {
+        f"course/{name}/{name}.ipynb" for name in ("01_weights", "02_biases")
+    }
+    assert not any("__pycache__" in name for name in names)
+    first = (tmp_path / "out.zip").read_bytes()
+    gradescope.write_zip(["01_weights", "02_biases"], tmp_path / "out.zip", "after_published", seed=3)
+    assert (tmp_path / "out.zip").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["nowhere", "out.zip"], "No chapter is called"), (["01_weights", "02_biases"], "is not the name of a zip")],
+)
+def test_a_usage_error_is_one_sentence(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["gradescope", *words])
+    assert done.exit_code == 2 and said in done.output and list(Path().iterdir()) == []
