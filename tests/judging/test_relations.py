@@ -170,7 +170,10 @@ def test_a_part_of_one_answer_alone_is_not_told():
     wholly_wrong, partly_wrong = sample(whole, whole + 1), sample(part, np.where(part > 0, part + 1, 0))
     assert _find_part(KEY, [wholly_wrong, partly_wrong, wholly_wrong], "your result", [], {}) is None
     found = _find_part(KEY, [wholly_wrong, partly_wrong, partly_wrong], "your result", [], {})
-    assert found.words == "Your result is wrong exactly in the entries where a positive number is expected."
+    assert (
+        found.words
+        == "In the cases tried, your result is wrong exactly in the entries where a positive number is expected."
+    )
 
 
 def test_the_limits_of_a_range_are_true_of_the_numbers():
