@@ -128,7 +128,7 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         f"including the students' own functions) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
         + ".",
-        f"- **Network**: {count:,} × ({sizes['to a worker']} KiB there + {sizes['back']} KiB back) = "
+        f"- **Network**: {count:,} × ({sizes['to a worker']} KiB sent + {sizes['back']} KiB returned) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
         f"- **Disk**, beside the submissions: {count:,} × {kept} KiB = "
         f"{_gib(count * kept)}; the gradebook takes another {sizes['of it the gradebook']} KiB "

@@ -179,7 +179,7 @@ def tell_error(error: Mapping[str, Any]) -> str:
 
 def with_article(name: str) -> str:
     """Write "a ValueError" and "an AssertionError"."""
-    return f"{'an' if name[:1] in 'AEIOU' else 'a'} {name}"
+    return f"{'an' if name.startswith(tuple('AEIOUaeio')) else 'a'} {name}"
 
 
 def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> str:

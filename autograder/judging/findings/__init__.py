@@ -43,6 +43,8 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """What was already found to hold in all samples of a group."""
+_TRIED = "In the cases tried,"
+"""Begins what would be claimed of other inputs, too, if it did not say of which it was seen."""
 _ENOUGH = 3
 """Number of wrong entries that must be in one part of the answers before the part means anything."""
 
@@ -169,7 +171,7 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
 def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say between which values of an argument the answers are wrong."""
     relation = None if unanswered else find_threshold(key, samples)
-    return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
+    return relation and Finding("range", f"{_TRIED} {sentences.tell_relation(relation, subject)}.", free=True)
 
 
 def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -365,12 +367,12 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
             what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
-            return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
+            return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
         if len(right) > 1:
             kind, *names = conditions[0]
             if kind == "where below one" and all(one.arguments.get(names[0].strip("`")) == 0 for one in right):
-                return Finding("where", f"{_capital(subject)} is right only where {names[0]} is 0.")
-            return Finding("where", f"{_capital(subject)} is right except where {where}.")
+                return Finding("where", f"{_TRIED} {subject} is right only where {names[0]} is 0.")
+            return Finding("where", f"{_TRIED} {subject} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
@@ -395,5 +397,4 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
     if not common or not _is_rich(wrong) or few:
         return None
-    words = sentences.tell_relation(common[0], subject)
-    return Finding("part", f"{_capital(words)}.")
+    return Finding("part", f"{_TRIED} {sentences.tell_relation(common[0], subject)}.")

@@ -347,7 +347,7 @@ FORMS = {
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
     "called too seldom": "Your function does not call {0} often enough: in the first case, {1} times instead of {2}.",
-    "stops where": "Your function stops with {0} only if {1}.",
+    "stops where": "In the cases tried, your function stops with {0} only if {1}.",
 }
 
 
