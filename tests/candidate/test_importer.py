@@ -149,7 +149,7 @@ USES_OF_ABSENT = {
 def test_whatever_uses_an_absent_package_names_it_and_the_import(use, imported, load):
     module = load("b", {"b": f"import numpy as np\n{imported}\ndef g():\n    return {use}\n"})
     with pytest.raises(
-        ModuleNotFoundError, match=r"'nothing_of_it' here \(imported in line 2 of lib/b\.py\)"
+        ModuleNotFoundError, match=r"'nothing_of_it' here \(imported on line 2 of lib/b\.py\)"
     ) as raised:
         module.g()
     assert raised.value.name == "nothing_of_it"
@@ -204,7 +204,7 @@ def test_a_modules_own_lines_that_use_an_absent_package_cost_only_what_they_make
         module.h()
     if "made" in text:
         assert raised.value.name == "nothing_of_it"
-        assert "imported in line " in str(raised.value)
+        assert "imported on line " in str(raised.value)
 
 
 def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
