@@ -215,6 +215,12 @@ def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
         module.z()
 
 
+def test_before_the_first_absent_package_annotations_are_what_they_name(load):
+    text = "def g(x: int): return x\nimport nothing_of_it\ndef h(x: nothing_of_it.Array): return x\n"
+    module = load("b", {"b": text})
+    assert module.g.__annotations__ == {"x": int} and module.h(3) == 3
+
+
 def test_futures_hold_where_a_module_is_run_statement_by_statement(load):
     text = "from __future__ import annotations\ndef g(x: Nothing): return x\nimport nothing_of_it\nnothing_of_it.do()\n"
     assert load("b", {"b": text}).g(3) == 3

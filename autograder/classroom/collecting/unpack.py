@@ -99,7 +99,7 @@ def readable() -> Iterator[None]:
             raise NotTakenError(Reason.NOT_A_ZIP, cause=error) from None
         raise NotTakenError(Reason.UNREADABLE, file=error.filename, cause=error.strerror) from None
     except Exception as error:
-        raise NotTakenError(Reason.NOT_A_ZIP, cause=error or type(error).__name__) from None
+        raise NotTakenError(Reason.NOT_A_ZIP, cause=str(error) or type(error).__name__) from None
 
 
 @contextmanager
