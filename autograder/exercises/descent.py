@@ -89,6 +89,15 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
     }
 
 
+def _places(answers: list, calls: tuple[Call, ...]) -> dict:
+    """Tell whether each example takes each place at some time, as in a fair shuffle."""
+    orders = [tuple(float(label) for _, y in _batches(answer) for label in np.ravel(y)) for answer in answers]
+    _, labels, *_ = calls[0].args
+    seen = {(place, label) for order in orders for place, label in enumerate(order)}
+    wanted = {(place, float(label)) for place in range(len(labels)) for label in labels}
+    return {f"in {len(calls)} orders each of {len(labels)} examples must take each place at least once": seen >= wanted}
+
+
 @CHAPTER.exercise(
     aspects={
         "yields every example exactly once, with its label": 1,
@@ -103,7 +112,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
         "for start in range(0, len(x), batch_size): rows = order[start : start + batch_size], then yield x[rows], "
         "y[rows]. First, if batch_size is below 1, raise a ValueError with the value of batch_size in its message.",
     ),
-    views={"dealt": _dealt, "orders": _orders},
+    views={"dealt": _dealt, "orders": _orders, "places": _places},
     yields=True,
     why="One permutation indexes both arrays, so no label can lose its example. Indexing with an array of row numbers "
     "makes copies, so the caller's data keep their order.",
@@ -123,7 +132,10 @@ def minibatches(rng):
     seed = int(rng.integers(2**31))
     generators = [Rng(seed), Rng(seed), Rng(seed + 1), Rng(seed, stream=1)]
     calls = [Call((x, y, 5, generator)) for generator in generators]
-    yield Case.of("draws its order from rng", calls=calls, view="orders", note="forty examples, in four calls")
+    drawn = "draws its order from rng"
+    yield Case.of(drawn, calls=calls, view="orders", note="forty examples, in four calls")
+    calls = [Call((x[:4], y[:4], 2, Rng(seed)))] * 80  # a fair shuffle fails once in 600 million tries
+    yield Case.of(drawn, calls=calls, view="places", note="four examples, in 80 calls with one generator")
     for size in (0, -3):
         yield Case.of(
             "refuses a batch size below 1",

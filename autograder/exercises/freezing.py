@@ -397,6 +397,16 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
         mentions=(5, 1),
         note="biases of shapes (5,) and (5, 1), with the same number of entries",
     )
+    *before, (weights, bias) = tuned
+    yield Case.of(
+        refuses,
+        layers,
+        [*before, (weights, bias[:1])],
+        0.5,
+        raises=ValueError,
+        mentions=(3, 1),
+        note="biases of shapes (3,) and (1,) in the last layer",
+    )
 
 
 CHAPTER.question(

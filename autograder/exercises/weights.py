@@ -69,6 +69,7 @@ def weighted_sum(rng: np.random.Generator) -> Iterator[Case]:
         ((3,), (3, 2), "a 2-D array of weights: that is also the next exercise"),
         ((4, 4), (4, 4), "equal shapes, but not one-dimensional"),
         ((), (), "two single numbers: arrays without an axis"),
+        ((2, 3), (6,), "a 2-D array with as many inputs as there are weights"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 

@@ -162,6 +162,17 @@ def with_replacement(x, y, batch_size, rng):
 
 
 @of("minibatches")
+def leaves_an_example_in_its_place(x, y, batch_size, rng):
+    """The shuffle is not fair: some example never comes at some place. If you swap by hand, check both ends of the range from which you draw: rng.integers leaves out the upper one."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    order = [0, *(1 + rng.permutation(len(x) - 1))]
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
 def shuffles_whole_batches(x, y, batch_size, rng):
     """Neighbouring examples always stay together, as if whole batches were shuffled. Shuffle the examples first, then cut."""
     if batch_size < 1:

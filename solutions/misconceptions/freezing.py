@@ -359,6 +359,13 @@ def broadcasts_what_does_not_fit(layers, tuned, share):
 
 
 @of("interpolate_layers")
+def compares_the_first_layers_only(layers, tuned, share):
+    """Shapes are compared in the first layer only, so NumPy broadcasts what does not fit in a later one. Compare them in every layer."""
+    interpolate_layers(layers[:1], tuned[:1], share)
+    return broadcasts_what_does_not_fit(layers, tuned, share)
+
+
+@of("interpolate_layers")
 def drops_the_layers_beyond_the_shorter(layers, tuned, share):
     """Networks of different depths are accepted: zip ends with the shorter list and silently loses the other layers. Raise a ValueError if the depths differ."""
     return interpolate_layers(layers[: len(tuned)], tuned[: len(layers)], share)

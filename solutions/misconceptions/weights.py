@@ -178,6 +178,14 @@ def compares_only_shapes(inputs, weights):
 
 
 @of("weighted_sum")
+def compares_only_numbers_of_entries(inputs, weights):
+    """The sum is right, but a 2-D array of inputs is accepted if it has as many entries as there are weights. Check that both have one axis."""
+    if weights.ndim != 1 or inputs.size != weights.size:
+        raise ValueError(f"{inputs.shape} and {weights.shape}")
+    return float(np.ravel(inputs) @ weights)
+
+
+@of("weighted_sum")
 def refuses_without_saying_why(inputs, weights):
     """The sum is right, and inputs that do not fit are refused. Put both shapes into the message, so that the reader can find the mistake."""
     _refuse(inputs, weights)

@@ -18,7 +18,7 @@ from tests.alternatives import load
 RANDOM = [EXERCISES[name] for name in ("xavier_uniform", "xavier_normal", "he_normal", "init_layers")]
 MODULE = reference.module("initialization")
 ALTERNATIVES = load()
-SEEDS = range(1000)
+SEEDS = range(300)
 FEWER = int(os.environ.get("WEIGHTLAB_SEEDS", "100"))
 """Seeds for each misconception: there are many, and each draws as much as the reference does. More can be asked for."""
 
@@ -78,3 +78,16 @@ def test_another_way_of_drawing_is_never_failed(exercise, function):
     drawing = standing_in(function, exercise.name)
     seeds = SEEDS[:5] if "one_by_one" in function.__name__ else SEEDS[:100]
     assert [seed for seed in seeds if fails(exercise, drawing, seed)] == []
+
+
+SLIPS_IN_SMALL_LAYERS = [
+    ("xavier_uniform", lambda m, n, rng: rng.uniform(-1, 1, (m, n)) * np.sqrt(3 / ((m + n) // 2))),
+    ("xavier_normal", lambda m, n, rng: rng.normal(0, np.sqrt(1 / ((m + n) // 2)), (m, n))),
+    ("he_normal", lambda m, n, rng: rng.normal(0, np.sqrt(2 / (m + 1)), (m, n))),
+]
+
+
+@pytest.mark.parametrize(("name", "function"), SLIPS_IN_SMALL_LAYERS)
+def test_a_bias_counted_as_an_input_and_a_rounded_mean_are_caught(name, function):
+    """In large layers they make next to no difference."""
+    assert [seed for seed in SEEDS[:100] if not fails(EXERCISES[name], function, seed)] == []

@@ -13,7 +13,7 @@ from tests.exercises.test_random_laws import expectation, fails
 RANDOM = [EXERCISES[name] for name in ("minibatches", "train", "fine_tune", "lora_init", "lora_fine_tune")]
 SEEDS = range(int(os.environ.get("WEIGHTLAB_SEEDS", "40")))
 """A thousand, tried by hand, take some ten minutes."""
-TOLD = {"orders", "many epochs", "new orders", "draws"}
+TOLD = {"orders", "places", "many epochs", "new orders", "draws"}
 """Views that say, true or false, what a generator must show."""
 
 

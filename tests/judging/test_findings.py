@@ -70,12 +70,12 @@ OTHERS = [
     (
         "relu",
         "return np.where(x >= 0, x, 0.5)",
-        "Your result is wrong exactly in the entries where `x` is negative.",
+        "In the cases tried, your result is wrong exactly in the entries where `x` is negative.",
     ),
     (
         "softmax",
         "powers = np.exp(logits)\nreturn powers / powers.sum(axis=1, keepdims=True)",
-        "Your result is right except where `logits` holds large numbers (80 or more in magnitude).",
+        "In the cases tried, your result is right except where `logits` holds large numbers (80 or more in magnitude).",
     ),
     (
         "relu",
@@ -136,7 +136,8 @@ OTHERS = [
     (
         "weighted_sums",
         "out = np.zeros((len(inputs), weights.shape[1]), dtype=inputs.dtype)\nout[...] = inputs @ weights\nreturn out",
-        "Your result is right except where `inputs` holds whole numbers; there it is what was expected, without its "
+        "In the cases tried, your result is right except where `inputs` holds whole numbers; there it is what was "
+        "expected, without its "
         "decimals, as when integers are stored.",
     ),
     (
@@ -204,7 +205,7 @@ OTHERS = [
     (
         "apply_weight",
         "return signal * weight if np.ndim(signal) else signal + weight + 0.3",
-        "Your result is right except where `signal` is a single number.",
+        "In the cases tried, your result is right except where `signal` is a single number.",
     ),
     (
         "backward_unfrozen",

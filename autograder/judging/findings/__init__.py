@@ -43,8 +43,10 @@ from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
 """What was already found to hold in all samples of a group."""
+_TRIED = "In the cases tried,"
+"""The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 _ENOUGH = 3
-"""Number of wrong entries that must be in one part of the answers before this means anything."""
+"""Number of wrong entries that must be in one part of the answers before the part means anything."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def find_finding(
 ) -> Finding | None:
     """Return the relation that says most about wrong answers, or None if no relation holds.
 
-    Where it says little, it is also told that the calls change an argument.
+    If that relation says little, the finding adds that the calls change an argument.
 
     Parameters
     ----------
@@ -144,7 +146,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> str | None:
-    """Say what can be said if nothing else can: the form of the answers, or that they are too large or small."""
+    """Say what can be said if no relation holds: the form of the answers, or that they are too large or small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
@@ -169,7 +171,7 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
 def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
     """Say between which values of an argument the answers are wrong."""
     relation = None if unanswered else find_threshold(key, samples)
-    return relation and Finding("range", f"{_capital(sentences.tell_relation(relation, subject))}.", free=True)
+    return relation and Finding("range", f"{_TRIED} {sentences.tell_relation(relation, subject)}.", free=True)
 
 
 def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
@@ -187,7 +189,7 @@ def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say that in each row, or each column, all entries are in the expected order of size."""
-    # The rows of weights have no order that means anything, and training changes it little.
+    # The entries of a row of weights have no meaningful order, and training hardly changes it.
     of_pairs = any(sample.label.item is not None for sample in samples)
     relation = None if unanswered or of_pairs else find_order(samples)
     return relation and f"{_capital(sentences.tell_relation(relation, subject))}."
@@ -365,12 +367,12 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
         where = sentences.tell_condition(conditions[0])
         if relations and (_is_rich(wrong) or relations[0][0] in ("all zeros", "all NaN", "input")):
             what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else "it")
-            return Finding("where", f"{_capital(subject)} is right except where {where}; there {what}.")
+            return Finding("where", f"{_TRIED} {subject} is right except where {where}; there {what}.")
         if len(right) > 1:
             kind, *names = conditions[0]
             if kind == "where below one" and all(one.arguments.get(names[0].strip("`")) == 0 for one in right):
-                return Finding("where", f"{_capital(subject)} is right only where {names[0]} is 0.")
-            return Finding("where", f"{_capital(subject)} is right except where {where}.")
+                return Finding("where", f"{_TRIED} {subject} is right only where {names[0]} is 0.")
+            return Finding("where", f"{_TRIED} {subject} is right except where {where}.")
     if relations and _is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
@@ -395,5 +397,4 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
     if not common or not _is_rich(wrong) or few:
         return None
-    words = sentences.tell_relation(common[0], subject)
-    return Finding("part", f"{_capital(words)}.")
+    return Finding("part", f"{_TRIED} {sentences.tell_relation(common[0], subject)}.")
