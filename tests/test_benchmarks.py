@@ -222,7 +222,7 @@ def test_what_a_large_class_costs_is_arithmetic_on_what_was_measured():
     assert "1,000 students × 2 chapters = 2,000." in words
     assert "2,000 × 0.36 CPU seconds" in words
     assert "**0 core hours**: 1 min on 16 cores" in words
-    assert "2,000 × (100 KiB there + 600 KiB back) = 1.3 GiB" in words
+    assert "2,000 × (100 KiB sent + 600 KiB returned) = 1.3 GiB" in words
     assert "2,000 × 512 KiB = 1.0 GiB" in words
     assert "the coordinator: at about 40 workers" in words and "50 submissions per second" in words
 

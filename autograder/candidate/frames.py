@@ -27,11 +27,11 @@ class Ending(StrEnum):
     PROCESSES = "processes"
     FILES = "files"
     TOO_MUCH = "too much"
-    """It sent back more than `MAX_ANSWER`, or a value beyond the bounds of `wire`."""
+    """The job sent back more than `MAX_ANSWER`, or a value beyond the bounds of `wire`."""
     SEVERAL = "several"
-    """More than one answer came back, so it started other processes."""
+    """More than one answer came back, so the job started other processes."""
     UNREADABLE = "unreadable"
-    """Its result could not be read, or the frame names no ending."""
+    """The result could not be read, or the frame names no ending."""
     NOT_TRIED = "not tried"
     """Earlier jobs used up the time for all jobs, so this one was not run."""
 
@@ -47,7 +47,7 @@ def read_answer(stream: io.RawIOBase) -> tuple[bytes, bytes] | None:
     Returns
     -------
     tuple of bytes or None
-        None at the end, or where more comes than a job may send.
+        None at the end of the stream, or if more comes than a job may send.
     """
     pieces, most = bytearray(), MAX_ANSWER + 200
     while (frame := read_frame(stream, most)) is not None:

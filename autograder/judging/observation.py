@@ -40,9 +40,9 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How often the function that a case gives was called, and with arrays of what shapes."""
+    """How many times the function that a case gives was called, and with arrays of which shapes."""
     diagnosis: str | None = None
-    """What kind of answer it is according to the scoring function; misconceptions are recognised by it."""
+    """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 
 
 class ProblemKind(StrEnum):

@@ -61,7 +61,7 @@ class Misconception:
     advice: str
     function: Callable
     general: bool = False
-    """Whether it belongs to a family: it is left out where it gives the right answer or the same as another one."""
+    """Whether this is one of a family, which is left out if its answer is right or the same as another's."""
 
 
 @cache
@@ -164,7 +164,7 @@ def _definitions() -> dict[str, _Definition]:
 
 
 def paths_of(names: Iterable[str]) -> list[Path]:
-    """Return the files of the reference that these names and all that they use are defined in."""
+    """Return the files of the reference in which these names, and all that they use, are defined."""
     modules = sorted({_definitions()[name].module for name in closure(names)})
     return [SOLUTIONS / "weightlab" / f"{name}.py" for name in modules]
 

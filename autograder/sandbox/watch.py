@@ -14,9 +14,8 @@ from .usage import Usage, measure_usage
 _TICK = 0.05
 _GRACE = 0.25
 """Seconds that the candidate has for stopping an overdue job on its own; then it need not be replaced."""
-_LAST_GRACE = 5.0
 _STANDSTILL = 1.0
-"""Seconds between two readings that mean that the whole machine stood still, such as a laptop that slept."""
+"""If two readings are more seconds apart than this, the whole machine stood still, as a sleeping laptop does."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +90,14 @@ class Watcher:
         if stood > _STANDSTILL:
             self._began += stood
 
-    def _keep_time(self) -> float:
-        """Update the job's own time, and return the time by the clock."""
+    def _keep_time(self) -> None:
+        """Update the job's own time: it is at least so large a part of the clock's as to end with its limit there."""
         elapsed = time.monotonic() - self._began
         self.spent = elapsed - min(self.waited, elapsed * (1 - self._bounds.seconds / self._bounds.wall))
-        return elapsed
 
     def _find_broken(self, used: Usage) -> Ending | None:
-        elapsed = self._keep_time()
-        if elapsed > self._bounds.wall + _LAST_GRACE or self.spent > self._bounds.seconds + _GRACE:
+        self._keep_time()
+        if self.spent > self._bounds.seconds + _GRACE:
             return Ending.TIMEOUT
         if self._processor_before is None:  # a reading right at the beginning would slow down every short job
             self._processor_before = used.processor

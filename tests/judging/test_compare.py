@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.judging.compare import RTOL, Kind, as_array, compare
+from autograder.candidate.wire import Rng
+from autograder.judging.compare import RTOL, Kind, as_array, compare, differs_in_type_only
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,70 @@ def test_what_is_nested_has_tolerances_of_its_own():
     assert compare(expected, loose, rtol=0.05, atol=1.0) is None
     assert compare(expected, loose, rtol=0.05, atol=0.8).path == (0, 1)
     assert compare(expected, loose, rtol=0.03, atol=1.0).path == (0, 0)
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-6), ("float32", 2e-4), ("float16", 2e-2)])
+def test_each_type_of_number_has_its_tolerance(dtype, rtol):
+    expected = np.ones(3, dtype)
+    assert compare(expected, 1 + np.array([0, 0, 1.9 * rtol])) is None
+    assert compare(expected, 1 + np.array([0, 0, 2.1 * rtol])).index == (2,)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "agree"),
+    [
+        (None, None, True),
+        (None, 0, False),
+        ("text", "text", True),
+        ("text", "other", False),
+        (frozenset({1}), frozenset({1}), True),
+        (frozenset({1}), {1}, False),
+        (Rng(3), Rng(3), True),
+        (Rng(3), Rng(4), False),
+        (2, True, False),
+        (True, True, True),
+        (True, 1, False),
+        (2, 2.5, False),
+        (2, np.inf, False),
+        (2, np.nan, False),
+        (2, 3, False),
+        (np.array(2), np.array([2]), False),
+        (1.5, "1.5", False),
+        (1.5, 1.5 + 0j, False),
+        (1.5, 10**400, False),
+        (1e300, 10**300, True),
+        (np.ones(2), [1.0, "a"], False),
+        (np.ones((2, 2)), [[1.0, 1.0], [1.0]], False),
+        (np.ones((2, 2)), [[1, 1], [1.0, 1]], True),
+        (np.zeros(0), [], True),
+        (np.zeros(0), np.zeros(0, bool), True),
+        (np.array([True]), np.array([1]), False),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf]), True),
+        (np.array([np.nan, 1.0]), np.array([1.0, 1.0]), False),
+        (np.array([np.inf, 1.0]), np.array([-np.inf, 1.0]), False),
+        ([np.ones(2), None], [np.ones(2), None], True),
+        ([np.ones(2), None], "ab", False),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": 1}, [("a", 1)], False),
+    ],
+)
+def test_what_agrees(expected, got, agree):
+    assert (compare(expected, got) is None) is agree
+
+
+def test_of_a_nested_list_so_many_numbers_are_converted_and_no_more():
+    most = 64 * (6 + 64)
+    assert as_array([[1.0] * 10] * (most // 10), (3, 2)) is not None
+    assert as_array([[1.0] * 10] * (most // 10) + [1.0], (3, 2)) is None
+    assert as_array([np.ones(most)], (3, 2)).shape == (1, most)
+    assert as_array([np.ones(most + 1)], (3, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "only"),
+    [(1, True, True), (0, True, False), (True, 1, True), (np.ones(2), np.array([True, True]), True), (1.5, "a", False)],
+)
+def test_a_difference_in_type_alone_is_known(expected, got, only):
+    assert differs_in_type_only(compare(expected, got)) is only
+    assert not differs_in_type_only(compare(np.ones(2), np.zeros(2)))
+    assert not differs_in_type_only(compare(np.ones(2), np.ones(3)))

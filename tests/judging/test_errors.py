@@ -94,3 +94,60 @@ def test_the_name_that_python_did_not_find_is_explained_by_what_it_is():
     assert "there is no `weight`" in explain(raised("weight"), {}, ("x",))
     assert "from .weights import weighted_sum" in explain(raised("weighted_sum"), {"weighted_sum": "weights"}, ("x",))
     assert "An array with one axis" in explain(raised("np.sum(x[0], axis=1)"), {}, ("x",))
+
+
+# The lines that stop, and what is said of it in full.
+EXPLAINED = {
+    "if x: pass": (
+        "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its "
+        "own answer. Use a NumPy function that works entry by entry."
+    ),
+    "x @ x": (
+        "In a matrix product the last axis length on the left must equal the first on the right; here they "
+        "are 3 and 2. Print both shapes just before this line."
+    ),
+    "np.dot(x, x)": "The two shapes do not fit in a matrix product. Print both shapes just before this line.",
+    "x + np.ones(5)": (
+        "The shapes (2, 3) and (5,) do not fit together: NumPy aligns them from the right, and each pair of "
+        "axis lengths must be equal or contain a 1."
+    ),
+    "labels = np.ones(2)\nx + labels": (
+        "The shapes (2, 3) and (2,) do not fit together: NumPy aligns them from the right, and each pair of "
+        "axis lengths must be equal or contain a 1. `labels` holds one class number for each row, not a row "
+        "of numbers: which column does it point to?"
+    ),
+    "np.sum(x, axis=2)": (
+        "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's (`from numpy "
+        "import *`), write `np.sum` and import NumPy as np."
+    ),
+    "x[7]": "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1.",
+    "x[0, 0, 0]": ("The array here has fewer axes than the code expects. Print its shape just before this line."),
+    "x.shape[2]": ("The array here has fewer axes than the code expects. Print its shape just before this line."),
+    "(1, 2)[2]": "An index is outside an array, list or tuple. Positions run from 0 to the length minus 1.",
+    "list(zip([1], [1, 2], strict=True))": (
+        "`zip(strict=True)` met sequences of different lengths. Print `len` of each of them."
+    ),
+    "a, b, c = x": "The number of names on the left of = differs from the number of items on the right.",
+    "open('/no/such/file')": (
+        "A library is checked and graded by itself, without the files around it: keep what it needs in the "
+        "module, or take the course's data from labkit."
+    ),
+    "spare.nothing": "The function has another name in this version of the module. Check its spelling.",
+    "math.pi": "The module math is not imported. Write `import math` at the top of the file.",
+    "numpy.pi": "NumPy is not imported. Write `import numpy as np` at the top of the file.",
+    "weights": "The arguments are called x, labels; there is no `weights`.",
+    "x.nothing": "",
+    "float('a')": "",
+    "x + 'a'": "",
+}
+
+
+@pytest.mark.parametrize("lines", EXPLAINED)
+def test_what_is_said_of_an_error(lines):
+    assert explain(raised(lines), {}, ("x", "labels")) == EXPLAINED[lines]
+
+
+def test_of_labels_only_an_exercise_with_labels_is_told():
+    error = raised("labels = np.ones(2)\nx + labels")
+    assert "class number" not in explain(error, {}, ("x",))
+    assert explain(raised("weights"), {}, ()) == ""

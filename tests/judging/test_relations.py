@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from autograder.judging.findings import _common_relations, _find_part, sentences
+from autograder.exercise import Unusable
+from autograder.judging import laws
+from autograder.judging.compare import compare
+from autograder.judging.findings import _common_relations, _find_order, _find_part, sentences
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.relations import find_relations
+from autograder.judging.findings.samples import Label
 from autograder.judging.findings.scales import name_factor
 from autograder.judging.findings.sides import find_order, find_side
 from autograder.judging.findings.thresholds import find_shape, find_threshold
@@ -187,3 +193,42 @@ def test_the_limits_of_a_range_are_true_of_the_numbers():
         *("0.5006", "0.9996"),
         *("0.5002", "1.001"),
     )
+
+
+def test_an_order_is_told_only_if_every_case_was_answered_and_of_no_pairs():
+    rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
+    kept = sample(rows, rows**3)
+    told = _find_order(KEY, [kept], "your result", [], {})
+    assert told.startswith("Your result has numbers other than the expected ones")
+    assert _find_order(KEY, [kept], "your result", [1], {}) is None
+    assert _find_order(KEY, [replace(kept, label=Label("", 0))], "your result", [], {}) is None
+
+
+def test_one_line_of_weights_has_no_neighbours():
+    row = np.array([[0.1, -0.2, 0.3, 0.05]])
+    found = laws.measure(row, 0.2, laws.NORMAL)
+    assert found[laws.ALONG_COLUMNS] == 0.0 and found[laws.ALONG_ROWS] != 0.0
+    found = laws.measure(row.T, 0.2, laws.NORMAL)
+    assert found[laws.ALONG_ROWS] == 0.0 and found[laws.ALONG_COLUMNS] != 0.0
+    with pytest.raises(Unusable, match="an empty array, of shape"):
+        laws.measure(np.zeros((0, 3)), 0.2, laws.NORMAL)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "got", "expected", "said"),
+    [
+        (laws.MEAN, 0.5, 0.0, "weights whose mean is 0.5 standard deviations from 0"),
+        (laws.NEAR, 0.5, 0.683, "weights of which 50.0% are within one standard deviation; expected 68.3%"),
+        (laws.DEVIATION, np.nan, 1.0, "weights that are all equal, or not all finite"),
+    ],
+)
+def test_a_statistic_of_weights_is_told(statistic, got, expected, said):
+    assert laws.tell(statistic, got, expected) == said
+
+
+def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
+    weights = np.random.default_rng(4).normal(0, 0.1, (200, 200))
+    expected = dict(laws.NORMAL)
+    assert compare(expected, laws.measure(weights, 0.1, expected), **laws.CLOSE) is None
+    assert compare(expected, laws.measure(weights, 0.1 * 1.08, expected), **laws.CLOSE).path == (laws.DEVIATION,)
+    assert compare(expected, laws.measure(weights + 0.008, 0.1, expected), **laws.CLOSE).path == (laws.MEAN,)

@@ -154,3 +154,142 @@ def test_memory_that_no_process_shows_is_bounded_by_the_group(grouped):
 def test_why_there_is_none_is_one_sentence():
     reason = cgroup.why_not()
     assert reason is None or (reason and "\n" not in reason)
+
+
+@pytest.fixture
+def mounted(tree, monkeypatch):
+    """The tree as this system's control groups, in which this process has a group that was divided already."""
+    let(tree / OWN, subtree_control="memory pids")
+    (tree / "mounts").write_text(f"cgroup2 {tree} cgroup2 rw 0 0\n")
+    (tree / "own").write_text(f"0::/{OWN}\n")
+    monkeypatch.setattr(cgroup, "_MOUNTS", tree / "mounts")
+    monkeypatch.setattr(cgroup, "_OWN", tree / "own")
+    monkeypatch.setattr(cgroup.time, "sleep", lambda seconds: None)
+    cgroup._search.cache_clear()
+    yield tree / OWN
+    cgroup._search.cache_clear()
+
+
+def test_groups_of_graders_that_were_killed_are_removed_and_no_others(mounted, monkeypatch):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for name in (f"weightlab-{ended.pid}-0", f"weightlab-{os.getpid()}-77", "weightlab-main-0", "other-1-0"):
+        (mounted / name).mkdir()
+    removed = []
+    monkeypatch.setattr(Group, "remove", lambda group: removed.append(group.path.name))
+    assert cgroup.find_parent() == mounted
+    assert removed[0] == f"weightlab-{ended.pid}-0" and len(removed) == 2
+    assert removed[1].startswith(f"weightlab-{os.getpid()}-"), "its own, which it tried"
+    assert removed[1] != f"weightlab-{os.getpid()}-77"
+
+
+def test_a_group_that_no_process_may_enter_is_none(mounted, monkeypatch):
+    monkeypatch.setattr(Group, "wrap", lambda self, argv: ["/bin/sh", "-c", "echo refused >&2; exit 1"])
+    with pytest.raises(NoGroup, match=r"may not enter a group in .* \(refused\)"):
+        cgroup.find_parent()
+    assert cgroup.make_group() is None and "may not enter" in cgroup.why_not()
+
+
+def test_where_groups_can_be_made_there_is_no_reason_and_each_is_another(mounted):
+    assert cgroup.why_not() is None
+    one, other = cgroup.make_group(), cgroup.make_group()
+    assert one.path != other.path and one.path.parent == other.path.parent == mounted
+    (mounted / "cgroup.procs").write_text("")
+    argv = one.wrap(["echo", "inside"])
+    assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "inside\n"
+    assert (one.path / "cgroup.procs").read_text() == "0\n"
+    mounted.chmod(0o500)
+    try:
+        if os.geteuid():
+            assert cgroup.make_group() is None
+    finally:
+        mounted.chmod(0o700)
+
+
+def test_a_group_gets_each_limit_that_the_kernel_knows(tree, monkeypatch):
+    made = Path.mkdir
+
+    def mkdir(path, *args, **kwargs):
+        made(path, *args, **kwargs)
+        for name in ("memory.max", "memory.swap.max", "pids.max"):
+            (path / name).write_text("max")
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    path = cgroup._make(tree / OWN).path
+    assert (path / "memory.swap.max").read_text() == "0" and (path / "pids.max").read_text() == "64"
+    assert not (path / "memory.oom.group").exists(), "a file that this kernel does not have"
+
+
+def test_a_group_that_takes_no_limits_is_removed(tree, monkeypatch):
+    def refuse(path, *_, **__):
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(NoGroup, match=r"takes no limits \(Invalid argument\)"):
+        cgroup._make(tree / OWN)
+    assert not list((tree / OWN).glob("weightlab-*"))
+
+
+def test_removing_waits_for_what_was_killed_and_gives_up_in_the_end(tmp_path, monkeypatch):
+    slept = []
+    monkeypatch.setattr(cgroup.time, "sleep", slept.append)
+    group = tmp_path / "weightlab-1-1"
+    group.mkdir()
+    (group / "left").mkdir()
+    Group(group).remove()
+    assert group.exists() and 50 <= len(slept) <= 200
+    assert (group / "cgroup.kill").read_text() == "1"
+    (group / "cgroup.kill").unlink()
+    (group / "left").rmdir()
+    monkeypatch.setattr(Path, "write_text", lambda *_, **__: 1)
+    Group(group).remove()
+    assert not group.exists()
+    Group(group).remove()  # that it is gone already is no failure
+    assert not Group(group).ran_out_of_memory()
+
+
+def test_a_group_is_divided_twice_without_harm_and_says_if_it_cannot_be(tree, monkeypatch):
+    let(tree / OWN, procs=f"{os.getpid()}\n")
+    cgroup._enable_memory(tree / OWN)
+    cgroup._enable_memory(tree / OWN)
+    (tree / OWN / "cgroup.subtree_control").unlink()
+    (tree / OWN / "cgroup.subtree_control").mkdir()
+    with pytest.raises(NoGroup, match="cannot be divided"):
+        cgroup._enable_memory(tree / OWN)
+
+
+@pytest.mark.parametrize("name", ["user.delegate", "trusted.delegate"])
+def test_either_mark_of_systemd_hands_a_group_out(name, tree, monkeypatch):
+    monkeypatch.setattr(cgroup, "_SYSTEMD", tree)
+    monkeypatch.setattr(cgroup.os, "geteuid", lambda: 0)
+
+    def getxattr(path, asked):
+        if asked != name:
+            raise OSError(61, "No data available")
+        return b"1"
+
+    monkeypatch.setattr(cgroup.os, "getxattr", getxattr)
+    assert cgroup._is_ours(tree / OWN)
+    monkeypatch.setattr(cgroup.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(cgroup.os, "getxattr", lambda path, asked: b"0")
+    assert cgroup._is_ours(tree / OWN), "for others the permissions decide"
+
+
+@pytest.mark.parametrize("closed", ["", "cgroup.procs"])
+def test_a_group_that_may_not_be_written_is_not_ours(closed, tree, monkeypatch):
+    monkeypatch.setattr(cgroup.os, "access", lambda path, how: Path(path) != tree / OWN / closed)
+    assert not cgroup._is_ours(tree / OWN)
+    with pytest.raises(NoGroup, match="no control group was handed"):
+        choose_parent(tree, OWN)
+
+
+def test_a_group_without_the_controller_is_not_divided(tree):
+    let(tree / OWN, controllers="cpu pids")
+    with pytest.raises(NoGroup, match="no control group was handed"):
+        choose_parent(tree, OWN)
+
+
+def test_nothing_above_the_mount_is_looked_at(tree):
+    let(tree.parent, subtree_control="memory", procs="")
+    let(tree / OWN, procs="")
+    assert choose_parent(tree, OWN) == tree / OWN

@@ -172,7 +172,7 @@ def fifty_megabytes_of_source(it: Submission) -> None:
 
 @attack("error", costs=OF_FUNCTIONS)
 def parser_bomb(it: Submission) -> None:
-    """A hundred thousand opening brackets, and a sum of as many terms: deep recursion in every parser."""
+    """A hundred thousand opening parentheses, and a sum of very many terms: deep recursion in every parser."""
     it.library["weights"] += b"\nx = " + b"(" * 100_000 + b"1" + b" + 1" * 50_000 + b")" * 100_000 + b"\n"
 
 

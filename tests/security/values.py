@@ -150,7 +150,7 @@ class Endless:
 
 @attack("error")
 def raises_when_looked_at(it: Submission) -> None:
-    """An object that raises whenever it is copied, printed, compared, converted or asked for anything."""
+    """An object that raises an error whenever it is copied, printed, compared, converted or asked for anything."""
     it.answers(
         "return Raising()",
         """
@@ -239,7 +239,7 @@ class Never(int):
 
 @attack("malformed", "error")
 def exception_that_lies_about_its_class(it: Submission) -> None:
-    """An exception whose class raises again when its ancestors or its name are asked for."""
+    """An exception whose class raises an error when its ancestors or its name are asked for."""
     it.answers(
         "raise Lying()",
         """

@@ -38,15 +38,15 @@ class Owner:
     login: str = ""
     late: bool = False
     uploaded: tuple = ()
-    """What one student's uploads are ordered by, if the name contains it."""
+    """The value by which one student's uploads are ordered, if the name contains one."""
     label: str = ""
     """The platform's own name for the entry, by which it accepts feedback."""
     on_a_page: bool = False
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
-    """Whether the platform itself wrote this about a submission."""
+    """Whether the entry is the platform's own text about a submission."""
     partners: tuple[Owner, ...] = ()
-    """Who submitted together with them, according to the platform; it counts for each of them."""
+    """Who submitted together with the owner, according to the platform; the upload counts for each of them."""
     place: str = ""
     """The folder of a plain name: in two folders the same name may belong to two people."""
 
@@ -103,9 +103,9 @@ class Recogniser:
     Attributes
     ----------
     logins : dict
-        Who Blackboard's own pages say somebody is, by what precedes ``_attempt_``.
+        The login that Blackboard's own pages state, by what precedes ``_attempt_``.
     submitters : dict
-        Whom a folder belongs to according to Gradescope's metadata, by the folder's name.
+        The owner of each folder according to Gradescope's metadata, by the folder's name.
     """
 
     def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:

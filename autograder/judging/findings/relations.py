@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .samples import Sample
+from .samples import ATOL, RTOL, Sample, is_close
 
 Relation = tuple
 """A kind, whose sentence is in `sentences`, and the data that the sentence needs."""
@@ -200,7 +200,7 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
 def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     for axis in range(expected.ndim):
         for kind, change in changes:
-            # If there is only one column, it is the last one, too.
+            # If there is only one column, it is also the last one.
             least = 1 if kind in ("first is zero", "last is zero", "only the first", "only the last") else 2
             if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
@@ -221,20 +221,28 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
         if expected.shape[axis] < 3:
             continue
         one, other = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1).round(6) for a in (expected, got))
-        if np.allclose(one[np.lexsort(one.T)], other[np.lexsort(other.T)], rtol=1e-6, atol=1e-9):
+        if is_close(one[np.lexsort(one.T)], other[np.lexsort(other.T)]):
             yield ("permuted", axis, expected.ndim)
     entries = (np.sort(array, axis=None) for array in (expected, got))
-    if expected.size > 3 and expected.ndim > 1 and np.allclose(*entries, rtol=1e-6, atol=1e-9):
+    if expected.size > 3 and expected.ndim > 1 and is_close(*entries):
         yield ("entries permuted",)
 
 
 def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     """Yield the limit that no returned number exceeds, if everything else is right."""
     for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
-        # Zero and one are separate kinds, and what is cut everywhere is one number.
-        own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > 1e-6).any()
-        if own and np.allclose(cut(expected, end), got, rtol=1e-6, atol=1e-9):
+        # Zero and one are separate kinds, and an answer that is cut everywhere is one number.
+        own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > RTOL).any()
+        if own and is_close(cut(expected, end), got):
             yield (kind, f"{end:.6g}")
+
+
+_FIT = 1e-7
+"""Part of the largest number that a fit of scale and shift may miss by."""
+
+
+def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:
+    return np.allclose(fitted, got, rtol=RTOL, atol=_FIT * np.abs(got).max())
 
 
 def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
@@ -244,30 +252,30 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     values = np.unique(expected)
     if values.size == 2:
         each = [np.unique(got[expected == value]) for value in values]
-        if all(np.ptp(one) <= 1e-9 for one in each) and abs(each[0][0] - each[1][0]) > 1e-6:
+        if all(np.ptp(one) <= ATOL for one in each) and abs(each[0][0] - each[1][0]) > RTOL:
             yield ("two values", *(f"{value:.6g}" for value in values))
-    if values.size > 2 and expected.size > 3 and np.ptp(got) > 1e-6 * np.abs(got).max():
+    if values.size > 2 and expected.size > 3 and np.ptp(got) > RTOL * np.abs(got).max():
         slope, shift = np.polyfit(expected.ravel(), got.ravel(), 1)
-        if np.allclose(slope * expected + shift, got, rtol=1e-6, atol=1e-7 * np.abs(got).max()):
-            if not np.isclose(slope, 1, rtol=1e-6):
+        if _fits(slope * expected + shift, got):
+            if not np.isclose(slope, 1, rtol=RTOL):
                 yield ("scaled and shifted", f"{slope:.6g}")
-            elif np.allclose(expected + (got - expected).mean(), got, rtol=1e-6, atol=1e-7 * np.abs(got).max()):
+            elif _fits(expected + (got - expected).mean(), got):
                 yield ("shifted",)
-            if abs(shift) <= 1e-7 * np.abs(got).max():
+            if abs(shift) <= _FIT * np.abs(got).max():
                 yield ("scaled",)
             yield ("scaled and shifted somehow",)
     for axis in range(expected.ndim if expected.ndim == 2 else 0):
         lines = expected if axis == 0 else expected.T, got if axis == 0 else got.T
         if lines[0].shape[1] > 1 and np.abs(lines[0]).max(axis=1).all():
             factors = (lines[0] * lines[1]).sum(axis=1) / (lines[0] ** 2).sum(axis=1)
-            if factors.all() and np.allclose(lines[0] * factors[:, np.newaxis], lines[1], rtol=1e-6, atol=1e-9):
+            if factors.all() and is_close(lines[0] * factors[:, np.newaxis], lines[1]):
                 yield ("lines scaled", axis, 2)
         if lines[0].shape[1] > 1 and np.ptp(lines[1], axis=1).any():
             shifts = (lines[1] - lines[0]).mean(axis=1)
-            if np.allclose(lines[0] + shifts[:, np.newaxis], lines[1], rtol=1e-6, atol=1e-9):
+            if is_close(lines[0] + shifts[:, np.newaxis], lines[1]):
                 yield ("lines shifted", axis, 2)
             slopes = _find_slopes(*lines)
-            if np.allclose(lines[0] * slopes[0] + slopes[1], lines[1], rtol=1e-6, atol=1e-9):
+            if is_close(lines[0] * slopes[0] + slopes[1], lines[1]):
                 yield ("lines scaled and shifted", axis, 2)
 
 
@@ -283,7 +291,7 @@ def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     """Yield which last step is missing: applied to what came back, it gives what was expected."""
 
     def same(changed: np.ndarray) -> bool:
-        return changed.shape == expected.shape and np.allclose(changed, expected, rtol=1e-6, atol=1e-9)
+        return changed.shape == expected.shape and is_close(changed, expected)
 
     for kind, change in UNFINISHED:
         if kind == "flat not reshaped":

@@ -18,6 +18,8 @@ MAX_ENTRIES = 50_000
 """The most entries of an array that findings examine; larger arrays say no more."""
 RTOL, SINGLE_RTOL = 1e-6, 2e-4
 """Relative tolerances: with single precision, rounding is not a slip."""
+ATOL = 1e-9
+"""What counts as no difference between numbers of ordinary magnitude."""
 
 
 class Label(NamedTuple):
@@ -67,6 +69,11 @@ class Sample:
             return False
         single = np.float32 in (got.dtype, other.dtype, self.expected.dtype)
         return bool(close_floats(other, got, SINGLE_RTOL if single else RTOL).all())
+
+
+def is_close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two arrays of the same shape are equal within rounding."""
+    return np.allclose(one, other, rtol=RTOL, atol=ATOL)
 
 
 def collect_samples(

@@ -12,7 +12,7 @@ from .samples import Sample
 _MOST = 50
 """The most entries of a line whose order is compared, two by two."""
 _ENOUGH = 4
-"""Number of wrong answers that must be on one side before this means anything."""
+"""Number of wrong answers that must be on one side before the side means anything."""
 
 
 def find_side(samples: Sequence[Sample]) -> Relation | None:
@@ -57,7 +57,8 @@ def find_order(samples: Sequence[Sample]) -> Relation | None:
 
 
 def _is_ordered(expected: np.ndarray, got: np.ndarray) -> bool:
-    if not 2 < expected.shape[1] <= _MOST or not np.isfinite(got.astype(float)).all():
+    expected, got = expected.astype(float), got.astype(float)
+    if not 2 < expected.shape[1] <= _MOST or not np.isfinite(got).all():
         return False
-    one, other = (np.sign(lines[:, :, np.newaxis] - lines[:, np.newaxis, :]) for lines in (expected, got.astype(float)))
+    one, other = (np.sign(lines[:, :, np.newaxis] - lines[:, np.newaxis, :]) for lines in (expected, got))
     return bool((one == other).all() and one.any())

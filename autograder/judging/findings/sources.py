@@ -10,7 +10,7 @@ import numpy as np
 from ..compare import as_array, compare, is_numeric
 from ..key import Key
 from .relations import Relation
-from .samples import Sample
+from .samples import RTOL, Sample
 
 CHANGES = (
     ("input", lambda a: a),
@@ -98,7 +98,7 @@ def find_types(sample: Sample) -> Iterator[Relation]:
         return
     if isinstance(sample.value, str):
         try:
-            if abs(float(sample.value) - float(sample.expected)) <= 1e-6 * abs(float(sample.expected)):
+            if abs(float(sample.value) - float(sample.expected)) <= RTOL * abs(float(sample.expected)):
                 yield ("text",)
         except (TypeError, ValueError):
             return

@@ -9,7 +9,7 @@ import numpy as np
 from ..key import Key
 from .expressions import change_operand, find_operands
 from .relations import Relation
-from .samples import Sample
+from .samples import Sample, is_close
 from .scales import find_bases, find_common_factor, name_factor, name_sizes
 
 
@@ -34,7 +34,7 @@ def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
             yield from _find_multiples(sample, quoted, term, 1e-3 if single else 1e-5)
         if term.shape == expected.shape and _differs(term):
             product = got.astype(float) * term
-            if np.isfinite(product).all() and np.allclose(product, expected, rtol=1e-6, atol=1e-9):
+            if np.isfinite(product).all() and is_close(product, expected):
                 yield ("lacks factor", quoted)
     for quoted, term in terms.items():
         for words, factor in ((quoted, term), *change_operand(quoted, term)):

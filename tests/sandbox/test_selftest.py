@@ -1,0 +1,153 @@
+"""Does the self-test see when a promise is broken, whatever comes back in its place?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.candidate import limits, wire
+from autograder.candidate.frames import Ending
+from autograder.sandbox import isolation, selftest
+from autograder.sandbox.carrier import Outcome
+from autograder.sandbox.process import CandidateError
+
+MIB = 2**20
+# What a probe finds where a promise holds, and what it finds where it does not.
+VALUES = {
+    "no network, not even a socket": ([], ["inet"]),
+    "every file is read-only, except in a small /tmp": ([], ["/etc/passwd"]),
+    "no privileges, and no way to gain any": ([], ["capability"]),
+    "no call by which sandboxes could talk to each other or read a cache": ([], ["memfd"]),
+    "no locks on files that other sandboxes see": ([], ["flock"]),
+    "other processes are out of reach": ([], [17]),
+    "the images that judge the capstone are hidden": ((0, 4000), (500, 4000)),
+    "few processes": (limits.MAX_PROCESSES, limits.MAX_PROCESSES + 1),
+    "memory of one process is bounded": (limits.MEMORY // MIB, limits.MEMORY // MIB + 1),
+    "no memory that cannot be counted": ([], ["shared"]),
+    "/tmp is small": (isolation.TEMPORARY_BYTES // MIB, isolation.TEMPORARY_BYTES // MIB + 1),
+    "files are small": (limits.FILE_BYTES // MIB, limits.FILE_BYTES // MIB + 1),
+    "no project, solutions, home or other submission in sight": ([[]], [["/srv/exchange"]]),
+    "no inherited files and no environment": ([[], 4, [0] * 9], [["SECRET"], 4, [0] * 9]),
+}
+ENDS = {
+    "signals to the autograder's process do nothing": Ending.ANSWERED,
+    "memory of several processes together is bounded": Ending.MEMORY,
+    "files are few": Ending.FILES,
+    "output is bounded": Ending.TOO_MUCH,
+    "sleeping ends": Ending.TIMEOUT,
+    "computing ends": Ending.TIMEOUT,
+}
+
+
+class FakeRunner:
+    """A runner whose jobs end as the test says."""
+
+    pid = None
+    time_limit = None
+
+    def __init__(self, *outcomes):
+        self.outcomes = list(outcomes)
+
+    def run(self, job, seconds):
+        self.job = wire.decode(job)
+        return self.outcomes.pop(0)
+
+
+def answered(value):
+    return Outcome(Ending.ANSWERED, wire.encode({"cases": [[{"value": value}]]}), limit=1.0)
+
+
+def holds(promise, *outcomes):
+    return selftest._try_promise(selftest._PROMISES[promise], FakeRunner(*outcomes))
+
+
+@pytest.mark.parametrize("promise", VALUES)
+def test_a_promise_about_what_is_found_holds_only_where_it_does(promise):
+    good, bad = VALUES[promise]
+    assert holds(promise, answered(good))[0] is True
+    broken, seen = holds(promise, answered(bad))
+    assert broken is False and seen
+    failed = Outcome(Ending.ANSWERED, wire.encode({"cases": [[{"raised": {"type": "OSError"}}]]}))
+    assert holds(promise, failed) == (False, "OSError")
+    assert holds(promise, Outcome(Ending.CRASHED)) == (False, str(Ending.CRASHED))
+    assert holds(promise, Outcome(Ending.ANSWERED, wire.encode({"error": "x"})))[0] is False
+
+
+@pytest.mark.parametrize("seen", [[["A"], 4, [0] * 9], [[], 5, [0] * 9], [[], 4, [0] * 10]])
+def test_each_thing_that_is_inherited_counts(seen):
+    assert holds("no inherited files and no environment", answered(seen))[0] is False
+
+
+@pytest.mark.parametrize("promise", ENDS)
+def test_a_promise_about_an_end_needs_that_end_in_time_and_a_next_exercise(promise, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(selftest.time, "monotonic", lambda: now[0])
+    end = Outcome(ENDS[promise], limit=1.0)
+    held, seen = holds(promise, end, answered(True))
+    assert held is True and "the next exercise: works" in seen
+    held, seen = holds(promise, end, answered(False))
+    assert held is False and "the next exercise: False" in seen
+    other = Ending.CRASHED
+    assert holds(promise, Outcome(other, limit=1.0), answered(True))[0] is False
+    times = iter([0.0, 1000.0])
+    monkeypatch.setattr(selftest.time, "monotonic", lambda: next(times))
+    assert holds(promise, end, answered(True))[0] is False, "it came too late"
+
+
+def test_a_job_that_must_run_out_of_time_gets_little(monkeypatch):
+    limits_seen = []
+
+    class Noting(FakeRunner):
+        def run(self, job, seconds):
+            limits_seen.append(self.time_limit)
+            return super().run(job, seconds)
+
+    check = selftest._PROMISES["sleeping ends"]
+    runner = Noting(Outcome(Ending.TIMEOUT, limit=1.0), answered(True))
+    assert check(runner)[0]
+    assert limits_seen == [1.0, selftest._SECONDS]
+
+
+def test_what_survives_its_exercise_is_found(monkeypatch):
+    found = [1, 2]
+    monkeypatch.setattr(selftest, "find_family", lambda pid: list(found))
+    runner = FakeRunner(answered(True), answered(True), answered(False))
+    runner.pid = 7
+    assert selftest._leaves_nothing(runner) == (True, "left of 6 processes: 0")
+    found.append(3)
+    assert selftest._leaves_nothing(runner) == (False, "left of 6 processes: 1")
+    runner.pid = None
+    assert selftest._leaves_nothing(runner)[0] is False, "the daemons were not even started"
+
+
+def test_what_cannot_be_tried_does_not_hold():
+    def check(runner):
+        raise CandidateError("no bwrap")
+
+    assert selftest._try_promise(check, None) == (False, "could not be tried: no bwrap")
+
+
+def test_a_sandbox_that_does_not_start_is_told_with_its_remedy(monkeypatch):
+    def refuse(self):
+        raise CandidateError("bwrap: Unknown option --perms")
+
+    monkeypatch.setattr(selftest.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(selftest.process.Runner, "ensure_started", refuse)
+    if selftest.sys.platform.startswith("linux"):
+        assert selftest.why_not() == (
+            "Bubblewrap cannot start here (bwrap: Unknown option --perms): it is too old; version 0.6 or newer is "
+            "needed."
+        )
+        monkeypatch.setattr(selftest.process.Runner, "ensure_started", lambda self: True)
+        assert selftest.why_not() is None
+
+
+def test_a_probe_is_sent_as_a_student_would_send_it():
+    runner = FakeRunner(answered(1))
+    selftest._run_probe(runner, "find", ["/proc"])
+    assert runner.job["exercise"] == "find" and runner.job["module"] == "probes"
+    assert b"def find" in runner.job["sources"]["probes"] and runner.job["reference_code"] == b""
+    assert [[list(args), dict(kwargs)] for ((args, kwargs),) in runner.job["cases"]] == [[[["/proc"]], {}]]
+
+
+def test_every_promise_is_tried_here():
+    assert {*VALUES, *ENDS, "nothing survives its exercise"} == {*selftest._PROMISES}
