@@ -31,7 +31,7 @@ _UNIQUE = """<script>
 
 
 def install() -> None:
-    """Replace nbgrader's functions with these; Formgrader's exist only in a server that runs it."""
+    """Replace nbgrader's functions with those of this module; Formgrader's exist only in a server that runs it."""
     NbGraderAPI.get_submitted_timestamp = submitted_time
     _put_around(NbGraderAPI, "get_submitted_students", submitted_students)
     base, handlers = (sys.modules.get(f"{_FORMGRADER}.{name}") for name in ("base", "handlers"))

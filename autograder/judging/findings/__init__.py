@@ -44,7 +44,7 @@ from .thresholds import find_axes, find_shape, find_threshold
 Known = dict[tuple[Sample, ...], list[Relation]]
 """What was already found to hold in all samples of a group."""
 _TRIED = "In the cases tried,"
-"""Begins what would be claimed of other inputs, too, if it did not say of which it was seen."""
+"""The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 _ENOUGH = 3
 """Number of wrong entries that must be in one part of the answers before the part means anything."""
 
