@@ -498,7 +498,7 @@ def test_nothing_is_said_of_random_answers(name):
             )
         verdict = judge(exercise, answers, Reply(cases=cases), "own.py")
         # Normal numbers are weights whose standard deviation is 1, which a misconception says of them, too.
-        assert verdict.misconception in (None, "unscaled"), verdict.advice
+        assert verdict.misconception in (None, "unscaled", "xavier_unscaled"), verdict.advice
         observed = [observe(exercise, case, outcomes) for case, outcomes in zip(answers.cases, cases, strict=True)]
         assert verdict.finding in (None, *OF_RANDOM_WEIGHTS) or is_on_that_side(
             verdict.finding, exercise, answers, observed
