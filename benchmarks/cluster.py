@@ -130,7 +130,7 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
         + ".",
         f"- **Network**: {count:,} × ({sizes['to a worker']} KiB sent + {sizes['back']} KiB returned) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
-        f"- **Disk**, beside the submissions: {count:,} × {kept} KiB = "
+        f"- **Disk**, in addition to the submissions: {count:,} × {kept} KiB = "
         f"{_gib(count * kept)}; the gradebook takes another {sizes['of it the gradebook']} KiB "
         f"per submission, {_gib(count * sizes['of it the gradebook'])}.",
         f"- **Memory** per worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",
