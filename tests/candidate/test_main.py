@@ -358,9 +358,9 @@ def relay():
     reader, writer = os.pipe()
     there, outgoing = os.pipe()
 
-    def relay(written, seconds=60.0, left=60.0, child=2**22):
+    def relay(written, seconds=60.0, left=60.0, child=2**22, sandboxed=False):
         os.write(writer, written)
-        ended = main._relay_answer(reader, outgoing, child, seconds, time.monotonic() + left, sandboxed=False)
+        ended = main._relay_answer(reader, outgoing, child, seconds, time.monotonic() + left, sandboxed)
         os.write(outgoing, b"end")
         return *ended, os.read(there, 2**20)
 
@@ -389,6 +389,15 @@ def test_a_childs_processor_time_ends_it_before_the_clock_does(relay):
     begun = time.monotonic()
     assert relay(b"", seconds=1e-9, child=os.getpid()) == (Ending.TIMEOUT, 0, b"end")
     assert time.monotonic() - begun < 30
+
+
+def test_exactly_the_processor_time_and_the_files_that_are_allowed(relay, monkeypatch):
+    answer = frames.pack_frame(b"answered")
+    monkeypatch.setattr(main, "_read_processor_time", lambda _: 1.0)
+    assert relay(b"", seconds=1.0)[0] is Ending.TIMEOUT
+    for files, ending in ((main.MAX_FILES, Ending.ANSWERED), (main.MAX_FILES + 1, Ending.FILES)):
+        monkeypatch.setattr(main, "_count_files", lambda files=files: files)
+        assert relay(answer, sandboxed=True)[0] is ending
 
 
 def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
