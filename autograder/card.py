@@ -17,7 +17,7 @@ font-family:var(--jp-content-font-family,sans-serif);font-size:var(--jp-content-
 .wl-card code{font-size:.95em;background:transparent;color:inherit}
 .wl-card pre{margin:.3em 0;white-space:pre-wrap;color:inherit}
 </style>"""
-# Two colours that differ in lightness too; the words and marks say the same, so colour is never alone.
+# The colours differ in lightness as well, and the words and marks say the same, so colour is never the only sign.
 _COLOURS = {"passed": "#2a9d57", "partly": "#c98500", "other": "#c4452f"}
 
 

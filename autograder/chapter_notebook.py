@@ -78,7 +78,7 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
 
 
 def _derive(chapter: Chapter, known: Collection[str], cell: dict, name: str | None, file: str) -> dict | None:
-    """Return nbgrader's metadata for a cell, from what the cell is."""
+    """Return nbgrader's metadata for a cell, according to the kind of cell."""
 
     def metadata(grade_id: str, **kind: object) -> dict:
         base = {

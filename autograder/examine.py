@@ -127,7 +127,7 @@ def _name_left_over(verdict: Verdict, exercise: Exercise, sources: Mapping[str, 
 
 
 def _name_lacking_imports(verdict: Verdict, exercise: Exercise, sources: Mapping[str, bytes], folder: str) -> Verdict:
-    """Add to an error which imports of the module a class's grading lacks.
+    """Add to an error message the module's imports that are missing where a class is graded.
 
     They are read from the source: the error's own words are not quoted, since they could reveal a secret case.
     """
@@ -158,7 +158,7 @@ def attempt(
 
 def _require_containment(runner: Carrier, mode: Mode) -> None:
     if mode is not SELF_CHECK and not runner.grades_classes:
-        raise UncontainedError(f"{type(runner).__name__} runs what it is given in the open; no class is graded by it.")
+        raise UncontainedError(f"{type(runner).__name__} does not contain what it runs, so it cannot grade a class.")
 
 
 def find_passing(
@@ -167,8 +167,8 @@ def find_passing(
     """Return the exercises of a chapter that pass all public cases when one process runs them together.
 
     Use this only where no points depend on the result: an exercise may disturb the next one, or read another
-    one's data in memory. No reference functions are given; exercises that could not be run, or are scored, are
-    not among them.
+    one's data in memory. No reference functions are given; exercises that could not be run, or that are scored, are
+    left out.
     """
     exercises = [exercise for exercise in chapter.exercises.values() if not exercise.scored]
     if not exercises or any(replies.refuse_sources(exercise, sources, folder) for exercise in exercises):

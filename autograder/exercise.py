@@ -49,7 +49,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Case:
-    """One call, or several in a row, with what to look at in the answers.
+    """One call, or several in a row, and what is compared in the answers.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ class Case:
         raises : exception type, optional
             The call must raise it, with every item of ``mentions`` in the message.
         mentions : tuple of int or str
-            Numbers (found as whole numbers) and words that the message must hold.
+            Numbers (found as whole numbers) and words that the message must contain.
         view : str, optional
             Name of one of the exercise's views: what is compared is ``view(answers, calls)``.
         rtol, atol : float, optional
             In place of the tolerances that follow from the dtype; ``atol`` is absolute.
         expected : optional
-            The expected (viewed) answer where theory, not the reference, says it.
+            The expected (viewed) answer, if it comes from theory and not from the reference.
         calls : list of Call, optional
             Several calls in one process, in place of args; a view then gets all their answers.
         """
@@ -132,7 +132,7 @@ class Exercise:
     make_cases: Callable[[np.random.Generator], Iterator[Case]]
     time_limit: float
     yields: bool = False
-    """Whether an iterator is accepted as an answer, too."""
+    """Whether an iterator is also accepted as an answer."""
 
     @property
     def points(self) -> float:
@@ -229,7 +229,7 @@ class Chapter:
         hints : three str
             One step; the next; nearly the answer.
         why : str
-            What ``reveal`` says beside the answer.
+            What ``reveal`` says in addition to the answer.
         prerequisites : tuple of str
             Exercises whose functions a solution may build on.
         parts : tuple of str
@@ -239,7 +239,7 @@ class Chapter:
             statistics, a sorted form, true or false. Raises `Unusable`.
         scored : function, optional
             ``scored(answers, calls) -> (fraction in [0, 1], sentence, diagnosis)`` in place of comparing;
-            an answer with a misconception's diagnosis in every case is taken for it.
+            an answer that has a misconception's diagnosis in every case is taken for that misconception.
         time_limit : float
             Seconds for all cases together.
         yields : bool

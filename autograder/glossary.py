@@ -61,7 +61,7 @@ def read_terms(chapter: str, text: str) -> list[Term]:
 
 
 def write_pages(sources: Mapping[str, str]) -> list[str]:
-    """Return the glossary as Markdown: an opening, then one text for each initial letter.
+    """Return the glossary as Markdown: an introduction, then one text for each initial letter.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def write_pages(sources: Mapping[str, str]) -> list[str]:
     for chapter, text in sources.items():
         for term in read_terms(chapter, text):
             if other := terms.get(term.word.lower()):
-                raise GlossaryError(f"{chapter}.md: the new word {term.word!r} is introduced in {other.chapter}, too.")
+                raise GlossaryError(f"{chapter}.md: the new word {term.word!r} is also introduced in {other.chapter}.")
             terms[term.word.lower()] = term
     prose = {chapter: _CODE_CELL.sub("", text) for chapter, text in sources.items()}
     pages = [

@@ -23,7 +23,7 @@ MAX_SOURCE = 512 * 2**10
 """The largest size, in bytes, of a module that is examined."""
 MAX_MODULES = 100
 MAX_NAME = 100
-"""The largest number of bytes in a module's name; together with its ending a longer one cannot be a file's name."""
+"""The largest number of bytes in a module's name; a longer name, with its ending, could not be a file's name."""
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """The errors that Python raises for a source that it cannot parse, such as one with NUL bytes or nested too deeply."""
 _GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
@@ -33,15 +33,16 @@ _GRADED_WITH = {"numpy", "labkit", LIBRARY_FOLDER, *sys.stdlib_module_names}
 def read_library(folder: Path) -> dict[str, bytes]:
     """Read the modules of a library folder, by module name.
 
-    Links and files that Python could not import are left out. Of an oversized file only its first ``MAX_SOURCE + 1``
-    bytes are read, by which examining it tells that it is too large.
+    Links and files that Python could not import are left out. Only the first ``MAX_SOURCE + 1`` bytes of an oversized
+    file are read, which is enough to see that it is too large.
     """
     sources = {}
     if folder.is_dir():
         # glob would take an unreadable folder for an empty one.
         with os.scandir(folder) as found:
             entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
-        # Of two files for one module, Python imports the one whose name is in composed form, so that one is read last.
+        # If there are two files for one module, Python imports the one whose name is in composed form, so it is read
+        # last.
         for entry in sorted(entries[:MAX_MODULES], key=lambda entry: entry.name == module_name(entry.name)):
             name = entry.name.removesuffix(".py")
             if is_module_name(name) and entry.is_file(follow_symlinks=False):
@@ -74,7 +75,7 @@ _KNOWN_IMPORT = re.compile(
 
 @lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
-    """Return line and package of each import that a class's grading lacks; none if Python cannot read the source."""
+    """Return line and package of each import that grading a class lacks; none if Python cannot read the source."""
     if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # parsing costs more than grading some exercises
         return []
     try:
@@ -147,7 +148,7 @@ def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes
     library : Path
         The library's folder.
     state : Path, optional
-        Where the library's owner keeps their records, if that is not this copy of the course.
+        Where the library's owner keeps their records, if not in this copy of the course.
     """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
     if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report

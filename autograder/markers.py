@@ -18,7 +18,7 @@ class MarkerError(ValueError):
 
 @dataclass(frozen=True)
 class Region:
-    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and the text between the markers."""
+    """Lines ``first`` to ``last`` (from 0, markers included) of a text, and the lines between the markers."""
 
     first: int
     last: int
@@ -41,7 +41,7 @@ def regions(text: str, file: str) -> list[Region]:
         word = line.strip()
         if word == BEGIN:
             if start is not None:
-                raise MarkerError(f"{file}:{i + 1}: {BEGIN} inside the region that begins in line {start + 1}")
+                raise MarkerError(f"{file}:{i + 1}: {BEGIN} inside the region that begins on line {start + 1}")
             start = i
         elif word == END:
             if start is None:
@@ -88,7 +88,7 @@ def strip_module(text: str, file: str) -> str:
                     f'# Your code replaces the next line.\nraise NotImplementedError("{node.name} is not written yet")'
                 )
         if region.indent:
-            raise MarkerError(f"{file}:{region.first + 1}: a solution region outside every function")
+            raise MarkerError(f"{file}:{region.first + 1}: a solution region outside any function")
         return ""
 
     stripped = drop_notes(strip(text, file, stub))

@@ -51,12 +51,12 @@ def select_exercises(names: Iterable[str]) -> list[Exercise]:
 
 
 def _describe_unchecked(name: str) -> str:
-    """Say why a name cannot be checked on the library, and which one may have been meant."""
+    """Say why a name is nothing in the library that can be checked, and which name may have been meant."""
     for chapter in CHAPTERS.values():
         if name in chapter.questions:
-            return f"{name} is a number of the notebook course/{chapter.name}: the cell below its answer checks it."
+            return f"{name} is a number in the notebook course/{chapter.name}: the cell below its answer checks it."
         if name in chapter.written:
-            return f"{name} is a written answer in course/{chapter.name}: a person marks it, no check does."
+            return f"{name} is a written answer in course/{chapter.name}: a person marks it, not a check."
     if name in ("00_start_here", "00", "0"):
         return "Chapter 00 has no exercises of its own: `weightlab check apply_weight` checks what you write there."
     near = _find_chapters_like(name) or difflib.get_close_matches(name, [*CHAPTERS, *EXERCISES], 3)

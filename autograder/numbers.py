@@ -30,7 +30,7 @@ def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict
 
 
 def malformed_numbers(chapter: Chapter, words: str) -> list[Verdict]:
-    """Return the verdicts on a chapter's questions where the notebook cannot be read; ``words`` say why."""
+    """Return the verdicts on a chapter's questions if the notebook cannot be read; ``words`` say why."""
     return [
         replace(judge_answer(question, None), status=Status.MALFORMED, message=words)
         for question in chapter.questions.values()
@@ -57,7 +57,7 @@ def _judge(question: Question, notebook: SubmittedNotebook) -> Verdict:
 
 
 def _values(name: str, answer: Answer, notebook: SubmittedNotebook) -> Iterator[int | float]:
-    """Yield the numbers that were given: as literals, as the check recorded them, and as outputs; the last first."""
+    """Yield the numbers that were given: as literals, as the check recorded them, as outputs; the last one first."""
     for cell in reversed(answer.cells if answer.changed else ()):
         if (value := _literal(text_of(cell.get("source")), name)) is not None:
             yield value

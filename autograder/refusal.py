@@ -6,4 +6,4 @@ class Refusal(RuntimeError):
 
 
 class UnknownName(Refusal):
-    """No exercise, question or chapter has this name; the message says which are near."""
+    """No exercise, question or chapter has this name; the message says which names are similar."""

@@ -99,7 +99,7 @@ def build() -> dict[Path, bytes]:
         for name, (wrong, *_) in reference.misconceptions(chapter.module).items():
             if name not in chapter.exercises:
                 file = f"solutions/misconceptions/{chapter.module}.py"
-                raise ReleaseError(f"{file}: {wrong.name} is of {name!r}, which is not an exercise of {chapter.name}.")
+                raise ReleaseError(f"{file}: {wrong.name} is for {name!r}, which is not an exercise of {chapter.name}.")
         stubs = built[LIBRARY / f"{chapter.module}.py"].decode()
         keys = list(key.chapter_keys(chapter, key.PUBLIC_SEED).values())
         built[KEYS / f"{chapter.module}.key"] = key.pack(
@@ -219,7 +219,7 @@ def _digest(content: bytes) -> str:
 
 
 def _edited(path: Path) -> bool:
-    """Whether a file is there and differs from the last release, so that somebody's work is in it."""
+    """Whether a file is there and differs from the last release, so it holds somebody's work."""
     if path.suffix == ".key" or not path.exists():
         return False
     recorded = _manifest().get(_name(path))
@@ -243,7 +243,7 @@ def _fresh(path: Path, content: bytes) -> bool:
 
 
 def _alike(kept: key.Key, made: key.Key) -> bool:
-    """Whether two keys judge alike: the same words and cases, numbers equal as the judge sees them."""
+    """Whether two keys judge alike: by the same words and cases, and by numbers that are equal to the judge."""
     if (kept.stub, kept.arguments, len(kept.cases)) != (made.stub, made.arguments, len(made.cases)):
         return False
     if [(one.name, one.advice) for one in kept.mistakes] != [(one.name, one.advice) for one in made.mistakes]:

@@ -31,7 +31,7 @@ def pack(notebooks: Mapping[str, Mapping[str, Any]]) -> bytes:
 
 
 def read(chapter: str) -> dict[str, Any]:
-    """Return a chapter's notebook as it was handed out: its cells, and what nbgrader knows of them."""
+    """Return a chapter's notebook as it was handed out: its cells, with nbgrader's metadata."""
     return {"cells": _read_all()[chapter]}
 
 

@@ -16,7 +16,7 @@ MAX_OWN_CELLS = 100
 MAX_PARSED = 50_000
 """The most characters of a code cell in which a number is looked for."""
 ANSWER = "-answer"
-"""What a question's answer cell is called: the question's name with this at the end."""
+"""The ending of an answer cell's name, which begins with the question's name."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
 BLANK_TEXT = "*Write your answer here.*"
 """What a release leaves in place of an answer."""
@@ -33,8 +33,7 @@ class Answer:
     Parameters
     ----------
     cells : tuple of dict
-        In their order: those that were changed, or else one that is as it was handed out. Empty where no cell was
-        found.
+        In their order: those that were changed, or else one that is as it was handed out. Empty if no cell was found.
     changed : bool
         Whether anything was written there.
     """
@@ -47,7 +46,7 @@ class Answer:
 class OwnCell:
     """A cell that the student added, and the index of the released cell that it follows (-1 for none).
 
-    Lines that the student added to a text of the course are one, too.
+    Lines that the student added to a text of the course also count as a cell.
     """
 
     after: int
@@ -161,10 +160,10 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 
 
 def _added(released: dict, cell: dict) -> str:
-    """Return what was added to a text of the course, as where an answer was typed into its question.
+    """Return what was added to a text of the course, for example an answer that was typed into its question.
 
-    That is whole lines, and what follows a line of the course's on the same line. Nothing if a line of the course's
-    text is missing: it may be the text of an earlier release.
+    That is whole lines, and what follows a line of the course on that line. Return nothing if a line of the course's
+    text is missing: the text may be that of an earlier release.
     """
     if released["cell_type"] != "markdown" or marks_of(released).get("solution") or cell.get("cell_type") == "code":
         return ""
@@ -199,7 +198,7 @@ def _parse(submitted: bytes) -> list[dict]:
 
 
 def _load(submitted: bytes) -> Any:
-    """Return what a notebook's JSON holds, in whatever coding an editor has saved it."""
+    """Return what a notebook's JSON holds, in whatever encoding an editor has saved it."""
     try:
         return json.loads(submitted)
     except UnicodeDecodeError:
@@ -208,7 +207,7 @@ def _load(submitted: bytes) -> Any:
 
 _REMEDIES = {
     "outputs": "clear the outputs of",
-    "attachments": "delete the pictures that were pasted into",
+    "attachments": "delete the images that were pasted into",
     "source": "shorten",
     "metadata": "copy the text into a new cell, and delete",
 }
@@ -223,7 +222,7 @@ def _make_smaller(submitted: bytes) -> str:
         sizes = {(k, part): len(json.dumps(cell.get(part))) for k, cell in enumerate(cells) for part in _REMEDIES}
         (number, part), size = max(sizes.items(), key=lambda item: item[1])
         if len(json.dumps(notebook.get("metadata"))) > size:
-            return "in JupyterLab's menu Settings turn off Save Widget State Automatically, restart the kernel and save"
+            return "turn off Save Widget State Automatically in JupyterLab's Settings menu, restart the kernel and save"
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return "clear the outputs of its largest cells"
     first = next(iter(text_of(cells[number].get("source")).strip().splitlines()), "")

@@ -26,7 +26,7 @@ def verdict_of(name: str) -> Verdict:
     ],
 )
 def test_exercise(name: str, aspect: str) -> None:
-    """Does this aspect of the exercise have its points?"""
+    """Does this aspect of the exercise earn its points?"""
     verdict = verdict_of(name)
     if verdict.status == Status.NOT_STARTED:
         pytest.skip(verdict.message)

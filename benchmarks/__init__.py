@@ -14,9 +14,9 @@ def result_of(name: str) -> dict:
     Raises
     ------
     SystemExit
-        If it was not run yet.
+        If it has not been run yet.
     """
     try:
         return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SystemExit(f"{name} was not measured yet: python -m benchmarks {name}") from None
+        raise SystemExit(f"{name} has not been measured yet: python -m benchmarks {name}") from None

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks import RESULTS, quiet, summary
 
 TIMED = ("learner", "training", "grading", "cluster")
-"""What is measured where no name is given; its figures are kept from a quiet machine only."""
+"""What is measured if no name is given; the figures are kept only if the machine was quiet."""
 NAMES = (*TIMED, "stages", "notebooks", "setup", "capstone", "drawings", "scale")
 TRY = "--try"
 """Measures on a busy machine as well, and keeps nothing."""
@@ -37,7 +37,7 @@ def main(words: list[str]) -> None:
     Raises
     ------
     SystemExit
-        If a name is none, a peer is not installed, or the machine was too busy for figures that hold.
+        If there is no such benchmark, a peer is not installed, or the machine was too busy for reliable figures.
     """
     names, keeps = [word for word in words if word != TRY], TRY not in words
     if unknown := set(names) - set(NAMES):
@@ -52,7 +52,7 @@ def main(words: list[str]) -> None:
             benchmark = importlib.import_module(f"benchmarks.{name}")
         except ModuleNotFoundError as error:
             install = f"{sys.executable} -m pip install -r requirements-ci.txt torch==2.13.0"
-            raise SystemExit(f"{name} is measured beside packages of which {error.name} is absent: {install}") from None
+            raise SystemExit(f"{name} needs {error.name} for comparison, which is not installed: {install}") from None
         if name in TIMED and keeps:
             quiet.require_quiet()
         began, watch = time.monotonic(), quiet.Watch()

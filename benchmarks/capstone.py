@@ -23,7 +23,7 @@ Answer = Callable[[Layers, np.ndarray, np.ndarray, np.random.Generator, Task], L
 
 
 def _adapters(rank: int, n_old: int, repeats: int, epochs: int, learning_rate: float = 0.02) -> Answer:
-    """Train one adapter a layer on the new images, each repeated, with some old ones."""
+    """Train one adapter per layer on the new images, each repeated, with some old ones."""
     lora, alpha = reference.module("lora"), 2 * rank
 
     def answer(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, _: Task) -> Layers:
@@ -58,7 +58,7 @@ def _mixed(
 
 
 def _largest_directions(layers: Layers, trained: Layers, rank: int) -> Layers:
-    """Keep of every matrix's change only its largest directions."""
+    """Keep only the largest directions of every matrix's change."""
     cut = []
     for (weights, _), (new, bias) in zip(layers, trained, strict=True):
         left, sizes, right = np.linalg.svd(new.astype(float) - weights, full_matrices=False)
@@ -105,7 +105,7 @@ def answers() -> dict[str, Answer]:
 
 
 def _attempt(answer: Answer, layers: Layers, number: int) -> tuple[float, float, float, float, int, float]:
-    """Return share, share without the budget, new and old accuracy, stored numbers, seconds."""
+    """Return the share of the points, the share without the budget, new and old accuracy, stored numbers, seconds."""
     x, y = capstone_scores.examples(number)
     start = time.process_time()
     with np.errstate(all="ignore"):
@@ -119,7 +119,7 @@ def _attempt(answer: Answer, layers: Layers, number: int) -> tuple[float, float,
 
 
 def _levels(layers: Layers) -> dict[str, dict]:
-    """Measure what the reference reads of the new digits, by kind of task."""
+    """Measure the fraction of the new digits that the reference reads, by kind of task."""
     adapt = answers()["the reference: LoRA rank 8, 4,000 old images"]
     runs: dict[str, list[tuple]] = {kind: [] for kind in capstone_scores.LEVELS}
     for number in count():
@@ -249,5 +249,5 @@ def _draw(distributions: dict[str, np.ndarray], path: Path) -> None:
     ax.set_xlim(-0.02, 1.02)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.grid(axis="x", color=FAINT)
-    ax.set_xlabel(f"share of the points; a dot a task ({N_TASKS}), the bar their mean")
+    ax.set_xlabel(f"share of the points; one dot per task ({N_TASKS}), the bar is their mean")
     fig.savefig(path, dpi=120, facecolor="white", bbox_inches="tight")

@@ -1,6 +1,6 @@
 """Makes a Dask worker (``dask worker --preload``) grade one submission per chapter and send its result for all others.
 
-What is left then is what a cluster costs beside the work itself: reading, sending, entering, writing.
+What is left then is what a cluster costs apart from the work itself: reading, sending, entering, writing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _grade_once(task: GradingTask, order: cluster.Order) -> object:
 
 
 def dask_setup(worker: object) -> None:
-    """Put the cheap way in place of the real one; tasks name it by where it is found."""
+    """Replace the real function by the cheap one; tasks refer to it by its module and name."""
     cluster.grade_there = _grade_once
 
 

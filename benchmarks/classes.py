@@ -1,4 +1,4 @@
-"""Makes classes to be graded, and grades them by the command, counting what that takes."""
+"""Makes classes to be graded, and grades them with the command, measuring what that takes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and traini
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """Return a student's library: every third student is right, the others hold some misconceptions."""
+    """Return a student's library: every third student is right; the others hold some misconceptions."""
     wrong = {}
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
@@ -44,7 +44,7 @@ def answered(chapter: Chapter) -> dict:
     notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
     lines: dict[str, list[str]] = {}
     for name, question in chapter.questions.items():
-        # A question without a cell of its own is answered in that of the one before.
+        # A question without a cell of its own is answered in the cell of the question before.
         place = f"{name}-answer" if has_cell(notebook, f"{name}-answer") else [*lines][-1]
         lines.setdefault(place, []).append(f"{name} = {question.value!r}")
     for place, written in lines.items():
@@ -60,7 +60,7 @@ def has_cell(notebook: dict, name: str) -> bool:
 
 
 def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: Mapping[str, dict]) -> Path:
-    """Lay a class's submissions into a classroom."""
+    """Put a class's submissions into a classroom."""
     texts = {name: json.dumps(notebook).encode() for name, notebook in notebooks.items()}
     for (student, sources), (chapter, text) in itertools.product(students.items(), texts.items()):
         text = text.replace(OWN_WORD.encode(), student.encode())  # no two students write the same
@@ -74,7 +74,7 @@ def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: M
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: what it took, CPU seconds of its first process alone, memory, the points' share.
+    """One run of ``weightlab grade``: what it took, CPU seconds of its first process, memory, share of the points.
 
     The coordinator's seconds are those after the start-up.
     """
@@ -129,7 +129,7 @@ def grade(
     chapters: Iterable[str] = (),
     project: Path = ROOT,
 ) -> Run:
-    """Grade a class, from nothing or once more, here or on a cluster, with this project or a copy of it."""
+    """Grade a class, for the first time or again, here or on a cluster, with this project or a copy of it."""
     if anew:
         for path in (path for path in room.iterdir() if path.name != "submitted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -160,9 +160,9 @@ def grade(
 
 
 def _memory(counting: int) -> dict[str, int]:
-    """Return MiB of the processes below a counting one: resident of one worker, its own part, proportional of others.
+    """Return the memory, in MiB, of one worker (all, and its own part), of its sandbox, and of all processes below one.
 
-    What processes share counts once in all but the first.
+    Only the first figure counts in full what processes share; the sandbox and all processes count it once.
     """
     found = {"a worker": [0], "a worker, unshared": [0], "its sandbox": [0], "all processes": [0]}
     below = find_family(counting)[1:]

@@ -1,4 +1,4 @@
-"""What grading on a Dask cluster costs beside the work itself, and what that comes to for a class of any size."""
+"""What grading on a Dask cluster costs apart from the work itself, and what that comes to for a class of any size."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PRELOAD = "benchmarks.cheap_worker"
 
 
 def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
-    """Grade artificially cheap submissions on a scheduler and workers of this machine, each a process.
+    """Grade artificially cheap submissions on a scheduler and workers on this machine, each a process.
 
     Each worker grades one submission and sends its result for all others, so that what limits the class is what one
     coordinator and one scheduler can do; the last run, with all submissions, gives the figures.
@@ -124,13 +124,13 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
     alone = count * own / 3600  # no number of workers makes the class faster than its one coordinator
     lines = [
         f"- **Submissions**: {students:,} students × {chapters} chapters = {count:,}.",
-        f"- **Processor time**: {count:,} × {each:g} CPU seconds (all processes of a submission, the students' own "
-        f"functions among them) = **{hours:,.0f} core hours**: "
+        f"- **Processor time**: {count:,} × {each:g} CPU seconds (all processes of a submission, "
+        f"including the students' own functions) = **{hours:,.0f} core hours**: "
         + ", ".join(f"{_time(max(hours / cores, alone))} on {cores} cores" for cores in CORES)
         + ".",
         f"- **Network**: {count:,} × ({sizes['to a worker']} KiB sent + {sizes['back']} KiB returned) = "
         f"{_gib(count * (sizes['to a worker'] + sizes['back']))}.",
-        f"- **Disk**, beside the submissions: {count:,} × {kept} KiB = "
+        f"- **Disk**, in addition to the submissions: {count:,} × {kept} KiB = "
         f"{_gib(count * kept)}; the gradebook takes another {sizes['of it the gradebook']} KiB "
         f"per submission, {_gib(count * sizes['of it the gradebook'])}.",
         f"- **Memory** per worker: {memory['a worker']} MiB, and {memory['its sandbox']} MiB for its sandbox.",

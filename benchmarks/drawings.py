@@ -103,7 +103,7 @@ def _in_a_browser(points: int = 60) -> dict:
 
 
 def measure() -> dict:
-    """Return, for two sets of 360 drawings, the fraction that each network reads; five seeds where it is trained."""
+    """Return, for two sets of 360 drawings, the fraction that each network reads, for five seeds if it is trained."""
     small, large, both = data.digits8(), data.digits14(), data.both_digits()
     some = {  # is it the number of images, or the number of writers?
         "the 1,200 of the 8x8 set": np.arange(len(large.train_labels), len(both.train_labels)),

@@ -21,7 +21,7 @@ def line(*points):
 
 
 def join(*parts):
-    """Return one stroke out of parts that follow each other."""
+    """Return one stroke made of parts that follow each other."""
     return np.concatenate(parts)
 
 

@@ -1,4 +1,4 @@
-"""How fast a class is graded: beside stock nbgrader and otter-grader, beside the functions, with two processes."""
+"""How fast a class is graded: compared with nbgrader, otter-grader and the functions alone, and with two processes."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ NBGRADER, OTTER = "nbgrader autograde + generate_feedback", "otter run"
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: within a quarter of an hour with all other benchmarks, on two processors."""
+    """How much is measured: all benchmarks together take at most a quarter of an hour on two processors."""
 
     rounds: int = ROUNDS
     chapters: tuple[str, ...] = tuple(CHAPTERS)
     beside: int = 8
-    """Students of the class that we grade in a round beside the peers, who grade the first one's submissions."""
+    """Students of the class that we grade in each round; the peers grade the first student's submissions."""
     students: int = 4
     """Students of the class that is graded in every round with all chapters, by one process and by two."""
     large: int = 27
-    """Students of the class that finds nothing to do, and whose memory is looked at."""
+    """Students of the class in which a run finds nothing to do, and whose memory is measured."""
     flat: tuple[int, ...] = (30, 3000)
     flat_chapter: str = "02_biases"
     otter: bool = True
@@ -109,7 +109,7 @@ def _say(what: str) -> None:
 def _beside_peers(
     folder: Path, size: Size, chapters: list[Chapter], keys: Mapping[str, Mapping[str, Key]]
 ) -> tuple[dict, dict[str, dict]]:
-    """Grade some chapters a round by ourselves and by each peer; return the figures, and all executed notebooks."""
+    """Grade some chapters per round, ourselves and with each peer; return the figures, and all executed notebooks."""
     students = {f"s{i:03d}": library(i, chapters) for i in range(size.beside)}
     first, notebooks, why = next(iter(students)), {}, ""
     spent: dict[str, list[Spent]] = {"weightlab grade": [], NBGRADER: [], OTTER: [], f"{OTTER}, on nothing": []}
@@ -170,7 +170,7 @@ def _beside_peers(
 
 
 def _elapsed(name: str, spent: Spent) -> float:
-    """Return the seconds a submission where two are graded at a time; a class's own seconds are that already."""
+    """Return seconds per submission, two being graded at a time; a class's own seconds already are."""
     return spent.seconds if name == "weightlab grade" else spent.seconds / JOBS
 
 
@@ -227,7 +227,7 @@ def bytes_each(room: Path, graded: int) -> dict[str, int]:
 
 
 def _with_outputs(notebook: dict, executed: dict) -> dict:
-    """Return a notebook with the outputs of another that was executed, but for its check cells."""
+    """Return a notebook with the outputs of another that was executed, except in its check cells."""
     filled, outputs = copy.deepcopy(notebook), {one.get("id"): one.get("outputs", []) for one in executed["cells"]}
     for one in filled["cells"]:
         if one["cell_type"] == "code" and (is_solution(from_dict(one)) or "nbgrader" not in one["metadata"]):
@@ -242,8 +242,8 @@ def _flat(room: Path, students: int, chapter: str) -> Run:
 
 
 def functions_seconds(chapters: Sequence[Chapter], keys: Mapping[str, Mapping[str, Key]]) -> float:
-    """Return the CPU seconds a chapter of the reference's functions on all cases, in as many processes as grade."""
-    forked = multiprocessing.get_context("fork")  # which keeps what a key remembers
+    """Return the CPU seconds per chapter of the reference's functions on all cases, in as many processes as grade."""
+    forked = multiprocessing.get_context("fork")  # a fork keeps what keys have computed already
     results = forked.SimpleQueue()
 
     def work() -> None:

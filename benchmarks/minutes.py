@@ -1,7 +1,7 @@
 """Estimates how long each chapter takes to read and to work through, from its text, code, figures and tasks.
 
 The paces are assumptions, written down here so that all chapters are measured alike; what they cannot know is how
-often a learner tries again. Left out is what is only looked up (help tables, lists of terms), and what is optional.
+often a learner tries again. Parts that are only looked up (help tables, word lists) and optional parts are left out.
 ``python -m benchmarks.minutes`` prints the estimate of each chapter beside what its header says.
 """
 
@@ -15,17 +15,17 @@ from pathlib import Path
 COURSE = Path(__file__).resolve().parent.parent / "course"
 
 WORDS = 180
-"""Words of text a minute: slower than a novel (about 240), because of formulas and new terms."""
+"""Words of text per minute: slower than a novel (about 240), because of formulas and new terms."""
 LINES = 25
-"""Lines of code a minute, read and run."""
+"""Lines of code per minute, read and run."""
 CALL = 0.5
 """Minutes for what a cell shows: a figure, a prediction to pick, a question's card."""
 FUNCTION_POINT = 1.0
-"""Minutes a point for a function: its docstring, the first try, and the tries after a check."""
+"""Minutes per point for a function: its docstring, the first try, and the tries after a check."""
 NUMBER_POINT = 1.5
-"""Minutes a point for a number that is worked out."""
+"""Minutes per point for a number that is computed."""
 WRITTEN_POINT = 2.0
-"""Minutes a point for an answer in one's own words."""
+"""Minutes per point for a written answer."""
 
 _HEADER = re.compile(r"\*\*About ([\w]+) minutes")
 _NOT_READ = re.compile(r"\(optional\b|I'm getting|New words")
@@ -90,7 +90,7 @@ def stated(notebook: dict) -> str:
 
 
 def main() -> None:
-    """Print a row a chapter."""
+    """Print one row per chapter."""
     print(f"{'chapter':20} {'words':>6} {'lines':>6} {'cells':>6} {'points':>12} {'minutes':>8}  header")
     for path in sorted(COURSE.glob("*/[01]*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))

@@ -111,7 +111,7 @@ def asserts(exercise: Exercise, key: Key) -> str:
 
 
 def with_asserts(notebook: dict, sources: Mapping[str, str]) -> dict:
-    """Return a notebook in whose check cells asserts stand."""
+    """Return a notebook with asserts in its check cells."""
     changed = copy.deepcopy(notebook)
     for cell in changed["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
@@ -139,7 +139,7 @@ def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[s
     timed = Timed()
 
     def grade(sample: Sample) -> None:
-        # A class folder each: two commands at once would wait for each other's gradebook.
+        # Each command has its own class folder: two at once would wait for the same gradebook.
         course, name = folder / "nbgrader" / sample.student / sample.chapter.name, sample.chapter.name
         notebook = with_asserts(sample.notebook, sources[name])
         place = course / "submitted" / sample.student / name / f"{name}.ipynb"
@@ -190,7 +190,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def own_seconds(pid: int) -> float:
-    """Return the CPU seconds of one process without its children; 0 where it is gone."""
+    """Return the CPU seconds of one process without its children; 0 if it is gone."""
     try:
         ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     except OSError:

@@ -1,4 +1,4 @@
-"""Tells how much other programs were at work while something was measured: then its figures are not kept."""
+"""Tells how busy other programs were during a measurement: figures from a busy machine are not kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Watch:
         self._began, self._before = time.monotonic(), _others()
 
     def share(self) -> float | None:
-        """Return which share of all processors others used; None where the system does not tell."""
+        """Return the share of all processors that others used; None if the system does not tell."""
         after = _others()
         if after is None or self._before is None:
             return None
@@ -62,17 +62,17 @@ def _seconds(pid: int) -> float:
 
 
 def why_not(share: float | None) -> str | None:
-    """Say why figures measured beside others are not kept, or return None."""
+    """Say why figures that were measured while other programs ran are not kept, or return None."""
     if share is None or share <= ALLOWED:
         return None
     return (
-        f"Other programs used {share:.0%} of this machine's processors, and figures hold up to {ALLOWED:.0%}. "
+        f"Other programs used {share:.0%} of this machine's processors, and figures are reliable up to {ALLOWED:.0%}. "
         "Close them, or wait, and run it again."
     )
 
 
 def require_quiet(seconds: float = 4.0) -> None:
-    """Look for a while whether other programs are at work.
+    """Watch for a while whether other programs are at work.
 
     Raises
     ------

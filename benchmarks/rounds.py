@@ -1,4 +1,4 @@
-"""Figures that hold: rounds in which the contenders take turns, and the median of each figure with its range."""
+"""Reliable figures: rounds in which the contenders take turns, and the median of each figure with its range."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True)
 class Spent:
-    """What one piece of work took: by the clock and of the processors, its start-up apart."""
+    """What one piece of work took, by the clock and of the processors, with its start-up apart."""
 
     seconds: float
     cpu: float

@@ -59,13 +59,13 @@ def measure(students: int = STUDENTS, assignments: int = ASSIGNMENTS) -> dict:
 
 
 def change_points(room: Path, project: Path, students: int) -> dict:
-    """Grade, grade again with nothing to do, and once more after one exercise of the first chapter has other points."""
+    """Grade, grade again with nothing to do, and once more after one exercise of the first chapter has new points."""
     first, idle = (grade(room, JOBS, anew, project=project).spent for anew in (True, False))
     before = _written(room)
     file = project / "autograder" / "exercises" / "weights.py"
     text, found = re.subn(_POINTS, r"\g<1>2", file.read_text(encoding="utf-8"), count=1)
     if not found:
-        raise RuntimeError(f"{EXERCISE} has no longer the points that are changed here")
+        raise RuntimeError(f"{EXERCISE} no longer has the points that are changed here")
     file.write_text(text, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": f"{project}{os.pathsep}{project / 'src'}"}
     subprocess.run([sys.executable, "-m", "autograder", "release"], cwd=project, env=environment, check=True)

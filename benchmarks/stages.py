@@ -47,7 +47,7 @@ def measure() -> dict:
     released = {
         name: json.loads((COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8")) for name in map(_name, chapters)
     }
-    from threadpoolctl import threadpool_limits  # here, as the page of the results is made without it, too
+    from threadpoolctl import threadpool_limits  # here, because the page of results is also made without it
 
     tools = work.Tools("bubblewrap", released, keys)
     work.warm_up(tools)

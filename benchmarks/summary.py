@@ -80,7 +80,7 @@ def grading(result: Mapping) -> list[str]:
         "|---|---|---|---|",
         *rows,
         "",
-        f"Beside other graders, per submission, two at a time. Each round took the next chapters: "
+        f"Compared with other graders, per submission, two at a time. Each round took the next chapters: "
         f"{'; '.join(', '.join(names) for names in result['chapters a round'])}.",
         "",
         "| | seconds | processor seconds | start-up: seconds | start-up: processor seconds |",
@@ -128,7 +128,7 @@ def training(result: Mapping) -> list[str]:
     peers = sorted({peer for found in settings.values() for peer in found["times as fast as"]})
     heads = [f"times as fast as {peer}" for peer in peers]
     lines = [
-        f"Microseconds a step of gradient descent on one thread ({result['machine']['system']}), the median of "
+        f"Microseconds per step of gradient descent on one thread ({result['machine']['system']}), the median of "
         f"{result['rounds']} rounds in which all took turns; in parentheses the lowest and the highest. The products "
         "alone are the matrix products of a step, written into arrays that are there already: no library can be "
         "faster on this machine.",

@@ -101,7 +101,7 @@ CONTENDERS = {OURS: ours, "PyTorch": pytorch, "scikit-learn": scikit_learn, ALON
 
 
 def measure() -> dict:
-    """Return microseconds a step and how many times faster than each peer.
+    """Return microseconds per step, and how many times as fast as each peer that is.
 
     All contenders take turns in one process on one thread, so that seconds by the clock are processor seconds.
     """

@@ -306,7 +306,7 @@ def test_an_import_that_is_absent_costs_only_what_needs_it(mode, runner):
     assert {name for name, verdict in verdicts.items() if verdict.status != "passed"} == {"apply_weight"}
     assert verdicts["apply_weight"].status == "error"
     message = verdicts["apply_weight"].message
-    named = "No module named 'absent_package' here (imported in line 1 of weightlab/weights.py)"
+    named = "No module named 'absent_package' here (imported on line 1 of weightlab/weights.py)"
     if mode is not SELF_CHECK:  # a secret case's error is not quoted
         assert "raised ModuleNotFoundError" in message
         named = "weightlab/weights.py imports absent_package (line 1), unused_package (line 2)"

@@ -64,7 +64,7 @@ def test_a_word_that_is_not_in_bold_once_is_an_error(text):
 
 
 def test_a_word_of_two_chapters_is_an_error():
-    with pytest.raises(GlossaryError, match=r"02_biases\.md: the new word 'weight' is introduced in 01_weights"):
+    with pytest.raises(GlossaryError, match=r"02_biases\.md: the new word 'weight' is also introduced in 01_weights"):
         write_pages({"01_weights": ONE, "02_biases": ONE})
 
 

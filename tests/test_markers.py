@@ -65,7 +65,7 @@ def test_ordinary_comments_and_headings_are_no_markers(text):
 
 
 def test_a_region_in_no_function_is_an_error():
-    with pytest.raises(MarkerError, match=r"m\.py:2: a solution region outside every function"):
+    with pytest.raises(MarkerError, match=r"m\.py:2: a solution region outside any function"):
         strip_module("class A:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n", "m.py")
 
 

@@ -191,7 +191,7 @@ def test_two_misconceptions_of_one_name_are_refused():
         (
             "return weighted_sums(x, weights) + bias",
             "return weights @ x + bias",
-            "raised ValueError: matmul: .* in line [0-9]+ of solutions/weightlab/biases.py: return weights @ x",
+            "raised ValueError: matmul: .* on line [0-9]+ of solutions/weightlab/biases.py: return weights @ x",
         ),
         (
             "return weighted_sums(x, weights) + bias",

@@ -12,7 +12,7 @@ from types import CodeType
 _NEVER = {"numpy", "labkit", "weightlab", *sys.stdlib_module_names}
 """Packages without a stand-in: a module that cannot import one of these cannot be run."""
 _ASKED = {"__version__", "__name__", "__file__"}
-"""Special names that a module's own lines use of a package; with any other, Python asks what an object can do."""
+"""Special names that a module may look up in a package; Python looks up others to learn what objects can do."""
 _USES = (
     "call getitem setitem delitem iter next len contains enter exit bool int float complex index array "
     "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor "
@@ -46,7 +46,7 @@ class Absent:
     def _fail(self, *args: object, **kwargs: object) -> None:
         known = vars(self)
         package = known["package"]
-        where = f"imported in line {known['line']} of {known['file']}"
+        where = f"imported on line {known['line']} of {known['file']}"
         error = ModuleNotFoundError(f"No module named {package!r} here ({where})", name=package)
         error.absent = self  # so that objects taken from it name the same import
         raise error
@@ -101,7 +101,7 @@ def run_without_absent(
             for name in wanted:
                 if names.get(name) is before[name]:
                     names[name] = stand_in
-            # From here on annotations stay text, so that one which names an absent package does not fail.
+            # From here on, annotations stay text, so that one which names an absent package does not fail.
             flags |= __future__.annotations.compiler_flag
 
 
@@ -115,7 +115,7 @@ def _future_flags(tree: ast.Module) -> int:
 
 
 def _separate_imports(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield statements, one for each package where several are imported in one."""
+    """Yield the statements; an import of several packages becomes one statement per package."""
     for node in body:
         if isinstance(node, ast.Import):
             yield from (ast.copy_location(ast.Import([one]), node) for one in node.names)
@@ -141,5 +141,5 @@ def _is_absent(name: str) -> bool:
         return False
     try:
         return importlib.util.find_spec(package) is None
-    except (ImportError, ValueError):  # a module in sys.modules without a specification is there
+    except (ImportError, ValueError):  # a module in sys.modules that has no specification is not absent
         return False

@@ -14,7 +14,7 @@ import numpy as np
 from . import given, wire
 
 MAX_ITERATIONS = 20_000
-"""Items that are taken from an iterator."""
+"""The most items that are taken from an iterator."""
 
 
 def call_function(function: Callable, args: tuple, kwargs: dict, generators: dict, folder: str) -> dict:
@@ -34,7 +34,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     dict
         ``value`` or ``raised``, ``changed`` (the arguments that the call changed), and ``iterator`` if the
         result is or holds an iterator, which can be read only once; ``part`` is the item that holds it. ``asked``
-        tells how often the first given function among the arguments was called, and with which shapes.
+        tells how many times the first given function among the arguments was called, and with which shapes.
     """
     given_names = [key for key, arg in (*enumerate(args), *kwargs.items()) if isinstance(arg, wire.Given)]
     args = tuple(make_argument(arg, generators) for arg in args)
@@ -134,7 +134,8 @@ def describe_error(error: BaseException, folder: str) -> dict:
 def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] | None:
     """Return file, line and function of the last of the student's own frames.
 
-    This does not use the module traceback, which reads the line of every frame: endless recursion leaves a thousand.
+    This does not use the module traceback, which reads the source line of every frame: endless recursion leaves a
+    thousand frames.
     """
     found, trace = None, error.__traceback__
     while trace:

@@ -47,7 +47,7 @@ def read_answer(stream: io.RawIOBase) -> tuple[bytes, bytes] | None:
     Returns
     -------
     tuple of bytes or None
-        None at the end, or where more comes than a job may send.
+        None at the end of the stream, or if more comes than a job may send.
     """
     pieces, most = bytearray(), MAX_ANSWER + 200
     while (frame := read_frame(stream, most)) is not None:

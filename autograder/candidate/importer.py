@@ -100,7 +100,7 @@ def _run(code: CodeType, module: ModuleType, given: dict) -> None:
 
 def _stand_ins(file: str, error: BaseException) -> Callable[[str], Callable]:
     """Return the ``__getattr__`` of a module that could not be run."""
-    line = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+    line = f" on line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     why = f"{file} could not be run ({type(error).__name__}{line})"
 
     def stand_in(name: str) -> Callable:
@@ -145,7 +145,7 @@ class _Without(ast.NodeTransformer):
     def __init__(self, names: dict) -> None:
         self.names = names
         self.dropped: list[tuple[int, int]] = []
-        """The lines of what was dropped, first and last."""
+        """The first and the last line of each definition that was dropped."""
 
     def visit(self, node: ast.AST) -> ast.AST:
         """Replace the node if it defines one of the names; search ``if``, ``try`` and similar blocks."""

@@ -77,7 +77,7 @@ class Deadline:
     prefix : str
         How the names of the learner's files begin.
     seconds : float
-        From entering on.
+        Counted from entering the block.
 
     Attributes
     ----------

@@ -107,7 +107,7 @@ def run_job_in_child(
     Parameters
     ----------
     expected : int, optional
-        The child's process id, if no process has been started since the job before.
+        The child's process id, if no process has been started since the previous job.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def run_job_in_child(
     deadline = time.monotonic() + limits["wall"]
     ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
-    # The child may close its pipe and go on, or leave other processes behind, so all are always killed.
+    # The child may close its pipe and keep running, or leave other processes behind, so all are always killed.
     code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
@@ -161,7 +161,7 @@ def run_job_in_child(
 
 
 _STANDSTILL = 1.0
-"""A short wait that takes longer than this many seconds means that the whole machine was suspended, as a laptop is."""
+"""A short wait that takes longer than this many seconds means that the whole machine was suspended, like a laptop."""
 
 
 def _relay_answer(
@@ -254,7 +254,7 @@ def serve_jobs(argv: list[str]) -> None:
         limits = wire.decode(frame)
         if forks:
             ended = run_job_in_child(incoming, outgoing, limits, sandboxed, expected)
-            if ended is None:  # the job before started processes, and their number could tell the next one something
+            if ended is None:  # the previous job started processes, and their number could tell the next job something
                 return
             ending, child = ended
             expected = child + 1 if sandboxed else None
@@ -262,7 +262,7 @@ def serve_jobs(argv: list[str]) -> None:
             ending = Ending.ANSWERED
             write_frame(outgoing, run_job(read_frame(incoming)), PIECE)
         served += 1
-        # A job without an answer was perhaps not read to its end. And no job may find what another one left.
+        # A job without an answer was perhaps not read to its end. Nor may any job find what another one left.
         last = not forks or ending is not Ending.ANSWERED or served == MAX_JOBS
         last = last or (sandboxed and _find_traces() != begun)
         write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))
@@ -271,7 +271,7 @@ def serve_jobs(argv: list[str]) -> None:
 
 
 def _find_traces() -> tuple:
-    """Return what a job could leave for the next one in a sandbox that has one folder to write in."""
+    """Return what a job may have left for the next one in a sandbox, where only one folder can be written."""
     held = os.stat("/tmp")
     priority = os.getpriority(os.PRIO_PROCESS, 0)
     return os.listdir("/tmp"), held.st_mode, held.st_nlink, held.st_mtime_ns, held.st_ctime_ns, priority

@@ -91,5 +91,5 @@ def _keep_data(data: dict) -> dict:
         if isinstance(value, str) and len(value) < 10 * MAX_CELL:
             kept[kind] = value
     if picture := _PICTURE.search(str(data.get("text/html", ""))[: 10 * MAX_CELL]):
-        kept["image/png"] = picture[1]  # the lab's figures come as HTML, with words for people who do not see them
+        kept["image/png"] = picture[1]  # the lab's figures come as HTML, with words for people who cannot see them
     return kept

@@ -21,9 +21,9 @@ MAX_BYTES = 64 * 2**20
 MAX_TEXT = 2**20
 MAX_BITS = 512
 MAX_ANSWER_VALUES = 200_000
-"""Values in what one call returns, an array counting as one: twice what the largest right answer has as lists."""
+"""Values that one call may return, an array counting as one: twice what the largest right answer has as lists."""
 MAX_ANSWER_TEXT = 10_000
-"""Bytes of all texts in what one call returns, as UTF-8."""
+"""The most bytes of text in what one call returns, as UTF-8."""
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
@@ -32,7 +32,7 @@ _INDEX = {dtype: i for i, dtype in enumerate(_TYPES)}
 
 
 class WireError(ValueError):
-    """The bytes are not a value of this format, or the value has no place in it."""
+    """The bytes are not a value of this format, or the format cannot hold the value."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
 
 
 def _is_key(value: Any) -> bool:
-    """Whether a value may be a key: text and short numbers cannot be chosen so that a dictionary gets slow."""
+    """Whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
     return type(value) is str or (type(value) is int and abs(value) < 2**60)
 
 
@@ -233,13 +233,13 @@ _CONSTANTS = {b"N": None, b"T": True, b"F": False}
 
 
 class _Reader:
-    """Reads one value after another: `struct` raises where its bytes end, everything else asks `move`."""
+    """Reads one value after another: `struct` raises an error where its bytes end; other reads use `move`."""
 
     def __init__(self, data: bytes) -> None:
         self.data, self.at, self.left = data, 0, MAX_ITEMS
 
     def move(self, n: int) -> int:
-        """Skip so many bytes, and return where they begin."""
+        """Skip ``n`` bytes, and return where they begin."""
         begin = self.at
         if n > len(self.data) - begin:
             raise WireError("cut short")

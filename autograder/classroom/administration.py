@@ -59,7 +59,7 @@ def find_collected_id(classroom: Path, person: Student, roster: Roster) -> Stude
 def grant_extension(
     classroom: Path, student: str, chapter: str, extension: datetime.timedelta, database: str | None = None
 ) -> datetime.datetime | None:
-    """Give a student more time for a chapter, replacing any earlier extension; nothing removes it.
+    """Give a student more time for a chapter, replacing any earlier extension; an extension of zero removes it.
 
     Returns
     -------

@@ -28,9 +28,9 @@ from .work import (
 )
 
 _FIRST_WORKER, _COUNT_EVERY, _PAUSE = 120, 5.0, 0.2
-"""Seconds: for the first worker to join, until the workers are counted again, and between two checks."""
+"""Seconds: how long to wait for the first worker, between two counts of the workers, and between two checks."""
 _FAULTS = 2
-"""How often a submission is tried again after a worker fails on it or returns nonsense; after that a person decides."""
+"""How many times a submission is tried again after a worker fails on it or returns nonsense; then a person decides."""
 
 
 class DaskWorkers:

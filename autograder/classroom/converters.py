@@ -46,7 +46,7 @@ def begin_grading(converter: Any, assignment_id: str, student_id: str) -> bool:
 
 
 def begin_feedback(converter: Any, assignment_id: str, student_id: str) -> bool:
-    """Begin a page of feedback in place of ``GenerateFeedback.init_destination``; return whether to go on.
+    """Begin a page of feedback in place of ``GenerateFeedback.init_destination``; return whether to continue.
 
     A student who has left the class may still have a folder in ``autograded/``. nbgrader's own command then removes the
     page that they were given, and ends with an error.

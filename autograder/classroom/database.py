@@ -104,7 +104,7 @@ def reworded(url: str) -> Iterator[None]:
         words = f"The gradebook {place} cannot be used: {cause}. Fix that"
         if "locked" in cause:
             words = f"{place} is locked by another program. Close Formgrader and other graders of this class"
-        raise GradebookError(f"{words}, then run the same command again: it goes on where it stopped.") from None
+        raise GradebookError(f"{words}, then run the same command again: it continues where it stopped.") from None
     finally:
         log.disabled = before
 
@@ -122,7 +122,7 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     Raises
     ------
     GradebookError
-        If it is not the one that the classroom has.
+        If this URL is not that of the gradebook that the classroom has.
     """
     known = url_of(room.root, configured)
     if not asked:
@@ -179,7 +179,7 @@ def is_own(room: Classroom, url: str) -> bool:
 
 
 def _is_in_use(path: Path) -> bool:
-    """Whether a SQLite gradebook holds anybody."""
+    """Whether a SQLite gradebook holds any student."""
     if not path.exists():
         return False
     try:

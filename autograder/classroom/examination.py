@@ -22,14 +22,14 @@ from .submission import Submission, SubmissionStatus
 SECONDS = 150.0
 """The most seconds that a submission's own code may take; what is not examined by then counts as not finished."""
 PUBLIC_SECONDS = 30.0
-"""How many of these may go to public cases, which decide no points, only explanations."""
+"""How many of these seconds may go to public cases, which decide no points, only explanations."""
 READING = 30.0
-"""Seconds in addition to these for reading the submission and making its notebook and page."""
+"""Further seconds for reading the submission and making its notebook and page."""
 
 PUBLIC_RUN_SECONDS = 4.0
-"""How many of these one run of public cases may take: all exercises together, and then each alone.
+"""How many of the public seconds one run may take: all exercises together, and then each alone.
 
-All right answers of a chapter together take at most 0.15 s; only the explanation of a slow wrong one is shorter.
+All right answers of a chapter together take at most 0.15 s; only the explanation of a slow wrong answer gets shorter.
 """
 
 _PASSING = (Status.TIMEOUT, Status.CRASHED, Status.UNJUDGED)
@@ -46,7 +46,7 @@ class Examination:
 
     @property
     def lasting(self) -> bool:
-        """Whether examining again would give the same: not if time ran out or the autograder failed."""
+        """Whether another examination would have the same result: not if time ran out or the autograder failed."""
         return all(verdict.status not in _PASSING for verdict in self.verdicts)
 
     def entry(self, student: str, chapter: Chapter) -> dict:

@@ -87,8 +87,8 @@ class ReleaseFeedbackWithSecrets(ExchangeReleaseFeedback):
             secret = read_file(page.parent / SECRET, MAX_SECRET)
             if not secret:
                 self.log.warning(
-                    "No feedback released for %s: their submission for %s did not come through the exchange. Return "
-                    "it by `weightlab feedback`, or give them %s.",
+                    "No feedback released for %s: their submission for %s did not come through the exchange. "
+                    "Return it with `weightlab feedback`, or give them %s.",
                     student,
                     chapter,
                     page,

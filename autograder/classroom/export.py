@@ -126,8 +126,8 @@ _NO_GRADE = "-"
 def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: Mapping[str, float]) -> list[list]:
     """Return the columns that identify students, if they are filled for everybody, and the grades.
 
-    On import Moodle asks which column identifies the student. With an empty cell there it would give the grade to the
-    student of the line before.
+    On import Moodle asks which column identifies the student. If that cell were empty, Moodle would give the grade to
+    the student of the line before.
     """
     known = {
         "username": [one.login or one.id for one in people.values()],

@@ -65,9 +65,9 @@ def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
 _NO_WORDS = "No description has been provided for this image"
 _IMAGE = re.compile(r"<img(?=[\s/])(?![^>]*\salt=)")
 _KEPT = 500
-"""How many cells are kept as HTML besides those that were handed out: cells that many have are rendered once."""
+"""How many cells are kept as HTML besides those that were handed out: what many students have is rendered once."""
 _LONGEST_KEPT = 50_000
-"""Characters of a cell's HTML beyond which it is not kept: a picture is one student's own."""
+"""Characters of a cell's HTML beyond which it is not kept: an image is one student's own."""
 _TEMPLATE = """
 {%- extends "index.html.j2" -%}
 {%- block body_loop -%}

@@ -21,7 +21,7 @@ class ClassroomError(Refusal):
 
 
 def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file completely or not at all; in a folder that a group shares, the group may write it, too."""
+    """Write a file completely or not at all; in a folder that a group shares, the group may also write it."""
     make_folder(path.parent)
     # One name per file, so that the next run overwrites what a killed run left half written.
     part = path.with_name(f".{path.name}.part")
@@ -80,8 +80,8 @@ def is_student_id(name: str) -> bool:
 _NOT_IN_IDS = frozenset('<>"\\#?%*[')
 """Formgrader writes ids unchanged into pages, their scripts, addresses and file patterns.
 
-The first four would run there; ``#``, ``?`` and ``%`` lead to another student's page, and ``*``, ``?`` and ``[`` are
-another student's folder, too, if a single submission is graded.
+The first four would run there; ``#``, ``?`` and ``%`` lead to another student's page, and ``*``, ``?`` and ``[`` also
+match another student's folder, if a single submission is graded.
 """
 NAMES_OF_JAVASCRIPT = frozenset(
     {"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "undefined", "valueOf"}

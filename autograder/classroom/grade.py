@@ -61,7 +61,7 @@ def run_grading(
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the work in place of local processes.
     seed : int, optional
-        Of the secret cases; by default the classroom's own, drawn once.
+        The seed of the secret cases; by default the classroom's own, drawn once.
     database : str, optional
         URL of the gradebook; by default what nbgrader's configuration says, else SQLite in the classroom.
     course : Path, optional

@@ -20,8 +20,8 @@ def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[s
     Returns
     -------
     str or None
-        The names of cells for which there is students' work but which the chapter no longer has; then nothing is
-        changed. None if all is well.
+        The names of cells for which there is students' work but which the chapter no longer has; if there are any,
+        nothing is changed. None if all is well.
     """
     marks = {marks_of(cell)["grade_id"]: (cell, marks_of(cell)) for cell in released["cells"] if marks_of(cell)}
     try:

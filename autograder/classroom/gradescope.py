@@ -57,7 +57,7 @@ _RUN = """#!/usr/bin/env bash
 # Gradescope runs this for each submission, as root.
 set -euo pipefail
 cd /autograder/source
-# Where no sandbox can be made, the student's code is another user, to whom these are closed.
+# If no sandbox can be made, the student's code runs as another user, to whom these are closed.
 chmod 700 solutions gradescope.json /autograder/results
 PYTHONPATH=/autograder/source:/autograder/source/src \\
     exec /autograder/environment/bin/python -B -m autograder.classroom.gradescope /autograder
@@ -125,7 +125,7 @@ def grade(base: Path) -> dict[str, Any]:
     Raises
     ------
     ClassroomError
-        If something could not be judged. There are no results then, and the instructor is told.
+        If something could not be judged. In that case there are no results, and the instructor is told.
     """
     begun = time.monotonic()
     settings = json.loads((base / "source" / SETTINGS).read_text(encoding="utf-8"))

@@ -72,7 +72,7 @@ def _said(error: Exception) -> str:
 def write_config(classroom: Path, last: str = "") -> None:
     """Configure nbgrader and Formgrader so that they can be started in the classroom.
 
-    A configuration that an instructor wrote there first, a penalty for instance, stays, below what it needs.
+    A configuration that an instructor wrote there before, such as a penalty, stays, below the lines that it needs.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class Configuration:
             raise ClassroomError(
                 f"nbgrader's configuration names a late penalty plug-in that does not exist: {named!r}. {remedy}"
             ) from None
-        except Exception as error:  # its module is a program, too
+        except Exception as error:  # its module is also a program
             raise ClassroomError(f"The late penalty plug-in {named!r} cannot be loaded: {_said(error)}.") from None
         try:
             plugin = kind(config=app.config)

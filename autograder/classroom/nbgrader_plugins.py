@@ -75,7 +75,7 @@ class Rebuilder(NotebookExporter):
 class Verdicts(NbGraderPreprocessor):
     """Examines a submission and writes each verdict into its check cell, in place of nbgrader's execution."""
 
-    seed = Integer(None, allow_none=True, help="Seed of the secret cases; else the classroom's.").tag(config=True)
+    seed = Integer(None, allow_none=True, help="Seed of the secret cases; by default the classroom's.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Insert the verdicts."""

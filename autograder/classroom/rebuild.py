@@ -76,7 +76,7 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     except MalformedNotebook as error:
         return RebuiltNotebook(notebook, malformed=_words(str(error)), doubtful=answers)
     except Exception as error:  # a bad submission affects only its own student
-        why = f"reading it gives {type(error).__name__}"
+        why = f"reading it raises {type(error).__name__}"
         return RebuiltNotebook(notebook, malformed=_words(why), doubtful=answers)
     for cell in notebook["cells"]:
         if marks_of(cell).get("solution"):

@@ -46,7 +46,7 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
     Parameters
     ----------
     course : Path
-        Where the released notebooks are; elsewhere than in the project nobody else builds them.
+        Where the released notebooks are; if that is outside the project, nobody else builds them.
 
     Raises
     ------

@@ -91,7 +91,7 @@ class Run:
 
     def tasks(self) -> Iterator[GradingTask]:
         """Yield what is to be done; finished results go straight to the entries."""
-        # The chapter that takes longest first: at the end, one process would work at it while the others wait.
+        # The chapter that takes longest first: at the end, one process would work on it while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, so that it is not counted against students.
             text = json.dumps(self.released[chapter], sort_keys=True)
@@ -179,7 +179,7 @@ class Run:
     def _enter_unreadable(self, student: str, chapter: str, error: Exception) -> None:
         """Enter a submission that cannot be read: the gradebook keeps what it holds, and a person is told."""
         why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        found = examination.unjudged(CHAPTERS[chapter], self.released[chapter], b"", f"reading the files gives {why}")
+        found = examination.unjudged(CHAPTERS[chapter], self.released[chapter], b"", f"reading the files raises {why}")
         self._enter(found.entry(student, CHAPTERS[chapter]) | {"remarks": []})
 
     def _enter_absent(self, student: str, chapter: str, stored: StoredGrades | None, result: Result | None) -> None:

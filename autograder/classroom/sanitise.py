@@ -38,7 +38,7 @@ _BREAK = "\u200b"
 
 
 def clean_text(text: str, limit: int) -> str:
-    """Return text without control characters, ANSI colours, reversed writing or half characters, cut to a length."""
+    """Return text without control characters, ANSI colours, reversed writing or lone surrogates, cut to a length."""
     text = _ANSI.sub("", text[: 2 * limit]).encode("utf-8", "replace").decode()
     text = _UNSEEN.sub("", text.replace("\r\n", "\n"))
     return text if len(text) <= limit else f"{text[:limit]}\n… (cut here, after {limit:,} characters)"

@@ -30,10 +30,10 @@ def finish_schema(db: Session) -> None:
 
 
 def add_indexes(db: Session) -> None:
-    """Index what nbgrader's tables are joined by, where nbgrader has left that out.
+    """Add indexes on the columns by which nbgrader's tables are joined, where nbgrader has none.
 
-    Without them Formgrader's list of one assignment takes ten seconds of a processor for 300 students and 12 chapters.
-    On PostgreSQL only the owner of the tables may add them: another grader loses only that speed.
+    Without them Formgrader's list of one assignment takes ten seconds of processor time for 300 students and 12
+    chapters. On PostgreSQL only the owner of the tables may add them: for another grader, that list is merely slower.
     """
     tables = inspect(db.get_bind())
     for table, column in _JOINED.items():

@@ -24,9 +24,9 @@ _UTC = ("Z", "UTC", "GMT")
 def read_time(text: str | None) -> datetime.datetime | None:
     """Read a time in ISO 8601 or in nbgrader's own form; use it wherever ``timestamp.txt`` is read.
 
-    Accepted are a date, a clock time, and ``Z``, ``UTC``, ``GMT`` or an offset such as ``+0200`` or ``+02:00``; without
-    one of these the time is in UTC, as nbgrader writes and reads it. Names of other zones, other orders of the date and
-    words are ambiguous, so they do not count as a time.
+    The form is a date, a clock time, and ``Z``, ``UTC``, ``GMT`` or an offset such as ``+0200`` or ``+02:00``; without
+    a zone or an offset the time is in UTC, as nbgrader writes and reads it. Names of other zones, other orders of the
+    date and words are ambiguous, so they do not count as a time.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Recalls what the last run over a class found, if no file that a run would read has changed since then.
 
-A run that had nothing to do and changed no file keeps the sizes, times and numbers of all files that it depends on: the
-classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run would
-find the same, so it opens none of them. The system sets times of change: no program can set them back. What a
+A run that had nothing to do and changed no file records the sizes, times and numbers of all files that it depends on:
+the classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run
+would find the same, so it opens none of them. The system sets times of change: no program can set them back. What a
 configuration learns from a clock, another program or the network is not seen; `--retry` always makes a run.
 """
 
@@ -105,7 +105,7 @@ class LastRun:
         from jupyter_core.paths import jupyter_config_path
 
         folders = (*jupyter_config_path(), os.getcwd())
-        # A configuration that is not there yet counts, too.
+        # A configuration that is not there yet also counts.
         self._note((*_loaded(), *(os.path.join(folder, name) for folder in folders for name in CONFIGURATIONS)))
         watched = bool(self._before)
         process = os.getpid()
@@ -113,7 +113,7 @@ class LastRun:
         def note(event: str, arguments: tuple) -> None:
             if not (watched and event in _USES and isinstance(arguments[0], (str, bytes)) and os.getpid() == process):
                 return
-            with contextlib.suppress(OSError, ValueError):  # what a hook raises, the program's own call would raise
+            with contextlib.suppress(OSError, ValueError):  # an error in a hook would stop the program
                 path = os.path.abspath(os.fsdecode(arguments[0]))
                 if event == "open" or path not in sys.path:  # Python lists where it looks for modules
                     self._note([path])
@@ -147,7 +147,7 @@ class LastRun:
     def _note(self, paths: Iterable[str]) -> None:
         for path in paths:
             if path not in self._beside and not f"{path}{os.sep}".startswith(self._within):
-                self._beside[path] = None  # at first, since what lists a folder here is noted, too
+                self._beside[path] = None  # first, because listing a folder here is noted as well
                 self._beside[path] = _signature(path)
 
     def _digest(self, beside: Mapping[str, tuple | None]) -> str:
@@ -211,7 +211,7 @@ def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.s
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with a file; of a folder, only who may use it, because what is in it is described, too."""
+    """Return what changes with a file; of a folder, only who may use it, because its contents are described as well."""
     who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
     return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 

@@ -113,11 +113,11 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. What is graded so far is kept: fix this error and run the same command again, "
-            "which goes on where it stopped."
+            f"{error}. What is graded so far is kept: fix this error and run the same command again; "
+            "it continues where it stopped."
         ) from None
     except KeyboardInterrupt:
-        say("Stopped. What is graded so far is kept: the same command goes on where it stopped.", err=True)
+        say("Stopped. What is graded so far is kept: the same command continues where it stopped.", err=True)
         raise SystemExit(130) from None
 
 
@@ -202,7 +202,7 @@ def _changes(grading: Grading, verbose: bool) -> None:
 def explain(student: str, exercise: str, classroom: Path, isolation: str, as_json: bool) -> None:
     """Examine one exercise of a student again, and show the failing case in full.
 
-    The case comes from the class's secret seed: show it to nobody who has not submitted yet.
+    The case comes from the class's secret seed: do not show it to anybody who has not submitted yet.
     """
     from .. import card
     from ..classroom.grade import explain_grade

@@ -124,7 +124,7 @@ def _help_command(name: str, words: str) -> click.Command:
 
 
 def _require_known(exercise: str) -> None:
-    """Refuse a name that nothing has, before the learner is asked for anything."""
+    """Refuse an unknown name before the learner is asked for anything."""
     from ..names import find_asked, find_written
 
     if find_written(exercise) is None:
@@ -173,8 +173,8 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without it a git clone asks its origin. In a new release, --into gives the older
-    copy that is to be updated.
+    RELEASE is a folder or an archive; without RELEASE, a git clone asks its origin. In a new release, --into gives the
+    older copy that is to be updated.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
     from ..learner import clones, kept, releases

@@ -30,7 +30,7 @@ _AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
 
 
 class _Commands(click.Group):
-    """The commands, each imported when it is asked for: a check must start at once."""
+    """The commands, each imported when it is asked for: a check must start quickly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for names in _COMMANDS.values() for name in names]

@@ -18,7 +18,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 
 
 def require_chapters(_: click.Context, __: click.Parameter, names: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    """Refuse a name that no chapter has: what click calls for an argument that names one or several chapters."""
+    """Refuse a name that no chapter has; click calls this for an argument that names one or several chapters."""
     from ..names import find_chapter
 
     for name in [names] if isinstance(names, str) else names:

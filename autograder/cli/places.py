@@ -1,4 +1,4 @@
-"""The commands for places where classes live: ``weightlab handout``, ``hub-setup``, ``gradescope`` and another."""
+"""The commands for the places of classes: ``handout``, ``hub-setup``, ``gradescope`` and ``github-points``."""
 
 from __future__ import annotations
 

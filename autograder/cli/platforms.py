@@ -128,7 +128,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
             "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
-            "groups, and Moodle would give the pages to other people: do not upload them then."
+            "groups, and Moodle would give the pages to other people: in that case, do not upload them."
         )
     missed |= package.left_out
     for student, why in sorted(missed.items()):

@@ -24,13 +24,13 @@ WORKSPACE = "course"
 """The name of the layout that JupyterLab keeps: what was open is open again the next time."""
 _STYLE = Path(__file__).parent / "custom"
 _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
-"""Where nbgrader expects a class's exchange: only beside one does a learner need its menu."""
+"""Where nbgrader expects a class's exchange: only where there is one does a learner need nbgrader's menu."""
 
 
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
     """Set up JupyterLab for the course, in this environment only; return the settings file.
 
-    It does not show its news prompt, it saves live figures in notebooks so that they can be seen the next day, and
+    JupyterLab then shows no news prompt, saves live figures in notebooks so that they can be seen the next day, and
     limits the width of text to what is easy to read.
     """
     path = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
@@ -99,7 +99,7 @@ def coming_page() -> Path:
 
 
 def _write(path: Path, settings: dict) -> None:
-    """Write settings into a file, beside those that are there already."""
+    """Write settings into a file, in addition to those that it has already."""
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

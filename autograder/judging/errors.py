@@ -63,7 +63,7 @@ NO_FILES = (
     "the course's data from labkit."
 )
 """What to say about a file that is not found."""
-_LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does it point to?"
+_LABELS = "`labels` holds one class number for each row, not a row of numbers: which column does that number point to?"
 
 
 def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tuple[str, ...]) -> str:

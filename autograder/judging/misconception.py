@@ -1,4 +1,4 @@
-"""Recognises misconceptions: a name is given only where the answers prove it."""
+"""Recognises misconceptions: a misconception is named only if the answers prove it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PREVAILS = 0.75
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that explains nearly everything that is wrong, and one aspect entirely, or None.
 
-    A case counts against it if it fails there and the student does not; no other may explain as many.
+    A case counts against a misconception that fails there if the student does not; no other may explain as many cases.
     """
     failing = _failing_aspects(exercise, key, observed)
     refusing = {case.aspect for case in key.cases if case.raises}

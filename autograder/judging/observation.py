@@ -40,7 +40,7 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How often the function that a case gives was called, and with arrays of what shapes."""
+    """How many times the function that a case gives was called, and with arrays of which shapes."""
     diagnosis: str | None = None
     """What kind of answer it is according to the scoring function; misconceptions are recognised by it."""
 

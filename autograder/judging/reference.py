@@ -61,7 +61,8 @@ class Misconception:
     advice: str
     function: Callable
     general: bool = False
-    """Whether it belongs to a family: it is left out where it gives the right answer or the same as another one."""
+    """Whether it belongs to a family: it is left out if it gives the right answer, or the same answer as another
+    one."""
 
 
 @cache
@@ -164,7 +165,7 @@ def _definitions() -> dict[str, _Definition]:
 
 
 def paths_of(names: Iterable[str]) -> list[Path]:
-    """Return the files of the reference that these names and all that they use are defined in."""
+    """Return the files of the reference in which these names, and all that they use, are defined."""
     modules = sorted({_definitions()[name].module for name in closure(names)})
     return [SOLUTIONS / "weightlab" / f"{name}.py" for name in modules]
 

@@ -94,9 +94,10 @@ def read_joint_reply(
 
 
 def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
-    """Return a case's calls as a candidate gets them: its random generators are numbered in order of appearance.
+    """Return a case's calls as a candidate gets them, with the random generators numbered in order of appearance.
 
-    A task may choose what tells two generators of one seed apart, and the student's code must not learn the task.
+    An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
+    student's code could tell which exercise it is.
     """
     streams: dict[wire.Rng, int] = {}
 
@@ -132,7 +133,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 MAX_QUOTED = 500
 """Characters that are kept of each text of an exception: its message, its line of code."""
-_ONE_PROCESS = "Leave out os.fork and multiprocessing: a function computes in the one process that it has."
+_ONE_PROCESS = "Do not use os.fork or multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (
         Status.TIMEOUT,
@@ -241,5 +242,5 @@ def _describe_load_error(error: dict, file: str) -> str:
     raised = ": ".join(filter(None, (error["type"], error["message"].strip())))
     if not error["line"]:
         return f"{file} cannot be run: {raised}."
-    stopped = f"{file} stops while it is being loaded, in {where} ({error['code']})"
+    stopped = f"{file} stops while it is being loaded, on {where} ({error['code']})"
     return f"{stopped}: {raised}" + (f". {NO_FILES}" if classify(error) == "file" else "")

@@ -57,7 +57,7 @@ def cut(text: str, most: int) -> str:
 
 
 def describe(value: Any, nested: int = 3) -> str:
-    """Name a value in a few words that a learner understands; at most so many levels of nested lists are described."""
+    """Name a value in a few words that a learner understands; at most ``nested`` levels of lists are described."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -168,7 +168,7 @@ def _tell_shape(array: np.ndarray) -> str:
 def tell_error(error: Mapping[str, Any]) -> str:
     """Say what was raised, and where in the student's file."""
     code = cut(str(error.get("code") or ""), MAX_CODE)
-    where = f" in line {error['line']} of {error['file']}: {code}" if error.get("line") else ""
+    where = f" on line {error['line']} of {error['file']}: {code}" if error.get("line") else ""
     kind, message = error.get("type"), str(error.get("message") or "").strip()
     if kind == NotImplementedError.__name__:
         return f"calls a function that is not written yet ({message or kind}){where}"
@@ -266,7 +266,7 @@ def describe_left_over(kind: LeftOver, line: int, other: int) -> str:
     match kind:
         case LeftOver.TWICE:
             return (
-                f"It is also defined in line {other}, but Python uses the last definition, in line {line}: delete one."
+                f"It is also defined on line {other}, but Python uses the last definition, on line {line}: delete one."
             )
         case LeftOver.BRANCH:
             return f"Line {line} still raises NotImplementedError in some cases: replace that line with your code."

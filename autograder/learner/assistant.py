@@ -71,7 +71,7 @@ def read_code(name: str) -> str:
     path = LIBRARY / f"{exercise.module}.py"
     try:
         if path.is_symlink() or not path.is_file():  # the target of a link is not an answer, and may be private
-            raise ValueError(f"{shown(path)} is not a file of the library's own, so it is not read.")
+            raise ValueError(f"{shown(path)} is not one of the library's own files, so it is not read.")
         with path.open("rb") as file:
             text = file.read(MAX_SOURCE).decode("utf-8-sig", "replace")
     except OSError:

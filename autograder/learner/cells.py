@@ -24,7 +24,7 @@ def merge_notebook(
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
     asked : collection of str
         The grade ids of all answers that the new release asks for; any other answer stays as a cell that the learner
-        added, and so does the one of two answers to the same question that is not in ``answers``.
+        added, and so does, of two answers to the same question, the one that is not in ``answers``.
     """
     merged = {**new, "cells": []}
     known = {cell.get("id") for cell in new["cells"]}
@@ -71,14 +71,15 @@ def merge_notebook(
 
 
 def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return a notebook's answer cells by grade id; of several the last."""
+    """Return a notebook's answer cells by grade id; if several have the same id, the last."""
     return {name: cell for cell in _cells(notebook) if (name := grade_id(cell)) and marks_of(cell).get("solution")}
 
 
 def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answer cells of several notebooks by grade id; of two with the same id a written one, or the later.
+    """Return the answer cells of several notebooks by grade id; of two with the same id, the one that is written, or
+    the later.
 
-    A question may have moved to a chapter whose notebook the copy has already, with nothing in it yet.
+    A question may have moved to a chapter whose notebook the copy already has, without an answer so far.
     """
     found: dict[str, dict[str, Any]] = {}
     for notebook in notebooks:

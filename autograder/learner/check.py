@@ -35,7 +35,8 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:
-    """Return what runs the learner's functions: a limited process, or in a browser what it has instead of one.
+    """Return what runs the learner's functions: a limited process, or in a browser what the browser has instead of
+    processes.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
     """Show a network's life in its own weights; save it as ``my-network-DATE.png`` and ``.html``.
 
     The page reads digits that a friend draws, in any browser, without a connection: the weights are inside. Files of
-    the same day are written again; those of other days stay.
+    the same day are overwritten; those of other days stay.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Replaces a learner's files, and keeps copies of them under ``.weightlab/kept/`` before that."""
+"""Replaces a learner's files, after keeping copies of them under ``.weightlab/kept/``."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class Unreadable(ValueError):
 class Definition:
     """A top-level function of one of the learner's modules.
 
-    ``needed`` maps each name that it uses, and that its module binds beside its functions, to the import by which
-    another module gets it.
+    ``needed`` maps each name that it uses, and that its module binds in addition to its functions, to the import by
+    which another module gets it.
     """
 
     module: str
@@ -29,7 +29,8 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two with the same name a written one, or the later.
+    """Return the top-level functions of a library by name; of two with the same name, the one that is written, or the
+    later.
 
     Modules that Python cannot read are passed over.
     """
@@ -93,7 +94,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
 
 
 def _is_stub(node: ast.FunctionDef) -> bool:
-    """Whether a function does nothing but raise NotImplementedError, beside its docstring."""
+    """Whether a function does nothing but raise NotImplementedError, apart from its docstring."""
     body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
     return len(body) == 1 and raises_not_written(body[0])
 
@@ -122,7 +123,7 @@ def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: M
 
 
 def _needed(module: str, text: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> list[str]:
-    """Return the imports without which functions that were taken along lack a name in the module's new text."""
+    """Return the imports that functions taken along from other modules need in the module's new text."""
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
     for found in (definitions[stub.name] for stub in stubs if stub.name in definitions):

@@ -71,7 +71,7 @@ def submit(chapter: str = "", student: str = "") -> Any:
 def take_home() -> Parcel:
     """Pack all of your work, and show a link that downloads it: library, notebooks that you changed, progress.
 
-    Unpack the zip in any copy of the course to go on there, or upload it and call `bring_back`.
+    Unpack the zip in any copy of the course to continue there, or upload it and call `bring_back`.
     """
     files = _find_work()
     target = ROOT / f"{_NAME}-{time.strftime('%Y%m%d-%H%M')}.zip"

@@ -53,9 +53,9 @@ NOT_KEPT = "Your progress could not be kept: the folder .weightlab, or a file in
 def board() -> list[dict]:
     """Return one row per chapter: name, title, exercises with their scores, points so far, points in all.
 
-    ``written`` is what its written answers are worth, which a person marks and no other number counts. ``begun`` says
-    whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds since
-    1970, or None.
+    ``written`` is the points for its written answers, which a person marks; no other number includes them. ``begun``
+    says whether any of its exercises was ever checked; ``finished`` is when the last of them was solved, in seconds
+    since 1970, or None.
     """
     data = load()
     rows = []

@@ -31,7 +31,7 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
     Raises
     ------
     UpdateError
-        If it holds no release.
+        If the source holds no release.
     """
     with tempfile.TemporaryDirectory(prefix="weightlab-update-") as held:
         target = Path(held)

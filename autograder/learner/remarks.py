@@ -20,8 +20,8 @@ def describe_foreign_imports(source: bytes, file: str) -> str:
         return ""
     places = ", ".join(f"{package} (line {line})" for line, package in found)
     return (
-        f"{file} imports {places}. A class is graded with NumPy and Python's own modules only, so what needs this "
-        "import earns nothing there. Remove the import."
+        f"{file} imports {places}. A class is graded with NumPy and Python's own modules only, so functions "
+        "that need this import earn nothing there. Remove the import."
     )
 
 
@@ -53,8 +53,8 @@ def describe_other_copy(graded: Path = LIBRARY) -> str:
     if here is None or here == find_copy(graded):
         return ""
     return (
-        f"You are in another copy of the course, {here}; what is read and graded here is {graded}. Edit the files of "
-        "that copy, or use the Python of yours."
+        f"You are in another copy of the course, {here}; the copy that is read and graded here is {graded}. Edit the "
+        "files of that copy, or use the Python of yours."
     )
 
 

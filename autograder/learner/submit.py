@@ -66,7 +66,7 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
 
 
 def as_file_name(student: str) -> str:
-    """Return a person's name as a part of a file's name: letters, digits, points and hyphens."""
+    """Return a person's name as a part of a file's name: letters, digits, dots and hyphens."""
     return re.sub(r"[^\w.]+", "-", student).strip("-.")[:60]
 
 

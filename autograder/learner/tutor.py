@@ -83,7 +83,7 @@ def reset(name: str) -> tuple[str, str]:
     stub = split_lines(public_keys(asked.module)[name].stub)
     path = LIBRARY / f"{asked.module}.py"
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        return f"{name} was not reset", f"{shown(path)} is not a file of the library's own, so it stays as it is."
+        return f"{name} was not reset", f"{shown(path)} is not one of the library's own files, so it stays as it is."
     if not path.exists() or not path.read_bytes().strip():
         return _whole_file(name, path)
     try:
@@ -97,7 +97,7 @@ def reset(name: str) -> tuple[str, str]:
     lines, places = split_lines(text), _places(name, text)
     place, also = places[-1] if places else None, ""
     if earlier := " and ".join(str(one.start + 1) for one in places[:-1]):
-        also = f" {name} is also defined in line {earlier}, without effect: delete one."
+        also = f" {name} is also defined on line {earlier}, without effect: delete one."
     if place and lines[place] == stub:
         words = f"It is still the original stub, so {shown(path)} stays as it is."
         return f"{name} was not reset", words + also

@@ -18,7 +18,7 @@ from .manifest import UpdateError, is_released, read_manifest
 _LIBRARY, _COURSE = "src/weightlab", "course"
 _LEFT_ALONE = (".git", ".venv", ".weightlab", "classroom", "build")
 _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit", "tests")
-"""Folders that only a release writes; an update deletes what a new release no longer has."""
+"""Folders that only a release writes; an update deletes from them what a new release no longer has."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -
     copy : Path
         The copy in use.
     before : mapping of str to str, optional
-        The digests of what the copy was before anybody edited it; by default as the copy itself has them.
+        The digests of the copy's files before anybody edited them; by default those that the copy itself records.
     """
     require_newer(release, copy)
     before = read_manifest(copy) if before is None else before
@@ -110,7 +110,7 @@ def _refuse_marks(copy: Path, report: Report) -> None:
 def undo(copy: Path) -> list[str]:
     """Undo the last update; return the files that were restored.
 
-    The library and the notebooks as they are now are kept as well, as the learner may have gone on working.
+    The library and the notebooks as they are now are kept as well, because the learner may have continued to work.
 
     Raises
     ------
@@ -178,8 +178,8 @@ def _merge_notebooks(
         for path in sorted((release / _COURSE).glob("*/*.ipynb"))
     }
     mine = _read_notebooks(copy, {*before, *map(_notebook, released)}, report)
-    # Of a chapter that has another number now, git may have left the old notebook beside the new one, which comes last:
-    # of two answers to a question, the last one counts.
+    # If a chapter's number has changed, git may have left the old notebook beside the new one. The new one comes last,
+    # because the last of two answers to a question counts.
     order = sorted(mine, key=lambda name: name in released)
     answers = cells.join_answers(mine[name] for name in order)
     by_topic: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from .nested_worker import NestedWorker
 class Browser:
     """A carrier for JupyterLite: it uses the best carrier that this browser allows.
 
-    A browser that does not let Python wait for a promise has only the carrier in place, which cannot end an endless
+    A browser that does not let Python wait for a promise has only the in-place carrier, which cannot end an endless
     call into compiled code.
     """
 
@@ -24,7 +24,7 @@ class Browser:
         self._worker.start()
 
     def run(self, job: bytes, seconds: float) -> Outcome:
-        """Run a job for at most so many seconds by the clock."""
+        """Run a job for at most ``seconds`` by the clock."""
         if self._worker and self._can_wait():
             try:
                 return self._worker.run(job, seconds)

@@ -31,12 +31,12 @@ class Carrier(Protocol):
     """Whether a class may be graded by this carrier: only if a job can reach nothing that belongs to the grader."""
 
     def run(self, job: bytes, seconds: float) -> Outcome:
-        """Run a job for at most so many seconds of its own time.
+        """Run a job for at most ``seconds`` of its own time.
 
         Raises
         ------
         CandidateError
-            If nothing can be started that would run it.
+            If nothing that could run it can be started.
         """
 
     def close(self) -> None:

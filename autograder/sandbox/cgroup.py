@@ -15,7 +15,7 @@ from ..candidate import limits
 from .usage import find_family
 
 EXTRA = 64 * 2**20
-"""Bytes in addition to a job's own: for the processes that serve it, and for files of Python that it reads first."""
+"""Bytes in addition to a job's own: for the processes that serve it, and for the Python files that it reads first."""
 MAX_PROCESSES = 64
 
 _NAME, _MAIN = "weightlab", "weightlab-main"
@@ -91,7 +91,7 @@ def find_parent() -> Path:
         If there is none; the message says why.
     """
     parent = choose_parent(_mount(_MOUNTS.read_text()), _own(_OWN.read_text()))
-    for left in parent.glob(f"{_NAME}-*-*"):  # of graders that were killed
+    for left in parent.glob(f"{_NAME}-*-*"):  # groups of graders that were killed
         pid = left.name.split("-")[1]
         if pid.isdigit() and not Path("/proc", pid).exists():
             Group(left).remove()
@@ -129,7 +129,7 @@ def choose_parent(mount: Path, own: str) -> Path:
     mount : Path
         Where control groups are mounted.
     own : str
-        The process's own group, from there.
+        The process's own group, relative to ``mount``.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def _make(parent: Path) -> Group:
                 (group.path / name).write_text(str(value))
     except OSError as error:
         group.remove()
-        raise NoGroup(f"a group in {parent} takes no limits ({error.strerror})") from None
+        raise NoGroup(f"a group in {parent} accepts no limits ({error.strerror})") from None
     return group
 
 

@@ -53,7 +53,7 @@ class Clock:
 
     @contextlib.contextmanager
     def enforce(self) -> Iterator[None]:
-        """Raise `OutOfTimeError` in the block once no time is left; for the thread that made the clock.
+        """Raise `OutOfTimeError` in the block once no time is left; this works only in the thread that made the clock.
 
         In a process's main thread a signal raises it, which also interrupts the matching of a pattern.
         """

@@ -13,7 +13,7 @@ class InPlace:
     grades_classes = False
 
     def run(self, job: bytes, seconds: float) -> Outcome:
-        """Run a job for at most so many seconds by the clock."""
+        """Run a job for at most ``seconds`` by the clock."""
         return Outcome(*unpack_ending(run_in_place(job, seconds)), limit=seconds)
 
     def close(self) -> None:

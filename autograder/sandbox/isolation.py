@@ -27,7 +27,7 @@ class Isolation(StrEnum):
     BUBBLEWRAP = "bubblewrap"
     """A sandbox: for a class."""
     USER = "user"
-    """Limits, and a separate user who cannot read closed files: for root in a container without a sandbox."""
+    """Limits, and a separate user who cannot read private files: for root in a container without a sandbox."""
     PROCESS = "process"
     """Limits on one process and nothing else: for the user's own code."""
 
@@ -41,7 +41,7 @@ _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
 _KEPT_BACK = ("lent", "__pycache__")
-"""The folder that the lab lends to notebooks holds backward passes and a trainer: answers of exercises."""
+"""The folder of code that the lab lends to notebooks: backward passes and a trainer, which are answers to exercises."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -213,7 +213,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 
 @cache
 def _python_files() -> dict[Path, Path]:
-    """Return what Python needs beside packages, each with its place: program, own library, C libraries, loader.
+    """Return what Python needs besides packages, each with its place: program, own library, C libraries, loader.
 
     Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """

@@ -39,11 +39,11 @@ class NestedWorker:
         self._worker = run_js(script)(index or settings.indexURL, lock or settings.lockFileURL, files)
 
     def start(self) -> None:
-        """Begin to start the worker, so that it is ready when the first job comes."""
+        """Start the worker without waiting for it, so that it is ready when the first job comes."""
         self._worker.start()
 
     def run(self, job: bytes, seconds: float) -> Outcome:
-        """Run a job for at most so many seconds by the clock.
+        """Run a job for at most ``seconds`` by the clock.
 
         Raises
         ------

@@ -68,7 +68,7 @@ def privileges():
     if libc.capget(header, data) or any(data[i] for i in effective_and_permitted):
         kept.append("capabilities")
     if 0 in os.getresuid() + os.getresgid() or os.getgroups() not in ([], [os.getgid()]):
-        kept.append("a user or group of the system's")
+        kept.append("a system user or group")
     if libc.prctl(39, 0, 0, 0, 0) != 1:
         kept.append("gaining privileges by running a program")
     calls = {
@@ -206,7 +206,7 @@ _CALLS = {
 
 
 def kernel_calls():
-    """Return which of the system calls that find other sandboxes or read a cache are allowed.
+    """Return the system calls that are allowed, of those that could find other sandboxes or read a cache.
 
     Called with nothing but zeros they always fail; what counts is whether permission is the reason.
     """
@@ -221,7 +221,7 @@ def kernel_calls():
 
 
 def file_locks():
-    """Return the kinds of lock and notification that are possible on a file that other sandboxes can see, too."""
+    """Return the kinds of lock and notification that are possible on a file that other sandboxes can see as well."""
     import fcntl
 
     made = []
@@ -254,7 +254,7 @@ def fill_tmp():
 
 
 def large_file():
-    """Return the MiB of the largest file that can be written, up to 8."""
+    """Return the size in MiB of the largest file that can be written, up to 8."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     written = 0
     with contextlib.suppress(OSError), open("/tmp/large", "wb", buffering=0) as file:
@@ -264,7 +264,7 @@ def large_file():
 
 
 def many_files():
-    """Create empty files without end."""
+    """Create empty files endlessly."""
     count = 0
     while True:
         open(f"/tmp/{count}", "wb").close()
@@ -272,7 +272,7 @@ def many_files():
 
 
 def flood():
-    """Write without end to every descriptor."""
+    """Write endlessly to every descriptor."""
     while True:
         for descriptor in range(64):
             with contextlib.suppress(OSError):

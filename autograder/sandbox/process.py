@@ -53,7 +53,7 @@ class Runner:
     time_limit : float, optional
         Seconds per job, in place of what each job asks for.
     clock : Clock, optional
-        The time of the submission that the jobs belong to; jobs that come after it has run out are not tried.
+        The time of the submission that the jobs belong to; jobs that come after its time has run out are not tried.
     whole_lab : bool
         Whether the process finds everything that a notebook uses, see `isolation.start`.
     reap : bool
@@ -125,13 +125,13 @@ class Runner:
         if answer is None or answer[1] != frames.READY:
             told = "" if watcher.broken else self._process.stderr.read(4000).decode("utf-8", "replace").strip()
             self._end()
-            raise CandidateError(told.rpartition("\n")[2] or "it did not get ready in time")
+            raise CandidateError(told.rpartition("\n")[2] or "it was not ready in time")
         if self.reap:
             threading.Thread(target=self._process.wait, daemon=True).start()
         return True
 
     def run(self, job: bytes, seconds: float, retries: bool = True) -> Outcome:
-        """Run a job for at most so many seconds of its own time.
+        """Run a job for at most ``seconds`` of its own time.
 
         Waiting for a processor does not count, within a generous limit by the clock.
 

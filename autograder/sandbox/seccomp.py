@@ -1,7 +1,7 @@
 """A filter of system calls for the sandbox: what Python and NumPy need to compute, as bytes for the kernel.
 
-The list was measured by running every exercise and every notebook of the course; other C libraries' names for the same
-calls were added. Whatever is not on it fails with "not permitted".
+The list holds the calls that were seen when every exercise and every notebook of the course was run; other C libraries'
+names for the same calls were added. Whatever is not on it fails with "not permitted".
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "alarm": (37, None),
     "getitimer": (36, 102),
     "setitimer": (38, 103),
-    # Clocks and chance.
+    # Clocks and random numbers.
     "clock_gettime": (228, 113),
     "clock_getres": (229, 114),
     "gettimeofday": (96, 169),
@@ -135,7 +135,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getrandom": (318, 278),
 }
 
-# Calls that are allowed only with certain values of one argument: their numbers, its position and these values.
+# Calls that are allowed only with certain values of one argument: the calls' numbers, its position and these values.
 _BY_ARGUMENT: dict[str, tuple[tuple[int, int], int, tuple[int, ...]]] = {
     # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no lock, lease, notification or larger pipe.
     "fcntl": ((72, 25), 1, (0, 1, 2, 3, 4, 1030)),
@@ -152,7 +152,7 @@ _MMAP = (9, 222)
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
 _NOT_YET_KNOWN = 463
-"""Calls from this number on are newer than the list; on "no such call" C libraries assume an older kernel."""
+"""Calls from this number on are newer than the list; if told "no such call", C libraries assume an older kernel."""
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
@@ -218,10 +218,10 @@ def _check_mapping() -> list[_Instruction]:
 
 
 def _load_argument(position: int) -> _Instruction:
-    """Load the lower half of an argument, which is all that the kernel reads of the arguments above."""
+    """Load the lower half of an argument, which is all that the kernel reads of the arguments listed above."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * position)
 
 
 def _when(test: int, value: int, instructions: list[_Instruction]) -> list[_Instruction]:
-    """Run instructions only where the loaded number passes a test."""
+    """Run instructions only if the loaded number passes a test."""
     return [(test, 0, len(instructions), value), *instructions]

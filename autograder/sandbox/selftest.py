@@ -25,7 +25,7 @@ def why_not() -> str | None:
     """Say in one sentence why bubblewrap cannot isolate candidates here and what to do, or return None if it can."""
     if not sys.platform.startswith("linux"):
         return (
-            f"Bubblewrap needs Linux and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
+            f"Bubblewrap needs Linux, and this is {sys.platform}: grade on a Linux machine, or choose the weaker "
             "isolation by name with --isolation process."
         )
     if shutil.which("bwrap") is None:
@@ -127,7 +127,8 @@ def _ends(name: str, *endings: Ending) -> Callable:
         seconds = time.monotonic() - began
         runner.time_limit = _SECONDS
         next_one = _find_value(_run_probe(runner, "nothing"))
-        # Twice its limit by the clock, because on a busy machine a job that timed out is tried once more, in its turn.
+        # Twice its limit by the clock, because on a busy machine a job that timed out is tried once more when its turn
+        # comes.
         most = 2 * limits.WALL_FACTOR * outcome.limit + turns.PATIENCE + 5
         holds = outcome.ending in endings and next_one is True and seconds < most
         after = "works" if next_one is True else next_one
@@ -161,13 +162,15 @@ def _sees_little(runner: process.Runner) -> tuple[bool, Any]:
 _PROMISES: dict[str, Callable] = {
     "no network, not even a socket": _returns("open_sockets", lambda made: made == []),
     "no project, solutions, home or other submission in sight": _sees_little,
-    "every file is read-only, but in a small /tmp": _returns("write_files", lambda done: done == []),
+    "every file is read-only, except in a small /tmp": _returns("write_files", lambda done: done == []),
     "no privileges, and no way to gain any": _returns("privileges", lambda kept: kept == []),
     "no inherited files and no environment": _returns(
         "inherited", lambda seen: not seen[0] and seen[1] <= 4 and len(seen[2]) <= 9
     ),
-    "no call by which sandboxes could talk, or a cache be read": _returns("kernel_calls", lambda calls: calls == []),
-    "no locks on files that others see": _returns("file_locks", lambda made: made == []),
+    "no call by which sandboxes could talk to each other or read a cache": _returns(
+        "kernel_calls", lambda calls: calls == []
+    ),
+    "no locks on files that other sandboxes see": _returns("file_locks", lambda made: made == []),
     "other processes are out of reach": _returns("others", lambda pids: pids == []),
     "the images that judge the capstone are hidden": _returns("held_out", lambda seen: seen == (0, 4000)),
     "few processes": _returns("fork_bomb", lambda count: count <= limits.MAX_PROCESSES),

@@ -24,7 +24,7 @@ def run_beside_others() -> Iterator[None]:
 
 @contextlib.contextmanager
 def run_alone() -> Iterator[None]:
-    """Run alone: wait until the others have ended, and keep others from beginning meanwhile."""
+    """Run alone: wait until the others have ended, and keep others from starting meanwhile."""
     with _hold(_GATE, exclusive=True), _hold(_ROOM, exclusive=True):
         yield
 

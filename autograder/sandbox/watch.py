@@ -15,7 +15,7 @@ _TICK = 0.05
 _GRACE = 0.25
 """Seconds that the candidate has for stopping an overdue job on its own; then it need not be replaced."""
 _STANDSTILL = 1.0
-"""Seconds between two readings that mean that the whole machine stood still, such as a laptop that slept."""
+"""If two readings are more seconds apart than this, the whole machine stood still, as a sleeping laptop does."""
 
 
 @dataclass(frozen=True)

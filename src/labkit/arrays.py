@@ -55,7 +55,7 @@ def _with_arrays(function: Callable) -> Callable:
 
 
 def takes_lists(function: Function) -> Function:
-    """Let a function of the lab take lists in place of arrays, and functions that return lists."""
+    """Let a function of the lab accept lists in place of arrays, and functions that return lists."""
 
     @functools.wraps(function)
     def with_arrays(*args: Any, **kwargs: Any) -> Any:
@@ -68,8 +68,8 @@ def takes_lists(function: Function) -> Function:
 def gives_what_it_declares(function: types.FunctionType) -> Callable:
     """Return a function of the learner's library whose result has the form that its header declares.
 
-    A check accepts a list for an array, and 3.0 for a count, but the cells of a notebook go on with the result:
-    they need what the header says.
+    A check accepts a list for an array, and 3.0 for a count, but the cells of a notebook continue with the result: they
+    need what the header says.
     """
 
     @functools.wraps(function)

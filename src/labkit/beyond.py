@@ -49,7 +49,7 @@ def show_program(name: str, whole: bool = True) -> None:
     name : str
         ``"pytorch_lines"`` or ``"peft_lora"``.
     whole : bool
-        Whether to show the program, too, or only what it printed.
+        Whether to show the program as well, or only what it printed.
     """
     shipped = json.loads((FILES / "beyond.json").read_text(encoding="utf-8"))[name]
     versions = ", ".join(f"{package} {version}" for package, version in shipped["versions"].items())

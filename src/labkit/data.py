@@ -213,7 +213,7 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
 
     A file is eight bytes that say how long the header is, the header (JSON: each array's dtype,
     shape and place), and then the numbers themselves, nothing else. The safetensors package reads
-    it as well; this reader needs only NumPy, as a graded answer's process has nothing more.
+    it as well; this reader needs only NumPy, because a graded answer's process has nothing else.
 
     Parameters
     ----------

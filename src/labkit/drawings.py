@@ -42,7 +42,7 @@ UPRIGHT = 0.8
 def to_image(strokes: Sequence[np.ndarray], side: int) -> np.ndarray:
     """Return a drawing as the image that a network with ``side * side`` inputs expects.
 
-    The image is drawn again from the strokes, not scaled down from the pad's pixels: the width of the pen then does not
+    The image is drawn again from the strokes, not scaled down from the pad's pixels, so the width of the pen does not
     depend on how large somebody writes.
 
     Parameters
@@ -146,7 +146,7 @@ class Drawings:
         store.update(_RECORD, lambda record: {"kept": [*record.get("kept", []), drawing]})
 
     def forget(self) -> None:
-        """Forget all of them."""
+        """Forget all drawings."""
         store.update(_RECORD, lambda record: {"kept": []})
 
     def added_to(self, images: np.ndarray, labels: np.ndarray, copies: int = 10) -> tuple[np.ndarray, np.ndarray]:
@@ -159,7 +159,7 @@ class Drawings:
         labels : ndarray of int, shape (n,)
             Its digits.
         copies : int
-            How often to add each drawing: a single one among a thousand images changes little.
+            How many times to add each drawing: a single one among a thousand images changes little.
 
         Returns
         -------

@@ -48,14 +48,14 @@ class HalfPlanes:
         forward : function
             The learner's own.
         places : ndarray of shape (n, 2)
-            Where to ask.
+            Points of the plane.
 
         Returns
         -------
         differences : ndarray of shape (n,)
             Positive where the network chooses the second class.
         hidden : ndarray of shape (n, hidden)
-            What each hidden neuron makes of the places.
+            Each hidden neuron's output at these points.
         """
         logits, (_, hidden) = run_forward(forward, self.layers, places, finite=False)
         return logits[:, 1] - logits[:, 0], hidden

@@ -11,7 +11,7 @@ from .lent.given_training import given_relu, mean_loss, share_correct
 from .results import Layers, as_numbers, run_train
 
 EXAMPLES = 300
-"""How many training images are used to count for how many each neuron is active."""
+"""The number of training images for which each neuron is tested, active or not."""
 
 
 class Frame(NamedTuple):

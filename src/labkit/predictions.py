@@ -123,7 +123,7 @@ def outcome(name: str, option: str) -> None:
     choice = entry.get("choice")
     sure = f" ({entry['confidence']})" if entry.get("confidence") else ""
     if choice is None:
-        said = f"What happened: {option}. You had made no prediction here; one made before looking teaches more."
+        said = f"What happened: {option}. You made no prediction here; a prediction made before looking teaches more."
     elif choice == option:
         said = f"✓ You predicted “{choice}”{sure}, and so it is."
     else:
@@ -147,7 +147,7 @@ def nearest(options: Mapping[str, float], value: float) -> str:
     Returns
     -------
     str
-        One of the options; the first where two are equally near.
+        One of the options; the first if two are equally near.
     """
     return min(options, key=lambda option: abs(options[option] - value))
 

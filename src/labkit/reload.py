@@ -5,7 +5,7 @@ learner's library whose files have changed are run again, and so are the modules
 them. Functions keep their identity: only their code is replaced, so that every name, table or
 slider that holds one has the new version.
 
-What a notebook calls by a function's name gives the form that the function's header declares, see
+A function that a notebook calls by its name returns the form that its header declares, see
 `arrays.gives_what_it_declares`. Within the library nothing is changed.
 """
 
@@ -144,7 +144,7 @@ class Reloader:
     def _of_library(self, value: Any) -> Any:
         """Return the library's function that the notebook calls by a name; any other value as it is.
 
-        A function of the learner's own may have the attributes of another one, as `functools.wraps` copies them.
+        One of the learner's own functions may have the attributes of another one, as `functools.wraps` copies them.
         """
         function = getattr(value, "of_library", None)
         return function if self._called.get(id(function), (None, None))[1] is value is not None else value

@@ -18,7 +18,7 @@ from .place import ROOT
 
 FOLDER = ROOT / ".weightlab"
 LOCK_SECONDS, STALE_SECONDS = 3.0, 10.0
-"""How long to wait for another process that writes, and how old the lock of one that died may become."""
+"""How long to wait for another process that writes, and how old a lock gets before its process counts as dead."""
 
 _pending: dict[Path, list[Callable[[dict], dict]]] = {}
 """Changes that could not be written: they last as long as the process, and are written with the next that can be."""
@@ -27,15 +27,15 @@ _pending: dict[Path, list[Callable[[dict], dict]]] = {}
 def load(name: str, folder: Path | None = None) -> dict:
     """Read the record `name`, with what could not be written; an empty one if there is none.
 
-    A file that holds no record is kept beside as ``NAME.broken`` and counts as empty, so that a notebook goes on. One
-    that cannot be read just now counts as empty too, and stays.
+    A file that holds no record is kept as ``NAME.broken`` and counts as empty, so that a notebook can continue. A file
+    that cannot be read at the moment also counts as empty, and stays.
 
     Parameters
     ----------
     name : str
         As ``"predictions"``, kept in ``.weightlab/predictions.json``.
     folder : Path, optional
-        Where records are kept, for those of another copy of the course than this one.
+        Where the records are; by default in this copy of the course.
 
     Returns
     -------

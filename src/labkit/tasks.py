@@ -25,7 +25,7 @@ def _as_rows(squares: np.ndarray, images: np.ndarray) -> np.ndarray:
 def turn(images: np.ndarray, degrees: float) -> np.ndarray:
     """Return the images rotated counterclockwise about their middle; what comes in from outside is paper.
 
-    Each new pixel is read between the four old ones around the place that it comes from.
+    Each new pixel is interpolated between the four old ones around the place that it comes from.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def thin(images: np.ndarray) -> np.ndarray:
-    """Return the images with thinner strokes: each pixel gets the least ink of itself, above and left.
+    """Return the images with thinner strokes: each pixel gets the least ink of itself and its neighbours above and to
+    the left.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ class Task:
 
     @property
     def kind(self) -> str:
-        """What is done, without how far: such as ``"turned, inverted ink"``."""
+        """The kinds of change, without the angle, such as ``"turned, inverted ink"``."""
         words = {"turned": self.degrees, "thinner strokes": self.thinner, "inverted ink": self.inverted}
         return ", ".join(word for word, done in words.items() if done) or "as they are"
 

@@ -9,7 +9,7 @@ import numpy as np
 from .results import as_layers, as_numbers, as_pair
 
 FAR = 1e6
-"""A loss above this is called divergence; nothing goes on from there."""
+"""A loss above this is called divergence; the walk ends there."""
 Surface = tuple[Callable[[np.ndarray], float], tuple[float, float], tuple[float, float]]
 SURFACES: dict[str, Surface] = {
     "a long valley, convex": (lambda weights: 0.05 * weights[0] ** 2 + weights[1] ** 2, (-4, 4), (-4, 4)),
@@ -27,7 +27,7 @@ class Walk:
     momentum_step, numerical_gradient : function
         The learner's own.
     loss : function
-        Of an array of two weights.
+        A function of an array of two weights.
     start : sequence of float
         Where the walk begins, at rest.
     """

@@ -149,7 +149,7 @@ USES_OF_ABSENT = {
 def test_whatever_uses_an_absent_package_names_it_and_the_import(use, imported, load):
     module = load("b", {"b": f"import numpy as np\n{imported}\ndef g():\n    return {use}\n"})
     with pytest.raises(
-        ModuleNotFoundError, match=r"'nothing_of_it' here \(imported in line 2 of lib/b\.py\)"
+        ModuleNotFoundError, match=r"'nothing_of_it' here \(imported on line 2 of lib/b\.py\)"
     ) as raised:
         module.g()
     assert raised.value.name == "nothing_of_it"
@@ -204,7 +204,7 @@ def test_a_modules_own_lines_that_use_an_absent_package_cost_only_what_they_make
         module.h()
     if "made" in text:
         assert raised.value.name == "nothing_of_it"
-        assert "imported in line " in str(raised.value)
+        assert "imported on line " in str(raised.value)
 
 
 def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
@@ -213,6 +213,12 @@ def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
     assert (module.x, module.y) == (1, 1)
     with pytest.raises(ModuleNotFoundError):
         module.z()
+
+
+def test_before_the_first_absent_package_annotations_are_what_they_name(load):
+    text = "def g(x: int): return x\nimport nothing_of_it\ndef h(x: nothing_of_it.Array): return x\n"
+    module = load("b", {"b": text})
+    assert module.g.__annotations__ == {"x": int} and module.h(3) == 3
 
 
 def test_futures_hold_where_a_module_is_run_statement_by_statement(load):

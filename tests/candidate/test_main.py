@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from autograder.candidate import call
+from autograder.candidate import call, frames, main
+from autograder.candidate.frames import MAX_ANSWER, Ending
 from autograder.examine import run_exercise
 from autograder.library import MAX_SOURCE
 from autograder.sandbox import isolation, selftest
@@ -40,7 +44,7 @@ STATUSES = {
     "a stub below": (
         "def answer():\n    return other()\ndef other():\n    raise NotImplementedError",
         "error",
-        "calls a function that is not written yet (NotImplementedError) in line 4 of library/small.py",
+        "calls a function that is not written yet (NotImplementedError) on line 4 of library/small.py",
     ),
     "renamed": ("def anser():\n    return 2.0", "not_started", "has no function called answer"),
     "no function": ("answer = 2.0", "not_started", "has no function called answer"),
@@ -50,14 +54,14 @@ STATUSES = {
     "a missing package": (
         "import tensorfloww as tf\ndef answer():\n    return tf.reduce_sum([2.0])",
         "error",
-        "No module named 'tensorfloww' here (imported in line 1 of library/small.py)",
+        "No module named 'tensorfloww' here (imported on line 1 of library/small.py)",
     ),
     "a missing part": (
         "import numpy.linalgg\n" + GOOD,
         "error",
         "ModuleNotFoundError: No module named 'numpy.linalgg'",
     ),
-    "an exception": ("def answer():\n    x = []\n    return x[3]", "error", "list index out of range in line 3"),
+    "an exception": ("def answer():\n    x = []\n    return x[3]", "error", "list index out of range on line 3"),
     "an endless loop": ("def answer():\n    while True:\n        pass", "timeout", "did not finish within 2 seconds"),
     "sleeping": ("import time\ndef answer():\n    time.sleep(99)", "timeout", "did not finish within 2 seconds"),
     "a loop on loading": ("while True:\n    pass", "timeout", "did not finish"),
@@ -81,7 +85,7 @@ STATUSES = {
         "failed",
         "gave an iterator (from iter, yield, zip, map or a generator expression)",
     ),
-    "a blank message": ("def answer():\n    raise ValueError(' ')", "error", "answer() raised ValueError in line 2 of"),
+    "a blank message": ("def answer():\n    raise ValueError(' ')", "error", "answer() raised ValueError on line 2 of"),
     "NUL bytes": (b"def answer():\x00\n    return 2.0", "error", "Python cannot read library/small.py: source"),
     "no UTF-8": (b"# caf\xe9\ndef answer():\n    return 2.0", "error", "Save it as plain text in UTF-8"),
     "an unknown encoding": (b"# coding: klingon\ndef answer():\n    return 2.0", "error", "unknown encoding"),
@@ -333,6 +337,90 @@ for d in range(3, 64):
     verdict = verdict_of(runner, returning("2.0", twice))
     assert (verdict.status, verdict.score) == ("malformed", 0)
     assert "More than one answer came back from answer" in verdict.message and "os.fork" in verdict.message
+
+
+def test_an_empty_answer_is_none_that_can_be_read(runner):
+    """It is complete, so the process has not crashed."""
+    empty = """
+import os
+for d in range(3, 64):
+    try: os.write(d, bytes(8))
+    except OSError: pass
+os._exit(0)
+"""
+    verdict = verdict_of(runner, returning("2.0", empty))
+    assert (verdict.status, verdict.score) == ("malformed", 0)
+
+
+@pytest.fixture
+def relay():
+    """Relay what a child has written, and return how it ended, how much came, and what was passed on."""
+    reader, writer = os.pipe()
+    there, outgoing = os.pipe()
+
+    def relay(written, seconds=60.0, left=60.0, child=2**22):
+        os.write(writer, written)
+        ended = main._relay_answer(reader, outgoing, child, seconds, time.monotonic() + left, sandboxed=False)
+        os.write(outgoing, b"end")
+        return *ended, os.read(there, 2**20)
+
+    relay.writer = writer
+    yield relay
+    for descriptor in (reader, writer, there, outgoing):
+        os.close(descriptor)
+
+
+def test_an_answer_is_passed_on_whole_and_no_more_than_one(relay):
+    answer = frames.pack_frame(b"answered")
+    piece = frames.pack_frame(frames.PIECE + b"answered")
+    assert relay(answer) == (Ending.ANSWERED, len(answer), piece + b"end")
+    assert relay(answer + b"x") == (Ending.SEVERAL, len(answer) + 1, b"end")
+    assert not any(main._passing), "a later child would be a copy of this"
+
+
+@pytest.mark.parametrize(
+    ("size", "ending"), [(MAX_ANSWER + 100, Ending.TIMEOUT), (MAX_ANSWER + 101, Ending.TOO_MUCH)], ids=["most", "more"]
+)
+def test_an_answer_that_says_it_is_too_long_is_not_waited_for(size, ending, relay):
+    assert relay(struct.pack("<Q", size), left=0.05) == (ending, 8, b"end")
+
+
+def test_a_childs_processor_time_ends_it_before_the_clock_does(relay):
+    begun = time.monotonic()
+    assert relay(b"", seconds=1e-9, child=os.getpid()) == (Ending.TIMEOUT, 0, b"end")
+    assert time.monotonic() - begun < 30
+
+
+def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
+    """The clock is looked at before and after each wait; the second look finds half a minute gone."""
+    answer, looks = frames.pack_frame(b"answered"), []
+
+    def monotonic():
+        looks.append(None)
+        if len(looks) == 5:  # the third wait
+            os.write(relay.writer, answer)
+        return 0.0 if len(looks) == 1 else 30.0
+
+    monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=monotonic, clock_gettime=lambda _: 0.0))
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    assert relay(b"", left=1.0)[0] is Ending.ANSWERED and len(looks) > 5
+
+
+def test_what_an_exception_says_of_itself_is_bounded():
+    class Silent(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    kind = Silent
+    for number in range(30):
+        kind = type(f"Kind{number}", (kind,), {})
+    told = call.describe_error(kind(), "library")
+    assert told["message"] == "(its message cannot be printed)" and told["type"] == "Kind29"
+    assert told["kinds"] == [f"Kind{number}" for number in range(29, 9, -1)]
+    assert call.describe_error(ValueError("x" * 5000), "library")["message"] == "x" * 2000
+    name = call.describe_error(NameError("", name="n" * 500), "library")["name"]
+    assert name == "n" * 100
+    assert call.describe_error(NameError("", name=3), "library")["name"] == ""
 
 
 def test_what_a_later_call_does_to_an_earlier_answer_does_not_count(runner):

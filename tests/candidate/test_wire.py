@@ -74,6 +74,10 @@ def test_arrays_of_the_other_byte_order_keep_their_numbers():
     assert decode(encode(np.array([1.5, -2.0], dtype=">f8"))).tolist() == [1.5, -2.0]
 
 
+def test_the_largest_key_crosses():
+    assert decode(encode({2**60 - 1: 1, 1 - 2**60: 2})) == {2**60 - 1: 1, 1 - 2**60: 2}
+
+
 def test_arrays_come_back_read_only():
     with pytest.raises(ValueError, match="read-only"):
         decode(encode(np.zeros(3)))[0] = 1
@@ -97,7 +101,8 @@ class Odd:
         (np.broadcast_to(1.0, (10**6, 10**6)), "array of shape (1000000, 1000000)"),
         ({1.5: 2}, "dict"),
         ({(1, 2): 3}, "dict"),
-        ({2**80: 1}, "dict"),
+        ({2**60: 1}, "dict"),
+        ({-(2**60): 1}, "dict"),
         ({True: 1}, "dict"),
         ({1.5}, "set"),
         (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),

@@ -173,6 +173,8 @@ def test_which_urls_name_one_database():
     assert not is_same(one, "postgresql+psycopg://ada:x@host/other?sslmode=require")
     assert is_same("sqlite:////tmp/x.db", "sqlite:////tmp/../tmp/x.db?timeout=60")
     assert not is_same("sqlite:////tmp/x.db", "sqlite:////tmp/y.db")
+    assert not is_same("sqlite://", "sqlite:////tmp/y.db")  # in memory
+    assert is_same("mysql://host/name", "mysql://host/name") and not is_same("mysql://host:1/name", "mysql://host/name")
 
 
 def test_a_copied_classroom_and_another_course_are_refused(fresh, tmp_path):

@@ -92,7 +92,7 @@ def test_nothing_of_an_address_ends_a_text_or_begins_a_script(installed, name, t
     assert "O'Brien & son" in base.BaseHandler.render(handler, f"{name}.tpl", **values("O'Brien & son"))
 
 
-def test_a_link_opens_no_folder_of_a_students_as_a_course(installed, tmp_path, monkeypatch):
+def test_a_link_opens_no_folder_of_a_students_as_a_course(installed, tmp_path, monkeypatch, caplog):
     """Its nbgrader_config.py would run with the instructor's rights."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "submitted" / "ann" / "01_weights").mkdir(parents=True)
@@ -133,6 +133,8 @@ def test_a_link_opens_no_folder_of_a_students_as_a_course(installed, tmp_path, m
     for path in (*refused, *opened):  # nbgrader asks for a login, whatever is there
         visit(path, None)
     assert len(installed) == len(opened) + len(refused) + len(opened)
+    for path in refused:
+        assert f"Formgrader does not open {path!r}" in caplog.text
 
 
 def test_a_course_that_graders_share_may_be_another_graders(tmp_path, monkeypatch):

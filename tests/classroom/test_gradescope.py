@@ -117,6 +117,7 @@ def test_the_zip_is_laid_out_as_gradescope_documents(tmp_path):
     assert {name for name in names if name.startswith("course/")} == {
         f"course/{name}/{name}.ipynb" for name in ("01_weights", "02_biases")
     }
+    assert {"pyproject.toml", "LICENSE", "packages.txt"} <= {*names}
     assert not any("__pycache__" in name for name in names)
     first = (tmp_path / "out.zip").read_bytes()
     gradescope.write_zip(["01_weights", "02_biases"], tmp_path / "out.zip", "after_published", seed=3)

@@ -21,7 +21,8 @@ OWN = {
 
 
 @pytest.mark.parametrize("kind", OWN)
-def test_whatever_is_in_a_configuration_the_project_is_found_and_ones_own_lines_count(tmp_path, kind):
+def test_whatever_is_in_a_configuration_the_project_is_found_and_ones_own_lines_count(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir("/")  # nbgrader reads the configuration of the current folder, too
     (tmp_path / "mine.py").write_text("")
     path = tmp_path / nbgrader.CONFIG_FILE
     own = OWN[kind] + 'c = get_config()\nc.CourseDirectory.course_id = "Müller"\n'

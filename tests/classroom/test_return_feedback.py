@@ -178,7 +178,9 @@ def test_a_worksheet_in_any_language_is_read_and_comes_back_as_it_was(from_moodl
         fill_worksheet(sheet, numbers.by_student, {"Ada-Lovelace": 12.5}, 20.0)
 
 
-@pytest.mark.parametrize("without", [(1, 2), (2,)], ids=["names hidden", "no addresses"])
+@pytest.mark.parametrize(
+    "without", [(1, 2), (2,), (2, 6, 7, 8, 9)], ids=["names hidden", "no addresses", "nothing after the grades"]
+)
 def test_a_worksheet_in_german_with_fewer_columns_says_what_it_can(tmp_path, without):
     sheet = foreign_worksheet(tmp_path / "sheet.csv", "German", without=without)
     names = {} if 1 in without else {number: name for number, name, _ in PEOPLE}

@@ -106,7 +106,7 @@ def test_an_exception_names_the_students_line(library):
     replace_function(library, "apply_weight", "def apply_weight(signal, weight):\n    return missing * weight\n")
     lines = (library / "weights.py").read_text(encoding="utf-8").splitlines()
     at = 1 + next(i for i, line in enumerate(lines) if "missing" in line)
-    assert f"in line {at} of" in check_one("apply_weight", library, exit_code=1)["message"]
+    assert f"on line {at} of" in check_one("apply_weight", library, exit_code=1)["message"]
 
 
 def test_a_changed_input_is_named(library):
@@ -219,7 +219,7 @@ def test_status_says_what_is_next(state):
         ("1", "Did you mean 01_weights?"),
         ("02", "Did you mean 02_biases?"),
         ("Loss", "Did you mean 05_loss?"),
-        ("gpt2_parameters", "is a number of the notebook course/02_biases"),
+        ("gpt2_parameters", "is a number in the notebook course/02_biases"),
         ("what_7b_counts", "is a written answer in course/02_biases"),
     ],
 )

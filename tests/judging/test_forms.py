@@ -173,7 +173,7 @@ FORMS = [
         "changes as well",
         "dense",
         "bias += 1\nreturn np.sin(x @ weights) + bias",
-        "The call changes the caller's own `bias`, too.",
+        "The call also changes the caller's own `bias`.",
     ),
     ("refuses without naming", "one_hot", REFUSED, "message does not contain a required value"),
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
@@ -182,7 +182,7 @@ FORMS = [
     ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
     ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
-    ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only where `x` has length 1"),
+    ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
 ]
 
 

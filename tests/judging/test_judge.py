@@ -156,16 +156,16 @@ def test_an_exception_alone_names_no_misconception(name, body, runner):
     [
         (
             "assert inputs.ndim == 9",
-            "raised AssertionError (an assert that does not hold) in line {line} of {file}: assert inputs.ndim == 9.",
+            "raised AssertionError (an assert that does not hold) on line {line} of {file}: assert inputs.ndim == 9.",
         ),
-        ("assert inputs.ndim == 9, 'nine!'", "raised AssertionError: nine! in line {line} of {file}: assert"),
-        ("raise KeyError", "raised KeyError in line {line} of {file}: raise KeyError."),
+        ("assert inputs.ndim == 9, 'nine!'", "raised AssertionError: nine! on line {line} of {file}: assert"),
+        ("raise KeyError", "raised KeyError on line {line} of {file}: raise KeyError."),
     ],
 )
 def test_an_exception_without_a_message_is_told_in_words(line, words, runner):
     verdict = verdict_on("weighted_sum", line, runner)
     file = f"src/weightlab/{EXERCISES['weighted_sum'].module}.py"
-    number = verdict.message.partition(" in line ")[2].partition(" ")[0]
+    number = verdict.message.partition(" on line ")[2].partition(" ")[0]
     assert number.isdigit() and words.format(line=number, file=file) in verdict.message
 
 

@@ -160,7 +160,7 @@ TOLD = [
     (
         "relu",
         "rows, columns = x.shape\nreturn np.array([[max(x[i, j], 0) for j in range(columns)] for i in range(rows)])",
-        "stops with a ValueError only where `x` is not 2-D",
+        "stops with a ValueError only if `x` is not 2-D",
         "",
     ),
     (

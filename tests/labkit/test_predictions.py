@@ -60,7 +60,7 @@ def test_a_pick_made_after_looking_is_no_prediction(capsys):
     assert not pick("boat", "it sinks")
     assert predictions.scored_predictions() == []
     outcome("boat", "it sinks")
-    assert capsys.readouterr().out.count("You had made no prediction here") == 2
+    assert capsys.readouterr().out.count("You made no prediction here") == 2
 
 
 def test_options_that_were_reworded_ask_again():

@@ -237,7 +237,7 @@ TEXT = "Save it as plain text in UTF-8"
         ("x = 1\n".encode("utf-16"), TEXT),
         (b"x = 1\x00\n", TEXT),
         (b"caf\xe9 = 1\n", TEXT),
-        (b"weighted_sum = 1\nprint(weighted_sum / 0)\n", "stops while it is being loaded, in line 2"),
+        (b"weighted_sum = 1\nprint(weighted_sum / 0)\n", "stops while it is being loaded, on line 2"),
     ],
 )
 def test_a_file_that_cannot_be_loaded_is_named_first_and_no_hint_is_offered(tmp_path, text, words):
@@ -297,17 +297,17 @@ def test_a_stub_that_was_not_touched_is_not_reset_and_nothing_is_kept(state, lib
 def test_reset_takes_the_definition_that_python_takes_and_names_the_other(state, library, below):
     twice = f"# a\f form feed, \u2028 and \x85\n{MINE}\n\ndef apply_weight(signal, weight):\n    return 6\n\n\n{below}"
     (library / "weights.py").write_text(twice, encoding="utf-8", newline="\n")
-    assert "apply_weight is also defined in line 5, without effect" in repr(labkit.reset("apply_weight"))
+    assert "apply_weight is also defined on line 5, without effect" in repr(labkit.reset("apply_weight"))
     stub = public_keys("weights")["apply_weight"].stub.rstrip()
     left = (library / "weights.py").read_text(encoding="utf-8")
     assert left == twice.replace("def apply_weight(signal, weight):\n    return 6", stub)
     again = repr(labkit.reset("apply_weight"))
-    assert "still the original stub" in again and "also defined in line 5" in again
+    assert "still the original stub" in again and "also defined on line 5" in again
     if not below:
         last = left[: left.index(stub)].count("\n") + 1
         said = check.check_exercise(EXERCISES["apply_weight"], library).message
         assert said.endswith(
-            f"also defined in line 5, but Python uses the last definition, in line {last}: delete one."
+            f"also defined on line 5, but Python uses the last definition, on line {last}: delete one."
         )
 
 

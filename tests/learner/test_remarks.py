@@ -32,7 +32,7 @@ def test_code_below_a_left_over_raise_is_said_to_be_that(tmp_path):
     [
         (STUB, ""),
         ("", ""),
-        (f"def apply_weight(signal, weight):\n    return signal\n\n\n{STUB}", "It is also defined in line 1"),
+        (f"def apply_weight(signal, weight):\n    return signal\n\n\n{STUB}", "It is also defined on line 1"),
         (STUB.replace("    raise", "    y = signal * weight\n    raise"), "There is code above line 3"),
         (STUB.replace("    raise", '    """Return it."""\n    raise'), ""),
         (STUB.replace("    raise", "    if weight:\n        raise") + "    return 0", "Line 3 still raises"),

@@ -175,7 +175,7 @@ def test_a_large_notebook_is_read_and_one_that_is_too_large_names_the_cell(learn
         (
             "attachments",
             {"a.png": {"image/png": "x" * (21 * 2**20)}},
-            "delete the pictures that were pasted into cell 1",
+            "delete the images that were pasted into cell 1",
         ),
         ("source", "x" * (21 * 2**20), "shorten cell 1"),
         ("outputs", [{"text": "x" * (21 * 2**20)}], "clear the outputs of cell 1"),

@@ -176,7 +176,7 @@ def signal_handlers(it: Submission) -> None:
 
 @attack()
 def thread_left_running(it: Submission) -> None:
-    """A thread goes on after the function has returned, and turns off every assert of later cells."""
+    """A thread continues after the function has returned, and turns off every assert of later cells."""
     it.runs("""
         import threading, time
         def work():

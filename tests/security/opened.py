@@ -97,7 +97,7 @@ def script_in_what_is_printed(it: Submission) -> None:
 
 @attack()
 def script_in_code(it: Submission) -> None:
-    """An answer's code, and a cell that the student added, hold HTML that would close elements of the page."""
+    """An answer's code and a cell that the student added hold HTML that would close elements of the page."""
     it.cell(QUESTION + "-answer")["source"] = f"{QUESTION} = 0.625  # </pre></div>{SCRIPT}{EVENT}\n{QUESTION}"
 
 

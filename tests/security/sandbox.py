@@ -65,7 +65,7 @@ def stopped_process(it: Submission) -> None:
 
 @attack("timeout", "crashed")
 def closed_pipe(it: Submission) -> None:
-    """The process closes every descriptor, so that it cannot report its end, and goes on."""
+    """The process closes every descriptor, so that it cannot report its end, and continues."""
     it.answers("import os, time\nos.closerange(0, 64)\nwhile True:\n    time.sleep(0.2)")
 
 

@@ -91,7 +91,7 @@ def tables() -> str:
     )
     lines = [
         f"{len(PAYLOADS)} payloads. Each is a submission of chapter {CHAPTER.name} that earns {POINTS:g} of {whole:g} "
-        f"points without the attack, graded beside honest classmates. Stock is nbgrader {found['nbgrader']}.",
+        f"points without the attack, graded together with honest classmates. Stock is nbgrader {found['nbgrader']}.",
         "",
         "| class | payloads | tried on stock | gain | harm a classmate | leave something | here: any of these |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",

@@ -241,7 +241,7 @@ class TestAClassmatesLibrary:
         {"a link": lambda: path.symlink_to(private), "a pipe": lambda: os.mkfifo(path), "a folder": path.mkdir}[kind]()
         (verdict,) = check_library([EXERCISES["apply_weight"]], library)
         assert verdict.status == "missing"
-        with pytest.raises(ValueError, match="is not a file of the library's own"):
+        with pytest.raises(ValueError, match="is not one of the library's own files"):
             assistant.read_code("apply_weight")
         title, _ = tutor.reset("apply_weight")
         assert "was not reset" in title

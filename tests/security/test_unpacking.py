@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from autograder.classroom.collecting import unpack
-from autograder.classroom.collecting.reasons import Reason
+from autograder.classroom.collecting.reasons import NotTakenError, Reason
 from tests.classroom.conftest import Inbox
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
@@ -172,3 +172,18 @@ def test_links_pipes_and_loops_in_a_folder_are_not_followed(inbox, tmp_path):
     os.mkfifo(library / "pipe.py")
     found = inbox.collect()
     assert found.taken == {"zed", "eve"} and set(inbox.held("eve")) == {NOTEBOOK, "weightlab/weights.py"}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "words"),
+    [
+        (ValueError("bad magic"), Reason.NOT_A_ZIP, "bad magic"),
+        (EOFError(), Reason.NOT_A_ZIP, "EOFError"),
+        (OSError("cut short"), Reason.NOT_A_ZIP, "cut short"),
+        (PermissionError(13, "Permission denied", "ada.zip"), Reason.UNREADABLE, "Permission denied"),
+    ],
+)
+def test_whatever_reading_an_archive_raises_ends_in_its_reason(error, reason, words):
+    with pytest.raises(NotTakenError, match=words) as caught, unpack.readable():
+        raise error
+    assert caught.value.reason is reason

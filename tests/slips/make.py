@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ ROOMS = {
     "labkit": ("src/labkit/*.py", "src/labkit/live"),
 }
 """Where slips are made: figures, exercises and texts are looked at by other means."""
-_LEFT_OUT = ("probes.py", "__main__.py", "glossary.py", "test_library.py")
+_LEFT_OUT = ("probes.py", "figures.py", "__main__.py", "glossary.py", "test_library.py")
 EQUIVALENT = ROOT / "tests" / "slips" / "equivalent.txt"
 """Slips that change nothing visible, each with its reason."""
 
@@ -156,7 +157,10 @@ def _replacing(parent: ast.AST, field: str, place: int | None, new: ast.AST):
 
 
 def _nodes(node: ast.AST, above: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[ast.AST, ...], str, int | None, ast.AST]]:
-    """Yield the nodes in which a slip would change what is done: no annotations, docstrings, imports or limits."""
+    """Yield the nodes in which a slip would change what is done: no annotations, docstrings, imports or limits.
+
+    What runs on another Python only is left out, because no test here could notice.
+    """
     above = (*above, node)
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_params"):
@@ -178,6 +182,9 @@ def _is_left_out(parent: ast.AST, node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
         return True
+    if isinstance(parent, ast.If) and "sys.version_info" in (test := ast.unparse(parent.test)):
+        runs_here = parent.body if eval(test, {"sys": sys}) else parent.orelse
+        return node not in runs_here
     return isinstance(parent, ast.Module) and isinstance(node, ast.Assign) and _is_plain(node.value)
 
 

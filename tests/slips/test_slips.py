@@ -27,6 +27,10 @@ def f(items: list[int] = (), *, quote: bool = False) -> int:
     if not quote:
         raise ValueError(f"{total + 1} {LIMIT}")
     print(total)
+    if sys.version_info >= (99, 1):
+        quote = total < 7
+    else:
+        quote = total < 8
     return max(total, 1)
 '''
 
@@ -56,6 +60,12 @@ def test_docstrings_annotations_imports_and_limits_stay(slips):
     for slip in slips:
         assert "LIMIT = 60" in slip.source and "Return the sum" in slip.source
         assert "from os import path" in slip.source and "list[int]" in slip.source
+
+
+def test_what_runs_on_another_python_only_stays(slips):
+    words = [slip.words.partition(" in ")[0] for slip in slips]
+    assert "f: total < 8 → total <= 8" in words
+    assert not {"f: total < 7 → total <= 7", "f: 7 → 8"} & {*words} and words.count("f: 1 → 2") == 2
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -180,7 +180,7 @@ def _take_one(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are the same folder on this disk, as on disks that ignore capitals."""
+    """Whether two names are the same folder on this disk, as on disks that ignore case."""
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -220,7 +220,7 @@ class _Names:
         Raises
         ------
         NotTakenError
-            Where nobody can be named, or somebody else has the name.
+            If nobody can be named, or somebody else has the name.
         """
         if not owner.name:
             raise NotTakenError(Reason.CHAPTERS_NAME)

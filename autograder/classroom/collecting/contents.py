@@ -19,7 +19,7 @@ MAX_LIBRARY = 8 * 2**20
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
 _NAMED, _LONGEST_NAMED = 3, 100
-"""How many files a sentence names, and how many letters of each name."""
+"""How many files a sentence names, and how many characters of each name."""
 MAX_INNER = 8
 """The most zips that a submission may hold: some students pack what was already packed."""
 

@@ -1,4 +1,4 @@
-"""Remembers where each submission came from, because a platform takes grades only under its own names."""
+"""Remembers where each submission came from, because a platform knows students only by its own names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Origin:
 
 
 def read_origins(classroom: Path) -> dict[str, dict[str, Origin]]:
-    """Return origins by chapter and student; what cannot be read counts as not known."""
+    """Return origins by chapter and student; what cannot be read counts as unknown."""
     try:
         held = json.loads((classroom / STATE / _FILE).read_bytes())
         return {

@@ -38,7 +38,7 @@ class Owner:
     login: str = ""
     late: bool = False
     uploaded: tuple = ()
-    """What one student's uploads are ordered by, if the name contains it."""
+    """The value by which one student's uploads are ordered, if the name contains one."""
     label: str = ""
     """The platform's own name for the entry, by which it accepts feedback."""
     on_a_page: bool = False
@@ -103,9 +103,9 @@ class Recogniser:
     Attributes
     ----------
     logins : dict
-        Who Blackboard's own pages say somebody is, by what precedes ``_attempt_``.
+        The login that Blackboard's own pages state, by what precedes ``_attempt_``.
     submitters : dict
-        Whom a folder belongs to according to Gradescope's metadata, by the folder's name.
+        The owner of each folder according to Gradescope's metadata, by the folder's name.
     """
 
     def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:

@@ -78,7 +78,7 @@ _WORDS = {
     Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
     Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and name the folder, "
-    f"else {_REMEDY}",
+    f"otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",

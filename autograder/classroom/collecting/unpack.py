@@ -15,7 +15,7 @@ from typing import IO
 from .reasons import NotTakenError, Reason, mebibytes
 
 MAX_FILES = 20_000
-"""Files that one submission may hold, with those in zips within it."""
+"""Files that one submission may hold, including those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
 """Bytes that are read of one submission in all: notebook, modules, and the zips that are within it."""
 MAX_ZIP = 64 * 2**20
@@ -99,7 +99,7 @@ def readable() -> Iterator[None]:
             raise NotTakenError(Reason.NOT_A_ZIP, cause=error) from None
         raise NotTakenError(Reason.UNREADABLE, file=error.filename, cause=error.strerror) from None
     except Exception as error:
-        raise NotTakenError(Reason.NOT_A_ZIP, cause=error or type(error).__name__) from None
+        raise NotTakenError(Reason.NOT_A_ZIP, cause=str(error) or type(error).__name__) from None
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
 
 @contextmanager
 def archive(file: IO[bytes], most: int) -> Iterator[zipfile.ZipFile]:
-    """Open a zip of at most so many files; the number is checked before any file is listed."""
+    """Open a zip of at most ``most`` files; the number is checked before any file is listed."""
     with readable():
         # zipfile reads the whole directory as it opens a zip; it finds the directory's length with this same function.
         end = zipfile._EndRecData(file)

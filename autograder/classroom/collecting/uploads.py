@@ -25,7 +25,7 @@ from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, i
 
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 _PAGE = 100_000
-"""Bytes that are read of what a platform says about a submission."""
+"""The most bytes that are read of a platform's page about a submission."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def file_item(path: Path) -> Item:
 
 
 def plain_or_platform(name: str) -> Owner:
-    """Return who a single file belongs to: named by a platform, otherwise after the student."""
+    """Return the owner of a single file: by a platform's name for it, otherwise by the file's own name."""
     found = Recogniser([(name,)]).recognise((name,))
     return found[0] if found else plain_owner(name)
 
@@ -179,7 +179,7 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
 def _hints_at_work(path: PurePosixPath) -> bool:
     """Whether a file is what a browser or a printer made from a submission, or has a chapter's name.
 
-    Such as ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
+    Examples are ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
     inner = PurePosixPath(path.name.lower()).suffixes[:-1]
     return not {".zip", ".ipynb", *_ARCHIVES}.isdisjoint(inner) or names_a_chapter(path.stem)
@@ -241,7 +241,7 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     notebooks = {home_of(item.path.parent) for item in exact + renamed}
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
     homes = {home for home in notebooks | zips.keys() if home.name}
-    # Several zips of a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
+    # Several zips with a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
     # a folder around students' folders does not become a student's by a stray zip in it.
     around = {folder for home in homes for folder in home.parents}
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}

@@ -154,8 +154,8 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
     time = read_file(folder / FILE, MAX_BYTES)
     if time is not None and read_time(text := time.decode("utf-8", "replace")) is None:
         words = (
-            f"{printable(text.strip())!r} cannot be read as a time, so this does not count as late. Write it as "
-            f"{EXAMPLE}, and grade again."
+            f"{printable(text.strip())!r} cannot be read as a time, so the submission does not count as late. "
+            f"Write it as {EXAMPLE}, and grade again."
         )
         found.append((student, chapter, FILE, words))
     return found

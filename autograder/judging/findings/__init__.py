@@ -46,7 +46,7 @@ Known = dict[tuple[Sample, ...], list[Relation]]
 _TRIED = "In the cases tried,"
 """Begins what would be claimed of other inputs, too, if it did not say of which it was seen."""
 _ENOUGH = 3
-"""Number of wrong entries that must be in one part of the answers before this means anything."""
+"""Number of wrong entries that must be in one part of the answers before the part means anything."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def find_finding(
 ) -> Finding | None:
     """Return the relation that says most about wrong answers, or None if no relation holds.
 
-    Where it says little, it is also told that the calls change an argument.
+    If that relation says little, the finding adds that the calls change an argument.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> str | None:
-    """Say what can be said if nothing else can: the form of the answers, or that they are too large or small."""
+    """Say what can be said if no relation holds: the form of the answers, or that they are too large or small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
@@ -189,7 +189,7 @@ def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
     """Say that in each row, or each column, all entries are in the expected order of size."""
-    # The rows of weights have no order that means anything, and training changes it little.
+    # The entries of a row of weights have no meaningful order, and training hardly changes it.
     of_pairs = any(sample.label.item is not None for sample in samples)
     relation = None if unanswered or of_pairs else find_order(samples)
     return relation and f"{_capital(sentences.tell_relation(relation, subject))}."

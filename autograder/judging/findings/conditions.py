@@ -114,7 +114,7 @@ def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
 
 
 def _describe_labels(arrays: list[tuple[str, np.ndarray]]) -> dict[Relation, bool]:
-    """Tell whether the last class is among the labels of rows: if not, the largest label tells too few classes."""
+    """Tell whether the last class is among the labels of rows: if not, the largest label suggests too few classes."""
     labels = [(name, array) for name, array in arrays if array.ndim == 1 and array.dtype.kind in "iu" and array.size]
     rows = [array for _, array in arrays if array.ndim == 2 and array.dtype.kind == "f"]
     if len(labels) != 1 or len(rows) != 1 or len(rows[0]) != labels[0][1].size:

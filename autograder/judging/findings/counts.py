@@ -118,11 +118,11 @@ def _count_shapes(quoted: str, shapes: Mapping[Any, tuple]) -> Iterator[tuple[st
         yield f"the number of entries of all {n}-D arrays", sum(of)
     yield "the number of entries, with each different shape counted once", sum(map(math.prod, set(shapes.values())))
     yield (
-        "the number of entries, with that of a shape () taken as 0",
+        "the number of entries, with an array of shape () counted as 0",
         sum(size for size, shape in zip(sizes, shapes.values(), strict=True) if shape),
     )
     ends = [shape[0] * shape[-1] for shape in shapes.values() if shape]
-    yield "the sum of the first times the last axis length of all arrays", sum(ends)
+    yield "the sum, over all arrays, of the first axis length times the last", sum(ends)
     for word in ("weight", "bias", "w", "b"):
         named = [size for size, name in zip(sizes, shapes, strict=True) if word in str(name)]
         yield f"the number of entries of the arrays with “{word}” in their name", sum(named)
@@ -151,4 +151,4 @@ def _count_layers(layers: Sequence[Any], frozen: frozenset) -> Iterator[tuple[st
         yield f"the number of weights and biases that are not 0 ({words})", filled
         yield f"the number of rows of weights ({words})", sum(len(one[0]) for one in group)
         products = [one[0].size * one[1].size for one in group if len(one) > 1]
-        yield f"the sum over the layers ({words}) of the number of weights times that of biases", sum(products)
+        yield f"the sum over the layers ({words}) of the number of weights times the number of biases", sum(products)

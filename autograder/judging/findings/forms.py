@@ -231,7 +231,7 @@ def find_in_refusals(
 
 
 def _known_error(raised: Mapping[str, Any]) -> str:
-    """Return the name of an error of Python's own, otherwise of its base class; never a name that a student chose."""
+    """Return the name of one of Python's own errors, otherwise its base class's; never a name that a student chose."""
     names = [name for name in (raised["type"], *raised.get("kinds", ())) if hasattr(builtins, name)]
     known = [name for name in names if name not in ("Exception", "BaseException", "object")]
     return with_article(known[0]) if known else "another error"

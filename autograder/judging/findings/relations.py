@@ -200,7 +200,7 @@ def _tried(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Rel
 def _tried_by_axis(changes: tuple, expected: np.ndarray, sample: Sample) -> Iterator[Relation]:
     for axis in range(expected.ndim):
         for kind, change in changes:
-            # If there is only one column, it is the last one, too.
+            # If there is only one column, it is also the last one.
             least = 1 if kind in ("first is zero", "last is zero", "only the first", "only the last") else 2
             if expected.shape[axis] >= least and sample.equals(change(expected, axis)):
                 yield (kind, axis, expected.ndim)
@@ -231,7 +231,7 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     """Yield the limit that no returned number exceeds, if everything else is right."""
     for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
-        # Zero and one are separate kinds, and what is cut everywhere is one number.
+        # Zero and one are separate kinds, and an answer that is cut everywhere is one number.
         own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > RTOL).any()
         if own and is_close(cut(expected, end), got):
             yield (kind, f"{end:.6g}")

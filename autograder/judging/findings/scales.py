@@ -153,7 +153,7 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 
 
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the quantities that an answer may be a change of, by name: arguments, and other functions' results."""
+    """Yield, by name, what an answer may be with a change added: arguments, and other functions' results."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
     if not sample.expected.ndim:
         numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]

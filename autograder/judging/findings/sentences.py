@@ -206,7 +206,7 @@ PREDICATES = {
     "wrong between": "is wrong only where {0} is between {1} and {2} (it is right at {3} and at {4})",
     "one axis more in shape": "has one axis too many",
     "always so many": "always has the same number of {along}, {2}, whatever is required",
-    "32-bit integers": "is what a 32-bit integer holds of the expected number: larger ones wrap around to negative",
+    "32-bit integers": "is what a 32-bit integer keeps of the expected number: larger ones wrap around to negative",
     "32-bit floats": "is the expected number as a 32-bit float holds it, with about seven digits",
     "axes": "has {0} instead of {1}",
     "axes missing": "has only the first {0} of the required shape",
@@ -340,14 +340,14 @@ FORMS = {
     "refuses without naming": "You refuse all invalid inputs, but the message does not contain a required value.",
     "names some": "You refuse all invalid inputs, but in {0} of {1} cases the message lacks a required value.",
     "changes its input": "All your results are right, but the call changes the caller's own `{0}`.",
-    "changes as well": "The call changes the caller's own `{0}`, too.",
+    "changes as well": "The call also changes the caller's own `{0}`.",
     "unusable": "Your function gave {0}.",
     "never called": "Your function never calls {0}.",
     "called once": "Your function calls {0} only once in each case.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
     "called too seldom": "Your function does not call {0} often enough: in the first case, {1} times instead of {2}.",
-    "stops where": "In the cases tried, your function stops with {0} only where {1}.",
+    "stops where": "In the cases tried, your function stops with {0} only if {1}.",
 }
 
 

@@ -59,7 +59,7 @@ def images(
     shape : pair of int, optional
         Height and width; square by default.
     titles : sequence, optional
-        One per figure, written above it.
+        One per image, written above it.
     columns : int, optional
         Images in a row.
     size : float, optional
@@ -116,7 +116,7 @@ def weight_images(
 
 
 def _tiles(rows, shape, titles, columns, size, colors, low, high):
-    """Draw images on one Axes, one unit per inch: one Axes each would cost most of a second for twenty images."""
+    """Draw images on one Axes, one unit per inch: with one Axes each, twenty images would take most of a second."""
     n, pixels = rows.shape
     side = int(np.sqrt(pixels))
     height, width = shape or (side, side)
@@ -166,7 +166,7 @@ def network(
     limit: float | None = None,
     most: int = 16,
 ) -> Figure:
-    """Draw a network: each weight a line whose width and colour are its value, negative ones dashed.
+    """Draw a network: each weight is a line whose width and colour show its value; negative ones are dashed.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def curves(
     series : mapping of str to sequence of float
         Name to values.
     x : sequence of float, optional
-        Where the values are; by default 0, 1, 2 ….
+        The positions of the values; by default 0, 1, 2 ….
     xlabel, ylabel : str
         What the axes mean, with units.
     log : bool

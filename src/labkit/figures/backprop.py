@@ -1,7 +1,7 @@
 """Figures of chapter 06: slopes, the backward pass through a small network, and what a gradient checker finds.
 
-Each function takes what the learner's code computed and shows it, with words for those who do not
-see it that are made from the same numbers.
+Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
+numbers.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def loss_along_weights(
     Parameters
     ----------
     moves : ndarray of shape (n,)
-        How far the weight is moved from where it is; 0 among them.
+        How far the weight is moved from its value; 0 is one of them.
     losses : mapping of str to ndarray of shape (n,)
         A weight's name to the loss after each move.
     slopes : mapping of str to float, optional
-        How fast the loss changes where the weight is; drawn as a straight line.
+        How fast the loss changes at the weight's own value; drawn as a straight line.
     """
     fig, axes = figure(1, len(losses), (2.4 * len(losses) + 0.6, 3.0), sharey=True, squeeze=False)
     here = int(np.argmin(np.abs(moves)))
@@ -57,8 +57,8 @@ def loss_along_weights(
         ax.grid(axis="y", color=FAINT, linewidth=0.8)
     axes[0, 0].set_ylabel("loss")
     said = "; ".join(
-        f"{name}: between {values.min():.3f} and {values.max():.3f}, {values[here]:.3f} where the weight is"
-        + (f", where its slope is {signed(slopes[name])}" if slopes else "")
+        f"{name}: between {values.min():.3f} and {values.max():.3f}, {values[here]:.3f} at the weight's own value"
+        + (f", with a slope of {signed(slopes[name])}" if slopes else "")
         for name, values in losses.items()
     )
     show(fig, alt=f"Curves of the loss as one weight alone moves. {said}.")
@@ -66,7 +66,7 @@ def loss_along_weights(
 
 @takes_lists
 def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> None:
-    """Show how good a measured slope is with steps of different sizes.
+    """Show how accurate a measured slope is with steps of different sizes.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     said = [f"{errors[k]:.0e} at a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
     show(
         fig,
-        alt="The error of a measured slope over the size of the step, on logarithmic axes: a valley. "
+        alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
         f"{said[0]}, lowest with {said[1]}, then rising to {said[2]}. Marked: {said[3]}.",
     )
 
@@ -100,7 +100,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
     Parameters
     ----------
     journeys : mapping of str to pair of sequence of float
-        A network's name to the RMS of the signal and of the gradient before layer 0, 1 and so on, and behind the last.
+        A network's name to the RMS of the signal and of the gradient before layer 0, 1 and so on, and after the last.
     """
     fig, axes = figure(1, 2, (7.8, 3.7), sharey=True)
     for k, (name, both) in enumerate(journeys.items()):

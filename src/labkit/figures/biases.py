@@ -1,7 +1,7 @@
 """Figures of chapter 02: what a bias shifts, which images exceed a threshold, and where parameters are.
 
-Each function takes what the learner's code computed and shows it, with words for those who do not
-see it that are made from the same numbers; only `outputs` hands its figure to a slider.
+Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
+numbers; only `outputs` hands its figure to a slider.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     x : ndarray of shape (n,)
         The input.
     by_weight : mapping of float to ndarray of shape (n,)
-        Weight to what the neuron gives, its bias being zero.
+        Weight to the neuron's outputs with a bias of zero.
     by_bias : mapping of float to ndarray of shape (n,)
-        Bias to what the neuron gives, its weight being one.
+        Bias to the neuron's outputs with a weight of one.
     """
     fig, axes = figure(1, 2, (7.8, 3.4), sharey=True)
     for ax, name, lines in ((axes[0], "weight", by_weight), (axes[1], "bias", by_bias)):
@@ -44,11 +44,11 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
         ax.grid(color=FAINT, linewidth=0.6)
     axes[0].set_title("the weight tilts the line", fontsize=11.5)
     axes[1].set_title("the bias shifts it", fontsize=11.5)
-    axes[0].set_ylabel("what the neuron gives")
+    axes[0].set_ylabel("output of the neuron")
     weights, biases = (" and ".join(map(signed, lines)) for lines in (by_weight, by_bias))
     show(
         fig,
-        alt=f"Lines of what a neuron of one input gives. Left, with no bias and weights {weights}: different "
+        alt=f"Lines: the outputs of a neuron with one input. Left, with no bias and weights {weights}: different "
         f"slopes, all through zero. Right, with weight 1 and biases {biases}: parallel lines.",
     )
 
@@ -162,9 +162,9 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     biases : ndarray of shape (n,)
         From low to high.
     missed : ndarray of shape (n,)
-        How many images that it should report left it inactive.
+        How many of the images that it should report leave it inactive.
     false_alarms : ndarray of shape (n,)
-        How many others it reported.
+        How many other images it reports.
     """
     fig, ax = figure(1, 1, (7.4, 3.3))
     total = np.add(missed, false_alarms)
@@ -193,7 +193,7 @@ def mistakes_by_bias(biases: np.ndarray, missed: np.ndarray, false_alarms: np.nd
     show(
         fig,
         alt="Mistakes against the bias: low biases miss what should be reported, high ones raise false alarms. "
-        f"The fewest are at bias {signed(biases[best])}: {total[best]}, against {total[none]} without.",
+        f"The fewest are at bias {signed(biases[best])}: {total[best]}, against {total[none]} without a bias.",
     )
 
 

@@ -17,7 +17,7 @@ __all__ = ["corners", "fits", "opening", "spirals"]
 
 _FIELDS = ListedColormap(["#f6dcc0", "#cfe2f6"])
 _CLASSES = ((NEGATIVE, "^"), (POSITIVE, "o"))
-"""Orange triangles and blue circles, so that colour alone distinguishes no class."""
+"""Orange triangles and blue circles, so that the classes differ not only in colour."""
 
 
 def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +28,7 @@ def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     n : int
         Points per class.
     seed : int
-        Of the noise.
+        For the noise.
 
     Returns
     -------
@@ -62,7 +62,9 @@ def opening() -> None:
     for ax, (name, (decide, right)) in zip(axes, panels.items(), strict=True):
         _divided(ax, decide, points, labels, (-1.25, 1.25))
         ax.set_title(f"{name}\n{right:.0%} of the points correct", fontsize=11)
-    said = ", ".join(f"with {name} {right:.0%} of the points are correct" for name, (_, right) in panels.items())
+    said = ", ".join(
+        f"with {name} {right:.0%} of the points are classified correctly" for name, (_, right) in panels.items()
+    )
     show(
         fig,
         alt=f"Two classes of points, wound around each other as spirals, and how networks divide the plane: {said}.",
@@ -113,7 +115,7 @@ def corners(
     labels : ndarray of int, shape (n,)
         0 and 1.
     hidden : ndarray of shape (n, 2)
-        What two hidden neurons make of the points.
+        The outputs of two hidden neurons at these points.
     decide, decide_hidden : function of an array of shape (m, 2)
         The class, 0 or 1, at points of the input plane and at points of the hidden neurons' plane.
     """

@@ -1,4 +1,4 @@
-"""The figures of chapter 10: new tasks, where answers are, and one network's life."""
+"""The figures of chapter 10: new tasks, how answers compare, and one network's life."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
     Parameters
     ----------
     answers : mapping of str to sequence of Standing
-        A way of adapting to how it did on each task.
+        A way of adapting to its result on each task.
     """
     fig, ax = figure(size=(6.4, 4.6))
     for share in (0.25, 0.5, 0.75):

@@ -1,7 +1,7 @@
 """Figures of chapter 07: paths downhill, weights while they learn, and networks in the clinic.
 
-Each function takes what the learner's code computed and shows it, with words for those who do not
-see it that are made from the same numbers.
+Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
+numbers.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     titles : sequence, optional
         One per neuron, written above the first row.
     said : str
-        What there is to see in the images, for those who do not see them.
+        What the images show, for those who do not see them.
     """
     n = next(iter(rows.values())).shape[1]
     fig, axes = figure(len(rows), 1, (0.7 * n + 2.1, 0.78 * len(rows) + 0.35), squeeze=False)
@@ -282,7 +282,7 @@ def ward(patients: Sequence[Any], neurons: int = 5) -> None:
     neurons : int
         The number of hidden neurons whose weights are drawn.
     """
-    # As high as the images are at this width: in a higher row they would not grow, and everything else would shrink.
+    # As tall as the images are at this width: in a taller row they would not grow, and everything else would shrink.
     fig, axes = figure(
         len(patients), 3, (7.8, 0.95 * len(patients) + 0.6), width_ratios=[1.15, 3.9, 1.05], squeeze=False
     )

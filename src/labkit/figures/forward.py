@@ -208,7 +208,7 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
     Parameters
     ----------
     rows : sequence of (name, image, change)
-        Image of shape (height * width,), and of the same size what a patch centred on each pixel changes.
+        The image, of shape (height * width,), and for each of its pixels the change that a patch centred on it makes.
     """
     fig, axes = figure(2, len(rows), (1.9 * len(rows) + 1.0, 3.1), squeeze=False)
     limit = max(limit_of(change) for _, _, change in rows)

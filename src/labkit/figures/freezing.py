@@ -1,7 +1,7 @@
 """Figures of chapters 08 and 09: what is learned and what is forgotten, epoch by epoch and method by method.
 
-Each function takes what the learner's code computed and shows it, with words for those who do not
-see it that are made from the same numbers.
+Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
+numbers.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
 
 @takes_lists
 def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[str, float]] | None = None) -> None:
-    """Show histograms of starting weights below each other, on one scale.
+    """Show histograms of starting weights, one below the other, on one scale.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     said = [
         f"{name}, "
         + ", ".join(f"{place} {np.std(signal):.2g}" for place, signal in signal_at.items())
-        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 at last"
+        + f", with {np.mean(np.abs(signal_at[places[-1]]) > 0.99):.0%} of the values beyond 0.99 in the last one"
         for name, signal_at in rows.items()
     ]
     show(

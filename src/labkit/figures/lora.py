@@ -14,7 +14,7 @@ __all__ = ["costs"]
 
 @takes_lists
 def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> None:
-    """Show what each way of training costs, in fractions of training everything, in three columns.
+    """Show what each way of training costs, as fractions of the cost of training everything, in three columns.
 
     Parameters
     ----------

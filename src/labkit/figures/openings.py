@@ -1,4 +1,4 @@
-"""The figure that a chapter opens with: what its learner will have made at its end."""
+"""The figure that a chapter opens with: what the learner will have made by the chapter's end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["birth_and_after", "one_threshold", "ten_neurons"]
 
 
 def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
-    """Show ten neurons as images of weights: for each pixel, how its ink goes together with each digit.
+    """Show ten neurons as images of weights: for each pixel, how much its ink speaks for each digit.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def ten_neurons(images: np.ndarray, labels: np.ndarray) -> None:
 
 
 def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -> None:
-    """Show what one neuron that looks for zeros gives for many images, without its bias and with it.
+    """Show the outputs of a neuron that looks for zeros, for many images, without its bias and with it.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def one_threshold(images: np.ndarray, labels: np.ndarray, bias: float = -1.75) -
     mistakes = {b: int(np.sum(groups["zeros"] <= 0) + np.sum(groups["others"] > 0)) for b, groups in rows.items()}
     show(
         outputs(rows),
-        alt=f"What one neuron gives for {len(images)} images, zeros and others. Without a bias it is on the wrong side "
-        f"of zero for {mistakes[0.0]} of them, with a bias of {bias} for {mistakes[bias]}.",
+        alt=f"The outputs of one neuron for {len(images)} images, zeros and others. Without a bias the output is "
+        f"on the wrong side of zero for {mistakes[0.0]} of them, with a bias of {bias} for {mistakes[bias]}.",
     )
 
 

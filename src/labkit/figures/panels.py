@@ -49,9 +49,9 @@ def chart(
 ) -> dict:
     """Return a chart of lines from `line` and dots ``(x, y, color, radius)``.
 
-    Dots outside are left out; ``percent`` is for fractions upwards. ``more`` may hold ``width`` and ``height`` in
-    pixels; a ``map`` behind the lines, from `heights` or `bands`; and a ``pointer``: what choosing a place is called,
-    ``drag`` or not, and ``help`` in words.
+    Dots outside are left out; ``percent`` is for fractions on the vertical axis. ``more`` may hold ``width`` and
+    ``height`` in pixels; a ``map`` behind the lines, from `heights` or `bands`; and a ``pointer``: what choosing a
+    place is called, ``drag`` or not, and ``help`` in words.
     """
     (across, *x), (upward, *y) = x, y
     unnamed = itertools.count()
@@ -145,7 +145,7 @@ def history(
 
 
 def draw_still(title: str, rows: Sequence[Sequence[dict]]) -> Figure:
-    """Return the panels that do not need a hand, one row of them for each answer."""
+    """Draw the panels that can be shown without a pointer, one row of them for each answer."""
     rows = [[panel for panel in row if panel["kind"] in _STILL] for row in rows]
     tall = [1.5 if all(panel["kind"] == "images" for panel in row) else 2.6 for row in rows]
     fig, axes = figure(len(rows), len(rows[0]), (7.8, sum(tall)), squeeze=False, height_ratios=tall)

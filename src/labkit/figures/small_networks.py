@@ -28,7 +28,7 @@ def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, 
     signals : ndarray of shape (2,)
         What each example sends over the connection.
     weight, bias : float
-        Of the connection.
+        The connection's weight, and the bias added after it.
     targets : ndarray of shape (2,)
         What the outputs should be.
     grad_outputs : ndarray of shape (2,)

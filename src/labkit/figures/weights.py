@@ -1,7 +1,7 @@
 """Figures of chapter 01: signals on one connection, sums of many, and weights that hold knowledge.
 
-Each function takes what the learner's code computed and shows it, with words for those who do not
-see it that are made from the same numbers.
+Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
+numbers.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     Parameters
     ----------
     crossed : mapping of float to ndarray of shape (height * width,)
-        Weight to the image behind the connection.
+        Weight to the image after the connection.
     limit : float, optional
         The signal that gets the full colour; by default the largest.
     """
@@ -76,7 +76,7 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
         f"weight {signed(weight)}, signals from {signed(np.min(signal) + 0.0)} to {signed(np.max(signal) + 0.0)}"
         for weight, signal in tiles
     )
-    show(fig, alt=f"The same image behind connections, blue where a signal is positive, orange where negative: {said}.")
+    show(fig, alt=f"The same image after connections, blue where a signal is positive, orange where negative: {said}.")
 
 
 def _tile(ax: Axes, pixels: np.ndarray, colors: object, low: float, high: float) -> None:
@@ -222,7 +222,7 @@ def pixel_votes(rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray, fl
 
 @takes_lists
 def matrix_product(inputs: np.ndarray, weights: np.ndarray, sums: np.ndarray, row: int, column: int) -> None:
-    """Show a batch times a layer with all numbers; mark one row, one column and the entry that they give.
+    """Show the product of a batch and a layer with all numbers; mark one row, one column and their entry.
 
     Parameters
     ----------
@@ -480,7 +480,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     weights : ndarray of any shape
         The weights.
     limit : float
-        Where the plain figure ends; the other one shows all.
+        Where the linear figure ends; the other one shows all.
     """
     weights = np.ravel(weights)
     fig, axes = figure(1, 2, (7.8, 3.1))
@@ -500,7 +500,8 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     show(
         fig,
         alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half are "
-        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far out, from "
+        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far from zero, "
+        "from "
         f"{signed(weights.min())} to {signed(weights.max())}.",
     )
 

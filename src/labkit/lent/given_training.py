@@ -17,12 +17,12 @@ def given_relu(x: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     x : ndarray of any shape
-        What neurons summed up.
+        The weighted sums of neurons, with their biases.
 
     Returns
     -------
     ndarray of the same shape
-        Nothing below zero.
+        No entry is below zero.
     """
     return (x + np.abs(x)) / 2
 
@@ -63,7 +63,7 @@ def given_training(
         Of the same shapes.
     """
     # One array holds a layer of all networks: NumPy's work for a step is then shared by all of them.
-    # Times 1.0: a start of integers, such as biases made by np.full(50, -1), is moved by fractions as well.
+    # Times 1.0, so that a start of integers, such as biases made by np.full(50, -1), can be moved by fractions.
     stacked = [
         (1.0 * np.stack([weights for weights, _ in layer]), 1.0 * np.stack([bias[np.newaxis] for _, bias in layer]))
         for layer in zip(*networks, strict=True)

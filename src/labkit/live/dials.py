@@ -16,14 +16,14 @@ from .tool import Dial, choice, shown, slider
 def drag_secant(
     numerical_gradient: Callable, f: Callable[[float], float] = lambda w: 0.5 * w**3 - w + 1, name: str = "f(w)"
 ) -> Dial:
-    """Show a secant whose step the learner drags until it is the tangent.
+    """Show a secant whose step the learner drags until the secant becomes the tangent.
 
     Parameters
     ----------
     numerical_gradient : function
         The learner's own, ``numerical_gradient(f, array, step)``.
     f : function
-        A function of one float, shown from -2 to 2; a cubic without it.
+        A function of one float, shown from -2 to 2; by default a cubic.
     name : str
         What ``f`` computes.
     """
@@ -67,7 +67,7 @@ def set_temperature(softmax: Callable, logits: np.ndarray | None = None, names: 
     softmax : function
         The learner's own.
     logits : ndarray of shape (n,), optional
-        Ten logits of a digit without it.
+        By default ten logits of a digit.
     names : sequence of str, optional
         Names of the classes.
     """

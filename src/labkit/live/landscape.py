@@ -22,7 +22,7 @@ class Landscape(Tool):
         The learner's own, ``momentum_step(layers, gradients, velocity, learning_rate, momentum)`` and
         ``numerical_gradient(f, array)``.
     surfaces : mapping of str to (loss, (low, high), (low, high)), optional
-        Losses of an array of two weights, with the range of each weight; two examples without it.
+        Losses of an array of two weights, with the range of each weight; by default two examples.
     """
 
     momentum_step: Callable

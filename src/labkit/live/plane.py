@@ -29,7 +29,7 @@ class Plane(Tool):
     Parameters
     ----------
     forward, train : function
-        The learner's own; the given trainer without ``train``.
+        The learner's own; by default the lab's trainer.
     hidden : int
         Hidden neurons.
     points : str

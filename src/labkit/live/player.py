@@ -16,9 +16,9 @@ from ..results import Layers
 from .tool import Tool, choice, control, shown, slider
 
 _NEURONS = 16
-"""More neurons of a layer than these are trained but not drawn."""
+"""The most neurons of a layer that are drawn; the others are trained all the same."""
 _MESSAGES = 40
-"""At most how many times the browser gets new frames during one training."""
+"""The most times that the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class Player(Tool):
     y : ndarray of int, shape (n,)
         Their labels.
     test : pair of ndarray, optional
-        Images and labels for the accuracy; the training set without it.
+        Images and labels for the accuracy; by default the training set.
     epochs, batch_size : int
         Number of epochs, or of steps, and examples per step.
     learning_rate : float

@@ -13,7 +13,7 @@ from ..figures.style import as_output
 
 
 def control(kind: str, name: str, label: str, **more: Any) -> dict:
-    """Return a ``switch`` or ``text`` with its ``value``, or a ``button``; ``pause`` (in ms) makes that one repeat.
+    """Return a ``switch`` or ``text`` with its ``value``, or a ``button``; ``pause`` (in ms) makes the button repeat.
 
     A control of any kind may have ``stills``, values that the still figure of a `Dial` shows.
     """
@@ -28,7 +28,7 @@ def slider(name: str, label: str, low: float, high: float, value: float, steps: 
 
 
 def choice(name: str, label: str, options: Iterable[str], value: str | None = None, **more: Any) -> dict:
-    """Return a choice among names, the first one unless ``value`` is another."""
+    """Return a choice among names, the first one unless ``value`` names another."""
     options = list(options)
     return control("choice", name, label, options=options, value=value or options[0], **more)
 
@@ -37,7 +37,7 @@ class Tool:
     """A live figure: Python answers the browser's questions with the learner's functions.
 
     A subclass has a ``title``, which screen readers say, ``controls``, a ``note`` below, and ``stills``: questions
-    whose answers are shown where nobody can ask. `shown` knows which function ``makes`` it.
+    whose answers are shown where nobody can ask. `shown` sets ``makes``, the function's name for learners.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Tool:
         return said_once | drawn | {"values": values | drawn.get("values", {})}
 
     def still_rows(self) -> tuple[list[list[dict]], str]:
-        """Return rows of panels for pages without a running kernel, and what they show in words."""
+        """Return rows of panels for pages without a running kernel, and, in words, what the panels show."""
         answers = [self.answer(question) for question in self.stills]
         return [answer["panels"] for answer in answers], " ".join(answer["said"] for answer in answers)
 

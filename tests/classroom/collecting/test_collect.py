@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import zipfile
@@ -9,6 +10,7 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
+from autograder.classroom.collecting import collect
 from autograder.classroom.collecting.platforms import clean_id
 from autograder.classroom.collecting.reasons import Reason, describe
 from autograder.classroom.collecting.uploads import plain_or_platform
@@ -399,3 +401,15 @@ def test_ids_of_one_letter_are_ids(inbox):
     inbox.put("王.zip", packed("w"))
     assert inbox.collect().taken == {"a", "王"}
     assert inbox.mark("a") == ("a", "a")
+
+
+def test_a_full_disk_costs_a_submission_and_is_told_with_its_place(inbox, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    inbox.put("ada.zip", packed())
+    monkeypatch.setattr(collect, "_write", full)
+    found = inbox.collect()
+    assert found.taken == set() and found.lost == {"ada": Reason.UNREADABLE}
+    place = inbox.classroom / "submitted" / "ada" / CHAPTER
+    assert found.words["ada"] == describe(Reason.UNREADABLE, file=place, cause="No space left on device")

@@ -146,7 +146,7 @@ def _with_outcomes(chapter, solved):
     for cell in solved(chapter).cells:
         if cell.cell_type == "code" and (told := dict.fromkeys(name for name, *_ in calls(cell.source, "outcome"))):
             texts = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs]
-            said = re.findall(r"What happened: (.*?)\. You had made no prediction here", "\n".join(texts), re.DOTALL)
+            said = re.findall(r"What happened: (.*?)\. You made no prediction here", "\n".join(texts), re.DOTALL)
             assert len(said) == len(told), cell.source
             came |= dict(zip(told, said, strict=True))
     asked = [prediction for where, *prediction in predictions() if where == chapter]
