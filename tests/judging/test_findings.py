@@ -155,7 +155,7 @@ OTHERS = [
         "count_trainable",
         "return sum(w.size * b.size for k, (w, b) in enumerate(layers) if k not in frozen)",
         "In every case your result is the sum over the layers (those not in `frozen`) of the number of weights times "
-        "that of biases.",
+        "the number of biases.",
     ),
     (
         "count_parameters",

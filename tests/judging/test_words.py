@@ -274,15 +274,15 @@ ERROR = {"type": "ValueError", "message": " bad \n", "line": 3, "file": "weights
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (ERROR, f"raised ValueError: bad in line 3 of weights.py: {'x' * 119}…"),
+        (ERROR, f"raised ValueError: bad on line 3 of weights.py: {'x' * 119}…"),
         (ERROR | {"line": None}, "raised ValueError: bad"),
-        (ERROR | {"message": ""}, f"raised ValueError in line 3 of weights.py: {'x' * 119}…"),
+        (ERROR | {"message": ""}, f"raised ValueError on line 3 of weights.py: {'x' * 119}…"),
         ({"type": "AssertionError"}, "raised AssertionError (an assert that does not hold)"),
         ({"type": "AssertionError", "message": "no"}, "raised AssertionError: no"),
         ({"type": "NotImplementedError"}, "calls a function that is not written yet (NotImplementedError)"),
         (
             {"type": "NotImplementedError", "message": "relu", "line": 2, "file": "a.py", "code": "relu(x)"},
-            "calls a function that is not written yet (relu) in line 2 of a.py: relu(x)",
+            "calls a function that is not written yet (relu) on line 2 of a.py: relu(x)",
         ),
     ],
 )
