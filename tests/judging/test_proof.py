@@ -109,7 +109,7 @@ def test_whoever_prevails_fails_nothing_that_is_right():
 )
 def test_answers_that_many_programs_give_tell_nothing(values, tells):
     cases = CASES[: len(values)]
-    assert misconception._tells(cases, [one for one in seen(values)][:-1]) is tells
+    assert misconception._tells(cases, seen(values)[:-1]) is tells
 
 
 def test_an_error_of_a_telling_kind_tells():
