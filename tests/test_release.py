@@ -172,7 +172,7 @@ def test_a_slip_in_a_notebooks_header_names_the_notebook_and_the_line(tmp_path, 
 def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
     wrong = reference.Misconception("bias_per_row", "dens", "Each neuron has one bias.", len)
     monkeypatch.setattr(reference, "misconceptions", lambda module: {"dens": [wrong]} if module == "biases" else {})
-    words = "solutions/misconceptions/biases.py: bias_per_row is of 'dens', which is not an exercise of 02_biases."
+    words = "solutions/misconceptions/biases.py: bias_per_row is for 'dens', which is not an exercise of 02_biases."
     with pytest.raises(release.ReleaseError, match=f"^{re.escape(words)}$"):
         release.build()
 

@@ -154,7 +154,7 @@ def _forbid_leaving(left: list[bool]) -> None:
 
 @contextlib.contextmanager
 def _everything_put_back() -> Iterator[None]:
-    """Run the block without the notebook's own ``weightlab``, and restore what it may change in this interpreter."""
+    """Run the block without the notebook's own ``weightlab``, and restore what that may change here."""
     modules = dict(sys.modules)
     names = {name: dict(vars(modules[name])) for name in _SHARED if name in modules}
     lists = [(one, list(one)) for one in (sys.path, sys.meta_path, sys.path_hooks, warnings.filters)]

@@ -226,7 +226,7 @@ def _wait_for(child: int, deadline: float) -> int | None:
 
 
 def serve_jobs(argv: list[str]) -> None:
-    """Answer the jobs of standard input until it ends."""
+    """Answer the jobs on standard input until the input ends."""
     incoming = os.fdopen(os.dup(0), "rb", buffering=0)
     outgoing = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)

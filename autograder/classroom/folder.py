@@ -40,7 +40,7 @@ def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def keep_file(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file as `write_file` does, but leave one that holds the same already."""
+    """Write a file as `write_file` does, but leave a file that already holds the same content."""
     with contextlib.suppress(OSError):
         if path.read_bytes() == content:
             return

@@ -18,7 +18,8 @@ from .times import existing_time
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _STUDENTS = frozenset({"submitted", "downloaded", "inbound", "autograded", "feedback"})
-"""Folders of a course and of the exchange that hold what students made, also as copies by nbgrader's own commands."""
+"""Folders of a course and of the exchange that hold what students made, including copies made by nbgrader's own
+commands."""
 _ACTS = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"})
 _UNIQUE = """<script>
 (() => {
@@ -31,7 +32,7 @@ _UNIQUE = """<script>
 
 
 def install() -> None:
-    """Replace nbgrader's functions with these; Formgrader's exist only in a server that runs it."""
+    """Replace nbgrader's functions with those of this module; Formgrader's exist only in a server that runs it."""
     NbGraderAPI.get_submitted_timestamp = submitted_time
     _put_around(NbGraderAPI, "get_submitted_students", submitted_students)
     base, handlers = (sys.modules.get(f"{_FORMGRADER}.{name}") for name in ("base", "handlers"))

@@ -45,7 +45,7 @@ class History:
         self.path = classroom.state / FILE
 
     def read(self) -> list[dict]:
-        """Return its lines, without a last line that a killed run left incomplete."""
+        """Return the history's lines, without a last line that a killed run left incomplete."""
         lines = []
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():

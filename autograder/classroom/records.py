@@ -96,7 +96,7 @@ class Records:
         return self.folder / name[32:34] / f"{name}.json"
 
     def examine(self, submission: Submission, seed: int, released: Mapping[str, Any], isolation: str) -> Examination:
-        """Return the remembered verdicts, or examine and remember."""
+        """Return the remembered verdicts; if there are none, examine the submission and remember its verdicts."""
         chapter, name = CHAPTERS[submission.chapter], self.name(submission, seed)
         if submission.notebook is not None and (verdicts := self.get(name, chapter)) is not None:
             return from_record(verdicts, submission, released)

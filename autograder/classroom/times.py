@@ -62,5 +62,7 @@ def existing_time(directory: Any, folder: str) -> datetime.datetime | None:
         return None
     time = read_time(content.decode("utf-8", "replace"))
     if time is None:
-        directory.log.warning("%s does not hold a time such as %s: it counts as not late", path, EXAMPLE)
+        directory.log.warning(
+            "%s does not hold a time such as %s, so the submission does not count as late", path, EXAMPLE
+        )
     return time

@@ -46,7 +46,9 @@ class _Commands(click.Group):
         return getattr(importlib.import_module(f".{module}", __package__), name.replace("-", "_"))
 
     def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
-        called = command_name()  # now: a classroom's configuration puts the program's folder on the path later
+        called = (
+            command_name()
+        )  # asked now, because a classroom's configuration puts the program's folder on the path later
         return super().main(*args, prog_name=prog_name or called, obj=called, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -61,7 +63,7 @@ class _Commands(click.Group):
             raise
         except UnknownName as unknown:
             name = ctx.invoked_subcommand
-            called = click.Context(self.get_command(ctx, name), ctx, name)  # whose usage is shown
+            called = click.Context(self.get_command(ctx, name), ctx, name)  # the command whose usage is shown
             raise click.UsageError(as_typed(str(unknown)), called) from None
         except Refusal as refusal:
             raise click.ClickException(as_typed(str(refusal))) from None
@@ -74,7 +76,9 @@ class _Commands(click.Group):
             if where := _line_of_an_author(error):
                 said = f"{type(error).__name__}: {error}".rstrip(".")
                 raise click.ClickException(f"Python stops at {where}: {said}.") from error
-            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # click ends quietly on the latter
+            if not isinstance(error, OSError) or isinstance(
+                error, BrokenPipeError
+            ):  # for the latter, click ends quietly
                 raise
             unusable = f"{error.filename} cannot be read or written ({error.strerror})."
             raise click.ClickException(unusable if error.filename else as_typed(str(error))) from None

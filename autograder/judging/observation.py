@@ -42,7 +42,7 @@ class Observation:
     asked: tuple = ()
     """How many times the function that a case gives was called, and with arrays of which shapes."""
     diagnosis: str | None = None
-    """What kind of answer it is according to the scoring function; misconceptions are recognised by it."""
+    """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 
 
 class ProblemKind(StrEnum):

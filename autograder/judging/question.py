@@ -22,7 +22,7 @@ _DEEPEST = 32
 
 
 def record_number(name: str, value: Any) -> dict[str, Any]:
-    """Return the record of a question's number as JSON can hold it."""
+    """Return the record of a question's number in a form that JSON can hold."""
     given = as_one_number(value)
     return {"name": name} | ({"value": given} if given is not None and math.isfinite(given) else {})
 

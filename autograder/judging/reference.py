@@ -61,8 +61,7 @@ class Misconception:
     advice: str
     function: Callable
     general: bool = False
-    """Whether it belongs to a family: it is left out if it gives the right answer, or the same answer as another
-    one."""
+    """Whether this is one of a family, which is left out if its answer is right or the same as another's."""
 
 
 @cache

@@ -40,7 +40,7 @@ class Related:
 
     @property
     def told(self) -> str:
-        """Name it in a sentence."""
+        """The words for this result in a sentence."""
         return f"the {self.part} of `{self.call}`" if self.part else f"`{self.call}`"
 
 

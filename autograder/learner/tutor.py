@@ -45,7 +45,7 @@ def reveal(name: str, sure: bool) -> tuple[str, str]:
     """Return an exercise's answer with the reason, or a written question's model answer, once the learner is sure."""
     asked = find_written(name) or find_asked(name)
     if isinstance(asked, Question):
-        return name, "A question's number is shown by your own code; the hints say how to get it."
+        return name, "Your own code computes the number that a question asks for; the hints say how."
     if not SOLUTIONS.exists():
         return name, "This copy of the course holds no answers; ask your instructor."
     if sure is not True:

@@ -40,4 +40,4 @@ class Carrier(Protocol):
         """
 
     def close(self) -> None:
-        """End whatever it has started."""
+        """End whatever the carrier has started."""

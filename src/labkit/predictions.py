@@ -129,7 +129,7 @@ def outcome(name: str, option: str) -> None:
     else:
         said = (
             f"You predicted “{choice}”{sure}; what happened is “{option}”. "
-            "Before you read on: which part of your picture would have to change?"
+            "Before you read on: what in your understanding would have to change?"
         )
     show_message(f"<p>{html.escape(said)}</p>", said)
 

@@ -161,7 +161,7 @@ class Reloader:
                 if not key.startswith("__") and getattr(value, "__name__", "") != f"{name}.{key}":  # keep submodules
                     del vars(module)[key]
             exec(code, vars(module))
-        except BaseException as error:  # even a KeyboardInterrupt must leave no module half run
+        except BaseException as error:  # not even a KeyboardInterrupt may leave a module half run
             vars(module).clear()
             vars(module).update(before)
             return _cannot_run(path, error)

@@ -14,10 +14,10 @@ MIB = 2**20
 # What a probe finds where a promise holds, and what it finds where it does not.
 VALUES = {
     "no network, not even a socket": ([], ["inet"]),
-    "every file is read-only, but in a small /tmp": ([], ["/etc/passwd"]),
+    "every file is read-only, except in a small /tmp": ([], ["/etc/passwd"]),
     "no privileges, and no way to gain any": ([], ["capability"]),
-    "no call by which sandboxes could talk, or a cache be read": ([], ["memfd"]),
-    "no locks on files that others see": ([], ["flock"]),
+    "no call by which sandboxes could talk to each other or read a cache": ([], ["memfd"]),
+    "no locks on files that other sandboxes see": ([], ["flock"]),
     "other processes are out of reach": ([], [17]),
     "the images that judge the capstone are hidden": ((0, 4000), (500, 4000)),
     "few processes": (limits.MAX_PROCESSES, limits.MAX_PROCESSES + 1),

@@ -41,7 +41,7 @@ class Collected:
 
     @property
     def taken(self) -> bool:
-        """Whether it is the student's submission now."""
+        """Whether the upload is now the student's submission."""
         return self.reason is None
 
     @property

@@ -44,9 +44,9 @@ class Owner:
     on_a_page: bool = False
     """Whether this is what was typed into a web page, not a file."""
     about: bool = False
-    """Whether the platform itself wrote this about a submission."""
+    """Whether the entry is the platform's own text about a submission."""
     partners: tuple[Owner, ...] = ()
-    """Who submitted together with them, according to the platform; it counts for each of them."""
+    """Who submitted together with the owner, according to the platform; the upload counts for each of them."""
     place: str = ""
     """The folder of a plain name: in two folders the same name may belong to two people."""
 

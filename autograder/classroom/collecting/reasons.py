@@ -88,7 +88,7 @@ _WORDS = {
     Reason.ANOTHER_KIND: "not a submission",
 }
 HARMLESS = frozenset({Reason.SUPERSEDED, Reason.ANOTHER_KIND})
-"""Reasons that cost nobody anything."""
+"""Reasons for which no submission is lost."""
 
 
 class NotTakenError(Refusal):

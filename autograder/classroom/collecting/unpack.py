@@ -60,19 +60,19 @@ class Item:
     time: tuple
     open: Callable[[], IO[bytes]]
     problem: Reason | None = None
-    """Why it cannot be read at all."""
+    """Why the file cannot be read at all."""
 
     @property
     def suffix(self) -> str:
-        """Return its name's suffix, in lower case."""
+        """Return the suffix of the file's name, in lower case."""
         return self.path.suffix.lower()
 
     def read(self, most: int, budget: Budget) -> bytes:
-        """Read it in full, or raise if it is larger than allowed."""
+        """Read the whole file, or raise if it is larger than allowed."""
         return b"".join(self.stream(most, budget))
 
     def stream(self, most: int, budget: Budget) -> Iterator[bytes]:
-        """Yield its content in pieces; the size that an archive states is not trusted."""
+        """Yield the file's content in pieces; the size that an archive states is not trusted."""
         size = 0
         with readable(), self.open() as file:
             while piece := file.read(_CHUNK):

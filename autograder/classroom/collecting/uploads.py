@@ -34,7 +34,7 @@ class Upload:
 
     owner: Owner
     place: str
-    """Where it was found, as an instructor knows it."""
+    """Where the upload was found, as an instructor knows the place."""
     items: tuple[Item, ...]
     problem: Reason | None = None
 
@@ -45,7 +45,7 @@ class Upload:
 
     @property
     def is_zip(self) -> bool:
-        """Whether it is one zip."""
+        """Whether the upload is one zip."""
         return self.problem is None and len(self.items) == 1 and self.items[0].suffix == ".zip"
 
 

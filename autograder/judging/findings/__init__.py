@@ -44,7 +44,7 @@ from .thresholds import find_axes, find_shape, find_threshold
 Known = dict[tuple[Sample, ...], list[Relation]]
 """What was already found to hold in all samples of a group."""
 _TRIED = "In the cases tried,"
-"""Begins what would be claimed of other inputs, too, if it did not say of which it was seen."""
+"""The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 _ENOUGH = 3
 """Number of wrong entries that must be in one part of the answers before the part means anything."""
 
@@ -212,7 +212,7 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 
 def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
-    """Say what holds of all wrong answers, and that it is said of them alone if other cases are right or unanswered."""
+    """Say what holds of all wrong answers, and of them alone if other cases are right or unanswered."""
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)

@@ -12,7 +12,7 @@ from .samples import Sample
 _MOST = 50
 """The most entries of a line whose order is compared, two by two."""
 _ENOUGH = 4
-"""Number of wrong answers that must be on one side before this means anything."""
+"""Number of wrong answers that must be on one side before the side means anything."""
 
 
 def find_side(samples: Sequence[Sample]) -> Relation | None:

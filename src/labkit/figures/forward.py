@@ -121,7 +121,7 @@ def pass_of_image(steps: Sequence[tuple[Sequence[np.ndarray], np.ndarray, np.nda
     Parameters
     ----------
     steps : sequence of (activations, logits, probabilities, name)
-        One image each. ``activations[0]`` is the image, the others are drawn as squares of neurons, so each holds a
+        One image each. ``activations[0]`` is the image; the others are drawn as squares of neurons, so each holds a
         square number of values.
     """
     hidden = len(steps[0][0]) - 1

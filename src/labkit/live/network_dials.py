@@ -16,7 +16,7 @@ Sets = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 @shown
 def mix_weights(interpolate_layers: Callable, forward: Callable, layers: Layers, tuned: Layers, sets: Sets) -> Dial:
-    """Show the networks between two networks, and how well each of them reads several test sets.
+    """Show the networks between two others, and how well each of them reads several test sets.
 
     Parameters
     ----------
