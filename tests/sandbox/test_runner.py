@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -243,3 +244,70 @@ def test_the_control_group_says_whether_memory_ran_out(out_of_memory, read, brok
     assert answer == read and watcher.broken is broken
     seen.broken = Ending.TIMEOUT
     assert make("bubblewrap", True, None)._exchange(b"", None)[1].broken is Ending.TIMEOUT
+
+
+@pytest.mark.parametrize("reap", [True, False])
+def test_a_candidate_that_somebody_else_ends_is_reaped_where_that_is_asked_for(reap, machine, monkeypatch):
+    waited = threading.Event()
+    monkeypatch.setattr(FakeProcess, "wait", lambda self: waited.set(), raising=False)
+    Runner(reap=reap).ensure_started()
+    assert waited.wait(20 if reap else 0.05) is reap
+
+
+def test_a_program_that_cannot_be_started_is_the_autograders_failure(machine, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "not here")
+
+    monkeypatch.setattr(process.isolation, "start", refuse)
+    with pytest.raises(CandidateError, match=r"PermissionError: .*not here"):
+        Runner().ensure_started()
+
+
+def test_one_that_says_nothing_was_not_ready_in_time(machine, monkeypatch):
+    machine.ready = False
+    runner = Runner()
+    silent = SimpleNamespace(pid=1, group=None, stderr=SimpleNamespace(read=lambda most: b""))
+    monkeypatch.setattr(process.isolation, "start", lambda *_: silent)
+    with pytest.raises(CandidateError, match=r"^it was not ready in time$"):
+        runner.ensure_started()
+
+
+def test_only_in_a_sandbox_jobs_take_turns(machine, monkeypatch):
+    taken = []
+
+    class Turn:
+        def __enter__(self):
+            taken.append("turn")
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(process.turns, "run_beside_others", Turn)
+    machine.answers = [answer(), answer()]
+    Runner("process").run(b"job", 1.0)
+    assert taken == []
+    Runner("bubblewrap").run(b"job", 1.0)
+    assert taken == ["turn"]
+
+
+@pytest.mark.parametrize(
+    ("isolation", "waited", "retries", "runs"),
+    [
+        ("bubblewrap", 0.21, True, 2),
+        ("bubblewrap", 0.2, True, 1),
+        ("bubblewrap", 0.21, False, 1),
+        ("process", 0.9, True, 1),
+    ],
+)
+def test_a_timeout_is_doubtful_if_the_job_waited_for_more_than_a_fifth_of_its_time(
+    isolation, waited, retries, runs, monkeypatch
+):
+    ran = []
+
+    def run_once(self, job, seconds, turn):
+        ran.append(turn)
+        return Outcome(Ending.TIMEOUT, limit=1.0, waited=waited)
+
+    monkeypatch.setattr(Runner, "_run_once", run_once)
+    Runner(isolation).run(b"", 1.0, retries)
+    assert len(ran) == runs
