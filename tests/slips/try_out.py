@@ -26,17 +26,17 @@ from autograder.paths import ROOT
 from .make import Slip, equivalents
 
 TESTS = {
-    "judging": (
-        "tests/judging",
-        "tests/accuracy/test_said.py",
-        "tests/test_examine.py",
-        "tests/candidate/test_main.py",
-        "tests/learner/test_notebook.py",
-        "tests/learner/test_remarks.py",
-    ),
-    "sandbox": ("tests/sandbox", "tests/candidate/test_main.py", "tests/security/test_corpus.py"),
+    "judging": ("tests/judging", "tests/accuracy/test_said.py", "tests/sandbox/test_process.py"),
+    "sandbox": ("tests/sandbox",),
     "candidate": ("tests/candidate", "tests/sandbox", "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
-    "classroom": ("tests/classroom", "tests/security/test_unpacking.py", "tests/cli"),
+    "classroom": (
+        "tests/classroom",
+        "tests/security/test_unpacking.py",
+        "tests/cli",
+        "tests/end_to_end/instructor/test_class.py",
+        "tests/end_to_end/instructor/test_one_reading.py",
+        "tests/end_to_end/instructor/test_gradescope.py",
+    ),
     "learner": ("tests/learner", "tests/cli"),
     "ground": (
         "tests/test_examine.py",
