@@ -124,6 +124,8 @@ def mean_squared_error_gradient(rng):
     aspect = "computes the gradient of the mean squared error"
     yield Case.of(aspect, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), note="four rows of three")
     yield Case.of(aspect, rng.normal(size=7), rng.normal(size=7), note="one axis only")
+    one_off = np.array([[1.0, 5.0], [2.0, 3.0]]), np.array([[1.0, 2.0], [2.0, 2.0]])
+    yield Case.of(aspect, *one_off, note="two of four predictions exact")
     pairs = [
         ((5, 3), (5, 1), "targets that NumPy would broadcast"),
         ((4, 1), (4,), "as many targets as predictions, in another shape"),
@@ -157,6 +159,8 @@ def cross_entropy_gradient(rng):
     aspect = "stays finite for large logits"
     large = np.array([[1e4, -1e4, 0.0, 3.0], [-9000.0, -9001.0, -9003.0, -9002.0], [0.0, 800.0, 801.0, -800.0]])
     yield Case.of(aspect, large, np.array([1, 0, 2]), note="logits up to 10,000")
+    mixed = large[[0, 1, 0]]
+    yield Case.of(aspect, mixed, np.array([0, 2, 1]), note="one row certain and right, whose gradient is 0")
 
 
 @CHAPTER.exercise(

@@ -291,6 +291,8 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(after, x, square[:3], Given("identity"), note="an activation function that changes nothing")
     yield Case.of(after, x, square[:3], Given("half"), note="an activation function that halves")
     yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")
+    blind = np.where(np.arange(5) == 1, 0, square[0])
+    yield Case.of(after, x, [blind], Given("identity"), note="a neuron whose weights are all 0, so its outputs are 0")
 
 
 def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:

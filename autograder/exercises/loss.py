@@ -37,6 +37,8 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
     yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
     yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="every prediction exact")
+    one_off = np.array([[1.0, 5.0], [2.0, 3.0]]), np.array([[1.0, 2.0], [2.0, 2.0]])
+    yield Case.of(mean, *one_off, note="two of four predictions exact: their errors of 0 count, too")
     single = [rng.normal(size=(6, 2)).astype(np.float32) for _ in range(2)]
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
     pairs = [
@@ -103,6 +105,8 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
     yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    mixed = certain[[0, 1, 0]]
+    yield Case.of(large, mixed, np.array([0, 2, 1]), note="one row certain and right, one certain and wrong by 20,000")
     yield Case.of(large, certain[:1], np.array([0]), note="certain and right", atol=1e-9)
     yield Case.of(large, 900 + rng.normal(size=(3, 4)), np.array([0, 3, 1]), note="logits around 900")
 

@@ -173,6 +173,12 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
             "float32 images",
         ),
         (
+            np.array([[0.0, 0, 0], [6, 3, 0], [0, 9, 3], [0, 0, 0], [4, 8, 0]]),
+            np.array([1, 0, 1, 0, 1]),
+            2,
+            "two blank images, which count as well",
+        ),
+        (
             rng.integers(0, 16, size=(7, 5)),
             rng.permutation([0, 0, 1, 1, 1, 2, 2]),
             3,

@@ -174,7 +174,7 @@ FORMS = [
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
-    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case"),
+    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "never calls `f` more than once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
     ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),
