@@ -30,7 +30,7 @@ def _grade_once(task: GradingTask, order: cluster.Order) -> object:
 
 
 def dask_setup(worker: object) -> None:
-    """Replace the real function by the cheap one; tasks refer to it by its module and name."""
+    """Replace the real function with the cheap one; tasks refer to it by its module and name."""
     cluster.grade_there = _grade_once
 
 

@@ -162,7 +162,7 @@ def grade(
 def _memory(counting: int) -> dict[str, int]:
     """Return the memory, in MiB, of one worker (all, and its own part), of its sandbox, and of all processes below one.
 
-    Only the first figure counts in full what processes share; the sandbox and all processes count it once.
+    Memory that processes share counts in full in the first figure, and once in the last two.
     """
     found = {"a worker": [0], "a worker, unshared": [0], "its sandbox": [0], "all processes": [0]}
     below = find_family(counting)[1:]

@@ -67,7 +67,7 @@ def why_not(share: float | None) -> str | None:
         return None
     return (
         f"Other programs used {share:.0%} of this machine's processors, and figures are reliable up to {ALLOWED:.0%}. "
-        "Close them, or wait, and run it again."
+        "Close them, or wait, and run the benchmark again."
     )
 
 

@@ -36,7 +36,7 @@ def targets(result: Mapping) -> list[Row]:
             cpu["beyond them"]["median"] <= 0.15,
         ),
         (
-            "processor time of a submission, as a multiple of that of its functions alone, which every grader needs",
+            "processor time per submission, as a multiple of the time of its functions alone, which every grader needs",
             "towards 1.6 times",
             f"{told(cpu['times the functions alone'])} times; the functions are "
             f"{cpu['share of the functions']['median']:.0%} of it",

@@ -98,7 +98,7 @@ _UNMARKED = re.compile(
     r'(?: \(|<div class="panel-heading"><span class="nbgrader-label">[^<]*</span><span class="pull-right">\s*))'
     r"Score: 0\.0 / ([0-9.]+)"
 )
-"""The score of an exercise that has none, in the contents list and above its answer."""
+"""The score of an answer that has no mark yet, in the contents list and above the answer."""
 _TOTAL = re.compile(r"(<h4>[^<]* \(Score: [^)<]*)\)</h4>")
 
 

@@ -18,7 +18,8 @@ from .times import existing_time
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _STUDENTS = frozenset({"submitted", "downloaded", "inbound", "autograded", "feedback"})
-"""Folders of a course and of the exchange that hold what students made, also as copies by nbgrader's own commands."""
+"""Folders of a course and of the exchange that hold what students made, including copies made by nbgrader's own
+commands."""
 _ACTS = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"})
 _UNIQUE = """<script>
 (() => {

@@ -134,7 +134,7 @@ class Result:
     blank: tuple[str, ...]
     penalty: float | None
     lasting: bool
-    tries: int = 1
+    tries: int
 
     @cached_property
     def content(self) -> bytes:

@@ -43,6 +43,12 @@ def tell(statistic: str, got: float, expected: float) -> str:
     return f"weights {TOLD[statistic].format(got=float(got), expected=float(expected))}"
 
 
+def _count_different(numbers: np.ndarray) -> int:
+    """Count different numbers as float32: it takes less than half the time, and one draw in a thousand is lost."""
+    ordered = np.sort(numbers.astype(np.float32), axis=None)
+    return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
+
+
 def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     """Return the statistics of a large matrix.
 
@@ -72,7 +78,7 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
             MEAN: float(mean / spread),
             DEVIATION: float(spread / deviation),
             NEAR: float(np.mean(np.abs(standard) < 1)),
-            DIFFERENT: np.unique(np.abs(weights)).size / weights.size,
+            DIFFERENT: _count_different(np.abs(weights)) / weights.size,
             ALONG_ROWS: float(np.mean(standard[:, 1:] * standard[:, :-1])) if weights.shape[1] > 1 else 0.0,
             ALONG_COLUMNS: float(np.mean(standard[1:] * standard[:-1])) if weights.shape[0] > 1 else 0.0,
             TAIL: beyond,

@@ -137,7 +137,7 @@ def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
 
 
 def _is_telling(value: Any) -> bool:
-    """Whether a value holds more than a few zeros, ones or whole numbers, which could agree by chance."""
+    """Whether a value holds more than a few zeros, ones or other whole numbers, which could agree by chance."""
     array = as_array(value)
     if array is None:
         return value is not None and not isinstance(value, (str, bool))

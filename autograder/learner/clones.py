@@ -36,8 +36,8 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
 
     ``git pull`` and ``git stash pop`` leave both texts in a file, with marks between them, or only the new one. In a
     merge, the learner's text is the branch's; after a stash, it is the other one. A file that is no longer as git left
-    it stays as it is, because the learner has gone on working in it. Afterwards the conflicts are resolved; the learner
-    commits them. If the update is refused, the files are again as git left them.
+    it stays as it is, because the learner has continued to work on it. Afterwards the conflicts are resolved; the
+    learner commits them. If the update is refused, the files are again as git left them.
 
     Parameters
     ----------

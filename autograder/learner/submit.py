@@ -95,7 +95,7 @@ def _warnings(chapter: Chapter, notebook: Path, module: Path) -> list[str]:
     warnings.append(describe_foreign_imports(source, shown(module)))
     warnings += _warnings_on_notebook(chapter, notebook)
     warnings.append(
-        f"The notebook was {saved_ago(notebook)}, {shown(module)} was {saved_ago(module)}; "
+        f"The notebook was {saved_ago(notebook)}, and {shown(module)} was {saved_ago(module)}; "
         "what you changed after that is not in the zip. Save with Ctrl+S (⌘S) and pack again."
     )
     return [warning for warning in warnings if warning]

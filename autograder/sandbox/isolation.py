@@ -69,8 +69,8 @@ def start(isolation: str, whole_lab: bool = False) -> Candidate:
     isolation : str
         One of `KINDS`.
     whole_lab : bool
-        Whether it finds everything that a notebook uses. That includes code which answers exercises, so set it only
-        for what earns no marks.
+        Whether the candidate finds everything that a notebook uses. That includes code that answers exercises, so set
+        this only for what earns no marks.
 
     Raises
     ------

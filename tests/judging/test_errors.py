@@ -114,7 +114,7 @@ EXPLAINED = {
     "labels = np.ones(2)\nx + labels": (
         "The shapes (2, 3) and (2,) do not fit together: NumPy aligns them from the right, and each pair of "
         "axis lengths must be equal or contain a 1. `labels` holds one class number for each row, not a row "
-        "of numbers: which column does it point to?"
+        "of numbers: which column does that number point to?"
     ),
     "np.sum(x, axis=2)": (
         "An array with one axis has only axis 0. If this is Python's `sum` replaced by NumPy's (`from numpy "

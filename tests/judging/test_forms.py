@@ -148,12 +148,12 @@ FORMS = [
         "return (labels[:, None] == np.arange(n_classes)).astype(float)",
         "none of the invalid",
     ),
-    ("refuses some", "weighted_sum", "return float(np.sum(inputs * weights))", "4 of 7 invalid inputs raised no"),
+    ("refuses some", "weighted_sum", "return float(np.sum(inputs * weights))", "4 of 8 invalid inputs raised no"),
     (
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your values are right, but 7 of 7 invalid inputs are not refused with a ValueError whose message contains "
+        "All your values are right, but 8 of 8 invalid inputs are not refused with a ValueError whose message contains "
         "the required values.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),

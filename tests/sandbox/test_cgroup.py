@@ -225,7 +225,7 @@ def test_a_group_that_takes_no_limits_is_removed(tree, monkeypatch):
         raise OSError(22, "Invalid argument")
 
     monkeypatch.setattr(Path, "write_text", refuse)
-    with pytest.raises(NoGroup, match=r"takes no limits \(Invalid argument\)"):
+    with pytest.raises(NoGroup, match=r"accepts no limits \(Invalid argument\)"):
         cgroup._make(tree / OWN)
     assert not list((tree / OWN).glob("weightlab-*"))
 

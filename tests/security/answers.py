@@ -45,7 +45,7 @@ def half_an_answer(it: Submission) -> None:
 
 @attack("malformed", "crashed")
 def length_that_lies(it: Submission) -> None:
-    """The announced length of an answer exceeds any memory."""
+    """The announced length of an answer is larger than any memory."""
     it.answers("""
         import os, struct
         for descriptor in range(3, 64):

@@ -94,7 +94,7 @@ def pytest_plug_in(it: Submission) -> None:
 
 @attack()
 def instructors_own_copy(it: Submission) -> None:
-    """The function is imported from the instructor's reference, wherever that can be imported from."""
+    """The function is imported from the instructor's reference, wherever the reference can be found."""
     it.answers(
         "return _right(signal, weight)",
         f"""

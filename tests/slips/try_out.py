@@ -36,7 +36,14 @@ TESTS = {
     ),
     "sandbox": ("tests/sandbox", "tests/candidate/test_main.py", "tests/security/test_corpus.py"),
     "candidate": ("tests/candidate", "tests/sandbox", "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
-    "classroom": ("tests/classroom", "tests/security/test_unpacking.py", "tests/cli"),
+    "classroom": (
+        "tests/classroom",
+        "tests/security/test_unpacking.py",
+        "tests/cli",
+        "tests/end_to_end/instructor/test_class.py",
+        "tests/end_to_end/instructor/test_one_reading.py",
+        "tests/end_to_end/instructor/test_gradescope.py",
+    ),
     "learner": ("tests/learner", "tests/cli"),
     "ground": (
         "tests/test_examine.py",

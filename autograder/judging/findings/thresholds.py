@@ -1,4 +1,4 @@
-"""Finds the range of an argument in which answers are wrong, as after a moved threshold; and wrong shapes."""
+"""Finds wrong shapes, and the range of an argument in which answers are wrong, as after a moved threshold."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
         f"{name}, the signal ends at {signals[-1]:.1g}, the gradient arrives at {gradients[0]:.1g}"
         for name, (signals, gradients) in journeys.items()
     )
-    show(fig, alt=f"The magnitude of signals and of gradients that start at 1, over the layers: {said}.")
+    show(fig, alt=f"The magnitude of signals and of gradients that start at 1, layer by layer: {said}.")
 
 
 @takes_lists

@@ -149,7 +149,7 @@ def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
         ax.set_ylim(len(groups) - 0.5, -0.5)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
-    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; it activates right of the line)")
+    axes[-1, 0].set_xlabel("the neuron's output (one dot per image; the neuron activates to the right of the line)")
     return fig
 
 
