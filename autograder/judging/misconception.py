@@ -147,8 +147,8 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part. If random numbers came back instead of a refusal, only their kind
-    counts. Changed inputs have a separate aspect.
+    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind if it is
+    random. Changed inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
     if case.raises and any(isinstance(one, Rng) for call in case.calls for one in (*call.args, *call.kwargs.values())):

@@ -436,6 +436,13 @@ def a_slope_for_each_column(predictions, targets):
 
 
 @of("cross_entropy_gradient")
+def leaves_certain_rows_out(logits, labels):
+    """Rows whose gradient is 0 seem to be left out of the mean. They count, too: divide by the number of all rows."""
+    gradient = softmax(logits) - one_hot(labels, logits.shape[1])
+    return gradient / max(int(gradient.any(axis=1).sum()), 1)
+
+
+@of("cross_entropy_gradient")
 def of_the_summed_loss(logits, labels):
     """This is the gradient of the sum over the batch. The loss is a mean, so each of n examples contributes only one nth of its gradient."""
     return softmax(logits) - one_hot(labels, logits.shape[1])

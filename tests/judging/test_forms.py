@@ -14,6 +14,11 @@ TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
     ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
+    ("draws shape", "return rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_out))", "have shape (fan_out, fan_out)"),
+    ("draws integers", W + "return w.astype(int)", "stored as integers"),
+    ("draws all zeros", "return np.zeros((fan_in, fan_out))", "All your weights are 0."),
+    ("draws all zeros", W + "return w * (2 // fan_in)", "Where your result is wrong, all your weights are 0."),
+    ("draws line empty", W + "w[-1] = 0\nreturn w", "The last row of your weights holds only zeros."),
     ("draws constant", "return np.full((fan_in, fan_out), np.sqrt(2 / fan_in))", "the same number"),
     ("draws few values", W + "return np.sign(w) * np.sqrt(2 / fan_in)", "only 2 different values"),
     ("draws rows alike", W + "return np.tile(w[:1], (fan_in, 1))", "All rows of your weights are the same"),

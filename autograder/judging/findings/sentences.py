@@ -356,7 +356,8 @@ FORMS = {
     "called once": "Your function never calls {0} more than once, though several calls are needed in some cases.",
     "called with": "Your function calls {0} with an array of shape {1} where the course's own solution passes one of "
     "shape {2}.",
-    "called too seldom": "Your function does not call {0} often enough: in the first case that needs it, {1} times instead of {2}.",
+    "called too seldom": "Your function does not call {0} often enough: in the first case that needs it, {1} times "
+    "instead of {2}.",
     "stops where": "In the cases tried, your function stops with {0} only if {1}.",
 }
 
