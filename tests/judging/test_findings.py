@@ -431,6 +431,8 @@ OF_RANDOM_WEIGHTS = (
     "In every case your result holds different numbers where the same number is expected everywhere.",
 )
 """What is true of all weights and biases that `random_in_place_of` draws."""
+BY_RANDOM_WEIGHTS = ("unscaled", "xavier_unscaled")
+"""Misconceptions that draw as `random_in_place_of` does: their standard deviation is 1."""
 SIDES = {
     "is too large": lambda wanted, got: (got > wanted).all(),
     "is too small": lambda wanted, got: (got < wanted).all(),
@@ -498,8 +500,7 @@ def test_nothing_is_said_of_random_answers(name):
                 [one | {"value": random_in_place_of(one["value"], rng)} if "value" in one else one for one in outcomes]
             )
         verdict = judge(exercise, answers, Reply(cases=cases), "own.py")
-        # Normal numbers are weights whose standard deviation is 1, which a misconception says of them, too.
-        assert verdict.misconception in (None, "unscaled", "xavier_unscaled"), verdict.advice
+        assert verdict.misconception in (None, *BY_RANDOM_WEIGHTS), verdict.advice
         observed = [observe(exercise, case, outcomes) for case, outcomes in zip(answers.cases, cases, strict=True)]
         assert verdict.finding in (None, *OF_RANDOM_WEIGHTS) or is_on_that_side(
             verdict.finding, exercise, answers, observed

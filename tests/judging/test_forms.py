@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from autograder.judging.findings import sentences
+from autograder.candidate.wire import Given
+from autograder.exercise import Call, Case
+from autograder.judging.findings import forms, sentences
+from autograder.judging.key import Key
+from autograder.judging.observation import Observation, Rejected
 from tests.support.judged import verdict_on_body
 
 W = "w = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))\n"
@@ -214,3 +219,119 @@ def test_every_form_is_tried():
         "in a part",
         "in a part where wrong",
     } - tried == ELSEWHERE
+
+
+def key_of(*expected, arguments=("x",), asked=(), refused=0):
+    """Return a key with these values, and then so many cases that are to be refused."""
+    cases = [Case.of("is right", calls=[Call((Given("square"), k))]) for k, _ in enumerate(expected)]
+    cases += [Case.of("refuses", calls=[Call((k,))], raises=ValueError) for k in range(refused)]
+    return Key("own", arguments, tuple(cases), (*expected, *[None] * refused), (), (), asked)
+
+
+STOPPED = Observation(raised={"type": "TypeError", "kinds": ["TypeError"]})
+UNUSABLE = Observation(rejected=Rejected("shape", (), "an empty array"))
+
+
+def observed(*values):
+    return [value if isinstance(value, Observation) else Observation(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ((None, None), ("nothing returned",)),
+        ((None, 2.0), None),
+        ((None, STOPPED), None),
+        ((None, UNUSABLE), None),
+        ((Observation(1, iterator=True), Observation(1, iterator=True)), ("iterator",)),
+        ((Observation(1, iterator=True), Observation(1, iterator=True, part=0)), ("iterator inside",)),
+        ((Observation(1, iterator=True), 2.0), None),
+    ],
+)
+def test_nothing_is_said_to_be_returned_only_if_that_is_so_in_every_case(values, found):
+    assert forms.find_nothing(key_of(1.0, 2.0), observed(*values)) == found
+
+
+def test_nothing_is_not_said_where_nothing_is_expected_or_asked():
+    assert forms.find_nothing(key_of(None, None), observed(None, None)) is None
+    assert forms.find_nothing(key_of(None, 1.0), observed(None, None)) == ("nothing returned",)
+    assert forms.find_nothing(key_of(refused=2), observed(None, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "values", "found"),
+    [
+        ((1.0, 2.0), (3.0, 3.0), ("always the same", "3.0")),
+        ((1.0, 2.0), (np.float64(3), np.float64(3)), ("always the same", "3.0")),
+        ((1.0, 2.0), ("a" * 50, "a" * 50), ("always the same", repr("a" * 50)[:40])),
+        ((1.0, 2.0), (3.0, 3.5), None),
+        ((1.0, 2.0), (3.0, STOPPED), None),
+        ((1.0, 2.0), (3.0, UNUSABLE), None),
+        ((1.0, 1.0), (3.0, 3.0), None),
+        ((1.0,), (3.0,), None),
+        ((1.0, 2.0), ([3.0], [3.0]), None),
+    ],
+)
+def test_an_answer_is_always_the_same_only_where_several_are_expected(expected, values, found):
+    assert forms.find_constant(key_of(*expected), observed(*values)) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ((UNUSABLE, UNUSABLE), ("unusable", "an empty array")),
+        ((UNUSABLE, 2.0), None),
+        ((UNUSABLE, Observation(rejected=Rejected("type", (), "a text"))), None),
+        ((1.0, 2.0), None),
+    ],
+)
+def test_what_no_view_can_use_is_told_only_of_all_answers(values, found):
+    assert forms.find_unusable(key_of(1.0, 2.0), observed(*values)) == found
+
+
+SHAPE, OTHER = (2, 3), (3,)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ((0, ()), ("never called", "`f`")),
+        ((1, (SHAPE,)), ("called once", "`f`")),
+        ((4, (OTHER,)), ("called with", "`f`", "(3,)", "(2, 3)")),
+        ((3, (SHAPE,)), ("called too seldom", "`f`", "3", "4")),
+        ((4, (SHAPE, OTHER)), None),
+        ((5, (SHAPE,)), None),
+    ],
+)
+def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
+    key = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, (SHAPE,)), (4, (SHAPE,))))
+    assert forms.find_in_calls(key, [Observation(1.0, asked=asked)] * 2) == found
+    assert forms.find_in_calls(key, [Observation(1.0, asked=asked), Observation(1.0)]) is None
+    once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
+    if asked[0] == 1:
+        assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None
+
+
+def test_what_a_call_changes_besides_is_told_if_most_calls_do():
+    key = key_of(1.0, 2.0, 3.0, arguments=("f", "x"))
+    change, both = Observation(1.0, changed=(1,)), Observation(1.0, changed=(0, 1))
+    assert forms.find_also_changed(key, [change, both, Observation(1.0)]) == ("changes as well", "x")
+    assert forms.find_also_changed(key, [change, Observation(1.0), Observation(1.0)]) is None
+    assert forms.find_also_changed(key, [change, Observation(1.0, changed=(0,)), Observation(1.0)]) is None
+    assert forms.find_also_changed(key, [change, both, STOPPED]) == ("changes as well", "x")
+    named = Observation(1.0, changed=("rate",))
+    assert forms.find_also_changed(key, [named, named, named]) == ("changes as well", "rate")
+
+
+def test_where_a_function_stops_is_told_only_of_one_kind_of_error():
+    cases = tuple(Case.of("is right", calls=[Call((np.ones(n),))]) for n in (1, 1, 3, 4))
+    key = Key("own", ("x",), cases, (1.0, 2.0, 3.0, 4.0))
+    found = forms.find_in_errors(key, observed(STOPPED, STOPPED, 1.0, 1.0))
+    assert found == ("stops where", "a TypeError", ("where one row", "`x`"))
+    other = Observation(raised={"type": "KeyError", "kinds": ["KeyError"]})
+    assert forms.find_in_errors(key, observed(STOPPED, other, 1.0, 1.0)) is None
+    assert forms.find_in_errors(key, observed(STOPPED, STOPPED, STOPPED, STOPPED)) is None
+    own = Observation(raised={"type": "Odd", "kinds": ["Odd", "ArithmeticError", "Exception", "BaseException"]})
+    assert forms.find_in_errors(key, observed(own, own, 1.0, 1.0))[1] == "an ArithmeticError"
+    bare = Observation(raised={"type": "Odd", "kinds": ["Odd", "Exception", "BaseException"]})
+    assert forms.find_in_errors(key, observed(bare, bare, 1.0, 1.0))[1] == "another error"

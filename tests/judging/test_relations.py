@@ -80,6 +80,8 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     assert find_order([sample(tied, rows)]) is None
     assert find_order([sample(np.ones((2, 3)), np.zeros((2, 3)))]) is None
     assert find_order([sample(rows.T, np.exp(rows).T)]) == ("order kept", 0, 2)
+    assert find_order([sample(rows[:1], np.array([[1.0, 2.0, np.inf]]))]) is None
+    assert find_order([sample(rows[:, :2], rows[:, :2] * 2)]) is None, "two numbers are in order half of the time"
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,8 @@ def test_a_group_gets_its_limits(tree):
     assert int((group.path / "memory.max").read_text()) == limits.MEMORY + cgroup.EXTRA
     (group.path / "memory.events").write_text("low 0\noom 1\noom_kill 0\n")
     assert not group.ran_out_of_memory()
+    (group.path / "memory.events").write_text("low 0\n")
+    assert not group.ran_out_of_memory(), "a kernel that does not count it"
     (group.path / "memory.events").write_text("low 0\noom 1\noom_kill 2\n")
     assert group.ran_out_of_memory()
 

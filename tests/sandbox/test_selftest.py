@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from autograder.candidate import limits, wire
 from autograder.candidate.frames import Ending
+from autograder.paths import ROOT
 from autograder.sandbox import isolation, selftest
 from autograder.sandbox.carrier import Outcome
 from autograder.sandbox.process import CandidateError
@@ -151,3 +154,23 @@ def test_a_probe_is_sent_as_a_student_would_send_it():
 
 def test_every_promise_is_tried_here():
     assert {*VALUES, *ENDS, "nothing survives its exercise"} == {*selftest._PROMISES}
+
+
+def test_what_nobody_may_see_is_looked_for_in_the_project_at_home_and_in_the_system():
+    looked_for = selftest._secrets()
+    assert {str(ROOT), str(ROOT / "solutions"), str(Path.home()), "/etc", "/proc", "/usr/local/share"} <= {*looked_for}
+    assert "/" not in looked_for and "/tmp" not in looked_for
+
+
+def test_the_way_to_python_itself_may_be_seen(monkeypatch):
+    monkeypatch.setattr(selftest.sys, "base_prefix", "/home/ann/python")
+    promise = "no project, solutions, home or other submission in sight"
+    assert holds(promise, answered([["/home", "/home/ann"]]))[0] is True
+    assert holds(promise, answered([["/home", "/home/bob"]]))[0] is False
+
+
+def test_each_promise_is_tried_and_a_missing_sandbox_only_matters_for_a_sandbox(monkeypatch):
+    monkeypatch.setattr(selftest, "why_not", lambda: "No bubblewrap here.")
+    monkeypatch.setattr(selftest, "_PROMISES", {"one": lambda runner: (runner.isolation, 3), "two": lambda _: (0, "")})
+    assert selftest.self_test("process") == [("one", True, "3"), ("two", False, "")]
+    assert selftest.self_test() == [("student code runs in a sandbox", False, "No bubblewrap here.")]

@@ -218,7 +218,7 @@ def _alternatives(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         new = copy.deepcopy(node)
         new.test = ast.UnaryOp(ast.Not(), new.test)
         yield f"{_short(node.test)}: turned round", new
-    elif isinstance(node, ast.Return) and node.value is not None and _short(node.value) != "None":
+    elif isinstance(node, ast.Return) and node.value is not None and _short(node.value) not in ("None", "False"):
         new = ast.copy_location(ast.Return(ast.Constant(None)), node)
         yield f"{_short(node)}: returns None", new
     elif isinstance(node, (ast.Continue, ast.Break, ast.Raise, ast.AugAssign)) or (

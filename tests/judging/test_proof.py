@@ -1,0 +1,118 @@
+"""Is a misconception named exactly where the answers prove it, and by answers that say enough?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.candidate import wire
+from autograder.exercise import PURE, Call, Case, Chapter
+from autograder.judging import misconception
+from autograder.judging.key import Key, Mistake
+from autograder.judging.misconception import find_misconception, find_prevailing, find_proved
+from autograder.judging.observation import Observation
+
+VALUE, EDGE, REFUSES = "is right", "handles edges", "refuses"
+
+
+def small(rng):
+    """A task."""
+    yield from ()
+
+
+EXERCISE = Chapter("02_small", "small").exercise(
+    aspects={VALUE: 2, EDGE: 1, REFUSES: 1, PURE: 1}, hints=("a", "b", "c")
+)(small)
+CASES = (
+    *(Case.of(VALUE, calls=[Call((k,))]) for k in range(3)),
+    *(Case.of(EDGE, calls=[Call((k,))]) for k in range(2)),
+    Case.of(REFUSES, calls=[Call((9,))], raises=ValueError),
+)
+RIGHT = (1.5, 2.5, 3.5, 0.25, 0.75)
+REFUSED = Observation(raised={"type": "ValueError", "kinds": ["ValueError"]}, refused=True)
+STOPPED = Observation(raised={"type": "TypeError", "kinds": ["TypeError"], "message": "x", "own": True})
+DOUBLED, SHIFTED = tuple(2 * n for n in RIGHT), tuple(n + 1 for n in RIGHT)
+
+
+def seen(values, last=REFUSED):
+    return [one if isinstance(one, Observation) else Observation(one) for one in (*values, last)]
+
+
+def key_with(**mistakes):
+    made = tuple(Mistake(name, f"{name}!", tuple(seen(*given))) for name, given in mistakes.items())
+    return Key("small", ("x",), CASES, (*RIGHT, None), made)
+
+
+def named(key, values, last=REFUSED, find=find_misconception):
+    found = find(EXERCISE, key, seen(values, last))
+    return found and found.name
+
+
+def test_the_same_answers_everywhere_prove_it_and_right_ones_prove_nothing():
+    key = key_with(doubled=(DOUBLED,), shifted=(SHIFTED,))
+    assert named(key, DOUBLED) == "doubled" and named(key, SHIFTED) == "shifted"
+    assert named(key, RIGHT) is None
+    assert named(key, (9.5, 8.5, 7.5, 0.25, 0.75)) is None
+
+
+def test_the_values_that_fail_decide():
+    key = key_with(doubled=((*DOUBLED[:3], 0.25, 0.75),))
+    assert named(key, (*DOUBLED[:3], 0.25, 0.75), Observation(4.0), find_proved) == "doubled", "it does not refuse, too"
+    both = key_with(doubled=((*DOUBLED[:3], 0.25, 0.75),), again=((*DOUBLED[:3], 0.25, 0.75),))
+    assert named(both, (*DOUBLED[:3], 0.25, 0.75), Observation(4.0), find_proved) is None, "two give the same"
+    assert named(key_with(doubled=(DOUBLED,)), (*DOUBLED[:3], 0.25, 0.75), REFUSED, find_proved) is None
+
+
+def test_if_all_values_are_right_the_refusals_decide():
+    key = key_with(careless=(RIGHT, Observation(wire.Opaque("Thing"))))
+    assert named(key, RIGHT, Observation(wire.Opaque("Thing"))) == "careless"
+    assert named(key, RIGHT, Observation(wire.Opaque("Other"))) is None
+    assert named(key, RIGHT, STOPPED) is None
+
+
+def test_one_prevails_that_explains_three_quarters_of_the_wrong_cases_and_one_aspect():
+    key = key_with(doubled=(DOUBLED,))
+    most = (*DOUBLED[:4], 0.875)
+    assert named(key, most, find=find_proved) is None
+    assert named(key, most) == "doubled"
+    assert named(key, (*DOUBLED[:3], 0.875, 0.125)) is None, "three of five"
+    assert named(key, (9.0, *DOUBLED[1:])) == "doubled", "the edges are explained entirely"
+    assert named(key, (9.0, *DOUBLED[1:4], 9.0)) is None
+    two = key_with(doubled=(DOUBLED,), also=((*DOUBLED[:4], 7.5),))
+    assert named(two, most) is None, "two explain as many"
+
+
+def test_whoever_prevails_fails_nothing_that_is_right():
+    key = key_with(doubled=(DOUBLED,))
+    assert find_prevailing(EXERCISE, key, seen((*DOUBLED[:3], 0.25, 0.75))) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "tells"),
+    [
+        ((1.5, 2.5), True),
+        ((1.5, 1.5), False),
+        ((1.5,), True),
+        ((True, True), False),
+        ((True, False), True),
+        (([1.5], [1.5]), True),
+        ((1.5, [1.5]), True),
+        ((STOPPED, STOPPED), False),
+        ((STOPPED, 1.5), True),
+        ((STOPPED, 1.0), False),
+        ((STOPPED, None), False),
+        ((STOPPED, "text"), False),
+        ((STOPPED, [1.5, 2.0]), True),
+        ((STOPPED, np.array([1.0, 0.0])), False),
+        ((), True),
+    ],
+)
+def test_answers_that_many_programs_give_tell_nothing(values, tells):
+    cases = CASES[: len(values)]
+    assert misconception._tells(cases, seen(values)[:-1]) is tells
+
+
+def test_an_error_of_a_telling_kind_tells():
+    named = Observation(raised={"type": "NameError", "kinds": ["NameError"], "name": "y"})
+    assert misconception._tells(CASES[:2], [named, named])
+    assert not misconception._tells(CASES[:2], [STOPPED, named])

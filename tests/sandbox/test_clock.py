@@ -1,0 +1,121 @@
+"""Does a submission's clock count what belongs to it, and end it where it runs out, in every thread?"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from autograder.sandbox import clock, turns
+from autograder.sandbox.clock import Clock, OutOfTimeError
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="classes are graded on Linux")
+
+
+@pytest.fixture
+def thread_time(monkeypatch):
+    """The processor time of the thread, which the test moves."""
+    now = [100.0]
+    monkeypatch.setattr(clock.time, "clock_gettime", lambda which: now[0])
+    return now
+
+
+def test_what_the_thread_computes_and_its_jobs_use_is_taken_away(thread_time):
+    own = Clock(30.0, reserve=5.0)
+    assert (own.left, own.left_for_code) == (30.0, 25.0)
+    thread_time[0] += 4
+    own.in_sandboxes += 6
+    assert (own.left, own.left_for_code) == (20.0, 15.0)
+    assert Clock(3.0).left_for_code == 3.0
+
+
+def spin(seconds=20.0):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def in_thread(function):
+    """Run a function in a thread; return what it raised."""
+    raised = []
+
+    def run():
+        try:
+            function()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(60)
+    return raised
+
+
+@pytest.mark.parametrize("run", [lambda function: function(), lambda function: _raise_first(in_thread(function))])
+def test_a_clock_that_runs_out_ends_the_block_in_any_thread(run):
+    def work():
+        with Clock(0.3).enforce():
+            spin()
+
+    with pytest.raises(OutOfTimeError, match=r"^examining and showing it takes more than 0\.3 seconds$"):
+        run(work)
+
+
+def _raise_first(raised):
+    if raised:
+        raise raised[0]
+
+
+def test_after_the_block_nothing_ticks_and_the_handler_is_the_old_one():
+    before = signal.getsignal(signal.SIGPROF)
+    with Clock(30.0).enforce():
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 0
+        assert signal.getsignal(signal.SIGPROF) is not before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGPROF) is before
+
+
+def test_a_thread_that_ended_in_time_is_left_alone():
+    def work():
+        with Clock(0.4).enforce():
+            spin(0.05)
+        spin(0.8)
+
+    assert in_thread(work) == []
+
+
+def test_an_error_of_the_work_itself_stays_what_it_is():
+    with pytest.raises(KeyError), Clock(30.0).enforce():
+        raise KeyError("x")
+
+
+def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.1)
+    tried = []
+    monkeypatch.setattr(turns.time, "sleep", lambda seconds: tried.append(seconds))
+    with turns.run_beside_others(), turns.run_beside_others():
+        assert not tried
+    with turns.run_beside_others(), turns.run_alone():
+        assert tried, "it waited for the other"
+
+
+def test_on_a_file_system_without_locks_all_run(monkeypatch):
+    import fcntl
+
+    calls = []
+
+    def flock(file, kind):
+        calls.append(kind)
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with turns.run_alone():
+        pass
+    assert calls == [fcntl.LOCK_EX | fcntl.LOCK_NB] * 2
+    calls.clear()
+    with turns.run_beside_others():
+        pass
+    assert calls == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_SH | fcntl.LOCK_NB]
