@@ -168,6 +168,23 @@ FORMS = [
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
     (
+        "refuses some otherwise",
+        "interpolate_layers",
+        "assert len(layers) == len(tuned)\nnew = []\nfor pair in zip(layers, tuned):\n"
+        "    for old, other in zip(*pair):\n"
+        "        if old.shape != other.shape: raise ValueError(f'{old.shape} {other.shape}')\n"
+        "    new.append(tuple((1 - share) * old + share * other for old, other in zip(*pair)))\nreturn new",
+        "2 of 6 invalid inputs lead to an AssertionError instead of a ValueError",
+    ),
+    (
+        "part too many",
+        "lora_gradient",
+        "down, up = adapter; scale = alpha / len(up); inner = scale * grad_output @ up.T\n"
+        "grad_x = grad_output @ weights.T + inner @ down.T\n"
+        "return grad_x, x.T @ grad_output, x.T @ inner, scale * (x @ down).T @ grad_output",
+        "one thing too many, the item at index 1; the others are right",
+    ),
+    (
         "refuses by chance",
         "minibatches",
         "if batch_size < 0: raise ValueError(f'{batch_size}')\norder = rng.permutation(len(x))\n"

@@ -448,6 +448,115 @@ def he_normal(fan_in, fan_out, rng):
     return rng.standard_normal((fan_in, fan_out)) * scale
 """,
     ),
+    (
+        "relative_error",
+        ("one call of `abs`",),
+        """\
+def relative_error(a, b):
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape} differ")
+    if a.size == 0:
+        return 0.0
+    ratio = np.abs(a - b).max() / max(np.abs(a).max() + np.abs(b).max(), 1e-12)
+    return round(float(ratio), 6)
+""",
+    ),
+    (
+        "cross_entropy_gradient",
+        ("wrong exactly in the entries",),
+        """\
+def cross_entropy_gradient(logits, labels):
+    n = logits.shape[0]
+    g = softmax(logits) / n
+    g[range(n), labels] -= 1
+    return g
+""",
+    ),
+    (
+        "relu_gradient",
+        ("wrong exactly in the entries",),
+        """\
+def relu_gradient(grad_output, activations):
+    active = activations > 0
+    if not active.any():
+        return np.zeros(grad_output.shape)
+    return grad_output * active / active.mean()
+""",
+    ),
+    (
+        "gradient_step",
+        ("gradient_step already subtracts",),
+        """\
+def gradient_step(layers, gradients, learning_rate):
+    return [
+        (w + learning_rate * gw, b + learning_rate * gb)
+        for (w, b), (gw, gb) in zip(layers, gradients)
+    ]
+""",
+    ),
+    (
+        "train",
+        ("1 larger than it should be",),
+        """\
+def train(layers, x, y, *, epochs, batch_size, learning_rate, rng):
+    nn = layers
+    lossPerEpoch = []
+    for e in range(epochs):
+        s = 0.0
+        n = 0
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            if len(xb) < batch_size and n > 0:
+                continue
+            z, a = forward(nn, xb)
+            s += cross_entropy(z, yb) * len(xb)
+            n += len(xb)
+            nn = gradient_step(nn, backward(nn, a, cross_entropy_gradient(z, yb)), learning_rate)
+        lossPerEpoch.append(s / n)
+    return nn, lossPerEpoch
+""",
+    ),
+    (
+        "frozen_step",
+        ("In the cases tried, your function stops",),
+        """\
+def frozen_step(layers, gradients, learning_rate, frozen):
+    if max(frozen) >= len(layers) or min(frozen) < 0:
+        raise ValueError(f"no such layer in {sorted(frozen)}")
+    return [
+        (w, b)
+        if k in frozen
+        else (w - learning_rate * gradients[k][0], b - learning_rate * gradients[k][1])
+        for k, (w, b) in enumerate(layers)
+    ]
+""",
+    ),
+    (
+        "lora_fine_tune",
+        ("the biases in `adapters`",),
+        """\
+def lora_fine_tune(layers, adapters, x, y, *, alpha, epochs, batch_size, learning_rate, rng):
+    adapters = [(A, np.zeros_like(B)) for A, B in adapters]
+    nLayers = len(layers)
+    history = []
+    for _ in range(epochs):
+        s = 0.0
+        for xb, yb in minibatches(x, y, batch_size, rng):
+            h = [xb]
+            for i in range(nLayers):
+                z = lora_dense(h[i], layers[i][0], layers[i][1], adapters[i], alpha)
+                h.append(relu(z) if i < nLayers - 1 else z)
+            s += cross_entropy(h[-1], yb) * len(yb)
+            delta = cross_entropy_gradient(h[-1], yb)
+            grads = []
+            for i in reversed(range(nLayers)):
+                dX, dA, dB = lora_gradient(delta, h[i], layers[i][0], adapters[i], alpha)
+                grads.insert(0, (dA, dB))
+                delta = relu_gradient(dX, h[i])
+            adapters = gradient_step(adapters, grads, learning_rate)
+        history.append(s / len(y))
+    return adapters, history
+""",
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import find_conditions, find_masks
+from .conditions import find_conditions, find_masks, marks_entries
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
@@ -404,6 +404,8 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
+    right = [sample for sample in samples if sample.right]
+    common = [one for one in common or [] if not any(marks_entries(one, sample) for sample in right)]
     if not common or not _is_rich(wrong) or few:
         return None
     return Finding("part", f"{_TRIED} {sentences.tell_relation(common[0], subject)}.")

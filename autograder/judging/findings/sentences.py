@@ -324,6 +324,7 @@ FORMS = {
     "parts swapped": "You returned the right {0} and {1} in swapped order.",
     "part alone": "You returned only {0}; {1} are expected.",
     "part missing": "You returned {0} of {1} parts.",
+    "part too many": "You returned one thing too many, {0}; the others are right.",
     "parts and more": "You returned more than {0} items; the first ones are right.",
     "list reversed": "The items of your answer are right, but in reverse order.",
     "item missing at the end": "The last item of your answer is missing; the others are right.",
@@ -344,6 +345,7 @@ FORMS = {
     "not none": "Where None is expected, something else is in your answer; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; None must keep its place in it.",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
+    "refuses some otherwise": "All your values are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
     "refuses otherwise": "All your values are right, but invalid inputs raise {1} instead of {0}.",
     "refuses by chance": "All your values are right, but in {0} of {1} cases Python or NumPy raises the {2}, not your "
     "function; its message lacks a required value. Check the input first.",
@@ -358,7 +360,7 @@ FORMS = {
     "shape {2}.",
     "called too seldom": "Your function does not call {0} often enough: in the first case that needs it, {1} times "
     "instead of {2}.",
-    "stops where": "In the cases tried, your function stops with {0} only if {1}.",
+    "stops where": "Of the valid inputs tried, your function stops with {0} only if {1}.",
 }
 
 
