@@ -369,7 +369,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
-    # A wrong truth value is always the opposite, so this need not be said.
+    # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:
