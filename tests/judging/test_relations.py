@@ -10,7 +10,7 @@ import pytest
 from autograder.exercise import Unusable
 from autograder.judging import laws
 from autograder.judging.compare import compare
-from autograder.judging.findings import _common_relations, _find_order, _find_part, sentences
+from autograder.judging.findings import _common_relations, _find_order, _find_part, _is_proved, draws, sentences
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.relations import find_relations
@@ -234,3 +234,18 @@ def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
     assert compare(expected, laws.measure(weights, 0.1, expected), **laws.CLOSE) is None
     assert compare(expected, laws.measure(weights, 0.1 * 1.08, expected), **laws.CLOSE).path == (laws.DEVIATION,)
     assert compare(expected, laws.measure(weights + 0.008, 0.1, expected), **laws.CLOSE).path == (laws.MEAN,)
+
+
+def test_three_wrong_entries_show_a_limit_and_two_do_not():
+    for limit, proved in ((5.0, True), (6.5, False)):
+        assert (limit < TABLE).sum() == 2 + proved
+        assert _is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
+
+
+def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():
+    rng = np.random.default_rng(3)
+    for part, told in ((0.0, False), (0.01, True), (0.89, True), (0.9, False)):
+        weights = rng.uniform(-1, 1, 2000)
+        weights[: int(2000 * part)] = 2.0
+        found = [*draws._describe(weights.reshape(50, 40), {"fan_in": 50.0}, {}, None)]
+        assert (("draws clipped",) in found) is told, part
