@@ -76,9 +76,7 @@ class _Commands(click.Group):
             if where := _line_of_an_author(error):
                 said = f"{type(error).__name__}: {error}".rstrip(".")
                 raise click.ClickException(f"Python stops at {where}: {said}.") from error
-            if not isinstance(error, OSError) or isinstance(
-                error, BrokenPipeError
-            ):  # for the latter, click ends quietly
+            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # click ends quietly on the latter
                 raise
             unusable = f"{error.filename} cannot be read or written ({error.strerror})."
             raise click.ClickException(unusable if error.filename else as_typed(str(error))) from None

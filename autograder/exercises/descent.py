@@ -65,12 +65,25 @@ def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Return the sizes of the batches, and all their rows (examples with labels) in sorted order."""
+    """Return the sizes of the batches, what is true of their rows, and all rows (with labels) in sorted order."""
     batches = _batches(answers[0])
     if len({x.shape[1:] for x, _ in batches}) > 1:
         raise Unusable("rows", "batches whose rows differ in shape")
-    rows = [[*np.ravel(x), *np.ravel(y)] for batch in batches for x, y in zip(*batch, strict=True)]
-    return {"batch sizes": [len(x) for x, _ in batches], "rows and labels, sorted": np.array(sorted(rows))}
+    given_x, given_y, *_ = calls[0].args
+    labels = {tuple(np.ravel(x)): tuple(np.ravel(y)) for x, y in zip(given_x, given_y, strict=True)}
+    pairs = [(tuple(np.ravel(x)), tuple(np.ravel(y))) for batch in batches for x, y in zip(*batch, strict=True)]
+    dealt = [x for x, _ in pairs]
+    return {
+        "batch sizes": [len(x) for x, _ in batches],
+        "each row of x_batch must be a row of x": set(dealt) <= set(labels),
+        "each row must have the shape that it has in x and y": all(
+            (x.shape[1:], y.shape[1:]) == (given_x.shape[1:], given_y.shape[1:]) for x, y in batches
+        ),
+        "no example may come more than once": len(set(dealt)) == len(dealt),
+        "every example must come": set(dealt) >= set(labels),
+        "each row of y_batch must belong to its row of x_batch": all(labels.get(x, y) == y for x, y in pairs),
+        "rows and labels, sorted": np.array(sorted([*x, *y] for x, y in pairs)),
+    }
 
 
 def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
@@ -120,13 +133,14 @@ def _places(answers: list, calls: tuple[Call, ...]) -> dict:
 def minibatches(rng):
     """Yield all examples once, in batches, in an order drawn from rng."""
     aspect = "yields every example exactly once, with its label"
-    for n, size, note in [
-        (10, 4, "ten examples in batches of four: the last batch is smaller"),
-        (6, 3, "six examples in batches of three"),
-        (3, 8, "a batch larger than the data"),
-        (5, 1, "one example at a time"),
+    for n, size, of_x, of_y, note in [
+        (10, 4, (2,), (), "ten examples in batches of four: the last batch is smaller"),
+        (6, 3, (), (2,), "six examples of one number, two numbers to predict for each, in batches of three"),
+        (3, 8, (2,), (), "a batch larger than the data"),
+        (5, 1, (2, 2), (), "one example at a time; each has two axes"),
     ]:
-        x, y = rng.normal(size=(n, 2)), n + rng.permutation(n)  # labels that are not row numbers
+        labels = n + 0.25 + rng.permutation(n)  # neither row numbers nor whole
+        x, y = rng.normal(size=(n, *of_x)), np.stack([labels, -labels], axis=1) if of_y else labels
         yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
     x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)
     seed = int(rng.integers(2**31))
@@ -232,7 +246,10 @@ def train(rng):
     seed = int(rng.integers(2**31))
     layers = random_layers(rng, (4, 6, 3))
     x, y = rng.normal(size=(9, 4)), rng.integers(0, 3, 9)
-    yield Case.of(None, layers, x, y, **how(3, 9, seed), note="all examples in one batch, three epochs")
+    steep = how(3, 9, seed, 40.0)
+    yield Case.of(
+        None, layers, x, y, **steep, note="all examples in one batch; the steps are so long that the loss rises"
+    )
     alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
     (weights, bias), inputs = layers[-1], inputs_of_layers(layers, alike)
     unlikely = (inputs[-1] @ weights + bias).argmin(axis=1)  # a loss that takes many steps to fall

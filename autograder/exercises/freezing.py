@@ -297,7 +297,16 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learn, layers, x, y, frozen=set(), **whole | {"epochs": 0}, view="trained", note="no epochs")
     yield Case.of(keep, layers, x, y, frozen={0, 2}, **whole | {"batch_size": 5}, view="kept")
     yield Case.of(keep, layers, x, y, frozen={0, 1, 2}, **whole, view="kept", note="everything is frozen")
-    yield Case.of(losses, layers, x, y, frozen={0}, **whole, view="losses", note="one full batch")
+    yield Case.of(
+        losses,
+        layers,
+        x,
+        y,
+        frozen={0},
+        **whole | {"learning_rate": 40.0},
+        view="losses",
+        note="one full batch; the steps are so long that the loss rises",
+    )
     yield Case.of(losses, layers, *one.values(), frozen={1}, **alike, view="losses", note="three identical batches")
     yield Case.of(
         losses,
@@ -370,6 +379,7 @@ def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(between, *single, 0.3, note="float32")
     (weights, bias), *rest = tuned
     yield Case.of(refuses, layers, tuned[:2], 0.5, raises=ValueError, note="networks of three and of two layers")
+    yield Case.of(refuses, layers[:2], tuned, 0.5, raises=ValueError, note="networks of two and of three layers")
     yield Case.of(
         refuses,
         layers,

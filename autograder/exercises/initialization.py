@@ -288,7 +288,9 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     )
     square = [rng.normal(size=(5, 5)) for _ in range(12)]
     yield Case.of(after, x, [weights / 2 for weights in square], Given("leaky"), note="twelve square layers")
-    yield Case.of(after, x, square[:3], Given("identity"), note="an activation function that changes nothing")
+    silent = [np.where(np.arange(5) == 1, 0, weights) for weights in square[:3]]
+    note = "an activation function that changes nothing, and a neuron in each layer whose weights are all 0"
+    yield Case.of(after, x, silent, Given("identity"), note=note)
     yield Case.of(after, x, square[:3], Given("half"), note="an activation function that halves")
     yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")
 

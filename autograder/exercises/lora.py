@@ -253,7 +253,16 @@ def lora_fine_tune(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(learn, layers, fresh, x, y, **whole | {"epochs": 1}, view="trained", note="the very first step")
     yield Case.of(learn, layers, adapters, *one.values(), **alike, view="trained", note="all examples are identical")
     yield Case.of(learn, layers, adapters, x, y, **whole | {"epochs": 0}, view="trained", note="no epochs")
-    yield Case.of(losses, layers, adapters, x, y, **whole, view="losses", note="one full batch")
+    yield Case.of(
+        losses,
+        layers[:1],
+        adapters[:1],
+        x,
+        y,
+        **whole | {"learning_rate": 15.0},
+        view="losses",
+        note="one layer, one full batch; the steps are so long that the loss rises",
+    )
     yield Case.of(losses, layers, adapters, *one.values(), **alike, view="losses", note="three identical batches")
     yield Case.of(
         losses,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..exercise import PURE, Case, Exercise
+from ..exercise import PURE, Case, Exercise, Rng
 from .compare import as_array
 from .errors import classify
 from .key import Key, Mistake
@@ -147,11 +147,11 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind. Changed
-    inputs have a separate aspect.
+    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind if it is
+    random. Changed inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
-    if case.raises:
+    if case.raises and any(isinstance(one, Rng) for call in case.calls for one in (*call.args, *call.kwargs.values())):
         kind = "nothing" if observed.value is None else getattr(observed.value, "type_name", "something")
         return replace(observed, value=None if observed.raised else kind, rejected=None)
     if case.aspect is not None or not isinstance(observed.value, (list, tuple)):

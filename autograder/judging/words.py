@@ -177,6 +177,15 @@ def tell_error(error: Mapping[str, Any]) -> str:
     return f"raised {kind}{f': {message}' if message else ''}{where}"
 
 
+def tell_own_error(exercise: str, error: Mapping[str, Any]) -> str:
+    """Say that an exercise's function itself raises the error, or return an empty string."""
+    if not error.get("own") or error.get("function") != exercise:
+        return ""
+    kind = _find_known_error(error)
+    told = with_article(kind.__name__) if kind else "an error"
+    return f"Your function itself raises {told}, although the input is valid."
+
+
 def with_article(name: str) -> str:
     """Write "a ValueError" and "an AssertionError"."""
     return f"{'an' if name.startswith(tuple('AEIOUaeio')) else 'a'} {name}"
@@ -248,10 +257,16 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
     return f"is not right in this respect: {aspect}"
 
 
+def _find_known_error(error: Mapping[str, Any]) -> type[BaseException] | None:
+    """Return the exception's class, if it is one of Python's or NumPy's own."""
+    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+
+
 def name_error(error: Mapping[str, Any]) -> str:
     """Name an exception, if it is one of Python's or NumPy's own."""
-    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+    kind = _find_known_error(error)
+    if kind is None:
         return "raised its own error"
     return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 

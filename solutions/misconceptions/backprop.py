@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..weightlab.backprop import dense_gradient, numerical_gradient, relu_gradient
+from ..weightlab.backprop import dense_gradient, numerical_gradient, relative_error, relu_gradient
 from ..weightlab.forward import softmax
 from ..weightlab.loss import one_hot
 from . import of
@@ -219,6 +219,36 @@ def moves_whole_rows_in_a_view(f, array, step=1e-5):
 # relative_error
 
 
+@of("numerical_gradient")
+def fills_column_by_column(f, array, step=1e-5):
+    """The slopes are right, but they are filled in column by column. The slope of an entry belongs where that entry is: use the same index for both."""
+    return numerical_gradient(f, array, step).reshape(array.shape[::-1]).transpose()
+
+
+@of("numerical_gradient")
+def how_the_slope_changes(f, array, step=1e-5):
+    """This is how fast the slope changes, a second derivative. The value in the middle is not needed: subtract the lower value from the upper one and divide by 2 * step."""
+    array = np.array(array, dtype=float)
+    gradient, middle = np.zeros_like(array), f(array)
+    for index in np.ndindex(array.shape):
+        above, below = array.copy(), array.copy()
+        above[index] += step
+        below[index] -= step
+        gradient[index] = (f(above) - 2 * middle + f(below)) / step**2
+    return gradient
+
+
+@of("numerical_gradient")
+def longer_steps_for_large_entries(f, array, step=1e-5):
+    """The step seems to grow with the entry where that is above 1 in magnitude. Move every entry by `step` itself."""
+    array = np.array(array, dtype=float)
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        own = step * max(1.0, abs(array[index]))
+        gradient[index] = numerical_gradient(f, array, own)[index]
+    return gradient
+
+
 @of("relative_error")
 def entry_by_entry(a, b):
     """Each difference is divided by its own entry. Near zero only rounding is left, so correct gradients look wrong. Use one divisor for the whole array."""
@@ -354,6 +384,35 @@ def entry_by_entry_above_a_floor(a, b):
 # mean_squared_error_gradient
 
 
+@of("relative_error")
+def compares_numbers_of_entries(a, b):
+    """Arrays of different shapes are accepted if they have as many entries, and NumPy broadcasts them. Compare the shapes, not the sizes."""
+    if a.size != b.size:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    return np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
+
+
+@of("relative_error")
+def zeros_differ_from_zeros(a, b):
+    """Two arrays of zeros get an error of 1. Equal arrays have an error of 0, and zeros are equal."""
+    return relative_error(a, b) if a.any() or b.any() or not a.size else 1.0
+
+
+@of("mean_squared_error_gradient")
+def doubles_before_it_subtracts(predictions, targets):
+    """Only the predictions seem to be doubled, and only the targets divided. Subtract first, in parentheses, then multiply the whole difference."""
+    check_shapes(predictions, targets)
+    return 2 * predictions - targets / predictions.size
+
+
+@of("mean_squared_error_gradient")
+def of_the_root(predictions, targets):
+    """This is the gradient of the root of the mean squared error. Here the loss is the mean of the squares itself, without a root."""
+    check_shapes(predictions, targets)
+    errors = predictions - targets
+    return errors / (errors.size * np.sqrt(np.mean(errors**2)))
+
+
 @of("mean_squared_error_gradient")
 def forgets_the_two(predictions, targets):
     """The gradient is half of what it should be. What is the derivative of a square?"""
@@ -433,6 +492,19 @@ def a_slope_for_each_column(predictions, targets):
 
 
 # cross_entropy_gradient
+
+
+@of("cross_entropy_gradient")
+def leaves_certain_rows_out(logits, labels):
+    """Rows whose gradient is 0 seem to be left out of the mean. They count, too: divide by the number of all rows."""
+    gradient = softmax(logits) - one_hot(labels, logits.shape[1])
+    return gradient / max(int(gradient.any(axis=1).sum()), 1)
+
+
+@of("cross_entropy_gradient")
+def shares_only_the_probabilities(logits, labels):
+    """The probabilities are divided by the number of examples, but the 1 at the label is subtracted whole. Subtract first, then divide everything."""
+    return softmax(logits) / len(labels) - one_hot(labels, logits.shape[1])
 
 
 @of("cross_entropy_gradient")
@@ -547,6 +619,12 @@ def one_taken_from_whole_rows(logits, labels):
 
 
 # relu_gradient
+
+
+@of("relu_gradient")
+def active_for_the_whole_batch(grad_output, activations):
+    """A neuron that is active in one example seems to count as active in all of them. Decide for every entry on its own."""
+    return grad_output * (activations > 0).any(axis=0)
 
 
 @of("relu_gradient")
@@ -740,6 +818,55 @@ def _back(layers, activations, grad_logits, through=relu_gradient):
         grad_x, grad_weights, grad_bias = dense_gradient(grad, activations[k], layers[k][0])
         gradients.insert(0, (grad_weights, grad_bias))
         grad = through(grad_x, activations[k])
+    return gradients
+
+
+def _back_without_relu(layers, activations, grad_logits, skipped):
+    grad, gradients = grad_logits, []
+    for k in reversed(range(len(layers))):
+        grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
+        grad = grad if k == skipped else relu_gradient(grad, activations[k])
+        gradients.insert(0, tuple(pair))
+    return gradients
+
+
+@of("backward")
+def no_relu_after_the_first_layer(layers, activations, grad_logits):
+    """The ReLU after the first layer seems to be missing on the way back. Each activations[k] with k above 0 came out of a ReLU: check where your condition begins."""
+    return _back_without_relu(layers, activations, grad_logits, 1)
+
+
+@of("backward")
+def no_relu_before_the_last_layer(layers, activations, grad_logits):
+    """The ReLU before the output layer seems to be missing on the way back; the other ones are there. Each activations[k] with k above 0 came out of a ReLU: check where your condition ends."""
+    return _back_without_relu(layers, activations, grad_logits, len(layers) - 1)
+
+
+@of("backward")
+def clips_on_the_way_back(layers, activations, grad_logits):
+    """The gradient that goes back seems to be clipped to the range from -1 to 1. Pass it on as it is."""
+    return _back(layers, activations, grad_logits, lambda grad, active: np.clip(relu_gradient(grad, active), -1, 1))
+
+
+@of("backward")
+def asks_the_sums_without_the_bias(layers, activations, grad_logits):
+    """The ReLU seems to be decided by weighted sums without the bias. activations[k] already holds what came out of it: pass that to relu_gradient."""
+    gradients, grad = [], grad_logits
+    for k in reversed(range(len(layers))):
+        grad, *pair = dense_gradient(grad, activations[k], layers[k][0])
+        gradients.insert(0, tuple(pair))
+        grad = grad * (activations[k - 1] @ layers[k - 1][0] > 0) if k else grad
+    return gradients
+
+
+@of("backward")
+def activations_from_the_front(layers, activations, grad_logits):
+    """The layers are used from the last to the first, but the activations from the first to the last. Layer k belongs to activations[k]: reverse both."""
+    gradients, grad = [], grad_logits
+    for (weights, _), signal in zip(reversed(layers), activations):
+        grad, *pair = dense_gradient(grad, signal, weights)
+        gradients.insert(0, tuple(pair))
+        grad = relu_gradient(grad, signal)
     return gradients
 
 

@@ -1,5 +1,7 @@
 """What people believe about gradient descent."""
 
+import copy
+
 import numpy as np
 
 from ..weightlab.descent import gradient_step, minibatches
@@ -15,6 +17,18 @@ def updates_in_place(layers, gradients, learning_rate):
         weights -= learning_rate * grad_weights
         bias -= learning_rate * grad_bias
     return layers
+
+
+@of("gradient_step")
+def adds_the_gradient(layers, gradients, learning_rate):
+    """Each step goes up the gradient, where the loss grows fastest. It must go the opposite way: subtract."""
+    return gradient_step(layers, gradients, -learning_rate)
+
+
+@of("gradient_step")
+def never_moves_by_more_than_the_rate(layers, gradients, learning_rate):
+    """The gradients seem to be clipped to the range from -1 to 1. Use them as they are: a steep slope makes a long step."""
+    return gradient_step(layers, [tuple(np.clip(part, -1, 1) for part in pair) for pair in gradients], learning_rate)
 
 
 @of("gradient_step")
@@ -138,6 +152,55 @@ def drops_the_last(x, y, batch_size, rng):
     order = rng.permutation(len(x))
     for i in range(len(x) // batch_size):
         rows = order[i * batch_size : (i + 1) * batch_size]
+        yield x[rows], y[rows]
+
+
+@of("minibatches")
+def whole_numbers_for_labels(x, y, batch_size, rng):
+    """The decimals of `y` are cut off. What belongs to an example may be any number, as in regression: yield the rows of y as they are."""
+    return minibatches(x, y.astype(int), batch_size, rng)
+
+
+@of("minibatches")
+def one_line_for_each_example(x, y, batch_size, rng):
+    """Each example comes as a single line of numbers, whatever axes it had. Yield the rows of x as they are: x[rows] keeps their shape."""
+    return minibatches(x.reshape(len(x), -1), y, batch_size, rng)
+
+
+@of("minibatches")
+def row_numbers_for_rows(x, y, batch_size, rng):
+    """x_batch holds row numbers. Use them as an index: x[rows] are the rows themselves."""
+    return minibatches(np.arange(len(x)), y, batch_size, rng)
+
+
+@of("minibatches")
+def leaves_the_generator_where_it_was(x, y, batch_size, rng):
+    """The caller's generator does not move on, as if the order were drawn from a copy of it, so the next call gives the same order. Draw from rng itself."""
+    return minibatches(x, y, batch_size, copy.deepcopy(rng))
+
+
+@of("minibatches")
+def refuses_more_than_there_are(x, y, batch_size, rng):
+    """A batch size above the number of examples is refused. It is allowed: then there is a single batch, with all examples."""
+    if batch_size > len(x):
+        raise ValueError(f"batch_size {batch_size}")
+    return minibatches(x, y, batch_size, rng)
+
+
+@of("minibatches")
+def one_too_few_in_every_batch(x, y, batch_size, rng):
+    """Every batch is one example short. A slice already leaves out its end: do not subtract 1 from it."""
+    for x_batch, y_batch in minibatches(x, y, batch_size, rng):
+        yield x_batch[:-1], y_batch[:-1]
+
+
+@of("minibatches")
+def a_new_order_for_every_batch(x, y, batch_size, rng):
+    """The order is drawn anew for each batch, so some examples come twice and others never. Draw one order before the loop, then cut it."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size {batch_size}")
+    for start in range(0, len(x), batch_size):
+        rows = rng.permutation(len(x))[start : start + batch_size]
         yield x[rows], y[rows]
 
 
@@ -323,6 +386,13 @@ def _added(velocity, gradients, keep, take):
 def damps_the_gradient(layers, gradients, velocity, learning_rate, momentum):
     """The gradient is multiplied by 1 - momentum, as in a running average. That is another convention: here the whole gradient is added."""
     velocity = _added(velocity, gradients, momentum, 1 - momentum)
+    return gradient_step(layers, velocity, learning_rate), velocity
+
+
+@of("momentum_step")
+def momentum_of_the_sum(layers, gradients, velocity, learning_rate, momentum):
+    """Momentum multiplies the gradient as well. It multiplies only the old velocity; the gradient is added whole."""
+    velocity = _added(velocity, gradients, momentum, momentum)
     return gradient_step(layers, velocity, learning_rate), velocity
 
 

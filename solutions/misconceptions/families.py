@@ -3,11 +3,13 @@
 A chapter's own misconception of the same name or the same answers comes first, and the family stays silent there.
 """
 
+import copy
 import itertools
 
 import numpy as np
 
 from ..weightlab.descent import gradient_step, minibatches
+from ..weightlab.forward import softmax
 from . import in_place_of, wherever
 
 SEEDS = itertools.count()  # another generator at each call, and the same ones when a key is made again
@@ -122,6 +124,25 @@ def adds_up_the_batch(right, given):
 # The two passes through a network.
 
 
+@in_place_of("softmax", itself=False)
+def each_class_on_its_own(right, logits):
+    """Sigmoid seems to stand in for softmax: every class is treated on its own, so the probabilities of a row do not add up to 1."""
+    return 0.5 * (1 + np.tanh(logits / 2))
+
+
+@in_place_of("softmax", itself=False)
+def logarithms_for_probabilities(right, logits):
+    """Logarithms of the probabilities seem to stand in for the probabilities. Use softmax itself."""
+    below = logits - logits.max(axis=1, keepdims=True)
+    return below - np.log(np.exp(below).sum(axis=1, keepdims=True))
+
+
+@in_place_of("cross_entropy", itself=False)
+def probabilities_for_logits(right, logits, labels):
+    """cross_entropy is given probabilities, so softmax is applied twice. It takes the logits."""
+    return right(softmax(logits), labels)
+
+
 @in_place_of("relu", itself=False)
 def no_relu(right, x):
     """There seems to be no ReLU between the layers, so the whole network is one linear map. Apply relu after each layer except the output layer."""
@@ -149,12 +170,24 @@ def plain_step_for_the_frozen_one(right, layers, gradients, learning_rate, froze
 # Training loops: each is run one batch at a time, by the exercise's own right answer.
 
 
-def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=False, finished=False, keep="always"):
+def _loop(
+    right,
+    given,
+    *,
+    mean=None,
+    rate=None,
+    batches=None,
+    used=None,
+    after=False,
+    begun=False,
+    finished=False,
+    keep="always",
+):
     """Train, and record each epoch's losses in another way.
 
     ``mean(met, n)`` makes an epoch's loss of its batches' (size, loss) and the number of examples; ``rate`` is the
     learning rate for a batch; ``batches(dealt, epoch)`` and ``used(batch)`` change what is dealt, and what a step uses
-    of it; ``after`` and ``finished`` measure after each step or epoch; ``keep`` says when layers are carried on, or
+    of it; ``after`` and ``finished`` measure after each step or epoch, ``begun`` before each epoch; ``keep`` says when layers are carried on, or
     that the steps of an epoch are all taken from its beginning and added up ("summed").
     """
     given, kind = dict(given), "adapters" if "adapters" in given else "layers"
@@ -177,7 +210,8 @@ def _loop(right, given, *, mean=None, rate=None, batches=None, used=None, after=
             made, loss = step(before, used(batch) if used else batch, own)
             state = _moved_alike(state, before, made) if keep == "summed" else made
             met.append((len(batch[1]), step(state, batch, 0.0)[1] if after else loss))
-        losses.append(step(state, (x, y), 0.0)[1] if finished else (mean or _weighted_mean)(met, len(y)))
+        whole = first if begun else state if finished else None
+        losses.append(step(whole, (x, y), 0.0)[1] if whole else (mean or _weighted_mean)(met, len(y)))
     return state, losses
 
 
@@ -188,6 +222,14 @@ def _moved_alike(state, before, after):
 
 def _weighted_mean(met, n):
     return sum(size * loss for size, loss in met) / n
+
+
+@wherever("epochs")
+def stops_when_the_loss_rises(right, given):
+    """Training stops as soon as the loss of an epoch is larger than the one before. Go through all epochs, and return one loss for each."""
+    whole = right(**given | {"rng": copy.deepcopy(given["rng"])})
+    rises = (epoch for epoch, (last, new) in enumerate(itertools.pairwise(whole[1]), 2) if new > last)
+    return right(**given | {"epochs": next(rises, given["epochs"])})
 
 
 @wherever("epochs")
@@ -229,7 +271,7 @@ def loss_of_the_last_batch(right, given):
 
 @wherever("epochs")
 def loss_after_the_step(right, given):
-    """The losses are too low: each seems to be measured after the step that used its batch. Use the logits from before the step."""
+    """Each loss seems to be measured after the step that used its batch. Use the logits from before the step."""
     return _loop(right, given, after=True)
 
 
@@ -237,6 +279,18 @@ def loss_after_the_step(right, given):
 def loss_of_the_finished_epoch(right, given):
     """These losses are measured on all data after each epoch. Record the mean of the batches' losses before their steps; this needs no further forward pass."""
     return _loop(right, given, finished=True)
+
+
+@wherever("epochs")
+def loss_of_the_epoch_to_come(right, given):
+    """These losses are measured on all data before each epoch. Record the mean of the batches' losses, each before its own step; this needs no further forward pass."""
+    return _loop(right, given, begun=True)
+
+
+@wherever("epochs")
+def every_batch_counts_as_full(right, given):
+    """The loss of a short last batch seems to be weighted by batch_size. Weight each batch's loss by the number of examples that it holds."""
+    return _loop(right, given, mean=lambda met, n: given["batch_size"] * sum(loss for _, loss in met) / n)
 
 
 @wherever("epochs")
@@ -325,6 +379,18 @@ def forgets_the_short_batch(right, given):
     """A last batch that is not full is skipped, so some examples are never used. Include it, with its own size."""
     full = min(given["batch_size"], len(given["x"]))
     return _loop(right, given, batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full])
+
+
+@wherever("epochs")
+def leaves_the_short_batch_out_of_both(right, given):
+    """A last batch that is not full makes no step, and its loss is left out of the mean. Include it, with its own size."""
+    full = min(given["batch_size"], len(given["x"]))
+    return _loop(
+        right,
+        given,
+        mean=lambda met, _: _weighted_mean(met, sum(size for size, _ in met)),
+        batches=lambda dealt, _: [batch for batch in dealt if len(batch[1]) == full],
+    )
 
 
 @wherever("epochs")

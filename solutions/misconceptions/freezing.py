@@ -6,6 +6,7 @@ from ..weightlab.backprop import backward, dense_gradient, relu_gradient
 from ..weightlab.descent import gradient_step, train
 from ..weightlab.freezing import (
     backward_unfrozen,
+    count_trainable,
     fine_tune,
     frozen_step,
     interpolate_layers,
@@ -71,6 +72,18 @@ def returns_inside_the_loop(layers, frozen):
 def only_the_last_layer(layers, frozen):
     """This is the count of the last trainable layer. If each iteration assigns the total with `=`, add to it with `+=`."""
     return ([0] + [w.size + b.size for k, (w, b) in enumerate(layers) if k not in frozen])[-1]
+
+
+@of("count_trainable")
+def counts_arrays(layers, frozen):
+    """The arrays are counted, two for each layer that learns. Count the numbers in them: an array's size."""
+    return sum(2 for k in range(len(layers)) if k not in frozen)
+
+
+@of("count_trainable")
+def the_fraction_that_learns(layers, frozen):
+    """This is the fraction of the parameters that learn. Return how many they are."""
+    return count_trainable(layers, frozen) / count_trainable(layers, set())
 
 
 @of("frozen_step")
@@ -262,6 +275,56 @@ def _unfrozen(layers, activations, grad, frozen):
     return gradients
 
 
+@of("backward_unfrozen")
+def stops_one_layer_early(layers, activations, grad_logits, frozen):
+    """The first layer that learns gets None instead of its gradients. The loop must include that layer: where does your range end?"""
+    gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
+    first = next((k for k in range(len(layers)) if k not in frozen), len(layers))
+    return [None if k == first else pair for k, pair in enumerate(gradients)]
+
+
+@of("backward_unfrozen")
+def none_in_place_of_a_list(layers, activations, grad_logits, frozen):
+    """If all layers are frozen, a single None comes back. Return a list with a None for each layer."""
+    gradients = backward_unfrozen(layers, activations, grad_logits, frozen)
+    return gradients if any(pair is not None for pair in gradients) else None
+
+
+@of("fine_tune")
+def a_tenth_of_the_rate(layers, x, y, *, learning_rate, **settings):
+    """Each step seems to be a tenth as long as it should be. Use learning_rate as it is: the caller chose it for fine-tuning."""
+    return fine_tune(layers, x, y, learning_rate=learning_rate / 10, **settings)
+
+
+@of("fine_tune")
+def no_losses_if_nothing_learns(layers, x, y, *, frozen, epochs, **settings):
+    """If all layers are frozen, no losses come back. Each epoch has a loss, even if nothing learns."""
+    epochs = 0 if set(frozen) >= set(range(len(layers))) else epochs
+    return fine_tune(layers, x, y, frozen=frozen, epochs=epochs, **settings)
+
+
+@of("fine_tune")
+def returns_only_what_learned(layers, x, y, *, frozen, **settings):
+    """Only the layers that learned come back. The frozen ones belong to the network as well: keep each layer in its place."""
+    tuned, losses = fine_tune(layers, x, y, frozen=frozen, **settings)
+    return [layer for k, layer in enumerate(tuned) if k not in frozen], losses
+
+
+@of("fine_tune")
+def learns_from_nothing(layers, x, y, *, frozen, **settings):
+    """The layers that learn seem to start from zeros, so what they had learned is lost. Go on from the values in `layers`."""
+    begun = [pair if k in frozen else tuple(map(np.zeros_like, pair)) for k, pair in enumerate(layers)]
+    return fine_tune(begun, x, y, frozen=frozen, **settings)
+
+
+@of("fine_tune")
+def freezes_in_the_first_epoch_only(layers, x, y, *, frozen, epochs, **settings):
+    """The frozen layers seem to learn from the second epoch on. They must stay as they are in every epoch."""
+    layers, losses = fine_tune(layers, x, y, frozen=frozen, epochs=min(epochs, 1), **settings)
+    layers, more = fine_tune(layers, x, y, frozen=set(), epochs=max(epochs - 1, 0), **settings)
+    return layers, losses + more
+
+
 @of("fine_tune")
 def puts_the_frozen_back_at_the_end(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
     """All layers seem to be trained, and the frozen ones restored afterwards. The others have then adapted to layers that no longer exist: freeze in every step."""
@@ -298,6 +361,13 @@ def measures_from_the_other_end(layers, tuned, share):
 def adds_without_taking_away(layers, tuned, share):
     """A fraction of the tuned values is added to the full old ones, so share 1 gives their sum. The fractions must add up to 1."""
     return [tuple(old + share * new for old, new in zip(*pair)) for pair in zip(layers, tuned)]
+
+
+@of("interpolate_layers")
+def both_fractions_alike(layers, tuned, share):
+    """Both networks are multiplied by `share`, so share 0 gives zeros. The two fractions must add up to 1."""
+    interpolate_layers(layers, tuned, share)
+    return [tuple(share * (old + new) for old, new in zip(*pair)) for pair in zip(layers, tuned)]
 
 
 @of("interpolate_layers")

@@ -376,6 +376,32 @@ def merges_without_scale(weights, adapter, alpha):
     return weights + down @ up
 
 
+@of("lora_fine_tune")
+def trains_the_last_adapter_alone(layers, adapters, x, y, **settings):
+    """Only the adapter of the output layer learns. Go on to the layers before it: grad_x, through the ReLU, is the gradient that reaches them."""
+    return _lora_loop(layers, adapters, x, y, learns=[len(layers) - 1], **settings)
+
+
+@of("lora_fine_tune")
+def back_through_the_moved_adapter(layers, adapters, x, y, **settings):
+    """The gradient seems to go back through each adapter after its step. Compute grad_x with the adapter that the forward pass used."""
+    return _lora_loop(layers, adapters, x, y, moved_first=True, **settings)
+
+
+@of("lora_merge")
+def merges_the_first_column_alone(weights, adapter, alpha):
+    """Only the first column of `down` and the first row of `up` are merged, which is right for rank 1. If the return is inside the loop, move it below the loop."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * down[:, :1] @ up[:1]
+
+
+@of("lora_merge")
+def multiplies_entry_by_entry(weights, adapter, alpha):
+    """`*` multiplies entry by entry, and the shapes of `down` and `up` seldom fit for that. The change is their matrix product: use @."""
+    down, up = adapter
+    return weights + alpha / down.shape[1] * down * up
+
+
 @of("lora_merge")
 def merges_with_alpha_alone(weights, adapter, alpha):
     """The adapter is scaled by alpha alone. As in lora_dense, divide alpha by the rank."""
@@ -463,6 +489,8 @@ def _lora_loop(
     linear=False,
     gated=False,
     free=False,
+    learns=None,
+    moved_first=False,
     last=lambda logits: logits,
 ):
     layers, adapters, losses = list(layers), list(adapters), []
@@ -485,7 +513,10 @@ def _lora_loop(
                 moved = down if keep_down else down - learning_rate * grad_down
                 if hasty:
                     _, _, grad_up = lora_gradient(grad, inputs[k], layers[k][0], (moved, up), alpha)
-                adapters[k] = (moved, up - learning_rate * grad_up)
+                if learns is None or k in learns:
+                    adapters[k] = (moved, up - learning_rate * grad_up)
+                if moved_first:
+                    grad_x, _, _ = lora_gradient(grad, inputs[k], layers[k][0], adapters[k], alpha)
                 grad = grad_x if linear else relu_gradient(grad_x, inputs[k])
         losses.append(total / len(y))
     return adapters, losses

@@ -19,6 +19,11 @@ TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
     ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
+    ("draws shape", "return rng.normal(0, np.sqrt(2 / fan_in), (fan_out, fan_out))", "have shape (fan_out, fan_out)"),
+    ("draws integers", W + "return w.astype(int)", "stored as integers"),
+    ("draws all zeros", "return np.zeros((fan_in, fan_out))", "All your weights are 0."),
+    ("draws all zeros", W + "return w * (2 // fan_in)", "Where your result is wrong, all your weights are 0."),
+    ("draws line empty", W + "w[-1] = 0\nreturn w", "The last row of your weights holds only zeros."),
     ("draws constant", "return np.full((fan_in, fan_out), np.sqrt(2 / fan_in))", "the same number"),
     ("draws few values", W + "return np.sign(w) * np.sqrt(2 / fan_in)", "only 2 different values"),
     ("draws rows alike", W + "return np.tile(w[:1], (fan_in, 1))", "All rows of your weights are the same"),
@@ -163,6 +168,23 @@ FORMS = [
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
     (
+        "refuses some otherwise",
+        "interpolate_layers",
+        "assert len(layers) == len(tuned)\nnew = []\nfor pair in zip(layers, tuned):\n"
+        "    for old, other in zip(*pair):\n"
+        "        if old.shape != other.shape: raise ValueError(f'{old.shape} {other.shape}')\n"
+        "    new.append(tuple((1 - share) * old + share * other for old, other in zip(*pair)))\nreturn new",
+        "2 of 6 invalid inputs lead to an AssertionError instead of a ValueError",
+    ),
+    (
+        "part too many",
+        "lora_gradient",
+        "down, up = adapter; scale = alpha / len(up); inner = scale * grad_output @ up.T\n"
+        "grad_x = grad_output @ weights.T + inner @ down.T\n"
+        "return grad_x, x.T @ grad_output, x.T @ inner, scale * (x @ down).T @ grad_output",
+        "one thing too many, the item at index 1; the others are right",
+    ),
+    (
         "refuses by chance",
         "minibatches",
         "if batch_size < 0: raise ValueError(f'{batch_size}')\norder = rng.permutation(len(x))\n"
@@ -179,7 +201,7 @@ FORMS = [
     ("names some", "weighted_sum", SHAPES.format("ValueError(f'{inputs.shape}')"), "message lacks a required value"),
     ("unusable", "minibatches", "return 3", "Your function gave the number 3"),
     ("never called", "numerical_gradient", "return np.sin(array) + 3", "never calls `f`"),
-    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "calls `f` only once in each case"),
+    ("called once", "numerical_gradient", "return np.full(array.shape, f(array))", "never calls `f` more than once"),
     ("called with", "numerical_gradient", DIFFERENCES.format("f(up[0] + 0) / step"), "an array of shape"),
     ("called too seldom", "numerical_gradient", DIFFERENCES.format("f(up) * (i[-1] % 2)"), "often enough: in the"),
     ("stops where", "dense", "x[1]\nreturn x @ weights + bias", "an IndexError only if `x` has length 1"),

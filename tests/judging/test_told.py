@@ -7,6 +7,7 @@ import pytest
 
 from autograder.exercises import EXERCISES
 from autograder.judging import key
+from autograder.judging.observation import find_problems
 from autograder.judging.slips import making, pack, unpack
 from tests.support.judged import key_of, verdict_on_body
 
@@ -35,6 +36,14 @@ for i in np.ndindex(array.shape):
         return f(moved)
     gradient[i] = (-at(2) + 8 * at(1) - 8 * at(-1) + at(-2)) / (12 * step)
 return gradient
+"""
+
+PERMUTED = "rng.permutation(len(x))"
+DEALT = """
+if batch_size < 1: raise ValueError(f"{{batch_size}}")
+order = {draw}
+for r in (order[k : k + batch_size] for k in range(0, len(x), batch_size)):
+    yield {x}, {y}
 """
 
 # The exercise, what was written, words that are said of it, and words that are not true of it.
@@ -82,6 +91,38 @@ TOLD = [
         "out = [x.std()]\nfor weights in weight_matrices:\n    x = np.tanh(x @ weights)\n    out.append(x.std())\n"
         "return np.array(out)",
         "never calls `activation`",
+        "",
+    ),
+    # once only in numbers, or too little
+    (
+        "forward",
+        "activations = [x] * len(layers)\nfor w, b in layers[:-1]: x = relu(dense(x, w, b))\n"
+        "return dense(x, *layers[-1]), activations",
+        "In every case each item of your `activations` is the argument `x`, unchanged.",
+        "every case your",
+    ),
+    (
+        "signal_spread",
+        "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
+        "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
+        "return np.array(out)",
+        "in the first case that needs it, 0 times instead of 1",
+        "",
+    ),
+    (
+        "fold_bias",
+        "folded = weights.astype(float)\nfolded[-1] += bias\nreturn folded",
+        "last two rows added",
+        "has the shape of",
+    ),
+    ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in other positions"),
+    ("count_weights", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:])) // 2", "half of what was", ""),
+    ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "holds different numbers", ""),
+    (
+        "one_hot",
+        "if not all(0 < label < n_classes for label in labels): raise ValueError(f'{labels}')\n"
+        "return np.eye(n_classes)[labels]",
+        "Your function itself raises a ValueError, although the input is valid.",
         "",
     ),
     # plain forms of known ones
@@ -181,6 +222,61 @@ TOLD = [
         "the columns that hold only zeros are missing",
         "",
     ),
+    (
+        "relative_error",
+        "if a.size != b.size: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "return np.abs(a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
+        "Compare the shapes, not the sizes",
+        "",
+    ),
+    ("minibatches", DEALT.format(draw=PERMUTED, x="x[r]", y="y[r].astype(int)"), "The decimals of `y` are cut off", ""),
+    ("minibatches", DEALT.format(draw=PERMUTED, x="x.reshape(len(x), -1)[r]", y="y[r]"), "keeps their shape", ""),
+    (
+        "minibatches",
+        DEALT.format(draw=PERMUTED, x="x[r]", y="y.reshape(len(y), -1)[r]"),
+        "each row must have the shape that it has in x and y",
+        "",
+    ),
+    ("minibatches", DEALT.format(draw="rng.integers(0, len(x), len(x))", x="x[r]", y="y[r]"), "as if each row", ""),
+    (
+        "minibatches",
+        DEALT.format(draw="np.sort(rng.permutation(len(x)) // 2)", x="x[r]", y="y[r]"),
+        "fails this test: no example may come more than once",
+        "",
+    ),
+    (
+        "train",
+        "losses = []\nfor _ in range(epochs):\n"
+        "    layers, new = fine_tune(layers, x, y, frozen=set(), epochs=1, batch_size=batch_size, "
+        "learning_rate=learning_rate, rng=rng)\n    losses += new\n"
+        "    if losses[-1] > losses[0]: break\nreturn layers, losses",
+        "Training stops as soon as the loss of an epoch is larger",
+        "",
+    ),
+    (
+        "cross_entropy_gradient",
+        "p = softmax(logits) / len(labels); p[np.arange(len(labels)), labels] -= 1\nreturn p",
+        "subtracted whole",
+        "exactly in the entries",
+    ),
+    ("relu_gradient", "return grad_output * (activations > 0).any(axis=0)", "Decide for every entry on its own", ""),
+    (
+        "count_trainable",
+        "return sum(w.size + b.size for k, (w, b) in enumerate(layers) if not frozen[k])",
+        "A set has no positions",
+        "",
+    ),
+    (
+        "backward_unfrozen",
+        "made = [None] * len(layers); learns = [k for k in range(len(layers)) if k not in frozen]\n"
+        "for k in range(len(layers) - 1, min(learns, default=len(layers)), -1):\n"
+        "    grad_logits, *pair = dense_gradient(grad_logits, activations[k], layers[k][0])\n"
+        "    made[k] = None if k in frozen else tuple(pair)\n"
+        "    grad_logits = relu_gradient(grad_logits, activations[k])\nreturn made",
+        "The first layer that learns gets None",
+        "",
+    ),
+    ("lora_merge", "down, up = adapter\nreturn weights + alpha / len(up) * down * up", "use @", "NumPy aligns"),
 ]
 
 
@@ -190,6 +286,19 @@ def test_a_known_wrong_answer_is_told_something_true(name, body, said, untrue):
     assert verdict.score < verdict.points
     assert said in verdict.message, verdict.message
     assert not untrue or untrue not in verdict.message
+
+
+@pytest.mark.parametrize("name", ["train", "fine_tune", "lora_fine_tune"])
+def test_training_that_stops_when_the_loss_rises_is_not_right(name):
+    found = next(one for one in key_of(name).mistakes if one.name == "stops_when_the_loss_rises")
+    problems = map(
+        find_problems,
+        [EXERCISES[name]] * len(found.observations),
+        key_of(name).cases,
+        key_of(name).expected,
+        found.observations,
+    )
+    assert any(problems)
 
 
 SOFTMAX = """

@@ -84,7 +84,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             os.replace(part, target)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
-            self.fail("%s. What was collected so far is kept: fix this error, then run the same command again.", error)
+            self.fail(f"{error}. What was collected so far is kept: fix this error, then run the same command again.")
         finally:
             os.close(folder)
         for name, why in left_out:

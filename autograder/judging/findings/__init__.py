@@ -16,7 +16,7 @@ from ...exercise import Exercise
 from ..key import Key
 from ..observation import Observation, Problem
 from . import sentences
-from .conditions import find_conditions, find_masks
+from .conditions import find_conditions, find_masks, marks_entries
 from .counts import find_formula
 from .draws import find_in_draws
 from .expressions import find_expressions
@@ -270,6 +270,8 @@ def _is_proved(samples: list[Sample], relation: Relation) -> bool:
     """Whether a relation that holds in all samples says something: some hold for any two or three numbers."""
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
+    if relation == ("all different",):
+        return any(sample.expected.size > 1 for sample in samples)
     return relation[0] not in ("never above", "never below") or sum(map(_count_wrong, samples)) >= _ENOUGH
 
 
@@ -303,9 +305,16 @@ def _find_general(
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
+                named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
+
+
+def _are_items(samples: list[Sample]) -> bool:
+    """Whether the samples are the items of one list, such as the activations of all layers."""
+    labels = {sample.label for sample in samples}
+    return len(labels) == 1 and labels.pop().item is None and len({one.index for one in samples}) < len(samples)
 
 
 def _is_partly_right(sample: Sample) -> bool:
@@ -395,6 +404,8 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
+    right = [sample for sample in samples if sample.right]
+    common = [one for one in common or [] if not any(marks_entries(one, sample) for sample in right)]
     if not common or not _is_rich(wrong) or few:
         return None
     return Finding("part", f"{_TRIED} {sentences.tell_relation(common[0], subject)}.")

@@ -260,11 +260,30 @@ def find_masks(sample: Sample) -> Iterator[Relation]:
             yield ("diagonal wrong",)
         if (wrong == ~diagonal).all():
             yield ("off-diagonal wrong",)
+    for relation, mask in _mask_entries(sample):
+        if (wrong == mask).all():
+            yield relation
+
+
+def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
+    """Yield which entries of an array are meant by their signs, or by those of an argument of the same shape."""
+    expected = sample.expected
     for name, value in sample.arguments.items():
         if isinstance(value, np.ndarray) and value.shape == expected.shape and value.dtype.kind in "iuf":
             for kind, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
-                if (wrong == mask).all():
-                    yield ("entries where input", kind, f"`{name}`")
-    for kind, mask in MASKS:
-        if (wrong == mask(expected)).all():
-            yield ("entries where", kind)
+                yield ("entries where input", kind, f"`{name}`"), mask
+    for kind, find in MASKS:
+        yield ("entries where", kind), find(expected)
+
+
+def marks_entries(relation: Relation, sample: Sample) -> bool:
+    """Return whether a relation that `find_masks` yields says of a right answer that some of it is wrong."""
+    kind, expected = relation[0], sample.expected
+    if not expected.size:
+        return False
+    if kind in ("diagonal wrong", "off-diagonal wrong"):
+        return expected.ndim == 2 and expected.shape[0] == expected.shape[1] > 1
+    if kind in ("all but first", "all but last"):
+        _, axis, ndim = relation
+        return expected.ndim == ndim and expected.shape[axis] > 1
+    return any(one == relation and bool(mask.any()) for one, mask in _mask_entries(sample))

@@ -119,6 +119,9 @@ def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator
             yield ("parts and more", str(len(expected))) if names else ("item too many at the end",)
         if _equal(list(expected), list(got)[1:]):
             yield ("item too many at the start",)
+        for k in range(1, len(got) - 1) if names else ():
+            if _equal(list(expected), [*got[:k], *got[k + 1 :]]):
+                yield ("part too many", f"the item at index {k}")
     if len(got) == 2 and _are_pairs(expected) and _are_lists(got):
         parts = [list(part) for part in zip(*expected, strict=True)]
         if _equal(parts, [list(part) for part in got]):
@@ -225,8 +228,10 @@ def find_in_refusals(
     errors = {_known_error(observed[i].raised) for i in wrong if observed[i].raised}
     if len(kinds) > 1 and kinds <= {ProblemKind.NOT_REFUSED, ProblemKind.OTHER_ERROR, ProblemKind.NOT_NAMED}:
         return ("refuses badly", str(len(wrong)), str(len(bad)), with_article(name))
-    if kinds == {ProblemKind.OTHER_ERROR} and len(wrong) == len(bad) and len(errors) == 1:
-        return ("refuses otherwise", with_article(name), errors.pop())
+    if kinds == {ProblemKind.OTHER_ERROR} and len(errors) == 1:
+        if len(wrong) == len(bad):
+            return ("refuses otherwise", with_article(name), errors.pop())
+        return ("refuses some otherwise", str(len(wrong)), str(len(bad)), with_article(name), errors.pop())
     return None
 
 

@@ -25,6 +25,8 @@ PATH = KEYS / "slips.key"
 ERROR, NOTHING, UNUSABLE = 1.0, 2.0, 2.5
 """In place of a form: an error was raised, None or another number of parts came back, or no view could use it."""
 _CLOSE = 3e-6
+_SEVERAL = 3
+"""Number of wrong entries that prove a slip where only one answer is wrong."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,15 @@ def find_slip(
     right = sketch_all(exercise, key.cases, [Observation(expected) for expected in key.expected])
     names = [name for case in key.cases for name in name_parts(exercise, case)]
     asked = np.array([not case.raises for case in key.cases for _ in name_parts(exercise, case)])
+    values = [
+        pair
+        for case, one, good in zip(key.cases, observed, key.expected, strict=True)
+        for pair in _pair_parts(name_parts(exercise, case), one.value, good)
+    ]
     wrong = [name for name in exercise.parts if not _agree(own, right, asked & np.array([n == name for n in names]))]
     for parts in ((), *([tuple(wrong)] if len(wrong) < len(exercise.parts) else []), *((name,) for name in wrong)):
         rows = asked & np.array([not parts or name in parts for name in names])
-        if is_telling(own[rows]) and not _agree(own, right, rows):
+        if is_telling(own[rows]) and _tell_apart(own[rows], right[rows], [values[i] for i in np.flatnonzero(rows)]):
             for slip in slips:
                 if slip.sketches.shape == own.shape and _agree(slip.sketches, own, rows):
                     return slip, parts
@@ -64,9 +71,37 @@ def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
     return exercise.parts if exercise.parts and case.aspect is None and case.view is None else ("",)
 
 
+def _pair_parts(names: tuple[str, ...], got: Any, expected: Any) -> list[tuple[Any, Any]]:
+    """Return each part of an answer with what was expected for it."""
+    if names == ("",):
+        return [(got, expected)]
+    answered = isinstance(got, (list, tuple)) and len(got) == len(names)
+    return list(zip(got if answered else [None] * len(names), expected or [None] * len(names), strict=True))
+
+
 def is_telling(sketches: np.ndarray) -> bool:
     """Return whether answers say enough: errors, or at most two different values, agree with a slip by chance."""
     return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 2
+
+
+def _tell_apart(own: np.ndarray, right: np.ndarray, values: Sequence[tuple[Any, Any]]) -> bool:
+    """Return whether wrong answers prove a slip: several, or a single one that is wrong in several entries.
+
+    A view that cannot use an answer does not tell how it is wrong; then a single wrong answer proves nothing.
+    """
+    usable = own[:, 0] != UNUSABLE
+    wrong = [k for k in np.flatnonzero(usable) if not agree_sketches(own[k : k + 1], right[k : k + 1])]
+    if len({own[k].tobytes() for k in wrong}) > 1:
+        return True
+    return usable.all() and any(_count_different(*values[k]) >= _SEVERAL for k in wrong)
+
+
+def _count_different(got: Any, expected: Any) -> int:
+    """Return how many numbers of an answer differ from the expected ones; all of them if its form is another one."""
+    numbers: tuple[list, list] = ([], [])
+    same = _flatten(got, numbers[0]) == _flatten(expected, numbers[1])
+    mine, good = (np.concatenate([np.zeros(0), *found]) for found in numbers)
+    return int((~np.isclose(mine, good, rtol=_CLOSE, atol=0, equal_nan=True)).sum()) if same else mine.size
 
 
 def _agree(one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> bool:

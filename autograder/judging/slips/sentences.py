@@ -86,6 +86,11 @@ CHANGES = {
     **{f"always {number}": f"{{0}} is always {number}" for number in NUMBERS},
 }
 """What is done to an argument, or to the result of a function."""
+_OF_ADAPTERS = {
+    "without weights": "every `down` in `adapters` is first set to zero",
+    "without biases": "every `up` in `adapters` is first set to zero",
+}
+"""What is done to a list of pairs (down, up), which has the same form as a network."""
 
 
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
@@ -103,6 +108,8 @@ def can_be_told(kind: str, what: tuple[str, ...]) -> bool:
 def _tell_change(kind: str, what: tuple[str, ...]) -> str:
     if kind == "argument":
         change, *names = what
+        if names == ["adapters"] and change in _OF_ADAPTERS:
+            return _OF_ADAPTERS[change]
         told = "each of " * (len(names) > 1) + " and ".join(f"`{name}`" for name in names)
         return CHANGES[change].format(told)
     if kind == "result":
