@@ -28,7 +28,7 @@ def judge(
     quote: bool = True,
     explains: bool = True,
 ) -> Verdict:
-    """Judge a candidate's reply by a key.
+    """Judge a candidate's reply against a key.
 
     Parameters
     ----------
@@ -195,6 +195,7 @@ def _explain_failure(
         evidence = f"{call} {told(problem, case)}." + (f" (This case: {case.note}.)" if case.note else "")
         if not first and problem.kind is ProblemKind.RAISED:
             first = explain(problem.error, FUNCTIONS, key.arguments)
+            first = first or words.tell_own_error(exercise.name, problem.error)
     else:
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
         evidence = f"{exercise.name}, {words.title(case)}, {general}."

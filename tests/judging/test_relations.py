@@ -90,8 +90,6 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
         (TABLE, np.abs(np.sin(TABLE)), "is never negative, though a negative number is expected somewhere"),
         (TABLE, -np.abs(np.sin(TABLE)), "is never positive, though a positive number is expected somewhere"),
         (TABLE, TABLE * 0, "is 0"),
-        (TABLE, TABLE + np.abs(np.sin(TABLE)), "is too large"),
-        (TABLE, TABLE - np.abs(np.sin(TABLE)), "is too small"),
     ],
 )
 def test_the_side_of_all_wrong_entries_is_told(expected, got, words):
@@ -99,6 +97,18 @@ def test_the_side_of_all_wrong_entries_is_told(expected, got, words):
     got = got.copy()
     got[0, 0], got[1, 1], got[0, 1] = 100, -100, 0.25
     assert find_side([sample(expected, got)]) is None
+
+
+@pytest.mark.parametrize(("sign", "words"), [(1, "is too large"), (-1, "is too small")])
+def test_too_large_or_too_small_is_told_of_many_entries_in_several_cases_only(sign, words):
+    def told(*tables):
+        samples = [sample(one, one + sign * np.abs(np.sin(one))) for one in tables]
+        return find_side([replace(one, index=i) for i, one in enumerate(samples)])
+
+    assert sentences.tell_relation(told(TABLE, TABLE, TABLE[:1]), "it") == f"it {words}"
+    assert told(TABLE, TABLE) is None  # two cases
+    assert told(*(np.array(float(n)) for n in (1, 2, 4, 5, 7, 8, 10))) is None  # seven numbers
+    assert sentences.tell_relation(told(*(np.array(float(n)) for n in range(1, 9))), "it") == f"it {words}"
 
 
 def test_what_is_a_wrong_entry_is_decided_once():

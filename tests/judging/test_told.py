@@ -90,6 +90,38 @@ TOLD = [
         "never calls `activation`",
         "",
     ),
+    # once only in numbers, or too little
+    (
+        "forward",
+        "activations = [x] * len(layers)\nfor w, b in layers[:-1]: x = relu(dense(x, w, b))\n"
+        "return dense(x, *layers[-1]), activations",
+        "In every case each item of your `activations` is the argument `x`, unchanged.",
+        "every case your",
+    ),
+    (
+        "signal_spread",
+        "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
+        "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
+        "return np.array(out)",
+        "in the first case that needs it, 0 times instead of 1",
+        "",
+    ),
+    (
+        "fold_bias",
+        "folded = weights.astype(float)\nfolded[-1] += bias\nreturn folded",
+        "last two rows added",
+        "has the shape of",
+    ),
+    ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in other positions"),
+    ("count_weights", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:])) // 2", "half of what was", ""),
+    ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "holds different numbers", ""),
+    (
+        "one_hot",
+        "if not all(0 < label < n_classes for label in labels): raise ValueError(f'{labels}')\n"
+        "return np.eye(n_classes)[labels]",
+        "Your function itself raises a ValueError, although the input is valid.",
+        "",
+    ),
     # plain forms of known ones
     ("apply_weight", "return signal / weight", "it is `signal` / `weight`", ""),
     (
