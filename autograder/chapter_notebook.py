@@ -27,13 +27,13 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
     Parameters
     ----------
     source : Path
-        Its text.
+        The notebook's text.
     chapter : Chapter or None
-        What it asks; None for a notebook without exercises of its own.
+        The chapter with its exercises; None for a notebook without exercises of its own.
     known : collection of str
         The names of all exercises of the course, which any notebook may check.
     answers : bool
-        Whether the answers stay in it.
+        Whether the answers stay in the notebook.
 
     Raises
     ------

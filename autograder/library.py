@@ -141,7 +141,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes]:
-    """Read a submission's files beside the notebook, by path: the library, and the answers to the concept test.
+    """Read the files beside a submission's notebook, by path: the library, and the answers to the concept test.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ class SubmittedNotebook:
     Parameters
     ----------
     answers : mapping of str to Answer
-        By grade id, for every answer cell that was released.
+        The answer of every answer cell that was released, by grade id.
     checks : mapping of str to list of dict
         The submitted copies of check cells, by grade id.
     own : tuple of OwnCell
@@ -123,7 +123,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
     released : mapping
         The notebook as it was handed out (nbformat 4). It alone decides which answers there are.
     submitted : bytes
-        What the student submitted, whatever it is.
+        The file that the student submitted; it may hold anything.
 
     Raises
     ------

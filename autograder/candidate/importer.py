@@ -26,7 +26,7 @@ class Library(MetaPathFinder, Loader):
     folder : str
         How files are named in tracebacks.
     given : dict of str to dict
-        By module: functions that replace the student's functions of the same names.
+        For each module, the functions that replace the student's functions of the same names.
     graded : str
         The module under test. An error in it counts. Another module that cannot be run still provides its
         given functions; its other functions fail only when they are called, so that its mistake costs little here.

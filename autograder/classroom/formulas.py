@@ -28,7 +28,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
     Parameters
     ----------
     formula : str
-        Without dollar signs.
+        The formula, without dollar signs.
     display : bool
         Whether the formula is a separate paragraph.
     """

@@ -73,13 +73,13 @@ class ClassBook:
     Parameters
     ----------
     url : str
-        As from `url_of`.
+        The database's URL, as `url_of` returns it.
     course : str
         nbgrader's course id.
     """
 
     def __init__(self, url: str, course: str = "") -> None:
-        # nbgrader gets the schema's version from the program alembic, which is beside this Python.
+        # nbgrader gets the schema's version from the program alembic, which is installed beside this Python.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
@@ -135,7 +135,7 @@ class ClassBook:
 
     @_unit
     def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
-        """Enter a chapter's assignment and cells that are missing or whose points have changed.
+        """Enter a chapter's assignment, and the cells that are missing or whose points have changed.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class ClassBook:
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
-        """Return what the gradebook holds of a chapter, by student."""
+        """Return what the gradebook holds for a chapter, by student."""
         return self._load(chapter)
 
     def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:
@@ -292,5 +292,5 @@ class ClassBook:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """Return each student's final scores of a chapter, see `grades.add_up`."""
+        """Return each student's final score in a chapter, as `grades.add_up` computes it."""
         return add_up(self.load(chapter))

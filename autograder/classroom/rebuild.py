@@ -63,8 +63,8 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     -------
     RebuiltNotebook
         Sources of answer cells come from the student, with their outputs as plain text and images; the parts of a
-        split cell are joined. Cells that the student added follow the cell below which they were. A file that is not
-        the chapter's notebook gives the released one and says why.
+        split cell are joined. Cells that the student added stay below the cell that they followed. A file that is not
+        the chapter's notebook yields the released notebook and the reason.
     """
     notebook = copy.deepcopy(dict(released))
     for cell in notebook["cells"]:

@@ -48,7 +48,7 @@ class Run:
     entries : list of dict
         What was found, so far.
     causes : dict
-        By chapter and student: digests of what the grade comes from, for the history.
+        For each chapter and student, digests of what the grade depends on, for the history.
     healed : list of str
         What differed from the state after the run before.
     notices : list of str
@@ -91,7 +91,7 @@ class Run:
 
     def tasks(self) -> Iterator[GradingTask]:
         """Yield what is to be done; finished results go straight to the entries."""
-        # The chapter that takes longest first: at the end, one process would work on it while the others wait.
+        # The chapter that takes longest comes first: if it came last, one process would work while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, so that it is not counted against students.
             text = json.dumps(self.released[chapter], sort_keys=True)
@@ -219,7 +219,7 @@ class Run:
             self.flush(book)
 
     def flush(self, book: ClassBook) -> None:
-        """Write the batch: the gradebook first, then the files, last the results, which say that all is done."""
+        """Write the batch: the gradebook first, then the files, and last the results, which say that all is done."""
         for chapter in {chapter for chapter, _, _ in self._batch}:
             book.save(chapter, [new for of, new, _ in self._batch if of == chapter])
         for _, _, graded in self._batch:
@@ -246,7 +246,7 @@ class Run:
         Raises
         ------
         GradebookError
-            If it does not.
+            If the gradebook holds something else.
         """
         self.flush(book)
         held = self._compare(book)
@@ -263,7 +263,7 @@ class Run:
         Raises
         ------
         GradebookError
-            If it still differs, because something else writes to it.
+            If the gradebook still differs, because something else writes to it.
         """
         held = {}
         for chapter, wanted in self._wanted.items():

@@ -2,7 +2,7 @@
 
 A run that had nothing to do and changed no file records the sizes, times and numbers of all files that it depends on:
 the classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run
-would find the same, so it opens none of them. The system sets times of change: no program can set them back. What a
+would find the same, so it opens none of them. The system sets times of change, and no program can set them back. What a
 configuration learns from a clock, another program or the network is not seen; `--retry` always makes a run.
 """
 
@@ -101,7 +101,7 @@ class LastRun:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Note meanwhile what a run uses, so that `keep` knows what it depends on."""
+        """Note what a run uses while the block runs, so that `keep` knows what it depends on."""
         from jupyter_core.paths import jupyter_config_path
 
         folders = (*jupyter_config_path(), os.getcwd())
@@ -211,7 +211,7 @@ def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.s
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with a file; of a folder, only who may use it, because its contents are described as well."""
+    """Return data that changes with a file; for a folder, only who may use it: its files are described themselves."""
     who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
     return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
@@ -219,7 +219,7 @@ def _describe(about: os.stat_result) -> tuple[int, ...]:
 def _signature(path: str) -> tuple | None:
     """Return what shows whether something outside the classroom is the same; None if it is absent.
 
-    Of a folder, only names count: which of its files a run used is noted for each of them.
+    For a folder, only the names in it count: each of its files that a run used is noted separately.
     """
     try:
         about = os.stat(path)

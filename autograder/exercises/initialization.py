@@ -22,7 +22,7 @@ SHAPES = ((100, 400), (400, 100))
 
 
 def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Return an answer as float array of the given shape."""
+    """Return an answer as a float array of the given shape."""
     array = as_array(answer, shape)
     if array is None:
         raise Unusable("type", f"{describe(answer)}; expected an array of shape {shape}")
@@ -42,7 +42,7 @@ def _law_view(deviation: Callable[[int, int], float], wanted: dict) -> Callable:
 
 
 def _small_view(deviation: Callable[[int, int], float]) -> Callable:
-    """Return a view of layers so small that one more or less in a size makes a difference."""
+    """Return a view of layers so small that an axis length that is off by one makes a difference."""
 
     def view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         fan_in, fan_out, _ = calls[0].args
@@ -56,7 +56,7 @@ def _small_view(deviation: Callable[[int, int], float]) -> Callable:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two answers, nested as they may be, hold the same numbers."""
+    """Whether two answers, however nested, hold the same numbers."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and as_array(one) is None:
         return len(one) == len(other) and all(map(_same, one, other))
     first, second = as_array(one), as_array(other)
@@ -66,7 +66,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """Compare four answers: from two generators in the same state, the second again, and another one."""
+    """Compare four answers: two from generators in the same state, another from the second, one from another state."""
     one, twin, later, other = answers
     return {
         "generators in the same state must give the same weights": _same(one, twin),

@@ -40,7 +40,7 @@ class Difference:
     Parameters
     ----------
     kind : Kind
-        In what respect.
+        The respect in which the two differ.
     expected, got : object
         The two values that differ; for `Kind.VALUE` and `Kind.NAN` one number each.
     path : tuple

@@ -36,7 +36,7 @@ _PATTERNS = {
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
-"""By kind of error: its possible types, and the text that Python or NumPy writes."""
+"""For each kind of error, its possible types and the text that Python or NumPy writes."""
 
 
 def classify(error: Mapping[str, Any]) -> str | None:

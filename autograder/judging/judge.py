@@ -28,7 +28,7 @@ def judge(
     quote: bool = True,
     explains: bool = True,
 ) -> Verdict:
-    """Judge a candidate's reply by a key.
+    """Judge a candidate's reply against a key.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     """Return the misconception that the answers prove, or None.
 
     It is proved if it gives the same answers in every case, or in every case that decides any of the values that fail,
-    provided that no other misconception gives those and that it does not fail what the student has right. If all
+    provided that no other misconception gives them and that it fails nothing that the student has right. If all
     values of an answer are right, only the refusals decide.
     """
     for mistake in key.mistakes:

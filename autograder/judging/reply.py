@@ -24,7 +24,7 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
     Parameters
     ----------
     sources : mapping of str to bytes
-        As from `library.read_library`.
+        The student's modules, as `library.read_library` returns them.
     folder : str
         How messages name the library's folder.
     """
@@ -132,7 +132,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 
 MAX_QUOTED = 500
-"""Characters that are kept of each text of an exception: its message, its line of code."""
+"""Characters kept from each text of an exception: its message and its line of code."""
 _ONE_PROCESS = "Do not use os.fork or multiprocessing: a function computes in the one process that it has."
 _ENDINGS = {
     Ending.TIMEOUT: (

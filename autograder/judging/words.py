@@ -18,7 +18,7 @@ from .observation import Observation, Problem, ProblemKind
 MAX_CODE = 120
 """Characters of a learner's line of code that a message quotes."""
 MAX_SHOWN = 160
-"""Characters of one argument."""
+"""Characters of one argument that a message shows."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
     "Your result is a list, but an array is expected. The notebook makes an array of it, but your later functions get "
@@ -317,7 +317,7 @@ def unreadable(exercise: str, error: Exception) -> str:
 
 
 def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
-    """Name the imports of a module, as line and package, that a class's grading does not have."""
+    """Name a module's imports, each given as line and package, that are missing where a class is graded."""
     named = ", ".join(f"{package[:40]} (line {line})" for line, package in imports[:3])
     return f"{file} imports {named}, but a class is graded with NumPy and Python's own modules only."
 

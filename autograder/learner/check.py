@@ -1,4 +1,4 @@
-"""Checks a learner's own library by the public keys, for the notebook, the terminal and pytest alike."""
+"""Checks a learner's own library against the public keys, for the notebook, the terminal and pytest alike."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
     Parameters
     ----------
     stages : mapping of str to list of (weights, bias)
-        A stage of its life, as ``"at birth"``, to the layers that the network had then.
+        For each stage of its life, such as ``"at birth"``, the layers that the network had then.
     forward : function
         The learner's own.
     layers : list of (weights, bias)

@@ -37,7 +37,7 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     Parameters
     ----------
     chapter : str
-        As ``"01_weights"``.
+        The chapter's name, such as ``"01_weights"``.
     folder : Path
         Where the zip is written.
     student : str

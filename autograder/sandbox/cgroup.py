@@ -49,7 +49,7 @@ class Group:
         """Kill all that is left in the group, and remove it."""
         with contextlib.suppress(OSError):
             (self.path / "cgroup.kill").write_text("1")
-        for _ in range(100):  # what was killed takes a moment to go
+        for _ in range(100):  # a killed process takes a moment to disappear
             try:
                 self.path.rmdir()
                 return
@@ -91,7 +91,7 @@ def find_parent() -> Path:
         If there is none; the message says why.
     """
     parent = choose_parent(_mount(_MOUNTS.read_text()), _own(_OWN.read_text()))
-    for left in parent.glob(f"{_NAME}-*-*"):  # groups of graders that were killed
+    for left in parent.glob(f"{_NAME}-*-*"):  # what killed graders have left behind
         pid = left.name.split("-")[1]
         if pid.isdigit() and not Path("/proc", pid).exists():
             Group(left).remove()

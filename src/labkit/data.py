@@ -88,7 +88,7 @@ def digits_of(side: int) -> Digits:
     Returns
     -------
     Digits
-        As from `digits8` or `digits14`.
+        The digits that `digits8` or `digits14` returns.
     """
     return {8: digits8, 14: digits14}[side]()
 
@@ -140,7 +140,7 @@ def silero() -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray
-        Name to float32 array, 309,633 numbers in all. These are the weights of Silero VAD 6.2.3.
+        The float32 array of each name, 309,633 numbers in all. These are the weights of Silero VAD 6.2.3.
     """
     return read_safetensors(FILES / "silero_vad_16k.safetensors")
 

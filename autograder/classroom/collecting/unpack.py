@@ -17,7 +17,7 @@ from .reasons import NotTakenError, Reason, mebibytes
 MAX_FILES = 20_000
 """Files that one submission may hold, including those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes that are read of one submission in all: notebook, modules, and the zips that are within it."""
+"""Bytes of one submission that are read in all: notebook, modules, and the zips that are within it."""
 MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000
@@ -34,7 +34,7 @@ _IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass
 class Budget:
-    """What one submission may still unpack."""
+    """How much one submission may still unpack."""
 
     files: int = MAX_FILES
     room: int = MAX_UNPACKED

@@ -83,7 +83,7 @@ def summarise(
     concepts : iterable of mapping
         Students' records of the concept test.
     remarks : iterable of Line
-        Further lines that need attention, as from `remarks_on`.
+        Further lines that need attention, as `remarks_on` returns them.
     """
     chapters = [name for name in CHAPTERS if any(entry["chapter"] == name for entry in entries)]
     scores: dict[str, list[float]] = {name: [] for name in chapters}

@@ -32,12 +32,12 @@ def write(
     stored : mapping
         What the gradebook holds, by chapter and student.
     chapters : iterable of str
-        Which chapters; by default all that were graded.
+        The chapters to report on; by default all that were graded.
 
     Raises
     ------
     ClassroomError
-        If nothing was graded yet.
+        If nothing has been graded yet.
     """
     chosen = set(chapters)
     if unknown := sorted(chosen - set(CHAPTERS)):

@@ -55,7 +55,7 @@ def read_class_list(path: Path) -> list[Student]:
 
 def _from_canvas(row: dict[str, str]) -> Student:
     """Read a line of Canvas's gradebook: the student as ``Lovelace, Ada``, and Canvas's number as ``ID``."""
-    if not row.get("id", "").isdigit():  # "Points Possible", and Canvas's test student, have none
+    if not row.get("id", "").isdigit():  # the line "Points Possible" and Canvas's test student have none
         return Student("")
     last, _, first = row["student"].partition(",")
     login = row.get("sis login id", "")

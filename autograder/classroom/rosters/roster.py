@@ -171,7 +171,7 @@ def write_roster(classroom: Path, roster: Roster) -> Path:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a table as `read_table` does, each line by its column headings."""
+    """Read a table as `read_table` does; return each line as a mapping from column headings to values."""
     heads, lines = read_table(path)
     return [dict(zip(heads, line, strict=False)) for line in lines]
 

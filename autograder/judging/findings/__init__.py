@@ -51,7 +51,7 @@ _ENOUGH = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """What the answers show: the kind of finding, its sentence, and whether that quotes one of the student's values."""
+    """What the answers show: the kind of finding, its sentence, and whether it quotes one of the student's values."""
 
     kind: str
     words: str
@@ -212,7 +212,7 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 
 def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
-    """Say what holds of all wrong answers, and of them alone if other cases are right or unanswered."""
+    """Say what holds for all wrong answers, and only for them if other cases are right or unanswered."""
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)

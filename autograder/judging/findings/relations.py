@@ -258,7 +258,7 @@ def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 
 
 _FIT = 1e-7
-"""Part of the largest number that a fit of scale and shift may miss by."""
+"""The largest error of a fit of scale and shift, as a fraction of the largest number."""
 
 
 def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:

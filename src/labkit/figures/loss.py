@@ -83,7 +83,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     Parameters
     ----------
     marks : mapping of str to float
-        Probabilities of the right class to point out, by what they mean.
+        Probabilities of the right class to point out, each under what it means.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
@@ -114,7 +114,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
     lead : ndarray of shape (n,)
         By how much the wrong class's logit is ahead.
     losses : mapping of str to pair of ndarray of shape (n,)
-        A loss's name to its values and to how fast it falls.
+        For each loss, its values and how fast it falls.
     """
     fig, axes = figure(1, 2, (7.8, 3.3))
     for k, (name, both) in enumerate(losses.items()):
