@@ -1,4 +1,4 @@
-"""Examines exercises: runs the student's function and judges what came back, so that one mistake costs once."""
+"""Examines exercises: runs the student's function and judges what came back, so that each mistake costs points once."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Mode:
     ----------
     lends : bool
         Whether the reference stands in for the exercises that an exercise builds on. If that does not earn full
-        marks, the student's own are tried, and the better verdict counts. Otherwise only the student's own are used,
-        and a message names the first of them that fails.
+        marks, the student's own functions are tried, and the better verdict counts. Otherwise only the student's own
+        are used, and a message names the first of them that fails.
     quotes : bool
         Whether messages may show inputs and expected numbers; not for a secret key.
     keys : mapping of str to Key, optional
-        Secret keys by exercise; None for the public ones.
+        The secret key of each exercise; None for the public keys.
     """
 
     lends: bool
@@ -68,11 +68,11 @@ class UncontainedError(RuntimeError):
 
 
 SELF_CHECK = Mode(lends=False, quotes=True)
-"""A learner's own check, by the public keys."""
+"""A learner's own check, with the public keys."""
 
 
 def class_mode(keys: Mapping[str, Key]) -> Mode:
-    """Return how a class is graded: by secret keys, with the reference in place of prerequisites."""
+    """Return how a class is graded: with secret keys, and with the reference in place of prerequisites."""
     return Mode(lends=True, quotes=False, keys=keys)
 
 
@@ -82,11 +82,11 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     Parameters
     ----------
     sources : mapping of str to bytes
-        The student's modules, as from `library.read_library`.
+        The student's modules, as `library.read_library` returns them.
     folder : str
-        How messages name the library's folder.
+        The library's folder, as messages name it.
     runner : Carrier
-        What runs the student's function.
+        The carrier that runs the student's function.
     mode : Mode
         `SELF_CHECK`, or what `class_mode` returns.
 
@@ -149,7 +149,7 @@ def attempt(
     mode: Mode,
     given: tuple[str, ...] = (),
 ) -> Verdict:
-    """Run and judge an exercise once, ``given`` standing in for the student's own; other parameters as in `examine`."""
+    """Run and judge an exercise once, with the reference's functions for ``given``; see `examine` for the others."""
     _require_containment(runner, mode)
     key = mode.find_key(exercise)
     came = run_exercise(exercise, key, sources, folder, runner, given)
@@ -210,7 +210,7 @@ def prerequisites(exercise: Exercise) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If the exercise itself were among them: its answer would be handed to the student's code.
+        If the exercise itself is among them: its answer would be handed to the student's code.
     """
     names = reference.closure(exercise.prerequisites)
     if exercise.name in names:

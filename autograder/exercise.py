@@ -27,7 +27,7 @@ class Unusable(ValueError):
     Parameters
     ----------
     reason : str
-        What kind of answer it is, such as ``"shape"``; answers are alike if reason and data are equal.
+        The kind of answer, such as ``"shape"``; two answers are alike if their reason and data are equal.
     words : str
         What came back and what was expected, for the student, in a clause that follows "gave".
     *data
@@ -90,7 +90,7 @@ class Case:
         Parameters
         ----------
         aspect : str or None
-            As above.
+            As for `Case`.
         *args, **kwargs
             Arguments of the single call: floats, ints, arrays, (nested) lists, tuples and dicts of
             them, None, str, ``Rng(seed)`` for a generator, ``Given("tanh")`` for a given function.
@@ -103,7 +103,7 @@ class Case:
         view : str, optional
             Name of one of the exercise's views: what is compared is ``view(answers, calls)``.
         rtol, atol : float, optional
-            In place of the tolerances that follow from the dtype; ``atol`` is absolute.
+            Tolerances in place of those that follow from the dtype; ``atol`` is absolute.
         expected : optional
             The expected (viewed) answer, if it comes from theory and not from the reference.
         calls : list of Call, optional
@@ -136,7 +136,7 @@ class Exercise:
 
     @property
     def points(self) -> float:
-        """The exercise's points: those of its aspects together."""
+        """The exercise's points: the sum of its aspects' points."""
         return sum(self.aspects.values())
 
     @property
@@ -191,7 +191,7 @@ class Chapter:
     Parameters
     ----------
     name : str
-        As ``"01_weights"``.
+        The chapter's name, such as ``"01_weights"``.
     title : str
         What the chapter is about, in a few words.
     """
@@ -225,9 +225,9 @@ class Chapter:
         Parameters
         ----------
         aspects : mapping of str to float
-            Points by aspect, in the order in which they are shown.
+            The points of each aspect, in the order in which they are shown.
         hints : three str
-            One step; the next; nearly the answer.
+            The first gives one step, the second the next step, and the third nearly the answer.
         why : str
             What ``reveal`` says in addition to the answer.
         prerequisites : tuple of str
@@ -235,11 +235,11 @@ class Chapter:
         parts : tuple of str
             Names of the items of a returned tuple, each also an aspect.
         views : mapping of str to function
-            ``view(answers, calls)`` makes of a case's answers (one per call) what is compared:
+            ``view(answers, calls)`` turns a case's answers (one per call) into what is compared:
             statistics, a sorted form, true or false. Raises `Unusable`.
         scored : function, optional
             ``scored(answers, calls) -> (fraction in [0, 1], sentence, diagnosis)`` in place of comparing;
-            an answer that has a misconception's diagnosis in every case is taken for that misconception.
+            an answer that has a misconception's diagnosis in every case counts as that misconception.
         time_limit : float
             Seconds for all cases together.
         yields : bool

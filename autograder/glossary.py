@@ -31,7 +31,7 @@ def read_terms(chapter: str, text: str) -> list[Term]:
     Parameters
     ----------
     chapter : str
-        As ``"01_weights"``.
+        The chapter's name, such as ``"01_weights"``.
     text : str
         The chapter's source, Markdown with code cells.
 

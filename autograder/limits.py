@@ -1,4 +1,4 @@
 """Limits on what is read from a submission: collecting and grading use the same ones."""
 
 MAX_NOTEBOOK = 20 * 2**20
-"""Bytes of a notebook: what collecting accepts, grading accepts."""
+"""The maximum size of a notebook in bytes: grading accepts whatever collecting accepts."""

@@ -155,7 +155,7 @@ def prove(built: dict[Path, bytes]) -> None:
     Raises
     ------
     ReleaseError
-        Naming the file and what is wrong with it.
+        If one of them does; the message names the file and what is wrong with it.
     """
     for path, content in built.items():
         if path.suffix == ".ipynb":
@@ -243,7 +243,7 @@ def _fresh(path: Path, content: bytes) -> bool:
 
 
 def _alike(kept: key.Key, made: key.Key) -> bool:
-    """Whether two keys judge alike: by the same words and cases, and by numbers that are equal to the judge."""
+    """Whether two keys judge alike: by the same words and cases, and by numbers that the judge treats as equal."""
     if (kept.stub, kept.arguments, len(kept.cases)) != (made.stub, made.arguments, len(made.cases)):
         return False
     if [(one.name, one.advice) for one in kept.mistakes] != [(one.name, one.advice) for one in made.mistakes]:

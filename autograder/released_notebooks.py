@@ -1,4 +1,4 @@
-"""Keeps the chapters' notebooks as they were handed out, so that a learner's own copy is read as in grading."""
+"""Keeps the chapters' notebooks as they were handed out, so that a learner's own copy is read just as in grading."""
 
 from __future__ import annotations
 

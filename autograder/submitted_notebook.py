@@ -60,11 +60,11 @@ class SubmittedNotebook:
     Parameters
     ----------
     answers : mapping of str to Answer
-        By grade id, for every answer cell that was released.
+        The answer of every answer cell that was released, by grade id.
     checks : mapping of str to list of dict
         The submitted copies of check cells, by grade id.
     own : tuple of OwnCell
-        What the student added.
+        The cells that the student added.
     lost : frozenset of str
         Answer cells that cannot be distinguished from others, because an editor has removed their names.
     """
@@ -123,7 +123,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
     released : mapping
         The notebook as it was handed out (nbformat 4). It alone decides which answers there are.
     submitted : bytes
-        What the student submitted, whatever it is.
+        The file that the student submitted; it may hold anything.
 
     Raises
     ------
@@ -230,7 +230,7 @@ def _make_smaller(submitted: bytes) -> str:
 
 
 class _Places:
-    """Where released cells are, by everything that a submitted copy may still have."""
+    """The positions of the released cells, by everything that may still identify them in a submitted copy."""
 
     def __init__(self, released: list[dict]) -> None:
         self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}

@@ -29,7 +29,7 @@ class Absent:
     package : str
         The package that is absent.
     file, line : str, int
-        Where it is imported.
+        Where the package is imported.
     """
 
     def __init__(self, package: str, file: str, line: int) -> None:
@@ -65,7 +65,7 @@ def find_line(error: BaseException, file: str) -> int | None:
 
 
 def is_lacking(error: BaseException) -> bool:
-    """Whether an error says that a package is absent for which a stand-in may be used."""
+    """Whether an error reports the absence of a package that may have a stand-in."""
     return isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) and _is_absent(error.name)
 
 
@@ -74,7 +74,7 @@ def run_without_absent(
 ) -> None:
     """Run a module statement by statement; a statement that needs a missing package fails alone.
 
-    So does any use of the names that it would have defined.
+    Any use of the names that the failed statement would have defined fails as well.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def run_without_absent(
             for name in wanted:
                 if names.get(name) is before[name]:
                     names[name] = stand_in
-            # From here on, annotations stay text, so that one which names an absent package does not fail.
+            # From here on, annotations stay text, so that an annotation that names an absent package does not fail.
             flags |= __future__.annotations.compiler_flag
 
 

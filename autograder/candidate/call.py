@@ -14,7 +14,7 @@ import numpy as np
 from . import given, wire
 
 MAX_ITERATIONS = 20_000
-"""The most items that are taken from an iterator."""
+"""The maximum number of items taken from an iterator."""
 
 
 def call_function(function: Callable, args: tuple, kwargs: dict, generators: dict, folder: str) -> dict:
@@ -27,7 +27,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     generators : dict
         The case's random generators so far; calls of one case share them.
     folder : str
-        Where the student's files are, as tracebacks name them.
+        The folder of the student's files, as tracebacks name it.
 
     Returns
     -------
@@ -146,13 +146,13 @@ def _find_last_place(error: BaseException, folder: str) -> tuple[str, int, str] 
 
 
 def _read_name(error: BaseException) -> str:
-    """Return the name that Python did not find, if an error says it."""
+    """Return the name that Python did not find, if an error states it."""
     name = error.name if isinstance(error, (NameError, AttributeError, ImportError)) else None
     return name[:100] if isinstance(name, str) else ""
 
 
 def _is_raised_in(error: BaseException, folder: str) -> bool:
-    """Whether a ``raise`` in the student's own files raised an error, rather than Python or NumPy."""
+    """Whether an error was raised by a ``raise`` in the student's own files, not by Python or NumPy."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -170,7 +170,7 @@ def describe_message(error: BaseException) -> str:
 
 
 def _snapshot_arguments(args: tuple, kwargs: dict) -> dict:
-    """Return the arguments as bytes, by position or name; what cannot change or be read is None."""
+    """Return the arguments as bytes, by position or name; None stands for what cannot change or cannot be read."""
 
     def freeze(value: Any) -> bytes | None:
         if isinstance(value, np.random.Generator) or callable(value):

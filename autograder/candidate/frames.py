@@ -42,12 +42,12 @@ def pack_ending(ending: Ending, data: bytes = b"") -> bytes:
 
 
 def read_answer(stream: io.RawIOBase) -> tuple[bytes, bytes] | None:
-    """Read all that follows a job; return what it sent back, and the last frame.
+    """Read everything that arrives after a job was sent; return the job's answer and the last frame.
 
     Returns
     -------
     tuple of bytes or None
-        None at the end of the stream, or if more comes than a job may send.
+        None at the end of the stream, or if more arrives than a job may send.
     """
     pieces, most = bytearray(), MAX_ANSWER + 200
     while (frame := read_frame(stream, most)) is not None:

@@ -58,7 +58,7 @@ def product(array: np.ndarray) -> float:
 
 
 def sine_sum(array: np.ndarray) -> float:
-    """Return the sum of sines of each entry times its position (1, 2, ...)."""
+    """Return the sum of the sines of the entries, each multiplied by its position (1, 2, ...)."""
     flat = np.asarray(array, dtype=float).ravel()
     return float(np.sum(np.sin(flat) * np.arange(1, flat.size + 1)))
 

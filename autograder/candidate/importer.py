@@ -24,9 +24,9 @@ class Library(MetaPathFinder, Loader):
     sources : dict of str to bytes
         Module name (``"weights"``, ``"__init__"``) to the bytes of its file.
     folder : str
-        How files are named in tracebacks.
+        The folder that tracebacks name for these files.
     given : dict of str to dict
-        By module: functions that replace the student's functions of the same names.
+        For each module, the functions that replace the student's functions of the same names.
     graded : str
         The module under test. An error in it counts. Another module that cannot be run still provides its
         given functions; its other functions fail only when they are called, so that its mistake costs little here.

@@ -46,14 +46,14 @@ def run_in_place(job: bytes, seconds: float) -> bytes:
     Parameters
     ----------
     job : bytes
-        As `main.run_job` reads it.
+        The job, in the form that `main.run_job` reads.
     seconds : float
-        By the clock.
+        The time limit, in real time.
 
     Returns
     -------
     bytes
-        As `frames.pack_ending` writes it.
+        The answer, in the form that `frames.pack_ending` writes.
     """
     left: list[bool] = []
     with _everything_put_back(), Deadline(f"{wire.decode(job)['folder']}/", seconds) as deadline:
@@ -69,20 +69,20 @@ def run_in_place(job: bytes, seconds: float) -> bytes:
 class Deadline:
     """Raises `TimeIsUp` in code of the learner's files, and only there, once the time is up.
 
-    Raised anywhere else, it could interrupt a context manager of the standard library that is cleaning up. It is raised
-    at every jump, branch and call of the learner's code, so that code which catches it gets it again.
+    Anywhere else, the exception could interrupt a context manager of the standard library that is cleaning up. It is
+    raised at every jump, branch and call of the learner's code, so code that catches it gets it again.
 
     Parameters
     ----------
     prefix : str
-        How the names of the learner's files begin.
+        The beginning of the names of the learner's files.
     seconds : float
-        Counted from entering the block.
+        The time limit, counted from the start of the block.
 
     Attributes
     ----------
     passed : bool
-        Whether it had to raise: the job's answer then does not count, whatever the learner's code made of it.
+        Whether the exception was raised: then the job's answer does not count, even if the learner's code caught it.
     """
 
     def __init__(self, prefix: str, seconds: float) -> None:
@@ -96,7 +96,7 @@ class Deadline:
             for event in self._events():
                 sys.monitoring.register_callback(_TOOL, event, self._meet)
             sys.monitoring.set_events(_TOOL, sum(self._events()))
-        else:  # slower, and once caught, not raised again before the next call; no browser has such an old Python
+        else:  # slower, and raises again only at the next call; no browser has such an old Python
             sys.setprofile(self._trace_again)
             sys.settrace(self._trace)
         return self
@@ -154,7 +154,7 @@ def _forbid_leaving(left: list[bool]) -> None:
 
 @contextlib.contextmanager
 def _everything_put_back() -> Iterator[None]:
-    """Run the block without the notebook's own ``weightlab``, and restore what that may change here."""
+    """Run the block without the notebook's own ``weightlab``, and restore everything that the block may change."""
     modules = dict(sys.modules)
     names = {name: dict(vars(modules[name])) for name in _SHARED if name in modules}
     lists = [(one, list(one)) for one in (sys.path, sys.meta_path, sys.path_hooks, warnings.filters)]

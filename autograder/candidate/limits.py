@@ -21,7 +21,7 @@ MAX_PROCESSES = 8
 MAX_JOBS = 1_000
 """The number of jobs after which the process that forks for them is replaced."""
 MAX_PRINTED = 4_000
-"""Characters that are kept of what a job prints."""
+"""Characters of a job's printed output that are kept."""
 
 
 def set_limits(limits: dict, sandboxed: bool) -> None:
@@ -47,6 +47,6 @@ def set_limits(limits: dict, sandboxed: bool) -> None:
 
 
 def _counts_processes_apart() -> bool:
-    """Whether the limit on processes counts only this sandbox's; before Linux 5.14 it counts all of a user's."""
+    """Whether the limit on processes counts only those of this sandbox; before Linux 5.14 it counts all of a user."""
     release = os.uname().release.split(".")
     return "--user=" in " ".join(sys.argv) or (int(release[0]), int(release[1].partition("-")[0])) >= (5, 14)

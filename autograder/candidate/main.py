@@ -1,8 +1,8 @@
 """Serves jobs: runs one function of a student's library on given inputs, and sends back nothing but plain data.
 
-The autograder starts it by ``start.py``. It reads jobs from standard input and writes answers to what was its standard
-output. If the system can fork, each job runs in a separate child process, with limits; otherwise the autograder
-starts one program per job.
+The autograder starts it through ``start.py``. It reads jobs from standard input and writes answers to what was its
+standard output. If the system can fork, each job runs in a separate child process, with limits; otherwise the
+autograder starts one program per job.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ def serve_jobs(argv: list[str]) -> None:
 
         # So that no child's garbage collector touches, and thereby copies, the memory that all children share.
         gc.freeze()
-        # Sent from inside a sandbox, this is the one signal that would reach its first process.
+        # This is the only signal that would reach a sandbox's first process if it were sent from inside.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.enable()
     begun = _find_traces() if sandboxed else None
@@ -262,7 +262,7 @@ def serve_jobs(argv: list[str]) -> None:
             ending = Ending.ANSWERED
             write_frame(outgoing, run_job(read_frame(incoming)), PIECE)
         served += 1
-        # A job without an answer was perhaps not read to its end. Nor may any job find what another one left.
+        # A job without an answer was perhaps not read to its end. And no job may find what another one has left.
         last = not forks or ending is not Ending.ANSWERED or served == MAX_JOBS
         last = last or (sandboxed and _find_traces() != begun)
         write_frame(outgoing, (LAST if last else MORE) + pack_ending(ending))

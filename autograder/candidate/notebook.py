@@ -13,7 +13,7 @@ from typing import Any
 from . import importer
 
 MAX_CELL = 100_000
-"""Characters of text that are kept of one output."""
+"""Characters of each output's text that are kept."""
 _ABSENT = (
     "check",
     "hint",

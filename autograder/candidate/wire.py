@@ -58,7 +58,7 @@ class Opaque:
 
 
 def printable(text: str) -> str:
-    """Return text in which all that a terminal or browser might act on is replaced, except line ends and tabs."""
+    """Return text with everything replaced that a terminal or browser might act on, except line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
@@ -71,7 +71,7 @@ def encode(value: Any, max_items: int = MAX_ITEMS, max_text: int = MAX_BYTES) ->
         None, bool, int, float, str, bytes, list, tuple, set of plain data, dict, NumPy scalar or
         array of real numbers, `Rng`, `Given`, `Opaque`.
     max_items, max_text : int
-        The most values, and the most bytes of text, in all.
+        The maximum number of values, and of bytes of text, in the whole value.
 
     Raises
     ------
@@ -233,7 +233,7 @@ _CONSTANTS = {b"N": None, b"T": True, b"F": False}
 
 
 class _Reader:
-    """Reads one value after another: `struct` raises an error where its bytes end; other reads use `move`."""
+    """Reads one value after another: `struct` raises an error if bytes are missing, and all other reads use `move`."""
 
     def __init__(self, data: bytes) -> None:
         self.data, self.at, self.left = data, 0, MAX_ITEMS

@@ -42,9 +42,9 @@ class DaskWorkers:
     Parameters
     ----------
     address : str
-        The scheduler's, such as ``tcp://10.0.0.1:8786``.
+        The scheduler's address, such as ``tcp://10.0.0.1:8786``.
     tell : function
-        Takes sentences about workers that cannot be used.
+        Called with sentences about workers that cannot be used.
     """
 
     def __init__(self, tools: Tools, address: str, tell: Callable[[str], None]) -> None:
@@ -70,7 +70,7 @@ class DaskWorkers:
         Raises
         ------
         ClassroomError
-            If none joins.
+            If no worker joins.
         """
         until = time.monotonic() + _FIRST_WORKER
         # A rejected worker may stay connected: Dask does not retire the last one that holds a result.
@@ -106,7 +106,7 @@ class DaskWorkers:
         ClassroomError
             If no worker is left that can do it.
         """
-        if isinstance(came, Lacking):  # to any free worker: Dask forgets tasks meant for one that has left
+        if isinstance(came, Lacking):  # to any free worker: Dask forgets tasks meant for a worker that has left
             return self._pool.submit(grade_there, task, self._order)
         if isinstance(came, Refused):
             self._retire(came.worker, came.reason)
@@ -143,7 +143,7 @@ class DaskWorkers:
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker of a cluster needs besides the task: packed tools, and by chapter what decides verdicts."""
+    """What a cluster's worker needs besides the task: packed tools, and digests of what decides the verdicts."""
 
     tools: bytes | None
     digests: Mapping[str, str]

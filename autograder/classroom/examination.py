@@ -75,7 +75,7 @@ def examine_submission(
     isolation: str,
     clock: Clock | None = None,
 ) -> Examination:
-    """Examine a submission; parameters as elsewhere, ``released`` being the notebook as it was handed out."""
+    """Examine a submission; ``released`` is the chapter's notebook as it was handed out."""
     if submission.notebook is None:
         return absent(chapter, released)
     clock = clock or new_clock()
@@ -143,7 +143,7 @@ def _functions(
 
 
 def _try_public_cases(submission: Submission, chapter: Chapter, runner: Runner, clock: Clock) -> dict[str, list[Reply]]:
-    """Return what came back in the public cases of each exercise that fails them, by name.
+    """Return, for each exercise that fails its public cases, what came back in them.
 
     One process runs all exercises first, since most pass; each one that fails is then run alone: with the reference's
     prerequisites, as it is most likely judged, and then with the student's own. If an exercise reports its scores
@@ -192,7 +192,7 @@ def _describe_by_public_case(verdict: Verdict, public: list[Reply]) -> None:
 def explain(
     submission: Submission, name: str, keys: Mapping[str, Key], released: Mapping[str, Any], isolation: str
 ) -> Verdict:
-    """Examine one exercise or question of a submission again, with the failing case in full.
+    """Examine one exercise or question of a submission again, and show the failing case in full.
 
     The message quotes secret inputs and expected values: it is for the instructor's eyes only.
     """

@@ -55,7 +55,7 @@ class SubmitWithLibrary(ExchangeSubmit):
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the chapter, then the library; never into the student's own course folder."""
         super().do_copy(src, dest, log)
-        if self.coursedir.assignment_id not in CHAPTERS:  # another course's
+        if self.coursedir.assignment_id not in CHAPTERS:  # an assignment of another course
             return
         library = Path(self.library)
         state = None if library == LIBRARY else library.parents[1] / STATE

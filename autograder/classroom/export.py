@@ -34,13 +34,13 @@ def write_tables(
     entries : list of dict
         As `grade.grade_class` returns them, and those of other chapters that earlier runs found.
     totals : mapping
-        By chapter and student: the final score, the late penalty, and how many answers wait for a mark.
+        For each chapter and student: the final score, the late penalty, and how many answers wait for a mark.
     released : mapping
         Released notebooks by chapter, from which a chapter's total points are counted.
     roll : mapping
-        What the gradebook knows of students, by id.
+        What the gradebook knows about each student, by id.
     chapters : iterable of str
-        Those of the platforms' tables.
+        The chapters in the platforms' tables.
     """
     worth = {chapter: _worth(notebook) for chapter, notebook in released.items()}
     best = {chapter: worth[chapter] for chapter in chapters}
@@ -83,7 +83,7 @@ def write_tables(
 
 
 def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]) -> dict[str, Student]:
-    """Return what is known of students: from the roster, from the gradebook, and from where they were collected."""
+    """Return what is known about students: from the roster, from the gradebook, and from where they were collected."""
     roster, numbers = read_roster(classroom), canvas_numbers(classroom)
     found = {}
     for student in students:
@@ -127,7 +127,7 @@ def _moodle(people: Mapping[str, Student], final: Mapping[str, Mapping], best: M
     """Return the columns that identify students, if they are filled for everybody, and the grades.
 
     On import Moodle asks which column identifies the student. If that cell were empty, Moodle would give the grade to
-    the student of the line before.
+    the student in the line before.
     """
     known = {
         "username": [one.login or one.id for one in people.values()],

@@ -188,7 +188,7 @@ def _exporter() -> Any:
             return page.replace("</head>", f"{TABLES}</head>", 1), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
-            """Do nothing: we built the notebook, and it stays as it is."""
+            """Do nothing: the notebook was built here and is valid."""
 
     class Header(CSSHTMLHeaderPreprocessor):
         def _generate_header(self, resources: Any) -> list[str]:
@@ -228,14 +228,14 @@ def warm_up() -> None:
 
 
 def take_seen() -> dict[str, str]:
-    """Return the HTML of the cells that were seen lately, by their names, and forget it."""
+    """Return the HTML of the cells rendered since the last call, by the cells' names, and forget it."""
     taken = dict(_seen)
     _seen.clear()
     return taken
 
 
 def keep_for_all(html: Mapping[str, str]) -> None:
-    """Keep the HTML of cells for good: those that were handed out."""
+    """Keep the HTML of the cells that were handed out for as long as this process runs."""
     _handed_out.update(html)
 
 
@@ -252,11 +252,11 @@ def make_page(
     Parameters
     ----------
     final : mapping of str to float
-        Scores by graded cell, as from `scores`.
+        The final score of each graded cell, as `scores` returns it.
     penalty : float or None
-        What being late costs.
+        The points subtracted for lateness.
     blank : collection of str
-        As from `unanswered`.
+        The names of answer cells, as `unanswered` returns them.
     """
     from nbformat.notebooknode import NotebookNode, from_dict
 

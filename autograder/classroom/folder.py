@@ -88,7 +88,7 @@ NAMES_OF_JAVASCRIPT = frozenset(
     | {"toLocaleString", "toString"}
     | {f"__{what}{which}__" for what in ("define", "lookup") for which in ("Getter", "Setter")}
 )
-"""Formgrader's lists keep students in a JavaScript object, which already has these names: no list would fill."""
+"""Formgrader's lists keep students in a JavaScript object, which has these names already: a list would stay empty."""
 
 
 class Classroom:
@@ -122,7 +122,7 @@ class Classroom:
         return sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
 
     def make_root(self) -> None:
-        """Make the classroom's folder if it is not there, closed as its state is; one that is there stays as it is.
+        """Make the classroom's folder if it does not exist, closed to other accounts; an existing one stays as it is.
 
         It holds names, grades and answers, which other accounts on a shared machine must not see.
         """
@@ -196,7 +196,7 @@ class Classroom:
         Raises
         ------
         ClassroomError
-            If another one is at work.
+            If another grader is at work.
         """
         import fcntl
 

@@ -42,7 +42,7 @@ def install() -> None:
 
 
 def _put_around(owner: type, name: str, function: Callable) -> None:
-    """Wrap a method in a function that gets it as its first argument; only once, although every page asks again."""
+    """Wrap a method in a function that gets it as its first argument; wrap it once, although every page calls this."""
     own = getattr(owner, name)
     if own.__module__ != __name__:
 
@@ -53,7 +53,7 @@ def _put_around(owner: type, name: str, function: Callable) -> None:
 
 
 def submitted_time(api: Any, assignment_id: str, student_id: str) -> datetime.datetime | None:
-    """Read a submission's time; nbgrader's own reader ends the list of a whole class at one that is not a time."""
+    """Read a submission's time; in nbgrader's own reader, one unreadable time breaks the list of a whole class."""
     directory = api.coursedir
     return existing_time(directory, directory.format_path(directory.submitted_directory, student_id, assignment_id))
 
@@ -64,9 +64,9 @@ def submitted_students(own: Callable, api: Any, assignment_id: str) -> set[str]:
 
 
 def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
-    """Fill in a page of Formgrader's.
+    """Render one of Formgrader's pages.
 
-    Parts of an address are written into pages and into strings in their scripts: none of them may end such a string.
+    Parts of an address are written into pages and into strings in their scripts; no part may end such a string.
     """
     safe = {key: value.translate(_ACTS) if isinstance(value, str) else value for key, value in values.items()}
     return own(handler, name, **safe).replace("</head>", f"{_UNIQUE}</head>", 1)

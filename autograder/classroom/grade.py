@@ -53,7 +53,7 @@ def run_grading(
     classroom : Path
         nbgrader's course folder; it gets gradebook.db, autograded/, feedback/ and the tables.
     chapters : iterable of str
-        Which chapters; by default all that anybody submitted.
+        The chapters to grade; by default all that anybody submitted.
     jobs : int, optional
         Local worker processes; by default one for each processor.
     isolation : str
@@ -63,7 +63,7 @@ def run_grading(
     seed : int, optional
         The seed of the secret cases; by default the classroom's own, drawn once.
     database : str, optional
-        URL of the gradebook; by default what nbgrader's configuration says, else SQLite in the classroom.
+        URL of the gradebook; by default the one in nbgrader's configuration, else SQLite in the classroom.
     course : Path, optional
         Folder of the released notebooks; by default the source directory of nbgrader's configuration.
     run_notebooks : bool
@@ -119,7 +119,7 @@ def _read_others(names: Iterable[str], course: Path) -> dict[str, dict]:
 
 
 def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int | None, scheduler: str | None) -> bool:
-    """Let workers do what there is to do, and return whether there was anything; if not, none is started."""
+    """Let workers do what there is to do, and return whether there was anything; if not, no worker is started."""
     tasks = run.tasks()
     first = next(tasks, None)
     if first is None:
@@ -142,12 +142,12 @@ def _work_through(run: Run, book: ClassBook, lock: int, tools: Tools, jobs: int 
 def explain_grade(
     classroom: Path, student: str, name: str, *, isolation: str = "bubblewrap", course: Path | None = None
 ) -> Verdict:
-    """Examine one exercise or question of a student again by the class's own seed, with the failing case in full.
+    """Examine a student's exercise or question again with the class's own seed, and show the failing case in full.
 
     Raises
     ------
     ClassroomError
-        If there is no such exercise, or nothing that this student has submitted for its chapter.
+        If there is no such exercise, or this student has submitted nothing for its chapter.
     """
     requirements.require_reference()
     requirements.require_isolation(isolation)

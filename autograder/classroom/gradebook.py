@@ -41,7 +41,7 @@ def open_gradebook(room: Classroom, config: Configuration, database: str | None 
     Parameters
     ----------
     database : str, optional
-        What ``--database`` says; by default what nbgrader's configuration says, else SQLite in the classroom.
+        The value of ``--database``; by default the URL in nbgrader's configuration, else SQLite in the classroom.
 
     Raises
     ------
@@ -73,13 +73,13 @@ class ClassBook:
     Parameters
     ----------
     url : str
-        As from `url_of`.
+        The database's URL, as `url_of` returns it.
     course : str
         nbgrader's course id.
     """
 
     def __init__(self, url: str, course: str = "") -> None:
-        # nbgrader gets the schema's version from the program alembic, which is beside this Python.
+        # nbgrader gets the schema's version from the program alembic, which is installed beside this Python.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
@@ -111,14 +111,14 @@ class ClassBook:
         self.book.close()
 
     def claim(self, classroom: Classroom) -> None:
-        """Make sure that the database belongs to this classroom alone: two would set each other's grades to zero.
+        """Make sure that the database belongs to this classroom alone: two classrooms would reset each other's grades.
 
         Raises
         ------
         GradebookError
             If it is another classroom's.
         """
-        if is_own(classroom, self.url):  # it is in the classroom itself
+        if is_own(classroom, self.url):  # the database is in the classroom itself
             return
         with reworded(self.url), one_at_a_time(self.url):
             reason = claim_database(self.book.db, classroom, self.course)
@@ -135,7 +135,7 @@ class ClassBook:
 
     @_unit
     def prepare(self, chapter: str, released: Mapping[str, Any]) -> None:
-        """Enter a chapter's assignment and cells that are missing or whose points have changed.
+        """Enter a chapter's assignment, and the cells that are missing or whose points have changed.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class ClassBook:
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
-        """Return what the gradebook holds of a chapter, by student."""
+        """Return what the gradebook holds for a chapter, by student."""
         return self._load(chapter)
 
     def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:
@@ -292,5 +292,5 @@ class ClassBook:
                 db.execute(update(api.Comment).where(api.Comment.id == row.id).values(auto_comment=comment))
 
     def totals(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """Return each student's final scores of a chapter, see `grades.add_up`."""
+        """Return each student's final score in a chapter, as `grades.add_up` computes it."""
         return add_up(self.load(chapter))

@@ -13,7 +13,7 @@ from ..submitted_notebook import marks_of
 
 
 def enter_cells(book: api.Gradebook, url: str, chapter: str, released: Mapping[str, Any]) -> str | None:
-    """Enter a chapter's assignment and cells that are missing or whose points have changed.
+    """Enter a chapter's assignment, and the cells that are missing or whose points have changed.
 
     Cells that were added to a chapter during the term are entered as well; existing entries stay.
 

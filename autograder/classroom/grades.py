@@ -23,7 +23,7 @@ class Person:
 
 @dataclass
 class StoredGrades:
-    """What the gradebook holds of one student's chapter: row ids, and values by cell name."""
+    """What the gradebook holds for one student's chapter: row ids, and values by cell name."""
 
     submission: str
     notebook: str
@@ -34,7 +34,7 @@ class StoredGrades:
     comments: dict[str, Any] = field(default_factory=dict)
 
     def agrees_with(self, new: NewGrades) -> bool:
-        """Whether automatic scores, time and penalty are those that grading found."""
+        """Whether the automatic scores, the time and the penalty are those that grading found."""
         return (
             {name: row.auto_score for name, row in self.grades.items()} == dict(new.automatic)
             and self.timestamp == new.timestamp
@@ -60,7 +60,7 @@ class NewGrades:
 
 
 def add_up(held: Mapping[str, StoredGrades]) -> dict[str, dict[str, Any]]:
-    """Return each student's final scores of a chapter: with manual marks and late penalties."""
+    """Return each student's final score in a chapter, with manual marks and the late penalty."""
     found = {}
     for student, stored in held.items():
         rows = stored.grades.values()

@@ -65,9 +65,9 @@ class History:
         Parameters
         ----------
         totals : mapping
-            By chapter and student: the final score, as from `ClassBook.totals`.
+            The final score for each chapter and student, as `ClassBook.totals` returns it.
         causes : mapping
-            By chapter and student: digests of the submission, the exercises, people's marks and lateness. Those that
+            For each chapter and student, digests of the submission, the exercises, marks and lateness. Those that
             changed are the reasons.
         """
         last = {(line["chapter"], line["student"]): line for line in self.read()}

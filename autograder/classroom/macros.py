@@ -37,7 +37,7 @@ _MACRO = re.compile(r"\\(?=([A-Za-z]+))")
 
 
 def break_others(text: str, mark: str) -> str:
-    r"""Break every macro that is not in `DRAWING` by a character between its backslash and its name.
+    r"""Break every macro that is not in `DRAWING` by inserting a character between its backslash and its name.
 
     Some macros of MathJax make links, load extensions, set styles (a background is fetched from the network) or define
     other macros. Only the harmless ones can be listed.

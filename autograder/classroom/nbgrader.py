@@ -18,7 +18,7 @@ from .folder import ClassroomError, write_file
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIGURATIONS = tuple(f"{app}_config.{kind}" for app in ("jupyter", "nbgrader") for kind in ("py", "json"))
-"""What nbgrader reads in a folder: one that it opens as a course, that it starts in, or that is Jupyter's own."""
+"""What nbgrader reads in a course's folder, in the folder where it starts, and in Jupyter's own folders."""
 CONFIG = '''"""nbgrader in this classroom: Weightlab's autograder, and the folder of this file."""
 
 from pathlib import Path
@@ -34,7 +34,7 @@ _ENCODING = re.compile(r"\A((?:[ \t\f]*(?:#.*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*)
 
 
 def load_app(root: Path) -> Any:
-    """Return nbgrader as it is configured in a folder, without its warnings about files that are not there.
+    """Return nbgrader as it is configured in a folder, without its warnings about missing files.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _said(error: Exception) -> str:
 def write_config(classroom: Path, last: str = "") -> None:
     """Configure nbgrader and Formgrader so that they can be started in the classroom.
 
-    A configuration that an instructor wrote there before, such as a penalty, stays, below the lines that it needs.
+    Whatever an instructor configured there before, such as a penalty, stays below the lines that are added.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def write_config(classroom: Path, last: str = "") -> None:
 
 
 def _loads_the_projects(node: ast.AST) -> bool:
-    """Whether a call loads the configuration of the project itself, or of a folder that does."""
+    """Whether a call loads the configuration of the project itself, or of a folder that loads it."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_subconfig"):
         return False
     texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
@@ -146,7 +146,7 @@ class Configuration:
             raise ClassroomError(
                 f"nbgrader's configuration names a late penalty plug-in that does not exist: {named!r}. {remedy}"
             ) from None
-        except Exception as error:  # its module is also a program
+        except Exception as error:  # the plug-in's module is also a program
             raise ClassroomError(f"The late penalty plug-in {named!r} cannot be loaded: {_said(error)}.") from None
         try:
             plugin = kind(config=app.config)
@@ -166,7 +166,7 @@ def read_released(chapter: str, course: Path) -> dict:
     Raises
     ------
     ClassroomError
-        If there is none.
+        If the chapter has no released notebook.
     """
     path = course / chapter / f"{chapter}.ipynb"
     try:

@@ -34,7 +34,7 @@ class RebuiltNotebook:
     notebook : dict
         The released notebook (nbformat 4) with what the student wrote.
     read : SubmittedNotebook
-        What was found in the submitted one.
+        What was found in the submitted notebook.
     malformed : str
         Why it cannot be read; empty if it can.
     doubtful : frozenset of str
@@ -63,8 +63,8 @@ def rebuild(released: Mapping[str, Any], submitted: bytes) -> RebuiltNotebook:
     -------
     RebuiltNotebook
         Sources of answer cells come from the student, with their outputs as plain text and images; the parts of a
-        split cell are joined. Cells that the student added follow the cell below which they were. A file that is not
-        the chapter's notebook gives the released one and says why.
+        split cell are joined. Cells that the student added stay below the cell that they followed. A file that is not
+        the chapter's notebook yields the released notebook and the reason.
     """
     notebook = copy.deepcopy(dict(released))
     for cell in notebook["cells"]:
@@ -97,7 +97,7 @@ def _words(why: str) -> str:
 def _lay_in(cell: dict, answer: Answer) -> None:
     if not answer.cells:
         return
-    if answer.changed:  # otherwise the text stays as it was released, by which nbgrader sees that there is no answer
+    if answer.changed:  # otherwise the text stays as released, which shows nbgrader that there is no answer
         text = "\n\n".join(text_of(theirs.get("source")).strip("\n") for theirs in answer.cells)
         cell["source"] = clean_text(text, MAX_ANSWER) if cell["cell_type"] == "code" else clean_markdown(text)
     if cell["cell_type"] == "code":

@@ -1,4 +1,4 @@
-"""Remembers between runs the verdicts on each library, and each student's result."""
+"""Remembers the verdicts on each library and the result of each student from one run to the next."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def class_keys(chapter: str, seed: int) -> dict[str, Key]:
 
 
 class Records:
-    """Verdicts on functions by content, so that the same library, exercises and seed are examined once.
+    """Verdicts on functions, stored by content: the same library, exercises and seed are examined only once.
 
     Parameters
     ----------
@@ -115,15 +115,15 @@ class Result:
     inputs : mapping of str to str
         Digests of everything that decided it: the submission, the exercises, people's marks, the rest.
     entry : dict
-        The contract's form, with what a person should look at under ``remarks``.
+        The entry that docs/architecture.md describes, with what a person should look at under ``remarks``.
     automatic : mapping of str to float or None
-        Scores by graded cell; None if a person has to give it.
+        The score of each graded cell; None if a person has to give it.
     blank : tuple of str
         Answer cells that are as they were handed out.
     penalty : float or None
-        What being late costs.
+        The points subtracted for lateness.
     lasting : bool
-        Whether another run would say the same.
+        Whether another run would have the same result.
     tries : int
         How many runs in a row have given a result that is not lasting.
     """

@@ -41,12 +41,12 @@ def require_isolation(name: str) -> None:
 
 
 def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course: Path) -> None:
-    """Make sure that the project's notebooks match its solutions/; those found up to date are not built again.
+    """Make sure that the project's notebooks match its solutions/; those that were up to date before are not built.
 
     Parameters
     ----------
     course : Path
-        Where the released notebooks are; if that is outside the project, nobody else builds them.
+        The folder of the released notebooks; a folder outside the project is not checked.
 
     Raises
     ------

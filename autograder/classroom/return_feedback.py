@@ -1,4 +1,4 @@
-"""Packs all students' feedback pages for upload to Moodle or Canvas, under the names that these expect."""
+"""Packs all students' feedback pages for upload to Moodle or Canvas, under the names that these platforms expect."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pack_for_canvas(classroom: Path, chapter: str) -> Package:
     """Pack pages for Canvas: the assignment's "Upload Submissions", after "Download Submissions".
 
     Canvas reads the student's and the upload's number from a file's name, and shows the file under the name of the
-    submission. So each page is in a zip, because the submission is one.
+    submission. Each page is therefore packed in a zip, because the submission is a zip.
     """
     origins = read_origins(classroom).get(chapter, {})
     files, left_out = {}, {}

@@ -60,7 +60,7 @@ class _Rule:
     inside: tuple[_Rule, ...] | None = None
 
     def write(self, used: frozenset[str]) -> str:
-        """Return the rule with those selectors that can match something, or an empty text if none can."""
+        """Return the rule with those selectors that can match something, or an empty string if none can."""
         if self.inside is not None:
             kept = "\n".join(filter(None, (rule.write(used) for rule in self.inside)))
         elif self.selectors:
@@ -90,7 +90,7 @@ def _read_rule(rule: tinycss2.ast.Node) -> _Rule | None:
 
 
 def _selectors(prelude: str) -> list[str]:
-    """Return the selectors of a rule, which commas outside parentheses separate."""
+    """Return the selectors of a rule; they are separated by commas outside parentheses."""
     return [one.strip() for one in re.split(r",(?![^(]*\))", prelude)]
 
 

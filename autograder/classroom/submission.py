@@ -32,7 +32,7 @@ class SubmissionStatus(StrEnum):
 class Submission:
     """What a student submitted for a chapter; ``notebook`` is None if there is none.
 
-    From nbgrader's exchange it has a time, and a secret by which the student gets feedback.
+    If it came through nbgrader's exchange, it has a time, and a secret by which the student gets feedback.
     """
 
     student: str

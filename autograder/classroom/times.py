@@ -1,4 +1,4 @@
-"""Reads when something was submitted: one strict form, and nothing else is a time."""
+"""Reads the time at which something was submitted; only one strict form counts as a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
     Parameters
     ----------
     text : str or None
-        What the file holds.
+        The content of the file.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def existing_time(directory: Any, folder: str) -> datetime.datetime | None:
     """Read a submission's time in place of nbgrader's ``CourseDirectory.get_existing_timestamp``.
 
     nbgrader's own reader asks a date library, which guesses, opens time zone files by a name that a student
-    wrote, and raises what nbgrader does not expect.
+    wrote, and raises errors that nbgrader does not expect.
     """
     path = Path(folder, FILE)
     content = read_file(path, MAX_BYTES)

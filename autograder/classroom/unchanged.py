@@ -2,7 +2,7 @@
 
 A run that had nothing to do and changed no file records the sizes, times and numbers of all files that it depends on:
 the classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run
-would find the same, so it opens none of them. The system sets times of change: no program can set them back. What a
+would find the same, so it opens none of them. The system sets times of change, and no program can set them back. What a
 configuration learns from a clock, another program or the network is not seen; `--retry` always makes a run.
 """
 
@@ -45,9 +45,9 @@ class Grading:
     entries : list of dict
         One for each student and chapter, as docs/architecture.md describes.
     changes : list of Change
-        Grades that are not what they were after the run before.
+        Grades that have changed since the previous run.
     healed : list of str
-        What differed from the state after the run before and was put right, in sentences.
+        What differed from the state after the previous run and was put right, in sentences.
     notices : list of str
         What else a person should know about this run, in sentences.
     waiting : int
@@ -74,7 +74,7 @@ class LastRun:
     chapters : iterable of str
         The chapters that are asked for; none means all.
     asked : mapping
-        What else the command was asked for.
+        The command's other options.
     """
 
     def __init__(self, classroom: Path, chapters: Iterable[str], asked: Mapping[str, Any]) -> None:
@@ -101,11 +101,11 @@ class LastRun:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Note meanwhile what a run uses, so that `keep` knows what it depends on."""
+        """Note what a run uses while the block runs, so that `keep` knows what it depends on."""
         from jupyter_core.paths import jupyter_config_path
 
         folders = (*jupyter_config_path(), os.getcwd())
-        # A configuration that is not there yet also counts.
+        # A configuration file that does not exist yet also counts.
         self._note((*_loaded(), *(os.path.join(folder, name) for folder in folders for name in CONFIGURATIONS)))
         watched = bool(self._before)
         process = os.getpid()
@@ -118,7 +118,7 @@ class LastRun:
                 if event == "open" or path not in sys.path:  # Python lists where it looks for modules
                     self._note([path])
 
-        sys.addaudithook(note)  # it stays for as long as the process, but notes nothing after the run
+        sys.addaudithook(note)  # the hook lasts as long as the process, but notes nothing after the run
         try:
             yield
         finally:
@@ -157,7 +157,7 @@ class LastRun:
 
     @cached_property
     def _before(self) -> str:
-        """All files of the classroom and the project as they are before a run (`_stock`)."""
+        """A digest of all files of the classroom and the project before a run (`_stock`)."""
         return self._stock()
 
     def _stock(self) -> str:
@@ -211,7 +211,7 @@ def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.s
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with a file; of a folder, only who may use it, because its contents are described as well."""
+    """Return data that changes with a file; for a folder, only who may use it: its files are described themselves."""
     who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
     return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
@@ -219,7 +219,7 @@ def _describe(about: os.stat_result) -> tuple[int, ...]:
 def _signature(path: str) -> tuple | None:
     """Return what shows whether something outside the classroom is the same; None if it is absent.
 
-    Of a folder, only names count: which of its files a run used is noted for each of them.
+    For a folder, only the names in it count: each of its files that a run used is noted separately.
     """
     try:
         about = os.stat(path)

@@ -28,7 +28,7 @@ def write_view(classroom: Path, student: str, chapter: str, course: Path | None 
     Raises
     ------
     Refusal
-        If there is no such chapter, or the student has not submitted a notebook of it.
+        If there is no such chapter, or the student has not submitted a notebook for it.
     """
     room = Classroom(classroom)
     find_chapter(chapter)

@@ -44,11 +44,11 @@ class GradingTask:
     Parameters
     ----------
     name : str
-        Its record's name.
+        The name of its record.
     known : list of Verdict or None
         The verdicts on its functions, if they are known.
     inputs : mapping of str to str
-        Digests of all that decides the result.
+        Digests of everything that decides the result.
     tries : int
         How many earlier runs have given a result that is not lasting.
     """
@@ -78,7 +78,7 @@ def _unpacked(packed: bytes) -> dict[str, Key]:
 
 
 def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = map) -> None:
-    """Make what all submissions of the chapters share, before workers are forked and would each make it again.
+    """Make what all submissions of the chapters share, before workers are forked, so that not every worker makes it.
 
     Parameters
     ----------
@@ -146,13 +146,13 @@ class FaultyWorkerError(RuntimeError):
 
 
 def without_task(graded: GradedSubmission) -> GradedSubmission:
-    """Return what a worker sends back: whoever sent the task still has the submission, and asks for verdicts alone."""
+    """Return the part of a result that a worker sends back: the sender of the task still has the submission."""
     bare = replace(graded.examination, rebuilt=RebuiltNotebook({}))
     return replace(graded, task=None, examination=bare)
 
 
 def with_task(task: GradingTask, came: object) -> object:
-    """Return what a worker sent back (`without_task`) with its task; anything else as it is."""
+    """Return what a worker sent back (`without_task`), with its task added; return anything else unchanged."""
     return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
 
 
@@ -197,7 +197,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return what a person should look at in a notebook but no verdict mentions."""
+    """Return remarks on what a person should look at in a notebook and no verdict mentions."""
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []
@@ -205,13 +205,13 @@ def _remarks(found: Examination) -> list[str]:
 
 
 def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubmission:
-    """Return what takes the place of a submission on which the autograder itself failed."""
+    """Return the result for a submission on which the autograder itself failed."""
     chapter, released = CHAPTERS[task.submission.chapter], tools.released[task.submission.chapter]
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:
         with Clock(examination.READING).enforce():
             found = examination.unjudged(chapter, released, task.submission.notebook or b"", why)
             return _finish(task, found, tools)
-    except Exception:  # then it is the notebook that cannot be shown
+    except Exception:  # the notebook itself cannot be shown, so the released one is shown
         found = examination.unjudged(chapter, released, json.dumps(released).encode(), why)
         return _finish(task, found, tools)

@@ -101,7 +101,7 @@ class LocalWorkers:
     Parameters
     ----------
     jobs : int
-        How many.
+        The number of processes.
     lock : int
         A descriptor that workers must not keep open.
     """
@@ -140,7 +140,7 @@ class LocalWorkers:
 
 
 def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSubmission]:
-    """Yield the result of each task as it is ready, a few tasks ahead; no submission stops the others."""
+    """Yield each result when it is ready; a few tasks are handed out in advance. No submission stops the others."""
     tasks, running = iter(tasks), {}
     while True:
         for task in tasks:

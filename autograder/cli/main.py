@@ -23,7 +23,7 @@ _COMMANDS = {
     "instructor": ("grade", "explain", "view", "report"),
     "places": ("handout", "github-points", "hub-setup", "gradescope"),
 }
-"""The commands by the module that holds them."""
+"""The modules, each with the commands that it holds."""
 _FOR_A_CLASS = ("platforms", "instructor", "places")
 _AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
 """Where authors write Python code: declarations, the reference, misconceptions."""
@@ -48,7 +48,7 @@ class _Commands(click.Group):
     def main(self, *args: Any, prog_name: str | None = None, **extra: Any) -> Any:
         called = (
             command_name()
-        )  # asked now, because a classroom's configuration puts the program's folder on the path later
+        )  # looked up now, because a classroom's configuration puts the program's folder on the path later
         return super().main(*args, prog_name=prog_name or called, obj=called, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -67,7 +67,7 @@ class _Commands(click.Group):
             raise click.UsageError(as_typed(str(unknown)), called) from None
         except Refusal as refusal:
             raise click.ClickException(as_typed(str(refusal))) from None
-        except SyntaxError as error:  # of an author, in solutions/ or autograder/exercises
+        except SyntaxError as error:  # an author's mistake in solutions/ or autograder/exercises
             if not error.filename or not Path(error.filename).is_file():
                 raise
             where = f"line {error.lineno} of {shown(error.filename)}" if error.lineno else shown(error.filename)
@@ -76,9 +76,7 @@ class _Commands(click.Group):
             if where := _line_of_an_author(error):
                 said = f"{type(error).__name__}: {error}".rstrip(".")
                 raise click.ClickException(f"Python stops at {where}: {said}.") from error
-            if not isinstance(error, OSError) or isinstance(
-                error, BrokenPipeError
-            ):  # for the latter, click ends quietly
+            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # click ends quietly then
                 raise
             unusable = f"{error.filename} cannot be read or written ({error.strerror})."
             raise click.ClickException(unusable if error.filename else as_typed(str(error))) from None

@@ -55,7 +55,7 @@ def _without(*parts: str) -> dict:
 def lay_out(folder: Path) -> None:
     """Write the layout that JupyterLab begins with, unless it has kept one with a notebook in it.
 
-    All modules of the library are open: a chapter's link to its own brings it to the front, beside the notebook.
+    All modules of the library are open: a chapter's link to its own module brings that to the front.
     """
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
@@ -114,11 +114,11 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
     Parameters
     ----------
     port : int
-        Where to listen; JupyterLab takes the next free one.
+        The port to listen on; if it is in use, JupyterLab takes the next free one.
     browser : bool
         Whether to open a browser.
     more : sequence of str
-        Options of JupyterLab's own.
+        Options that are passed on to JupyterLab.
     say : callable
         Prints a message.
 
@@ -142,7 +142,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         return 0
     quiet()
     lay_out(own / "workspaces")
-    # Only for this server: an instructor's own still has Formgrader.
+    # Only for this server: an instructor's own server still has Formgrader.
     needless = ["create-assignment", "formgrader", "course-list"]
     needless += [] if _EXCHANGE.is_dir() else ["assignment-list", "menu"]
     _write(own / "labconfig" / "page_config.json", _without(*needless))

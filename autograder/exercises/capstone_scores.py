@@ -30,8 +30,8 @@ LEVELS = {
     "turned, inverted ink": 0.62,
     "inverted ink": 0.60,
 }
-"""By kind of task, the fraction of new digits that earns the full gain: what the reference answer reads on
-average, less ten points, so that one lucky or unlucky run decides nothing. ``benchmarks/capstone.py``
+"""For each kind of task, the accuracy on new digits that earns the full gain: the reference answer's mean, less
+ten percentage points, so that one lucky or unlucky run decides nothing. ``benchmarks/capstone.py``
 measures them again."""
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -53,7 +53,7 @@ def read_share(layers: Layers, images: np.ndarray, labels: np.ndarray) -> float:
 
 @cache
 def draw_task(number: int) -> Task:
-    """Draw the task with this number: one of which the unchanged reader classifies less than 60% correctly."""
+    """Draw the task with this number; the unchanged reader classifies less than 60% of its images correctly."""
     rng = np.random.default_rng([number, 0])
     images, labels = _held_out()
     while True:
@@ -131,18 +131,18 @@ class Standing:
 
     @property
     def kept(self) -> float:
-        """Return how much of the old digits was kept: 1 if at most 2 points were lost, 0 if 15 or more were."""
+        """Return how much accuracy on old digits was kept: 1 for a loss of at most 2 percentage points, 0 for 15."""
         lost = self.old_before - self.old
         return float(np.clip((WORST_LOSS - lost) / (WORST_LOSS - FREE_LOSS), 0, 1))
 
     @property
     def share(self) -> float:
-        """Return the fraction of the task's points."""
+        """Return the fraction of the task's points that is earned."""
         return self.gain * self.kept if self.stored <= BUDGET else 0.0
 
     @property
     def open_score(self) -> float:
-        """Return the open score, which is not marked: new digits read times what is kept, from 0 to 100."""
+        """Return the open score, which is not marked: the accuracy on new digits times `kept`, from 0 to 100."""
         return 100 * self.new * self.kept if self.stored <= BUDGET else 0.0
 
     @property
@@ -196,7 +196,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
     Raises
     ------
     NoNetwork
-        If the answer is not a network of the given shapes, or its numbers ran away.
+        If the answer is not a network of the given shapes, or holds NaN or vast numbers.
     """
     after = _network(before, answer)
     task, (images, labels) = draw_task(number), _held_out()

@@ -139,7 +139,7 @@ def minibatches(rng):
         (3, 8, (2,), (), "a batch larger than the data"),
         (5, 1, (2, 2), (), "one example at a time; each has two axes"),
     ]:
-        labels = n + 0.25 + rng.permutation(n)  # neither row numbers nor whole
+        labels = n + 0.25 + rng.permutation(n)  # these labels are neither row numbers nor whole numbers
         x, y = rng.normal(size=(n, *of_x)), np.stack([labels, -labels], axis=1) if of_y else labels
         yield Case.of(aspect, x, y, size, Rng(int(rng.integers(2**31))), view="dealt", note=note)
     x, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40)

@@ -22,7 +22,7 @@ SHAPES = ((100, 400), (400, 100))
 
 
 def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Return an answer as float array of the given shape."""
+    """Return an answer as a float array of the given shape."""
     array = as_array(answer, shape)
     if array is None:
         raise Unusable("type", f"{describe(answer)}; expected an array of shape {shape}")
@@ -42,7 +42,7 @@ def _law_view(deviation: Callable[[int, int], float], wanted: dict) -> Callable:
 
 
 def _small_view(deviation: Callable[[int, int], float]) -> Callable:
-    """Return a view of layers so small that one more or less in a size makes a difference."""
+    """Return a view of layers so small that an axis length that is off by one makes a difference."""
 
     def view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         fan_in, fan_out, _ = calls[0].args
@@ -56,7 +56,7 @@ def _small_view(deviation: Callable[[int, int], float]) -> Callable:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two answers, nested as they may be, hold the same numbers."""
+    """Whether two answers, however nested, hold the same numbers."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and as_array(one) is None:
         return len(one) == len(other) and all(map(_same, one, other))
     first, second = as_array(one), as_array(other)
@@ -66,7 +66,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """Compare four answers: from two generators in the same state, the second again, and another one."""
+    """Compare four answers: two from generators in the same state, another from the second, one from another state."""
     one, twin, later, other = answers
     return {
         "generators in the same state must give the same weights": _same(one, twin),
@@ -169,7 +169,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     wide[17, 1] += 0.02
     yield Case.of(count, wide, note="a single weight among 300 makes the difference")
 
-    # Copies on both sides of the lines that rounding draws, then copies with a weight near zero.
+    # Copies on both sides of rounding boundaries, then copies with a weight near zero.
     rounded = 2e-7 * np.array([1, -1, 0, 1, -1, 0])
     edges = np.array([0.31245, 0.2345, 0.123455, 0.45])[:, np.newaxis] + rounded
     yield Case.of(rounding, np.vstack([np.ones(6), edges]), note="six copies of one neuron that differ by rounding")
@@ -288,7 +288,9 @@ def signal_spread(rng: np.random.Generator) -> Iterator[Case]:
     )
     square = [rng.normal(size=(5, 5)) for _ in range(12)]
     yield Case.of(after, x, [weights / 2 for weights in square], Given("leaky"), note="twelve square layers")
-    yield Case.of(after, x, square[:3], Given("identity"), note="an activation function that changes nothing")
+    silent = [np.where(np.arange(5) == 1, 0, weights) for weights in square[:3]]
+    note = "an activation function that changes nothing, and a neuron in each layer whose weights are all 0"
+    yield Case.of(after, x, silent, Given("identity"), note=note)
     yield Case.of(after, x, square[:3], Given("half"), note="an activation function that halves")
     yield Case.of(after, x.astype(np.float32), [square[0].astype(np.float32)], Given("abs"), note="float32")
 

@@ -33,7 +33,7 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     Raise a ValueError if the shapes differ.
     """
     mean, refuses = "averages the squared differences", "refuses different shapes"
-    yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.0]), note="three numbers")
+    yield Case.of(mean, np.array([1.0, -2.0, 4.5]), np.array([1.5, 1.0, 4.5]), note="three numbers, the last one exact")
     yield Case.of(mean, rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), note="a batch with three outputs per example")
     yield Case.of(mean, rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4)), note="three dimensions")
     yield Case.of(mean, np.full((2, 3), 0.5), np.full((2, 3), 0.5), note="every prediction exact")
@@ -102,7 +102,8 @@ def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
         mean, (3 * rng.normal(size=(6, 4))).astype(np.float32), rng.integers(0, 4, size=6), note="float32", rtol=2e-4
     )
     certain = np.array([[10_000.0, -10_000.0, 0.0], [-9_999.0, -10_000.0, -9_998.0]])
-    yield Case.of(large, certain, np.array([1, 2]), note="one confident mistake, by 20,000")
+    mixed = certain[[0, 1, 0]]
+    yield Case.of(large, mixed, np.array([1, 2, 0]), note="a mistake by 20,000, and a row that is certain and right")
     yield Case.of(large, certain[:1], np.array([0]), note="certain and right", atol=1e-9)
     yield Case.of(large, 900 + rng.normal(size=(3, 4)), np.array([0, 3, 1]), note="logits around 900")
 

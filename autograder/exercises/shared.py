@@ -29,7 +29,7 @@ def inputs_of_layers(layers: list[tuple], x: np.ndarray) -> list[np.ndarray]:
 def refused_shapes(
     aspect: str, rng: np.random.Generator, pairs: Iterable[tuple[tuple[int, ...], tuple[int, ...], str]]
 ) -> Iterator[Case]:
-    """Yield a case for each two shapes and their note: arrays that must be refused in a message with both shapes."""
+    """Yield a case for each pair of shapes and its note: arrays that must be refused in a message with both shapes."""
     for one, other, note in pairs:
         yield Case.of(
             aspect,

@@ -40,7 +40,7 @@ class Difference:
     Parameters
     ----------
     kind : Kind
-        In what respect.
+        The respect in which the two differ.
     expected, got : object
         The two values that differ; for `Kind.VALUE` and `Kind.NAN` one number each.
     path : tuple
@@ -102,7 +102,7 @@ def as_array(value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray | N
     Parameters
     ----------
     value : object
-        What came back.
+        The value that came back.
     shape : tuple of int, optional
         The expected shape. A nested sequence with many more numbers than that is not converted, because
         the conversion itself could exhaust the memory.

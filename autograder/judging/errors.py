@@ -36,7 +36,7 @@ _PATTERNS = {
     "read-only": ({"ValueError", "TypeError"}, r"read-only|does not support item assignment"),
     "convert": ({"ValueError", "TypeError"}, r"could not convert|cannot convert|inhomogeneous|invalid literal"),
 }
-"""By kind of error: its possible types, and the text that Python or NumPy writes."""
+"""For each kind of error, its possible types and the text that Python or NumPy writes."""
 
 
 def classify(error: Mapping[str, Any]) -> str | None:
@@ -72,7 +72,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
     Parameters
     ----------
     error : mapping
-        What was raised.
+        The error that was raised.
     course : mapping of str to str
         The course's functions, each with its module.
     arguments : tuple of str

@@ -28,7 +28,7 @@ def judge(
     quote: bool = True,
     explains: bool = True,
 ) -> Verdict:
-    """Judge a candidate's reply by a key.
+    """Judge a candidate's reply against a key.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def _score(
             asked = [got for case, got in zip(key.cases, observed, strict=True) if case.aspect == aspect.name]
             shares = [got.value[0] for got in asked if got.value is not None]
             aspect.score = round(aspect.points * sum(shares) / len(asked), 4) if asked else aspect.score
-    # Refusing bad input and leaving inputs alone earn points only if some value is right.
+    # Refusing bad input and leaving inputs unchanged earn points only if some value is right.
     values = [aspect for aspect in verdict.aspects if aspect.name != PURE and aspect.name not in refusing]
     if not any(aspect.score for aspect in values) and not _has_right_numbers(values, problems):
         for aspect in verdict.aspects:
@@ -195,6 +195,7 @@ def _explain_failure(
         evidence = f"{call} {told(problem, case)}." + (f" (This case: {case.note}.)" if case.note else "")
         if not first and problem.kind is ProblemKind.RAISED:
             first = explain(problem.error, FUNCTIONS, key.arguments)
+            first = first or words.tell_own_error(exercise.name, problem.error)
     else:
         general = words.tell_in_general(problem, aspect_name, case, key.arguments)
         evidence = f"{exercise.name}, {words.title(case)}, {general}."

@@ -44,7 +44,7 @@ def tell(statistic: str, got: float, expected: float) -> str:
 
 
 def _count_different(numbers: np.ndarray) -> int:
-    """Count different numbers as float32: it takes less than half the time, and one draw in a thousand is lost."""
+    """Count different numbers as float32, which takes less than half the time and misses one draw in a thousand."""
     ordered = np.sort(numbers.astype(np.float32), axis=None)
     return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 

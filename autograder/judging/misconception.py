@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..exercise import PURE, Case, Exercise
+from ..exercise import PURE, Case, Exercise, Rng
 from .compare import as_array
 from .errors import classify
 from .key import Key, Mistake
@@ -24,7 +24,7 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
     """Return the misconception that the answers prove, or None.
 
     It is proved if it gives the same answers in every case, or in every case that decides any of the values that fail,
-    provided that no other misconception gives those and that it does not fail what the student has right. If all
+    provided that no other misconception gives them and that it fails nothing that the student has right. If all
     values of an answer are right, only the refusals decide.
     """
     for mistake in key.mistakes:
@@ -147,11 +147,11 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind. Changed
-    inputs have a separate aspect.
+    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind if it is
+    random. Changed inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
-    if case.raises:
+    if case.raises and any(isinstance(one, Rng) for call in case.calls for one in (*call.args, *call.kwargs.values())):
         kind = "nothing" if observed.value is None else getattr(observed.value, "type_name", "something")
         return replace(observed, value=None if observed.raised else kind, rejected=None)
     if case.aspect is not None or not isinstance(observed.value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""Judges numbers that learners computed, by the same rules for notebook and class."""
+"""Judges numbers that learners computed, by the same rules in the notebook and in grading."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def record_number(name: str, value: Any) -> dict[str, Any]:
 def as_one_number(value: Any) -> int | float | None:
     """Return the one number that a value is, or None.
 
-    Whatever Python can turn into a number is one: NumPy's and `fractions`' too, a complex number without an imaginary
+    Whatever Python can turn into a number counts: a number of NumPy or `fractions`, a complex one without an imaginary
     part, and an array or a list that holds one number. Strings, truth values and dates are not.
     """
     try:

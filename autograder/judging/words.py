@@ -18,7 +18,7 @@ from .observation import Observation, Problem, ProblemKind
 MAX_CODE = 120
 """Characters of a learner's line of code that a message quotes."""
 MAX_SHOWN = 160
-"""Characters of one argument."""
+"""Characters of one argument that a message shows."""
 PASSED = "Full marks: every test case passed."
 NEEDS_ARRAY = (
     "Your result is a list, but an array is expected. The notebook makes an array of it, but your later functions get "
@@ -177,8 +177,17 @@ def tell_error(error: Mapping[str, Any]) -> str:
     return f"raised {kind}{f': {message}' if message else ''}{where}"
 
 
+def tell_own_error(exercise: str, error: Mapping[str, Any]) -> str:
+    """Say that an exercise's function itself raises the error, or return an empty string."""
+    if not error.get("own") or error.get("function") != exercise:
+        return ""
+    kind = _find_known_error(error)
+    told = with_article(kind.__name__) if kind else "an error"
+    return f"Your function itself raises {told}, although the input is valid."
+
+
 def with_article(name: str) -> str:
-    """Write "a ValueError" and "an AssertionError"."""
+    """Write a name with its article: "a ValueError", "an AssertionError"."""
     return f"{'an' if name.startswith(tuple('AEIOUaeio')) else 'a'} {name}"
 
 
@@ -248,10 +257,16 @@ def tell_in_general(problem: Problem, aspect: str, case: Case, arguments: tuple[
     return f"is not right in this respect: {aspect}"
 
 
+def _find_known_error(error: Mapping[str, Any]) -> type[BaseException] | None:
+    """Return the exception's class, if it is one of Python's or NumPy's own."""
+    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+
+
 def name_error(error: Mapping[str, Any]) -> str:
     """Name an exception, if it is one of Python's or NumPy's own."""
-    kind = getattr(builtins, str(error.get("type")), None) or getattr(np.exceptions, str(error.get("type")), None)
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+    kind = _find_known_error(error)
+    if kind is None:
         return "raised its own error"
     return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 
@@ -302,7 +317,7 @@ def unreadable(exercise: str, error: Exception) -> str:
 
 
 def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
-    """Name the imports of a module, as line and package, that a class's grading does not have."""
+    """Name a module's imports, each given as line and package, that are missing where a class is graded."""
     named = ", ".join(f"{package[:40]} (line {line})" for line, package in imports[:3])
     return f"{file} imports {named}, but a class is graded with NumPy and Python's own modules only."
 

@@ -24,7 +24,7 @@ def merge_notebook(
         Answer cells of all the learner's notebooks by grade id, as `read_answers` returns them.
     asked : collection of str
         The grade ids of all answers that the new release asks for; any other answer stays as a cell that the learner
-        added, and so does, of two answers to the same question, the one that is not in ``answers``.
+        added. If there are two answers to a question, so does the one that is not in ``answers``.
     """
     merged = {**new, "cells": []}
     known = {cell.get("id") for cell in new["cells"]}
@@ -76,8 +76,8 @@ def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answer cells of several notebooks by grade id; of two with the same id, the one that is written, or
-    the later.
+    """Return the answer cells of several notebooks by grade id; of two with the same id, the one that is filled in, or
+    the later one.
 
     A question may have moved to a chapter whose notebook the copy already has, without an answer so far.
     """

@@ -1,4 +1,4 @@
-"""Checks a learner's own library by the public keys, for the notebook, the terminal and pytest alike."""
+"""Checks a learner's own library against the public keys, for the notebook, the terminal and pytest alike."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:
-    """Return what runs the learner's functions: a limited process, or in a browser what the browser has instead of
+    """Return what runs the learner's functions: a limited process, or whatever a browser offers instead of
     processes.
 
     Parameters

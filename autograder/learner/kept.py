@@ -18,7 +18,7 @@ def free_folder(copy: Path, what: str = "") -> Path:
 
 
 def keep(copy: Path, names: Iterable[str], folder: Path) -> None:
-    """Copy files into a folder, by their paths from the copy; those that are not there are left out."""
+    """Copy files into a folder, under their paths relative to the copy; files that do not exist are left out."""
     for name in names:
         if (copy / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ def read_released(manifest: Path) -> dict[str, str]:
     Raises
     ------
     OSError, ValueError
-        If it cannot be read, or names a file elsewhere.
+        If the manifest cannot be read, or names a file elsewhere.
     """
     found = json.loads(manifest.read_text(encoding="utf-8"))
     places = map(PurePosixPath, found if isinstance(found, dict) else ["/"])

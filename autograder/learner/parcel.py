@@ -50,7 +50,7 @@ def submit(chapter: str = "", student: str = "") -> Any:
     Parameters
     ----------
     chapter : str
-        As ``"01_weights"``.
+        The chapter's name, such as ``"01_weights"``.
     student : str
         Your name, as a part of the zip's name; it is remembered.
 

@@ -33,7 +33,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     module = getattr(function, "__module__", None)
     file = shown(LIBRARY / f"{exercise.module}.py")
     again = f"run `from {LIBRARY_FOLDER}.{exercise.module} import {exercise.name}`"
-    if str(module).partition(".")[0] not in (LIBRARY_FOLDER, "labkit"):  # written here, or another package's, as np.dot
+    if str(module).partition(".")[0] not in (LIBRARY_FOLDER, "labkit"):  # written here, or a package's, such as np.dot
         return (
             f"The notebook has its own {exercise.name}, which hides the one in {file}. The file is what is checked and "
             f"graded: move your definition there, delete it here, and {again} again."

@@ -29,9 +29,9 @@ class Clock:
     Parameters
     ----------
     seconds : float
-        What the submission may use in all.
+        The total time that the submission may use.
     reserve : float
-        How much of it its own code cannot use, so that the result can still be shown.
+        The part of this time that its own code cannot use, so that the result can still be shown.
     """
 
     def __init__(self, seconds: float, reserve: float = 0.0) -> None:
@@ -55,7 +55,7 @@ class Clock:
     def enforce(self) -> Iterator[None]:
         """Raise `OutOfTimeError` in the block once no time is left; this works only in the thread that made the clock.
 
-        In a process's main thread a signal raises it, which also interrupts the matching of a pattern.
+        In a process's main thread a signal raises the exception, which also interrupts the matching of a pattern.
         """
         in_main_thread = threading.current_thread() is threading.main_thread()
         try:

@@ -208,7 +208,7 @@ _CALLS = {
 def kernel_calls():
     """Return the system calls that are allowed, of those that could find other sandboxes or read a cache.
 
-    Called with nothing but zeros they always fail; what counts is whether permission is the reason.
+    The arguments are all zero, so the calls always fail; what counts is whether permission is the reason.
     """
     libc, column, let_in = ctypes.CDLL(None, use_errno=True), platform.machine() == "aarch64", []
     for name, numbers in _CALLS.items():

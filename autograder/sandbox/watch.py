@@ -20,7 +20,7 @@ _STANDSTILL = 1.0
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a job may use, everything that it starts included."""
+    """What a job may use, including everything that it starts."""
 
     seconds: float
     """Seconds of the job's own time, in which it runs or sleeps; waiting for a processor does not count."""
@@ -91,7 +91,7 @@ class Watcher:
             self._began += stood
 
     def _keep_time(self) -> None:
-        """Update the job's own time: it is at least so large a part of the clock's as to end with its limit there."""
+        """Update the job's own time, counted so that its limit is used up no later than the limit by the clock."""
         elapsed = time.monotonic() - self._began
         self.spent = elapsed - min(self.waited, elapsed * (1 - self._bounds.seconds / self._bounds.wall))
 

@@ -315,3 +315,33 @@ def leaves_out_all_but_tables_and_lines(shapes):
 def adds_the_bias_to_the_weights(x, weights, bias):
     """The bias is added to every weight, so the inputs multiply it. A bias is added after the weighted sum, once per neuron."""
     return x @ (weights + bias)
+
+
+@of("neuron")
+def bias_meets_the_first_input(inputs, weights, bias):
+    """The bias seems to be multiplied by the first input, and each weight by the next one: the bias comes first among the weights, but the 1 last among the inputs."""
+    return float(np.append(bias, weights) @ np.append(inputs, 1.0))
+
+
+@of("activates")
+def every_connection_must_agree(inputs, weights, bias):
+    """Every connection must be positive by itself here, bias included. A neuron adds up first, so the other inputs can outvote a negative one."""
+    return bool(np.all(inputs * weights + bias > 0))
+
+
+@of("dense")
+def averages_the_inputs(x, weights, bias):
+    """The weighted inputs are averaged before the bias is added: the sum seems to be divided by the number of inputs. A neuron adds its inputs up."""
+    return weighted_sums(x, weights) / len(weights) + bias
+
+
+@of("count_parameters")
+def first_times_last_axis(shapes):
+    """The first axis length seems to be multiplied by the last one, so a 1-D array of n numbers counts n squared. Multiply all axis lengths of a shape, each once."""
+    return sum(shape[0] * shape[-1] if shape else 1 for shape in shapes.values())
+
+
+@of("count_parameters")
+def leaves_out_what_is_called_bias(shapes):
+    """The arrays whose names contain "bias" are left out. Biases are parameters, too, and the names do not matter: count every array."""
+    return sum(math.prod(shape) for name, shape in shapes.items() if "bias" not in name)

@@ -423,3 +423,66 @@ def largest_probability_for_the_class(layers, x):
 def all_probabilities(layers, x):
     """Your result holds the probabilities of all classes. Return one class per row: the position of the largest."""
     return reference_softmax(reference_forward(layers, x)[0])
+
+
+@of("relu")
+def loops_over_one_axis(x):
+    """The loop visits the entries of one axis, so in a 2-D array each x[i] is a whole row. x may have any shape: use a NumPy function that works entry by entry."""
+    kept = np.zeros_like(x)
+    for i in range(len(x)):
+        if x[i] > 0:
+            kept[i] = x[i]
+    return kept
+
+
+@of("softmax")
+def share_of_the_logits_above_one(logits):
+    """No exponential is taken: the logits are shifted so that the smallest is 1, and divided by their sum. Softmax compares exponentials, exp(a) to exp(b)."""
+    shifted = logits - logits.min(axis=1, keepdims=True) + 1
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+@of("softmax")
+def one_more_in_the_sum(logits):
+    """The probabilities of a row sum to less than 1: after the largest logit is subtracted, 1 seems to be added to the sum of the exponentials. Divide by the sum alone."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / (1 + powers.sum(axis=1, keepdims=True))
+
+
+@of("forward")
+def relu_on_all_but_the_first(layers, x):
+    """ReLU seems to follow every layer except the first one. It is the output layer that has none: its negative logits count."""
+    activations = []
+    for k, layer in enumerate(layers):
+        activations.append(x)
+        x = dense(x, *layer) if k == 0 else reference_relu(dense(x, *layer))
+    return x, activations
+
+
+@of("forward")
+def magnitudes_for_relu(layers, x):
+    """Negative sums come out positive in the hidden layers, as from np.abs. ReLU replaces them by zero."""
+    return hidden_pass(layers, x, np.abs)[:2]
+
+
+@of("forward")
+def overwrites_what_was_kept(layers, x):
+    """A layer's result seems to be written into the array that was kept as its input, which changes the list. Make a new array for each result."""
+    logits, kept, _ = hidden_pass(layers, x)
+    results = [*kept[1:], logits]
+    seen = []
+    for k in range(len(kept)):
+        # All arrays of the same shape that follow one another are one array.
+        last = k
+        while last < len(results) and results[last].shape == kept[k].shape:
+            last += 1
+        seen.append(kept[k] if last == k else results[last - 1])
+    return logits, seen
+
+
+@of("predict")
+def no_relu_before_the_choice(layers, x):
+    """There seems to be no ReLU between the layers, so the whole network is one linear map. forward does the whole pass: use its logits."""
+    for layer in layers:
+        x = dense(x, *layer)
+    return np.argmax(x, axis=1)

@@ -838,3 +838,60 @@ def nothing_for_a_misspelling(layer_sizes, rng, scheme="he"):
     if scheme in ("he", "xavier"):
         return network(layer_sizes, lambda i, o: {"he": he_normal, "xavier": xavier_normal}[scheme](i, o, rng))
     return None
+
+
+@of("distinct_neurons")
+def all_of_length_one(weights):
+    """Neurons that are positive multiples of each other are counted as one, as if every column were scaled to length 1 first. Compare the weights as they are."""
+    lengths = np.linalg.norm(weights, axis=0)
+    return distinct_columns(weights / np.where(lengths > 0, lengths, 1.0))
+
+
+@of("distinct_neurons")
+def rank_with_the_margin(weights):
+    """Neurons that are multiples or sums of others are not counted, as in a matrix rank. They are different neurons: compare the columns entry by entry."""
+    return max(1, int(np.linalg.matrix_rank(weights, tol=1e-4 * np.abs(weights).max())))
+
+
+@of("signal_spread")
+def rescales_before_each_layer(x, weight_matrices, activation):
+    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is, so that growth or decay adds up."""
+    spreads = [np.std(x)]
+    for weights in weight_matrices:
+        x = activation(x / np.std(x) @ weights)
+        spreads.append(np.std(x))
+    return np.array(spreads)
+
+
+@of("signal_spread")
+def leaves_zeros_out(x, weight_matrices, activation):
+    """Zeros seem to be left out of the standard deviation. A neuron that gives 0 is part of the signal: use all entries."""
+    return spread_of_layers(lambda signal: np.std(signal[signal != 0]), x, weight_matrices, activation)
+
+
+@of("init_layers")
+def fan_in_of_the_network(layer_sizes, rng, scheme="he"):
+    """Every layer seems to be scaled by the number of the network's inputs. The fan_in of a layer is the number of its own inputs, the size before it."""
+    check(layer_sizes, scheme)
+    first = layer_sizes[0]
+
+    def draw(fan_in, fan_out):
+        return rng.normal(0, np.sqrt(2 / (first if scheme == "he" else first + fan_out)), (fan_in, fan_out))
+
+    return network(layer_sizes, draw)
+
+
+@of("init_layers")
+def biases_with_two_axes(layer_sizes, rng, scheme="he"):
+    """Each bias is a 2-D array with one row. The biases of a layer are a 1-D array, one number for each neuron."""
+    check(layer_sizes, scheme)
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    return network(layer_sizes, lambda i, o: draw(i, o, rng), lambda o: np.zeros((1, o)))
+
+
+@of("init_layers")
+def last_layer_first(layer_sizes, rng, scheme="he"):
+    """The layers are in reverse order, the output layer first. Begin with the layer that receives the input."""
+    check(layer_sizes, scheme)
+    draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
+    return network(layer_sizes, lambda i, o: draw(i, o, rng))[::-1]

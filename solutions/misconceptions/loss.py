@@ -528,3 +528,70 @@ def value_for_place(logits, labels):
 def returns_inside_the_loop(logits, labels):
     """Only the first row seems to count. Is the return inside the loop? It belongs after the loop."""
     return float(np.argmax(logits[0]) == labels[0]) / len(labels)
+
+
+@of("mean_squared_error")
+def leaves_exact_predictions_out(predictions, targets):
+    """Exact predictions seem to be left out of the average. They count as errors of 0: divide by the number of all entries."""
+    check_shapes(predictions, targets)
+    errors = (predictions - targets)[predictions != targets]
+    return float(np.mean(errors**2)) if errors.size else 0.0
+
+
+@of("one_hot")
+def the_nearest_class_for_strangers(labels, n_classes):
+    """A label out of range was replaced by the nearest class, so a mistake in the data stays unseen. Raise a ValueError whose message contains the label."""
+    return np.eye(n_classes)[np.clip(labels, 0, n_classes - 1)]
+
+
+@of("one_hot")
+def wraps_strangers_around(labels, n_classes):
+    """A label out of range wrapped around to another class, as with a remainder. Raise a ValueError whose message contains the label."""
+    return np.eye(n_classes)[np.mod(labels, n_classes)]
+
+
+@of("cross_entropy")
+def leaves_certain_rows_out(logits, labels):
+    """Rows whose loss is 0 seem to be left out of the average. They count, too: divide by the number of all rows."""
+    losses = surprise(logits, labels)
+    return float(losses[losses != 0].mean()) if losses.any() else 0.0
+
+
+@of("cross_entropy")
+def weighted_by_the_probability(logits, labels):
+    """Each loss seems to be multiplied by the probability of the right class, as in the formula for entropy. Here the right class is known, so its weight is 1."""
+    losses = surprise(logits, labels)
+    return float((np.exp(-losses) * losses).mean())
+
+
+@of("accuracy")
+def columns_for_rows_up_to_the_shorter(logits, labels):
+    """The largest logit is searched down the columns, across the batch. Each row is one image and needs its own search: check the axis."""
+    hits = sum(int(place == label) for place, label in zip(np.argmax(logits, axis=0), labels))
+    return hits / len(labels)
+
+
+@of("accuracy")
+def every_class_counts_the_same(logits, labels):
+    """The fractions of right answers in each class are averaged, so rows of a rare class count more. Each row must count once."""
+    right = np.argmax(logits, axis=1) == labels
+    return float(np.mean([right[labels == c].mean() for c in np.unique(labels)]))
+
+
+@of("accuracy")
+def one_if_all_are_right(logits, labels):
+    """The result is 1 only if every row is right, and 0 otherwise. Return the fraction of rows that are right, with its decimals."""
+    return float(np.all(np.argmax(logits, axis=1) == labels))
+
+
+@of("accuracy")
+def judges_the_first_row_only(logits, labels):
+    """Only the first row seems to count, so the result is 0 or 1. Is the return inside the loop? It belongs after the loop."""
+    return float(np.argmax(logits[0]) == labels[0])
+
+
+@of("accuracy")
+def the_second_choice_counts_too(logits, labels):
+    """A row seems to count as right if its label has one of the two largest logits. Only the largest logit is the prediction."""
+    best = np.argsort(-logits, axis=1, kind="stable")[:, :2]
+    return float(np.mean((best == labels[:, np.newaxis]).any(axis=1)))

@@ -433,7 +433,7 @@ def classes_from_one(images, labels, n_classes):
 
 @of("template_weights")
 def classes_from_one_to_an_empty_one(images, labels, n_classes):
-    """The classes seem to be counted from 1, so the last column is the mean of no images, NaN. Labels begin at 0: column c is for the label c."""
+    """The classes seem to be counted from 1, so the last column is NaN: no image has that label. Labels begin at 0: column c is for the label c."""
     templates = classes_from_one(images, labels, n_classes)
     templates[:, -1] = np.nan
     return templates
@@ -497,3 +497,30 @@ def adds_neighbouring_sizes(layer_sizes):
 def class_means_in_rows(images, labels, n_classes):
     """Two things differ: the templates are rows instead of columns, and the mean of all images is not subtracted."""
     return np.stack([images[labels == c].mean(axis=0) for c in range(n_classes)])
+
+
+@of("weighted_sums")
+def reshaped_weights(inputs, weights):
+    """The weights seem to be reshaped so that rows become neurons. reshape only cuts the same order of numbers anew, so each neuron gets weights of others."""
+    return inputs @ weights.reshape(weights.shape[::-1]).T
+
+
+@of("template_weights")
+def means_rounded_down(images, labels, n_classes):
+    """The means have lost their decimals: is there a // where / is meant? A mean of whole numbers is not a whole number in general."""
+    means = np.stack([images[labels == c].sum(axis=0) // np.sum(labels == c) for c in range(n_classes)], axis=1)
+    return (means - (images.sum(axis=0) // len(images))[:, np.newaxis]).astype(float)
+
+
+@of("template_weights")
+def leaves_blank_images_out(images, labels, n_classes):
+    """Blank images seem to be left out of the means. An image without ink also belongs to its class: divide by the number of all images."""
+    inked = images.any(axis=1)
+    return _means(images[inked], labels[inked], n_classes) - images[inked].mean(axis=0)[:, np.newaxis]
+
+
+@of("template_weights")
+def templates_of_length_one(images, labels, n_classes):
+    """Each template is divided by its length, the root of its sum of squares. Return the difference of the two means as it is."""
+    templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
+    return templates / np.linalg.norm(templates, axis=0)

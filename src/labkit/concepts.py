@@ -330,7 +330,7 @@ def _comment(when: str, given: Mapping[str, str]) -> str:
 
 
 def read_answers(record: Mapping, when: str) -> dict[str, str]:
-    """Return what was answered, by question; whatever is not an answer to a question is left out.
+    """Return the learner's answers by question; whatever is not an answer to a question is left out.
 
     A record comes from a learner's disk, so it may hold anything.
     """

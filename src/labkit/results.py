@@ -81,7 +81,7 @@ def accuracies(
 def effective_weights(layers: Layers, activations: Sequence[np.ndarray]) -> np.ndarray:
     """Return the one weight matrix, of shape (pixels, n_classes), that does what a ReLU network does with one input.
 
-    For one input each hidden neuron is either active, then ReLU changes nothing, or inactive, then it adds nothing. So
+    For one input each hidden neuron is either active and ReLU changes nothing, or inactive and it adds nothing. So
     the product of the matrices, without the inactive neurons, gives the logits, except for the biases.
     ``activations`` are the layer inputs, from the learner's ``forward``, each of shape (1, fan_in).
     """

@@ -33,7 +33,7 @@ def load(name: str, folder: Path | None = None) -> dict:
     Parameters
     ----------
     name : str
-        As ``"predictions"``, kept in ``.weightlab/predictions.json``.
+        The record's name, such as ``"predictions"``, kept in ``.weightlab/predictions.json``.
     folder : Path, optional
         Where the records are; by default in this copy of the course.
 
@@ -51,7 +51,7 @@ def load(name: str, folder: Path | None = None) -> dict:
 
 
 def update(name: str, change: Callable[[dict], dict]) -> bool:
-    """Change the record `name` as it is on the disk now, so that nothing another process wrote is lost.
+    """Change the record `name` as it is on disk now, so that nothing that another process wrote is lost.
 
     Parameters
     ----------
@@ -130,10 +130,10 @@ def _locked(lock: Path) -> Iterator[None]:
             os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
             mine = True
         except (FileExistsError, PermissionError) as error:
-            if isinstance(error, PermissionError) and os.name != "nt":  # there it may mean: about to be deleted
+            if isinstance(error, PermissionError) and os.name != "nt":  # on Windows the file may be about to be deleted
                 raise
             with contextlib.suppress(OSError):
-                if abs(time.time() - lock.stat().st_mtime) > STALE_SECONDS:  # or from before the clock was set back
+                if abs(time.time() - lock.stat().st_mtime) > STALE_SECONDS:  # or made before the clock was set back
                     lock.unlink()
             time.sleep(0.005)
     try:

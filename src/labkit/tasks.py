@@ -23,7 +23,7 @@ def _as_rows(squares: np.ndarray, images: np.ndarray) -> np.ndarray:
 
 
 def turn(images: np.ndarray, degrees: float) -> np.ndarray:
-    """Return the images rotated counterclockwise about their middle; what comes in from outside is paper.
+    """Return the images rotated counterclockwise about their middle; whatever comes in from outside is paper.
 
     Each new pixel is interpolated between the four old ones around the place that it comes from.
 
@@ -32,7 +32,7 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
     images : ndarray of shape (n, pixels)
         Square images with values in [0, 1].
     degrees : float
-        How far; negative is clockwise.
+        The angle; a negative one rotates clockwise.
 
     Returns
     -------

@@ -15,7 +15,7 @@ _WORDS = (
 
 
 def tell_visitor() -> None:
-    """Show the words, the first time in a visit."""
+    """Show the message once per visit."""
     if not store.load("visit"):
         store.save("visit", {"told": True})
         html = re.sub("`(.+?)`", r"<code>\1</code>", _WORDS)

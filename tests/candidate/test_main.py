@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -274,6 +275,26 @@ def test_a_right_answer_counts_whatever_is_done_beside_it(before, runner):
     assert "\x1b" not in verdict.printed and len(verdict.printed) <= 4000
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what has become of a process")
+def test_what_a_job_leaves_behind_is_ended_with_it():
+    forks = """
+import os, time
+left = os.fork()
+if left == 0:
+    time.sleep(60)
+    os._exit(0)
+print(left)
+"""
+    with Runner("process", time_limit=2.0) as runner:
+        verdict = verdict_of(runner, returning("2.0", forks))
+    assert verdict.status == "passed"
+    state = Path("/proc", verdict.printed.strip(), "stat")
+    until = time.monotonic() + 10
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < until, "it is still there"
+        time.sleep(0.02)
+
+
 # What would reach beyond a process without a sandbox is tried only inside one.
 SABOTAGE = {
     "NumPy's functions": "np.asarray = np.array = np.errstate = np.copyto = None",
@@ -358,9 +379,9 @@ def relay():
     reader, writer = os.pipe()
     there, outgoing = os.pipe()
 
-    def relay(written, seconds=60.0, left=60.0, child=2**22):
+    def relay(written, seconds=60.0, left=60.0, child=2**22, sandboxed=False):
         os.write(writer, written)
-        ended = main._relay_answer(reader, outgoing, child, seconds, time.monotonic() + left, sandboxed=False)
+        ended = main._relay_answer(reader, outgoing, child, seconds, time.monotonic() + left, sandboxed)
         os.write(outgoing, b"end")
         return *ended, os.read(there, 2**20)
 
@@ -389,6 +410,16 @@ def test_a_childs_processor_time_ends_it_before_the_clock_does(relay):
     begun = time.monotonic()
     assert relay(b"", seconds=1e-9, child=os.getpid()) == (Ending.TIMEOUT, 0, b"end")
     assert time.monotonic() - begun < 30
+
+
+def test_exactly_the_processor_time_and_the_files_that_are_allowed(relay, monkeypatch):
+    answer = frames.pack_frame(b"answered")
+    monkeypatch.setattr(main, "_read_processor_time", lambda _: 1.0)
+    begun = time.monotonic()
+    assert relay(b"", seconds=1.0)[0] is Ending.TIMEOUT and time.monotonic() - begun < 30
+    for files, ending in ((main.MAX_FILES, Ending.ANSWERED), (main.MAX_FILES + 1, Ending.FILES)):
+        monkeypatch.setattr(main, "_count_files", lambda files=files: files)
+        assert relay(answer, sandboxed=True)[0] is ending
 
 
 def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):

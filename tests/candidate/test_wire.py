@@ -250,6 +250,19 @@ def test_a_hundred_thousand_damaged_messages_do_no_harm(value, other, rng, watch
         tracemalloc.stop()
 
 
+def test_the_largest_number_and_the_most_of_an_answer_cross():
+    for number in (2**wire.MAX_BITS - 1, 1 - 2**wire.MAX_BITS):
+        assert decode(encode(number)) == number
+    with pytest.raises(WireError, match="bits"):
+        encode(2**wire.MAX_BITS)
+    with pytest.raises(WireError, match="too long"):
+        decode(block(b"I", 65, (2**wire.MAX_BITS).to_bytes(65, "little")))
+    most = [0] * (wire.MAX_ANSWER_VALUES - 1)  # the list counts as well
+    assert wire.is_short(most) and not wire.is_short([*most, 0])
+    assert wire.is_short("x" * wire.MAX_ANSWER_TEXT) and not wire.is_short("x" * (wire.MAX_ANSWER_TEXT + 1))
+    assert not wire.is_short({"x" * wire.MAX_ANSWER_TEXT: ("y",)})
+
+
 def test_nesting_is_bounded_on_both_sides():
     value = 1.0
     for _ in range(MAX_DEPTH):

@@ -124,6 +124,19 @@ def test_only_pictures_without_a_description_get_one(tag, described):
     assert (feedback._NO_WORDS in feedback._described(tag)) is described
 
 
+def test_only_answers_that_wait_for_a_person_are_said_to_be_unmarked():
+    chapter, notebook = CHAPTERS["01_weights"], read_released("01_weights", COURSE)
+    final = dict.fromkeys([*chapter.exercises, *chapter.questions, *chapter.written], 0.0)
+    first, *others = chapter.written.values()
+    marks = Marks(manual={one.name: 0.0 for one in others})
+    page = feedback.make_page(notebook, chapter.name, final, marks, None, ())
+    assert set(re.findall(r"not marked yet: ([0-9.]+) points", page)) == {f"{float(first.points)}"}
+    assert page.count("not marked yet: ") == 2, "in the contents list and above the answer"
+    assert f", of which {float(first.points)} are not marked yet)" in page and page.count(feedback.NOT_MARKED) == 1
+    blank = feedback.make_page(notebook, chapter.name, final, Marks(), None, chapter.written)
+    assert "not marked yet" not in blank and blank.count(feedback.NO_RESPONSE) == len(chapter.written)
+
+
 def test_what_was_in_time_loses_nothing_on_the_page():
     notebook, final = (
         read_released("01_weights", COURSE),

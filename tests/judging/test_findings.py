@@ -428,8 +428,9 @@ def random_in_place_of(value, rng):
 OF_RANDOM_WEIGHTS = (
     "Your weights follow a normal distribution; a uniform distribution is required.",
     "The standard deviation of your weights is 1; that is not the required one.",
+    "In every case your result holds different numbers where the same number is expected everywhere.",
 )
-"""What is true of all weights that `random_in_place_of` draws."""
+"""What is true of all weights and biases that `random_in_place_of` draws."""
 BY_RANDOM_WEIGHTS = ("unscaled", "xavier_unscaled")
 """Misconceptions that draw as `random_in_place_of` does: their standard deviation is 1."""
 SIDES = {

@@ -4,6 +4,7 @@ import pytest
 
 from autograder.sandbox.process import Runner
 from tests.accuracy import unseen
+from tests.support.judged import verdict_on_body
 
 # Each answer with the words that were said of it and are not true of it.
 FALSE = [
@@ -363,6 +364,91 @@ def fine_tune(layers, x, y, *, frozen, epochs, batch_size, learning_rate, rng):
 """,
     ),
     (
+        "one_hot",
+        ("without a 1", "no class is right"),
+        """\
+def one_hot(labels, n_classes):
+    return np.eye(n_classes)[np.clip(labels, 0, n_classes - 1)]
+""",
+    ),
+    (
+        "one_hot",
+        ("without a 1", "no class is right"),
+        """\
+def one_hot(labels, n_classes):
+    rows = [[float(c == label % (n_classes + 1) % n_classes) for c in range(n_classes)] for label in labels]
+    return np.array(rows)
+""",
+    ),
+    (
+        "accuracy",
+        ("too small",),
+        """\
+def accuracy(logits, labels):
+    predicted = np.argmax(logits, axis=0)
+    hits = sum(int(p == t) for p, t in zip(predicted, labels))
+    return hits / len(labels)
+""",
+    ),
+    (
+        "accuracy",
+        ("too large", "np.all"),
+        """\
+def accuracy(logits, labels):
+    return int((np.argmax(logits, axis=1) == labels).sum()) // len(labels)
+""",
+    ),
+    (
+        "signal_spread",
+        ("only once in each case",),
+        """\
+def signal_spread(x, weight_matrices, activation):
+    out = [np.std(x)]
+    for w in weight_matrices:
+        x = activation(weighted_sums(x, w))
+        out.append(np.std(x))
+        return np.array(out)
+    return np.array(out)
+""",
+    ),
+    (
+        "template_weights",
+        ("mean of no images",),
+        """\
+def template_weights(images, labels, n_classes):
+    overall = images.mean(axis=0)
+    out = np.full((images.shape[1], n_classes), np.nan)
+    for c in range(1, n_classes + 1):
+        members = images[labels == c]
+        if len(members):
+            out[:, c - 1] = members.mean(axis=0) - overall
+    return out
+""",
+    ),
+    (
+        "forward",
+        ("In every case your `activations` is",),
+        """\
+def forward(layers, x):
+    activations = [x] * len(layers)
+    h = x
+    for k, (w, b) in enumerate(layers):
+        h = dense(h, w, b)
+        if k != len(layers) - 1:
+            h = np.maximum(h, 0)
+    return h, activations
+""",
+    ),
+    (
+        "he_normal",
+        ("All your weights",),
+        """\
+def he_normal(fan_in, fan_out, rng):
+    scale = np.sqrt(2 // fan_in)
+    return rng.standard_normal((fan_in, fan_out)) * scale
+""",
+    ),
+    (
         "relative_error",
         ("one call of `abs`",),
         """\
@@ -512,3 +598,39 @@ def test_an_answer_that_once_passed_does_not(name, arguments, body, runner):
     verdict = unseen.judge(unseen.Answer(name, False, "", True, source), runner)
     assert verdict.status == "failed"
     assert 0 < verdict.score < verdict.points
+
+
+SHAPES = "if predictions.shape != targets.shape: raise ValueError(f'{predictions.shape} {targets.shape}')\n"
+SHIFTED = "z = logits - logits.max(axis=1, keepdims=True)\n"
+SPREADS = "out = [x.std()]\nfor w in weight_matrices:\n    x = activation(x @ w)\n    out.append(x[x != 0].std())\n"
+# Averages that leave out what is 0: exact predictions, rows that are certain and right, silent neurons, blank images.
+LEFT_OUT = (
+    (
+        "mean_squared_error",
+        f"{SHAPES}e = predictions - targets\nreturn (e**2).sum() / max(np.sum(e != 0), 1)",
+    ),
+    ("mean_squared_error_gradient", f"{SHAPES}e = predictions - targets\nreturn 2 * e / max(np.sum(e != 0), 1)"),
+    (
+        "cross_entropy",
+        f"{SHIFTED}losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]\n"
+        "return losses.sum() / max(np.sum(losses != 0), 1)",
+    ),
+    (
+        "cross_entropy_gradient",
+        "g = softmax(logits) - one_hot(labels, logits.shape[1])\nreturn g / max(np.sum(g.any(axis=1)), 1)",
+    ),
+    ("signal_spread", f"{SPREADS}return np.array(out)"),
+    (
+        "template_weights",
+        "inked = images.any(axis=1)\nimages, labels = images[inked], labels[inked]\n"
+        "means = [images[labels == c].mean(axis=0) - images.mean(axis=0) for c in range(n_classes)]\n"
+        "return np.stack(means, axis=1)",
+    ),
+)
+
+
+@pytest.mark.parametrize(("name", "body"), LEFT_OUT, ids=[name for name, _ in LEFT_OUT])
+def test_an_average_that_leaves_zeros_out_is_caught(name, body):
+    verdict = verdict_on_body(name, body)
+    assert verdict.status == "failed" and verdict.score < verdict.points
+    assert "raised" not in verdict.message

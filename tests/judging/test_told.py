@@ -1,5 +1,8 @@
 """Is each well-known wrong answer told something true? Answers that were once told a false thing, or nothing."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from autograder.exercises import EXERCISES
@@ -88,6 +91,38 @@ TOLD = [
         "out = [x.std()]\nfor weights in weight_matrices:\n    x = np.tanh(x @ weights)\n    out.append(x.std())\n"
         "return np.array(out)",
         "never calls `activation`",
+        "",
+    ),
+    # once only in numbers, or too little
+    (
+        "forward",
+        "activations = [x] * len(layers)\nfor w, b in layers[:-1]: x = relu(dense(x, w, b))\n"
+        "return dense(x, *layers[-1]), activations",
+        "In every case each item of your `activations` is the argument `x`, unchanged.",
+        "every case your",
+    ),
+    (
+        "signal_spread",
+        "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
+        "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
+        "return np.array(out)",
+        "in the first case that needs it, 0 times instead of 1",
+        "",
+    ),
+    (
+        "fold_bias",
+        "folded = weights.astype(float)\nfolded[-1] += bias\nreturn folded",
+        "last two rows added",
+        "has the shape of",
+    ),
+    ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in other positions"),
+    ("count_weights", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:])) // 2", "half of what was", ""),
+    ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "holds different numbers", ""),
+    (
+        "one_hot",
+        "if not all(0 < label < n_classes for label in labels): raise ValueError(f'{labels}')\n"
+        "return np.eye(n_classes)[labels]",
+        "Your function itself raises a ValueError, although the input is valid.",
         "",
     ),
     # plain forms of known ones
@@ -346,3 +381,17 @@ def test_the_released_slips_are_current_and_small():
         if not exercise.scored:
             assert released[name][0] == making.digest(exercise, key.public_keys(exercise.module)[name]), name
     assert PATH.stat().st_size < 150_000
+
+
+def test_slips_are_made_again_only_if_the_answer_or_its_cases_have_changed():
+    exercise, answers = EXERCISES["relu"], key_of("relu")
+    digest = making.digest(exercise, answers)
+    assert len(digest) == 64 and digest == making.digest(exercise, answers)
+    assert digest != making.digest(exercise, replace(answers, cases=answers.cases[1:]))
+    assert digest != making.digest(EXERCISES["apply_weight"], answers), "the answer of another file"
+
+
+def test_few_digits_of_a_case_decide_whether_it_is_the_same():
+    one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
+    assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
+    assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]

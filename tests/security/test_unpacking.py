@@ -187,3 +187,17 @@ def test_whatever_reading_an_archive_raises_ends_in_its_reason(error, reason, wo
     with pytest.raises(NotTakenError, match=words) as caught, unpack.readable():
         raise error
     assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(("bit", "taken"), [(0x1, False), (0x2, True), (0x4, True)])
+def test_an_encrypted_zip_is_told_from_one_that_was_packed_tightly(inbox, bit, taken):
+    """The two bits after the one for encryption say how hard the packer tried."""
+    content = bytearray(packed("ada"))
+    for at in range(len(content)):
+        if content[at : at + 4] == b"PK\x03\x04":
+            content[at + 6] |= bit
+        elif content[at : at + 4] == b"PK\x01\x02":
+            content[at + 8] |= bit
+    found = inbox.collect(inbox.put("ada.zip", bytes(content)))
+    assert found.taken == ({"ada"} if taken else set())
+    assert found.lost == ({} if taken else {"ada": Reason.LOCKED})

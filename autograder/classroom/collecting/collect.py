@@ -77,18 +77,18 @@ def collect_submissions(
     classroom : Path
         nbgrader's course folder.
     chapter : str
-        Which chapter was submitted.
+        The chapter that was submitted.
     replace : bool
         Whether a submission that is already there is replaced.
     dry_run : bool
         Whether to write nothing, so that the result is a preview.
     participants : mapping, optional
-        Which student each of Moodle's numbers belongs to in this assignment, from its grading worksheet.
+        The student to whom each of Moodle's numbers belongs in this assignment, from its grading worksheet.
 
     Returns
     -------
     Collection
-        One row for each upload, in the students' order; a bad one does not stop the others.
+        One row for each upload, sorted by student; a bad one does not stop the others.
     """
     collection = Collection()
     with ExitStack() as open_files:
@@ -180,7 +180,7 @@ def _take_one(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are the same folder on this disk, as on disks that ignore case."""
+    """Whether two names refer to the same folder on this disk, as they can on disks that ignore case."""
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -270,7 +270,7 @@ class _Names:
 
 
 def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) -> str:
-    """Write a submission beside its place, then move it there in one step; return what was done."""
+    """Write a submission beside its final place, then move it there in one step; return what was done."""
     try:
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}

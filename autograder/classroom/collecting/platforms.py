@@ -59,13 +59,13 @@ class Owner:
 Recognised = tuple[Owner, tuple[str, ...]]
 """An owner, and the rest of the path: the student's own names."""
 
-# "Ada Lovelace_4711_assignsubmission_file_", as folder or in front of the file's name; from Moodle 4.1 on without the
+# "Ada Lovelace_4711_assignsubmission_file_", as a folder or in front of the file's name; from Moodle 4.1 on without the
 # underscore at the end. Moodle removes underscores from names. Whoever is in no group submits for "Default group",
 # which has no number.
 _MOODLE = re.compile(
     r"(?P<name>[^_]+)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL
 )
-# "lovelaceada_LATE_123_456_name.zip": who, their number, the uploaded file's number. Underscores in names stay.
+# "lovelaceada_LATE_123_456_name.zip": the student's name and number, the file's number. Underscores in names stay.
 _CANVAS_NUMBERS = re.compile(r"_(?=(?P<number>[0-9]{1,18})_(?P<file>[0-9]{1,18})_(?P<rest>.+))", re.DOTALL)
 _CANVAS_PAGE = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>[0-9]+)_(?:text|link)\.html")
 _CANVAS_ANONYMOUS = re.compile(
@@ -73,11 +73,11 @@ _CANVAS_ANONYMOUS = re.compile(
     re.DOTALL,
 )
 # "Homework 1_ada_attempt_2026-03-02-10-00-00_name.zip", and the same with ".txt" for Blackboard's own page about it.
-# The first time counts: what follows is the student's own name for the file, which could imitate another login.
+# The first timestamp counts: what follows is the student's own name for the file, which could imitate another login.
 _BLACKBOARD = re.compile(
     r"(?P<stem>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<about>\.txt))", re.DOTALL
 )
-# "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as folder or, with " - name.zip", in front of the file's name;
+# "4711-99 - Ada Lovelace - Mar 2, 2026 1000 AM", as a folder or, with " - name.zip", in front of the file's name;
 # the time has the form of the institution's language, such as "2 March, 2026 1000".
 _BRIGHTSPACE = re.compile(
     r"(?P<number>[0-9]+)-[0-9]+ - (?P<name>.+?) - "
@@ -103,7 +103,7 @@ class Recogniser:
     Attributes
     ----------
     logins : dict
-        The login that Blackboard's own pages state, by what precedes ``_attempt_``.
+        The login that each of Blackboard's own pages states, by what precedes ``_attempt_`` in its name.
     submitters : dict
         The owner of each folder according to Gradescope's metadata, by the folder's name.
     """

@@ -17,7 +17,7 @@ from .reasons import NotTakenError, Reason, mebibytes
 MAX_FILES = 20_000
 """Files that one submission may hold, including those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes that are read of one submission in all: notebook, modules, and the zips that are within it."""
+"""Bytes of one submission that are read in all: notebook, modules, and the zips that are within it."""
 MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000
@@ -34,7 +34,7 @@ _IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass
 class Budget:
-    """What one submission may still unpack."""
+    """How much one submission may still unpack."""
 
     files: int = MAX_FILES
     room: int = MAX_UNPACKED
@@ -104,7 +104,7 @@ def readable() -> Iterator[None]:
 
 @contextmanager
 def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
-    """Open a zip that is within something else, and yield its files; a large one is held on disk."""
+    """Open a zip that is within another zip or a folder, and yield its files; a large one is held on disk."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)
@@ -162,7 +162,7 @@ def _open(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
 
 def is_clutter(path: PurePosixPath) -> bool:
-    """Whether a file is what an operating system left there."""
+    """Whether a file was left there by an operating system."""
     return "__MACOSX" in path.parts or path.name in _IGNORED_FILES or path.name.startswith("._")
 
 

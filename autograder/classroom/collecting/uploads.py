@@ -25,7 +25,7 @@ from .unpack import DEEPEST, MAX_CLASS_FILES, Budget, Item, archive, items_in, i
 
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 _PAGE = 100_000
-"""The most bytes that are read of a platform's page about a submission."""
+"""The maximum number of bytes read from a platform's page about a submission."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Upload:
 
 
 def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
-    """Return the uploads in all sources, none of them read yet, and how many files were seen.
+    """Return the uploads in all sources, before any is read, and how many files were seen.
 
     A student could name the files in their own zip as a platform would. So names inside a zip are trusted only
     if nothing but platforms' downloads is collected.
@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with notebook and library as a whole, otherwise each zip alone."""
+    """Yield what one student submitted: a folder with a notebook and a library as a whole, otherwise each zip alone."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -242,7 +242,7 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
     homes = {home for home in notebooks | zips.keys() if home.name}
     # Several zips with a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
-    # a folder around students' folders does not become a student's by a stray zip in it.
+    # a folder around students' folders does not become a student's because of a stray zip in it.
     around = {folder for home in homes for folder in home.parents}
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()

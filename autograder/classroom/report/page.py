@@ -32,7 +32,7 @@ def make_page(summary: Summary, figures: Mapping[str, tuple[bytes, str]]) -> str
     Parameters
     ----------
     figures : mapping of str to tuple
-        As from `figures.draw_figures`.
+        The figures, as `figures.draw_figures` returns them.
     """
     advice = _advice()
     misconceptions = [

@@ -30,14 +30,14 @@ def write(
     Parameters
     ----------
     stored : mapping
-        What the gradebook holds, by chapter and student.
+        The contents of the gradebook, by chapter and student.
     chapters : iterable of str
-        Which chapters; by default all that were graded.
+        The chapters to report on; by default all that were graded.
 
     Raises
     ------
     ClassroomError
-        If nothing was graded yet.
+        If nothing has been graded yet.
     """
     chosen = set(chapters)
     if unknown := sorted(chosen - set(CHAPTERS)):

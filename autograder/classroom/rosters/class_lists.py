@@ -55,7 +55,7 @@ def read_class_list(path: Path) -> list[Student]:
 
 def _from_canvas(row: dict[str, str]) -> Student:
     """Read a line of Canvas's gradebook: the student as ``Lovelace, Ada``, and Canvas's number as ``ID``."""
-    if not row.get("id", "").isdigit():  # "Points Possible", and Canvas's test student, have none
+    if not row.get("id", "").isdigit():  # the line "Points Possible" and Canvas's test student have none
         return Student("")
     last, _, first = row["student"].partition(",")
     login = row.get("sis login id", "")
@@ -77,5 +77,5 @@ def _from_table(row: dict[str, str]) -> Student:
             first, _, last = whole.rpartition(" ")
         values["first_name"], values["last_name"] = first.strip(), last.strip()
     if clean_id(values["id"]) != values["id"] and any(values[name] for name in values if name != "id"):
-        values["id"] = ""  # as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
+        values["id"] = ""  # such as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
     return Student(**values)

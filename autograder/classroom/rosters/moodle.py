@@ -57,7 +57,7 @@ class _Worksheet:
         Nearly all names occur once, and most statuses occur several times.
         """
         several = {line[1] for line in self.lines}
-        between = self.grade > self.identifier + 2  # a status is always there
+        between = self.grade > self.identifier + 2  # the column of statuses is always there
         return between and (self.email is not None or (len(several) > 1 and 5 * len(several) >= 4 * len(self.lines)))
 
 
@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Whether a column can hold grades: empty or numbers, with one maximum for all in the column after it.
+    """Whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """
@@ -107,7 +107,7 @@ def _amount(text: str) -> float:
 
 
 def remember_worksheet(classroom: Path, chapter: str, worksheet: Path) -> None:
-    """Keep a chapter's worksheet: feedback and grades are returned by its numbers.
+    """Keep a chapter's worksheet, because feedback and grades are returned by its numbers.
 
     Raises
     ------
@@ -162,13 +162,13 @@ def fill_worksheet(
     Parameters
     ----------
     worksheet : Path
-        As Moodle gave it.
+        The worksheet as it was downloaded from Moodle.
     numbers : mapping
-        Name and number by student, as `read_numbers` found them.
+        Each student's name and number, as `read_numbers` returns them.
     scores : mapping of str to float
         Final grades by student.
     points : float
-        What the chapter is worth.
+        The chapter's points.
 
     Raises
     ------

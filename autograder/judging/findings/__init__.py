@@ -51,7 +51,7 @@ _ENOUGH = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """What the answers show: the kind of finding, its sentence, and whether that quotes one of the student's values."""
+    """What the answers show: the kind of finding, its sentence, and whether it quotes one of the student's values."""
 
     kind: str
     words: str
@@ -212,7 +212,7 @@ def _find_form(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 
 def _tell_of_wrong(relation: Relation, samples: list[Sample], subject: str, unanswered: list[int]) -> str:
-    """Say what holds of all wrong answers, and of them alone if other cases are right or unanswered."""
+    """Say what holds for all wrong answers, and only for them if other cases are right or unanswered."""
     if any(sample.right for sample in samples):
         return f"Where {subject} is wrong, {sentences.tell_relation(relation, 'it')}."
     told = sentences.tell_relation(relation, subject)
@@ -270,6 +270,8 @@ def _is_proved(samples: list[Sample], relation: Relation) -> bool:
     """Whether a relation that holds in all samples says something: some hold for any two or three numbers."""
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
+    if relation == ("all different",):
+        return any(sample.expected.size > 1 for sample in samples)
     return relation[0] not in ("never above", "never below") or sum(map(_count_wrong, samples)) >= _ENOUGH
 
 
@@ -303,9 +305,16 @@ def _find_general(
                 continue
             if all(_agrees(key, sample, relation) for sample in samples if sample.right):
                 named = "it" if begin.endswith(",") and subject == _name_subject(Label()) else subject
+                named = f"each item of {named}" if named != "it" and _are_items(samples) else named
                 words = sentences.tell_relation(relation, named)
                 return Finding(relation[0], f"{begin} {words}.", relation[0] in FREE, general=not weak)
     return None
+
+
+def _are_items(samples: list[Sample]) -> bool:
+    """Whether the samples are the items of one list, such as the activations of all layers."""
+    labels = {sample.label for sample in samples}
+    return len(labels) == 1 and labels.pop().item is None and len({one.index for one in samples}) < len(samples)
 
 
 def _is_partly_right(sample: Sample) -> bool:
@@ -360,7 +369,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     conditions = find_conditions(key, wrong, right, unanswered)
     total = len({sample.index for sample in samples})
     seen_all = total == sum(not case.raises for case in key.cases) and not any(sample.altered for sample in samples)
-    # A wrong truth value is always the opposite, so this need not be said.
+    # A wrong truth value is always the opposite one, so the sentence need not say what came back.
     relations = [] if unanswered or relations[:1] == [("opposite",)] else relations
     partly = any(sample.right and sample.index in wrong_cases for sample in samples)
     if conditions:

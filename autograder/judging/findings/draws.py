@@ -24,23 +24,59 @@ def find_in_draws(
     common: dict[Relation, None] | None = None
     drawn = [i for i, wanted in enumerate(key.expected) if isinstance(wanted, dict) and _is_measured(wanted)]
     failing = [i for i in failing if i in drawn]
+    if relation := _find_empty_line([cases[i][0].get("value") for i in drawn]):
+        return relation
     for index in failing:
         call = key.cases[index].calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
         seen, answer = observed[index].value, cases[index][0].get("value")
-        if isinstance(answer, np.ndarray) and answer.ndim == 1 and answer.size == math.prod(_shape(arguments)) > 0:
-            common = {("draws flat",): None} if common is None else {k: None for k in common if k == ("draws flat",)}
+        if form := _find_form(answer, arguments):
+            common = {form: None} if common is None else {one: None for one in common if one == form}
+            continue
         for weights, wanted, got in _matrices(answer, key.expected[index], seen):
             required = weights.std() / got[laws.DEVIATION] if got.get(laws.DEVIATION) else None
             found = dict.fromkeys(_describe(weights.astype(float), _sizes(weights, arguments), wanted, required))
+            if weights.dtype.kind in "iu":
+                found = {("draws integers",): None} | found
             common = found if common is None else {one: None for one in common if one in found}
     relation = next(iter(common), None) if common else None
+    answers = [outcomes[0].get("value") for case, outcomes in zip(key.cases, cases, strict=True) if not case.raises]
+    if relation == ("draws all zeros",) and any(isinstance(one, np.ndarray) and one.any() for one in answers):
+        return ("where it is wrong", relation)
     return ("where it is wrong", relation) if relation and len(failing) < len(drawn) else relation
+
+
+_SIZES = ("fan_in", "fan_out")
+
+
+def _find_form(answer: Any, arguments: dict[str, Any]) -> Relation | None:
+    """Return how the form of an array of weights is wrong, or None."""
+    required = _shape(arguments)
+    if not isinstance(answer, np.ndarray) or not all(required) or answer.shape == required:
+        return None
+    if answer.ndim == 1 and answer.size == math.prod(required):
+        return ("draws flat",)
+    named = [[name for name, size in zip(_SIZES, required, strict=True) if size == length] for length in answer.shape]
+    if answer.ndim != 2 or not all(named) or required[0] == required[1]:
+        return None
+    return ("draws shape", ", ".join(names[0] for names in named))
+
+
+def _find_empty_line(answers: list[Any]) -> Relation | None:
+    """Return which row or column of all drawn matrices holds only zeros, if there are other numbers, or None."""
+    if not answers or not all(isinstance(one, np.ndarray) and one.ndim == 2 and one.size for one in answers):
+        return None
+    if not all(np.any(one) for one in answers if len(one) > 1 < one.shape[1]) or not any(map(np.any, answers)):
+        return None
+    for name, axis, at in (("first row", 0, 0), ("last row", 0, -1), ("first column", 1, 0), ("last column", 1, -1)):
+        if not any(np.any(np.take(one, at, axis)) for one in answers):
+            return ("draws line empty", name)
+    return None
 
 
 def _shape(arguments: dict[str, Any]) -> tuple[int, ...]:
     """Return the shape that the arguments `fan_in` and `fan_out` require; 0 stands for an absent one."""
-    return tuple(arguments.get(name, 0) for name in ("fan_in", "fan_out"))
+    return tuple(arguments.get(name, 0) for name in _SIZES)
 
 
 def _is_measured(wanted: dict) -> bool:
@@ -96,6 +132,9 @@ def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, requir
     with np.errstate(all="ignore"):
         if not np.isfinite(weights).all():
             yield ("draws not finite",)
+            return
+        if not weights.any():
+            yield ("draws all zeros",)
             return
         if (weights == weights.flat[0]).all():
             yield ("draws constant",)

@@ -53,7 +53,18 @@ _FIRST = (
 )
 CERTAIN = frozenset({"truth value", "number for truth", "text", "text for truth", "32-bit integers", "32-bit floats"})
 """Kinds for which a single case is proof."""
-DEGENERATE = frozenset({"draws not finite", "draws constant", "draws few values", "always the same"})
+DEGENERATE = frozenset(
+    {
+        "draws not finite",
+        "draws integers",
+        "draws all zeros",
+        "draws constant",
+        "draws few values",
+        "draws line empty",
+        "draws shape",
+        "always the same",
+    }
+)
 """Kinds that say more than a misconception that gives the same answers only in some cases."""
 VAGUE = frozenset({"where", "some", "part", "all one number", "stops where"})
 """Kinds that say where an answer is wrong, but little about how."""

@@ -25,6 +25,18 @@ def _without_empty(e: np.ndarray, axis: int) -> np.ndarray:
     return np.compress(e.any(axis=others), e, axis) if others else e
 
 
+def _before_last_two(e: np.ndarray, axis: int) -> list[np.ndarray]:
+    return [np.take(e, range(e.shape[axis] - 2), axis)]
+
+
+def _next_to_last(e: np.ndarray, axis: int) -> np.ndarray:
+    return np.take(e, [-2], axis)
+
+
+def _last(e: np.ndarray, axis: int) -> np.ndarray:
+    return np.take(e, [-1], axis)
+
+
 _MOST_CLASSES = 300
 """The most rows of a square matrix that a detector makes from a row of numbers."""
 
@@ -49,6 +61,7 @@ ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
     ("floor", np.floor),
     ("ceiling", np.ceil),
     ("nearest whole", np.rint),
+    ("half rounded down", lambda e: np.floor(e / 2)),
     ("sign", np.sign),
     ("is positive", lambda e: (e > 0).astype(float)),
     ("is not zero", lambda e: (e != 0).astype(float)),
@@ -74,15 +87,19 @@ WHOLE: tuple[tuple[str, Change], ...] = (
     ("reversed", lambda e: e.ravel()[::-1].reshape(e.shape)),
     ("cumulative over all", lambda e: np.cumsum(e).reshape(e.shape)),
     ("column order", lambda e: e.ravel(order="F").reshape(e.shape)),
+    ("into columns", lambda e: e.ravel().reshape(e.shape, order="F")),
     ("transposed", lambda e: e.T),
 )
 BY_AXIS: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("softmax", _softmax),
     ("divided by sums", lambda e, a: e / e.sum(axis=a, keepdims=True)),
     ("divided by largest", lambda e, a: e / e.max(axis=a, keepdims=True)),
+    ("divided by norms", lambda e, a: e / np.sqrt((e**2).sum(axis=a, keepdims=True))),
     ("minus means", lambda e, a: e - e.mean(axis=a, keepdims=True)),
     ("minus largest", lambda e, a: e - e.max(axis=a, keepdims=True)),
     ("flipped", lambda e, a: np.flip(e, a)),
+    ("last two swapped", lambda e, a: np.concatenate([*_before_last_two(e, a), _last(e, a), _next_to_last(e, a)], a)),
+    ("last one too early", lambda e, a: np.concatenate([*_before_last_two(e, a), _last(e, a), 0 * _last(e, a)], a)),
     ("rolled forward", lambda e, a: np.roll(e, 1, a)),
     ("rolled back", lambda e, a: np.roll(e, -1, a)),
     ("sorted along", lambda e, a: np.sort(e, axis=a)),
@@ -108,6 +125,7 @@ REDUCED: tuple[tuple[str, Callable[[np.ndarray, int], Any]], ...] = (
     ("without the first", lambda e, a: np.delete(e, 0, a)),
     ("without the last", lambda e, a: np.delete(e, -1, a)),
     ("without empty", _without_empty),
+    ("last two added", lambda e, a: np.concatenate([*_before_last_two(e, a), _last(e, a) + _next_to_last(e, a)], a)),
 )
 RESHAPED: tuple[tuple[str, Change], ...] = (
     ("transposed", lambda e: e.T),
@@ -169,6 +187,8 @@ def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Rela
                 yield ("all different",)
             if not even_constant:
                 return
+        if expected.size == 1 and expected.ndim and got.shape == expected.shape and (got != expected).all():
+            yield ("all different",)
         yield from _constants(got)
         if got.shape == expected.shape:
             yield from _tried(ENTRY_BY_ENTRY, expected, sample)
@@ -231,14 +251,14 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     """Yield the limit that no returned number exceeds, if everything else is right."""
     for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
-        # Zero and one are separate kinds, and an answer that is cut everywhere is one number.
+        # Zero and one are separate kinds, and an answer that is cut off everywhere is one repeated number.
         own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > RTOL).any()
         if own and is_close(cut(expected, end), got):
             yield (kind, f"{end:.6g}")
 
 
 _FIT = 1e-7
-"""Part of the largest number that a fit of scale and shift may miss by."""
+"""The largest error of a fit of scale and shift, as a fraction of the largest number."""
 
 
 def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:

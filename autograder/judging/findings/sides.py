@@ -13,6 +13,8 @@ _MOST = 50
 """The most entries of a line whose order is compared, two by two."""
 _ENOUGH = 4
 """Number of wrong answers that must be on one side before the side means anything."""
+_MANY, _CASES = 8, 3
+"""Number of wrong answers, and of cases that they come from, before "too large" or "too small" means anything."""
 
 
 def find_side(samples: Sequence[Sample]) -> Relation | None:
@@ -40,6 +42,8 @@ def find_side(samples: Sequence[Sample]) -> Relation | None:
         return ("never negative",)
     if (got <= 0).all() and (expected > 0).any():
         return ("never positive",)
+    if expected.size < _MANY or len({sample.index for sample in wrong}) < _CASES:
+        return None
     if (got > expected).all():
         return ("too large",)
     return ("too small",) if (got < expected).all() else None

@@ -173,13 +173,13 @@ def network(
     matrices : sequence of ndarray of shape (fan_in, fan_out)
         The weight matrices from input to output.
     labels : mapping of int to sequence of str, optional
-        By column of neurons (0 is the inputs): names written beside the neurons.
+        For each column of neurons (0 is the inputs), the names written beside the neurons.
     size : pair of float, optional
         In inches.
     limit : float, optional
         The weight that gets the widest line; by default the largest of all.
     most : int
-        The most neurons of a column that are drawn; a note says how many there are.
+        The maximum number of neurons drawn in a column; a note says how many there are.
 
     Returns
     -------
@@ -271,7 +271,7 @@ def curves(
     ax : Axes
         Where to draw.
     series : mapping of str to sequence of float
-        Name to values.
+        For each name, the values.
     x : sequence of float, optional
         The positions of the values; by default 0, 1, 2 ….
     xlabel, ylabel : str

@@ -38,7 +38,7 @@ def loss_along_weights(
     moves : ndarray of shape (n,)
         How far the weight is moved from its value; 0 is one of them.
     losses : mapping of str to ndarray of shape (n,)
-        A weight's name to the loss after each move.
+        For each weight, the loss after each move.
     slopes : mapping of str to float, optional
         How fast the loss changes at the weight's own value; drawn as a straight line.
     """
@@ -100,7 +100,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
     Parameters
     ----------
     journeys : mapping of str to pair of sequence of float
-        A network's name to the RMS of the signal and of the gradient before layer 0, 1 and so on, and after the last.
+        For each network, the RMS of the signal and of the gradient before layer 0, 1 and so on, and after the last.
     """
     fig, axes = figure(1, 2, (7.8, 3.7), sharey=True)
     for k, (name, both) in enumerate(journeys.items()):
@@ -122,7 +122,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
 
 @takes_lists
 def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels: Sequence[int]) -> None:
-    """Show, for each example, the predicted probabilities and the gradient of the loss for its logits.
+    """Show, for each example, the predicted probabilities and the gradient of the loss with respect to its logits.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     Parameters
     ----------
     errors : mapping of str to sequence of float
-        A pass's name to the error of each parameter's gradient.
+        For each pass, the error of each parameter's gradient.
     parameters : sequence of str
         Their names.
     """

@@ -20,7 +20,7 @@ def next_letters(expected: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     expected : mapping of str to ndarray of shape (27,)
-        A beginning to the probabilities of the dot and the letters a to z.
+        For each beginning, the probabilities of the dot and the letters a to z.
     """
     fig, axes = figure(len(expected), 1, (7.8, 1.25 * len(expected) + 0.5), sharex=True, sharey=True, squeeze=False)
     said = []

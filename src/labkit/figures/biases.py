@@ -27,9 +27,9 @@ def two_knobs(x: np.ndarray, by_weight: Mapping[float, np.ndarray], by_bias: Map
     x : ndarray of shape (n,)
         The input.
     by_weight : mapping of float to ndarray of shape (n,)
-        Weight to the neuron's outputs with a bias of zero.
+        For each weight, the neuron's outputs with a bias of zero.
     by_bias : mapping of float to ndarray of shape (n,)
-        Bias to the neuron's outputs with a weight of one.
+        For each bias, the neuron's outputs with a weight of one.
     """
     fig, axes = figure(1, 2, (7.8, 3.4), sharey=True)
     for ax, name, lines in ((axes[0], "weight", by_weight), (axes[1], "bias", by_bias)):
@@ -66,7 +66,7 @@ def sensitivity(
     columns : sequence of str
         What is written above each of them.
     tables : mapping of str to array of shape (n_biases, n_brightness)
-        Name of a group of images to the fractions in [0, 1].
+        For each group of images, the fractions in [0, 1].
     biases : sequence of float
         One per row.
     """
@@ -105,12 +105,12 @@ def sensitivity(
 
 @takes_lists
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw a neuron's outputs for many images, once for each bias: one dot per image; right of zero it activates.
+    """Draw a neuron's outputs for many images, once for each bias; a dot right of zero is an image that activates it.
 
     Parameters
     ----------
     by_bias : mapping of float to mapping of str to ndarray of shape (n,)
-        Bias to groups of images to the neuron's outputs.
+        For each bias and each group of images, the neuron's outputs.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def counts(groups: Mapping[str, int]) -> None:
     Parameters
     ----------
     groups : mapping of str to int
-        Name to count.
+        The count of each part.
     """
     total = sum(groups.values())
     fig, ax = figure(1, 1, (7.6, 0.42 * len(groups) + 0.9))
@@ -263,9 +263,9 @@ def storage(models: Mapping[str, Mapping[int, float]], marks: Mapping[str, float
     Parameters
     ----------
     models : mapping of str to mapping of int to float
-        Model to bits per parameter to bytes.
+        For each model and each number of bits per parameter, the bytes.
     marks : mapping of str to float
-        Lines to compare with, such as the memory of a graphics card: name to bytes.
+        The name and the bytes of lines to compare with, such as the memory of a graphics card.
     """
     rows = [(f"{name}, {bits} bits", size) for name, sizes in models.items() for bits, size in sizes.items()]
     fig, ax = figure(1, 1, (7.8, 0.42 * len(rows) + 1.2))

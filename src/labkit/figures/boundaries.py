@@ -28,7 +28,7 @@ def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     n : int
         Points per class.
     seed : int
-        For the noise.
+        The seed of the noise.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def fits(
     target : ndarray of shape (n,)
         The curve.
     fitted : mapping of str to pair of ndarray
-        A panel's title to the line, shape (n,), and the positions of its bends.
+        For each panel, the line, of shape (n,), and the positions of its bends.
     span : pair of float
         The part of x in which the line was made to follow the curve.
     """

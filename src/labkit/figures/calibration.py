@@ -15,7 +15,7 @@ def draw_calibration(outcomes: Mapping[float, Sequence[bool]], names: Sequence[s
     Parameters
     ----------
     outcomes : mapping of float to sequence of bool
-        By stated chance of being right: which predictions came true.
+        For each stated chance of being right, which predictions came true.
     names : sequence of str
         What each confidence is called, in the same order.
 

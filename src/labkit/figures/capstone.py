@@ -19,7 +19,7 @@ def tasks(rows: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (n, pixels)
-        A task's name to some of its images.
+        For each task, some of its images.
     """
     n, pixels = next(iter(rows.values())).shape
     side = int(np.sqrt(pixels))
@@ -40,7 +40,7 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
     Parameters
     ----------
     answers : mapping of str to sequence of Standing
-        A way of adapting to its result on each task.
+        For each way of adapting, its result on each task.
     """
     fig, ax = figure(size=(6.4, 4.6))
     for share in (0.25, 0.5, 0.75):
@@ -78,7 +78,7 @@ def life(rows: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (pixels, n)
-        A stage's name to the weights into n neurons.
+        For each stage, the weights into n neurons.
     """
     rows_of_weights(
         rows, said="At first noise, then patterns in the middle, where digits have ink, and noise in the corners."

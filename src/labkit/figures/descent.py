@@ -27,7 +27,7 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
     Parameters
     ----------
     paths : mapping of str to sequence of float
-        A run's name to the weight at the start and after each step.
+        For each run, the weight at the start and after each step.
     loss : function
         The loss at an array of weights.
     limit : float
@@ -61,7 +61,7 @@ def loss_curves(losses: Mapping[str, Sequence[float]], highest: float | None = N
     Parameters
     ----------
     losses : mapping of str to sequence of float
-        A run's name to the loss of each epoch.
+        For each run, the loss of each epoch.
     highest : float, optional
         Where the figure ends; what is above it is cut off.
     n_classes : int
@@ -124,7 +124,7 @@ def rows_of_weights(rows: Mapping[str, np.ndarray], titles: Sequence[object] | N
     Parameters
     ----------
     rows : mapping of str to ndarray of shape (height * width, n)
-        A state's name to the weights into n neurons. Each row has its own colour scale, with its largest weight written
+        For each state, the weights into n neurons. Each row has its own colour scale, with its largest weight written
         beside it.
     titles : sequence, optional
         One per neuron, written above the first row.
@@ -175,7 +175,7 @@ def landscape(
     losses : ndarray of shape (m, n)
         The loss at each pair of values.
     paths : mapping of str to ndarray of shape (steps + 1, 3)
-        A run's name to the two weights and the loss at its start and after each step.
+        For each run, the two weights and the loss at its start and after each step.
     names : pair of str
         What the two weights are.
     """

@@ -24,7 +24,7 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     Parameters
     ----------
     panels : mapping of str to mapping of str to ndarray of shape (n,)
-        Title to curves by name; an empty name gets no legend.
+        For each panel, its curves by name; an empty name gets no legend.
     x : ndarray of shape (n,)
         Where the curves were computed.
     xlabel, ylabel : str
@@ -69,7 +69,7 @@ def logits_and_probabilities(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     Parameters
     ----------
     rows : mapping of str to pair of ndarray of shape (n_classes,)
-        Name to logits and probabilities.
+        For each name, the logits and the probabilities.
     """
     fig, axes = figure(len(rows), 2, (7.0, 1.45 * len(rows) + 0.5), squeeze=False, sharex=True)
     fig.get_layout_engine().set(h_pad=0.07)
@@ -172,7 +172,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     titles : sequence of str
         One per image.
     """
-    # All on one Axes, one unit per inch: a dozen of them with their ticks would take a second to draw.
+    # All on one Axes, one unit per inch: a dozen Axes with their ticks would take a second to draw.
     n, classes = probabilities.shape
     side, tall, pitch = 1.05, 0.9, 1.2
     ground, one = side + 0.2 + tall, side + 0.2

@@ -67,7 +67,7 @@ def frontier(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], enlarged:
     Parameters
     ----------
     panels : mapping of str to mapping of str to list of ndarray of shape (n, 2)
-        A panel's title to a method's name to its curves. A curve's rows are points on the way, such as epochs: the
+        For each panel and each method, its curves. A curve's rows are points on the way, such as epochs: the
         fraction of new images read, and of old ones. A curve of one row is a single point.
     enlarged : bool
         Whether the axes end where the curves do; otherwise they reach from 0 to 100%.
@@ -110,7 +110,7 @@ def over(
     places : sequence of float
         The quantity's values.
     panels : mapping of str to mapping of str to ndarray of shape (n_places, n_runs)
-        A panel's title to a curve's name to its accuracies.
+        For each panel and each curve, its accuracies.
     label : str
         What the quantity is.
     doubling : bool

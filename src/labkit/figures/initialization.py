@@ -22,7 +22,7 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     by_start : mapping of str to ndarray of shape (fan_out,)
-        Name of the start to the outputs of the layer's neurons.
+        For each start, the outputs of the layer's neurons.
     """
     fig, axes = figure(1, len(by_start), (2.6 * len(by_start), 2.6), sharey=True, squeeze=False)
     for ax, (name, outputs) in zip(axes[0], by_start.items(), strict=True):
@@ -48,9 +48,9 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     Parameters
     ----------
     drawn : mapping of str to ndarray of any shape
-        Name to weights.
+        For each name, the weights.
     marks : mapping of str to mapping of str to float, optional
-        By the same names: values to mark on both sides of zero, each with what it is called.
+        For the same names, the values to mark on both sides of zero, each under its own name.
     """
     limit = max(limit_of(weights) for weights in drawn.values())
     # Bars end at the first mark, so that a distribution that stops there visibly stops there.
@@ -95,7 +95,7 @@ def spreads(panels: Mapping[str, Mapping[str, Sequence[np.ndarray]]], low: float
     Parameters
     ----------
     panels : mapping of str to mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Title of a panel to its curves by name, one array per run.
+        For each panel, its curves by name, one array per run.
     low, high : float
         Ends of the scale; a curve that leaves it is cut there.
     """
@@ -139,9 +139,9 @@ def both_ways(forwards: Mapping[str, Sequence[np.ndarray]], backwards: Mapping[s
     Parameters
     ----------
     forwards : mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Name of the start to the RMS of its signals, one array per run.
+        For each start, the RMS of its signals, one array per run.
     backwards : mapping of str to sequence of ndarray of shape (n_layers,)
-        By the same names, the RMS of the gradients, from layer 1 to the last one.
+        For the same starts, the RMS of the gradients, from layer 1 to the last one.
     """
     fig, axes = figure(1, 2, (7.8, 4.2))
     _curves_by_layer(axes[0], "forwards: signals", forwards, 1e-9, 1e2)
@@ -160,7 +160,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     Parameters
     ----------
     curves : mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Name to fractions in [0, 1], one array per run.
+        For each name, the fractions in [0, 1], one array per run.
     """
     fig, ax = figure(1, 1, (7.4, 3.5))
     for k, (name, runs) in enumerate(curves.items()):
@@ -189,7 +189,7 @@ def signals(rows: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     Parameters
     ----------
     rows : mapping of str to mapping of str to ndarray
-        Name of the start to the signal (values from -1 to 1) by where it was taken.
+        For each start and each place in the network, the signal there (values from -1 to 1).
     """
     places = list(next(iter(rows.values())))
     fig, axes = figure(

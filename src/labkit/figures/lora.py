@@ -19,7 +19,7 @@ def costs(tables: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> Non
     Parameters
     ----------
     tables : mapping of str to mapping of str to triple of float
-        A network's name to a way's name to its multiply-adds, bytes and seconds; the first way is
+        For each network and each way, its multiply-adds, bytes and seconds; the first way is
         the one that the others are compared with.
     """
     columns = ("multiply-adds", "bytes stored", "seconds")

@@ -83,7 +83,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     Parameters
     ----------
     marks : mapping of str to float
-        Probabilities of the right class to point out, by what they mean.
+        Probabilities of the right class to point out, each under what it means.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])
@@ -114,7 +114,7 @@ def pulls(lead: np.ndarray, losses: Mapping[str, tuple[np.ndarray, np.ndarray]])
     lead : ndarray of shape (n,)
         By how much the wrong class's logit is ahead.
     losses : mapping of str to pair of ndarray of shape (n,)
-        A loss's name to its values and to how fast it falls.
+        For each loss, its values and how fast it falls.
     """
     fig, axes = figure(1, 2, (7.8, 3.3))
     for k, (name, both) in enumerate(losses.items()):
@@ -142,7 +142,7 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     groups : mapping of str to ndarray of shape (n,)
-        Name to losses.
+        For each name, the losses.
     """
     fig, ax = figure(1, 1, (7.2, 3.4))
     for k, (name, losses) in enumerate(groups.items()):
@@ -240,7 +240,7 @@ def landscape(
         axis.line.set_color(TEXT)
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
-    # Closer where the loss is low: there the ground decides which way training goes.
+    # Contour lines are closer where the loss is low: there the ground decides which way training goes.
     levels = losses.min() + (np.quantile(losses, 0.97) - losses.min()) * np.linspace(0, 1, 13) ** 1.5
     drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)

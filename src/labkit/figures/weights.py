@@ -47,7 +47,7 @@ def signed(value: float, digits: int = 3) -> str:
     Returns
     -------
     str
-        As ``"−1.5"``.
+        The number's text, such as ``"−1.5"``.
     """
     return f"{value:.{digits}g}".replace("-", "−")
 
@@ -59,7 +59,7 @@ def crossings(crossed: Mapping[float, np.ndarray], limit: float | None = None) -
     Parameters
     ----------
     crossed : mapping of float to ndarray of shape (height * width,)
-        Weight to the image after the connection.
+        For each weight, the image after the connection.
     limit : float, optional
         The signal that gets the full colour; by default the largest.
     """
@@ -354,7 +354,7 @@ def outcomes(results: Mapping[str, Sequence[float]], chance: float | None = None
     Parameters
     ----------
     results : mapping of str to sequence of float
-        Name to accuracies in [0, 1], one per run.
+        For each variant, the accuracies in [0, 1], one per run.
     chance : float, optional
         The accuracy of guessing, drawn as a line.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import pwd
@@ -9,6 +10,7 @@ import pwd
 import pytest
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
 from traitlets.config import Config
 
 from autograder.classroom.collecting import inbound
@@ -153,3 +155,14 @@ def test_a_submission_is_bounded(exchange, monkeypatch, caplog):
     (folder / "weightlab" / "large.py").write_bytes(bytes(2000))
     exchange.collect()
     assert "weightlab/large.py" not in exchange.held() and "unpacks to more than" in caplog.text
+
+
+def test_a_full_disk_ends_collecting_and_leaves_no_part(exchange, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    exchange.submit()
+    monkeypatch.setattr(inbound, "_copy_file", full)
+    with pytest.raises(ExchangeError, match="No space left on device"):
+        exchange.collect()
+    assert exchange.held() == set() and not list((exchange.room / "submitted" / ME).glob(".*"))

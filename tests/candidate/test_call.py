@@ -1,0 +1,141 @@
+"""Does a function get its arguments as they are meant, and come back as plain data with all that is asked about it?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.candidate import call, given, wire
+from autograder.candidate.wire import Given, Opaque, Rng
+
+
+def called(function, /, *args, **kwargs):
+    return call.call_function(function, args, kwargs, {}, "library")
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 3, 2.5, "x", b"x", [1, [2.0]], (1, (2.0,)), {"a": [1]}, [], {}], ids=repr
+)
+def test_plain_arguments_arrive_as_they_are(value):
+    seen = []
+    assert called(lambda one, *, other: seen.extend([one, other]), value, other=value)["value"] is None
+    assert seen == [value, value] and {type(one) for one in seen} == {type(value)}
+
+
+def test_arrays_arrive_writable_and_sets_and_generators_as_python_has_them():
+    array, generators = np.arange(3.0), {}
+    array.flags.writeable = False
+    made = call.make_argument([array, {"a": array}, frozenset({1}), Rng(3), Rng(3), Rng(3, 1)], generators)
+    made[0][0] = made[1]["a"][0] = 9.0
+    assert array[0] == 0.0 and made[2] == {1} and type(made[2]) is set
+    assert made[3] is made[4] is not made[5], "calls of a case share its generators"
+    assert made[3].random() == np.random.default_rng(3).random() == made[5].random()
+
+
+def test_a_given_function_tells_how_often_and_with_which_shapes_it_was_called():
+    def student(function, x):
+        return [function(x), function(np.ones((2, 3))), function(x), function(x=3)]
+
+    for outcome in (called(student, Given("identity"), 2.0), called(student, x=2.0, function=Given("identity"))):
+        assert outcome["asked"] == (4, ((), (2, 3))) and outcome["value"][0] == 2.0
+    many = given.Recorder(lambda *_: None)
+    for axes in range(12):
+        many(np.zeros((1,) * axes))
+    assert many.count == 12 and many.shapes == [(), (1,), (1, 1)]
+    deep = given.Recorder(lambda *_: None)
+    deep(np.zeros((1,) * 12))
+    assert deep.shapes == [(1,) * 8]
+    assert "asked" not in called(lambda x: x, 1)
+
+
+def test_only_what_the_call_changed_is_named():
+    def student(first, second, *, third, function):
+        first[0], third["a"] = 5, 2
+        return second
+
+    outcome = called(student, np.ones(2), np.ones(2), third={"a": 1}, function=Given("half"))
+    assert outcome["changed"] == [0, "third"] and outcome["value"].tolist() == [1, 1]
+    raised = called(lambda x: x.append(1) or 1 / 0, [])
+    assert raised["changed"] == [0] and raised["raised"]["type"] == "ZeroDivisionError"
+    assert called(lambda rng: rng.random(), Rng(1))["changed"] == []
+
+
+def test_what_was_returned_is_kept_as_it_was():
+    kept = np.zeros(2)
+    outcome = called(lambda: kept)
+    kept[:] = 7
+    assert outcome["value"].tolist() == [0, 0]
+
+
+class Float(float):
+    pass
+
+
+class Int(int):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("returned", "value"),
+    [
+        (range(3), [0, 1, 2]),
+        (Int(3), 3),
+        (True, True),
+        (np.int64(3), np.int64(3)),
+        (np.longdouble(0.5), np.array(0.5)),
+        (np.ones(2, dtype=np.longdouble), np.ones(2)),
+        ((Int(1), [range(1)]), (1, [[0]])),
+    ],
+    ids=repr,
+)
+def test_harmless_subclasses_become_what_they_stand_for(returned, value):
+    found = called(lambda: returned)["value"]
+    assert (
+        type(found) is type(value) and np.array_equal(found, value) if not isinstance(value, tuple) else found == value
+    )
+
+
+def test_iterators_are_read_and_said_to_be_some():
+    assert called(lambda: iter([1, 2])) == {"value": [1, 2], "changed": [], "iterator": True}
+    assert called(lambda: (1, iter([2]), iter([3]))) == {
+        "value": (1, [2], [3]),
+        "changed": [],
+        "iterator": True,
+        "part": 1,
+    }
+    assert "iterator" not in called(lambda: [1])
+    most = call.MAX_ITERATIONS
+    assert called(lambda: iter(range(most)))["value"] == list(range(most))
+    assert called(lambda: iter(range(most + 1)))["value"] == Opaque(wire.ENDLESS)
+    assert called(lambda: range(10**9))["value"] == list(range(most))
+
+
+def test_a_warning_of_numpys_stops_nothing():
+    with np.errstate(all="raise"):
+        assert np.isinf(called(lambda: np.array(1.0) / 0)["value"])
+
+
+def raised_by(text):
+    """Return what is told of the error of a student's ``f``."""
+    names = {"np": np, "helper": helper}
+    exec(compile(text, "library/a.py", "exec"), names)
+    return call.call_function(names["f"], (), {}, {}, "library")["raised"]
+
+
+def helper():
+    raise ValueError("from elsewhere")
+
+
+def test_an_error_is_told_with_its_place_and_whether_the_student_raised_it():
+    own = raised_by("def f():\n    g()\ndef g():\n    raise ValueError('mine')\n")
+    assert (own["file"], own["line"], own["function"], own["own"]) == ("library/a.py", 4, "g", True)
+    for text in ("def f():\n    return [][0]\n", "def f():\n    np.ones(2) @ np.ones(3)\n", "def f():\n    helper()\n"):
+        told = raised_by(text)
+        assert (told["line"], told["function"], told["own"]) == (2, "f", False)
+    names = {text: raised_by(f"def f():\n    {text}\n") for text in ("nothing", "np.nothing", "''.nothing", "1 / 0")}
+    assert [told["name"] for told in names.values()] == ["nothing", "nothing", "nothing", ""]
+    assert [told["of_module"] for told in names.values()] == [False, True, False, False]
+    assert own["kinds"] == ["ValueError", "Exception", "BaseException", "object"]
+    syntax = raised_by("def f():\n    exec('x = (')\n")
+    assert (syntax["line"], syntax["code"], syntax["file"]) == (1, "x = (", "<string>")
+    assert "never closed" in syntax["message"]
