@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.judging.findings import sentences
-from autograder.judging.findings.conditions import describe_case
+from autograder.judging.findings.conditions import describe_case, part_cases
 
 T = np.array([[1.25, -2.5, 4.75], [3.5, 7.0, -5.25], [0.5, 6.25, 9.0], [2.0, -8.5, 2.75]])
 V = np.array([3.5, -1.25, 2.0, 6.75])
@@ -86,3 +86,18 @@ def test_a_condition_on_what_is_expected_holds_where_it_is_said_to(kind, holds, 
 
 def test_every_condition_is_tried():
     assert {one[0] for one in (*CONDITIONS, *EXPECTED)} == {*sentences.CONDITIONS}
+
+
+def test_one_fact_parts_the_cases_if_it_holds_of_all_wrong_ones_and_of_no_right_one():
+    empty, one, square = ("where empty", "`x`"), ("where one row", "`x`"), ("where square",)
+    assert part_cases([{empty: True}], [{empty: False}]) == [empty]
+    assert part_cases([{empty: True}], [{empty: False}, {}]) == [empty], "in one case there is no such question"
+    assert part_cases([{empty: True}], [{}]) == [], "there is such a question in no right case"
+    assert part_cases([{empty: True}, {empty: False}], [{empty: False}]) == []
+    assert part_cases([{empty: True}], [{empty: True}]) == []
+    assert part_cases([{empty: True, one: True}], [{empty: False, one: False}]) == [], "either may be the reason"
+    assert part_cases([{empty: True, square: True}], [{empty: False, square: False}]) == [empty]
+    assert part_cases([{square: True}] * 2, [{square: False}] * 2) == [square]
+    assert part_cases([{square: True}], [{square: False}] * 2) == []
+    assert part_cases([{square: True}] * 2, [{square: False}]) == []
+    assert part_cases([], [{empty: False}]) == part_cases([{empty: True}], []) == []

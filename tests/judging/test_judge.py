@@ -98,7 +98,7 @@ NEIGHBOURS = learner(
                 "    b += learning_rate * gb",
                 "return layers",
             ),
-            "climbs",
+            "adds_the_gradient",
         ),
         ("weighted_sum", "return float(np.sum(inputs) * np.sum(weights))", "adds_up_before_multiplying"),
         # What comes back in place of a refusal differs with the way of writing; the misunderstanding does not.

@@ -10,7 +10,7 @@ import pytest
 from autograder.exercise import Unusable
 from autograder.judging import laws
 from autograder.judging.compare import compare
-from autograder.judging.findings import _common_relations, _find_order, _find_part, sentences
+from autograder.judging.findings import _common_relations, _find_order, _find_part, _is_proved, draws, sentences
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.relations import find_relations
@@ -19,7 +19,7 @@ from autograder.judging.findings.scales import name_factor
 from autograder.judging.findings.sides import find_order, find_side
 from autograder.judging.findings.thresholds import find_shape, find_threshold
 from autograder.judging.slips import arguments
-from autograder.judging.slips.sentences import CHANGES, can_be_told, tell_slip
+from autograder.judging.slips.sentences import CHANGES, SLIPS, can_be_told, tell_slip
 from tests.support.samples import KEY, sample
 
 TABLE = np.array([[1.0, -2.0, 4.0], [3.0, 7.0, -5.0], [0.5, 6.0, 9.0], [2.0, -8.0, 2.5]])
@@ -244,3 +244,35 @@ def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
     assert compare(expected, laws.measure(weights, 0.1, expected), **laws.CLOSE) is None
     assert compare(expected, laws.measure(weights, 0.1 * 1.08, expected), **laws.CLOSE).path == (laws.DEVIATION,)
     assert compare(expected, laws.measure(weights + 0.008, 0.1, expected), **laws.CLOSE).path == (laws.MEAN,)
+
+
+def test_three_wrong_entries_show_a_limit_and_two_do_not():
+    for limit, proved in ((5.0, True), (6.5, False)):
+        assert (limit < TABLE).sum() == 2 + proved
+        assert _is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
+
+
+def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():
+    rng = np.random.default_rng(3)
+    for part, told in ((0.0, False), (0.01, True), (0.89, True), (0.9, False)):
+        weights = rng.uniform(-1, 1, 2000)
+        weights[: int(2000 * part)] = 2.0
+        found = [*draws._describe(weights.reshape(50, 40), {"fan_in": 50.0}, {}, None)]
+        assert (("draws clipped",) in found) is told, part
+
+
+def test_every_slip_that_is_made_in_the_reference_and_has_words_is_told_by_their_number():
+    """A kind with another number of words has no sentence, so a slip of it would never be named."""
+    numbers = {
+        *{("operator", 2), ("operand dropped", 2), ("operand dropped", 1), ("operand dropped", 0)},
+        *{("operands swapped", 1), ("comparison", 2), ("constant", 2), ("name", 2), ("name", 0), ("function", 2)},
+        *{("axis", 1), ("axis", 0), ("index", 1), ("index", 0), ("order", 0), ("arguments swapped", 1)},
+        *{("argument dropped", 2), ("call dropped", 1), ("condition", 0), ("loop", 1), ("statement dropped", 0)},
+        *{("inputs swapped", 2), ("one batch", 1)},
+        *{(f"shared {rows}", 2) for rows, _ in arguments.ROWS},
+        *{(f"examples {rows}", 0) for rows, _ in arguments.ROWS},
+    }
+    assert numbers == {*SLIPS}
+    for kind, number in numbers:
+        assert can_be_told(kind, ("a",) * number) and not can_be_told(kind, ("a",) * (number + 3))
+    assert can_be_told("result", ()) and can_be_told("argument", ())

@@ -1,5 +1,8 @@
 """Is each well-known wrong answer told something true? Answers that were once told a false thing, or nothing."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from autograder.exercises import EXERCISES
@@ -226,6 +229,13 @@ TOLD = [
         "Compare the shapes, not the sizes",
         "",
     ),
+    (
+        "relative_error",
+        "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "return (a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
+        "only where `a` is larger",
+        "",
+    ),
     ("minibatches", DEALT.format(draw=PERMUTED, x="x[r]", y="y[r].astype(int)"), "The decimals of `y` are cut off", ""),
     ("minibatches", DEALT.format(draw=PERMUTED, x="x.reshape(len(x), -1)[r]", y="y[r]"), "keeps their shape", ""),
     (
@@ -371,3 +381,17 @@ def test_the_released_slips_are_current_and_small():
         if not exercise.scored:
             assert released[name][0] == making.digest(exercise, key.public_keys(exercise.module)[name]), name
     assert PATH.stat().st_size < 150_000
+
+
+def test_slips_are_made_again_only_if_the_answer_or_its_cases_have_changed():
+    exercise, answers = EXERCISES["relu"], key_of("relu")
+    digest = making.digest(exercise, answers)
+    assert len(digest) == 64 and digest == making.digest(exercise, answers)
+    assert digest != making.digest(exercise, replace(answers, cases=answers.cases[1:]))
+    assert digest != making.digest(EXERCISES["apply_weight"], answers), "the answer of another file"
+
+
+def test_few_digits_of_a_case_decide_whether_it_is_the_same():
+    one, near = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.0 + 1e-9])}
+    assert (making._rounded(one)["x"] == making._rounded(near)["x"]).all()
+    assert making._rounded(({"a": 1},)) == ({"a": 1},) and making._rounded([2]) == [2]

@@ -57,6 +57,8 @@ TRACES = {
 @sandboxed
 @pytest.mark.parametrize("before", TRACES.values(), ids=TRACES)
 def test_a_sandbox_with_a_trace_is_not_used_again(before, kept):
+    if before == TRACES["a low priority"] and os.nice(0) > 8:
+        pytest.skip("no priority is lower: a candidate runs ten below this run")
     verdict, first = submit(returning("2.0", before))
     assert verdict.status == "passed"
     same = "os.getpriority(os.PRIO_PROCESS, 1) == os.getpriority(os.PRIO_PROCESS, 0)"

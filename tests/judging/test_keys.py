@@ -1,0 +1,119 @@
+"""Does a key hold everything that judging needs, the same after it was written and read?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.candidate import wire
+from autograder.exercise import Call, Case
+from autograder.exercises import EXERCISES
+from autograder.judging import key as keys
+from autograder.judging.key import Key, Mistake
+from autograder.judging.observation import Observation, Rejected, agree
+from autograder.judging.related import Related
+from tests.support.judged import key_of
+
+CASE = Case.of("is right", calls=[Call((np.arange(3.0), wire.Rng(3)), {"rate": 0.5})], note="small")
+SEEN = (
+    Observation(2.5, changed=(0,)),
+    Observation(raised={"type": "KeyError", "kind": None}),
+    Observation(rejected=Rejected("shape", (2, 3))),
+    Observation(1, iterator=True, part=0),
+    Observation((1.0, ""), diagnosis="kept"),
+)
+
+
+def test_a_key_is_read_as_it_was_written():
+    made = Key(
+        "small",
+        ("x", "rng", "rate"),
+        (CASE,) * 5,
+        (1.0, None, (2.0, "a"), [3.0], {"b": 4}),
+        (Mistake("wrong", "Why it is wrong.", SEEN),),
+        (Related("square(x)", "half", (1.0, None, 2.0, 3.0, 4.0)),),
+        ((), (3, ((2, 2),)), (), (), ()),
+        "def small(): ...",
+    )
+    read = keys.unpack(keys.pack([made, replace(made, exercise="other")]))
+    assert list(read) == ["small", "other"]
+    again = read["small"]
+    assert (again.exercise, again.arguments, again.expected, again.stub) == (
+        *("small", ("x", "rng", "rate"), made.expected, made.stub),
+    )
+    assert again.related == made.related and again.asked == made.asked
+    (mistake,) = again.mistakes
+    assert (mistake.name, mistake.advice, mistake.observations) == ("wrong", "Why it is wrong.", SEEN)
+    (call,) = again.cases[0].calls
+    assert (call.args[0] == np.arange(3.0)).all() and call.args[1] == wire.Rng(3) and dict(call.kwargs) == {"rate": 0.5}
+    assert (again.cases[0].aspect, again.cases[0].note) == ("is right", "small")
+
+
+def test_an_observation_is_written_without_what_it_does_not_say():
+    assert keys._packed_observation(Observation()) == {}
+    assert keys._packed_observation(Observation(2.5)) == {"value": 2.5}
+    assert keys._packed_observation(SEEN[2]) == {"rejected": ("shape", (2, 3))}
+
+
+def test_only_what_identifies_an_answer_is_kept():
+    told = {"type": "NameError", "kinds": ["NameError"], "message": "name 'y' is not defined", "name": "y"}
+    assert keys._strip(Observation(raised=told)).raised == {"type": "NameError", "kind": "name"}
+    assert keys._strip(Observation(rejected=Rejected("shape", (2,), "words"))).rejected == Rejected("shape", (2,), "")
+    assert keys._strip(Observation((0.93, "93%"), diagnosis="kept")).value == (0.0, "")
+    assert keys._strip(Observation((1.0, "100%"), diagnosis="kept")).value == (1.0, "")
+    assert keys._strip(Observation(2.5, asked=(3, ()))) == Observation(2.5)
+
+
+def test_the_cases_of_a_secret_seed_are_in_another_order_and_the_public_ones_as_they_are_written():
+    public, one, again, other = (key_of("relu", seed) for seed in (keys.PUBLIC_SEED, 5, 5, 6))
+    written = [case.note for case in EXERCISES["relu"].cases(keys.PUBLIC_SEED)]
+    assert [case.note for case in public.cases] == written
+    orders = [[case.note for case in made.cases] for made in (one, other)]
+    assert all(sorted(order) == sorted(written) for order in orders)
+    assert orders[0] != orders[1] or orders[0] != written
+    assert [case.note for case in again.cases] == orders[0]
+    assert public.arguments == ("x",) and public.stub == ""
+
+
+def test_a_missing_key_is_told_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(keys, "KEYS", tmp_path)
+    with pytest.raises(RuntimeError, match=r"absent\.key is missing; `weightlab release` writes it"):
+        keys.public_keys.__wrapped__("absent")
+
+
+def stopped(kind, **more):
+    return Observation(raised={"type": kind, "kinds": [kind], **more})
+
+
+LAW = "the standard deviation, in multiples of the required one"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Observation(2.0), Observation(2.0 + 1e-9), True),
+        (Observation(2.0), Observation(2.1), False),
+        (Observation(2.0), Observation(2.0, changed=(0,)), False),
+        (Observation(2.0), Observation(2.0, iterator=True), False),
+        (Observation(2.0), stopped("KeyError"), False),
+        (stopped("KeyError"), stopped("KeyError"), True),
+        (stopped("KeyError"), stopped("IndexError"), False),
+        (stopped("ValueError"), replace(stopped("ValueError"), refused=True), False),
+        (stopped("NameError"), stopped("NameError", own=True), False),
+        (Observation(rejected=Rejected("shape", (2,))), Observation(rejected=Rejected("shape", (2,), "x")), True),
+        (Observation(rejected=Rejected("shape", (2,))), Observation(rejected=Rejected("shape", (3,))), False),
+        (Observation(rejected=Rejected("shape")), Observation(rejected=Rejected("type")), False),
+        (Observation(rejected=Rejected("shape")), Observation(2.0), False),
+        (Observation((0.5, ""), diagnosis="kept"), Observation((0.6, ""), diagnosis="kept"), True),
+        (Observation((0.5, ""), diagnosis="kept"), Observation((0.5, ""), diagnosis="lost"), False),
+        (Observation({LAW: 0.001}), Observation({LAW: 0.00101}), True),
+        (Observation({LAW: 0.001}), Observation({LAW: 0.00103}), False),
+        (Observation({"a": {LAW: 0.001}}), Observation({"a": {LAW: 0.00103}}), False),
+        (Observation({LAW: np.nan}), Observation({LAW: np.nan}), True),
+    ],
+)
+def test_two_answers_are_the_same_if_a_judge_sees_no_difference(one, other, same):
+    asked = replace(CASE, rtol=0.02, atol=0.03) if isinstance(one.value, dict) else CASE
+    assert agree(asked, one, other) is same and agree(asked, other, one) is same
