@@ -238,3 +238,10 @@ def test_what_is_hidden_is_covered_only_inside_what_is_seen(monkeypatch, tmp_pat
     covered = [place for place, source in pairs(argv, "--ro-bind").items() if source == "/dev/null"]
     emptied = [argv[k + 1] for k, word in enumerate(argv) if word == "--tmpfs"]
     assert covered == ["/site/own.pth"] and emptied == ["/site/own", "/tmp"]
+
+
+def test_where_there_is_no_bubblewrap_its_name_is_called_and_not_found(monkeypatch):
+    monkeypatch.setattr(isolation.shutil, "which", lambda name: None)
+    assert isolation.command_line("bubblewrap")[0][0] == "bwrap"
+    monkeypatch.setattr(isolation.shutil, "which", lambda name: f"/opt/{name}")
+    assert isolation.command_line("bubblewrap")[0][0] == "/opt/bwrap"
