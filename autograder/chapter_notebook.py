@@ -49,7 +49,7 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
         raise ReleaseError(f"line 1 of {file} cannot be read as a notebook: its header has to begin there with ---.")
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
-    except Exception as error:  # jupytext's and YAML's own errors say where, in many lines
+    except Exception as error:  # the errors of jupytext and YAML name the place, but in many lines
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1} of {file}" if mark else file
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]

@@ -84,9 +84,9 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     sources : mapping of str to bytes
         The student's modules, as `library.read_library` returns them.
     folder : str
-        How messages name the library's folder.
+        The library's folder, as messages name it.
     runner : Carrier
-        What runs the student's function.
+        The carrier that runs the student's function.
     mode : Mode
         `SELF_CHECK`, or what `class_mode` returns.
 

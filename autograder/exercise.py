@@ -27,7 +27,7 @@ class Unusable(ValueError):
     Parameters
     ----------
     reason : str
-        What kind of answer it is, such as ``"shape"``; answers are alike if reason and data are equal.
+        The kind of answer, such as ``"shape"``; two answers are alike if their reason and data are equal.
     words : str
         What came back and what was expected, for the student, in a clause that follows "gave".
     *data

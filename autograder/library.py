@@ -38,7 +38,7 @@ def read_library(folder: Path) -> dict[str, bytes]:
     """
     sources = {}
     if folder.is_dir():
-        # glob would take an unreadable folder for an empty one.
+        # glob would treat an unreadable folder as an empty one.
         with os.scandir(folder) as found:
             entries = sorted((entry for entry in found if entry.name.endswith(".py")), key=lambda entry: entry.name)
         # If there are two files for one module, Python imports the one whose name is in composed form, so it is read
@@ -52,7 +52,7 @@ def read_library(folder: Path) -> dict[str, bytes]:
 
 
 def module_name(name: str) -> str:
-    """Return the composed form of a file's name, by which Python imports it; macOS may have stored the other form."""
+    """Return the composed form of a file's name, by which Python imports it; macOS may store the decomposed form."""
     return unicodedata.normalize("NFKC", name)
 
 
@@ -75,7 +75,7 @@ _KNOWN_IMPORT = re.compile(
 
 @lru_cache(maxsize=32)
 def find_foreign_imports(source: bytes) -> list[tuple[int, str]]:
-    """Return line and package of each import that grading a class lacks; none if Python cannot read the source."""
+    """Return line and package of each import that is missing in grading; none if Python cannot read the source."""
     if b"import" not in _KNOWN_IMPORT.sub(b"", source):  # parsing costs more than grading some exercises
         return []
     try:
@@ -148,7 +148,7 @@ def read_companions(library: Path, state: Path | None = None) -> dict[str, bytes
     library : Path
         The library's folder.
     state : Path, optional
-        Where the library's owner keeps their records, if not in this copy of the course.
+        The folder of the library owner's records, if it is not in this copy of the course.
     """
     files = {f"{LIBRARY_FOLDER}/{name}.py": source for name, source in sorted(read_library(library).items())}
     if answered := store.load("concepts", state):  # for the class's gain, in the instructor's report

@@ -24,7 +24,7 @@ def judge_numbers(chapter: Chapter, notebook: SubmittedNotebook) -> list[Verdict
     """Judge a chapter's questions by the numbers that a submitted notebook states or has recorded.
 
     The number is looked for in every place: a literal that the answer cell assigns, the numbers that checks recorded,
-    the last output of the answer cell. The best of them counts, because the check may have seen any of them.
+    the last output of the answer cell. The best number counts, because the check may have seen any of them.
     """
     return [_guarded(question, notebook) for question in chapter.questions.values()]
 

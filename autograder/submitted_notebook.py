@@ -64,7 +64,7 @@ class SubmittedNotebook:
     checks : mapping of str to list of dict
         The submitted copies of check cells, by grade id.
     own : tuple of OwnCell
-        What the student added.
+        The cells that the student added.
     lost : frozenset of str
         Answer cells that cannot be distinguished from others, because an editor has removed their names.
     """
@@ -230,7 +230,7 @@ def _make_smaller(submitted: bytes) -> str:
 
 
 class _Places:
-    """Where released cells are, by everything that a submitted copy may still have."""
+    """The positions of the released cells, by everything that may still identify them in a submitted copy."""
 
     def __init__(self, released: list[dict]) -> None:
         self._by_name = {name: i for i, cell in enumerate(released) if (name := grade_id(cell))}

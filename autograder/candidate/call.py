@@ -27,7 +27,7 @@ def call_function(function: Callable, args: tuple, kwargs: dict, generators: dic
     generators : dict
         The case's random generators so far; calls of one case share them.
     folder : str
-        Where the student's files are, as tracebacks name them.
+        The folder of the student's files, as tracebacks name it.
 
     Returns
     -------

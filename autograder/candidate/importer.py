@@ -24,7 +24,7 @@ class Library(MetaPathFinder, Loader):
     sources : dict of str to bytes
         Module name (``"weights"``, ``"__init__"``) to the bytes of its file.
     folder : str
-        How files are named in tracebacks.
+        The folder that tracebacks name for these files.
     given : dict of str to dict
         For each module, the functions that replace the student's functions of the same names.
     graded : str

@@ -46,14 +46,14 @@ def run_in_place(job: bytes, seconds: float) -> bytes:
     Parameters
     ----------
     job : bytes
-        As `main.run_job` reads it.
+        The job, in the form that `main.run_job` reads.
     seconds : float
         The time limit, in real time.
 
     Returns
     -------
     bytes
-        As `frames.pack_ending` writes it.
+        The answer, in the form that `frames.pack_ending` writes.
     """
     left: list[bool] = []
     with _everything_put_back(), Deadline(f"{wire.decode(job)['folder']}/", seconds) as deadline:
@@ -75,7 +75,7 @@ class Deadline:
     Parameters
     ----------
     prefix : str
-        How the names of the learner's files begin.
+        The beginning of the names of the learner's files.
     seconds : float
         The time limit, counted from the start of the block.
 
@@ -154,7 +154,7 @@ def _forbid_leaving(left: list[bool]) -> None:
 
 @contextlib.contextmanager
 def _everything_put_back() -> Iterator[None]:
-    """Run the block without the notebook's own ``weightlab``, and restore what that may change here."""
+    """Run the block without the notebook's own ``weightlab``, and restore everything that the block may change."""
     modules = dict(sys.modules)
     names = {name: dict(vars(modules[name])) for name in _SHARED if name in modules}
     lists = [(one, list(one)) for one in (sys.path, sys.meta_path, sys.path_hooks, warnings.filters)]

@@ -15,7 +15,7 @@ for _argument in sys.argv:
         os.setgroups([])
         os.setresgid(_user, _user, _user)
         os.setresuid(_user, _user, _user)
-# Started without site: the autograder names the folders to import from.
+# Python was started without site, so the autograder names the folders to import from.
 sys.path += [argument.removeprefix("--path=") for argument in sys.argv if argument.startswith("--path=")]
 # Writing the docstrings of NumPy's compiled functions takes a seventh of its start-up time, and nobody reads them here.
 for _unread in ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"):

@@ -58,7 +58,7 @@ class Opaque:
 
 
 def printable(text: str) -> str:
-    """Return text in which all that a terminal or browser might act on is replaced, except line ends and tabs."""
+    """Return text with everything replaced that a terminal or browser might act on, except line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

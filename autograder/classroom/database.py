@@ -115,9 +115,9 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     Parameters
     ----------
     configured : str
-        What nbgrader's configuration says in the classroom.
+        The URL in the classroom's nbgrader configuration.
     asked : str or None
-        What ``--database`` says.
+        The value of ``--database``.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def _require_plain_path(path: Path) -> None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two URLs name one database, whoever logs in and with what password."""
+    """Whether two URLs name the same database, whatever their user names and passwords."""
 
     def place(url: URL) -> tuple:
         kind = url.get_backend_name()

@@ -83,7 +83,7 @@ def write_tables(
 
 
 def _people(classroom: Path, students: Iterable[str], roll: Mapping[str, Person]) -> dict[str, Student]:
-    """Return what is known of students: from the roster, from the gradebook, and from where they were collected."""
+    """Return what is known about students: from the roster, from the gradebook, and from where they were collected."""
     roster, numbers = read_roster(classroom), canvas_numbers(classroom)
     found = {}
     for student in students:

@@ -188,7 +188,7 @@ def _exporter() -> Any:
             return page.replace("</head>", f"{TABLES}</head>", 1), resources
 
         def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
-            """Do nothing: we built the notebook, and it stays as it is."""
+            """Do nothing: the notebook was built here and is valid."""
 
     class Header(CSSHTMLHeaderPreprocessor):
         def _generate_header(self, resources: Any) -> list[str]:

@@ -48,7 +48,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
 
 
 def _is_plain(element: Element) -> bool:
-    """Whether an element holds nothing but a formula; entities in its texts are replaced by their characters."""
+    """Whether an element holds only a formula; entities in its text are replaced by their characters."""
     for part in element.iter():
         if not part.tag.startswith("m") or not part.tag.isalpha():
             return False

@@ -63,7 +63,7 @@ def run_grading(
     seed : int, optional
         The seed of the secret cases; by default the classroom's own, drawn once.
     database : str, optional
-        URL of the gradebook; by default what nbgrader's configuration says, else SQLite in the classroom.
+        URL of the gradebook; by default the one in nbgrader's configuration, else SQLite in the classroom.
     course : Path, optional
         Folder of the released notebooks; by default the source directory of nbgrader's configuration.
     run_notebooks : bool

@@ -41,7 +41,7 @@ def open_gradebook(room: Classroom, config: Configuration, database: str | None 
     Parameters
     ----------
     database : str, optional
-        What ``--database`` says; by default what nbgrader's configuration says, else SQLite in the classroom.
+        The value of ``--database``; by default the URL in nbgrader's configuration, else SQLite in the classroom.
 
     Raises
     ------
@@ -111,14 +111,14 @@ class ClassBook:
         self.book.close()
 
     def claim(self, classroom: Classroom) -> None:
-        """Make sure that the database belongs to this classroom alone: two would set each other's grades to zero.
+        """Make sure that the database belongs to this classroom alone: two classrooms would reset each other's grades.
 
         Raises
         ------
         GradebookError
             If it is another classroom's.
         """
-        if is_own(classroom, self.url):  # it is in the classroom itself
+        if is_own(classroom, self.url):  # the database is in the classroom itself
             return
         with reworded(self.url), one_at_a_time(self.url):
             reason = claim_database(self.book.db, classroom, self.course)

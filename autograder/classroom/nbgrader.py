@@ -34,7 +34,7 @@ _ENCODING = re.compile(r"\A((?:[ \t\f]*(?:#.*)?\n)?[ \t\f]*#.*?coding[:=][ \t]*)
 
 
 def load_app(root: Path) -> Any:
-    """Return nbgrader as it is configured in a folder, without its warnings about files that are not there.
+    """Return nbgrader as it is configured in a folder, without its warnings about missing files.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def read_released(chapter: str, course: Path) -> dict:
     Raises
     ------
     ClassroomError
-        If there is none.
+        If the chapter has no released notebook.
     """
     path = course / chapter / f"{chapter}.ipynb"
     try:

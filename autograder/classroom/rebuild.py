@@ -34,7 +34,7 @@ class RebuiltNotebook:
     notebook : dict
         The released notebook (nbformat 4) with what the student wrote.
     read : SubmittedNotebook
-        What was found in the submitted one.
+        What was found in the submitted notebook.
     malformed : str
         Why it cannot be read; empty if it can.
     doubtful : frozenset of str
@@ -97,7 +97,7 @@ def _words(why: str) -> str:
 def _lay_in(cell: dict, answer: Answer) -> None:
     if not answer.cells:
         return
-    if answer.changed:  # otherwise the text stays as it was released, by which nbgrader sees that there is no answer
+    if answer.changed:  # otherwise the text stays as released, which shows nbgrader that there is no answer
         text = "\n\n".join(text_of(theirs.get("source")).strip("\n") for theirs in answer.cells)
         cell["source"] = clean_text(text, MAX_ANSWER) if cell["cell_type"] == "code" else clean_markdown(text)
     if cell["cell_type"] == "code":

@@ -46,7 +46,7 @@ def require_fresh_release(classroom: Classroom, chapters: Iterable[str], course:
     Parameters
     ----------
     course : Path
-        Where the released notebooks are; notebooks outside the project are not checked.
+        The folder of the released notebooks; a folder outside the project is not checked.
 
     Raises
     ------

@@ -46,11 +46,11 @@ class Run:
     Attributes
     ----------
     entries : list of dict
-        What was found, so far.
+        The entries found so far.
     causes : dict
         For each chapter and student, digests of what the grade depends on, for the history.
     healed : list of str
-        What differed from the state after the run before.
+        What differed from the state after the previous run.
     notices : list of str
         What else a person should know about this run, in sentences.
     """
@@ -133,7 +133,7 @@ class Run:
         return GradingTask(submission, known_name, known, marks, inputs, tries)
 
     def _inputs(self, submission: Submission, name: str, marks: Marks) -> dict[str, str]:
-        """Return digests of all that decides a result, by kind."""
+        """Return digests of everything that decides a result, by kind."""
         chapter = submission.chapter
         return {
             "submission": _digest(submission.digest(), repr(submission.timestamp), repr(submission.secret)),
@@ -144,7 +144,7 @@ class Run:
         }
 
     def _is_worth_another_try(self, result: Result, name: str) -> bool:
-        """Whether a run can end better than the one before: what timed out is automatically tried once more."""
+        """Whether a run can end better than the previous one: what timed out is automatically tried once more."""
         if result.lasting:
             return False
         if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
@@ -152,7 +152,7 @@ class Run:
         return self.records.get(name, CHAPTERS[result.entry["chapter"]]) is not None
 
     def _differences(self, result: Result, submission: Submission, stored: StoredGrades | None) -> list[str]:
-        """Return what differs from the result: grades, notebook, page."""
+        """Return which of grades, notebook and page differ from the result."""
         student, chapter = result.entry["student"], result.entry["chapter"]
         new = self._new_grades(result, submission, frozenset())
         return [

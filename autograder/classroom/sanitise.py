@@ -56,7 +56,7 @@ def clean_markdown(text: str) -> str:
 def _without_heading(line: str) -> str:
     """Change a line so that it is neither a heading nor the underline of one.
 
-    A heading's text becomes its id. Formgrader would take it for the cell of that name, and hide the cell's score.
+    A heading's text becomes its id. Formgrader would mistake it for the cell of that name, and hide the cell's score.
     """
     body = line.lstrip(_MARKS + "-")
     if body.startswith("#"):

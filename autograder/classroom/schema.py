@@ -79,7 +79,7 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
 
 
 def _is_copy(place: str, classroom: Classroom) -> bool:
-    """Whether the classroom that a database belongs to is still where it was, and this is another folder."""
+    """Whether the classroom that owns a database still exists in its place, so that this folder is a copy."""
     host, _, path = place.partition(":")
     if host != socket.gethostname():
         return False

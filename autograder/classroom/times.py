@@ -31,7 +31,7 @@ def read_time(text: str | None) -> datetime.datetime | None:
     Parameters
     ----------
     text : str or None
-        What the file holds.
+        The content of the file.
 
     Returns
     -------

@@ -45,9 +45,9 @@ class Grading:
     entries : list of dict
         One for each student and chapter, as docs/architecture.md describes.
     changes : list of Change
-        Grades that are not what they were after the run before.
+        Grades that have changed since the previous run.
     healed : list of str
-        What differed from the state after the run before and was put right, in sentences.
+        What differed from the state after the previous run and was put right, in sentences.
     notices : list of str
         What else a person should know about this run, in sentences.
     waiting : int
@@ -74,7 +74,7 @@ class LastRun:
     chapters : iterable of str
         The chapters that are asked for; none means all.
     asked : mapping
-        What else the command was asked for.
+        The command's other options.
     """
 
     def __init__(self, classroom: Path, chapters: Iterable[str], asked: Mapping[str, Any]) -> None:
@@ -105,7 +105,7 @@ class LastRun:
         from jupyter_core.paths import jupyter_config_path
 
         folders = (*jupyter_config_path(), os.getcwd())
-        # A configuration that is not there yet also counts.
+        # A configuration file that does not exist yet also counts.
         self._note((*_loaded(), *(os.path.join(folder, name) for folder in folders for name in CONFIGURATIONS)))
         watched = bool(self._before)
         process = os.getpid()
@@ -118,7 +118,7 @@ class LastRun:
                 if event == "open" or path not in sys.path:  # Python lists where it looks for modules
                     self._note([path])
 
-        sys.addaudithook(note)  # it stays for as long as the process, but notes nothing after the run
+        sys.addaudithook(note)  # the hook lasts as long as the process, but notes nothing after the run
         try:
             yield
         finally:
@@ -157,7 +157,7 @@ class LastRun:
 
     @cached_property
     def _before(self) -> str:
-        """All files of the classroom and the project as they are before a run (`_stock`)."""
+        """A digest of all files of the classroom and the project before a run (`_stock`)."""
         return self._stock()
 
     def _stock(self) -> str:

@@ -48,7 +48,7 @@ class GradingTask:
     known : list of Verdict or None
         The verdicts on its functions, if they are known.
     inputs : mapping of str to str
-        Digests of all that decides the result.
+        Digests of everything that decides the result.
     tries : int
         How many earlier runs have given a result that is not lasting.
     """
@@ -205,7 +205,7 @@ def _remarks(found: Examination) -> list[str]:
 
 
 def give_up(task: GradingTask, tools: Tools, error: BaseException) -> GradedSubmission:
-    """Return what takes the place of a submission on which the autograder itself failed."""
+    """Return the result for a submission on which the autograder itself failed."""
     chapter, released = CHAPTERS[task.submission.chapter], tools.released[task.submission.chapter]
     why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:

@@ -142,7 +142,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
         return 0
     quiet()
     lay_out(own / "workspaces")
-    # Only for this server: an instructor's own still has Formgrader.
+    # Only for this server: an instructor's own server still has Formgrader.
     needless = ["create-assignment", "formgrader", "course-list"]
     needless += [] if _EXCHANGE.is_dir() else ["assignment-list", "menu"]
     _write(own / "labconfig" / "page_config.json", _without(*needless))

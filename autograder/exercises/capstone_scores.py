@@ -131,13 +131,13 @@ class Standing:
 
     @property
     def kept(self) -> float:
-        """Return how much accuracy on old digits was kept: 1 if at most 2 percentage points were lost, 0 from 15 on."""
+        """Return how much accuracy on old digits was kept: 1 for a loss of at most 2 percentage points, 0 for 15."""
         lost = self.old_before - self.old
         return float(np.clip((WORST_LOSS - lost) / (WORST_LOSS - FREE_LOSS), 0, 1))
 
     @property
     def share(self) -> float:
-        """Return the fraction of the task's points."""
+        """Return the fraction of the task's points that is earned."""
         return self.gain * self.kept if self.stored <= BUDGET else 0.0
 
     @property

@@ -118,7 +118,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     That is the position of its largest logit; where logits tie, the lowest position.
     """
     largest, ties = "finds the class with the largest logit", "resolves ties in favour of the lowest class"
-    # Every class is the answer of one row, by a clear margin; a network of one layer passes its inputs on.
+    # Every class is the answer for one row, by a clear margin; a network of one layer passes its inputs on.
     order = rng.permutation(5)
     identity = [(np.eye(5), np.zeros(5))]
     yield Case.of(largest, identity, 3 * np.eye(5)[order] + rng.uniform(-1, 1, size=(5, 5)), note="each class once")

@@ -169,7 +169,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     wide[17, 1] += 0.02
     yield Case.of(count, wide, note="a single weight among 300 makes the difference")
 
-    # Copies on both sides of the lines that rounding draws, then copies with a weight near zero.
+    # Copies on both sides of rounding boundaries, then copies with a weight near zero.
     rounded = 2e-7 * np.array([1, -1, 0, 1, -1, 0])
     edges = np.array([0.31245, 0.2345, 0.123455, 0.45])[:, np.newaxis] + rounded
     yield Case.of(rounding, np.vstack([np.ones(6), edges]), note="six copies of one neuron that differ by rounding")

@@ -186,7 +186,7 @@ def template_weights(rng: np.random.Generator) -> Iterator[Case]:
     ]:
         yield Case.of("subtracts the mean of all images", images, labels, n_classes, note=note)
         if images.dtype.kind == "i":
-            continue  # how whole images are stored costs the small aspect alone
+            continue  # a wrong type for whole-number images costs only the small aspect
         yield Case.of(
             "averages each class",
             images,

@@ -1,1 +1,1 @@
-"""Decides whether an answer is right, and what is said about it."""
+"""Decides whether an answer is right, and what to say about it."""

@@ -102,7 +102,7 @@ def as_array(value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray | N
     Parameters
     ----------
     value : object
-        What came back.
+        The value that came back.
     shape : tuple of int, optional
         The expected shape. A nested sequence with many more numbers than that is not converted, because
         the conversion itself could exhaust the memory.

@@ -72,7 +72,7 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
     Parameters
     ----------
     error : mapping
-        What was raised.
+        The error that was raised.
     course : mapping of str to str
         The course's functions, each with its module.
     arguments : tuple of str

@@ -119,7 +119,7 @@ def _score(
             asked = [got for case, got in zip(key.cases, observed, strict=True) if case.aspect == aspect.name]
             shares = [got.value[0] for got in asked if got.value is not None]
             aspect.score = round(aspect.points * sum(shares) / len(asked), 4) if asked else aspect.score
-    # Refusing bad input and leaving inputs alone earn points only if some value is right.
+    # Refusing bad input and leaving inputs unchanged earn points only if some value is right.
     values = [aspect for aspect in verdict.aspects if aspect.name != PURE and aspect.name not in refusing]
     if not any(aspect.score for aspect in values) and not _has_right_numbers(values, problems):
         for aspect in verdict.aspects:

@@ -1,4 +1,4 @@
-"""Judges numbers that learners computed, by the same rules for notebook and class."""
+"""Judges numbers that learners computed, by the same rules in the notebook and in grading."""
 
 from __future__ import annotations
 

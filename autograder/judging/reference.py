@@ -121,7 +121,7 @@ def _call_with_other(exercise: str, name: str, other: Callable, *args: Any, **kw
 
 
 def library_of(exercise: str) -> dict[str, Any]:
-    """Return an exercise's answer and all that it uses, by name, in a separate library."""
+    """Return an exercise's answer and everything that it uses, by name, in a separate library."""
     source, _ = source_of((exercise,))
     library: dict[str, Any] = {}
     exec(source, library)
@@ -164,7 +164,7 @@ def _definitions() -> dict[str, _Definition]:
 
 
 def paths_of(names: Iterable[str]) -> list[Path]:
-    """Return the files of the reference in which these names, and all that they use, are defined."""
+    """Return the reference's files that define these names and everything that they use."""
     modules = sorted({_definitions()[name].module for name in closure(names)})
     return [SOLUTIONS / "weightlab" / f"{name}.py" for name in modules]
 

@@ -29,7 +29,7 @@ class Related:
     call : str
         The call.
     part : str
-        Which of several results it is, by its name; empty for all that the call returns.
+        The name of one of several results; empty for everything that the call returns.
     values : tuple
         None for the cases in which the call makes no sense.
     """

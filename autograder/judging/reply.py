@@ -26,7 +26,7 @@ def refuse_sources(exercise: Exercise, sources: Mapping[str, bytes], folder: str
     sources : mapping of str to bytes
         The student's modules, as `library.read_library` returns them.
     folder : str
-        How messages name the library's folder.
+        The library's folder, as messages name it.
     """
     file = f"{folder}/{exercise.module}.py"
     if exercise.module not in sources:
@@ -46,7 +46,7 @@ def make_job(
     sources, folder
         As for `refuse_sources`.
     given : tuple of str
-        Exercises for which the reference's functions stand in.
+        Exercises whose functions are replaced by the reference's.
     """
     code, names = reference.code_of(given) if given else (b"", {})
     return wire.encode(
@@ -194,7 +194,7 @@ def _read_outcome(outcome: dict, call: Call) -> dict:
         seen = {"raised": _read_error(outcome["raised"])}
     elif wire.is_short(outcome["value"]):
         seen = {"value": outcome["value"]}
-    else:  # a forged answer, because the candidate itself keeps the bounds
+    else:  # a forged answer, because the candidate itself keeps within the bounds
         seen = {"value": wire.Opaque("something that is too long to be read")}
     if outcome.get("asked"):
         seen["asked"] = _read_asked(outcome["asked"])

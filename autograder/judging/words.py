@@ -187,7 +187,7 @@ def tell_own_error(exercise: str, error: Mapping[str, Any]) -> str:
 
 
 def with_article(name: str) -> str:
-    """Write "a ValueError" and "an AssertionError"."""
+    """Write a name with its article: "a ValueError", "an AssertionError"."""
     return f"{'an' if name.startswith(tuple('AEIOUaeio')) else 'a'} {name}"
 
 

@@ -77,7 +77,7 @@ def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the answer cells of several notebooks by grade id; of two with the same id, the one that is filled in, or
-    the later.
+    the later one.
 
     A question may have moved to a chapter whose notebook the copy already has, without an answer so far.
     """

@@ -35,7 +35,7 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:
-    """Return what runs the learner's functions: a limited process, or in a browser what the browser has instead of
+    """Return what runs the learner's functions: a limited process, or whatever a browser offers instead of
     processes.
 
     Parameters

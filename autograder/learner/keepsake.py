@@ -97,7 +97,7 @@ def draw(stages: Mapping[str, Layers], forward: Callable, layers: Layers, signed
 
 
 def write_page(layers: Layers, name: str, signed: str) -> str:
-    """Return a page with a pad, whose own script reads what is drawn with these layers."""
+    """Return a page with a pad and a script that reads what is drawn there, using these layers."""
     here = Path(__file__).parent
     script = SCRIPT.replace("export default", "const figure =") + (here / "keepsake.js").read_text(encoding="utf-8")
     side = round(len(layers[0][0]) ** 0.5)

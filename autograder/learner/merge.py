@@ -10,7 +10,7 @@ from ..library import UNPARSABLE, raises_not_written, split_lines
 
 
 class Unreadable(ValueError):
-    """A file of the learner's is not valid, so it is left as it is."""
+    """A file of the learner's cannot be read, so it is left unchanged."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two with the same name, the one that is written, or the
-    later.
+    """Return the top-level functions of a library by name; of two with the same name, the one that is not a stub, or
+    the later one.
 
     Modules that Python cannot read are passed over.
     """

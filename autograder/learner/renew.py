@@ -19,7 +19,7 @@ ARCHIVE = KEYS.parent / "released.zip"
 def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
     """Merge a release that this browser has not seen into the learner's files; return what to tell them, if anything.
 
-    Their functions, answers and own cells stay, see `update`. What is replaced is kept under ``.weightlab/kept/``.
+    Their functions, answers and own cells stay (see `update`). What is replaced is kept under ``.weightlab/kept/``.
 
     Parameters
     ----------

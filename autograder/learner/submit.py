@@ -39,10 +39,10 @@ def pack_submission(chapter: str, folder: Path = ROOT, student: str = "") -> Pac
     chapter : str
         The chapter's name, such as ``"01_weights"``.
     folder : Path
-        Where the zip is written.
+        The folder in which the zip is written.
     student : str
-        Who submits: a part of the zip's name, so that the zips of a class can be distinguished. Without it the zip is
-        named after the chapter alone.
+        The submitter's name, which becomes a part of the zip's name, so that the zips of a class can be distinguished.
+        Without it the zip is named after the chapter alone.
 
     Raises
     ------

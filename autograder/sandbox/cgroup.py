@@ -46,7 +46,7 @@ class Group:
         return False
 
     def remove(self) -> None:
-        """Kill all that is left in the group, and remove it."""
+        """Kill every process left in the group, and remove the group."""
         with contextlib.suppress(OSError):
             (self.path / "cgroup.kill").write_text("1")
         for _ in range(100):  # a killed process takes a moment to disappear
@@ -88,7 +88,7 @@ def find_parent() -> Path:
     Raises
     ------
     NoGroup
-        If there is none; the message says why.
+        If no such folder exists; the message says why.
     """
     parent = choose_parent(_mount(_MOUNTS.read_text()), _own(_OWN.read_text()))
     for left in parent.glob(f"{_NAME}-*-*"):  # what killed graders have left behind
@@ -134,7 +134,7 @@ def choose_parent(mount: Path, own: str) -> Path:
     Raises
     ------
     NoGroup
-        If there is none.
+        If no such group exists.
     """
     here = mount / own
     if "memory" not in _read(mount / "cgroup.controllers").split():
@@ -187,7 +187,7 @@ def _enable_memory(folder: Path) -> None:
 
 
 def _relatives() -> list[int]:
-    """Return this process, all that it started, and its ancestors."""
+    """Return this process, its descendants and its ancestors."""
     found, pid = find_family(os.getpid()), os.getppid()
     while pid > 0:
         found.append(pid)

@@ -17,4 +17,4 @@ class InPlace:
         return Outcome(*unpack_ending(run_in_place(job, seconds)), limit=seconds)
 
     def close(self) -> None:
-        """Do nothing: nothing was started."""
+        """Do nothing, because nothing was started."""

@@ -183,7 +183,7 @@ def _worker_id() -> int | None:
 
 @cache
 def _file_system(whole_lab: bool) -> tuple[str, ...]:
-    """Return bubblewrap's arguments for all that a candidate can see: read-only, except a small /tmp."""
+    """Return bubblewrap's arguments for everything that a candidate can see: read-only, except a small /tmp."""
     argv: list[str] = []
     for path in map(Path, ("/lib", "/lib64")):
         if path.is_symlink():

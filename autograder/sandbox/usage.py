@@ -39,7 +39,7 @@ def measure_usage(pid: int, depth: int) -> Usage:
 
 
 def find_family(pid: int) -> list[int]:
-    """Return a process and all that it started, parents first (only the process itself if Linux does not say)."""
+    """Return a process and its descendants, parents first (only the process itself if Linux does not say)."""
     found = [pid]
     for one in found:
         found += _find_children(one)

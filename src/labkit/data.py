@@ -110,7 +110,7 @@ def digits14_train() -> tuple[np.ndarray, np.ndarray]:
 def both_digits() -> Digits:
     """Return the digits of both sizes as images of 14×14 pixels: more writers, and more ways of writing.
 
-    Those of 8×8 pixels are enlarged to 11×11, about as large as the others are drawn, and their ink is centered.
+    Those of 8×8 pixels are enlarged to 11×11, about the size of the other digits, and their ink is centred.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def both_digits() -> Digits:
 
 def _enlarged(images: np.ndarray, size: int = 11, side: int = 14) -> np.ndarray:
     places = np.clip((np.arange(size) + 0.5) * 8 / size - 0.5, 0, 7)
-    spread = np.maximum(1 - np.abs(places[:, None] - np.arange(8)), 0)  # between two pixels, a part of each
+    spread = np.maximum(1 - np.abs(places[:, None] - np.arange(8)), 0)  # a point between two pixels gets a part of each
     enlarged = spread @ images.reshape(-1, 8, 8) @ spread.T
     grid, framed = np.arange(size) + 0.5, np.zeros((len(images), side, side))
     for image, frame in zip(enlarged, framed, strict=True):

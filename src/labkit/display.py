@@ -30,7 +30,7 @@ def show_message(html: str, text: str) -> None:
     Parameters
     ----------
     html : str
-        For a notebook; the caller escapes what it quotes.
+        The message for a notebook; the caller escapes what it quotes.
     text : str
         The same for a terminal, a screen reader's plain view or a test.
     """

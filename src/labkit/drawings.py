@@ -24,7 +24,7 @@ class Recipe(NamedTuple):
     pen : float
         Width of the pen, as a fraction of the frame.
     by_mass : bool
-        Put the center of the ink, instead of the center of the bounding box, in the middle.
+        Put the centre of the ink, instead of the centre of the bounding box, in the middle.
     """
 
     fine: int
@@ -102,7 +102,7 @@ def _drawn(strokes: Sequence[np.ndarray], recipe: Recipe) -> np.ndarray:
 class Drawings:
     """The digits that the learner drew and kept for training.
 
-    Strokes are kept with the learner's records, not images: they serve later chapters, and both sizes of images.
+    The learner's records keep strokes, not images: strokes serve later chapters, and images of both sizes.
 
     Parameters
     ----------

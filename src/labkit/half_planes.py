@@ -81,7 +81,7 @@ class HalfPlanes:
         return -bias / norm * toward, toward
 
     def move(self, k: int, at: np.ndarray) -> None:
-        """Move the line of a hidden neuron to a point, by its bias.
+        """Move the line of a hidden neuron to a point, by changing the neuron's bias.
 
         Parameters
         ----------

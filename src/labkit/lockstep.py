@@ -34,7 +34,7 @@ class Trainings:
     starts : mapping of str to list of (weights, bias)
         Networks of the same shapes.
     examples, test : pair of images and labels
-        What they learn from, and what their accuracy is measured with.
+        The data that they learn from, and the data on which their accuracy is measured.
     """
 
     def __init__(self, starts: Mapping[str, Layers], examples: tuple, test: tuple) -> None:

@@ -26,9 +26,9 @@ def predict(name: str, question: str, options: Sequence[str]) -> None:
     name : str
         The prediction's name, as in ``outcome(name, ...)``.
     question : str
-        What is asked.
+        The question.
     options : sequence of str
-        What can be answered.
+        The possible answers.
     """
     options = [str(option) for option in options]
     entry = store.load("predictions").get(name)
@@ -111,7 +111,7 @@ def outcome(name: str, option: str) -> None:
     name : str
         As given to `predict`.
     option : str
-        Which of the options came true, computed from what the cell found wherever possible.
+        The option that came true, computed from the cell's results wherever possible.
     """
     entry = store.load("predictions").get(name)
     entry = entry if isinstance(entry, dict) else {}
@@ -200,7 +200,7 @@ def scored_predictions() -> list[tuple[str, bool]]:
 
 
 def calibration() -> None:
-    """Show how often the learner's predictions came true, by how sure they were."""
+    """Show how often the learner's predictions came true, for each level of confidence."""
     made = scored_predictions()
     if not made:
         text = "No prediction with a stated confidence has been recorded yet, so there is nothing to compare."

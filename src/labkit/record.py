@@ -8,12 +8,12 @@ __all__ = ["chase_record"]
 
 
 def chase_record(name: str, score: float) -> float:
-    """Keep the best score so far, say how this one compares, and return the best.
+    """Keep the best score so far, say how this score compares, and return the best.
 
     Parameters
     ----------
     name : str
-        What was tried.
+        The name of the task.
     score : float
         How well it went; larger is better.
 

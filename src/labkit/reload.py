@@ -142,7 +142,7 @@ class Reloader:
             self.namespace[name] = functools.update_wrapper(called, function)
 
     def _of_library(self, value: Any) -> Any:
-        """Return the library's function that the notebook calls by a name; any other value as it is.
+        """Return the library's function that the notebook calls by a name; return any other value unchanged.
 
         One of the learner's own functions may have the attributes of another one, as `functools.wraps` copies them.
         """
@@ -252,7 +252,7 @@ def explain(error: BaseException) -> str | None:
     Parameters
     ----------
     error : BaseException
-        As caught, with its traceback.
+        The error as it was caught, with its traceback.
 
     Returns
     -------

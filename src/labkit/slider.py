@@ -34,7 +34,7 @@ def weight_slider(apply_weight: Callable, digit: int = 3) -> None:
     apply_weight : function
         The learner's own, ``apply_weight(signal, weight)``.
     digit : int
-        Which digit to send.
+        The digit to send.
     """
     digits = data.digits8()
     signal = digits.train_images[digits.train_labels == digit][0]
@@ -64,7 +64,7 @@ def bias_slider(neuron: Callable, weights: np.ndarray, groups: Mapping[str, np.n
     weights : ndarray of shape (pixels,)
         The neuron's weights, which stay as they are.
     groups : mapping of str to ndarray of shape (n, pixels)
-        Name to images.
+        The images of each group.
     """
 
     def outputs_of(bias: float) -> dict[str, np.ndarray]:

@@ -51,7 +51,7 @@ def load(name: str, folder: Path | None = None) -> dict:
 
 
 def update(name: str, change: Callable[[dict], dict]) -> bool:
-    """Change the record `name` as it is on the disk now, so that nothing another process wrote is lost.
+    """Change the record `name` as it is on disk now, so that nothing that another process wrote is lost.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
     images : ndarray of shape (n, pixels)
         Square images with values in [0, 1].
     degrees : float
-        How far; negative is clockwise.
+        The angle; a negative one rotates clockwise.
 
     Returns
     -------

@@ -29,7 +29,7 @@ class Walk:
     loss : function
         A function of an array of two weights.
     start : sequence of float
-        Where the walk begins, at rest.
+        The starting point of the walk, which begins at rest.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Walk:
         Parameters
         ----------
         rate, momentum : float
-            For the learner's ``momentum_step``.
+            The learning rate and the momentum for the learner's ``momentum_step``.
         """
         if self.diverged:
             return

@@ -129,7 +129,7 @@ weights is preserved, which small steps always do. Fourteen more were true but s
 said only at which position the first number differs."""
 
 
-SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set")
+SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set", "eighth_set")
 """The sets in ``unseen/`` in the order in which the autograder first saw them."""
 
 

@@ -77,7 +77,7 @@ def collect_submissions(
     classroom : Path
         nbgrader's course folder.
     chapter : str
-        Which chapter was submitted.
+        The chapter that was submitted.
     replace : bool
         Whether a submission that is already there is replaced.
     dry_run : bool

@@ -63,7 +63,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
         return None
 
     def _read_name(self, name: str) -> tuple[str, datetime.datetime | None]:
-        """Read ``USER+ASSIGNMENT+TIME``, with or without a random end; the time may hold a plus as well."""
+        """Read ``USER+ASSIGNMENT+TIME``, with or without a random suffix; the time may contain a plus as well."""
         found = re.fullmatch(rf"(?P<user>.+?)\+{re.escape(self.coursedir.assignment_id)}\+(?P<time>.+)", name)
         if not found:
             return "", None
@@ -77,7 +77,7 @@ class CollectOrdinaryFiles(ExchangeCollect):
             self.log.warning("Not collected: %r, because %s.", os.path.basename(src), error.strerror)
             return
         target = Path(dest)
-        part = target.with_name(f".{target.name}.part")  # a partial copy is never taken for a submission
+        part = target.with_name(f".{target.name}.part")  # a partial copy is never mistaken for a submission
         try:
             shutil.rmtree(part, ignore_errors=True)
             left_out = copy_ordinary(folder, part, self.coursedir.ignore)
@@ -109,7 +109,7 @@ def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> lis
     folder : int
         Descriptor of the folder, whose owner has to own what is in it.
     target : Path
-        Where the copy goes; created if it is not there.
+        The folder to copy to, which is created if it does not exist.
     ignored : iterable of str
         Patterns of names that are not even mentioned.
     """

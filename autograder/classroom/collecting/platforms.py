@@ -65,7 +65,7 @@ Recognised = tuple[Owner, tuple[str, ...]]
 _MOODLE = re.compile(
     r"(?P<name>[^_]+)(?:_(?P<number>[0-9]+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL
 )
-# "lovelaceada_LATE_123_456_name.zip": who, their number, the uploaded file's number. Underscores in names stay.
+# "lovelaceada_LATE_123_456_name.zip": the student's name and number, the file's number. Underscores in names stay.
 _CANVAS_NUMBERS = re.compile(r"_(?=(?P<number>[0-9]{1,18})_(?P<file>[0-9]{1,18})_(?P<rest>.+))", re.DOTALL)
 _CANVAS_PAGE = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>[0-9]+)_(?:text|link)\.html")
 _CANVAS_ANONYMOUS = re.compile(

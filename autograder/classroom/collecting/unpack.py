@@ -104,7 +104,7 @@ def readable() -> Iterator[None]:
 
 @contextmanager
 def opened(item: Item, budget: Budget) -> Iterator[list[Item]]:
-    """Open a zip that is within something else, and yield its files; a large one is held on disk."""
+    """Open a zip that is within another zip or a folder, and yield its files; a large one is held on disk."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
         for piece in item.stream(MAX_ZIP, budget):
             copy.write(piece)
@@ -162,7 +162,7 @@ def _open(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
 
 def is_clutter(path: PurePosixPath) -> bool:
-    """Whether a file is what an operating system left there."""
+    """Whether a file was left there by an operating system."""
     return "__MACOSX" in path.parts or path.name in _IGNORED_FILES or path.name.startswith("._")
 
 

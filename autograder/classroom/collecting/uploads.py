@@ -50,7 +50,7 @@ class Upload:
 
 
 def find_uploads(sources: Iterable[Path], chapter: str, opened: ExitStack) -> tuple[list[Upload], int]:
-    """Return the uploads in all sources, none of them read yet, and how many files were seen.
+    """Return the uploads in all sources, before any is read, and how many files were seen.
 
     A student could name the files in their own zip as a platform would. So names inside a zip are trusted only
     if nothing but platforms' downloads is collected.

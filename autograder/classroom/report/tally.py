@@ -79,7 +79,7 @@ def summarise(
     entries : list of dict
         As `grade.grade_class` returns them.
     stored : mapping
-        What the gradebook holds, by chapter and student.
+        The contents of the gradebook, by chapter and student.
     concepts : iterable of mapping
         Students' records of the concept test.
     remarks : iterable of Line
@@ -128,7 +128,7 @@ def summarise(
 
 
 def remarks_on(classroom: Classroom, entries: Iterable[Mapping]) -> list[Line]:
-    """Return remarks on submissions that their grades do not show, such as an absent module or an unreadable time."""
+    """Return remarks on what submissions' grades do not show, such as an absent module or an unreadable time."""
     found = []
     for entry in entries:
         student, chapter, status = entry["student"], entry["chapter"], entry["status"]

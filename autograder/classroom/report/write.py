@@ -30,7 +30,7 @@ def write(
     Parameters
     ----------
     stored : mapping
-        What the gradebook holds, by chapter and student.
+        The contents of the gradebook, by chapter and student.
     chapters : iterable of str
         The chapters to report on; by default all that were graded.
 

@@ -77,5 +77,5 @@ def _from_table(row: dict[str, str]) -> Student:
             first, _, last = whole.rpartition(" ")
         values["first_name"], values["last_name"] = first.strip(), last.strip()
     if clean_id(values["id"]) != values["id"] and any(values[name] for name in values if name != "id"):
-        values["id"] = ""  # as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
+        values["id"] = ""  # such as ``Teilnehmer/in4711`` in a German worksheet: a number of one assignment only
     return Student(**values)

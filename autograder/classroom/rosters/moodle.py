@@ -57,7 +57,7 @@ class _Worksheet:
         Nearly all names occur once, and most statuses occur several times.
         """
         several = {line[1] for line in self.lines}
-        between = self.grade > self.identifier + 2  # a status is always there
+        between = self.grade > self.identifier + 2  # the column of statuses is always there
         return between and (self.email is not None or (len(several) > 1 and 5 * len(several) >= 4 * len(self.lines)))
 
 
@@ -168,7 +168,7 @@ def fill_worksheet(
     scores : mapping of str to float
         Final grades by student.
     points : float
-        What the chapter is worth.
+        The chapter's points.
 
     Raises
     ------

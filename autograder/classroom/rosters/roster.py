@@ -54,11 +54,11 @@ class Roster:
         return bool(self.students)
 
     def find_person(self, person: Student) -> list[str]:
-        """Return the ids of students who may be a person in a platform's list: one id if that is clear."""
+        """Return the ids of the students who may be a person on a platform's list: a single id if there is no doubt."""
         return [known.id for known in self.students.values() if _is_same(known, person)]
 
     def find_owner(self, owner: Owner) -> list[str]:
-        """Return the ids of students to whom a submission's name may refer: one id if that is clear."""
+        """Return the ids of the students to whom a submission's name may refer: a single id if there is no doubt."""
         for fits in _tests(owner):
             if found := [one.id for one in self.students.values() if fits(one)]:
                 return found

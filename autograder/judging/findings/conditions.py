@@ -277,7 +277,7 @@ def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
 
 
 def marks_entries(relation: Relation, sample: Sample) -> bool:
-    """Return whether a relation that `find_masks` yields says of a right answer that some of it is wrong."""
+    """Return whether a relation that `find_masks` yields claims that a right answer is partly wrong."""
     kind, expected = relation[0], sample.expected
     if not expected.size:
         return False

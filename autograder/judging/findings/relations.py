@@ -251,7 +251,7 @@ def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 def _capped(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
     """Yield the limit that no returned number exceeds, if everything else is right."""
     for kind, end, cut in (("never above", got.max(), np.minimum), ("never below", got.min(), np.maximum)):
-        # Zero and one are separate kinds, and an answer that is cut everywhere is one number.
+        # Zero and one are separate kinds, and an answer that is cut off everywhere is one repeated number.
         own = end not in (-1, 0, 1) and (got != end).any() and (np.abs(expected - got) > RTOL).any()
         if own and is_close(cut(expected, end), got):
             yield (kind, f"{end:.6g}")

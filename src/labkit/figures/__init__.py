@@ -271,7 +271,7 @@ def curves(
     ax : Axes
         Where to draw.
     series : mapping of str to sequence of float
-        Name to values.
+        For each name, the values.
     x : sequence of float, optional
         The positions of the values; by default 0, 1, 2 ….
     xlabel, ylabel : str

@@ -122,7 +122,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
 
 @takes_lists
 def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, labels: Sequence[int]) -> None:
-    """Show, for each example, the predicted probabilities and the gradient of the loss for its logits.
+    """Show, for each example, the predicted probabilities and the gradient of the loss with respect to its logits.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ def sensitivity(
 
 @takes_lists
 def outputs(by_bias: Mapping[float, Mapping[str, np.ndarray]]) -> Figure:
-    """Draw a neuron's outputs for many images, once for each bias: one dot per image; right of zero it activates.
+    """Draw a neuron's outputs for many images, once for each bias; a dot right of zero is an image that activates it.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ def spirals(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     n : int
         Points per class.
     seed : int
-        For the noise.
+        The seed of the noise.
 
     Returns
     -------

@@ -172,7 +172,7 @@ def predicted(images: np.ndarray, probabilities: np.ndarray, titles: Sequence[st
     titles : sequence of str
         One per image.
     """
-    # All on one Axes, one unit per inch: a dozen of them with their ticks would take a second to draw.
+    # All on one Axes, one unit per inch: a dozen Axes with their ticks would take a second to draw.
     n, classes = probabilities.shape
     side, tall, pitch = 1.05, 0.9, 1.2
     ground, one = side + 0.2 + tall, side + 0.2

@@ -48,7 +48,7 @@ def distributions(drawn: Mapping[str, np.ndarray], marks: Mapping[str, Mapping[s
     Parameters
     ----------
     drawn : mapping of str to ndarray of any shape
-        Name to weights.
+        For each name, the weights.
     marks : mapping of str to mapping of str to float, optional
         For the same names, the values to mark on both sides of zero, each under its own name.
     """
@@ -160,7 +160,7 @@ def fractions_by_layer(curves: Mapping[str, Sequence[np.ndarray]]) -> None:
     Parameters
     ----------
     curves : mapping of str to sequence of ndarray of shape (1 + n_layers,)
-        Name to fractions in [0, 1], one array per run.
+        For each name, the fractions in [0, 1], one array per run.
     """
     fig, ax = figure(1, 1, (7.4, 3.5))
     for k, (name, runs) in enumerate(curves.items()):

@@ -142,7 +142,7 @@ def sorted_losses(groups: Mapping[str, np.ndarray]) -> None:
     Parameters
     ----------
     groups : mapping of str to ndarray of shape (n,)
-        Name to losses.
+        For each name, the losses.
     """
     fig, ax = figure(1, 1, (7.2, 3.4))
     for k, (name, losses) in enumerate(groups.items()):
@@ -240,7 +240,7 @@ def landscape(
         axis.line.set_color(TEXT)
         axis._axinfo["grid"]["color"] = FAINT
     solid.view_init(elev=32, azim=-125)
-    # Closer where the loss is low: there the ground decides which way training goes.
+    # Contour lines are closer where the loss is low: there the ground decides which way training goes.
     levels = losses.min() + (np.quantile(losses, 0.97) - losses.min()) * np.linspace(0, 1, 13) ** 1.5
     drawn = chart.contourf(x, y, losses, levels=levels, cmap=LOSS, extend="max")
     chart.contour(x, y, losses, levels=levels, colors="white", linewidths=0.6, alpha=0.7)

@@ -75,7 +75,7 @@ def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, 
 
 
 def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
-    """Return one line of a chart; without a color it gets the next one of those that have no sign, and its style.
+    """Return one line of a chart; without a colour it gets the next one that stands for no sign, and its style.
 
     ``more`` may hold a ``width``, the number of a ``style``, which is 0 for a solid line and 1 for a dashed one, and
     ``arrow=True`` for a head at its end.
@@ -91,7 +91,7 @@ def grid(x: Sequence[float], y: Sequence[float], count: int) -> np.ndarray:
 
 
 def heights(values: np.ndarray, scale: str, low: float, high: float) -> dict:
-    """Return the map behind a chart, from values at the places of a `grid`, colored by a scale of `PALETTE`."""
+    """Return the map behind a chart, from values at the places of a `grid`, coloured by a scale of `PALETTE`."""
     side = round(len(values) ** 0.5)
     return {"values": np.nan_to_num(values).reshape(side, side), "scale": scale, "low": low, "high": high}
 

@@ -143,7 +143,7 @@ def adapted(layers: Layers, x: np.ndarray, y: np.ndarray) -> dict[str, Layers]:
     Returns
     -------
     dict of str to list of (weights, bias)
-        By colleague, ``"p"``, ``"q"`` and ``"r"``.
+        The layers from each colleague, ``"p"``, ``"q"`` and ``"r"``.
     """
     rng = np.random.default_rng(_ADAPTING_SEED)
     layers = _in_float64(layers)
@@ -183,7 +183,7 @@ def adapters_of_p(layers: Layers, x: np.ndarray, y: np.ndarray) -> tuple[Layers,
     adapters : list of (down, up)
         One for each layer: arrays of shape (fan_in, rank) and (rank, fan_out).
     alpha : int
-        What they were merged with.
+        The alpha with which they were merged.
     """
     return _adapters(_in_float64(layers), x, y, np.random.default_rng(_ADAPTING_SEED)), _ALPHA
 

@@ -49,7 +49,7 @@ class Landscape(Tool):
     def draw(self, question: dict, surface: str, rate: float, momentum: float) -> dict:
         """Return the map with the path, and the losses."""
         event, (loss, *ranges) = question.get("event"), self.surfaces[surface]
-        if event in (None, "surface", "back", "walk", "place"):  # the first question has no event
+        if event in (None, "surface", "back", "walk", "place"):  # the browser's first question has no event
             corner = [low + share * (high - low) for (low, high), share in zip(ranges, (0.08, 0.75), strict=True)]
             self.walk = Walk(self.momentum_step, self.numerical_gradient, loss, question.get("at", corner))
         for _ in range({"step": 1, "run": 1, "walk": 40}.get(event, 0)):

@@ -75,7 +75,7 @@ class Plane(Tool):
             self._epochs += settings["epochs"]
         elif event == "pick":
             self._chosen = question["index"]
-        elif event in NUMBERS:  # only this one: the others may still be those of a neuron chosen before
+        elif event in NUMBERS:  # only this value: the others may still belong to a neuron chosen before
             self.network.neurons[NUMBERS.index(event), self._chosen] = weights[event]
         elif event == "place" and hand == _HANDS[0]:
             self.network.move(self._chosen, np.clip(question["at"], -EDGE, EDGE))

@@ -40,7 +40,7 @@ class Player(Tool):
     epochs, batch_size : int
         Number of epochs, or of steps, and examples per step.
     learning_rate : float
-        For ``train``.
+        The learning rate for ``train``.
     by : str
         ``"epoch"`` or ``"step"``: what one frame shows.
     """

@@ -75,7 +75,7 @@ class Tool:
 
     def show(self) -> Any:
         """Show the live figure, or the still one if no person is at the notebook; return IPython's display handle."""
-        still = self.still()  # first, because its questions are not the learner's
+        still = self.still()  # made first, because its questions are not the learner's
         if not interactive():
             return show_message(still["text/html"], still["text/plain"])
         from IPython.display import display
