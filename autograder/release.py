@@ -165,7 +165,7 @@ def prove(built: dict[Path, bytes]) -> None:
     for source, path in _pairs():
         text = _text(built[path], path)
         if "BEGIN SOLUTION" in text or "END SOLUTION" in text:
-            raise ReleaseError(f"{shown(path)}: a solution marker is left.")
+            raise ReleaseError(f"{shown(path)}: it still contains a solution marker.")
         for region in markers.regions(source.read_text(encoding="utf-8"), shown(source)):
             answer = "\n".join(line.strip() for line in region.body.splitlines() if line.strip())
             if answer in "\n".join(line.strip() for line in text.splitlines() if line.strip()):

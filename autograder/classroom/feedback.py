@@ -103,7 +103,7 @@ _TOTAL = re.compile(r"(<h4>[^<]* \(Score: [^)<]*)\)</h4>")
 
 
 def _with_waiting(page: str, waiting: Mapping[str, float]) -> str:
-    """Say that answers that wait for a person are not marked yet, because 0.0 would look like a mark."""
+    """Say that answers are not marked yet if a person has to mark them, because 0.0 would look like a mark."""
     if not waiting:
         return page
     page = _UNMARKED.sub(lambda m: f"{m[1]}not marked yet: {m[3]} points" if m[2] in waiting else m[0], page)

@@ -181,10 +181,10 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
         given += [(score, asked[name]) for name, score in scores.items()]
         given.append((entry["score"], float(chapter.points)))
         if not all(score is None or 0 <= score <= most for score, most in given):  # not true of NaN
-            return "a score is not between 0 and its points"
+            return "a score is negative or above its maximum"
         most = sum(max(points, task.marks.manual.get(name, 0.0)) for name, points in worth.items())
         if not (result.penalty is None or 0 <= result.penalty <= most + sum(task.marks.extra.values())):
-            return "a penalty is not between 0 and the points"
+            return "a penalty is negative or above the points"
         total = None if None in scores.values() else round(sum(scores.values()), 4)
         if total != entry["score"]:
             return "its scores do not add up"

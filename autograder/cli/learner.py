@@ -20,7 +20,7 @@ from .spoken import say
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OWN OPTIONS]")
 def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
-    """Open JupyterLab at the first page of the course; if it is already running, open that one.
+    """Open JupyterLab at the first page of the course, or open the one that is already running.
 
     Other options are passed on to JupyterLab, such as --allow-root in a container or --ip=0.0.0.0 on a server.
     """
@@ -173,8 +173,8 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without RELEASE, a git clone asks its origin. In a new release, --into gives the
-    older copy that is to be updated.
+    RELEASE is a folder or an archive; without RELEASE, a git clone asks its origin. If you run
+    this command from a new release, use --into to name the older copy to update.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
     from ..learner import clones, kept, releases

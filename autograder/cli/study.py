@@ -173,7 +173,7 @@ def study(port: int, browser: bool, more: Sequence[str], say: Callable[[str], No
 
 
 def _stay_out_of_home(own: Path) -> None:
-    """If the user's home cannot be written, give Jupyter and IPython folders inside the course's folder."""
+    """If the user's home is not writable, give Jupyter and IPython folders inside the course's folder."""
     from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
 
     try:

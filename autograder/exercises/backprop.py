@@ -148,7 +148,7 @@ def mean_squared_error_gradient(rng):
         "gradient = softmax(logits); subtract 1 at [np.arange(len(labels)), labels], one entry in each row; divide by "
         "len(labels).",
     ),
-    why="The logarithm of the loss and the exponential of softmax cancel, which leaves the predicted probability minus "
+    why="The logarithm in the loss and the exponential in softmax cancel, which leaves the predicted probability minus "
     "the target. Each row sums to zero, because raising all logits together changes no probability.",
     prerequisites=("softmax", "one_hot"),
 )

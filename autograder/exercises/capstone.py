@@ -76,7 +76,7 @@ CHAPTER.question(
         "counts_one_factor": (8 * (196 + 64 + 64), "That is one factor of each adapter. There are two: down and up."),
         "counts_the_matrices": (
             17_280,
-            "That is the number of all entries of the matrices. An adapter stores two thin factors.",
+            "That is the total number of entries of the matrices. An adapter stores two thin factors.",
         ),
         "counts_all_parameters": (17_418, "That is the whole reader. An adapter stores two thin factors."),
         "multiplies_the_sides": (

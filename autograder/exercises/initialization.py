@@ -214,7 +214,8 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         "Set the two equal: what is a?",
         "rng.uniform(low, high, size=...) draws uniformly between two numbers. Which value of low makes the mean zero? "
         "What shape do the weights have?",
-        "a is the root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with size=(fan_in, fan_out).",
+        "a is the square root of 6 / (fan_in + fan_out). Draw with rng.uniform from -a to a, with "
+        "size=(fan_in, fan_out).",
     ),
     why="A uniform distribution on (-a, a) has the variance a² / 3, so a = √(6 / (fan_in + fan_out)) gives Xavier's "
     "variance 2 / (fan_in + fan_out), a compromise between the signals on the forward pass and the gradients on the "
@@ -430,7 +431,7 @@ CHAPTER.question(
         ),
         "divides_by_depth": (
             0.5 / 50,
-            "This divides by the number of layers. Each layer multiplies what the layer before has left.",
+            "This divides by the number of layers. Each layer multiplies what is left after the layer before it.",
         ),
         "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
     },

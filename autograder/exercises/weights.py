@@ -223,7 +223,8 @@ CHAPTER.question(
 
 CHAPTER.question(
     "share_that_flips",
-    task="Compute which fraction of the trained network's learned weights is negative, as a number between 0 and 1.",
+    task="Compute the fraction of the trained network's learned weights that are negative, as a number between "
+    "0 and 1.",
     value=120_125 / 242_176,
     hints=(
         "learned < 0 is an array of True and False, one for each weight. How can you count the True among them?",
@@ -236,7 +237,7 @@ CHAPTER.question(
         ),
         "gives_the_number": (
             120_125,
-            "This is the number of negative weights. Divide it by the number of all weights.",
+            "This is the number of negative weights. Divide it by the total number of weights.",
         ),
         "gives_per_cent": (12_012_500 / 242_176, "This is a percentage. Give the fraction, a number between 0 and 1."),
     },

@@ -40,7 +40,7 @@ _PATTERNS = {
 
 
 def classify(error: Mapping[str, Any]) -> str | None:
-    """Return which of Python's or NumPy's own errors this is, or None for any other."""
+    """Return the class of an error of Python's or NumPy's own, or None for any other error."""
     if "kind" in error:
         return error["kind"]
     types = {*error.get("kinds", ())}

@@ -74,8 +74,8 @@ def _shadowed(exercise: Exercise, library: Path) -> Verdict | None:
     if library != LIBRARY or not beside.is_dir() or beside.resolve() == LIBRARY or ROOT not in beside.resolve().parents:
         return None
     words = (
-        f"The folder {shown(beside)} hides your library: Python would import it in place of {shown(LIBRARY)}. "
-        "Move it away, restart the kernel, and check again."
+        f"Python would import {shown(beside)} instead of your library in {shown(LIBRARY)}. "
+        f"Move {shown(beside)} to another folder, restart the kernel, and check again."
     )
     return Verdict(exercise.name, exercise.chapter, Status.ERROR, 0.0, float(exercise.points), message=words)
 

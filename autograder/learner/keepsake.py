@@ -29,8 +29,8 @@ _NEURONS, _DIGITS = 8, 10
 def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, name: str = "") -> None:
     """Show a network's life in its own weights; save it as ``my-network-DATE.png`` and ``.html``.
 
-    The page reads digits that a friend draws, in any browser, without a connection: the weights are inside. Files of
-    the same day are overwritten; those of other days stay.
+    The page reads digits that a friend draws, in any browser, without an internet connection: the weights are inside.
+    Files of the same day are overwritten; those of other days stay.
 
     Parameters
     ----------

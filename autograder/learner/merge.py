@@ -65,7 +65,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
         The new release's text.
     definitions : mapping of str to Definition
         Everything that the learner's library defines, as `read_definitions` returns it: a function that now belongs to
-        another module is taken along.
+        another module is moved there.
 
     Raises
     ------

@@ -26,7 +26,7 @@ def open_release(source: Path | None, copy: Path) -> Iterator[Path]:
     source : Path or None
         A folder, a .zip or a .tar.gz; None asks the copy's own git remote.
     copy : Path
-        The copy that is to be updated.
+        The copy to update.
 
     Raises
     ------
@@ -56,12 +56,15 @@ def _fetch(copy: Path, target: Path) -> None:
     """Unpack what the git remote of a clone has."""
     if not clones.is_clone(copy):
         raise UpdateError(
-            "This copy is not a git clone. Download the new release and name it: weightlab update RELEASE.zip"
+            "This copy is not a git clone. Download the new release, then run this with its file name: "
+            "weightlab update RELEASE.zip"
         )
     try:
         content = clones.fetch(copy)
     except clones.GitError as error:
-        raise UpdateError(f"{error} Download the new release and name it: weightlab update RELEASE.zip") from None
+        raise UpdateError(
+            f"{error} Download the new release, then run this with its file name: weightlab update RELEASE.zip"
+        ) from None
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         _unpack_tar(archive, target)
 

@@ -15,7 +15,7 @@ PATIENCE = 20.0
 
 @contextlib.contextmanager
 def run_beside_others() -> Iterator[None]:
-    """Run beside others on this machine, but not while one runs alone."""
+    """Run beside other sandboxes on this machine, but wait while one of them has to run alone."""
     with contextlib.ExitStack() as stack:
         with _hold(_GATE, exclusive=True):
             stack.enter_context(_hold(_ROOM, exclusive=False))

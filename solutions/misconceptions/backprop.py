@@ -420,7 +420,7 @@ def doubles_before_it_subtracts(predictions, targets):
 
 @of("mean_squared_error_gradient")
 def of_the_root(predictions, targets):
-    """This is the gradient of the root of the mean squared error. Here the loss is the mean of the squares itself, without a root."""
+    """This is the gradient of the square root of the mean squared error. Here the loss is the mean of the squares itself, without a root."""
     check_shapes(predictions, targets)
     errors = predictions - targets
     return errors / (errors.size * np.sqrt(np.mean(errors**2)))
@@ -509,7 +509,7 @@ def a_slope_for_each_column(predictions, targets):
 
 @of("cross_entropy_gradient")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose gradient is 0 seem to be left out of the mean. They count, too: divide by the number of all rows."""
+    """Rows whose gradient is 0 seem to be left out of the mean. They count, too: divide by the total number of rows."""
     gradient = softmax(logits) - one_hot(labels, logits.shape[1])
     return gradient / max(int(gradient.any(axis=1).sum()), 1)
 

@@ -237,7 +237,7 @@ def zeros_for_the_frozen(layers, activations, grad_logits, frozen):
 
 @of("backward_unfrozen")
 def a_pair_of_nones(layers, activations, grad_logits, frozen):
-    """A frozen layer gets a pair of two Nones. Return a single None for the layer, so that `gradient is None` finds it."""
+    """A frozen layer gets a pair of Nones. Return a single None for the layer, so that `gradient is None` finds it."""
     return [(None, None) if g is None else g for g in backward_unfrozen(layers, activations, grad_logits, frozen)]
 
 

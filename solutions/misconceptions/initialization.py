@@ -135,7 +135,7 @@ def length_of_the_first_axis(weights):
 
 @of("distinct_neurons")
 def counts_all_neurons(weights):
-    """This is the number of all neurons. Count identical neurons once."""
+    """This is the total number of neurons. Count identical neurons once."""
     return weights.shape[1]
 
 
@@ -257,7 +257,7 @@ def half_the_range(fan_in, fan_out, rng):
 
 @of("xavier_uniform")
 def limit_from_inputs_alone(fan_in, fan_out, rng):
-    """The limit depends on fan_in alone, as in the uniform form of He's rule. Xavier's rule uses both ends of the layer."""
+    """The limit depends on fan_in alone, as in the uniform version of He's rule. Xavier's rule uses both ends of the layer."""
     limit = np.sqrt(6 / fan_in)
     return rng.uniform(-limit, limit, size=(fan_in, fan_out))
 
@@ -366,7 +366,7 @@ def forgets_the_two(fan_in, fan_out, rng):
 
 @of("xavier_normal")
 def limit_of_the_uniform(fan_in, fan_out, rng):
-    """The weights are √3 times too large, as with the 6 of the uniform form. That number belongs to the limit, not to the standard deviation."""
+    """The weights are √3 times too large, as if the 6 of the uniform version had been used. The 6 belongs to the limit, not to the standard deviation."""
     return rng.normal(0, np.sqrt(6 / (fan_in + fan_out)), size=(fan_in, fan_out))
 
 

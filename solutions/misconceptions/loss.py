@@ -56,7 +56,7 @@ def half_of_it(predictions, targets):
 
 @of("mean_squared_error")
 def root_of_it(predictions, targets):
-    """This is the root of the mean squared error. Return the mean of the squares itself."""
+    """This is the square root of the mean squared error. Return the mean of the squares itself."""
     check_shapes(predictions, targets)
     return float(np.sqrt(np.mean((predictions - targets) ** 2)))
 
@@ -454,7 +454,7 @@ def last_of_equals(logits, labels):
 
 @of("accuracy")
 def ties_count_as_right(logits, labels):
-    """A tie counts as right. The network has to choose one class, the lowest of them, and that one is right or wrong."""
+    """A tie counts as right. The network has to choose one class, the lowest of the tied classes, and this class is right or wrong."""
     return float(np.mean(logits[np.arange(len(labels)), labels] == logits.max(axis=1)))
 
 
@@ -532,7 +532,7 @@ def returns_inside_the_loop(logits, labels):
 
 @of("mean_squared_error")
 def leaves_exact_predictions_out(predictions, targets):
-    """Exact predictions seem to be left out of the average. They count as errors of 0: divide by the number of all entries."""
+    """Exact predictions seem to be left out of the average. They count as errors of 0: divide by the total number of entries."""
     check_shapes(predictions, targets)
     errors = (predictions - targets)[predictions != targets]
     return float(np.mean(errors**2)) if errors.size else 0.0
@@ -552,7 +552,7 @@ def wraps_strangers_around(labels, n_classes):
 
 @of("cross_entropy")
 def leaves_certain_rows_out(logits, labels):
-    """Rows whose loss is 0 seem to be left out of the average. They count, too: divide by the number of all rows."""
+    """Rows whose loss is 0 seem to be left out of the average. They count, too: divide by the total number of rows."""
     losses = surprise(logits, labels)
     return float(losses[losses != 0].mean()) if losses.any() else 0.0
 

@@ -396,7 +396,7 @@ def adds_up_the_class(images, labels, n_classes):
 
 @of("template_weights")
 def divides_by_all_images(images, labels, n_classes):
-    """Each class's sum seems to be divided by the number of all images. Divide by the number of images in that class."""
+    """Each class's sum seems to be divided by the total number of images. Divide by the number of images in that class."""
     sums = np.stack([images[labels == c].sum(axis=0) for c in range(n_classes)], axis=1)
     return sums / len(images) - images.mean(axis=0)[:, np.newaxis]
 
@@ -514,13 +514,13 @@ def means_rounded_down(images, labels, n_classes):
 
 @of("template_weights")
 def leaves_blank_images_out(images, labels, n_classes):
-    """Blank images seem to be left out of the means. An image without ink also belongs to its class: divide by the number of all images."""
+    """Blank images seem to be left out of the means. An image without ink also belongs to its class: divide by the total number of images."""
     inked = images.any(axis=1)
     return _means(images[inked], labels[inked], n_classes) - images[inked].mean(axis=0)[:, np.newaxis]
 
 
 @of("template_weights")
 def templates_of_length_one(images, labels, n_classes):
-    """Each template is divided by its length, the root of its sum of squares. Return the difference of the two means as it is."""
+    """Each template is divided by its length, the square root of its sum of squares. Return the difference of the two means as it is."""
     templates = _means(images, labels, n_classes) - images.mean(axis=0)[:, np.newaxis]
     return templates / np.linalg.norm(templates, axis=0)

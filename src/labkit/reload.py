@@ -61,7 +61,8 @@ def refuse_shadow() -> None:
         return
     found = places[0] if places else Path(spec.origin or "")
     raise ShadowedLibraryError(
-        f"{found} hides your library in {shown(LIBRARY)}: rename or delete it, then restart the kernel."
+        f"Python imports {found} instead of your library in {shown(LIBRARY)}. Rename or delete {found}, "
+        "then restart the kernel."
     )
 
 

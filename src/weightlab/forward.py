@@ -114,7 +114,7 @@ def predict(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> np.nd
     Returns
     -------
     ndarray of int, shape (batch,)
-        The classes; where logits tie, the lowest of them.
+        The classes; where logits tie, the lowest of the tied classes.
 
     Examples
     --------

@@ -138,7 +138,7 @@ def memory_by_very_deep_stacks(it: Submission) -> None:
 
 @attack("failed", "timeout", "error")
 def names_that_do_not_exist(it: Submission) -> None:
-    """Millions of names that do not exist are asked for, each of which the kernel may remember."""
+    """The function looks up millions of files that do not exist; the kernel may remember each name."""
     it.answers("""
         import os, time
         until = time.monotonic() + 1.0

@@ -1,7 +1,7 @@
 """Lays submissions out as nbgrader expects them, from zips and folders as students and learning platforms make them.
 
 Archives are read here rather than by nbgrader's ``zip_collect``, which trusts the names inside, unpacks without
-bounds, and stops the class at a duplicate. Every file that is seen becomes part of a submission that was taken, or a
+bounds, and stops the class at a duplicate. Every file that is found becomes part of a submission that was taken, or a
 line that says why it was not taken.
 """
 
@@ -166,7 +166,7 @@ def _take_one(
                 continue
             owner = upload.owner
             words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
-            words += ", late as Canvas says" if upload.owner.late else ""
+            words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""
             words += "" if any(name.startswith("weightlab/") for name in contents.files) else ", without the library"

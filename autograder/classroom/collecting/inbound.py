@@ -40,7 +40,10 @@ class CollectOrdinaryFiles(ExchangeCollect):
         self.src_records = [record for record in self.src_records if record["username"] is not None]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        """Return what nbgrader sorts by; a submission that breaks the rules is reported, and gets no user."""
+        """Return the record (user, file name and time) by which nbgrader sorts.
+
+        If the submission breaks the rules, log why, and return a record without a user.
+        """
         name = os.path.basename(path)
         user, time = self._read_name(name)
         problem = self._problem_of(path, user) if time else "its name does not hold a user and a time"

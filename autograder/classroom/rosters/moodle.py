@@ -62,7 +62,7 @@ class _Worksheet:
 
 
 def read_participants(worksheet: Path) -> dict[str, Student]:
-    """Return which student has which of Moodle's numbers, from the assignment's worksheet.
+    """Return the students by their numbers in Moodle, from the assignment's worksheet.
 
     Raises
     ------

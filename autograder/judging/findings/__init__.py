@@ -276,7 +276,7 @@ def _is_proved(samples: list[Sample], relation: Relation) -> bool:
 
 
 def _is_rich(samples: list[Sample]) -> bool:
-    """Whether the samples say enough for a relation not to hold by chance."""
+    """Whether the samples are varied enough that a relation is unlikely to hold by chance."""
     if max(sample.expected.size for sample in samples) > 3:
         return True
     return len({sample.expected.tobytes() for sample in samples}) > 1

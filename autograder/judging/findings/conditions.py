@@ -266,7 +266,7 @@ def find_masks(sample: Sample) -> Iterator[Relation]:
 
 
 def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
-    """Yield which entries of an array are meant by their signs, or by those of an argument of the same shape."""
+    """Yield masks that select entries by their expected sign, or by the sign of an argument of the same shape."""
     expected = sample.expected
     for name, value in sample.arguments.items():
         if isinstance(value, np.ndarray) and value.shape == expected.shape and value.dtype.kind in "iuf":

@@ -75,7 +75,7 @@ def change_operand(words: str, array: np.ndarray) -> Iterator[tuple[str, np.ndar
 
 
 def find_expressions(sample: Sample, key: Key, among: Collection[Relation] | None = None) -> Iterator[Relation]:
-    """Yield which operation on two quantities gives what came back.
+    """Yield the operations on two quantities that give what came back.
 
     Parameters
     ----------

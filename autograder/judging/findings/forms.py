@@ -243,7 +243,7 @@ def _known_error(raised: Mapping[str, Any]) -> str:
 
 
 def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return under which condition a function raises an error, if it answers the other cases."""
+    """Return the condition under which a function raises an error, if it answers the other cases."""
     answered = _answered(key, observed)
     stopped = [i for i, one in answered if one.raised]
     going = [i for i, one in answered if not one.raised]
@@ -260,7 +260,7 @@ def find_in_errors(key: Key, observed: Sequence[Observation]) -> Relation | None
 
 
 def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation | None:
-    """Return which argument a call changes, if nothing else is wrong."""
+    """Return the argument that a call changes, if nothing else is wrong."""
     kinds = [problem for found in problems for problem in found.values()]
     if kinds and all(problem.kind is ProblemKind.CHANGED for problem in kinds):
         return ("changes its input", _name_argument(key, kinds[0].changed[0]))
@@ -268,7 +268,7 @@ def find_changed(key: Key, problems: Sequence[dict[str, Problem]]) -> Relation |
 
 
 def find_also_changed(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return which argument is changed by most calls that give an answer, whatever else is wrong."""
+    """Return the argument that most calls with an answer change, whatever else is wrong."""
     answered = [set(one.changed) for _, one in _answered(key, observed) if not one.raised]
     changed = [one for one in answered if one]  # adding zeros changes nothing
     common = set.intersection(*changed) if len(changed) > 1 and 2 * len(changed) > len(answered) else set()

@@ -308,7 +308,7 @@ def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _unfinished(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield which last step is missing: applied to what came back, it gives what was expected."""
+    """Yield the last step that is missing: applied to what came back, it gives what was expected."""
 
     def same(changed: np.ndarray) -> bool:
         return changed.shape == expected.shape and is_close(changed, expected)

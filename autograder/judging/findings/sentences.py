@@ -53,7 +53,8 @@ PREDICATES = {
     "standardised": "is what was expected, shifted and scaled to mean 0 and standard deviation 1",
     "divided by sums": "is what was expected, with each {each} divided by its sum",
     "divided by largest": "is what was expected, with each {each} divided by its largest entry",
-    "divided by norms": "is what was expected, with each {each} divided by its length (the root of its sum of squares)",
+    "divided by norms": "is what was expected, with each {each} divided by its length (the square root of its sum of "
+    "squares)",
     "minus means": "is what was expected, with its mean subtracted from each {each}",
     "minus largest": "is what was expected, with its largest entry subtracted from each {each}",
     "sorted": "holds the expected numbers, sorted",

@@ -43,7 +43,7 @@ CHANGES = (
 
 
 def find_sources(sample: Sample) -> Iterator[Relation]:
-    """Yield which input came back, or which simple function of one input."""
+    """Yield the input that came back, or the simple function of one input that did."""
     got = sample.got
     if got is None or not got.size or got.dtype.kind == "b":
         return
@@ -82,7 +82,7 @@ def name_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
-    """Yield which other function of the course returns the same for the same arguments."""
+    """Yield the other functions of the course that return the same for the same arguments."""
     for related in key.related:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:

@@ -39,7 +39,10 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
 
 
 def _write_apart(low: float, high: float, below: float, above: float) -> tuple[str, ...]:
-    """Write a range of wrong numbers and its right neighbours, rounded outwards, with digits that tell them apart."""
+    """Format the range of wrong numbers and the nearest correct numbers on either side, rounded outwards.
+
+    They get enough digits to tell them apart.
+    """
     for digits in range(3, 17):
         low_text, below_text = (_round_to(digits, value, ROUND_FLOOR) for value in (low, below))
         high_text, above_text = (_round_to(digits, value, ROUND_CEILING) for value in (high, above))
@@ -54,7 +57,7 @@ def _round_to(digits: int, value: float, direction: str) -> str:
 
 
 def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yield the numbers that may decide an answer's entries, each with whether its entry is wrong."""
+    """Yield arrays whose values may decide which entries of the answer are wrong, each with a mask of these entries."""
     expected, wrong = sample.expected, sample.wrong_entries
     if wrong is None:
         return

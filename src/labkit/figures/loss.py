@@ -71,9 +71,8 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
-    show(
-        fig, alt=f"Each error drawn as a square: errors of {sides} cost {costs}. Their mean is a square of {mean:.2f}."
-    )
+    average = f"The mean cost is drawn as a square of area {mean:.2f}."
+    show(fig, alt=f"Each error drawn as a square: errors of {sides} cost {costs}. {average}")
 
 
 @takes_lists

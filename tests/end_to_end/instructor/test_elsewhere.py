@@ -166,7 +166,7 @@ def test_a_worker_that_cannot_be_used_is_named_and_retired_and_costs_nobody_anyt
     found = run_grading_of(elsewhere, scheduler=cluster.address)
     assert found.entries == here[1]
     said = " ".join(found.notices)
-    assert "install the same release on both" in said and "a score is not between 0 and its points" in said
+    assert "install the same release on both" in said and "a score is negative or above its maximum" in said
     assert all(line.startswith("The worker tcp://127.0.0.1:") for line in found.notices)
     assert [worker.wait(20) is not None for worker in others] == [True] * 3 and good.poll() is None
     assert totals(elsewhere) == totals(here[0])
