@@ -83,7 +83,8 @@ _WORDS = {
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",
     Reason.TOO_DEEP: "it is nested in more than {most} folders, so it was not read",
-    Reason.UNKNOWN_NAME: "no file of this platform is named so; rename it after its student and collect it separately",
+    Reason.UNKNOWN_NAME: "this is not how the platform names files; rename it after its student and "
+    "collect it separately",
     Reason.SUPERSEDED: "an earlier upload by the same student",
     Reason.ANOTHER_KIND: "not a submission",
 }
