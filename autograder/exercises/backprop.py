@@ -92,7 +92,7 @@ def relative_error(rng):
     a = rng.normal(size=(4, 3)) + 2
     yield Case.of(aspect, a, a + rng.normal(0, 0.1, (4, 3)), note="two arrays that nearly agree")
     yield Case.of(aspect, np.array([0.5, -3.0, 1.0]), np.array([0.75, -2.0, -1.5]), note="the largest is negative")
-    apart = (np.array([4.0, 1.0, -0.5]), np.array([2.0, 1.5, -6.0]))
+    apart = (np.array([2.0, 1.5, -6.0]), np.array([4.0, 1.0, -0.5]))
     yield Case.of(aspect, *apart, note="the largest entries at different positions")
     b = rng.uniform(1, 2, 5)
     yield Case.of(aspect, b, -3 * b, note="opposite signs and different magnitudes")

@@ -275,6 +275,19 @@ def forgets_the_sign_below(a, b):
 
 
 @of("relative_error")
+def forgets_the_sign_of_the_difference(a, b):
+    """A difference counts only where `a` is larger. Take its magnitude first, then the maximum."""
+    check_shapes(a, b)
+    return (a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0) + np.abs(b).max(initial=0.0), 1e-12)
+
+
+@of("relative_error")
+def small_errors_become_zero(a, b):
+    """A very small error comes out as 0, as after rounding. Return the result as it is: errors of 1e-8 matter here."""
+    return round(relative_error(a, b), 6)
+
+
+@of("relative_error")
 def averages_the_difference(a, b):
     """The differences seem to be averaged. One wrong entry among thousands then hardly shows: use the largest difference."""
     check_shapes(a, b)

@@ -45,7 +45,7 @@ def returns_the_change(layers, gradients, learning_rate):
 
 @of("gradient_step")
 def scales_the_weights(layers, gradients, learning_rate):
-    """Each parameter seems to be multiplied by a number near 1. The step is learning_rate times the gradient, however large the parameter is."""
+    """Each parameter seems to be multiplied by a factor, so large ones move farther. The step is learning_rate times the gradient, however large the parameter is."""
     return [(w * (1 - learning_rate * gw), b * (1 - learning_rate * gb)) for (w, b), (gw, gb) in zip(layers, gradients)]
 
 

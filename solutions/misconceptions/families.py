@@ -294,6 +294,20 @@ def every_batch_counts_as_full(right, given):
 
 
 @wherever("epochs")
+def ends_before_the_best_epoch(right, given):
+    """What comes back is what was trained before the epoch with the lowest loss. Return it as it is after the last epoch, even if the loss was lower before."""
+    _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
+    return right(**given | {"epochs": int(np.argmin(losses)) if losses else 0})[0], losses
+
+
+@wherever("epochs")
+def ends_after_the_best_epoch(right, given):
+    """What comes back is what was trained until the end of the epoch with the lowest loss. Return it as it is after the last epoch, even if the loss was lower before."""
+    _, losses = right(**given | {"rng": copy.deepcopy(given["rng"])})
+    return right(**given | {"epochs": int(np.argmin(losses)) + 1 if losses else 0})[0], losses
+
+
+@wherever("epochs")
 def a_loss_for_every_batch(right, given):
     """There is one loss per batch. Return one per epoch: the mean over its batches, weighted by their sizes."""
     state, losses = _loop(right, given, mean=lambda met, n: [loss for _, loss in met])
@@ -437,7 +451,7 @@ def a_generator_of_its_own(right, given):
 
 @wherever("epochs")
 def trains_the_given_network(right, given):
-    """The training is right, but the caller's own list or its arrays have changed. Store the results of the steps under a new name."""
+    """The training is right, but the caller's own list or its arrays have changed. Put the results of the steps into a new list, and compute new arrays: `-=` changes an array whatever its name."""
     kind = "adapters" if "adapters" in given else "layers"
     state, losses = right(**given)
     given[kind][:] = state

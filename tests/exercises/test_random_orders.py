@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 import pytest
 
 from autograder.exercises import EXERCISES
@@ -21,6 +22,19 @@ TOLD = {"orders", "places", "many epochs", "new orders", "draws"}
 def test_the_reference_is_never_failed(exercise):
     function = getattr(reference.module(exercise.module), exercise.name)
     assert [seed for seed in SEEDS if fails(exercise, function, seed)] == []
+
+
+@pytest.mark.parametrize("name", ["train", "fine_tune", "lora_fine_tune"])
+def test_the_loss_rises_in_a_case_that_compares_all_losses(name):
+    exercise = EXERCISES[name]
+    function, falling = getattr(reference.module(exercise.module), name), []
+    for seed in SEEDS:
+        found = [case for case in exercise.cases(seed) if "loss rises" in case.note and case.view in (None, "losses")]
+        (call,) = found[0].calls
+        _, losses = function(*call.args, **call.kwargs | {"rng": np.random.default_rng(0)})
+        falling += [seed] * (not losses[0] < losses[1] or len(losses) < 3)
+    assert len(found) == 1
+    assert len(falling) <= 0.01 * len(SEEDS), falling
 
 
 @pytest.mark.parametrize("exercise", [e for e in RANDOM if TOLD & set(e.views)], ids=lambda exercise: exercise.name)

@@ -223,7 +223,7 @@ OTHERS = [
     (
         "backward_unfrozen",
         "return backward(layers, activations, grad_logits)",
-        "Where your result is wrong, where None is expected, something else is in your answer; the other items "
+        "Where your result is wrong, something else is in your answer where None is expected; the other items "
         "are right.",
     ),
     # What holds of wrong answers alone is said of them alone.

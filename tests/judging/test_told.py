@@ -229,6 +229,13 @@ TOLD = [
         "Compare the shapes, not the sizes",
         "",
     ),
+    (
+        "relative_error",
+        "if a.shape != b.shape: raise ValueError(f'{a.shape} {b.shape}')\n"
+        "return (a - b).max(initial=0) / max(np.abs(a).max(initial=0) + np.abs(b).max(initial=0), 1e-12)",
+        "only where `a` is larger",
+        "",
+    ),
     ("minibatches", DEALT.format(draw=PERMUTED, x="x[r]", y="y[r].astype(int)"), "The decimals of `y` are cut off", ""),
     ("minibatches", DEALT.format(draw=PERMUTED, x="x.reshape(len(x), -1)[r]", y="y[r]"), "keeps their shape", ""),
     (

@@ -385,7 +385,7 @@ def _find_where(key: Key, samples: list[Sample], subject: str, unanswered: list[
     if relations and _is_rich(wrong) and relations[0][0] not in LAST:
         what = sentences.tell_relation(relations[0], _name_wrong_part(subject) if partly else subject)
         n = len(wrong_cases)
-        cases = "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"
+        cases = _count_wrong_cases(wrong)
         others = "the other case" if total - n == 1 else f"the other {total - n} cases"
         return Finding("some", f"In {cases}, {what}" + (f"; in {others} it is right." if seen_all else "."))
     return None
@@ -404,8 +404,14 @@ def _find_part(key: Key, samples: list[Sample], subject: str, unanswered: list[i
     # A single wrong entry is always in some row, and one partly right answer among wholly wrong ones always has some
     # part right: neither means anything.
     few = 2 * len(partly) < len(wrong) or sum(map(_count_wrong, wrong)) < _ENOUGH
-    right = [sample for sample in samples if sample.right]
-    common = [one for one in common or [] if not any(marks_entries(one, sample) for sample in right)]
     if not common or not _is_rich(wrong) or few:
         return None
-    return Finding("part", f"{_TRIED} {sentences.tell_relation(common[0], subject)}.")
+    right = [sample for sample in samples if sample.right]
+    everywhere = [one for one in common if not any(marks_entries(one, sample) for sample in right)]
+    begin = _TRIED if everywhere else f"In {_count_wrong_cases(wrong)},"
+    return Finding("part", f"{begin} {sentences.tell_relation((everywhere or common)[0], subject)}.")
+
+
+def _count_wrong_cases(wrong: list[Sample]) -> str:
+    n = len({sample.index for sample in wrong})
+    return "the one case that is wrong" if n == 1 else f"the {n} cases that are wrong"

@@ -342,7 +342,7 @@ FORMS = {
     "none at the start": "The first item of your answer is None; the others are right.",
     "none at the end": "The last item of your answer is None; the others are right.",
     "none for some": "Some items of your answer are None where something is expected; the others are right.",
-    "not none": "Where None is expected, something else is in your answer; the other items are right.",
+    "not none": "Something else is in your answer where None is expected; the other items are right.",
     "nones missing": "Your answer holds only the items that are not None; None must keep its place in it.",
     "items missing": "Some items of your answer are missing; the others are right, and in the right order.",
     "refuses some otherwise": "All your values are right, but {0} of {1} invalid inputs lead to {3} instead of {2}.",
