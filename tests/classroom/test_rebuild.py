@@ -15,7 +15,7 @@ from nbformat import validate
 from autograder.classroom import sanitise
 from autograder.classroom.macros import DRAWING
 from autograder.classroom.rebuild import rebuild
-from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown
+from autograder.classroom.sanitise import MAX_ANSWER, clean_markdown, clean_text
 from autograder.exercise import Chapter
 from autograder.paths import COURSE
 from autograder.sandbox.clock import Clock
@@ -202,6 +202,13 @@ def test_a_cell_that_lost_its_metadata_is_known_by_its_id():
     notebook = submission(why="Because.")
     made.cell(notebook, "why")["metadata"] = {}
     assert made.cell(again(notebook).notebook, "why")["source"] == "Because."
+
+
+def test_of_a_text_full_of_colours_no_more_than_twice_its_limit_is_read():
+    red = "\x1b[31m"
+    assert clean_text(f"{red}{'x' * 10}{red}{red}y", 10) == "xxxxxxxxxx"
+    assert clean_text(red * 4 + "x" * 30, 10) == ""
+    assert clean_text("x" * 11, 10) == f"{'x' * 10}\n… (cut here, after 10 characters)"
 
 
 def test_outputs_become_text_and_pictures():

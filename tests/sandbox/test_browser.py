@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -115,3 +117,9 @@ def test_a_worker_that_does_not_start_is_not_asked_again(page, in_place):
     assert len(page.asked) == 1
     carrier.close()
     assert page.told == ["start"]
+
+
+def test_the_worker_gets_a_candidate_and_no_answers():
+    names = zipfile.ZipFile(io.BytesIO(nested_worker.pack_candidate())).namelist()
+    assert {"candidate/in_place.py", "candidate/main.py", "lab/labkit/data.py"} <= set(names)
+    assert not [name for name in names if "/lent/" in name or "keys" in name or "solutions" in name]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import io
 import os
 import random
 import sys
-import zipfile
 
 import numpy as np
 import pytest
@@ -18,7 +16,6 @@ from autograder.judging.judge import judge
 from autograder.judging.key import public_keys
 from autograder.learner import check
 from autograder.sandbox.in_place import InPlace
-from autograder.sandbox.nested_worker import pack_candidate
 from autograder.sandbox.process import Runner
 from tests.support.pairs import exercises, pairs_of
 from tests.support.small import returning, verdict_of
@@ -189,9 +186,3 @@ def test_outside_a_browser_a_self_check_starts_a_process():
     carrier = check.open_carrier()
     assert isinstance(carrier, Runner)
     carrier.close()
-
-
-def test_the_worker_gets_a_candidate_and_no_answers():
-    names = zipfile.ZipFile(io.BytesIO(pack_candidate())).namelist()
-    assert {"candidate/in_place.py", "candidate/main.py", "lab/labkit/data.py"} <= set(names)
-    assert not [name for name in names if "/lent/" in name or "keys" in name or "solutions" in name]

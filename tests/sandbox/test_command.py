@@ -127,11 +127,17 @@ def test_what_is_loaded_is_seen_whatever_folder_it_is_in(monkeypatch, tmp_path):
     (tmp_path / "libown.so").symlink_to("libown.so.1")
     (tmp_path / "libother.so").write_text("y")
     (tmp_path / "libgone.so").symlink_to("nothing")
-    system = Path("/usr/lib")
-    monkeypatch.setattr(isolation, "_loaded_libraries", lambda: {tmp_path / "libown.so.1", system / "libz.so"})
+    system, other = Path("/usr/lib"), tmp_path / "lib64"  # as Fedora and others call it
+    other.mkdir()
+    (other / "libz.so").write_text("z")
+    (other / "liblater.so").write_text("z")
+    monkeypatch.setattr(
+        isolation, "_loaded_libraries", lambda: {tmp_path / "libown.so.1", system / "libz.so", other / "libz.so"}
+    )
     files = isolation._python_files.__wrapped__()
     assert {tmp_path / "libown.so", tmp_path / "libown.so.1"} <= set(files)
     assert tmp_path / "libother.so" not in files and tmp_path not in files
+    assert other in files
     assert system.resolve() in files.values() or any(system.resolve() in place.parents for place in files.values())
 
 
@@ -213,3 +219,29 @@ def test_killing_ends_what_was_started_below_and_ending_closes_all():
         time.sleep(0.02)
     assert not alive
     isolation.end(candidate)  # twice does no harm
+
+
+def test_links_to_the_systems_libraries_are_links_inside_as_well():
+    links = {Path(place): target for place, target in pairs(isolation._file_system(False), "--symlink").items()}
+    assert links == {path: os.readlink(path) for path in (Path("/lib"), Path("/lib64")) if path.is_symlink()}
+
+
+def test_what_is_hidden_is_covered_only_inside_what_is_seen(monkeypatch, tmp_path):
+    site, folder, file = tmp_path / "site", tmp_path / "site" / "own", tmp_path / "site" / "own.pth"
+    folder.mkdir(parents=True)
+    file.write_text("x")
+    hidden = [folder, file, site, site / "gone.pth", tmp_path / "elsewhere"]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(isolation, "_SITE", site)
+    monkeypatch.setattr(isolation, "_hidden", lambda whole_lab: hidden)
+    argv = isolation._file_system.__wrapped__(False)
+    covered = [place for place, source in pairs(argv, "--ro-bind").items() if source == "/dev/null"]
+    emptied = [argv[k + 1] for k, word in enumerate(argv) if word == "--tmpfs"]
+    assert covered == ["/site/own.pth"] and emptied == ["/site/own", "/tmp"]
+
+
+def test_where_there_is_no_bubblewrap_its_name_is_called_and_not_found(monkeypatch):
+    monkeypatch.setattr(isolation.shutil, "which", lambda name: None)
+    assert isolation.command_line("bubblewrap")[0][0] == "bwrap"
+    monkeypatch.setattr(isolation.shutil, "which", lambda name: f"/opt/{name}")
+    assert isolation.command_line("bubblewrap")[0][0] == "/opt/bwrap"

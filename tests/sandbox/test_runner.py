@@ -311,3 +311,17 @@ def test_a_timeout_is_doubtful_if_the_job_waited_for_more_than_a_fifth_of_its_ti
     monkeypatch.setattr(Runner, "_run_once", run_once)
     Runner(isolation).run(b"", 1.0, retries)
     assert len(ran) == runs
+
+
+def test_a_sandbox_in_which_a_job_was_broken_off_is_not_one_that_waits(exchanged, monkeypatch):
+    _, make = exchanged
+    runner = make("bubblewrap")
+    runner._waits = True
+
+    def break_off(stream):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(frames, "read_answer", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        runner._exchange(b"order", None)
+    assert not runner._waits
