@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from autograder.candidate import call, given, wire
+from autograder.candidate import call, given, limits, wire
 from autograder.candidate.wire import Given, Opaque, Rng
 
 
@@ -139,3 +141,42 @@ def test_an_error_is_told_with_its_place_and_whether_the_student_raised_it():
     syntax = raised_by("def f():\n    exec('x = (')\n")
     assert (syntax["line"], syntax["code"], syntax["file"]) == (1, "x = (", "<string>")
     assert "never closed" in syntax["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("identity", [[-1.0, 2.0]]),
+        ("leaky", [[-0.1, 2.0]]),
+        ("half", [[-0.5, 1.0]]),
+        ("abs", [[1.0, 2.0]]),
+        ("tanh", [[np.tanh(-1.0), np.tanh(2.0)]]),
+        ("sum_of_squares", 5.0),
+        ("sum_of_cubes", 7.0),
+        ("product", -2.0),
+        ("sine_sum", np.sin(-1.0) + 2 * np.sin(2.0)),
+        ("product_of_row_sums", 1.0),
+    ],
+)
+def test_given_functions_are_what_they_are_called(name, value):
+    assert called(lambda function, x: function(x), Given(name), np.array([[-1.0, 2.0]]))["value"] == pytest.approx(
+        np.array(value)
+    )
+    assert len(given.FUNCTIONS) == 10
+
+
+@pytest.mark.parametrize(
+    ("release", "arguments", "apart"),
+    [
+        ("5.13.19", [], False),
+        ("5.14.0", [], True),
+        ("6.1.0-13-amd64", [], True),
+        ("5.14-rc1", [], True),
+        ("4.19.0", [], False),
+        ("4.19.0", ["--user=61000"], True),
+    ],
+)
+def test_processes_are_counted_where_the_count_is_the_sandboxs_own(release, arguments, apart, monkeypatch):
+    monkeypatch.setattr(limits.os, "uname", lambda: SimpleNamespace(release=release), raising=False)
+    monkeypatch.setattr(limits.sys, "argv", ["start.py", *arguments])
+    assert limits._counts_processes_apart() is apart
