@@ -246,10 +246,8 @@ def train(rng):
     seed = int(rng.integers(2**31))
     layers = random_layers(rng, (4, 6, 3))
     x, y = rng.normal(size=(9, 4)), rng.integers(0, 3, 9)
-    steep = how(3, 9, seed, 40.0)
-    yield Case.of(
-        None, layers, x, y, **steep, note="all examples in one batch; the steps are so long that the loss rises"
-    )
+    steep = how(3, 9, seed, 40.0)  # the steps are so long that the loss rises
+    yield Case.of(None, layers, x, y, **steep, note="all examples in one batch, three epochs")
     alike = np.repeat(rng.normal(size=(1, 4)), 10, axis=0)
     (weights, bias), inputs = layers[-1], inputs_of_layers(layers, alike)
     unlikely = (inputs[-1] @ weights + bias).argmin(axis=1)  # a loss that takes many steps to fall

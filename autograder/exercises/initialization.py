@@ -95,8 +95,9 @@ def _random_cases(
             LAW, fan_in, fan_out, Rng(int(rng.integers(2**31))), view="law", expected=expected, note=note, **CLOSE
         )
     calls = [Call((*small, Rng(int(rng.integers(2**31)))))] * n_small
-    yield Case.of(LAW, calls=calls, view="small", note=f"{counted(n_small, 'layer')} of shape {small}")
+    # A fixed seed also fails in the small layers, where its message would say less: the generator comes first.
     yield _rng_case(rng, 7, 5)
+    yield Case.of(LAW, calls=calls, view="small", note=f"{counted(n_small, 'layer')} of shape {small}")
 
 
 def xavier_deviation(fan_in: int, fan_out: int) -> float:

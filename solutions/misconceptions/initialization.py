@@ -895,3 +895,9 @@ def last_layer_first(layer_sizes, rng, scheme="he"):
     check(layer_sizes, scheme)
     draw = {"he": he_normal, "xavier": xavier_normal}[scheme]
     return network(layer_sizes, lambda i, o: draw(i, o, rng))[::-1]
+
+
+@of("distinct_neurons")
+def magnitudes_of_the_weights(weights):
+    """A neuron and its negative are counted as one, as if only the magnitudes of the weights were compared. Opposite signs make different neurons."""
+    return distinct_columns(np.abs(weights))

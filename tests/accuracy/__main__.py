@@ -86,6 +86,7 @@ answers described falsely or imprecisely | right answers with full marks |
 | fifth set; autograder changed for all earlier sets | 471 of 480 | 398 of 441 (90%) | 4 (0.8%) | 264 of 264 |
 | sixth set; autograder changed for all earlier sets | 426 of 432 | 388 of 416 (93%) | 3 (0.7%) | 214 of 214 |
 | seventh set; autograder changed for all earlier sets | 426 of 427 | 386 of 419 (92%) | 5 (1.2%) | 184 of 184 |
+| eighth set; autograder changed for all earlier sets | 644 of 649 | 527 of 612 (86%) | 12 (1.8%) | 213 of 213 |
 
 The two halves were written by people who saw only the stubs and who marked the answers that a tutor would recognise.
 The autograder's own author wrote the third and fourth sets on 28 November 2026, before the autograder was changed for
@@ -126,7 +127,19 @@ answer were wrong exactly between these two; such sentences now also name the ne
 right. One said that an item is missing from every result, although networks of two layers came back complete; one said
 "wherever your result is wrong, it is too small", which held in these cases only; one said that the order of trained
 weights is preserved, which small steps always do. Fourteen more were true but said little, and for 13 answers the check
-said only at which position the first number differs."""
+said only at which position the first number differs.
+
+The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
+to 9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half was
+read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five wrong
+answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares numbers
+of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training as soon
+as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because there
+are few cases ("too small", and two slips that give the same results there); two named a pattern of wrong entries that
+cases with right results do not show; two described a row without a 1 that had not come back; two gave advice with a
+clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases that an
+adapter does not have). Thirty-three more were true but said little, and for 55 answers the check said only at which
+position the first number differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set", "eighth_set")

@@ -179,11 +179,11 @@ def a_class_of_its_own(x, y, batch_size, rng):
 def shuffled_together(x, y, batch_size, rng):
     if int(batch_size) < 1:
         raise ValueError(f"not a batch size: {batch_size}")
-    both = np.column_stack([x, y])
+    both = list(zip(x, y, strict=True))
     rng.shuffle(both)
     batches = []
     while len(both) > 0:
-        batches.append([both[:batch_size, :-1], both[:batch_size, -1].astype(int)])
+        batches.append([np.array(part) for part in zip(*both[:batch_size], strict=True)])
         both = both[batch_size:]
     return batches
 

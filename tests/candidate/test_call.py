@@ -180,3 +180,12 @@ def test_processes_are_counted_where_the_count_is_the_sandboxs_own(release, argu
     monkeypatch.setattr(limits.os, "uname", lambda: SimpleNamespace(release=release), raising=False)
     monkeypatch.setattr(limits.sys, "argv", ["start.py", *arguments])
     assert limits._counts_processes_apart() is apart
+
+
+def test_what_is_nested_too_deeply_is_said_to_be_that_and_never_cut():
+    deep = 1.0
+    for _ in range(wire.MAX_DEPTH + 2):
+        deep = [deep]
+    assert called(lambda: deep)["value"].type_name.startswith(
+        f"unreadable data: nested more than {wire.MAX_DEPTH} deep"
+    )

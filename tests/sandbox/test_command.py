@@ -192,6 +192,7 @@ def test_a_sandbox_is_given_the_filter_and_its_control_group(started):
 def test_without_a_sandbox_the_folder_is_not_the_notebooks(started):
     isolation.start("process")
     assert started.options["cwd"] != os.getcwd() and "pass_fds" not in started.options
+    assert f"--path={ROOT}" not in started.argv, "the whole lab only if it is asked for"
     assert isolation.start("process", whole_lab=True) and started.argv[-1] == f"--path={ROOT}"
 
 
