@@ -18,6 +18,7 @@ from autograder.judging import key, reference
 from autograder.judging.observation import Observation, Rejected, find_problems, observe
 from autograder.judging.slips.mutants import Mutant, mutants
 from autograder.paths import SOLUTIONS
+from tests.support.reasons import read_reasons
 
 PASSED, WRONG, RAISED, STOPPED, BROKEN = b"PWRSB"
 """Right in every case; a wrong answer; an exception where none was asked for; ended by a limit; we failed."""
@@ -48,13 +49,7 @@ def all_mutants(module: str) -> dict[str, list[Mutant]]:
 @cache
 def equivalents() -> dict[str, str]:
     """Return the mutants that are right answers still, each with the reason."""
-    reason, found = "", {}
-    for line in EQUIVALENT.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            reason = line.removeprefix("# ")
-        elif line:
-            found[line] = reason
-    return found
+    return read_reasons(EQUIVALENT)
 
 
 @cache

@@ -137,8 +137,7 @@ OTHERS = [
         "weighted_sums",
         "out = np.zeros((len(inputs), weights.shape[1]), dtype=inputs.dtype)\nout[...] = inputs @ weights\nreturn out",
         "In the cases tried, your result is right except where `inputs` holds whole numbers; there it is what was "
-        "expected, without its "
-        "decimals, as when integers are stored.",
+        "expected, without its decimals, as when integers are stored.",
     ),
     (
         "distinct_neurons",

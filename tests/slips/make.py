@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from autograder.paths import ROOT
+from tests.support.reasons import read_reasons
 
 ROOMS = {
     "judging": ("autograder/judging",),
@@ -95,13 +96,7 @@ def sample(room: str, count: int, seed: int) -> list[Slip]:
 @cache
 def equivalents() -> dict[str, str]:
     """Return the slips that change nothing visible, by name, each with the reason."""
-    reason, found = "", {}
-    for line in EQUIVALENT.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            reason = line.removeprefix("# ")
-        elif line:
-            found[line] = reason
-    return found
+    return read_reasons(EQUIVALENT)
 
 
 def count_slips(source: str) -> int:
