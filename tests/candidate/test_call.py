@@ -48,6 +48,8 @@ def test_a_given_function_tells_how_often_and_with_which_shapes_it_was_called():
     deep(np.zeros((1,) * 12))
     assert deep.shapes == [(1,) * 8]
     assert "asked" not in called(lambda x: x, 1)
+    ragged = called(lambda function: function([[1], [2, 3]]), Given("identity"))
+    assert ragged["asked"] == (1, ((),)) and ragged["value"] == [[1], [2, 3]]
 
 
 def test_only_what_the_call_changed_is_named():
@@ -196,6 +198,7 @@ def test_given_functions_are_what_they_are_called(name, value):
         np.array(value)
     )
     assert len(given.FUNCTIONS) == 10
+    assert given.leaky(np.array([0.5, 0.0, -0.5])).tolist() == [0.5, 0.0, -0.05]
 
 
 def test_what_is_nested_as_deeply_as_is_allowed_is_read_to_its_bottom():
