@@ -19,7 +19,7 @@ ALLOWED = {
 
 
 def is_words(node):
-    """Whether an expression is a message, or a text made from one."""
+    """Return whether an expression is a message, or a text made from one."""
     if isinstance(node, ast.Attribute):
         return node.attr in WORDS
     if isinstance(node, ast.Name):

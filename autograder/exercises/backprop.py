@@ -1,4 +1,4 @@
-"""Chapter 06 asks for every step of backpropagation, and for the instrument that checks them."""
+"""Chapter 06 asks for every step of backpropagation, and for the tools that check them."""
 
 from __future__ import annotations
 

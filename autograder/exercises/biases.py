@@ -1,4 +1,4 @@
-"""Chapter 02 asks: what does a neuron add by itself, and how many numbers has a model learned?"""
+"""Chapter 02 asks: what does a neuron add on its own, and how many numbers has a model learned?"""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
-    # Drawn decisions: answers remembered from another seed are right by chance only.
+    # Drawn decisions: answers remembered from another seed are right only by chance.
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
         bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)

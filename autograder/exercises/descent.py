@@ -65,7 +65,7 @@ def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Return the sizes of the batches, what is true of their rows, and all rows (with labels) in sorted order."""
+    """Return the sizes of the batches, facts about their rows, and all rows (with labels) in sorted order."""
     batches = _batches(answers[0])
     if len({x.shape[1:] for x, _ in batches}) > 1:
         raise Unusable("rows", "batches whose rows differ in shape")
@@ -103,7 +103,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _places(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Tell whether each example takes each place at some time, as in a fair shuffle."""
+    """Tell whether each example takes each place at least once, as in fair shuffles."""
     orders = [tuple(float(label) for _, y in _batches(answer) for label in np.ravel(y)) for answer in answers]
     _, labels, *_ = calls[0].args
     seen = {(place, label) for order in orders for place, label in enumerate(order)}
@@ -164,7 +164,7 @@ def minibatches(rng):
 
 
 def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
-    """Train a single layer over the given orders of the examples, one per epoch."""
+    """Train a single layer on the examples in the given orders, one order per epoch."""
     weights, bias = (part.astype(float) for part in layer)
     for order in orders:
         for start in range(0, len(order), size):
@@ -194,7 +194,7 @@ def _same(layer: tuple, flat: np.ndarray) -> bool:
 
 
 def _one_epoch(answers: list, calls: tuple[Call, ...]) -> str:
-    """Tell whether one epoch ends where some order of the examples leads."""
+    """Tell whether some order of the examples gives the layer that came back after one epoch."""
     ((layer,), x, y), how = calls[0].args, calls[0].kwargs
     flat = _trained_layer(answers[0])
     for order in permutations(range(len(x))):

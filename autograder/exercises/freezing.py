@@ -29,13 +29,13 @@ def _like(rng: np.random.Generator, layers: list) -> list[tuple[np.ndarray, np.n
 
 
 def _activations(rng: np.random.Generator, sizes: tuple[int, ...], batch: int) -> list[np.ndarray]:
-    """Draw inputs for each layer: any numbers for the first, then what a ReLU lets through."""
+    """Draw inputs for each layer: any numbers for the first, then the outputs of a ReLU."""
     drawn = [rng.normal(size=(batch, fan_in)) for fan_in in sizes[:-1]]
     return [drawn[0], *(np.maximum(array, 0) for array in drawn[1:])]
 
 
 def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """View: for each frozen layer in order, whether it came back bit for bit."""
+    """Tell for each frozen layer, in order, whether it came back unchanged, bit for bit."""
     layers, frozen = calls[0].args[0], calls[0].kwargs.get("frozen", calls[0].args[-1])
     answer = answers[0]
     if "rng" in calls[0].kwargs:
@@ -48,7 +48,7 @@ def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: how many entries came back, and whether there is None for each frozen layer."""
+    """Return how many entries came back, and whether there is None for each frozen layer."""
     answer = answers[0]
     if not isinstance(answer, (list, tuple)):
         raise Unusable("type", "something other than a list of gradients, one entry per layer")

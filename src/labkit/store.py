@@ -105,7 +105,7 @@ def _read(path: Path) -> dict:
 
 
 def _finite(text: str) -> float | None:
-    """Read a finite number; JSON has no other, though Python's parser accepts them."""
+    """Read a number; None if it is not finite: JSON has no such numbers, though Python's parser accepts them."""
     return value if math.isfinite(value := float(text)) else None
 
 

@@ -76,7 +76,7 @@ def library_with(answer: Answer) -> dict[str, bytes]:
 
 
 def is_told(verdict: Verdict) -> bool:
-    """Whether a verdict begins with a sentence about the answer, before the call and its numbers."""
+    """Return whether a verdict begins with a sentence about the answer, before the call and its numbers."""
     if verdict.status == "passed":
         return False
     return bool(verdict.misconception or verdict.finding) or not verdict.message.startswith(f"{verdict.exercise}(")

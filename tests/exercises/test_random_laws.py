@@ -24,7 +24,7 @@ FEWER = int(os.environ.get("WEIGHTLAB_SEEDS", "100"))
 
 
 def fails(exercise, function, seed):
-    """Whether a function fails some case of a seed; judged as a candidate's answers are, in this process."""
+    """Return whether a function fails some case of a seed; judged as a candidate's answers are, in this process."""
     # Large draws come last: most misconceptions have failed before.
     for case in sorted(exercise.cases(seed), key=lambda case: case.view == "law"):
         generators = {}

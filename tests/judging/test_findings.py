@@ -455,7 +455,7 @@ def numbers_in(value):
 
 
 def is_on_that_side(words, exercise, answers, observed):
-    """Whether a sentence on the side of all wrong numbers is true of them."""
+    """Return whether a sentence on the side of all wrong numbers is true of them."""
     begin = r"(?:In every case(?: that is wrong,)?|Wherever a (?:wrong )?result came back,)(?: what is wrong in)?"
     said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:

@@ -175,7 +175,7 @@ def test_a_notebook_gets_what_the_header_of_a_function_declares(declared, value,
 
 
 def same(one, other):
-    """Whether two values are of one type, and equal, however deep."""
+    """Return whether two values are of one type, and equal, however deep."""
     if type(one) is not type(other):
         return False
     if isinstance(one, (list, tuple)):

@@ -172,7 +172,7 @@ def test_curves_differ_in_more_than_colour():
 
 
 def told_apart(one, other) -> bool:
-    """Whether two lines differ in dashes or marks, or in a colour that everybody sees."""
+    """Return whether two lines differ in dashes or marks, or in a colour that everybody sees."""
     if (one.get_linestyle(), one.get_marker()) != (other.get_linestyle(), other.get_marker()):
         return True
     colors = [linear(line.get_color()) for line in (one, other)]

@@ -253,7 +253,7 @@ def batches(payloads: list[Payload]) -> list[list[Payload]]:
 
 
 def disturbed(found: dict[str, dict]) -> bool:
-    """Whether a class did not come to its end as it should, so that its attackers are to be told apart."""
+    """Return whether a class did not come to its end as it should, so that its attackers are to be told apart."""
     return any(
         one["classmate"] != WHOLE or one["invented"] or one["ended"] or one["processes"] or one["files"]
         for one in found.values()

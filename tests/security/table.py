@@ -30,12 +30,12 @@ def gain(found: dict) -> float | None:
 
 
 def harms(found: dict) -> bool:
-    """Whether the classmate has another grade than without the attack, or none."""
+    """Return whether the classmate has another grade than without the attack, or none."""
     return found["classmate"] != results()[ORDINARY]["classmate"] or bool(found["invented"])
 
 
 def leaves(found: dict) -> bool:
-    """Whether something outlives the grading, or runs when it is opened."""
+    """Return whether something outlives the grading, or runs when it is opened."""
     return bool(found["processes"] or found["files"] or found["opened"])
 
 

@@ -27,7 +27,7 @@ def inbox(tmp_path):
 
 
 def only(found, reason):
-    """Whether the honest student was taken and the other was refused for a reason."""
+    """Return whether the honest student was taken and the other was refused for a reason."""
     return found.taken == {"zed"} and found.lost == {"eve": reason}
 
 

@@ -184,7 +184,7 @@ def _is_left_out(parent: ast.AST, node: ast.AST) -> bool:
 
 
 def _is_plain(value: ast.expr) -> bool:
-    """Whether a module's constant is a number or a text: a limit, a name, or words."""
+    """Return whether a module's constant is a number or a text: a limit, a name, or words."""
     return all(
         isinstance(node, (ast.Constant, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop)) for node in ast.walk(value)
     )

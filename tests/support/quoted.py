@@ -49,7 +49,7 @@ def verdict_in_a_second(name: str, body: str) -> Verdict:
 
 
 def says(quote: str, message: str) -> bool:
-    """Whether a message reads as it is quoted, where … stands for anything."""
+    """Return whether a message reads as it is quoted, where … stands for anything."""
     return re.search(".*".join(map(re.escape, re.split(" ?… ?", quote))), message, re.DOTALL) is not None
 
 

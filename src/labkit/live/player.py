@@ -16,9 +16,9 @@ from ..results import Layers
 from .tool import Tool, choice, control, shown, slider
 
 _NEURONS = 16
-"""The most neurons of a layer that are drawn; the others are trained all the same."""
+"""The largest number of neurons of a layer that are drawn; the others are trained all the same."""
 _MESSAGES = 40
-"""The most times that the browser gets new frames during one training."""
+"""The largest number of times that the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
