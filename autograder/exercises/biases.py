@@ -9,7 +9,7 @@ import numpy as np
 from ..exercise import PURE, Call, Case, Chapter
 from ..judging.compare import as_array
 
-CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
+CHAPTER = Chapter("02_biases", "What a neuron adds on its own")
 
 
 @CHAPTER.exercise(
