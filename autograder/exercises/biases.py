@@ -9,7 +9,7 @@ import numpy as np
 from ..exercise import PURE, Call, Case, Chapter
 from ..judging.compare import as_array
 
-CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
+CHAPTER = Chapter("02_biases", "What a neuron adds on its own")
 
 
 @CHAPTER.exercise(
@@ -55,7 +55,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
         "exactly zero?",
-        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it with 0 only.",
+        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it only with 0.",
     ),
     why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
     "bias is the neuron's threshold.",

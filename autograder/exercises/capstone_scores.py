@@ -183,10 +183,10 @@ def _network(before: Layers, answer: Any) -> Layers:
         arrays = [as_array(item) for item in layer] if isinstance(layer, (list, tuple)) else []
         if [None if array is None else array.shape for array in arrays] != [weights.shape, bias.shape]:
             wanted = f"weights {weights.shape} and bias {bias.shape}"
-            raise NoNetwork(f"layer {k} came back in other shapes than {wanted}.", "other shapes")
+            raise NoNetwork(f"layer {k} came back with shapes other than {wanted}.", "other shapes")
         after.append(tuple(array.astype(float) for array in arrays))
         if not all((np.abs(array) < _LARGEST).all() for array in after[-1]):
-            raise NoNetwork(f"layer {k} holds NaN or vast numbers: the training ran away.", "ran away")
+            raise NoNetwork(f"layer {k} holds NaN or huge numbers: training diverged.", "ran away")
     return after
 
 
@@ -196,7 +196,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
     Raises
     ------
     NoNetwork
-        If the answer is not a network of the given shapes, or holds NaN or vast numbers.
+        If the answer is not a network of the given shapes, or holds NaN or huge numbers.
     """
     after = _network(before, answer)
     task, (images, labels) = draw_task(number), _held_out()

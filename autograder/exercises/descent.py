@@ -257,7 +257,7 @@ def train(rng):
         alike,
         unlikely,
         **how(2, 4, seed, 0.05),
-        note="ten times the same example in batches of 4, 4 and 2",
+        note="the same example ten times, in batches of 4, 4 and 2",
     )
     yield Case.of(
         None,
@@ -326,7 +326,7 @@ CHAPTER.question(
     value=1 / 3,
     rtol=1e-3,
     hints=(
-        "Write down where one step leads: w - rate * 6w. By which number has w been multiplied?",
+        "Write down where one step leads: w - rate * 6w. By what number has w been multiplied?",
         "By 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is below 1. "
         "When is the factor exactly -1?",
     ),
@@ -351,7 +351,7 @@ CHAPTER.question(
             "That would be right if the gradient were multiplied by 1 - momentum. Here the whole gradient is added.",
         ),
         "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to which value?"),
+        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
     },
 )
 

@@ -202,7 +202,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learns, layers, activations, grad, set(), note="nothing is frozen")
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
-    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
+    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every other layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
     yield Case.of(
         learns,
@@ -257,7 +257,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "It is train from chapter 7 with two lines changed. Which two?",
-        "Replace backward by backward_unfrozen and gradient_step by frozen_step, and pass frozen to both.",
+        "Replace backward with backward_unfrozen and gradient_step with frozen_step, and pass frozen to both.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",

@@ -116,7 +116,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 @CHAPTER.exercise(
     aspects={"gives one zero for each neuron": 1},
     hints=(
-        "How many biases does a layer have, and with which value do they all start?",
+        "How many biases does a layer have, and what value do they all start with?",
         "The result is a 1-D array with one entry for each neuron.",
         "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
@@ -235,7 +235,7 @@ def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 1, OWN_RNG: 1},
     hints=(
-        "A normal distribution has a mean and a standard deviation. Which mean must starting weights have?",
+        "A normal distribution has a mean and a standard deviation. What mean must the starting weights have?",
         "rng.normal(mean, deviation, size=...) takes the standard deviation σ, not the variance σ². How do you get one "
         "from the other?",
         "The mean is 0, the standard deviation is np.sqrt(2 / (fan_in + fan_out)), and the size is (fan_in, fan_out).",
@@ -414,7 +414,7 @@ CHAPTER.question(
             "This is the standard deviation of these weights. The limit of the uniform distribution is √3 times as "
             "large.",
         ),
-        "forgets_the_root": (6 / 96, "This is a², the number under the square root. Take its root."),
+        "forgets_the_root": (6 / 96, "This is a², the number under the square root. Take its square root."),
     },
     hints=(
         "Set a² / 3 equal to Xavier's variance and solve for a.",
@@ -442,7 +442,7 @@ CHAPTER.question(
         "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
     },
     hints=(
-        "If the mean square is halved, by which factor does its square root change?",
+        "If the mean square is halved, by what factor does its square root change?",
         "The RMS is multiplied by √½ in each of 50 layers.",
     ),
 )

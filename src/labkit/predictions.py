@@ -125,7 +125,7 @@ def outcome(name: str, option: str) -> None:
     if choice is None:
         said = f"What happened: {option}. You made no prediction here; a prediction made before looking teaches more."
     elif choice == option:
-        said = f"✓ You predicted “{choice}”{sure}, and so it is."
+        said = f"✓ You predicted “{choice}”{sure}, and that is right."
     else:
         said = (
             f"You predicted “{choice}”{sure}; what happened is “{option}”. "

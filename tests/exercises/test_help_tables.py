@@ -216,7 +216,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 GRADIENTS,
                 STEP,
             ),
-            "train … gave layers: … (This case: ten times the same example in batches of 4, 4 and 2.)",
+            "train … gave layers: … (This case: the same example ten times, in batches of 4, 4 and 2.)",
         ),
         (
             trained(
@@ -377,7 +377,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "from .lora import lora_init",
                 "return [lora_init(*w.shape, 8, rng) for w, _ in layers]",
             ),
-            "layer 0 came back in other shapes …",
+            "layer 0 came back with shapes other than …",
         ),
     ],
 }
