@@ -97,7 +97,7 @@ def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
     """Return a case's calls as a candidate gets them, with the random generators numbered in order of appearance.
 
     An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
-    student's code could tell which exercise it is.
+    student's code could tell which exercise is being examined.
     """
     streams: dict[wire.Rng, int] = {}
 
@@ -166,7 +166,7 @@ _ENDINGS = {
 
 
 def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
-    """Check the form of an answer; what is left is text of bounded length, and values."""
+    """Check the form of an answer, and keep only values and text of bounded length."""
     name = exercise.name
     if data.get("error"):
         error = _read_error(data["error"])

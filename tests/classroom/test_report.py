@@ -1,4 +1,4 @@
-"""Does the report say what the class has understood, and name nobody it need not?"""
+"""Does the report say what the class has understood, and name nobody without need?"""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def room(tmp_path):
     before = answers | {CONCEPTS[0].name: next(iter(CONCEPTS[0].wrong))}
     for student, chapter, record in (
         ("ada", "01_weights", {"before": before}),
-        ("ada", "02_biases", {"before": answers, "after": before}),  # of what was changed later, the first counts
+        ("ada", "02_biases", {"before": answers, "after": before}),  # the first record of "before" counts
         ("ada", "10_capstone", {"after": answers}),
         ("bo", "02_biases", {"before": before, "after": answers | {CONCEPTS[1].name: "<b>"}}),
     ):

@@ -1,4 +1,4 @@
-"""Is each form of a whole answer told: of drawn weights, parts and lists, refusals, errors and calls?"""
+"""Is each form of a whole answer reported: drawn weights, parts and lists, refusals, errors and calls?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.judged import verdict_on_body
 W = "w = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))\n"
 HALF = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out // 2))\n"
 TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
-# The kind, what is written in place of `he_normal`, and what is said of it.
+# The kind, what is written in place of `he_normal`, and what is said about it.
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
     ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
@@ -80,7 +80,7 @@ DIFFERENCES = (
     "    out[i] = {}\n"
     "return out"
 )
-# The kind, the exercise, what is written in its place, and what is said of it.
+# The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
     (
         "draws normal for uniform",
@@ -242,7 +242,7 @@ def test_every_form_is_tried():
 
 
 def key_of(*expected, arguments=("x",), asked=(), refused=0):
-    """Return a key with these values, and then so many cases that are to be refused."""
+    """Return a key with cases for these values, followed by ``refused`` cases that must be refused."""
     cases = [Case.of("is right", calls=[Call((Given("square"), k))]) for k, _ in enumerate(expected)]
     cases += [Case.of("refuses", calls=[Call((k,))], raises=ValueError) for k in range(refused)]
     return Key("own", arguments, tuple(cases), (*expected, *[None] * refused), (), (), asked)
