@@ -119,9 +119,8 @@ def test_what_is_no_data_is_malformed():
 def test_an_answer_is_read_with_what_was_printed():
     found = read({"cases": OUTCOMES, "printed": "a\x1bb" + "x" * reply.MAX_PRINTED})
     assert found.status is None and found.printed == "a\N{REPLACEMENT CHARACTER}b" + "x" * (reply.MAX_PRINTED - 3)
-    assert found.cases == [[{"value": 3.0, "changed": [], "iterator": False, "part": None}]] + [
-        [{"value": 3.0, "changed": [], "iterator": False, "part": None}] * 2
-    ]
+    whole = {"value": 3.0, "changed": [], "iterator": False, "part": None}
+    assert found.cases == [[whole], [whole, whole]]
 
 
 def test_a_function_that_is_not_there_is_told():
