@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,6 +80,58 @@ def test_a_clock_runs_out_when_its_time_is_used_up_and_no_earlier(thread_time):
         signal.raise_signal(signal.SIGPROF)
         reached.append("more than all")
     assert reached == ["half a second left"]
+
+
+@pytest.fixture
+def raised(monkeypatch):
+    """What a watching thread raises in another one, and when it first does."""
+    seen = SimpleNamespace(calls=[], first=threading.Event())
+
+    def note(ident, error):
+        seen.calls.append((ident, error))
+        seen.first.set()
+
+    monkeypatch.setattr(clock, "_raise_in", note)
+    monkeypatch.setattr(clock, "_LOOK", 0.001)
+    return seen
+
+
+def test_a_thread_is_ended_from_beside_when_its_time_is_used_up(thread_time, raised):
+    own, before = threading.get_ident(), set(threading.enumerate())
+    with Clock(30.0)._enforce_from_beside():
+        (watching,) = set(threading.enumerate()) - before
+        assert watching.daemon, "it would keep a program that is to end from ending"
+        thread_time[0] += 30.0
+        assert raised.first.wait(20)
+    assert raised.calls[0] == (own, clock._Stop)
+    assert raised.calls[-1] == (own, None), "an exception that is still due is cancelled"
+
+
+def test_a_look_that_comes_when_the_block_has_just_ended_raises_nothing(thread_time, raised, monkeypatch):
+    looks, ended, main_thread = threading.Event(), threading.Event(), threading.get_ident()
+
+    class Lock:
+        """Lets the watching thread in only after the block has ended."""
+
+        def __enter__(self):
+            if threading.get_ident() != main_thread:
+                looks.set()
+                ended.wait(20)
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(clock, "threading", SimpleNamespace(**vars(threading) | {"Lock": Lock}))
+    before = set(threading.enumerate())
+    block = Clock(30.0)._enforce_from_beside()
+    block.__enter__()
+    (watching,) = set(threading.enumerate()) - before
+    thread_time[0] += 31.0
+    assert looks.wait(20)
+    block.__exit__(None, None, None)
+    ended.set()
+    watching.join(20)
+    assert raised.calls == [(main_thread, None)]
 
 
 def test_after_the_block_nothing_ticks_and_the_handler_is_the_old_one():
