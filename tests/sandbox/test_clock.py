@@ -96,12 +96,22 @@ def raised(monkeypatch):
     return seen
 
 
-def test_a_thread_is_ended_from_beside_when_its_time_is_used_up(thread_time, raised):
+def test_a_thread_is_ended_from_beside_when_its_time_is_used_up(thread_time, raised, monkeypatch):
     own, before = threading.get_ident(), set(threading.enumerate())
+    looked = threading.Semaphore(0)
+
+    def clock_gettime(which):
+        looked.release()
+        return thread_time[0]
+
+    monkeypatch.setattr(clock.time, "clock_gettime", clock_gettime)
     with Clock(30.0)._enforce_from_beside():
         (watching,) = set(threading.enumerate()) - before
         assert watching.daemon, "it would keep a program that is to end from ending"
-        thread_time[0] += 30.0
+        thread_time[0] += 29.5
+        assert all(looked.acquire(timeout=20) for _ in range(5))
+        assert raised.calls == [], "half a second is left"
+        thread_time[0] += 0.5
         assert raised.first.wait(20)
     assert raised.calls[0] == (own, clock._Stop)
     assert raised.calls[-1] == (own, None), "an exception that is still due is cancelled"
