@@ -167,7 +167,15 @@ def test_an_error_of_the_work_itself_stays_what_it_is():
         raise KeyError("x")
 
 
-def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(monkeypatch):
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """Lock files of the test's own: other sandboxes on this machine take turns as well."""
+    for name in ("_GATE", "_ROOM"):
+        (tmp_path / name).touch()
+        monkeypatch.setattr(turns, name, tmp_path / name)
+
+
+def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(files, monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", 0.1)
     tried = []
     monkeypatch.setattr(turns.time, "sleep", lambda seconds: tried.append(seconds))
@@ -177,7 +185,14 @@ def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(monke
         assert tried, "it waited for the other"
 
 
-def test_on_a_file_system_without_locks_all_run(monkeypatch):
+def test_who_has_waited_long_enough_runs_beside_one_that_is_alone(files, monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 5.0, sleep=lambda _: pytest.fail("it waits")))
+    with turns.run_alone(), turns.run_beside_others():
+        pass
+
+
+def test_on_a_file_system_without_locks_all_run(files, monkeypatch):
     import fcntl
 
     calls = []
