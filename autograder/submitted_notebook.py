@@ -14,7 +14,7 @@ from .limits import MAX_NOTEBOOK
 MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
 MAX_PARSED = 50_000
-"""The most characters of a code cell in which a number is looked for."""
+"""The largest number of characters of a code cell in which a number is looked for."""
 ANSWER = "-answer"
 """The ending of an answer cell's name, which begins with the question's name."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
@@ -211,7 +211,7 @@ _REMEDIES = {
     "source": "shorten",
     "metadata": "copy the text into a new cell, and delete",
 }
-"""What makes a cell smaller, by the part of it that is large."""
+"""The advice that makes a cell smaller, by the part of the cell that is large."""
 
 
 def _make_smaller(submitted: bytes) -> str:

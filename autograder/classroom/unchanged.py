@@ -72,7 +72,7 @@ class LastRun:
     classroom : Path
         The class's folder.
     chapters : iterable of str
-        The chapters that are asked for; none means all.
+        The requested chapters; none means all.
     asked : mapping
         The command's other options.
     """

@@ -28,7 +28,7 @@ def draw_adapters(rng: np.random.Generator, sizes: tuple[int, ...], rank: int) -
 
 
 def awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Raise the biases: if most neurons are inactive for most examples, their order would not matter."""
+    """Raise the biases: if most neurons were inactive for most examples, the order of the examples would not matter."""
     return [(weights, bias + 1) for weights, bias in layers]
 
 

@@ -67,7 +67,7 @@ class Verdict:
     """Whether the file could be run at all."""
 
     def as_json(self) -> dict:
-        """Return the form that the command line promises."""
+        """Return the verdict as the command line's ``--json`` option prints it."""
         data = asdict(self)
         for name in ("advice", "evidence", "printed", "saved", "folder", "loaded"):
             del data[name]

@@ -121,7 +121,7 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
-    for item in items:  # the platforms' own statements about who somebody is, and not students' files with such names
+    for item in items:  # use the platforms' own statements about people, and not students' files with the same names
         found = recogniser.recognise(item.path.parts)
         with suppress(NotTakenError, StopIteration):
             if item.path.name == GRADESCOPE_METADATA and not found:
@@ -226,7 +226,7 @@ _VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
 
 
 def _owner_of(home: PurePosixPath, name: str) -> Owner:
-    """Return the owner of a folder of work: the folder's name says it, or the folder around a numbered version."""
+    """Return the owner of a folder of work: it is named after them, or the folder around a numbered version is."""
     version = _VERSION.fullmatch(home.name)
     if version is None:
         return plain_owner(name, str(home.parent))

@@ -237,7 +237,7 @@ def _capital(words: str) -> str:
 def _all_relations(
     key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
 ) -> Iterator[Relation]:
-    """Yield the relations that hold in a sample; those that take long to find only if they are asked for."""
+    """Yield the relations that hold in a sample; those that take long to find only if ``among`` asks for them."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)

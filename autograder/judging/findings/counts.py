@@ -15,7 +15,7 @@ from .samples import Sample
 
 EXPECTED = "what was expected"
 _MOST = 100_000
-"""The most entries of a matrix that is examined as a whole."""
+"""The largest number of entries of a matrix that is examined as a whole."""
 _ENOUGH = 4
 """Number of different counts that a formula must give before it means anything."""
 
