@@ -160,7 +160,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 
 
 def _added(released: dict, cell: dict) -> str:
-    """Return what was added to a text of the course, for example an answer that was typed into its question.
+    """Return the student's addition to a text of the course, for example an answer typed into its question.
 
     That is whole lines, and what follows a line of the course on that line. Return nothing if a line of the course's
     text is missing: the text may be that of an earlier release.
@@ -198,7 +198,7 @@ def _parse(submitted: bytes) -> list[dict]:
 
 
 def _load(submitted: bytes) -> Any:
-    """Return what a notebook's JSON holds, in whatever encoding an editor has saved it."""
+    """Parse a notebook's JSON, in whatever encoding an editor has saved it."""
     try:
         return json.loads(submitted)
     except UnicodeDecodeError:

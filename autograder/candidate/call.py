@@ -106,7 +106,7 @@ def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
 
 
 def describe_error(error: BaseException, folder: str) -> dict:
-    """Return what was raised, and the last line of the student's own files that led there, as plain data."""
+    """Return the exception, and the last line of the student's own files that led to it, as plain data."""
     last = _find_last_place(error, folder)
     file, line, function = last or (None, None, None)
     described = {

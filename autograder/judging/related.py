@@ -1,4 +1,4 @@
-"""What other functions of the course return for an exercise's arguments: an answer may be one of these results."""
+"""Finds the results of the course's functions for an exercise's arguments, since an answer may be one of them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def name_results(function: str) -> tuple[str, ...] | None:
 
 
 def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Case]) -> tuple[Related, ...]:
-    """Return what the course's functions give for the exercise's arguments, and for the results of such functions."""
+    """Return the results of the course's functions for the exercise's arguments, and for results of such functions."""
     usable = [i for i, case in enumerate(cases) if not case.raises and len(case.calls) == 1]
     if not usable:
         return ()

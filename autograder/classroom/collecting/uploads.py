@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with a notebook and a library as a whole, otherwise each zip alone."""
+    """Yield one student's uploads: a folder with a notebook and a library as a whole, otherwise each zip separately."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -222,7 +222,7 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
 
 
 _VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
-"""What Microsoft Teams calls the folders of a student's uploads, within the student's own."""
+"""Microsoft Teams' name for the folder of one upload, inside the student's folder."""
 
 
 def _owner_of(home: PurePosixPath, name: str) -> Owner:

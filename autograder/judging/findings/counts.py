@@ -57,7 +57,7 @@ def _as_count(got: np.ndarray | None) -> int | None:
 
 
 def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what can be counted in a call's arguments, in words."""
+    """Yield the numbers that can be counted in a call's arguments, each with words for it."""
     for name, value in arguments.items():
         quoted = f"`{name}`"
         if isinstance(value, dict) and all(isinstance(shape, tuple) for shape in value.values()):

@@ -19,7 +19,7 @@ MAX_ENTRIES = 50_000
 RTOL, SINGLE_RTOL = 1e-6, 2e-4
 """Relative tolerances: with single precision, rounding is not a slip."""
 ATOL = 1e-9
-"""What counts as no difference between numbers of ordinary magnitude."""
+"""A difference between numbers of ordinary magnitude that counts as none."""
 
 
 class Label(NamedTuple):
