@@ -75,7 +75,7 @@ class SubmittedNotebook:
     lost: frozenset[str] = frozenset()
 
     def beside(self, name: str, released: Mapping[str, Any]) -> bool:
-        """Whether the student added cells next to an answer cell, where the answer may have been written."""
+        """Return whether the student added cells next to an answer cell, where the answer may have been written."""
         cells = released["cells"]
         at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), None)
         return at is not None and any(own.after in (at - 1, at, at + 1) for own in self.own)
@@ -107,7 +107,7 @@ def grade_id(cell: Mapping[str, Any]) -> str | None:
 
 
 def is_check(cell: Mapping[str, Any]) -> bool:
-    """Whether a released cell is a check: code that is graded and is not the student's to change."""
+    """Return whether a released cell is a check: code that is graded and is not the student's to change."""
     marks = marks_of(cell)
     return bool(marks.get("grade") and not marks.get("solution")) and cell["cell_type"] == "code"
 

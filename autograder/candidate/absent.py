@@ -65,7 +65,7 @@ def find_line(error: BaseException, file: str) -> int | None:
 
 
 def is_lacking(error: BaseException) -> bool:
-    """Whether an error reports the absence of a package that may have a stand-in."""
+    """Return whether an error reports the absence of a package that may have a stand-in."""
     return isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) and _is_absent(error.name)
 
 

@@ -83,7 +83,7 @@ def make_argument(value: Any, generators: dict) -> Any:
 
 
 def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
-    """Read iterators, adding the place of each to ``iterators``, and remove harmless subclasses: only data remains."""
+    """Read iterators, adding the place of each to ``iterators``, and turn harmless subclasses into plain data."""
     if len(path) > wire.MAX_DEPTH:
         return value
     if isinstance(value, (np.ndarray, np.longdouble)):
@@ -152,7 +152,7 @@ def _read_name(error: BaseException) -> str:
 
 
 def _is_raised_in(error: BaseException, folder: str) -> bool:
-    """Whether an error was raised by a ``raise`` in the student's own files, not by Python or NumPy."""
+    """Return whether an error was raised by a ``raise`` in the student's own files, not by Python or NumPy."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -24,7 +24,7 @@ from .frames import LAST, MAX_ANSWER, MORE, PIECE, READY, Ending, pack_ending, r
 from .limits import MAX_FILES, MAX_JOBS, MAX_PRINTED, set_limits
 
 _HEAD = 8
-"""Bytes before a frame's content, which say how long it is."""
+"""Bytes before a frame's content, which state its length."""
 _passing = bytearray(2**16)
 """The one place where the first process holds what a child sends, wiped before the next child is forked."""
 
@@ -167,7 +167,7 @@ _STANDSTILL = 1.0
 def _relay_answer(
     reader: int, outgoing: int, child: int, seconds: float, deadline: float, sandboxed: bool
 ) -> tuple[Ending, int]:
-    """Pass on what a child sends until its answer is complete or breaks a limit; return the number of bytes."""
+    """Pass on what a child sends until its answer is complete or breaks a limit; return the ending and the length."""
     import select
 
     view, received = memoryview(_passing), 0

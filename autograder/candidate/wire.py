@@ -153,7 +153,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
 
 
 def _is_key(value: Any) -> bool:
-    """Whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
+    """Return whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
     return type(value) is str or (type(value) is int and abs(value) < 2**60)
 
 
@@ -190,7 +190,7 @@ def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
 
 
 def is_short(value: Any) -> bool:
-    """Whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
+    """Return whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
     values, text, waiting = 0, 0, [value]
     while waiting:
         one = waiting.pop()

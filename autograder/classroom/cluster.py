@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: other machines, which come and go, may be of another release, and may fail."""
+"""The workers of a Dask cluster: other machines, which come and go, may have another release, and may fail."""
 
 from __future__ import annotations
 

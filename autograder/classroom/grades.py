@@ -34,7 +34,7 @@ class StoredGrades:
     comments: dict[str, Any] = field(default_factory=dict)
 
     def agrees_with(self, new: NewGrades) -> bool:
-        """Whether the automatic scores, the time and the penalty are those that grading found."""
+        """Return whether the automatic scores, the time and the penalty are those that grading found."""
         return (
             {name: row.auto_score for name, row in self.grades.items()} == dict(new.automatic)
             and self.timestamp == new.timestamp

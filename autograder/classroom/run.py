@@ -144,7 +144,7 @@ class Run:
         }
 
     def _is_worth_another_try(self, result: Result, name: str) -> bool:
-        """Whether a run can end better than the previous one: what timed out is automatically tried once more."""
+        """Return whether a run may end better than the last: what timed out is automatically tried once more."""
         if result.lasting:
             return False
         if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
@@ -318,7 +318,7 @@ def _digest(*words: str) -> str:
 
 
 def _ends_with(path: Path, seal: str) -> bool:
-    """Whether a file's last lines hold a seal."""
+    """Return whether a file's last lines hold a seal."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - 2000))

@@ -197,7 +197,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return remarks on what a person should look at in a notebook and no verdict mentions."""
+    """Return remarks on anything in a notebook that a person should look at and no verdict mentions."""
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []

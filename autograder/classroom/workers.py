@@ -76,7 +76,7 @@ def _grade_here(task: GradingTask) -> GradedSubmission:
 
 
 class Workers(Protocol):
-    """What `stream` asks of workers."""
+    """The methods that `stream` needs from workers."""
 
     tools: Tools
     window: int

@@ -129,7 +129,7 @@ def _score(
 
 
 def _has_right_numbers(values: list[Aspect], problems: list[dict[str, Problem]]) -> bool:
-    """Whether the values differ only in their type, such as True and False in place of 1 and 0."""
+    """Return whether the values differ only in their type, such as True and False in place of 1 and 0."""
     names = {aspect.name for aspect in values}
     wrong = [problem for found in problems for name, problem in found.items() if name in names]
     return all(problem.difference and differs_in_type_only(problem.difference) for problem in wrong)

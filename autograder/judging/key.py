@@ -111,7 +111,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
 
 def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
-    """Run the misconceptions; one of a family is left out if its answers are right or the same as another's."""
+    """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
         seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)

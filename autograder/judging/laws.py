@@ -57,7 +57,7 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     weights : ndarray of shape (fan_in, fan_out)
         The draws.
     deviation : float
-        The standard deviation that they should have.
+        The standard deviation that the draws should have.
     wanted : dict
         `NORMAL` or `UNIFORM`: the statistics that are asked for.
 

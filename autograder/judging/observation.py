@@ -40,13 +40,13 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How many times the function that a case gives was called, and with arrays of which shapes."""
+    """How many times the function that a case gives was called, and the shapes of the arrays that it got."""
     diagnosis: str | None = None
     """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 
 
 class ProblemKind(StrEnum):
-    """In what way a case failed."""
+    """The way in which a case failed."""
 
     RAISED = auto()
     OTHER_ERROR = auto()

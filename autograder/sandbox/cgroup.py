@@ -1,4 +1,4 @@
-"""A control group (version 2) for each sandbox, if the system allows it: the kernel then bounds its memory."""
+"""A control group (version 2) for each sandbox, if the system allows it: the kernel then limits its memory."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Group:
     path: Path
 
     def wrap(self, argv: list[str]) -> list[str]:
-        """Return a program that enters the group and then becomes another one, so that nothing runs outside it."""
+        """Return a command that enters the group and then becomes ``argv``, so that nothing runs outside the group."""
         return ["/bin/sh", "-c", 'echo 0 >"$0" && exec "$@"', str(self.path / "cgroup.procs"), *argv]
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has ended something because the group's memory was used up."""
+        """Return whether the kernel has ended something because the group's memory was used up."""
         with contextlib.suppress(OSError, ValueError):
             events = dict(line.split() for line in _read(self.path / "memory.events").splitlines())
             return int(events.get("oom_kill", 0)) > 0
@@ -91,7 +91,7 @@ def find_parent() -> Path:
         If no such folder exists; the message says why.
     """
     parent = choose_parent(_mount(_MOUNTS.read_text()), _own(_OWN.read_text()))
-    for left in parent.glob(f"{_NAME}-*-*"):  # what killed graders have left behind
+    for left in parent.glob(f"{_NAME}-*-*"):  # left behind by killed graders
         pid = left.name.split("-")[1]
         if pid.isdigit() and not Path("/proc", pid).exists():
             Group(left).remove()
@@ -156,7 +156,7 @@ def choose_parent(mount: Path, own: str) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a group was given to this user, who may then divide it."""
+    """Return whether a group was given to this user, who may then divide it."""
     if not (os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)):
         return False
     if os.geteuid() != 0 or not _SYSTEMD.exists():

@@ -34,14 +34,14 @@ class Isolation(StrEnum):
 
 KINDS = tuple(kind.value for kind in Isolation)
 TEMPORARY_BYTES = 16 * 2**20
-"""The size of a sandbox's /tmp; nothing else in a sandbox can be written."""
+"""The size of a sandbox's /tmp; nothing else in a sandbox is writable."""
 
 _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
 _KEPT_BACK = ("lent", "__pycache__")
-"""The folder of code that the lab lends to notebooks: backward passes and a trainer, which are answers to exercises."""
+"""What no candidate gets: code that the lab lends to notebooks (such as a trainer), because it answers exercises."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -166,7 +166,7 @@ def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
 def _worker_id() -> int | None:
     """Return a user id that no other process has, or None if this process may not take one.
 
-    Limits on processes do not bind root, and a user shared by two sandboxes would share their limit.
+    Limits on processes do not bind root, and two sandboxes with the same user would share one limit.
     """
     if os.geteuid() != 0:
         return None
@@ -213,7 +213,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 
 @cache
 def _python_files() -> dict[Path, Path]:
-    """Return what Python needs besides packages, each with its place: program, own library, C libraries, loader.
+    """Return what Python needs besides packages, each with its place: program, standard library, C libraries, loader.
 
     Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """

@@ -71,7 +71,7 @@ def self_test(kind: str = "bubblewrap") -> list[_Row]:
     Returns
     -------
     list of (promise, holds, detail)
-        What is promised, whether it was found to hold here, and what was seen.
+        Each promise, whether it holds here, and what was observed.
     """
     if kind == "bubblewrap" and (reason := why_not()):
         return [("student code runs in a sandbox", False, reason)]

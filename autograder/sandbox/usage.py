@@ -22,7 +22,7 @@ class Usage:
 
 
 def measure_usage(pid: int, depth: int) -> Usage:
-    """Measure a candidate.
+    """Measure what a candidate and its descendants use.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _find_children(pid: int) -> list[int]:
 
 
 def _find_descendant(pid: int, depth: int) -> int | None:
-    """Return the first child of the first child, and so on."""
+    """Return the first child of the first child, and so on, ``depth`` generations down."""
     for _ in range(depth):
         children = _find_children(pid)
         if not children:

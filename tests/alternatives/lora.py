@@ -159,7 +159,7 @@ def merges_in_place_on_a_copy(weights, adapter, alpha):
 def from_uniform_numbers(fan_in, fan_out, rank, rng):
     if rank < 1 or rank > min(fan_in, fan_out):
         raise ValueError(f"bad rank {rank}")
-    # Box and Muller's way to normal numbers.
+    # Box and Muller's method of drawing normal numbers.
     radius, angle = 1 - rng.random((fan_in, rank)), 2 * np.pi * rng.random((fan_in, rank))
     return np.sqrt(-2 * np.log(radius) / fan_in) * np.cos(angle), np.zeros([rank, fan_out])
 

@@ -1,4 +1,4 @@
-"""Does a function get its arguments as they are meant, and come back as plain data with all that is asked about it?"""
+"""Does a function get its arguments as intended, and does its result come back as plain data with all that is asked?"""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_warning_of_numpys_stops_nothing():
 
 
 def raised_by(text):
-    """Return what is told of the error of a student's ``f``."""
+    """Return what is reported about the error of a student's ``f``."""
     names = {"np": np, "helper": helper}
     exec(compile(text, "library/a.py", "exec"), names)
     return call.call_function(names["f"], (), {}, {}, "library")["raised"]

@@ -1,4 +1,4 @@
-"""Are a student's modules run as Python would run them, with the given functions in place from the first line?"""
+"""Are a student's modules run as Python would run them, with the given functions in place from the first line on?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GIVEN = {"a": {"f": given_f}}
 
 @pytest.fixture
 def load(monkeypatch):
-    """Import a module of a library of texts."""
+    """Import a module of a library that is given as texts."""
 
     def load(name, texts, given=GIVEN, graded="b"):
         sources = {module: text if isinstance(text, bytes) else text.encode() for module, text in texts.items()}
@@ -320,7 +320,7 @@ def test_a_library_that_shadows_others_shadows_nothing(load):
     ],
 )
 def test_of_two_given_names_one_may_be_broken(broken, load):
-    """The other one, and all else of the module, is as it would be."""
+    """The other one, and the rest of the module, are not affected."""
     text = f"kept = 5\n{broken}def halve(x):\n    return -1\ndef use(x):\n    return double(x) + halve(x)\n"
     module = load("b", {"b": text}, {"b": {"double": lambda x: 2 * x, "halve": lambda x: x / 2}})
     assert (module.use(4), module.kept) == (10, 5)

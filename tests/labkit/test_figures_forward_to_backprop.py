@@ -1,4 +1,4 @@
-"""Do the figures of chapters 04 to 06 say in words what their numbers say, and is nothing in them run together?"""
+"""Do the words of the figures of chapters 04 to 06 match their numbers, and does nothing in the figures overlap?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the worker of a browser's kernel bring back what its page sends, and does something run where it cannot?"""
+"""Does the worker of a browser's kernel return what its page sends, and does the other carrier run where it cannot?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.sandbox.nested_worker import NestedWorker
 
 @pytest.fixture
 def page(monkeypatch):
-    """A browser's page as far as Python sees it; the test says what its worker answers."""
+    """A browser's page as far as Python sees it; the test decides what its worker answers."""
     seen = SimpleNamespace(made=None, asked=[], told=[], answer=SimpleNamespace(), can_wait=True)
 
     def ask(job, seconds, grace):

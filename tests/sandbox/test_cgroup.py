@@ -1,4 +1,4 @@
-"""Is a sandbox's memory bounded by the kernel where control groups are handed out, and are others left alone?"""
+"""Does the kernel limit a sandbox's memory where control groups are delegated, and are other groups left alone?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OWN = "user.slice/session.scope"
 
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
-    """A mount of control groups as far as files can be one: a user's session in a slice."""
+    """A mount of control groups, as far as ordinary files can imitate one: a user's session in a slice."""
     monkeypatch.setattr(cgroup, "_SYSTEMD", tmp_path / "no systemd")
     for folder in (tmp_path, tmp_path / "user.slice", tmp_path / OWN):
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ def test_without_the_memory_controller_there_is_none(tree):
 
 
 def test_what_a_service_manager_keeps_is_not_taken(tree, monkeypatch):
-    """Root may write everywhere: there systemd's own mark decides; for others the file's permissions do."""
+    """For root, who may write everywhere, systemd's own mark decides; for others, the file's permissions do."""
     let(tree / OWN, subtree_control="memory")
     monkeypatch.setattr(cgroup, "_SYSTEMD", tree)
     monkeypatch.setattr(cgroup.os, "geteuid", lambda: 0)
@@ -111,7 +111,7 @@ def test_a_group_gets_its_limits(tree):
 
 @pytest.fixture
 def bare():
-    """A real cgroup v2 group without any controller: to enter, to end and to remove."""
+    """A real cgroup v2 group without any controller, which can be entered, ended and removed."""
     try:
         mount = cgroup._mount(Path("/proc/self/mounts").read_text())
         path = mount / cgroup._own(Path("/proc/self/cgroup").read_text()) / f"weightlab-test-{os.getpid()}"
@@ -246,7 +246,7 @@ def test_removing_waits_for_what_was_killed_and_gives_up_in_the_end(tmp_path, mo
     monkeypatch.setattr(Path, "write_text", lambda *_, **__: 1)
     Group(group).remove()
     assert not group.exists()
-    Group(group).remove()  # that it is gone already is no failure
+    Group(group).remove()  # it is already gone, which is not a failure
     assert not Group(group).ran_out_of_memory()
 
 

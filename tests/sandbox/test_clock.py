@@ -1,4 +1,4 @@
-"""Does a submission's clock count what belongs to it, and end it where it runs out, in every thread?"""
+"""Does a submission's clock count only what belongs to it, and end the work when time runs out, in every thread?"""
 
 from __future__ import annotations
 

@@ -122,12 +122,12 @@ def test_the_files_of_python_are_seen_and_nothing_twice():
 
 
 def test_what_is_loaded_is_seen_whatever_folder_it_is_in(monkeypatch, tmp_path):
-    """A library beside others is shown alone, with its other names; the system's folder as a whole."""
+    """A library beside others is shown alone, with its other names; the system's folder is shown as a whole."""
     (tmp_path / "libown.so.1").write_text("x")
     (tmp_path / "libown.so").symlink_to("libown.so.1")
     (tmp_path / "libother.so").write_text("y")
     (tmp_path / "libgone.so").symlink_to("nothing")
-    system, other = Path("/usr/lib"), tmp_path / "lib64"  # as Fedora and others call it
+    system, other = Path("/usr/lib"), tmp_path / "lib64"  # its name on Fedora and other systems
     other.mkdir()
     (other / "libz.so").write_text("z")
     (other / "liblater.so").write_text("z")
@@ -151,7 +151,7 @@ def test_the_traces_of_the_installation_are_hidden_inside_what_is_seen():
 
 @pytest.fixture
 def started(monkeypatch):
-    """Start nothing: note with what a candidate would be started."""
+    """Start nothing, but note how a candidate would be started."""
     seen = SimpleNamespace(argv=None, options=None, group=None, fails=False, removed=0)
 
     class Fake:

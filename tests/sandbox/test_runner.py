@@ -18,7 +18,7 @@ WALL = limits.WALL_FACTOR if sys.platform == "linux" else 1
 
 
 class FakeProcess:
-    """A candidate that the test ends."""
+    """A candidate that ends when the test says so."""
 
     def __init__(self, number):
         self.pid, self.ended, self.group = number, None, None
@@ -30,7 +30,7 @@ class FakeProcess:
 
 @pytest.fixture
 def machine(monkeypatch):
-    """Candidates that answer as the test says; what was started, ended and sent to them."""
+    """Candidates that answer as the test says, and a record of what was started, ended and sent to them."""
     seen = SimpleNamespace(started=[], ended=[], sent=[], answers=[], spent=0.5, waited=0.25, broken=None, ready=True)
 
     def start(isolation, whole_lab):

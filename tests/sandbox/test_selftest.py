@@ -1,4 +1,4 @@
-"""Does the self-test see when a promise is broken, whatever comes back in its place?"""
+"""Does the self-test notice a broken promise, whatever comes back?"""
 
 from __future__ import annotations
 

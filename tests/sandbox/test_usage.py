@@ -1,4 +1,4 @@
-"""Are the kernel's figures about processes read as they are meant, and the bounds kept to the last digit?"""
+"""Are the kernel's figures about processes read correctly, and the bounds kept to the last digit?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STAT = f"7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 {TICKS} {2 * TICKS} {4 * TICKS} {8 *
 
 @pytest.fixture
 def proc(monkeypatch):
-    """What /proc holds: contents by path below it."""
+    """The contents of /proc, by path below it."""
     files = {"7/status": STATUS, "7/stat": STAT, "7/schedstat": "5000 2500000000 9"}
 
     def read_text(path, *_, **__):

@@ -93,7 +93,7 @@ _ILIAS_FILE = re.compile(r"[0-9]{14}_(?=.)")
 
 
 class Recogniser:
-    """Recognises entries one by one; some platforms' prefixes are known only from all names of a download.
+    """Recognises entries one by one; some platforms' prefixes can be told only from all names in a download.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def _download(source: Path, opened: ExitStack) -> list[Item]:
 
 
 def _is_work(item: Item) -> bool:
-    """Whether a file is part of a student's work: then the zip around it is a student's, not a class's."""
+    """Return whether a file is part of a student's work: then the zip around it is a student's, not a class's."""
     return item.suffix == ".ipynb" or is_of_library(item)
 
 
@@ -177,7 +177,7 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
 
 
 def _hints_at_work(path: PurePosixPath) -> bool:
-    """Whether a file is what a browser or a printer made from a submission, or has a chapter's name.
+    """Return whether a file is what a browser or a printer made from a submission, or has a chapter's name.
 
     Examples are ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
@@ -241,8 +241,8 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     notebooks = {home_of(item.path.parent) for item in exact + renamed}
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
     homes = {home for home in notebooks | zips.keys() if home.name}
-    # Several zips with a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
-    # a folder around students' folders does not become a student's because of a stray zip in it.
+    # Several zips with a chapter's name in one folder may be from as many people, since a downloaded file may not bear
+    # its owner's name. And a folder around students' folders does not become a student's because of a stray zip in it.
     around = {folder for home in homes for folder in home.parents}
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()

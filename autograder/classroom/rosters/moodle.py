@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
+    """Return whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """

@@ -236,7 +236,7 @@ def _constants(got: np.ndarray) -> Iterator[Relation]:
 
 
 def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield whether rows, columns or entries are those expected in another order."""
+    """Yield a relation for rows, columns or entries that are the expected ones in another order."""
     for axis in range(min(expected.ndim, 2)):
         if expected.shape[axis] < 3:
             continue
@@ -266,7 +266,7 @@ def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:
 
 
 def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield whether one scale and shift, or one for each row or column, gives what came back."""
+    """Yield a relation if one scale and shift, or one for each row or column, gives what came back."""
     if not np.isfinite(got).all() or not np.isfinite(expected).all():
         return
     values = np.unique(expected)

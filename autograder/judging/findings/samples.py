@@ -23,7 +23,7 @@ ATOL = 1e-9
 
 
 class Label(NamedTuple):
-    """Which part of an answer something is: the part's name, and which item of each pair in it."""
+    """Names a part of an answer: the part's name, and the index of an item in each of its pairs."""
 
     part: str = ""
     item: int | None = None
@@ -38,7 +38,7 @@ class Sample:
     case: Case
     arguments: dict[str, Any]
     label: Label
-    """Which part of the answer this is; an empty one means the whole answer."""
+    """The part of the answer that this is; an empty label means the whole answer."""
     expected: np.ndarray
     value: Any
     right: bool

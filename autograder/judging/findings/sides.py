@@ -50,7 +50,7 @@ def find_side(samples: Sequence[Sample]) -> Relation | None:
 
 
 def find_order(samples: Sequence[Sample]) -> Relation | None:
-    """Return in which lines, rows or columns, the entries of every wrong answer are in the expected order of size."""
+    """Return the lines, rows or columns, in which the entries of every wrong answer are ordered by size as expected."""
     wrong = [sample for sample in samples if not sample.right]
     if any(one.got is None or one.got.shape != one.expected.shape or one.expected.ndim != 2 for one in wrong):
         return None

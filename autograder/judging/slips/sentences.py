@@ -94,7 +94,7 @@ _OF_ADAPTERS = {
 
 
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
-    """Say which one slip in the course's own answer gives what came back."""
+    """Name the one slip in the course's own answer that gives what came back."""
     named = " and ".join(f"your `{part}`" for part in parts) or "your result"
     verb = "are what comes" if len(parts) > 1 else "is what comes"
     return f"In every case {named} {verb} out of the course's own solution when {_tell_change(kind, what)}."
