@@ -170,10 +170,8 @@ def _worker_id() -> int | None:
     """
     if os.geteuid() != 0:
         return None
-    last = 0
-    for line in Path("/proc/self/uid_map").read_text().splitlines():
-        first, _, count = map(int, line.split())
-        last = max(last, first + count - 1)
+    ranges = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    last = max(first + count - 1 for first, _, count in ranges)
     number = os.getpid() * 16 + next(_counter) % 16
     if last >= 2**31:
         # According to systemd's table the ids from here to 2**31 are never assigned.

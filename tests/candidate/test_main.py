@@ -316,7 +316,7 @@ for module in list(sys.modules.values()):
     "the parent killed": "import os\nos.kill(os.getppid(), 9)",
     "the parent stopped": "import os\nos.kill(os.getppid(), 19)",
     "the parent's limits": "import os, resource\nresource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))",
-    "every process killed": "import os\nif os.getppid() == 1: os.kill(-1, 9)",
+    "every process killed": "import os\nif os.getppid() == 1 and os.getpid() < 100: os.kill(-1, 9)",
     "every descriptor closed": "import os\nos.closerange(0, 1024)",
     "noise in every descriptor": """
 import os

@@ -215,6 +215,7 @@ def test_elsewhere_than_on_linux_one_sentence_says_so(monkeypatch):
         ({"/proc/sys/kernel/unprivileged_userns_clone": "0\n"}, "bwrap: No permissions", "unprivileged_userns_clone=1"),
         ({"/proc/sys/user/max_user_namespaces": "0\n"}, "bwrap: Creating new namespace", "max_user_namespaces=10000"),
         ({"/.dockerenv": ""}, "bwrap: No permissions to create new namespace", "container"),
+        ({"/run/.containerenv": ""}, "bwrap: No permissions to create new namespace", "container"),
         ({}, "bwrap: Unknown option --perms", "too old"),
         ({}, "bwrap: something new", "docs/security.md"),
     ],
