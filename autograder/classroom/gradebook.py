@@ -151,7 +151,7 @@ class ClassBook:
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
-        """Return what the gradebook holds for a chapter, by student."""
+        """Return the gradebook's contents for a chapter, by student."""
         return self._load(chapter)
 
     def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:

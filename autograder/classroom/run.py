@@ -90,7 +90,7 @@ class Run:
         self._due = {name: book.due(name) for name in self.released}
 
     def tasks(self) -> Iterator[GradingTask]:
-        """Yield what is to be done; finished results go straight to the entries."""
+        """Yield the tasks to be done; finished results go directly to the entries."""
         # The chapter that takes longest comes first: if it came last, one process would work while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, so that it is not counted against students.

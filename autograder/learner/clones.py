@@ -25,7 +25,7 @@ def is_clone(copy: Path) -> bool:
 
 
 def fetch(copy: Path) -> bytes:
-    """Return what the origin of a clone has, as a tar archive; the clone's own branch stays where it is."""
+    """Return the release at a clone's origin as a tar archive; the clone's own branch stays where it is."""
     run_git(copy, "fetch", "--quiet", "origin", "HEAD")
     return run_git(copy, "archive", "FETCH_HEAD")
 

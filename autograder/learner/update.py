@@ -23,7 +23,7 @@ _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit"
 
 @dataclass
 class Report:
-    """What an update did, file by file, as paths relative to the copy's folder."""
+    """The effects of an update, file by file, as paths relative to the copy's folder."""
 
     kept_in: Path
     version_before: str

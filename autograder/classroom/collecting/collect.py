@@ -32,7 +32,7 @@ _BLIND = ("Participant", "Teilnehmerin", "Teilnehmer")
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one upload; ``reason`` is None if it was taken."""
+    """The outcome of one upload; ``reason`` is None if it was taken."""
 
     student: str
     place: str
@@ -52,7 +52,7 @@ class Collected:
 
 @dataclass
 class Collection:
-    """What became of every file that was found."""
+    """The outcomes of all uploads."""
 
     rows: list[Collected] = field(default_factory=list)
     files: int = 0

@@ -136,8 +136,8 @@ def read_numbers(classroom: Path, chapter: str) -> Numbers:
     """Return Moodle's numbers of the students in a chapter's assignment.
 
     They are known from the names of what was collected, otherwise from the stored worksheet and the roster. If
-    there is a worksheet, a number counts only if it belongs to this person there: groups have numbers as well, which
-    can be another person's.
+    there is a worksheet, a number counts only if it belongs to this person there, because a group's number may be
+    another person's.
     """
     found, place, roster = {}, _place(classroom, chapter), read_roster(classroom)
     participants = read_participants(place) if place.exists() else {}

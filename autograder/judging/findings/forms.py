@@ -24,7 +24,7 @@ def _answered(key: Key, observed: Sequence[Observation]) -> list[tuple[int, Obse
 
 
 def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what the forms of all answers have in common, or None."""
+    """Return the mistake that the forms of all answers have in common, or None."""
     answered = _answered(key, observed)
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
     relation = _find_in_usable(exercise, usable) if len(usable) > 1 or len(usable) == len(answered) > 0 else None
