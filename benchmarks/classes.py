@@ -27,7 +27,7 @@ ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and traini
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """Return a student's library: every third student is right; the others hold some misconceptions."""
+    """Return a student's library: every third one is right; the others hold some misconceptions."""
     wrong = {}
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
@@ -55,7 +55,7 @@ def answered(chapter: Chapter) -> dict:
 
 
 def has_cell(notebook: dict, name: str) -> bool:
-    """Whether a notebook has a cell of this grade id."""
+    """Return whether a notebook has a cell of this grade id."""
     return any(one["metadata"].get("nbgrader", {}).get("grade_id") == name for one in notebook["cells"])
 
 
@@ -74,7 +74,7 @@ def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: M
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: what it took, CPU seconds of its first process, memory, share of the points.
+    """One run of ``weightlab grade``: its time, CPU seconds of its first process, memory, and fraction of the points.
 
     The coordinator's seconds are those after the start-up.
     """
@@ -160,7 +160,7 @@ def grade(
 
 
 def _memory(counting: int) -> dict[str, int]:
-    """Return the memory, in MiB, of one worker (all, and its own part), of its sandbox, and of all processes below one.
+    """Return the MiB of one worker (all, and its own part), of its sandbox, and of all processes below ``counting``.
 
     Memory that processes share counts in full in the first figure, and once in the last two.
     """

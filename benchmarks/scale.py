@@ -39,11 +39,11 @@ LISTS = {
     "students": ("manage_students", "students"),
     "one student's chapters": ("manage_students/s000", "student_submissions/s000"),
 }
-"""Formgrader's pages, each with the question by which it is filled."""
+"""Formgrader's pages, each with the request that fills it."""
 
 
 def measure(students: int = STUDENTS, assignments: int = ASSIGNMENTS) -> dict:
-    """Return processor seconds and counts; they hold on a busy machine as well."""
+    """Return processor seconds and counts, which are valid on a busy machine as well."""
     if reason := selftest.why_not():
         raise SystemExit(f"Grading is measured with isolation on. {reason}")
     with tempfile.TemporaryDirectory() as temporary:

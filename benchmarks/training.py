@@ -1,4 +1,4 @@
-"""How fast the reference library trains, beside PyTorch and scikit-learn doing the same on one thread."""
+"""How fast the reference library trains, compared with PyTorch and scikit-learn doing the same on one thread."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def pytorch(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size:
 
 
 def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int) -> list:
-    """Train scikit-learn's classifier of the same shape with the same steps, from random weights of its own."""
+    """Train scikit-learn's classifier of the same shape with the same steps, from its own random weights."""
     from sklearn.neural_network import MLPClassifier
 
     network = MLPClassifier(
@@ -82,7 +82,7 @@ def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_
 
 
 def products(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int) -> list:
-    """Do nothing but a training step's matrix products, into arrays that are there already: the machine's own limit."""
+    """Do nothing but a training step's matrix products, into existing arrays: the machine's own limit."""
     weights = [pair[0] for pair in layers]
     inputs = [np.ones((batch_size, len(w)), x.dtype) for w in weights]
     outputs = [np.ones((batch_size, w.shape[1]), x.dtype) for w in weights]

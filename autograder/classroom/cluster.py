@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: other machines, which come and go, may be of another release, and may fail."""
+"""The workers of a Dask cluster: other machines, which come and go, may have another release, and may fail."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class DaskWorkers:
         return self._pool.submit(grade_there, task, self._order.without_tools())
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission | futures.Future:
-        """Return what a worker made of a task, or the future of another try if it could not do the task.
+        """Return a worker's result for a task, or the future of another try if the worker could not do the task.
 
         Raises
         ------

@@ -158,7 +158,7 @@ def _require_plain_path(path: Path) -> None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two URLs name the same database, whatever their user names and passwords."""
+    """Return whether two URLs name the same database, whatever their user names and passwords."""
 
     def place(url: URL) -> tuple:
         kind = url.get_backend_name()
@@ -174,12 +174,12 @@ def is_same(one: str, other: str) -> bool:
 
 
 def is_own(room: Classroom, url: str) -> bool:
-    """Whether a gradebook is the SQLite file in the classroom itself."""
+    """Return whether a gradebook is the SQLite file in the classroom itself."""
     return is_same(url, url_of(room.root))
 
 
 def _is_in_use(path: Path) -> bool:
-    """Whether a SQLite gradebook holds any student."""
+    """Return whether a SQLite gradebook holds any student."""
     if not path.exists():
         return False
     try:
@@ -199,7 +199,7 @@ def remember(room: Classroom, url: str, configured: str) -> None:
 
 @contextlib.contextmanager
 def one_at_a_time(url: str) -> Iterator[None]:
-    """Hold a lock while a database is created or claimed: nbgrader checks whether it exists, and then creates it."""
+    """Hold a lock while a database is created or claimed: nbgrader first looks for it, and only then creates it."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -242,7 +242,7 @@ def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
 
 
 def _has_gone(error: BaseException | None) -> bool:
-    """Whether the server is gone: the connection broke, or could not be made."""
+    """Return whether the server is gone: the connection broke, or could not be made."""
     if isinstance(error, InvalidEntry):
         error = error.__context__
     if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):

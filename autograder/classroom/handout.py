@@ -47,7 +47,7 @@ def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Pa
     Raises
     ------
     FileExistsError
-        If the folder exists and is not empty, or is inside the project, which would then contain itself.
+        If the folder exists and is not empty, or is inside the project, which might then be copied into itself.
     """
     release.require_sources()
     if target.resolve().is_relative_to(ROOT):

@@ -105,7 +105,7 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
 
 
 def _with_own_copy(kernel: dict) -> dict:
-    """Return a kernel's description whose notebooks import the user's own copy."""
+    """Return a kernel's description, changed so that notebooks import the user's own copy."""
     home = f"${{HOME}}/{HUB_COPY}"
     return kernel | {"env": kernel.get("env", {}) | {"PYTHONPATH": f"{home}/src:{home}"}}
 

@@ -90,7 +90,7 @@ class Run:
         self._due = {name: book.due(name) for name in self.released}
 
     def tasks(self) -> Iterator[GradingTask]:
-        """Yield what is to be done; finished results go straight to the entries."""
+        """Yield the tasks to be done; finished results go directly to the entries."""
         # The chapter that takes longest comes first: if it came last, one process would work while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, so that it is not counted against students.
@@ -144,7 +144,7 @@ class Run:
         }
 
     def _is_worth_another_try(self, result: Result, name: str) -> bool:
-        """Whether a run can end better than the previous one: what timed out is automatically tried once more."""
+        """Return whether a run may end better than the last: what timed out is automatically tried once more."""
         if result.lasting:
             return False
         if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
@@ -318,7 +318,7 @@ def _digest(*words: str) -> str:
 
 
 def _ends_with(path: Path, seal: str) -> bool:
-    """Whether a file's last lines hold a seal."""
+    """Return whether a file's last lines hold a seal."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - 2000))

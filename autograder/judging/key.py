@@ -51,7 +51,7 @@ class Key:
     expected: tuple[Any, ...]
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
-    """What other functions of the course return for the same arguments."""
+    """The results of other functions of the course for the same arguments."""
     asked: tuple[tuple, ...] = ()
     """For each case, how the reference calls the function that the case gives; see `Observation.asked`."""
     stub: str = ""
@@ -111,7 +111,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
 
 def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
-    """Run the misconceptions; one of a family is left out if its answers are right or the same as another's."""
+    """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
         seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
@@ -124,7 +124,7 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
-    """Return what a reference did that is not allowed, or None."""
+    """Return the problem with a reference's answer, or None."""
     if case.raises:
         return find_refusal_problem(case, observation.raised, observation.value)
     if observation.raised:

@@ -46,7 +46,7 @@ _PREVAILS = 0.75
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that explains nearly everything that is wrong, and one aspect entirely, or None.
 
-    A case counts against a misconception that fails there if the student does not; no other may explain as many cases.
+    A case that the misconception fails and the student does not counts against it. No other may explain as many cases.
     """
     failing = _failing_aspects(exercise, key, observed)
     refusing = {case.aspect for case in key.cases if case.raises}
@@ -119,7 +119,7 @@ _COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
 
 
 def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
-    """Whether the answers say enough to prove anything.
+    """Return whether the answers say enough to prove anything.
 
     Many programs always return the same single number, or always raise the same common kind of error.
     """
@@ -137,7 +137,7 @@ def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
 
 
 def _is_telling(value: Any) -> bool:
-    """Whether a value holds more than a few zeros, ones or other whole numbers, which could agree by chance."""
+    """Return whether a value holds more than a few zeros, ones or other whole numbers, which could agree by chance."""
     array = as_array(value)
     if array is None:
         return value is not None and not isinstance(value, (str, bool))
@@ -147,8 +147,8 @@ def _is_telling(value: Any) -> bool:
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind if it is
-    random. Changed inputs have a separate aspect.
+    For an answer with parts, that is the aspect's part. For a random result in place of a refusal, it is only the
+    result's kind. Changed inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
     if case.raises and any(isinstance(one, Rng) for call in case.calls for one in (*call.args, *call.kwargs.values())):

@@ -232,7 +232,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
 
 
 def is_failed_test(problem: Problem) -> bool:
-    """Return whether a view's test failed; its key says what the test requires."""
+    """Return whether a view's test failed, so that the last key of the path says what the test requires."""
     difference = problem.difference
     if difference is None:
         return False
@@ -272,7 +272,7 @@ def name_error(error: Mapping[str, Any]) -> str:
 
 
 def not_written(exercise: str, file: str | None) -> str:
-    """Say that an exercise is not started."""
+    """Say that an exercise has not been started."""
     return f"{exercise} is not written yet. Write it in {file}, save, and check again."
 
 

@@ -35,8 +35,7 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:
-    """Return what runs the learner's functions: a limited process, or whatever a browser offers instead of
-    processes.
+    """Return what runs the learner's functions: a limited process, or a browser's substitute for one.
 
     Parameters
     ----------

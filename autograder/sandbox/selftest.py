@@ -42,10 +42,10 @@ def why_not() -> str | None:
 
 
 def _remedy(said: str) -> str:
-    def setting(name: str) -> str:
+    def is_set(name: str, value: str) -> bool:
         with contextlib.suppress(OSError):
-            return Path("/proc/sys", name).read_text().strip()
-        return ""
+            return Path("/proc/sys", name).read_text().strip() == value
+        return False
 
     if "Unknown option" in said:
         return "it is too old; version 0.6 or newer is needed"
@@ -54,13 +54,13 @@ def _remedy(said: str) -> str:
             "this container forbids it; start the container with `--cap-add SYS_ADMIN --cap-add NET_ADMIN "
             "--security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
         )
-    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if is_set("kernel/apparmor_restrict_unprivileged_userns", "1"):
         return (
             "AppArmor forbids it, as it does on Ubuntu 24.04; allow it with `sudo sysctl -w "
             "kernel.apparmor_restrict_unprivileged_userns=0`, or for bubblewrap alone as docs/security.md shows"
         )
     for name in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
-        if setting(name) == "0":
+        if is_set(name, "0"):
             return f"allow it with `sudo sysctl -w {name.replace('/', '.')}={'1' if 'clone' in name else '10000'}`"
     return "see docs/security.md, or choose the weaker isolation by name with --isolation process"
 
@@ -71,7 +71,7 @@ def self_test(kind: str = "bubblewrap") -> list[_Row]:
     Returns
     -------
     list of (promise, holds, detail)
-        What is promised, whether it was found to hold here, and what was seen.
+        Each promise, whether it holds here, and what was observed.
     """
     if kind == "bubblewrap" and (reason := why_not()):
         return [("student code runs in a sandbox", False, reason)]

@@ -125,7 +125,7 @@ def outcome(name: str, option: str) -> None:
     if choice is None:
         said = f"What happened: {option}. You made no prediction here; a prediction made before looking teaches more."
     elif choice == option:
-        said = f"✓ You predicted “{choice}”{sure}, and that is what happened."
+        said = f"✓ You predicted “{choice}”{sure}, and that is right."
     else:
         said = (
             f"You predicted “{choice}”{sure}; what happened is “{option}”. "
@@ -170,7 +170,7 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     Raises
     ------
     ValueError
-        If options and limits do not alternate, or the limits do not rise.
+        If options and limits do not alternate, or the limits do not increase.
     """
     options, limits = options_and_limits[::2], options_and_limits[1::2]
     if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):
@@ -225,4 +225,4 @@ def in_words(made: Sequence[tuple[str, bool]]) -> str:
         verdict = "as often as you thought"
     else:
         verdict = "less often than you thought" if right < expected else "more often than you thought"
-    return f"Your predictions by how sure you were. {'; '.join(parts)}. All in all, you were right {verdict}."
+    return f"Your predictions by how sure you were. {'; '.join(parts)}. All in all you were right {verdict}."

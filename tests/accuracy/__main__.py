@@ -167,7 +167,7 @@ def unseen_answers() -> list[tuple]:
 
 
 def right_answers() -> tuple[list[tuple], list[str]]:
-    """Judge the reference and all alternatives; return rows by chapter and what was wronged."""
+    """Judge the reference and all alternatives; return rows by chapter, and the right answers that lost points."""
     rows, wronged = [], []
     with Runner() as runner:
         for chapter in CHAPTERS.values():
@@ -202,7 +202,7 @@ def known_wrong_answers() -> list[tuple]:
             keys = [answer_key(name, seed) for seed in (SEEDS[:1] if exercise.scored else SEEDS)]
             for wrong in keys[0].mistakes:
                 made += 1
-                # Another key may leave out one of a family, where it does as another does.
+                # Another key may leave out a misconception of a family, if it gives the same answers as another one.
                 same = [(answers, one) for answers in keys for one in answers.mistakes if one.name == wrong.name]
                 names = [_named(exercise, answers, one.observations) for answers, one in same]
                 caught += None not in names
@@ -212,13 +212,13 @@ def known_wrong_answers() -> list[tuple]:
 
 
 def _named(exercise: Exercise, answers: key.Key, seen: tuple) -> str | None:
-    """Return the misconception that an answer is taken for, or None where it passes."""
+    """Return the misconception that an answer is taken for, or None if it passes."""
     known = find_misconception(exercise, answers, seen) if any(find_all_problems(exercise, answers, seen)) else None
     return known and known.name
 
 
 def judged_mutants() -> list[tuple]:
-    """Judge all mutants; return (chapter, mutant, verdict) of each."""
+    """Judge all mutants; return (chapter, mutant, verdict) for each."""
     found = []
     for chapter in CHAPTERS.values():
         for name, made in all_mutants(chapter.module).items():

@@ -1,4 +1,4 @@
-"""Is a class looked at again after any change that a run would see, and after no other?"""
+"""Is a class examined again after any change that a run would notice, and after no other?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOUT = ("st_mode", "st_uid", "st_gid", "st_ino", "st_size", "st_mtime_ns")
 
 
 def run(room, **options):
-    """Grade as the command does; return what was found, and whether a run was needed for it."""
+    """Grade as the command does; return what was found, and whether this needed a run."""
     last = LastRun(room, [WEIGHTS.name], ASKED | options)
     if found := last.recall():
         return found, False
@@ -40,16 +40,16 @@ def run(room, **options):
 
 @pytest.fixture(autouse=True)
 def one_shell(monkeypatch):
-    """Hide the variable that pytest sets anew for each part of a test."""
+    """Hide the variable that pytest changes for each part of a test."""
     monkeypatch.setattr(unchanged, "_OF_A_SHELL", unchanged._OF_A_SHELL | {"PYTEST_CURRENT_TEST"})
 
 
 @pytest.fixture
 def quiet(room, monkeypatch):
-    """A class of which the last run is remembered."""
+    """A class whose last run is remembered."""
     jupyter = room.parent / "jupyter"
     jupyter.mkdir()
-    (jupyter / "migrated").touch()  # else Jupyter's first start writes it, which is a change
+    (jupyter / "migrated").touch()  # otherwise Jupyter's first start would write this file, which would be a change
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(jupyter))
     first, _ = run(room)
     assert (room / ".weightlab" / FILE).exists()
@@ -60,7 +60,7 @@ def quiet(room, monkeypatch):
 
 
 def same_size_and_time(path, change):
-    """Change a file's content, and set size and times as they were."""
+    """Change a file's content, but keep its size and times."""
     before = path.stat()
     content = change(path.read_bytes())
     assert len(content) == before.st_size
@@ -140,7 +140,7 @@ def test_a_file_that_only_the_configuration_reads_counts(room):
 
 
 def during(room, monkeypatch, act):
-    """Grade, and do something else towards the end of the run."""
+    """Grade, and call ``act`` towards the end of the run."""
     write = graders.export.write_tables
     with monkeypatch.context() as patched:
         patched.setattr(graders.export, "write_tables", lambda *args: (act(), write(*args)))
@@ -168,7 +168,7 @@ def test_a_file_that_is_new_in_a_folder_that_the_configuration_lists_counts(room
 
 
 def test_a_change_while_the_record_is_made_is_not_taken_for_what_the_run_saw(room, monkeypatch):
-    """The run has ended and its files were compared: what is written from then on, only the next run sees."""
+    """Once the run has ended and its files were compared, only the next run sees what is written."""
     of_loaded = unchanged._loaded
     last = LastRun(room, [WEIGHTS.name], ASKED)
     with last.watching():

@@ -1,4 +1,4 @@
-"""Does a key hold everything that judging needs, the same after it was written and read?"""
+"""Does a key hold everything that judging needs, and is it the same after being written and read?"""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def middle(row):
 E3 = np.array([[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 7.0]])
 ROWS = np.array([0, 2, 1, 2])
 
-# What was expected, what came back, the kind of it and what is said.
+# What was expected, what came back, the kind of relation and what is said.
 WHOLE = [
     (T, each(lambda e: e * e, T), "square", "is the square of"),
     (P, each(math.sqrt, P), "root", "is the square root of"),
@@ -198,7 +198,7 @@ def test_a_kind_is_found_where_it_holds(expected, got, kind, words):
 
 
 X = T[[1, 3, 0, 2]] + 0.5
-# What was expected, what came back, the arguments, the kind of it and what is said.
+# What was expected, what came back, the arguments, the kind of relation and what is said.
 WITH_ARGUMENTS = [
     (T, T * 7, {}, "times number", "7 times"),
     (T, T * 4, {"x": X}, "times", "the number of rows of `x` times"),
@@ -301,7 +301,7 @@ def wrong_at(expected, places):
 
 N = np.arange(3)
 AT = np.arange(4)[:, np.newaxis], N
-# What was expected, where it is wrong, the arguments, the kind of it and what is said.
+# What was expected, where it is wrong, the arguments, the kind of relation and what is said.
 PARTS = [
     (T, (AT[0] == 0) & (AT[1] >= 0), {}, "only first", "wrong only in its first row"),
     (T, (AT[0] >= 0) & (AT[1] == 2), {}, "only last", "wrong only in its last column"),
@@ -323,7 +323,7 @@ def test_a_part_is_found_where_it_is_wrong(expected, places, given, kind, words)
 
 
 SIZES = [[3, 4], [5, 2, 7], [6, 1, 1, 2], [9, 3, 4], [4, 4, 8, 16]]
-# What was counted of each of these lists, the kind of it and what is said.
+# What was counted in each of these lists, the kind of relation and what is said.
 COUNTED = [
     ([sum(one) for one in SIZES], "count", "the sum of `n`"),
     ([sum(one) * len(one) for one in SIZES], "count product", "the sum of `n` times the number of items in `n`"),
@@ -345,7 +345,7 @@ def test_a_formula_of_a_count_is_found(got, kind, words):
     assert found([one + 13 * i for i, one in enumerate(got)]) is None
 
 
-# What was expected and came back, in two cases, the kind of it and what is said.
+# What was expected and came back, in two cases, the kind of relation and what is said.
 SHAPES = [
     (find_shape, [(T, T[:, 0]), (P[:2], P[:2, 0])], "axes missing", "only the first axis"),
     (find_shape, [(V, T[:, :1]), (V[:3], P[:3, :1])], "one axis more in shape", "one axis too many"),

@@ -1,4 +1,4 @@
-"""Is each relation found where it holds and nowhere else, and told in words that are true of the answer?"""
+"""Is each relation found where it holds and nowhere else, and told in a sentence that is true for the answer?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def relations(expected, got):
 
 
 def told(*samples):
-    """Say what holds of all answers together, the most telling first."""
+    """Say what holds for all answers together, the most telling first."""
     return [sentences.tell_relation(one, "it") for one in _common_relations(KEY, list(samples), {})]
 
 
@@ -262,7 +262,7 @@ def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():
 
 
 def test_every_slip_that_is_made_in_the_reference_and_has_words_is_told_by_their_number():
-    """A kind with another number of words has no sentence, so a slip of it would never be named."""
+    """A kind with a different number of words has no sentence, so such a slip would never be named."""
     numbers = {
         *{("operator", 2), ("operand dropped", 2), ("operand dropped", 1), ("operand dropped", 0)},
         *{("operands swapped", 1), ("comparison", 2), ("constant", 2), ("name", 2), ("name", 0), ("function", 2)},

@@ -1,4 +1,4 @@
-"""Is what a verdict says of secret cases free of their numbers, and what it says of numbers true?"""
+"""Do a verdict's words about secret cases contain none of their numbers, and are its words about numbers true?"""
 
 from __future__ import annotations
 

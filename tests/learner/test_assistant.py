@@ -1,4 +1,4 @@
-"""Does an assistant get everything that helps, and nothing that answers?"""
+"""Does an assistant get everything that helps, and nothing that is an answer?"""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_terms_come_from_the_glossary(library):
 
 
 def answer_lines():
-    """Return every line of the reference's answers that a learner could paste, without white space."""
+    """Return every line of the reference's answers that a learner could paste, without whitespace."""
     lines = set()
     for path in (SOLUTIONS / "weightlab").glob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

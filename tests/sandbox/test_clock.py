@@ -1,4 +1,4 @@
-"""Does a submission's clock count what belongs to it, and end it where it runs out, in every thread?"""
+"""Does a submission's clock count only what belongs to it, and end the work when time runs out, in every thread?"""
 
 from __future__ import annotations
 
@@ -67,6 +67,18 @@ def test_a_clock_that_runs_out_ends_the_block_in_any_thread(run):
 def _raise_first(raised):
     if raised:
         raise raised[0]
+
+
+def test_a_clock_runs_out_when_its_time_is_used_up_and_no_earlier(thread_time):
+    reached = []
+    with pytest.raises(OutOfTimeError), Clock(30.0).enforce():
+        thread_time[0] += 29.5
+        signal.raise_signal(signal.SIGPROF)
+        reached.append("half a second left")
+        thread_time[0] += 0.5
+        signal.raise_signal(signal.SIGPROF)
+        reached.append("more than all")
+    assert reached == ["half a second left"]
 
 
 def test_after_the_block_nothing_ticks_and_the_handler_is_the_old_one():

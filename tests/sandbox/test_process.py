@@ -1,4 +1,4 @@
-"""Does the autograder keep its bounds, whatever comes back, and know its own failures from the student's?"""
+"""Does the autograder keep its bounds, whatever comes back, and tell its own failures from the student's?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Libraries that people might write, each with the exercise that it is about: what every carrier must judge alike."""
+"""Libraries that people might write, each with an exercise, which all carriers must judge alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNREADABLE = b"def"
 
 
 def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Yield what a library is, and its modules: right in several styles, unwritten, unreadable, and misunderstood."""
+    """Yield the label and modules of libraries: right in several styles, unwritten, unreadable, and misunderstood."""
     module = EXERCISES[name].module
     yield "the reference", REFERENCE
     yield "not written", REFERENCE | {module: STUBS[module]}
@@ -23,10 +23,10 @@ def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
     for function in load().get(name, []):
         yield f"another style, {function.__name__}", library_with({name: function})
     for wrong in reference.misconceptions(module).get(name, []):
-        if inspect.isfunction(wrong.function):  # what a family makes has no source of its own
+        if inspect.isfunction(wrong.function):  # misconceptions made by families have no separate source
             yield f"misunderstood, {wrong.name}", library_with({name: wrong.function})
 
 
 def exercises(*, scored: bool) -> list[Exercise]:
-    """Return the exercises whose functions train for seconds, or all others."""
+    """Return the exercises whose functions train for seconds (``scored``), or all others."""
     return [exercise for exercise in EXERCISES.values() if bool(exercise.scored) is scored]

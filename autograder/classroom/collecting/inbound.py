@@ -116,7 +116,7 @@ def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> lis
     target : Path
         The folder to copy to, which is created if it does not exist.
     ignored : iterable of str
-        Patterns of names that are not even mentioned.
+        Patterns of names that are left out without being reported.
     """
     left_out: list[tuple[str, str]] = []
     _copy(folder, target, os.fstat(folder).st_uid, tuple(ignored), Budget(), PurePath(), left_out)

@@ -8,7 +8,7 @@ from ...refusal import Refusal
 
 
 class Reason(StrEnum):
-    """A kind of reason for which something was left out while submissions were collected."""
+    """A kind of reason why something was left out while submissions were collected."""
 
     ANOTHERS_NAME = "another's name"
     NO_NAME = "no name"

@@ -1,4 +1,4 @@
-"""Writes the report on a graded class: what students can do, what they misunderstand, and what needs your attention."""
+"""Writes the report on a graded class: what students can do, what they misunderstand, and what needs attention."""
 
 from __future__ import annotations
 

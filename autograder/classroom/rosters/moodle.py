@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
+    """Return whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """
@@ -136,8 +136,8 @@ def read_numbers(classroom: Path, chapter: str) -> Numbers:
     """Return Moodle's numbers of the students in a chapter's assignment.
 
     They are known from the names of what was collected, otherwise from the stored worksheet and the roster. If
-    there is a worksheet, a number counts only if it belongs to this person there: groups have numbers as well, which
-    can be another person's.
+    there is a worksheet, a number counts only if it belongs to this person there, because a group's number may be
+    another person's.
     """
     found, place, roster = {}, _place(classroom, chapter), read_roster(classroom)
     participants = read_participants(place) if place.exists() else {}

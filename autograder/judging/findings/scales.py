@@ -85,7 +85,7 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
 
 
 def find_common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
-    """Return the number that turns every expected entry into the one that came back, or None."""
+    """Return the factor that turns every expected entry into the one that came back, or None."""
     at = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if not expected[at]:
         return None
@@ -153,7 +153,7 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 
 
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield, by name, what an answer may be with a change added: arguments, and other functions' results."""
+    """Yield, by name, what an answer may be the sum of a change and: arguments, and other functions' results."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
     if not sample.expected.ndim:
         numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]

@@ -273,7 +273,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
 
 @takes_lists
 def ward(patients: Sequence[Any], neurons: int = 5) -> None:
-    """Show what is known of each patient: its losses, weights before and after, and biases.
+    """Show what is known about each patient: its losses, weights before and after, and biases.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Does everybody keep one id over all chapters, whatever list of a class comes first?"""
+"""Does everybody keep one id over all chapters, whichever list of the class comes first?"""
 
 from __future__ import annotations
 
