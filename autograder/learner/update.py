@@ -43,10 +43,10 @@ class Report:
 def require_newer(release: Path, copy: Path) -> None:
     """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
     if release.resolve() == copy.resolve():
-        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+        raise UpdateError("The release is this copy itself. Give the folder or archive of the new release.")
     version, current = version_of(release), version_of(copy)
     if is_older(version, current):
-        raise UpdateError(f"That release is {version}, and this copy is newer, {current}. Nothing was changed.")
+        raise UpdateError(f"That release, {version}, is older than this copy, {current}. Nothing was changed.")
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:

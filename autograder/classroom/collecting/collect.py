@@ -165,7 +165,7 @@ def _take_one(
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
-            words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
+            words += f", the newest that holds the chapter, of {len(uploads)} uploads" if len(uploads) > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""

@@ -182,8 +182,8 @@ def fill_worksheet(
         maximum = line[sheet.maximum] if sheet.maximum is not None else ""
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
-                f"In Moodle the assignment's maximum grade is {maximum}, and the chapter is worth {points:g} points. "
-                "Set Moodle's maximum grade to that, and download the worksheet again."
+                f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
+                "Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))
         if student in scores:
