@@ -107,7 +107,7 @@ def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
 
 
 def describe_error(error: BaseException, folder: str) -> dict:
-    """Return what was raised, and the last line of the student's own files that led there, as plain data."""
+    """Return the exception, and the last line of the student's own files that led to it, as plain data."""
     file, line, function = _find_last_place(error, folder) or (None, None, None)
     described = {
         "type": type.__dict__["__name__"].__get__(type(error)),

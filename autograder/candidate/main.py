@@ -279,7 +279,7 @@ def serve_jobs(argv: list[str]) -> None:
 
 
 def _find_traces() -> tuple:
-    """Return what a job may have left for the next one in a sandbox, where only one folder is writable."""
+    """Return the traces that a job may have left for the next one in a sandbox, where only one folder is writable."""
     held = os.stat("/tmp")
     priority = os.getpriority(os.PRIO_PROCESS, 0)
     return os.listdir("/tmp"), held.st_mode, held.st_nlink, held.st_mtime_ns, held.st_ctime_ns, priority

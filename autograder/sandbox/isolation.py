@@ -211,7 +211,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 
 @cache
 def _python_files() -> dict[Path, Path]:
-    """Return what Python needs besides packages, each with its place: program, standard library, C libraries, loader.
+    """Return the files that Python needs besides packages, with their places: program, standard library, C libraries.
 
     Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """
@@ -241,7 +241,7 @@ def _loaded_libraries() -> set[Path]:
 
 
 def _hidden(whole_lab: bool) -> list[Path]:
-    """Return what is hidden inside the visible folders: the project, its traces, a home, test images."""
+    """Return the paths hidden inside the visible folders: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"

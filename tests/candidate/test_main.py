@@ -69,7 +69,7 @@ STATUSES = {
     "a loop in C": (returning("sum(iter(int, 1))"), "timeout", "did not finish"),
     "endless recursion": ("def answer():\n    return answer()", "error", "RecursionError"),
     "None": ("def answer():\n    2.0", "failed", "gave None (is there a return?)"),
-    "a wrong type": (returning("'two'"), "failed", "gave the text 'two'; expected the number 2"),
+    "a wrong type": (returning("'two'"), "failed", "gave the string 'two'; expected the number 2"),
     "a wrong shape": (returning("np.full(3, 2.0)"), "failed", "shape (3,); expected a single number"),
     "NaN": (returning("float('nan')"), "failed", "gave nan; expected 2"),
     "a wrong number": (returning("3.0"), "failed", "gave 3; expected 2"),
