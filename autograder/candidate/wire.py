@@ -133,7 +133,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     elif kind is dict and all(map(_is_key, value)):
         out += b"M" + struct.pack("<I", len(value))
         for key, item in value.items():
-            _write(key, out, depth + 1, left)
+            _write(key, out, depth, left)
             _write(item, out, depth + 1, left)
     elif isinstance(value, (np.ndarray, np.generic)):
         _write_array(value, out)
@@ -228,7 +228,6 @@ def decode(data: bytes) -> Any:
 
 
 _SIZE, _FLOAT, _RNG = struct.Struct("<I"), struct.Struct("<d"), struct.Struct("<QI")
-_SHAPES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(9))
 _CONSTANTS = {b"N": None, b"T": True, b"F": False}
 
 
@@ -279,7 +278,7 @@ class _Reader:
         if tag == b"S":
             return self.text()
         if tag == b"M":
-            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
+            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.count())}
         if tag == b"U" or tag == b"L" or tag == b"E":
             items = [self.value(depth + 1) for _ in range(self.count())]
             if tag == b"E":
@@ -309,8 +308,8 @@ class _Reader:
 
     def count(self) -> int:
         n = self.size()
-        if n > self.left or n > len(self.data) - self.at:
-            raise WireError("more items than bytes")
+        if n > self.left:
+            raise WireError("too many values")
         return n
 
     @staticmethod
@@ -324,7 +323,7 @@ class _Reader:
         index, ndim = self.data[begin], self.data[begin + 1]
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
-        shape = _SHAPES[ndim].unpack_from(self.data, self.at)
+        shape = struct.unpack_from(f"<{ndim}I", self.data, self.at)
         self.at += 4 * ndim
         dtype = _TYPES[index]
         if _room(shape, dtype) > MAX_BYTES:
