@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,8 @@ from autograder.judging.compare import compare
 from autograder.judging.findings import draws
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.scales import find_changes, find_common_factor, find_scales
-from autograder.judging.findings.terms import find_terms
+from autograder.judging.findings.sides import find_side
+from autograder.judging.findings.terms import _find_products, find_terms
 from tests.support.samples import KEY, sample
 
 WANTED = np.array([1.0, 2.0, 4.0])
@@ -176,3 +179,31 @@ def test_what_stands_for_an_error_is_no_form_of_an_answer():
     assert max(slips.ERROR, slips.NOTHING, slips.UNUSABLE) < 3 <= slips._sketch(1.0)[0]
     assert slips._count_different([1.0, 2.0], [1.0, 2.0, 3.0]) == 2, "all of an answer in another form"
     assert slips._count_different([1.0, 2.0], [1.0, 2.0]) == 0 and slips._count_different([1.0, 2.0], [1.0, 2.5]) == 1
+
+
+def aside(*sizes, by=1.0):
+    """Return answers that are all too large or too small, so many numbers in each case."""
+    made = [sample(np.arange(1.0, size + 1), np.arange(1.0, size + 1) + by) for size in sizes]
+    return [replace(one, index=k) for k, one in enumerate(made)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "found"), [((3, 3, 2), True), ((3, 2, 2), False), ((4, 4), False), ((8,), False), ((3, 3, 3), True)]
+)
+def test_too_large_means_something_for_so_many_numbers_and_cases(sizes, found):
+    assert find_side(aside(*sizes)) == (("too large",) if found else None)
+    assert find_side(aside(*sizes, by=-0.5)) == (("too small",) if found else None)
+
+
+def test_four_wrong_numbers_on_one_side_mean_something():
+    for size, found in ((4, True), (3, False)):
+        expected = -np.arange(1.0, size + 1)
+        assert find_side([sample(expected, -expected)]) == (("never negative",) if found else None)
+        assert find_side([sample(-expected, expected)]) == (("never positive",) if found else None)
+        assert find_side([sample(expected, 0 * expected)]) == (("always zero",) if found else None)
+
+
+def test_a_matrix_times_itself_is_no_term():
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, 1.5], [2.5, 0.25]])
+    found = dict(_find_products(sample(np.ones((2, 2)), np.ones((2, 2)), x=x, y=y)))
+    assert found.keys() == {"`x @ y`", "`y @ x`"} and (found["`x @ y`"] == x @ y).all()
