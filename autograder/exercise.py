@@ -116,7 +116,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What is asked of one function of the student's library."""
+    """One exercise: the requirements on one function of the student's library."""
 
     name: str
     chapter: str

@@ -14,7 +14,7 @@ from .limits import MAX_NOTEBOOK
 MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
 MAX_PARSED = 50_000
-"""The most characters of a code cell in which a number is looked for."""
+"""The largest number of characters of a code cell in which a number is looked for."""
 ANSWER = "-answer"
 """The ending of an answer cell's name, which begins with the question's name."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
@@ -160,7 +160,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 
 
 def _added(released: dict, cell: dict) -> str:
-    """Return what was added to a text of the course, for example an answer that was typed into its question.
+    """Return the student's addition to a text of the course, for example an answer typed into its question.
 
     That is whole lines, and what follows a line of the course on that line. Return nothing if a line of the course's
     text is missing: the text may be that of an earlier release.
@@ -198,7 +198,7 @@ def _parse(submitted: bytes) -> list[dict]:
 
 
 def _load(submitted: bytes) -> Any:
-    """Return what a notebook's JSON holds, in whatever encoding an editor has saved it."""
+    """Parse a notebook's JSON, in whatever encoding an editor has saved it."""
     try:
         return json.loads(submitted)
     except UnicodeDecodeError:
@@ -211,7 +211,7 @@ _REMEDIES = {
     "source": "shorten",
     "metadata": "copy the text into a new cell, and delete",
 }
-"""What makes a cell smaller, by the part of it that is large."""
+"""The advice that makes a cell smaller, by the part of the cell that is large."""
 
 
 def _make_smaller(submitted: bytes) -> str:

@@ -57,7 +57,7 @@ def _read_project(copy: Path) -> dict:
 
 @cache
 def _project() -> dict:
-    """Return what pyproject.toml says about the project; what is installed may be older than the copy."""
+    """Return the project's metadata, from pyproject.toml if possible: what is installed may be older than the copy."""
     if found := _read_project(ROOT):
         return found
     from importlib import metadata

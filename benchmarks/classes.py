@@ -44,7 +44,7 @@ def answered(chapter: Chapter) -> dict:
     notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
     lines: dict[str, list[str]] = {}
     for name, question in chapter.questions.items():
-        # A question without a cell of its own is answered in the cell of the question before.
+        # A question without its own cell is answered in the cell of the previous question.
         place = f"{name}-answer" if has_cell(notebook, f"{name}-answer") else [*lines][-1]
         lines.setdefault(place, []).append(f"{name} = {question.value!r}")
     for place, written in lines.items():
@@ -55,7 +55,7 @@ def answered(chapter: Chapter) -> dict:
 
 
 def has_cell(notebook: dict, name: str) -> bool:
-    """Return whether a notebook has a cell of this grade id."""
+    """Return whether a notebook has a cell with this grade id."""
     return any(one["metadata"].get("nbgrader", {}).get("grade_id") == name for one in notebook["cells"])
 
 

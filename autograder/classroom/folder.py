@@ -173,14 +173,14 @@ class Classroom:
         return path.read_text().strip()[:64]
 
     def save_entries(self, entries: list[dict]) -> list[dict]:
-        """Keep what grading found, for the report; other chapters' entries stay, and are returned."""
+        """Keep grading's entries for the report; entries of other chapters stay, and are returned."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
         keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
         return kept
 
     def read_entries(self) -> list[dict]:
-        """Return what grading found last for each chapter."""
+        """Return the entries of each chapter's latest grading."""
         try:
             entries = json.loads((self.root / STATE / "entries.json").read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -211,7 +211,7 @@ class Classroom:
                     break
                 except BlockingIOError:
                     if attempt == 49:
-                        words = f"{self.root} is being graded by another command. Wait until it has ended."
+                        words = f"{self.root} is being graded by another command. Wait until that command has ended."
                         raise ClassroomError(words) from None
                     time.sleep(0.1)
             yield file.fileno()

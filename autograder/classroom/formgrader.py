@@ -93,7 +93,7 @@ def is_a_graders(folder: Path) -> bool:
     if (_STUDENTS & set(folder.parts)) or not folder.is_dir():
         return False
     links = [part for part in (named, *named.parents) if part.is_symlink()]
-    if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # it may lead elsewhere in a moment
+    if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # its owner may redirect it at any moment
         return False
     shared = is_shared(folder)
     configurations = [path for name in CONFIGURATIONS if (path := folder / name).exists()]

@@ -146,12 +146,12 @@ class ClassBook:
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
-                f"with the release that it was given, or put {self.place} away and start a new one."
+                f"with the release that it was given, or move {self.place} elsewhere and start a new one."
             )
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
-        """Return what the gradebook holds for a chapter, by student."""
+        """Return the gradebook's contents for a chapter, by student."""
         return self._load(chapter)
 
     def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:

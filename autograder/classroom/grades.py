@@ -23,7 +23,7 @@ class Person:
 
 @dataclass
 class StoredGrades:
-    """What the gradebook holds for one student's chapter: row ids, and values by cell name."""
+    """The gradebook's contents for one student's chapter: row ids, and values by cell name."""
 
     submission: str
     notebook: str
@@ -45,7 +45,7 @@ class StoredGrades:
 
 @dataclass(frozen=True)
 class NewGrades:
-    """What grading found for one student's chapter."""
+    """The results of grading one student's chapter."""
 
     student: str
     automatic: Mapping[str, float | None]

@@ -38,7 +38,7 @@ _OF_A_SHELL = {"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES"}
 
 @dataclass(frozen=True)
 class Grading:
-    """What a run over a class found.
+    """The results of a run over a class.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ class Grading:
 
 
 class LastRun:
-    """What a classroom remembers of its last run that had nothing to do.
+    """A classroom's record of its last run that had nothing to do.
 
     Parameters
     ----------
     classroom : Path
         The class's folder.
     chapters : iterable of str
-        The chapters that are asked for; none means all.
+        The requested chapters; none means all.
     asked : mapping
         The command's other options.
     """
@@ -85,7 +85,7 @@ class LastRun:
         self._around = (*chapters, asked, sys.version, sys.executable, os.getcwd(), os.geteuid(), variables)
         self._within = (*(f"{folder}{os.sep}" for folder in (self.room.root, *_PROJECT)), "/proc/", "/dev/")
         self._beside: dict[str, tuple | None] = {}
-        """What a run uses outside the classroom and the project, as it was before it was used."""
+        """The files that a run uses outside the classroom and the project, as they were before the run used them."""
 
     def recall(self) -> Grading | None:
         """Return what the last run found, or None if a new run is needed."""

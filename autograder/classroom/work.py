@@ -63,7 +63,7 @@ class GradingTask:
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """What a worker made of a task."""
+    """The result of a worker's task."""
 
     task: GradingTask | None
     examination: Examination
@@ -152,12 +152,12 @@ def without_task(graded: GradedSubmission) -> GradedSubmission:
 
 
 def with_task(task: GradingTask, came: object) -> object:
-    """Return what a worker sent back (`without_task`), with its task added; return anything else unchanged."""
+    """Return a worker's result (`without_task`) with its task added; return anything else unchanged."""
     return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
 
 
 def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
-    """Say what is wrong with what a worker returned for a task, or return None.
+    """Say what is wrong with a worker's result for a task, or return None.
 
     A worker may run on another machine, whose memory or network may fail: only a result may become a score.
     """

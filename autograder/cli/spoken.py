@@ -16,7 +16,7 @@ NAME = "weightlab"
 
 
 def command_name() -> str:
-    """Return what starts this program in this terminal: ``weightlab`` if that is found, otherwise its path."""
+    """Return the command that starts this program in this terminal: ``weightlab`` if found, otherwise its path."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py" and called.parent.name == "autograder":
         found = shutil.which("python")

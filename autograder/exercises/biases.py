@@ -42,7 +42,7 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _decision(answers: list, calls: tuple[Call, ...]) -> object:
-    """View: the decision, whether it comes as a truth value or as 1 and 0; the other aspect asks for the type."""
+    """Return the decision, whether given as a truth value or as 1 and 0; another aspect is about the type."""
     number = as_array(answers[0])
     if number is not None and not number.ndim and number.dtype.kind in "iuf" and number in (0, 1):
         return bool(number)

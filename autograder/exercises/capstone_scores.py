@@ -147,7 +147,7 @@ class Standing:
 
     @property
     def diagnosis(self) -> str:
-        """Return what kind of answer this is."""
+        """Return the kind of this answer."""
         if self.stored == 0:
             return "nothing changed"
         if self.stored > BUDGET:
@@ -167,7 +167,7 @@ class Standing:
 
 
 class NoNetwork(ValueError):
-    """The answer cannot replace the reader; ``diagnosis`` says what kind of answer it is."""
+    """The answer cannot replace the reader; ``diagnosis`` is the kind of answer."""
 
     def __init__(self, words: str, diagnosis: str) -> None:
         super().__init__(words)

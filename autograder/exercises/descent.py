@@ -87,7 +87,7 @@ def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Tell whether the order follows from the generator, and how thoroughly it mixes."""
+    """Tell whether the order follows from the generator, and whether it mixes the examples thoroughly."""
     orders = [[float(label) for _, y in _batches(answer) for label in np.ravel(y)] for answer in answers]
     first, again, other, twin = orders
     neighbours = sum(after == before + 1 for before, after in pairwise(first))

@@ -35,7 +35,7 @@ def _law(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
-    """Return what `_law` should find for N(0, 1 / fan_in) in theory."""
+    """Return the theoretical results of `_law` for N(0, 1 / fan_in)."""
     return {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]} | laws.NORMAL
 
 

@@ -23,7 +23,8 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
-    why="Squaring makes errors in both directions count, and makes one large error cost more than several small ones. "
+    why="Squaring makes errors in both directions count, and makes one large error cost more than small ones with "
+    "the same sum. "
     "The shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen "
     "differences.",
 )

@@ -1,4 +1,4 @@
-"""What chapters 08 and 09 share: networks to draw, and how to look at what a training run returns."""
+"""What chapters 08 and 09 share: networks to draw, and views of a training run's results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def draw_adapters(rng: np.random.Generator, sizes: tuple[int, ...], rank: int) -
 
 
 def awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Raise the biases: if most neurons are inactive for most examples, their order would not matter."""
+    """Raise the biases: if most neurons were inactive for most examples, the order of the examples would not matter."""
     return [(weights, bias + 1) for weights, bias in layers]
 
 
@@ -52,7 +52,7 @@ def losses_alone(answers: list, calls: tuple[Call, ...]) -> object:
 
 
 def trained_alone(answers: list, calls: tuple[Call, ...]) -> object:
-    """Return what was trained, without the losses."""
+    """Return only the trained layers or adapters."""
     return first_of_two(answers[0], "what was trained, losses")
 
 

@@ -100,7 +100,7 @@ def _is_list_for_array(expected: Any, value: Any) -> bool:
 
 
 def find_all_problems(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[dict[str, Problem]]:
-    """Return what is wrong with each case, by aspect."""
+    """Return the problems of each case, by aspect."""
     answers = zip(key.cases, key.expected, observed, strict=True)
     return [find_problems(exercise, case, expected, got) for case, expected, got in answers]
 

@@ -51,9 +51,9 @@ class Key:
     expected: tuple[Any, ...]
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
-    """What other functions of the course return for the same arguments."""
+    """The results of other functions of the course for the same arguments."""
     asked: tuple[tuple, ...] = ()
-    """For each case, how the reference calls the function that the case gives; see `Observation.asked`."""
+    """For each case, how the reference calls the function among the arguments; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
 
@@ -124,7 +124,7 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
-    """Return what a reference did that is not allowed, or None."""
+    """Return the problem with a reference's answer, or None."""
     if case.raises:
         return find_refusal_problem(case, observation.raised, observation.value)
     if observation.raised:

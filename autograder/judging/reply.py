@@ -133,7 +133,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 MAX_QUOTED = 500
 """Characters kept from each text of an exception: its message and its line of code."""
-_ONE_PROCESS = "Do not use os.fork or multiprocessing: a function computes in the one process that it has."
+_ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
 _ENDINGS = {
     Ending.TIMEOUT: (
         Status.TIMEOUT,
@@ -142,7 +142,7 @@ _ENDINGS = {
     ),
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
-        "{name} was not tried: what came before it had used up all of the {limit:g} seconds that a whole chapter may "
+        "{name} was not tried: what ran before it had used up all of the {limit:g} seconds that a whole chapter may "
         "take.",
     ),
     Ending.CRASHED: (
@@ -156,7 +156,7 @@ _ENDINGS = {
     Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
     Ending.SEVERAL: (
         Status.MALFORMED,
-        f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
+        f"More than one answer came back from {{name}}, as if from processes that it started. {_ONE_PROCESS}",
     ),
     Ending.UNREADABLE: (
         Status.MALFORMED,

@@ -18,6 +18,8 @@ EXTRA = 64 * 2**20
 """Bytes in addition to a job's own: for the processes that serve it, and for the Python files that it reads first."""
 MAX_PROCESSES = 64
 
+_PATIENCE = 20.0
+"""Seconds that a process may take to enter a group."""
 _NAME, _MAIN = "weightlab", "weightlab-main"
 _SYSTEMD = Path("/run/systemd/system")
 _MOUNTS, _OWN = Path("/proc/self/mounts"), Path("/proc/self/cgroup")
@@ -97,7 +99,7 @@ def find_parent() -> Path:
             Group(left).remove()
     group = _make(parent)
     try:
-        tried = subprocess.run(group.wrap(["true"]), capture_output=True, text=True, timeout=20)
+        tried = subprocess.run(group.wrap(["true"]), capture_output=True, text=True, timeout=_PATIENCE)
     finally:
         group.remove()
     if tried.returncode:
@@ -192,7 +194,7 @@ def _relatives() -> list[int]:
     while pid > 0:
         found.append(pid)
         fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-        pid = int(fields[1]) if len(fields) > 1 else 0
+        pid = int(fields[1]) if fields else 0
     return found
 
 

@@ -170,10 +170,8 @@ def _worker_id() -> int | None:
     """
     if os.geteuid() != 0:
         return None
-    last = 0
-    for line in Path("/proc/self/uid_map").read_text().splitlines():
-        first, _, count = map(int, line.split())
-        last = max(last, first + count - 1)
+    ranges = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    last = max(first + count - 1 for first, _, count in ranges)
     number = os.getpid() * 16 + next(_counter) % 16
     if last >= 2**31:
         # According to systemd's table the ids from here to 2**31 are never assigned.
@@ -213,7 +211,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 
 @cache
 def _python_files() -> dict[Path, Path]:
-    """Return what Python needs besides packages, each with its place: program, standard library, C libraries, loader.
+    """Return the files that Python needs besides packages, with their places: program, standard library, C libraries.
 
     Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """
@@ -243,7 +241,7 @@ def _loaded_libraries() -> set[Path]:
 
 
 def _hidden(whole_lab: bool) -> list[Path]:
-    """Return what is hidden inside the visible folders: the project, its traces, a home, test images."""
+    """Return the paths hidden inside the visible folders: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"

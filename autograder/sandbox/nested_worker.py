@@ -67,7 +67,7 @@ class NestedWorker:
 
 
 def _read(message: Any, name: str) -> Any:
-    """Return what a JavaScript object holds under a name, or None."""
+    """Return the value that a JavaScript object holds under a name, or None."""
     return getattr(message, name, None)
 
 

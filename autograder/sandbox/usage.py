@@ -12,12 +12,12 @@ from pathlib import Path
 class Usage:
     """What a candidate and all processes that it started use together."""
 
-    processes: int = 1
-    memory: int = 0
+    processes: int
+    memory: int
     """Bytes, in memory and swapped out."""
-    processor: float = 0.0
+    processor: float
     """Seconds of processor time, ended processes included."""
-    waited: float = 0.0
+    waited: float
     """Seconds for which the job itself was ready to run but had no processor."""
 
 

@@ -74,6 +74,14 @@ def test_arrays_of_the_other_byte_order_keep_their_numbers():
     assert decode(encode(np.array([1.5, -2.0], dtype=">f8"))).tolist() == [1.5, -2.0]
 
 
+def test_only_what_a_terminal_might_act_on_is_replaced_in_text():
+    assert wire.printable("a\tb\nc \x1b[2J\r\u202e é") == "a\tb\nc \ufffd[2J\ufffd\ufffd é"
+
+
+def test_a_seed_without_a_stream_is_the_first_stream():
+    assert Rng(3) == Rng(3, 0) != Rng(3, 1)
+
+
 def test_the_largest_key_crosses():
     assert decode(encode({2**60 - 1: 1, 1 - 2**60: 2})) == {2**60 - 1: 1, 1 - 2**60: 2}
 

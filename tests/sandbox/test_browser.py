@@ -14,6 +14,7 @@ from autograder.candidate.frames import Ending
 from autograder.sandbox import nested_worker
 from autograder.sandbox.browser import Browser
 from autograder.sandbox.carrier import CandidateError, Outcome
+from autograder.sandbox.in_place import InPlace
 from autograder.sandbox.nested_worker import NestedWorker
 
 
@@ -108,6 +109,7 @@ def test_where_python_cannot_wait_the_job_runs_in_place(page, in_place):
     carrier = Browser()
     assert carrier.run(b"job", 1.0) == Outcome(Ending.ANSWERED, b"in place", limit=1.0)
     assert in_place == [(b"job", 1.0)] and page.asked == []
+    assert not InPlace().grades_classes
 
 
 def test_a_worker_that_does_not_start_is_not_asked_again(page, in_place):

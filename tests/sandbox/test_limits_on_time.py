@@ -23,6 +23,7 @@ from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process uses")
+UNUSED = {"processes": 1, "memory": 0, "processor": 0.0, "waited": 0.0}
 BOUNDS = watch.Bounds(seconds=1.0, wall=4.0, memory=1000, processes=8)
 
 
@@ -36,7 +37,7 @@ def watcher(monkeypatch):
     def after(seconds, **used):
         now[0] = seconds
         made.waited = used.get("waited", 0.0)
-        return made._find_broken(Usage(**used))
+        return made._find_broken(Usage(**UNUSED | used))
 
     return after
 
@@ -66,12 +67,12 @@ def test_a_machine_that_slept_is_not_a_loop(monkeypatch):
     looked = now[0]
     now[0] = 130.5  # it slept for half a minute between two readings
     made._leave_out_standstill(looked)
-    assert made._find_broken(Usage()) is None and made.spent < 0.6
+    assert made._find_broken(Usage(**UNUSED)) is None and made.spent < 0.6
     now[0] = 131.0
     made._leave_out_standstill(130.5)
-    assert made._find_broken(Usage()) is None
+    assert made._find_broken(Usage(**UNUSED)) is None
     now[0] = 131.6
-    assert made._find_broken(Usage()) is Ending.TIMEOUT
+    assert made._find_broken(Usage(**UNUSED)) is Ending.TIMEOUT
 
 
 @pytest.mark.parametrize("seconds", [1.5, 4.0])

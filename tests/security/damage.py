@@ -210,7 +210,7 @@ MODULES = (
 class Damaged:
     """A damaged submission: its files by their path in the chapter's folder, and its entries that are not files.
 
-    ``archive`` is the name of the zip as which it is submitted, or empty if it is already in ``submitted/``.
+    ``archive`` is the name of the zip that holds it, or empty if it is already in ``submitted/``.
     """
 
     student: str

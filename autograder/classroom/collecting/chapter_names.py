@@ -7,7 +7,7 @@ import re
 from ...exercises import CHAPTERS
 
 _COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)\s*\d*)*"
-"""What browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
+"""The text that browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
 _ANY = "|".join(re.escape(chapter).replace("_", "[-_ ]?") for chapter in CHAPTERS)
 
 

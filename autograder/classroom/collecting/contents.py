@@ -21,7 +21,7 @@ MAX_NOTEBOOKS = 8
 _NAMED, _LONGEST_NAMED = 3, 100
 """How many files a sentence lists, and how many characters of each name."""
 MAX_INNER = 8
-"""The most zips that a submission may hold: some students pack what was already packed."""
+"""The largest number of zips that a submission may hold: some students pack what was already packed."""
 
 _ELSEWHERE = frozenset(
     {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}

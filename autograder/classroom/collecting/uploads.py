@@ -121,7 +121,7 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
-    for item in items:  # the platforms' own statements about who somebody is, and not students' files with such names
+    for item in items:  # use the platforms' own statements about people, and not students' files with the same names
         found = recogniser.recognise(item.path.parts)
         with suppress(NotTakenError, StopIteration):
             if item.path.name == GRADESCOPE_METADATA and not found:
@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with a notebook and a library as a whole, otherwise each zip alone."""
+    """Yield one student's uploads: a folder with a notebook and a library as a whole, otherwise each zip separately."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -222,11 +222,11 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
 
 
 _VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
-"""What Microsoft Teams calls the folders of a student's uploads, within the student's own."""
+"""Microsoft Teams' name for the folder of one upload, inside the student's folder."""
 
 
 def _owner_of(home: PurePosixPath, name: str) -> Owner:
-    """Return the owner of a folder of work: the folder's name says it, or the folder around a numbered version."""
+    """Return the owner of a folder of work: it is named after them, or the folder around a numbered version is."""
     version = _VERSION.fullmatch(home.name)
     if version is None:
         return plain_owner(name, str(home.parent))

@@ -34,7 +34,7 @@ class Item:
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What wrong answers show if no misconception is known: the sentence, and the students."""
+    """For wrong answers without a known misconception, each finding's sentence and the students to whom it applies."""
 
     @property
     def share(self) -> float:

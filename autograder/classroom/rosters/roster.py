@@ -96,7 +96,7 @@ def _is_same(known: Student, person: Student) -> bool:
 
 
 def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
-    """Return what to compare with each student, the most certain first."""
+    """Return the tests that tell whether a student is the owner, the most certain first."""
     name, words = _letters(owner.name), _words(owner.name)
     tests: list[Callable[[Student], bool]] = []
     if owner.platform is Platform.CANVAS and owner.number:

@@ -132,7 +132,7 @@ def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
 
 
 def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> Finding | None:
-    """Return what the samples show.
+    """Return the finding that the samples show.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> str | None:
-    """Say what can be said if no relation holds: the form of the answers, or that they are too large or small."""
+    """Describe the answers if no relation holds: their form, or that they are too large or too small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
@@ -237,7 +237,7 @@ def _capital(words: str) -> str:
 def _all_relations(
     key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
 ) -> Iterator[Relation]:
-    """Yield the relations that hold in a sample; those that take long to find only if they are asked for."""
+    """Yield the relations that hold in a sample; those that take long to find only if ``among`` asks for them."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)

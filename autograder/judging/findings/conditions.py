@@ -137,7 +137,7 @@ def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
 
 
 def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswered: list[int]) -> list[Relation]:
-    """Return what is true of all cases that are wrong or have no result, and of none that is right."""
+    """Return the facts that are true of all cases that are wrong or have no result, and of none that is right."""
     described = [_describe_sample(key, sample) for sample in wrong]
     for i in unanswered:
         call = key.cases[i].calls[0]
@@ -212,7 +212,7 @@ _TELLING = (
 
 
 def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, bool]]) -> list[Relation]:
-    """Return what is true of all wrong cases and of no right one, if that is a single fact and not a coincidence."""
+    """Return the facts that are true of all wrong cases and of no right one, if these are one kind and no accident."""
     if not wrong or not right:
         return []
     facts = [

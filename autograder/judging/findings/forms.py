@@ -24,7 +24,7 @@ def _answered(key: Key, observed: Sequence[Observation]) -> list[tuple[int, Obse
 
 
 def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what the forms of all answers have in common, or None."""
+    """Return the mistake that the forms of all answers have in common, or None."""
     answered = _answered(key, observed)
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
     relation = _find_in_usable(exercise, usable) if len(usable) > 1 or len(usable) == len(answered) > 0 else None
@@ -179,7 +179,7 @@ def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return how the calls of the function that the cases give differ from the reference's calls, or None."""
+    """Return how an answer's calls of the function among its arguments differ from the reference's calls, or None."""
     pairs = [
         (call.args, wanted, one.asked)
         for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)

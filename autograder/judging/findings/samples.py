@@ -15,11 +15,11 @@ from ..key import Key
 from ..observation import Observation
 
 MAX_ENTRIES = 50_000
-"""The most entries of an array that findings examine; larger arrays say no more."""
+"""The largest number of entries of an array that findings examine; larger arrays would show no more."""
 RTOL, SINGLE_RTOL = 1e-6, 2e-4
 """Relative tolerances: with single precision, rounding is not a slip."""
 ATOL = 1e-9
-"""What counts as no difference between numbers of ordinary magnitude."""
+"""A difference between numbers of ordinary magnitude that counts as none."""
 
 
 class Label(NamedTuple):

@@ -70,7 +70,7 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
 
 
 def find_shape(samples: list[Sample]) -> Relation | None:
-    """Return what is wrong with the shape of all wrong answers, or the argument that has the same shape.
+    """Return the mistake in the shapes of all wrong answers, or the argument that has the same shapes.
 
     If some of these answers have the required shape, only an argument whose shape they all have is reported.
     """

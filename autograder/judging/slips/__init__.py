@@ -43,7 +43,7 @@ def find_slip(
 ) -> tuple[Slip, tuple[str, ...]] | None:
     """Return a slip that gives the same answers in every case of a public key, or None.
 
-    It comes with the parts of the answer for which this is true, if that is not the whole answer.
+    The slip comes with the parts of the answer for which this is true, if not for the whole answer.
     """
     if exercise.scored or any(one.changed or one.iterator for one in observed):
         return None
