@@ -27,7 +27,7 @@ ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and traini
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """Return a student's library: every third student is right; the others hold some misconceptions."""
+    """Return a student's library: every third one is right; the others hold some misconceptions."""
     wrong = {}
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
@@ -45,7 +45,7 @@ def answered(chapter: Chapter) -> dict:
     notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
     lines: dict[str, list[str]] = {}
     for name, question in chapter.questions.items():
-        # A question without a cell of its own is answered in the cell of the question before.
+        # A question without its own cell is answered in the cell of the previous question.
         place = f"{name}-answer" if has_cell(notebook, f"{name}-answer") else [*lines][-1]
         lines.setdefault(place, []).append(f"{name} = {question.value!r}")
     for place, written in lines.items():
@@ -56,7 +56,7 @@ def answered(chapter: Chapter) -> dict:
 
 
 def has_cell(notebook: dict, name: str) -> bool:
-    """Whether a notebook has a cell of this grade id."""
+    """Return whether a notebook has a cell with this grade id."""
     return any(one["metadata"].get("nbgrader", {}).get("grade_id") == name for one in notebook["cells"])
 
 
@@ -75,7 +75,7 @@ def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: M
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: what it took, CPU seconds of its first process, memory, share of the points.
+    """One run of ``weightlab grade``: its time, CPU seconds of its first process, memory, and fraction of the points.
 
     The coordinator's seconds are those after the start-up.
     """
@@ -161,7 +161,7 @@ def grade(
 
 
 def _memory(counting: int) -> dict[str, int]:
-    """Return the memory, in MiB, of one worker (all, and its own part), of its sandbox, and of all processes below one.
+    """Return the MiB of one worker (all, and its own part), of its sandbox, and of all processes below ``counting``.
 
     Memory that processes share counts in full in the first figure, and once in the last two.
     """

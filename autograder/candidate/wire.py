@@ -23,7 +23,7 @@ MAX_BITS = 512
 MAX_ANSWER_VALUES = 200_000
 """Values that one call may return, an array counting as one: twice what the largest right answer has as lists."""
 MAX_ANSWER_TEXT = 10_000
-"""The most bytes of text in what one call returns, as UTF-8."""
+"""The largest size of the text in what one call returns, in bytes of UTF-8."""
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
@@ -159,7 +159,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
 
 
 def _is_key(value: Any) -> bool:
-    """Whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
+    """Return whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
     return type(value) is str or (type(value) is int and abs(value) < 2**60)
 
 
@@ -196,7 +196,7 @@ def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
 
 
 def is_short(value: Any) -> bool:
-    """Whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
+    """Return whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
     values, text, waiting = 0, 0, [value]
     while waiting:
         one = waiting.pop()

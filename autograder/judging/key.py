@@ -51,9 +51,9 @@ class Key:
     expected: tuple[Any, ...]
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
-    """What other functions of the course return for the same arguments."""
+    """The results of other functions of the course for the same arguments."""
     asked: tuple[tuple, ...] = ()
-    """For each case, how the reference calls the function that the case gives; see `Observation.asked`."""
+    """For each case, how the reference calls the function among the arguments; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
 
@@ -67,7 +67,7 @@ def _numbered_calls(case: Case) -> list[tuple[tuple, dict]]:
     """Return a case's calls with the random generators numbered in order of appearance.
 
     An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
-    student's code could tell which exercise it is.
+    student's code could tell which exercise is being examined.
     """
     streams: dict[wire.Rng, int] = {}
 
@@ -136,7 +136,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
 
 def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
-    """Run the misconceptions; one of a family is left out if its answers are right or the same as another's."""
+    """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
         seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
@@ -149,7 +149,7 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
-    """Return what a reference did that is not allowed, or None."""
+    """Return the problem with a reference's answer, or None."""
     if case.raises:
         return find_refusal_problem(case, observation.raised, observation.value)
     if observation.raised:

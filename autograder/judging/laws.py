@@ -1,4 +1,4 @@
-"""Measures random weights: statistics that tell one distribution from another, whatever generator drew them."""
+"""Measures random weights by statistics that tell distributions apart, whatever generator drew the weights."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def measure(weights: np.ndarray, deviation: float, wanted: dict) -> dict:
     weights : ndarray of shape (fan_in, fan_out)
         The draws.
     deviation : float
-        The standard deviation that they should have.
+        The standard deviation that the draws should have.
     wanted : dict
-        `NORMAL` or `UNIFORM`: the statistics that are asked for.
+        `NORMAL` or `UNIFORM`: the statistics to measure.
 
     Raises
     ------

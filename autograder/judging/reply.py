@@ -113,7 +113,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 MAX_QUOTED = 500
 """Characters kept from each text of an exception: its message and its line of code."""
-_ONE_PROCESS = "Do not use os.fork or multiprocessing: a function computes in the one process that it has."
+_ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
 _ENDINGS = {
     Ending.TIMEOUT: (
         Status.TIMEOUT,
@@ -122,7 +122,7 @@ _ENDINGS = {
     ),
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
-        "{name} was not tried: what came before it had used up all of the {limit:g} seconds that a whole chapter may "
+        "{name} was not tried: what ran before it had used up all of the {limit:g} seconds that a whole chapter may "
         "take.",
     ),
     Ending.CRASHED: (
@@ -136,7 +136,7 @@ _ENDINGS = {
     Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
     Ending.SEVERAL: (
         Status.MALFORMED,
-        f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
+        f"More than one answer came back from {{name}}, as if from processes that it started. {_ONE_PROCESS}",
     ),
     Ending.UNREADABLE: (
         Status.MALFORMED,
@@ -146,7 +146,7 @@ _ENDINGS = {
 
 
 def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
-    """Check the form of an answer; what is left is text of bounded length, and values."""
+    """Check the form of an answer, and keep only values and text of bounded length."""
     name = exercise.name
     if data.get("error"):
         error = _read_error(data["error"])
@@ -157,7 +157,6 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
             f"{file} has no function called {name}. Was it renamed or deleted? "
             f'labkit.reset("{name}") restores the stub.',
         )
-    _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
     cases = [
         [_read_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
         for outcomes, case in zip(data["cases"], key.cases, strict=True)

@@ -1,4 +1,4 @@
-"""Do numbers cross unchanged, and does nothing else cross at all?"""
+"""Do numbers come through unchanged, and does nothing else come through at all?"""
 
 from __future__ import annotations
 
@@ -72,6 +72,14 @@ def test_numpy_scalars_keep_their_type(scalar):
 
 def test_arrays_of_the_other_byte_order_keep_their_numbers():
     assert decode(encode(np.array([1.5, -2.0], dtype=">f8"))).tolist() == [1.5, -2.0]
+
+
+def test_only_what_a_terminal_might_act_on_is_replaced_in_text():
+    assert wire.printable("a\tb\nc \x1b[2J\r\u202e é") == "a\tb\nc \ufffd[2J\ufffd\ufffd é"
+
+
+def test_a_seed_without_a_stream_is_the_first_stream():
+    assert Rng(3) == Rng(3, 0) != Rng(3, 1)
 
 
 def test_the_largest_key_crosses():
@@ -181,7 +189,7 @@ def test_a_forged_message_is_refused_and_costs_nothing(data):
 
 
 def test_keys_that_collide_cannot_make_reading_slow():
-    """Python's whole numbers hash by a known rule: a mapping of equal hashes would take hours to read."""
+    """Python hashes integers by a known rule, so a mapping whose keys have equal hashes would take hours to read."""
     prime = 2**61 - 1
     keys = [encode(i * prime) + b"N" for i in range(1, 20_001)]
     began = time.perf_counter()
@@ -217,7 +225,7 @@ def mutants(data, other, rng):
 
 
 def held(value):
-    """Return how many values a value holds, and how many bytes of numbers."""
+    """Return how many values a value holds, and how many bytes their numbers take."""
     if isinstance(value, np.ndarray):
         return 1, value.nbytes
     if isinstance(value, dict):
@@ -231,7 +239,7 @@ def held(value):
 @given(DATA, DATA, st.randoms(use_true_random=False), st.integers(0, 9))
 @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_a_hundred_thousand_damaged_messages_do_no_harm(value, other, rng, watched):
-    """Does every message end as bounded data or as WireError, having allocated little more than its own size?"""
+    """Does every message become bounded data or a WireError, while allocating little more than its own size?"""
     messages = list(mutants(encode(value), encode(other), Random(rng.random())))
     if watched == 0:
         tracemalloc.start()

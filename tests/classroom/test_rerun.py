@@ -1,4 +1,4 @@
-"""Is a notebook that is run again shut in, shown as plain outputs, and without effect on a grade?"""
+"""Is a notebook that is run again isolated, shown as plain outputs, and without effect on a grade?"""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def course_notebook(name):
 
 @pytest.mark.slow
 def test_with_the_reference_a_chapter_runs_to_its_end():
-    """One chapter as it is; that every chapter runs to its end is tried where its notebook is executed."""
+    """One chapter as it is; other tests, which execute all notebooks, make sure that every chapter runs to its end."""
     chapter = CHAPTERS["02_biases"]
     notebook = course_notebook(chapter.name)
     for name, question in chapter.questions.items():
@@ -99,7 +99,7 @@ def test_it_is_shut_in_as_all_student_code_is():
     connect = "try:\n    socket.socket()\n    print('made')\nexcept OSError:\n    print('none')"
     _, (first, second) = ran([look, connect])
     root = first[0]["text"].strip()
-    assert root in ("[]", "['/root']", "['/home']")  # on the way to Python itself
+    assert root in ("[]", "['/root']", "['/home']")  # folders on the path to Python itself
     assert second[0]["text"] == "none\n"
 
 
@@ -192,6 +192,6 @@ def test_a_hostile_notebook_shows_text_and_pictures_and_ends(source):
 
 
 def test_what_an_ordinary_cell_shows_comes_after_hostile_ones():
-    """The same notebook without an attack: else that nothing bad is shown would say nothing."""
+    """The same notebook shows something without an attack; otherwise, showing nothing bad would prove nothing."""
     _, (first, second) = ran(["1 + 1", "print('the next cell')"])
     assert first[0]["data"]["text/plain"] == "2" and second[0]["text"] == "the next cell\n"

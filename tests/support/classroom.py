@@ -35,7 +35,7 @@ def released(chapter: Chapter) -> dict:
         _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001"),
     ]
     for exercise in chapter.exercises.values():
-        # A heading of the exercise's name alone would get the id by which Formgrader finds the score.
+        # A heading with only the exercise's name would get the id by which Formgrader finds the score.
         heading = f"## Exercise: {exercise.name}\n\n{exercise.task}"
         cells.append(_cell("markdown", heading, f"about-{exercise.name}"))
         cells.append(_check(exercise.name, exercise.points))
@@ -76,7 +76,7 @@ def _cell(kind: str, source: str, name: str, **marks) -> dict:
 
 
 def cell(notebook: dict, name: str) -> dict:
-    """Return the cell of a grade id."""
+    """Return the cell with this grade id."""
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
 
 
@@ -86,7 +86,7 @@ def answered(
     words: str = "Because it shifts.",
     notebook: dict | None = None,
 ) -> dict:
-    """Return the notebook with every question answered (rightly, unless ``numbers`` says otherwise), as if run."""
+    """Return the notebook with every question answered (correctly, unless ``numbers`` says otherwise), as if run."""
     notebook = copy.deepcopy(notebook or released(chapter))
     for name, question in chapter.questions.items():
         value = (numbers or {}).get(name, question.value)
@@ -119,12 +119,12 @@ def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
 
 
 def can_be_written(function: Callable) -> bool:
-    """Whether the source of a function says all that it does: not if another function made it."""
+    """Return whether the source of a function says all that it does; not if another function made it."""
     return inspect.isfunction(function) and not function.__closure__
 
 
 def _helpers_of(function: Callable) -> list[Callable]:
-    """Return the functions of its own module that a function needs, and those that they need."""
+    """Return the functions that a function needs from its own module, directly or not."""
     beside, needed, waiting = vars(inspect.getmodule(function)), {function.__name__: function}, [function]
     while waiting:
         names = _names_in(waiting.pop().__code__)
@@ -160,13 +160,13 @@ def _names_in(code: CodeType) -> set[str]:
 
 
 def _source(function: Callable) -> str:
-    """Return a function's source without what declares it a misconception."""
+    """Return a function's source without the decorator that declares it a misconception."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     return "\n".join(line for line in lines if not line.startswith("@"))
 
 
 def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
-    """Return students who each hold one misconception an exercise, until every misconception of a chapter is held."""
+    """Return students with one misconception per exercise each, who together have all misconceptions of a chapter."""
     found = {
         name: [one for one in wrong if can_be_written(one.function)]
         for name, wrong in reference.misconceptions(chapter.module).items()
@@ -182,7 +182,7 @@ def submit(
     notebook: dict | bytes | None = None,
     library: dict[str, bytes] | None = None,
 ) -> Path:
-    """Lay one submission into ``submitted/``."""
+    """Put one submission into ``submitted/``."""
     folder = classroom / "submitted" / student / chapter.name
     (folder / "weightlab").mkdir(parents=True)
     if notebook is not None:
@@ -202,7 +202,7 @@ def course(folder: Path, chapters: list[Chapter]) -> Path:
 
 
 def gradebook(room: Path, student: str | None = None) -> list[tuple]:
-    """Return every score and comment in a gradebook, by student and cell; of one student, or of all."""
+    """Return every score and comment in a gradebook, by student and cell, for one student or for all."""
     with sqlite3.connect(room / "gradebook.db") as book:
         rows = [
             row

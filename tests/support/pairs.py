@@ -1,4 +1,4 @@
-"""Libraries that people might write, each with the exercise that it is about: what every carrier must judge alike."""
+"""Libraries that people might write, each with an exercise, which all carriers must judge alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNREADABLE = b"def"
 
 
 def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Yield what a library is, and its modules: right in several styles, unwritten, unreadable, and misunderstood."""
+    """Yield the label and modules of libraries: right in several styles, unwritten, unreadable, and misunderstood."""
     module = EXERCISES[name].module
     yield "the reference", REFERENCE
     yield "not written", REFERENCE | {module: STUBS[module]}
@@ -27,5 +27,5 @@ def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 def exercises(*, scored: bool) -> list[Exercise]:
-    """Return the exercises whose functions train for seconds, or all others."""
+    """Return the exercises whose functions train for seconds (``scored``), or all others."""
     return [exercise for exercise in EXERCISES.values() if bool(exercise.scored) is scored]
