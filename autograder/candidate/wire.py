@@ -57,6 +57,10 @@ class Opaque:
     type_name: str
 
 
+class Encoded(bytes):
+    """What `encode` returned for a part that many values hold: it is written as it is, wherever it stands."""
+
+
 def printable(text: str) -> str:
     """Return text with everything replaced that a terminal or browser might act on, except line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
@@ -101,6 +105,8 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     kind = type(value)
     if kind is np.ndarray:
         _write_array(value, out)
+    elif kind is Encoded:
+        out += value
     elif value is None:
         out += b"N"
     elif kind is bool:

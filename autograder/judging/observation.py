@@ -135,7 +135,7 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
         named = case.aspect is None and observed.part is not None and observed.part < len(parts)
         part = parts[observed.part] if named else ""
         found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR, expected, part=part))
-    elif case.aspect is None and case.view is None:
+    elif case.aspect is None:
         if not isinstance(observed.value, (list, tuple)) or len(observed.value) != len(parts):
             found = dict.fromkeys(parts, Problem(ProblemKind.PARTS, observed.value, parts=parts))
         else:
