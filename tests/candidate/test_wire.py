@@ -114,6 +114,8 @@ class Odd:
         ({2**60: 1}, "dict"),
         ({-(2**60): 1}, "dict"),
         ({True: 1}, "dict"),
+        ({"a": 1, 1.5: 2}, "dict"),
+        ({"a", 1.5}, "set"),
         ({1.5}, "set"),
         (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),
     ],
