@@ -321,6 +321,21 @@ def test_exactly_as_many_bytes_as_are_allowed_cross(monkeypatch):
         decode(block(b"B", 156, bytes(156)))
 
 
+def test_numbers_of_unknown_kinds_cross_as_the_name_of_their_kind():
+    for value, kind in ((np.longdouble(1), np.dtype(np.longdouble)), (np.array([1], "M8[D]"), "datetime64[D]")):
+        assert decode(encode(value)) == Opaque(f"array of {kind}")
+
+
+def test_an_empty_axis_counts_as_one_and_no_more(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    assert decode(encode(np.zeros((0, 10)))).shape == (0, 10)
+    assert decode(encode(np.zeros((0, 11)))) == Opaque("array of shape (0, 11)")
+
+
+def test_what_waits_to_be_counted_counts_as_well():
+    assert not wire.is_short([0] * wire.MAX_ANSWER_VALUES) and not wire.is_short([[0] * wire.MAX_ANSWER_VALUES])
+
+
 def test_an_array_may_have_eight_axes():
     assert decode(encode(np.zeros((1,) * 8))).shape == (1,) * 8
     assert decode(encode(np.zeros((1,) * 9))) == Opaque(f"array of shape {(1,) * 9}")
