@@ -183,7 +183,7 @@ def _digests(chapters: Iterable[str]) -> dict[str, str]:
 def _why_not(isolation: str, digests: tuple[tuple[str, str], ...]) -> str | None:
     """Say why this machine cannot grade as the coordinator would, or return None; checked once per process."""
     if _digests(dict(digests)) != dict(digests):
-        return "its exercises, autograder or NumPy are not the coordinator's: install the same release on both."
+        return "its exercises, autograder or NumPy differ from the coordinator's: install the same release on both."
     return why_not() if isolation == "bubblewrap" else None
 
 

@@ -137,7 +137,7 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     if is_own(room, known) and not _is_in_use(room.root / "gradebook.db"):
         return wanted
     raise GradebookError(
-        f"The gradebook of this classroom is {place_of(known)}, and not {place_of(wanted)}: its marks are there. Leave "
+        f"The gradebook of this classroom, with its marks, is {place_of(known)}, and not {place_of(wanted)}. Leave "
         f"--database out, or, if you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
         "classroom."
     )
@@ -190,7 +190,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def remember(room: Classroom, url: str, configured: str) -> None:
-    """Remember the URL of a gradebook outside the classroom, where nbgrader and Formgrader find it as well."""
+    """Record the URL of a gradebook outside the classroom, so that nbgrader and Formgrader use it as well."""
     if url in (configured, url_of(room.root, configured)):
         return
     write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)

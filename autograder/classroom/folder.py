@@ -211,7 +211,7 @@ class Classroom:
                     break
                 except BlockingIOError:
                     if attempt == 49:
-                        words = f"{self.root} is being graded by another command. Wait until it has ended."
+                        words = f"{self.root} is being graded by another command. Wait until that command has ended."
                         raise ClassroomError(words) from None
                     time.sleep(0.1)
             yield file.fileno()

@@ -146,7 +146,7 @@ class ClassBook:
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
-                f"with the release that it was given, or put {self.place} away and start a new one."
+                f"with the release that it was given, or move {self.place} elsewhere and start a new one."
             )
 
     @_unit

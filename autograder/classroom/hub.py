@@ -74,7 +74,9 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
         )
     for folder in (ROOT, prefix):
         if closed := _closed(folder):
-            raise ClassroomError(f"Students cannot read {folder}, because {closed} is closed. Put it into /opt.")
+            raise ClassroomError(
+                f"Students cannot read {folder}, because {closed} is closed to them. Move {folder} into /opt."
+            )
     kernel = prefix / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     if not kernel.is_file():
         raise ClassroomError(f"{kernel} is missing: install the course's requirements.txt into this environment.")

@@ -253,7 +253,7 @@ class Run:
         if self._settled:
             self.notices.append(
                 f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
-                "runs: not tried again. If the machine was at fault, --retry tries once more."
+                "runs, and were not tried again. If the machine was at fault, --retry tries once more."
             )
         return held
 
@@ -276,8 +276,8 @@ class Run:
             held[chapter] = stored = book.load(chapter)
             if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
                 raise GradebookError(
-                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program changes it "
-                    "while this one runs. Close it, then run the same command again."
+                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program is changing "
+                    "them during this run. Close that program, then run the same command again."
                 )
         return held
 

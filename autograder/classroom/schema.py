@@ -63,7 +63,7 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
     if owner is None:
         others = set(db.scalars(select(api.Assignment.course_id))) - {course, *_NOBODYS}
         if others:
-            return f"holds another course already: {', '.join(sorted(others))}."
+            return f"already holds another course: {', '.join(sorted(others))}."
         db.execute(text(f"INSERT INTO {_TABLE} VALUES (:id, :path)"), {"id": name, "path": place})
     elif owner[0] == name and _is_copy(owner[1], classroom):
         return f"belongs to the classroom {owner[1]}, of which this one is a copy."

@@ -43,10 +43,10 @@ class Report:
 def require_newer(release: Path, copy: Path) -> None:
     """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
     if release.resolve() == copy.resolve():
-        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+        raise UpdateError("The release is this copy itself. Give the folder or archive of the new release.")
     version, current = version_of(release), version_of(copy)
     if is_older(version, current):
-        raise UpdateError(f"That release is {version}, and this copy is newer, {current}. Nothing was changed.")
+        raise UpdateError(f"That release, {version}, is older than this copy, {current}. Nothing was changed.")
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
@@ -97,7 +97,7 @@ def _refuse_marks(copy: Path, report: Report) -> None:
     """Refuse a copy in which files hold the marks of a conflict that was committed with them.
 
     Choosing one side of each conflict would be wrong: git compares lines, and may have mixed two functions. And git
-    undoes such a merge only where no file has changed since.
+    undoes such a merge only if no file has changed since.
     """
     marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
     if marked:

@@ -69,7 +69,7 @@ STATUSES = {
     "a loop in C": (returning("sum(iter(int, 1))"), "timeout", "did not finish"),
     "endless recursion": ("def answer():\n    return answer()", "error", "RecursionError"),
     "None": ("def answer():\n    2.0", "failed", "gave None (is there a return?)"),
-    "a wrong type": (returning("'two'"), "failed", "gave the text 'two'; expected the number 2"),
+    "a wrong type": (returning("'two'"), "failed", "gave the string 'two'; expected the number 2"),
     "a wrong shape": (returning("np.full(3, 2.0)"), "failed", "shape (3,); expected a single number"),
     "NaN": (returning("float('nan')"), "failed", "gave nan; expected 2"),
     "a wrong number": (returning("3.0"), "failed", "gave 3; expected 2"),
@@ -437,6 +437,20 @@ def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
     monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=monotonic, clock_gettime=lambda _: 0.0))
     monkeypatch.setattr(time, "monotonic", lambda: 0.0)
     assert relay(b"", left=1.0)[0] is Ending.ANSWERED and len(looks) > 5
+
+
+def test_a_wait_of_just_the_longest_kind_is_no_standstill(relay, monkeypatch):
+    looks = []
+
+    def monotonic():
+        looks.append(None)
+        if len(looks) == 9:  # so that it ends, if it went on waiting
+            os.write(relay.writer, frames.pack_frame(b"late"))
+        return 0.0 if len(looks) == 1 else main._STANDSTILL
+
+    monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=monotonic, clock_gettime=lambda _: 0.0))
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    assert relay(b"", left=1.0) == (Ending.TIMEOUT, 0, b"end")
 
 
 def test_what_an_exception_says_of_itself_is_bounded():

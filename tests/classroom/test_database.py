@@ -98,7 +98,7 @@ def test_another_database_is_refused_in_one_sentence(kind, request, tmp_path):
         classroom = request.getfixturevalue("room")
         known = f"sqlite:///{classroom / 'gradebook.db'}"
     before = made_files(classroom)
-    with pytest.raises(GradebookError, match=rf"The gradebook of this classroom is \S*{kind}.db, and not \S*other.db"):
+    with pytest.raises(GradebookError, match=rf"classroom, with its marks, is \S*{kind}.db, and not \S*other.db"):
         grade(classroom, database=elsewhere(tmp_path, "other"))
     with pytest.raises(GradebookError, match="and not"):
         draw_report(classroom, database=elsewhere(tmp_path, "other"))
@@ -191,7 +191,7 @@ def test_a_copied_classroom_and_another_course_are_refused(fresh, tmp_path):
         db.add_assignment("mechanics")
     other = fresh.parent / "third"
     made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
-    with pytest.raises(GradebookError, match="holds another course already: physics"):
+    with pytest.raises(GradebookError, match="already holds another course: physics"):
         grade(other, database=elsewhere(tmp_path, "physics"))
 
 

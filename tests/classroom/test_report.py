@@ -195,7 +195,7 @@ def test_the_command_prints_where_it_wrote(room, tmp_path):
     (tmp_path / "empty" / "submitted").mkdir(parents=True)
     ran = CliRunner().invoke(main, ["report", "--classroom", str(tmp_path / "empty")])
     assert ran.exit_code == 1
-    assert "Nothing is graded" in ran.stderr
+    assert "Nothing has been graded" in ran.stderr
 
 
 def test_a_chapter_that_no_longer_exists_is_left_out_of_the_report(room):
@@ -204,7 +204,7 @@ def test_a_chapter_that_no_longer_exists_is_left_out_of_the_report(room):
     page, *_ = write.write(Classroom(room), {})
     assert "ada" in page.read_text() and "99_gone" not in page.read_text()
     (room / ".weightlab" / "entries.json").write_text(json.dumps(gone))
-    with pytest.raises(ClassroomError, match="Nothing is graded"):
+    with pytest.raises(ClassroomError, match="Nothing has been graded"):
         write.write(Classroom(room), {})
 
 

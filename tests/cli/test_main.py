@@ -71,7 +71,7 @@ STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_
         (STUB, "not_started", "not written yet"),
         ("def apply_weight(signal, weight):\n    return signal + weight\n", "failed", "; expected "),
         ("def apply_weight(signal, weight):\n    return signal.wrong\n", "error", "has no attribute"),
-        ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the text 'six'"),
+        ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the string 'six'"),
         ("def apply_weight(signal, weight):\n    return [signal * weight]\n", "failed", "shape (1,)"),
         ("def apply_weight(signal, weight):\n    return float('nan')\n", "failed", "nan"),
         ("def apply_weight(signal, weight):\n    pass\n", "failed", "None (is there a return?)"),

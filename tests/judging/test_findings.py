@@ -166,7 +166,7 @@ OTHERS = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
         "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
-        "In every case your result is one number wherever 0 is expected, and another one wherever 1 is expected.",
+        "In every case your result is one number wherever 0 is expected, and another wherever 1 is expected.",
     ),
     (
         "activates",
@@ -216,14 +216,13 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
-        "Where your result is wrong, some items of your answer are None where something is expected; the others "
+        "Where your result is wrong, some items of your answer are None where another value is expected; the others "
         "are right.",
     ),
     (
         "backward_unfrozen",
         "return backward(layers, activations, grad_logits)",
-        "Where your result is wrong, something else is in your answer where None is expected; the other items "
-        "are right.",
+        "Where your result is wrong, your answer has a value where None is expected; the other items are right.",
     ),
     # What holds only for wrong answers is said only about them.
     (

@@ -156,7 +156,7 @@ def test_an_exception_alone_names_no_misconception(name, body, runner):
     [
         (
             "assert inputs.ndim == 9",
-            "raised AssertionError (an assert that does not hold) on line {line} of {file}: assert inputs.ndim == 9.",
+            "raised AssertionError (a failed assert) on line {line} of {file}: assert inputs.ndim == 9.",
         ),
         ("assert inputs.ndim == 9, 'nine!'", "raised AssertionError: nine! on line {line} of {file}: assert"),
         ("raise KeyError", "raised KeyError on line {line} of {file}: raise KeyError."),

@@ -73,7 +73,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has numbers other than the expected ones, but in each row their order of size is right"
+        "It has numbers other than the expected ones, but each row is in the right order of size"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None

@@ -358,7 +358,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but in each row their order of size is right."
+        "Your result has numbers other than the expected ones, but each row is in the right order of size."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None

@@ -224,7 +224,7 @@ def test_the_card_names_the_save_that_was_graded(tmp_path, monkeypatch):
 def test_a_missing_file_was_not_graded_and_reset_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(check, "LIBRARY", tmp_path)
     shown = repr_html(check.check_exercise(EXERCISES["apply_weight"], tmp_path))
-    assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> puts the whole file back" in shown
+    assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> restores the whole file" in shown
     assert "graded" not in shown and "one step further" not in shown
 
 

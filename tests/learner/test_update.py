@@ -411,7 +411,7 @@ def test_an_older_release_is_refused_and_a_newer_one_is_named(release, copy, new
     say(release, "2.0.0")
     say(copy, newer)
     before = snapshot(copy)
-    with pytest.raises(manifest.UpdateError, match=f"That release is 2.0.0, and this copy is newer, {newer}"):
+    with pytest.raises(manifest.UpdateError, match=f"That release, 2.0.0, is older than this copy, {newer}"):
         update.update(release, copy)
     assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
     say(copy, "1.9")

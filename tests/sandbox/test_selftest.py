@@ -25,7 +25,7 @@ VALUES = {
     "the images that judge the capstone are hidden": ((0, 4000), (500, 4000)),
     "few processes": (limits.MAX_PROCESSES, limits.MAX_PROCESSES + 1),
     "memory of one process is bounded": (limits.MEMORY // MIB, limits.MEMORY // MIB + 1),
-    "no memory that cannot be counted": ([], ["shared"]),
+    "no memory that is not counted": ([], ["shared"]),
     "/tmp is small": (isolation.TEMPORARY_BYTES // MIB, isolation.TEMPORARY_BYTES // MIB + 1),
     "files are small": (limits.FILE_BYTES // MIB, limits.FILE_BYTES // MIB + 1),
     "no project, solutions, home or other submission in sight": ([[]], [["/srv/exchange"]]),
@@ -36,8 +36,8 @@ ENDS = {
     "memory of several processes together is bounded": Ending.MEMORY,
     "files are few": Ending.FILES,
     "output is bounded": Ending.TOO_MUCH,
-    "sleeping ends": Ending.TIMEOUT,
-    "computing ends": Ending.TIMEOUT,
+    "endless sleep is ended": Ending.TIMEOUT,
+    "endless computation is ended": Ending.TIMEOUT,
 }
 
 
@@ -109,7 +109,7 @@ def test_a_job_that_must_run_out_of_time_gets_little(monkeypatch):
             limits_seen.append(self.time_limit)
             return super().run(job, seconds)
 
-    check = selftest._PROMISES["sleeping ends"]
+    check = selftest._PROMISES["endless sleep is ended"]
     runner = Noting(Outcome(Ending.TIMEOUT, limit=1.0), answered(True))
     assert check(runner)[0]
     assert limits_seen == [1.0, selftest._SECONDS]

@@ -165,7 +165,7 @@ def _take_one(
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
-            words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
+            words += f", the newest that holds the chapter, of {len(uploads)} uploads" if len(uploads) > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""
@@ -220,7 +220,7 @@ class _Names:
         Raises
         ------
         NotTakenError
-            If nobody can be named, or somebody else has the name.
+            If the owner cannot be identified, or somebody else has the name.
         """
         if not owner.name:
             raise NotTakenError(Reason.CHAPTERS_NAME)
@@ -257,7 +257,7 @@ class _Names:
         return name
 
     def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
-        """Return who may have a name that fits several people: the one whose name it is exactly, if there is one."""
+        """Return the owner who gets a name that fits several people: the one whose exact name it is, if any."""
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]

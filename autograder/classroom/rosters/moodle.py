@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Return whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
+    """Return whether a column can hold grades: numbers and empty cells, with one maximum in all of the next column.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """
@@ -182,8 +182,8 @@ def fill_worksheet(
         maximum = line[sheet.maximum] if sheet.maximum is not None else ""
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
-                f"In Moodle the assignment's maximum grade is {maximum}, and the chapter is worth {points:g} points. "
-                "Set Moodle's maximum grade to that, and download the worksheet again."
+                f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
+                "Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))
         if student in scores:
