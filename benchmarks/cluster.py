@@ -30,8 +30,8 @@ PRELOAD = "benchmarks.cheap_worker"
 def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
     """Grade artificially cheap submissions on a scheduler and workers on this machine, each a process.
 
-    Each worker grades one submission and sends its result for all others, so that what limits the class is what one
-    coordinator and one scheduler can do; the last run, with all submissions, gives the figures.
+    Each worker grades one submission and sends its result for all others, so that only the coordinator and the
+    scheduler limit the class; the last run, with all submissions, gives the figures.
     """
     if importlib.util.find_spec("distributed") is None:
         return {"how": "not measured: Dask is not installed"}
@@ -96,7 +96,7 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
 
 
 def _address(where: Path) -> str:
-    """Return what the scheduler's file says, once it is written whole."""
+    """Return what the scheduler's file says, once it is completely written."""
     for _ in range(600):
         with suppress(OSError, ValueError):
             return json.loads(where.read_text())["address"]

@@ -14,7 +14,7 @@ from . import capstone_scores
 CHAPTER = Chapter("10_capstone", "One network's whole life")
 N_TASKS = 2
 """The number of tasks, each of a different kind, so that an answer to one kind of change does not earn full marks.
-Answering one takes longer than all other chapters' functions, and more tasks would distinguish no more answers: the
+Answering one takes longer than all the other chapters' functions, and more tasks would distinguish no more answers: the
 reference earns all points of every single task, and no naive answer earns two fifths of any
 (`benchmarks/results/capstone.md`)."""
 

@@ -1,4 +1,4 @@
-"""Does every carrier bring the same verdict, end what never ends, and leave the interpreter as it was?"""
+"""Does every carrier give the same verdict, end what never ends, and leave the interpreter as it was?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def process():
 
 
 def verdict_by(carrier, exercise, sources):
-    """Return the verdict and whether the stack ran out: where it does depends on what is below the function."""
+    """Return the verdict and whether the stack ran out: at which depth it does depends on the function's callers."""
     key = public_keys(exercise.module)[exercise.name]
     reply = run_exercise(exercise, key, sources, FOLDER, carrier)
     raised = [seen["raised"]["type"] for case in reply.cases or [] for seen in case if "raised" in seen]
@@ -93,14 +93,14 @@ def test_an_endless_loop_ends_in_place_as_a_timeout(text, process):
 
 
 class _Short(InPlace):
-    """Gives every job a moment only."""
+    """Gives every job only a moment."""
 
     def run(self, job, seconds):
         return super().run(job, 0.3)
 
 
 def test_time_counts_in_the_learners_files_alone():
-    """Raised within somebody else's code, the end of the time could break what that code cleans up."""
+    """If the time's end were raised within somebody else's code, it could interrupt that code's cleaning up."""
     text = returning(
         "sorted([3, 1, 2], key=slow)[0] + 1", "import time\ndef slow(x):\n    time.sleep(0.2)\n    return x\n"
     )

@@ -82,7 +82,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     Parameters
     ----------
     marks : mapping of str to float
-        Probabilities of the right class to point out, each under what it means.
+        Probabilities of the right class to point out, each under a name that says what it means.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])

@@ -500,7 +500,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     show(
         fig,
         alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half are "
-        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far from zero, "
+        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are far from zero, "
         "from "
         f"{signed(weights.min())} to {signed(weights.max())}.",
     )

@@ -1,4 +1,4 @@
-"""Are submissions collected under the right names, whole, and is everything that was left out said?"""
+"""Are submissions collected completely and under the right names, and is everything that was left out reported?"""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_copy_that_is_too_large_refuses_nothing_and_is_named(inbox, copy, size
 
 
 def test_of_two_files_for_one_module_pythons_counts(inbox):
-    """As where the folder is read that was collected."""
+    """This matches how the collected folder is read."""
     inbox.put("ada.zip", {NOTEBOOK: b"{}", "weightlab/\ufb01.py": b"other", "weightlab/fi.py": b"own"})
     assert inbox.collect().taken == {"ada"} and inbox.held("ada")["weightlab/fi.py"] == b"own"
 
@@ -217,7 +217,7 @@ class TestWhoseItIs:
         assert written == {"eve"} and set(inbox.held("eve")) == {NOTEBOOK, "weightlab/weights.py"}
 
     def test_a_students_zip_does_not_speak_for_others(self, inbox):
-        """Can a student's zip, among others, bring in a classmate's submission by a platform's names inside?"""
+        """Can a student's zip, among others, bring in a classmate's submission by using a platform's names inside?"""
         entry = "Cy_1_assignsubmission_file_/01_weights.zip"
         eve = inbox.put("eve.zip", {entry: packed("forged")})
         fay = inbox.put("Fay_9_assignsubmission_file_x.zip", {entry: packed("fay")})

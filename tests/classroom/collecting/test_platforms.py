@@ -1,4 +1,4 @@
-"""Does a small class from each platform arrive whole, everybody under their own name, with nothing unseen?"""
+"""Does a small class from each platform arrive complete, everybody under their own name, with no file overlooked?"""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class TestMoodle:
         assert inbox.collect().taken == {"Jürgen"}
         raw = unicodedata.normalize("NFD", f"submissions/{name}/01_weights.zip").encode()
         files = {"x" * len(raw): packed("j"), "__MACOSX/._submissions": b"", "submissions/.DS_Store": b""}
-        download = inbox.put("again.zip", zipped(files).replace(b"x" * len(raw), raw))  # UTF-8, and not declared so
+        download = inbox.put("again.zip", zipped(files).replace(b"x" * len(raw), raw))  # UTF-8 that is not declared
         found = inbox.collect(download)
         assert found.words["Jürgen"] == "as collected before" and not found.lost
 
@@ -295,7 +295,7 @@ submission_502:
         assert "together with" not in found.words["Ada-Lovelace"]
 
     def of(self, *people):
-        """Return an export in which everybody has submitted one notebook; a person is a number, a name, an address."""
+        """Return an export in which everybody submitted one notebook; a person is given as number, name, address."""
         files, lines = {}, []
         for number, name, email in people:
             files |= {f"export/submission_{number}/{path}": content for path, content in work(email).items()}
@@ -406,7 +406,7 @@ class TestGitHubClassroom:
         assert inbox.collect(inbox.folder / "ada").taken == {"ada"}
 
     def test_a_clone_cannot_hold_a_classmates_submission(self, inbox):
-        """Is what lies in a student's own folder believed, where it has a platform's or a classmate's name?"""
+        """Is a file in a student's own folder trusted if it has a platform's or a classmate's name?"""
         for student in ("ada", "eve"):
             for name, content in work(student).items():
                 inbox.put(f"{student}/{name}", content)
