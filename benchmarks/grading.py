@@ -39,7 +39,7 @@ class Size:
     chapters: tuple[str, ...] = tuple(CHAPTERS)
     beside: int = 8
     """Students of the class that we grade in each round; the peers grade the first student's submissions."""
-    students: int = 4
+    students: int = 10
     """Students of the class that is graded in every round with all chapters, by one process and by two."""
     large: int = 27
     """Students of the class in which a run finds nothing to do, and whose memory is measured."""
@@ -170,7 +170,7 @@ def _beside_peers(
 
 
 def _elapsed(name: str, spent: Spent) -> float:
-    """Return seconds per submission; the peers' seconds are divided by the submissions that are graded at a time."""
+    """Return seconds per submission; the peers' seconds are divided by the number of submissions graded at a time."""
     return spent.seconds if name == "weightlab grade" else spent.seconds / JOBS
 
 
@@ -211,7 +211,7 @@ def _everything(
 
 
 def bytes_each(room: Path, graded: int) -> dict[str, int]:
-    """Return what a submission takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
+    """Return the KiB that a submission takes: on its way to a worker, on its way back, and on the disk afterwards."""
 
     def size(*patterns: str) -> int:
         paths = (path for pattern in patterns for path in room.glob(pattern))

@@ -78,7 +78,7 @@ class Sample:
 
 @dataclass
 class Timed:
-    """What each submission took, and the executed notebooks by chapter."""
+    """The time that each submission took, and the executed notebooks by chapter."""
 
     spent: list[Spent] = field(default_factory=list)
     executed: dict[str, dict] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[s
     timed = Timed()
 
     def grade(sample: Sample) -> None:
-        # Each command has its own class folder: two at once would wait for the same gradebook.
+        # Each command has its own class folder, because two at once would wait for the same gradebook.
         course, name = folder / "nbgrader" / sample.student / sample.chapter.name, sample.chapter.name
         notebook = with_asserts(sample.notebook, sources[name])
         place = course / "submitted" / sample.student / name / f"{name}.ipynb"

@@ -62,7 +62,7 @@ def _seconds(pid: int) -> float:
 
 
 def why_not(share: float | None) -> str | None:
-    """Say why figures that were measured while other programs ran are not kept, or return None."""
+    """Say why figures measured while other programs ran are not kept, or return None."""
     if share is None or share <= ALLOWED:
         return None
     return (

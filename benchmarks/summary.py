@@ -158,13 +158,13 @@ PLACES: dict[str, tuple[Path, Callable[[Mapping], list[str]]]] = {
     "grading": (ROOT / "README.md", _brief),
     "cost": (ROOT / "docs" / "cluster.md", _cost),
 }
-"""By marker: the file that holds it, and what is written there about the results of `grading`."""
+"""By marker: the file that holds it, and the function that writes the results of `grading` there."""
 PAGES: dict[str, tuple[str, Callable[[Mapping], list[str]]]] = {
     "grading": ("Grading a class, measured", grading),
     "training": ("Training, measured", training),
     "stages": ("Where the time of a submission goes", stages.page),
 }
-"""By benchmark: the title of the page beside its results, and what is on it."""
+"""By benchmark: the title of the page beside its results, and the function that writes the page."""
 
 
 def written() -> dict[Path, str]:

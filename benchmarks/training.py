@@ -76,7 +76,7 @@ def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_
         random_state=1,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it did not converge in so few epochs, which is not the question
+        warnings.simplefilter("ignore")  # it does not converge in so few epochs, which does not matter here
         network.fit(x, y)
     return list(zip(network.coefs_, network.intercepts_, strict=True))
 
@@ -137,7 +137,7 @@ def _compare(sizes: tuple, batch_size: int, dtype: str, examples: int, epochs: i
 
     spent = take_turns({name: partial(turn, name) for name in CONTENDERS}, ROUNDS)
     for (weights, bias), (torch_weights, torch_bias) in zip(ends[OURS], ends["PyTorch"], strict=True):
-        # Both end at the same network: it was the same training.
+        # Both end with the same network, so the training was the same.
         np.testing.assert_allclose(weights, torch_weights, atol=1e-3 if dtype == "float32" else 1e-9)
         np.testing.assert_allclose(bias, torch_bias, atol=1e-3 if dtype == "float32" else 1e-9)
     steps = epochs * -(-examples // batch_size)

@@ -122,7 +122,7 @@ def _with_dependencies(packages: Mapping[str, Any], names: tuple[str, ...]) -> s
 
 
 def pack_lab() -> tuple[str, bytes]:
-    """Return the wheel of the lab and the learner's rooms of the autograder, by its name and its bytes.
+    """Return the name and the bytes of a wheel with the lab and the learner's rooms of the autograder.
 
     It also holds the released notebooks and stubs, from which a new release is merged into what a browser keeps.
     """

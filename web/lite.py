@@ -90,7 +90,7 @@ def _configuration(loaded: list[str]) -> dict[str, Any]:
 
 
 def _fit_for_phones(page: Path) -> None:
-    """Put the course's name, and what a narrow screen needs, into the page that starts JupyterLab."""
+    """Put the course's name, and what narrow screens need, into the page that starts JupyterLab."""
     text = page.read_text(encoding="utf-8")
     made = text.replace("<title>JupyterLite</title>", "<title>Weightlab</title>", 1)
     made = made.replace("</head>", _NARROW.read_text(encoding="utf-8") + "  </head>", 1)

@@ -192,17 +192,17 @@ def _relay_answer(
                 kept = min(received, _HEAD)  # the header stays in place; the content passes through behind it
                 end = kept + os.readv(reader, [view[kept:]])
                 received += end - kept
-                left = 1
+                complete = end == kept  # the child has closed its pipe
                 if received >= _HEAD:
                     size = struct.unpack_from("<Q", view)[0]
                     if size > MAX_ANSWER + 100:
                         return Ending.TOO_MUCH, received
-                    left = size + _HEAD - received
-                if left < 0:
-                    return Ending.SEVERAL, received
+                    if received > _HEAD + size:
+                        return Ending.SEVERAL, received
+                    complete = complete or received == _HEAD + size
                 if end > _HEAD:
                     write_frame(outgoing, view[_HEAD:end], PIECE)
-                if end == kept or not left:
+                if complete:
                     return Ending.ANSWERED, received
             elif remaining <= 0 or _read_processor_time(child) >= seconds:
                 return Ending.TIMEOUT, received

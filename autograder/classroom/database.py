@@ -190,7 +190,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def remember(room: Classroom, url: str, configured: str) -> None:
-    """Remember the URL of a gradebook outside the classroom, where nbgrader and Formgrader find it as well."""
+    """Record the URL of a gradebook outside the classroom, so that nbgrader and Formgrader use it as well."""
     if url in (configured, url_of(room.root, configured)):
         return
     write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)

@@ -40,7 +40,7 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How many times the function that a case gives was called, and the shapes of the arrays that it got."""
+    """How many times the function among a case's arguments was called, and the shapes of the arrays that it got."""
     diagnosis: str | None = None
     """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 
@@ -135,7 +135,7 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
         named = case.aspect is None and observed.part is not None and observed.part < len(parts)
         part = parts[observed.part] if named else ""
         found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR, expected, part=part))
-    elif case.aspect is None and case.view is None:
+    elif case.aspect is None:
         if not isinstance(observed.value, (list, tuple)) or len(observed.value) != len(parts):
             found = dict.fromkeys(parts, Problem(ProblemKind.PARTS, observed.value, parts=parts))
         else:

@@ -29,7 +29,7 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return a library's top-level functions by name; of two with the same name, the one that is no stub, or the later.
+    """Return a library's top-level functions by name; of two with the same name, the written one, or the later.
 
     Modules that Python cannot read are left out.
     """

@@ -97,7 +97,7 @@ def _refuse_marks(copy: Path, report: Report) -> None:
     """Refuse a copy in which files hold the marks of a conflict that was committed with them.
 
     Choosing one side of each conflict would be wrong: git compares lines, and may have mixed two functions. And git
-    undoes such a merge only where no file has changed since.
+    undoes such a merge only if no file has changed since.
     """
     marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
     if marked:

@@ -191,7 +191,7 @@ class Runner:
             self._end()
 
     def _exchange(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
-        """Send an order; return the answer (`frames.read_answer`), and the watcher with what it saw meanwhile."""
+        """Send an order; return the answer (`frames.read_answer`), and the watcher that observed the job."""
         answer, self._waits = None, False
         with Watcher(self._process, bounds, depth=2 if self._sandboxed else 1) as watcher, suppress(OSError):
             self._process.stdin.write(order)

@@ -439,6 +439,20 @@ def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
     assert relay(b"", left=1.0)[0] is Ending.ANSWERED and len(looks) > 5
 
 
+def test_a_wait_of_just_the_longest_kind_is_no_standstill(relay, monkeypatch):
+    looks = []
+
+    def monotonic():
+        looks.append(None)
+        if len(looks) == 9:  # so that it ends, if it went on waiting
+            os.write(relay.writer, frames.pack_frame(b"late"))
+        return 0.0 if len(looks) == 1 else main._STANDSTILL
+
+    monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=monotonic, clock_gettime=lambda _: 0.0))
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    assert relay(b"", left=1.0) == (Ending.TIMEOUT, 0, b"end")
+
+
 def test_what_an_exception_says_of_itself_is_bounded():
     class Silent(Exception):
         def __str__(self):

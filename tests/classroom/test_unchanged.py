@@ -249,3 +249,41 @@ def test_the_command_says_the_same_whether_it_looked_or_not(fresh, monkeypatch):
 def test_grading_after_the_command_finds_what_the_command_left(quiet):
     assert grade(quiet)["ann"]["score"] == 16
     assert not run(quiet)[1]
+
+
+def test_what_shows_that_a_file_or_a_folder_is_the_same(tmp_path):
+    file, folder = tmp_path / "a.txt", tmp_path / "folder"
+    assert unchanged._signature(str(file)) is None
+    file.write_text("x")
+    folder.mkdir()
+    (folder / "b").mkdir()
+    first, of_folder = unchanged._signature(str(file)), unchanged._signature(str(folder))
+    assert first == unchanged._signature(str(file)) and of_folder[-1] == "b"
+    file.write_text("y")
+    os.utime(file, ns=(1, 1))
+    assert unchanged._signature(str(file)) != first
+    (folder / "__pycache__").mkdir()
+    assert unchanged._signature(str(folder)) == of_folder, "what Python compiles there is no change"
+    (folder / "a").touch()
+    assert unchanged._signature(str(folder))[-2:] == ("a", "b")
+    folder.chmod(0o700)
+    assert unchanged._signature(str(folder)) != of_folder
+
+
+def test_all_files_are_walked_in_order_and_a_link_ends_the_walk(tmp_path):
+    for name in ("b/deep/x", "a", "left out/y"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    walked = [path for path, _ in unchanged._walk(str(tmp_path), lambda path: path.endswith("left out"))]
+    assert sorted(walked) == [str(tmp_path), *(f"{tmp_path}/{name}" for name in ("a", "b", "b/deep", "b/deep/x"))]
+    assert walked == [path for path, _ in unchanged._walk(str(tmp_path), lambda path: path.endswith("left out"))]
+    assert [path for path, _ in unchanged._walk(f"{tmp_path}/a", bool)] == [f"{tmp_path}/a"]
+    (tmp_path / "b" / "link").symlink_to(tmp_path / "a")
+    with pytest.raises(OSError, match="is a link"):
+        list(unchanged._walk(str(tmp_path), lambda path: False))
+    with pytest.raises(FileNotFoundError):
+        list(unchanged._walk(f"{tmp_path}/nothing", bool))
+
+
+def test_only_compiled_files_of_the_project_are_left_out():
+    assert unchanged._is_compiled(f"a{os.sep}__pycache__") and not unchanged._is_compiled("a__pycache__")

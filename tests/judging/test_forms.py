@@ -327,6 +327,9 @@ def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
     key = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, (SHAPE,)), (4, (SHAPE,))))
     assert forms.find_in_calls(key, [Observation(1.0, asked=asked)] * 2) == found
     assert forms.find_in_calls(key, [Observation(1.0, asked=asked), Observation(1.0)]) is None
+    sometimes = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (4, (SHAPE,))))
+    found = forms.find_in_calls(sometimes, [Observation(1.0, asked=(1, (SHAPE,)))] * 2)
+    assert found == ("called once", "`f`"), "in one case it is called more than once"
     once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
     if asked[0] == 1:
         assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None
@@ -339,6 +342,9 @@ def test_what_a_call_changes_besides_is_told_if_most_calls_do():
     assert forms.find_also_changed(key, [change, Observation(1.0), Observation(1.0)]) is None
     assert forms.find_also_changed(key, [change, Observation(1.0, changed=(0,)), Observation(1.0)]) is None
     assert forms.find_also_changed(key, [change, both, STOPPED]) == ("changes as well", "x")
+    assert forms.find_also_changed(key_of(1.0), [change]) is None
+    four = key_of(1.0, 2.0, 3.0, 4.0, arguments=("f", "x"))
+    assert forms.find_also_changed(four, [change, both, Observation(1.0), Observation(1.0)]) is None
     named = Observation(1.0, changed=("rate",))
     assert forms.find_also_changed(key, [named, named, named]) == ("changes as well", "rate")
 

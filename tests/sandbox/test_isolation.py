@@ -178,6 +178,15 @@ with Runner("bubblewrap", time_limit=3.0) as runner:
 
 
 @sandboxed
+def test_a_sandbox_lets_everything_else_go_first(runner):
+    lower = returning("os.getpriority(os.PRIO_PROCESS, 0)", "import os")
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert verdict_of(runner, lower, expected=min(19, own + 10)).status == "passed"
+    with Runner() as beside:
+        assert verdict_of(beside, lower, expected=own).status == "passed"
+
+
+@sandboxed
 def test_two_sandboxes_of_root_have_users_of_their_own():
     if AS_ROOT:
         process.end_kept()  # a test of workers may have asked to keep them
@@ -185,9 +194,9 @@ def test_two_sandboxes_of_root_have_users_of_their_own():
         for _ in range(2):
             with Runner("bubblewrap") as runner:
                 made, key = exercise()
-                text = b"import os\ndef answer():\n    return [os.getuid(), os.getgid()]"
-                uid, gid = run_exercise(made, key, {"small": text}, "library", runner).cases[0][0]["value"]
-                assert uid == gid > 60_000
+                text = b"import os\ndef answer():\n    return [os.getuid(), os.getgid(), os.getgroups()]"
+                uid, gid, groups = run_exercise(made, key, {"small": text}, "library", runner).cases[0][0]["value"]
+                assert uid == gid > 60_000 and groups == []
                 users.add(uid)
         assert len(users) == 2
 

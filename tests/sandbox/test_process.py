@@ -182,6 +182,13 @@ def test_the_students_code_gets_no_environment(runner, monkeypatch):
     assert verdict_of(runner, text, expected=0.0).status == "passed"
 
 
+def test_nothing_of_the_autograders_is_among_the_folders_to_import_from(runner):
+    text = returning(
+        "[p for p in sys.path if os.path.isdir(os.path.join(p, 'candidate'))] + [len(sys.path) > 2]", "import os, sys"
+    )
+    assert verdict_of(runner, text, expected=[True]).status == "passed"
+
+
 def test_the_folder_is_named_as_the_student_knows_it(runner):
     verdict = verdict_of(runner, "def answer():\n    return 1 / 0")
     assert "line 2 of library/small.py: return 1 / 0" in verdict.message

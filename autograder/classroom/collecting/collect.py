@@ -220,7 +220,7 @@ class _Names:
         Raises
         ------
         NotTakenError
-            If nobody can be named, or somebody else has the name.
+            If the owner cannot be identified, or somebody else has the name.
         """
         if not owner.name:
             raise NotTakenError(Reason.CHAPTERS_NAME)
@@ -257,7 +257,7 @@ class _Names:
         return name
 
     def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
-        """Return who may have a name that fits several people: the one whose name it is exactly, if there is one."""
+        """Return the owner who gets a name that fits several people: the one whose exact name it is, if any."""
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]

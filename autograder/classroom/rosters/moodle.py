@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Return whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
+    """Return whether a column can hold grades: numbers and empty cells, with one maximum in all of the next column.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """

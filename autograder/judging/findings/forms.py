@@ -164,12 +164,10 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     answered = _answered(key, observed)
     values = [one.value for _, one in answered if not one.raised and not one.rejected]
     single = all(isinstance(value, (bool, int, float, str, np.bool_, np.number)) for value in values)
-    if len(values) < 2 or len(values) < len(answered) or not single or len({repr(value) for value in values}) > 1:
+    told = {repr(value.item() if isinstance(value, np.generic) else value) for value in values}
+    if len({repr(key.expected[i]) for i, _ in answered}) < 2 or len(values) < len(answered) or not single:
         return None
-    if len({repr(key.expected[i]) for i, _ in answered}) < 2:
-        return None
-    value = values[0]
-    return ("always the same", repr(value.item() if isinstance(value, np.generic) else value)[:40])
+    return ("always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -181,7 +179,7 @@ def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return how the calls of the function that the cases give differ from the reference's calls, or None."""
+    """Return how an answer's calls of the function among its arguments differ from the reference's calls, or None."""
     pairs = [
         (call.args, wanted, one.asked)
         for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)

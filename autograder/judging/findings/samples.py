@@ -86,7 +86,7 @@ def collect_samples(
             continue
         call = case.calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        names = exercise.parts if case.aspect is None and case.view is None else ()
+        names = exercise.parts if case.aspect is None else ()
         try:
             leaves = list(_pair_leaves(expected, got.value, names, Label(), ()))
         except _OtherStructureError:

@@ -68,7 +68,7 @@ def find_slip(
 
 def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
     """Return the parts of a case's answer that are sketched separately; a part without a name is the whole answer."""
-    return exercise.parts if exercise.parts and case.aspect is None and case.view is None else ("",)
+    return exercise.parts if exercise.parts and case.aspect is None else ("",)
 
 
 def _pair_parts(names: tuple[str, ...], got: Any, expected: Any) -> list[tuple[Any, Any]]:
