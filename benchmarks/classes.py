@@ -19,7 +19,7 @@ from autograder.paths import COURSE, ROOT
 from autograder.sandbox.usage import find_family
 from benchmarks.peers import ONE_THREAD, own_seconds
 from benchmarks.rounds import Spent
-from tests.support.classroom import REFERENCE, cell, library_with
+from tests.support.classroom import REFERENCE, can_be_written, cell, library_with
 
 SEED = 7
 OWN_WORD = "a-student"
@@ -32,7 +32,8 @@ def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
         for i, exercise in enumerate(asked):
-            known = [one for one in reference.misconceptions(exercise.module).get(exercise.name, []) if not one.general]
+            held = reference.misconceptions(exercise.module).get(exercise.name, [])
+            known = [one for one in held if can_be_written(one.function)]
             if known and (i + number) % 5 == 0:
                 wrong[exercise.name] = known[number % len(known)].function
     made = library_with(wrong) if wrong else REFERENCE

@@ -143,8 +143,8 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
             f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
             f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
-            f"where they finish as many submissions per second as it can take. With {spread['how']}, "
-            f"it took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
+            f"where they finish as many submissions per second as it can take. With {spread['how']}, the "
+            f"cluster took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

@@ -39,7 +39,7 @@ class Size:
     chapters: tuple[str, ...] = tuple(CHAPTERS)
     beside: int = 8
     """Students of the class that we grade in each round; the peers grade the first student's submissions."""
-    students: int = 4
+    students: int = 10
     """Students of the class that is graded in every round with all chapters, by one process and by two."""
     large: int = 27
     """Students of the class in which a run finds nothing to do, and whose memory is measured."""

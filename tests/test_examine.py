@@ -19,6 +19,7 @@ from autograder.judging.key import make_key
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import CandidateError, Runner
+from tests.support.classroom import can_be_written, library_with
 
 REFERENCE = {name: text.decode() for name, text in read_library(SOLUTIONS / "weightlab").items()}
 SEED = 3
@@ -336,3 +337,20 @@ def test_a_self_check_that_passes_says_so_and_nothing_of_what_it_builds_on(runne
     one_wrong = REFERENCE | {"biases": REFERENCE["biases"] + "\ndef neuron(*_):\n    return 0.5\n"}
     verdict = look_at("neuron", one_wrong, runner, SELF_CHECK)
     assert verdict.status == "failed" and "builds on" not in verdict.message
+
+
+def _that_call_the_reference():
+    """Yield, for each exercise, one misconception that changes what the reference's own function returns."""
+    for name, exercise in EXERCISES.items():
+        for wrong in reference.misconceptions(exercise.module).get(name, []):
+            function = wrong.function
+            if can_be_written(function) and not exercise.scored and name in function.__code__.co_names:
+                yield pytest.param(wrong, id=f"{name}-{wrong.name}")
+                break
+
+
+@pytest.mark.parametrize("wrong", list(_that_call_the_reference()))
+def test_library_of_misconception_that_calls_the_reference_is_named(wrong, runner):
+    library = library_with({wrong.exercise: wrong.function})
+    verdict = examine(EXERCISES[wrong.exercise], library, "src/weightlab", runner, SELF_CHECK)
+    assert verdict.misconception == wrong.name

@@ -57,6 +57,10 @@ class Opaque:
     type_name: str
 
 
+class Encoded(bytes):
+    """What `encode` returned for a part that many values hold: it is written as it is, wherever it stands."""
+
+
 def printable(text: str) -> str:
     """Return text with everything replaced that a terminal or browser might act on, except line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
@@ -101,6 +105,8 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     kind = type(value)
     if kind is np.ndarray:
         _write_array(value, out)
+    elif kind is Encoded:
+        out += value
     elif value is None:
         out += b"N"
     elif kind is bool:
@@ -133,7 +139,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     elif kind is dict and all(map(_is_key, value)):
         out += b"M" + struct.pack("<I", len(value))
         for key, item in value.items():
-            _write(key, out, depth + 1, left)
+            _write(key, out, depth, left)
             _write(item, out, depth + 1, left)
     elif isinstance(value, (np.ndarray, np.generic)):
         _write_array(value, out)
@@ -228,7 +234,6 @@ def decode(data: bytes) -> Any:
 
 
 _SIZE, _FLOAT, _RNG = struct.Struct("<I"), struct.Struct("<d"), struct.Struct("<QI")
-_SHAPES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(9))
 _CONSTANTS = {b"N": None, b"T": True, b"F": False}
 
 
@@ -279,7 +284,7 @@ class _Reader:
         if tag == b"S":
             return self.text()
         if tag == b"M":
-            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
+            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.count())}
         if tag == b"U" or tag == b"L" or tag == b"E":
             items = [self.value(depth + 1) for _ in range(self.count())]
             if tag == b"E":
@@ -309,8 +314,8 @@ class _Reader:
 
     def count(self) -> int:
         n = self.size()
-        if n > self.left or n > len(self.data) - self.at:
-            raise WireError("more items than bytes")
+        if n > self.left:
+            raise WireError("too many values")
         return n
 
     @staticmethod
@@ -324,7 +329,7 @@ class _Reader:
         index, ndim = self.data[begin], self.data[begin + 1]
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
-        shape = _SHAPES[ndim].unpack_from(self.data, self.at)
+        shape = struct.unpack_from(f"<{ndim}I", self.data, self.at)
         self.at += 4 * ndim
         dtype = _TYPES[index]
         if _room(shape, dtype) > MAX_BYTES:

@@ -90,8 +90,9 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = 
         feedback.keep_for_all(html)
     for name in tools.released:
         with contextlib.suppress(Exception):  # errors here are reported for each submission
-            _unpacked(tools.keys[name])
-            key.public_keys(CHAPTERS[name].module)
+            secret, public = _unpacked(tools.keys[name]), key.public_keys(CHAPTERS[name].module)
+            for one in (*secret.values(), *public.values()):
+                _ = one.calls
             for exercise in CHAPTERS[name].exercises.values():
                 reference.code_of(prerequisites(exercise))
                 read_slips(exercise.name)

@@ -363,8 +363,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
         "shape.",
     ),
-    why="Two networks that started from the same weights can be mixed entry by entry. Two networks trained from "
-    "different random weights cannot, because their neurons do not correspond.",
+    why="In a network and its fine-tuned copy the neurons still correspond, so the two can be mixed entry by entry; "
+    "the further the copy has moved, the more the mixture may lose. In networks trained from different random weights "
+    "the neurons do not correspond.",
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""

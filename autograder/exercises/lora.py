@@ -151,7 +151,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         "rank. The shape of down contains the rank.",
         "rank = down.shape[1]; return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up.",
     ),
-    why="The parentheses matter for the cost: (x @ down) @ up never builds the large matrix down @ up.",
+    why="The order matters for the cost: with x @ down first, the large matrix down @ up is never built.",
     prerequisites=("dense", "lora_init"),
 )
 def lora_dense(rng: np.random.Generator) -> Iterator[Case]:

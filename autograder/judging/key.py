@@ -6,7 +6,7 @@ import inspect
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,31 @@ class Key:
     """For each case, how the reference calls the function among the arguments; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
+
+    @cached_property
+    def calls(self) -> wire.Encoded:
+        """The calls of all cases as a candidate gets them, encoded once for all submissions."""
+        return wire.Encoded(wire.encode([_numbered_calls(case) for case in self.cases]))
+
+
+def _numbered_calls(case: Case) -> list[tuple[tuple, dict]]:
+    """Return a case's calls with the random generators numbered in order of appearance.
+
+    An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
+    student's code could tell which exercise is being examined.
+    """
+    streams: dict[wire.Rng, int] = {}
+
+    def renumber(value: Any) -> Any:
+        if isinstance(value, wire.Rng):
+            return wire.Rng(value.seed, streams.setdefault(value, len(streams)))
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(renumber, value))
+        if isinstance(value, dict):
+            return {name: renumber(item) for name, item in value.items()}
+        return value
+
+    return [(renumber(call.args), renumber(dict(call.kwargs))) for call in case.calls]
 
 
 def _run(exercise: Exercise, case: Case, function: Callable) -> Observation:

@@ -10,7 +10,7 @@ from ..candidate import wire
 from ..candidate.frames import Ending
 from ..candidate.given import MAX_AXES, MAX_SHAPES
 from ..candidate.limits import MAX_PRINTED, MEMORY
-from ..exercise import Call, Case, Exercise
+from ..exercise import Call, Exercise
 from ..library import MAX_SOURCE
 from . import reference
 from .errors import NO_FILES, classify
@@ -57,7 +57,7 @@ def make_job(
             "folder": folder,
             "reference_code": code,
             "reference_names": names,
-            "cases": [_pack_calls(case) for case in key.cases],
+            "cases": key.calls,
         }
     )
 
@@ -73,7 +73,7 @@ def make_joint_job(
             "folder": folder,
             "reference_code": b"",
             "reference_names": {},
-            "together": {one.name: [_pack_calls(case) for case in keys[one.name].cases] for one in exercises},
+            "together": {one.name: keys[one.name].calls for one in exercises},
         }
     )
 
@@ -91,26 +91,6 @@ def read_joint_reply(
             answer = answers[one.name] | {"printed": ""}
             found[one.name] = _read_answer(answer, one, keys[one.name], f"{folder}/{one.module}.py")
     return found
-
-
-def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
-    """Return a case's calls as a candidate gets them, with the random generators numbered in order of appearance.
-
-    An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
-    student's code could tell which exercise is being examined.
-    """
-    streams: dict[wire.Rng, int] = {}
-
-    def renumber(value: Any) -> Any:
-        if isinstance(value, wire.Rng):
-            return wire.Rng(value.seed, streams.setdefault(value, len(streams)))
-        if isinstance(value, (list, tuple)):
-            return type(value)(map(renumber, value))
-        if isinstance(value, dict):
-            return {name: renumber(item) for name, item in value.items()}
-        return value
-
-    return [(renumber(call.args), renumber(dict(call.kwargs))) for call in case.calls]
 
 
 def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:

@@ -6,7 +6,9 @@ import os
 import struct
 import time
 import tracemalloc
+from collections import OrderedDict
 from random import Random
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -131,11 +133,11 @@ def cyclic():
     ("value", "words"),
     [
         (cyclic(), "contains itself"),
-        ([0] * (MAX_ITEMS + 1), "values"),
+        ([0] * (MAX_ITEMS + 1), "more than 400,000 values"),
         (2**600, "bits"),
-        ("x" * (wire.MAX_TEXT + 1), "text"),
-        (bytes(wire.MAX_BYTES + 1), "MiB"),
-        ([np.zeros(2**22)] * 3, "MiB"),
+        ("x" * (wire.MAX_TEXT + 1), "text of more than 1,048,576 bytes"),
+        (bytes(wire.MAX_BYTES + 1), "more than 64 MiB of data"),
+        ([np.zeros(2**22)] * 3, "more than 64 MiB of data"),
     ],
     ids=["cyclic", "long", "large number", "text", "bytes", "arrays"],
 )
@@ -166,6 +168,7 @@ FORGED = {
     "a whole number of a million bytes": block(b"I", 10**6, bytes(10**6)),
     "half a float": b"D1234",
     "an array of no such type": b"A\xff\x00",
+    "an array of the type after the last": b"A\x0c\x00" + bytes(8),
     "an array of nine dimensions": b"A\x0b\x09" + bytes(36),
     "an array of many bytes": b"A\x0b\x02" + struct.pack("<II", 2**30, 2**30),
     "an array whose size overflows": b"A\x0b\x08" + struct.pack("<8I", *[2**30] * 8),
@@ -280,6 +283,53 @@ def test_nesting_is_bounded_on_both_sides():
         encode([value])
     with pytest.raises(WireError, match="deep"):
         decode(block(b"L", 1, encode(value)))
+
+
+def test_mappings_and_sets_are_as_deep_as_lists():
+    mapping, members = 1.0, frozenset({1})
+    for _ in range(MAX_DEPTH - 1):
+        mapping, members = {"a": mapping}, [members]
+    assert decode(encode({"a": mapping})) == {"a": mapping} and decode(encode(members)) == members
+    for one in ({"a": {"b": mapping}}, [members]):
+        with pytest.raises(WireError, match="deep"):
+            encode(one)
+    with pytest.raises(WireError, match="deep"):
+        decode(block(b"M", 1, encode("a") + encode({"a": mapping})))
+
+
+def test_the_longest_text_crosses_and_all_texts_together_are_bounded():
+    assert decode(encode("x" * wire.MAX_TEXT)) == "x" * wire.MAX_TEXT
+    assert decode(encode(["é" * 3, "y" * 5], max_text=11)) == ["é" * 3, "y" * 5]
+    with pytest.raises(WireError, match="text of more than 10 bytes"):
+        encode(["é" * 3, "y" * 5], max_text=10)
+
+
+def test_exactly_as_many_bytes_as_are_allowed_cross(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    for value in (bytes(80), [bytes(70), None], np.zeros(10)):
+        assert same(decode(encode(value)), value)
+    for value in (bytes(81), [bytes(71), None]):
+        with pytest.raises(WireError, match="of data"):
+            encode(value)
+    assert decode(encode(np.zeros(11))) == Opaque("array of shape (11,)")
+    with pytest.raises(WireError, match="array too large"):
+        decode(b"A\x0b\x01" + struct.pack("<I", 11) + bytes(88))
+    assert decode(block(b"B", 155, bytes(155))) == bytes(155)
+    with pytest.raises(WireError, match="too many bytes"):
+        decode(block(b"B", 156, bytes(156)))
+
+
+def test_an_array_may_have_eight_axes():
+    assert decode(encode(np.zeros((1,) * 8))).shape == (1,) * 8
+    assert decode(encode(np.zeros((1,) * 9))) == Opaque(f"array of shape {(1,) * 9}")
+
+
+def test_harmless_forms_of_mappings_and_numbers_cross_as_what_they_stand_for():
+    class Number(float):
+        pass
+
+    assert decode(encode(OrderedDict(a=[1]))) == {"a": [1]} == decode(encode(MappingProxyType({"a": [1]})))
+    assert same(decode(encode(Number(2.5))), 2.5)
 
 
 def test_exactly_as_many_values_as_are_allowed_cross():

@@ -77,9 +77,11 @@ def test_whatever_any_chapter_imports_is_there():
     assert [output.get("text") for output in first] == ["all there\n"]
 
 
-def test_numpys_help_is_there():
-    _, (first, _) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", ""])
+def test_numpys_help_is_there_and_what_needs_a_person_or_a_screen_does_nothing():
+    person = "import os\nfrom labkit import check\nprint(check('apply_weight'), os.environ['MPLBACKEND'])"
+    _, (first, second) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", person])
     assert first[0]["text"].strip() == "zeros"
+    assert [output["text"] for output in second] == ["None agg\n"]
 
 
 def test_outputs_are_text_and_pictures_only():

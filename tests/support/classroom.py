@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import json
+import re
 import sqlite3
 import textwrap
 from collections.abc import Callable
@@ -98,17 +100,30 @@ def answered(
 
 
 def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
-    """Return the reference library with functions replaced by other functions' sources, by exercise."""
+    """Return the reference library with functions replaced by other functions' sources, by exercise.
+
+    A function that calls the reference's own function, as many misconceptions do, finds it under another name.
+    """
     changed = {name: source.decode() for name, source in REFERENCE.items()}
     for exercise, function in wrong.items():
         module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
-        helpers = [_source(helper) for helper in _named_by(function)]
-        source = _source(function).replace(f"def {function.__name__}(", f"def {exercise}(")
-        changed[module] += "\n\n".join(["\n\nimport math\nimport numpy as np\n", *helpers, source, ""])
+        functions = [*_helpers_of(function), function]
+        bound = [line for one in functions for line in _bind_reference(one, module, exercise)]
+        sources = [re.sub(rf"(?<![\w.]){exercise}(?=\()", f"right_{exercise}", _source(one)) for one in functions]
+        sources[-1] = sources[-1].replace(f"def {function.__name__}(", f"def {exercise}(", 1)
+        if function.__name__ == exercise:
+            sources[-1] = sources[-1].replace(f"def right_{exercise}(", f"def {exercise}(", 1)
+        bound = dict.fromkeys([f"right_{exercise} = {exercise}", *bound])
+        changed[module] += "\n\n".join(["\n\n" + "\n".join(bound), *sources, ""])
     return {name: source.encode() for name, source in changed.items()}
 
 
-def _named_by(function: Callable) -> list[Callable]:
+def can_be_written(function: Callable) -> bool:
+    """Return whether the source of a function says all that it does; not if another function made it."""
+    return inspect.isfunction(function) and not function.__closure__
+
+
+def _helpers_of(function: Callable) -> list[Callable]:
     """Return the functions that a function needs from its own module, directly or not."""
     beside, needed, waiting = vars(inspect.getmodule(function)), {function.__name__: function}, [function]
     while waiting:
@@ -118,6 +133,26 @@ def _named_by(function: Callable) -> list[Callable]:
         needed |= own
         waiting += own.values()
     return list(needed.values())[1:]
+
+
+def _bind_reference(function: Callable, module: str, exercise: str) -> list[str]:
+    """Return the lines that give a function the modules and the reference's functions under the names that it uses."""
+    used = {name: vars(inspect.getmodule(function)).get(name) for name in _global_names(function)}
+    lines = []
+    for name, one in used.items():
+        home = getattr(one, "__module__", "").rpartition("weightlab.")[2]
+        known = name == exercise or vars(reference.module(module)).get(name) is one
+        if inspect.ismodule(one):
+            lines.append(f"import {one.__name__} as {name}")
+        elif inspect.isfunction(one) and home in REFERENCE and not known:
+            there = f"{name} = {one.__name__}"
+            lines.append(there if home == module else f"from .{home} import {one.__name__} as {name}")
+    return lines
+
+
+def _global_names(function: Callable) -> set[str]:
+    """Return the names that a function and its default arguments read outside the function."""
+    return {node.id for node in ast.walk(ast.parse(_source(function))) if isinstance(node, ast.Name)}
 
 
 def _names_in(code: CodeType) -> set[str]:
@@ -133,7 +168,7 @@ def _source(function: Callable) -> str:
 def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
     """Return students with one misconception per exercise each, who together have all misconceptions of a chapter."""
     found = {
-        name: [one for one in wrong if not one.general]
+        name: [one for one in wrong if can_be_written(one.function)]
         for name, wrong in reference.misconceptions(chapter.module).items()
     }
     most = max(len(wrong) for wrong in found.values())

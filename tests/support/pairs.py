@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 
 from autograder.exercise import Exercise
 from autograder.exercises import EXERCISES
 from autograder.judging import reference
 from tests.alternatives import load
-from tests.support.classroom import REFERENCE, STUBS, library_with
+from tests.support.classroom import REFERENCE, STUBS, can_be_written, library_with
 
 UNREADABLE = b"def"
 
@@ -23,7 +22,7 @@ def pairs_of(name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
     for function in load().get(name, []):
         yield f"another style, {function.__name__}", library_with({name: function})
     for wrong in reference.misconceptions(module).get(name, []):
-        if inspect.isfunction(wrong.function):  # misconceptions made by families have no separate source
+        if can_be_written(wrong.function):
             yield f"misunderstood, {wrong.name}", library_with({name: wrong.function})
 
 

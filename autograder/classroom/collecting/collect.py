@@ -275,7 +275,7 @@ def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) ->
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}
             if held.keys() - {TIME} == files.keys() and all(held[name] == files[name] for name in files):
-                return "as collected before"
+                return "already collected, and unchanged"
             if not replace:
                 raise NotTakenError(Reason.KEPT)
         if not dry_run:

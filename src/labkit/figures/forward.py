@@ -235,4 +235,4 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]
-    show(fig, alt=f"Images, and what covering each place with a blank patch changes: {'; '.join(said)}.")
+    show(fig, alt=f"Images, and what covering each position with a blank patch changes: {'; '.join(said)}.")

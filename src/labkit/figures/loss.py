@@ -72,7 +72,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
     average = f"The mean cost is drawn as a square of area {mean:.2f}."
-    show(fig, alt=f"Each error drawn as a square: errors of {sides} cost {costs}. {average}")
+    show(fig, alt=f"Each error is drawn as a square: errors of {sides} cost {costs}. {average}")
 
 
 @takes_lists

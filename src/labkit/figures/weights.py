@@ -344,7 +344,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     axes[-1, 1].set_xticks(range(classes))
     axes[-1, 1].set_xlabel("neuron")
     said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
-    show(fig, alt=f"Images, each with {classes} bars, the sums of its neurons; the highest wins: {said}.")
+    show(fig, alt=f"Images, each with {classes} bars, the sums of the neurons; the highest wins: {said}.")
 
 
 @takes_lists

@@ -275,7 +275,7 @@ class TestAgain:
     def test_what_is_there_is_kept_unless_it_is_to_be_replaced(self, inbox):
         inbox.put("ada.zip", packed("old"))
         inbox.collect()
-        assert inbox.collect().words["ada"] == "as collected before"
+        assert inbox.collect().words["ada"] == "already collected, and unchanged"
         inbox.put("ada.zip", packed("new"))
         assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
         assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
@@ -284,7 +284,9 @@ class TestAgain:
         inbox.put("ada.zip", packed("ada"))
         inbox.collect()
         (inbox.classroom / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
-        assert inbox.collect().words["ada"] == "as collected before" and "timestamp.txt" in inbox.held("ada")
+        assert inbox.collect().words["ada"] == "already collected, and unchanged" and "timestamp.txt" in inbox.held(
+            "ada"
+        )
 
     def test_two_students_whom_capitals_tell_apart_stay_two(self, inbox):
         inbox.put("ada.zip", packed("ada"))
