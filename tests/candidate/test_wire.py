@@ -114,6 +114,8 @@ class Odd:
         ({2**60: 1}, "dict"),
         ({-(2**60): 1}, "dict"),
         ({True: 1}, "dict"),
+        ({"a": 1, 1.5: 2}, "dict"),
+        ({"a", 1.5}, "set"),
         ({1.5}, "set"),
         (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),
     ],
@@ -317,6 +319,21 @@ def test_exactly_as_many_bytes_as_are_allowed_cross(monkeypatch):
     assert decode(block(b"B", 155, bytes(155))) == bytes(155)
     with pytest.raises(WireError, match="too many bytes"):
         decode(block(b"B", 156, bytes(156)))
+
+
+def test_numbers_of_unknown_kinds_cross_as_the_name_of_their_kind():
+    for value, kind in ((np.longdouble(1), np.dtype(np.longdouble)), (np.array([1], "M8[D]"), "datetime64[D]")):
+        assert decode(encode(value)) == Opaque(f"array of {kind}")
+
+
+def test_an_empty_axis_counts_as_one_and_no_more(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    assert decode(encode(np.zeros((0, 10)))).shape == (0, 10)
+    assert decode(encode(np.zeros((0, 11)))) == Opaque("array of shape (0, 11)")
+
+
+def test_what_waits_to_be_counted_counts_as_well():
+    assert not wire.is_short([0] * wire.MAX_ANSWER_VALUES) and not wire.is_short([[0] * wire.MAX_ANSWER_VALUES])
 
 
 def test_an_array_may_have_eight_axes():

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.sandbox import process, selftest
 from autograder.sandbox.process import Runner
+from autograder.sandbox.usage import find_family
 from tests.support.small import returning, verdict_of
 
 REASON = selftest.why_not()
@@ -66,6 +67,25 @@ def test_a_sandbox_with_a_trace_is_not_used_again(before, kept):
     with Runner("bubblewrap", time_limit=5.0) as runner:
         assert verdict_of(runner, look, expected=[True, [], 2, 1]).status == "passed"
         assert runner.pid != first
+
+
+@sandboxed
+def test_what_a_job_leaves_in_a_group_of_its_own_is_ended_as_well():
+    text = """
+import os, time
+def answer():
+    left = os.fork()
+    if left == 0:
+        os.setpgid(0, 0)
+        time.sleep(99)
+        os._exit(0)
+    while os.getpgid(left) != left:
+        time.sleep(0.001)
+    return 2.0
+"""
+    with Runner("bubblewrap", time_limit=2.0) as runner:
+        assert verdict_of(runner, text).status == "passed"
+        assert len(find_family(runner.pid)) == 2, "only bubblewrap and the process that waits for the next job remain"
 
 
 @sandboxed
