@@ -8,26 +8,19 @@ import pytest
 from autograder.candidate import wire
 from autograder.candidate.call import call_function
 from autograder.exercises import EXERCISES
-from autograder.judging import judge, key, reference
+from autograder.judging import judge, reference
 from autograder.judging.key import PUBLIC_SEED
 from autograder.judging.verdict import Reply
+from tests.support.judged import key_for_points
 
 UNSCORED = [name for name, exercise in EXERCISES.items() if not exercise.scored]
 SEEDS = (11, 12, 13)
 
 
 @cache
-def key_of(name, seed):
-    """Return a key without the results of misconceptions: they explain answers, and points are the same without."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(key, "_make_mistakes", lambda *_: ())
-        return key.make_key(EXERCISES[name], seed)
-
-
-@cache
 def replayed(name, seed):
     """Return the score of the reference's outcomes on the public calls, given again one after another."""
-    exercise, public, secret = EXERCISES[name], key_of(name, PUBLIC_SEED), key_of(name, seed)
+    exercise, public, secret = EXERCISES[name], key_for_points(name, PUBLIC_SEED), key_for_points(name, seed)
     function = getattr(reference.module(exercise.module), name)
     outcomes = []
     for case in public.cases:
