@@ -1,1 +1,1 @@
-"""The autograder: asks, runs, judges and grades."""
+"""The autograder: declares exercises, runs answers, judges them, and grades classes."""

@@ -46,7 +46,9 @@ def make_notebook(source: Path, chapter: Chapter | None, known: Collection[str],
     text, file = source.read_text(encoding="utf-8"), shown(source)
     markers.regions(text, file)
     if not text.startswith("---\n"):
-        raise ReleaseError(f"line 1 of {file} cannot be read as a notebook: its header has to begin there with ---.")
+        raise ReleaseError(
+            f"{file} cannot be read as a notebook: it must begin with a header, whose first line is ---."
+        )
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
     except Exception as error:  # the errors of jupytext and YAML name the place, but in many lines
@@ -106,7 +108,7 @@ def _derive(chapter: Chapter, known: Collection[str], cell: dict, name: str | No
             return metadata(asked, grade=True, locked=True, points=chapter.questions[asked].points)
         if asked in known and value is None:
             return None
-        raise ReleaseError(f"{file}: {cell.source.strip()} checks nothing that {chapter.name} asks.")
+        raise ReleaseError(f"{file}: {cell.source.strip()} checks nothing that {chapter.name} asks for.")
     if has_answer and (asked := _question_of(chapter, cell.source)):
         return metadata(f"{asked}-answer", solution=True)
     return None

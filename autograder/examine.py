@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .sandbox.process import Runner
 
 MAX_READ = 64 * 2**10
-"""Bytes of a module up to which its source is read for remarks: parsing costs the grader's own time and memory."""
+"""The largest module, in bytes, that is parsed for remarks: parsing costs the grader's own time and memory."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class MissingKeyError(LookupError):
 
 
 class UncontainedError(RuntimeError):
-    """A class was to be graded by a carrier that does not contain what it runs."""
+    """A class was to be graded by a carrier that does not isolate what it runs."""
 
 
 SELF_CHECK = Mode(lends=False, quotes=True)
@@ -98,7 +98,7 @@ def examine(exercise: Exercise, sources: Mapping[str, bytes], folder: str, runne
     Raises
     ------
     UncontainedError
-        If a class is to be graded, and the carrier does not contain what it runs.
+        If a class is to be graded, and the carrier does not isolate what it runs.
     """
     _require_containment(runner, mode)
     try:
@@ -149,7 +149,7 @@ def attempt(
     mode: Mode,
     given: tuple[str, ...] = (),
 ) -> Verdict:
-    """Run and judge an exercise once, with the reference's functions for ``given``; see `examine` for the others."""
+    """Run and judge an exercise once, with the reference's functions for ``given``; the rest is as in `examine`."""
     _require_containment(runner, mode)
     key = mode.find_key(exercise)
     came = run_exercise(exercise, key, sources, folder, runner, given)
@@ -270,7 +270,7 @@ def _self_check(exercise: Exercise, sources: Mapping[str, bytes], folder: str, r
 
 
 def _uses(sources: Mapping[str, bytes], module: str, name: str) -> bool:
-    """Whether a module mentions a name, beyond importing and defining it."""
+    """Return whether a module mentions a name, beyond importing and defining it."""
     try:
         nodes = ast.walk(ast.parse(sources.get(module, b"")))
     except UNPARSABLE:

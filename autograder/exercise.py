@@ -1,4 +1,4 @@
-"""What exercises are declared with: chapters, exercises, aspects, cases and questions.
+"""The classes with which authors declare chapters, exercises, cases and questions.
 
 An author writes one module per chapter in ``autograder/exercises/``. Each exercise is a generator function that has the
 name of the function that the student writes; it draws its cases from a NumPy random generator. The expected answers are
@@ -22,7 +22,7 @@ PURE = "leaves its inputs alone"
 
 
 class Unusable(ValueError):
-    """Raised by a view that cannot look at an answer.
+    """Raised by a view that cannot use an answer.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class Case:
         note : str, optional
             What the case shows, in words that may be read out in class ("a negative weight").
         raises : exception type, optional
-            The call must raise it, with every item of ``mentions`` in the message.
+            What the call must raise, with every item of ``mentions`` in the message.
         mentions : tuple of int or str
             Numbers (found as whole numbers) and words that the message must contain.
         view : str, optional
@@ -116,7 +116,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What is asked of one function of the student's library."""
+    """One exercise: the requirements on one function of the student's library."""
 
     name: str
     chapter: str

@@ -57,7 +57,7 @@ def module_name(name: str) -> str:
 
 
 def is_module_name(name: str) -> bool:
-    """Whether Python could import a module of this name, and every disk can hold it."""
+    """Return whether Python could import a module of this name, and every disk can hold it."""
     return name.isidentifier() and len(name.encode("utf-8", "surrogateescape")) <= MAX_NAME
 
 
@@ -102,7 +102,7 @@ class LeftOver(StrEnum):
 
 
 def find_left_over_stub(source: bytes, name: str) -> tuple[LeftOver, int, int] | None:
-    """Say where a stub was left, by its line and, for two definitions, the line of the other one; None if nowhere."""
+    """Return where a stub was left, its line and, if it is defined twice, the other line; None if no stub was left."""
     try:
         tree = ast.parse(source)
     except UNPARSABLE:
@@ -130,7 +130,7 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def raises_not_written(node: ast.AST) -> bool:
-    """Whether a statement raises `NotImplementedError`, as a stub does."""
+    """Return whether a statement raises `NotImplementedError`, as a stub does."""
     raised = node.exc if isinstance(node, ast.Raise) else None
     raised = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(raised, ast.Name) and raised.id == NotImplementedError.__name__

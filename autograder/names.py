@@ -51,7 +51,7 @@ def select_exercises(names: Iterable[str]) -> list[Exercise]:
 
 
 def _describe_unchecked(name: str) -> str:
-    """Say why a name is nothing in the library that can be checked, and which name may have been meant."""
+    """Say why a name cannot be checked in the library, and which name may have been meant."""
     for chapter in CHAPTERS.values():
         if name in chapter.questions:
             return f"{name} is a number in the notebook course/{chapter.name}: the cell below its answer checks it."

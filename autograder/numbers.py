@@ -126,13 +126,13 @@ def _literal(source: str, name: str) -> int | float | None:
 
 
 def _assigns_literal(source: str, name: str) -> bool:
-    """Whether a source last assigns a literal to a name, so that outputs need not be read."""
+    """Return whether a source last assigns a literal to a name, so that outputs need not be read."""
     values = _assigned(source, name)
     return bool(values) and isinstance(values[-1], ast.Constant) and values[-1].value not in (None, Ellipsis)
 
 
 def _is_blank(source: str, name: str) -> bool:
-    """Whether a source does nothing, or assigns None or ... to the name, as the released cell does."""
+    """Return whether a source does nothing, or assigns None or ... to the name, as the released cell does."""
     tree = parse_cell(source)
     if tree is None:
         return False
@@ -162,7 +162,7 @@ def _shown(cell: Mapping[str, Any]) -> list[str]:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a value is one finite number of ordinary length."""
+    """Return whether a value is one finite number of ordinary length."""
     if type(value) is int:
         return abs(value) < 10**_LONGEST
     return type(value) is float and math.isfinite(value)

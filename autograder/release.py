@@ -155,7 +155,7 @@ def prove(built: dict[Path, bytes]) -> None:
     Raises
     ------
     ReleaseError
-        If one of them does; the message names the file and what is wrong with it.
+        If a file holds an answer, or a stub does not name its exercise; the message says which file and why.
     """
     for path, content in built.items():
         if path.suffix == ".ipynb":
@@ -219,7 +219,7 @@ def _digest(content: bytes) -> str:
 
 
 def _edited(path: Path) -> bool:
-    """Whether a file is there and differs from the last release, so it holds somebody's work."""
+    """Return whether a file exists and differs from the last release, so that it holds somebody's work."""
     if path.suffix == ".key" or not path.exists():
         return False
     recorded = _manifest().get(_name(path))
@@ -227,7 +227,7 @@ def _edited(path: Path) -> bool:
 
 
 def _fresh(path: Path, content: bytes) -> bool:
-    """Whether a file is what the sources give: text byte for byte, recorded numbers within tolerance."""
+    """Return whether a file is what the sources give: text byte for byte, recorded numbers within tolerance."""
     if not path.exists():
         return False
     found = path.read_bytes()
@@ -243,7 +243,7 @@ def _fresh(path: Path, content: bytes) -> bool:
 
 
 def _alike(kept: key.Key, made: key.Key) -> bool:
-    """Whether two keys judge alike: by the same words and cases, and by numbers that the judge treats as equal."""
+    """Return whether two keys judge alike: the same words and cases, and numbers that the judge treats as equal."""
     if (kept.stub, kept.arguments, len(kept.cases)) != (made.stub, made.arguments, len(made.cases)):
         return False
     if [(one.name, one.advice) for one in kept.mistakes] != [(one.name, one.advice) for one in made.mistakes]:

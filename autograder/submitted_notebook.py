@@ -14,7 +14,7 @@ from .limits import MAX_NOTEBOOK
 MAX_CELLS = 5_000
 MAX_OWN_CELLS = 100
 MAX_PARSED = 50_000
-"""The most characters of a code cell in which a number is looked for."""
+"""The largest number of characters of a code cell in which a number is looked for."""
 ANSWER = "-answer"
 """The ending of an answer cell's name, which begins with the question's name."""
 BLANK_NUMBER = "{name} = None  # your answer replaces None"
@@ -75,7 +75,7 @@ class SubmittedNotebook:
     lost: frozenset[str] = frozenset()
 
     def beside(self, name: str, released: Mapping[str, Any]) -> bool:
-        """Whether the student added cells next to an answer cell, where the answer may have been written."""
+        """Return whether the student added cells next to an answer cell, where the answer may have been written."""
         cells = released["cells"]
         at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), None)
         return at is not None and any(own.after in (at - 1, at, at + 1) for own in self.own)
@@ -107,7 +107,7 @@ def grade_id(cell: Mapping[str, Any]) -> str | None:
 
 
 def is_check(cell: Mapping[str, Any]) -> bool:
-    """Whether a released cell is a check: code that is graded and is not the student's to change."""
+    """Return whether a released cell is a check: code that is graded and is not the student's to change."""
     marks = marks_of(cell)
     return bool(marks.get("grade") and not marks.get("solution")) and cell["cell_type"] == "code"
 
@@ -160,7 +160,7 @@ def read_notebook(released: Mapping[str, Any], submitted: bytes) -> SubmittedNot
 
 
 def _added(released: dict, cell: dict) -> str:
-    """Return what was added to a text of the course, for example an answer that was typed into its question.
+    """Return the student's addition to a text of the course, for example an answer typed into its question.
 
     That is whole lines, and what follows a line of the course on that line. Return nothing if a line of the course's
     text is missing: the text may be that of an earlier release.
@@ -198,7 +198,7 @@ def _parse(submitted: bytes) -> list[dict]:
 
 
 def _load(submitted: bytes) -> Any:
-    """Return what a notebook's JSON holds, in whatever encoding an editor has saved it."""
+    """Parse a notebook's JSON, in whatever encoding an editor has saved it."""
     try:
         return json.loads(submitted)
     except UnicodeDecodeError:
@@ -211,7 +211,7 @@ _REMEDIES = {
     "source": "shorten",
     "metadata": "copy the text into a new cell, and delete",
 }
-"""What makes a cell smaller, by the part of it that is large."""
+"""The advice that makes a cell smaller, by the part of the cell that is large."""
 
 
 def _make_smaller(submitted: bytes) -> str:

@@ -26,12 +26,12 @@ def help_link() -> str:
 
 
 def version_of(copy: Path) -> str:
-    """Return the version of any copy of the course, or an empty string for one that does not say."""
+    """Return the version of any copy of the course, or an empty string if the copy does not state it."""
     return str(_read_project(copy).get("version", ""))
 
 
 def is_older(version: str, other: str) -> bool:
-    """Whether a version comes before another; one that does not say is not older than any.
+    """Return whether a version comes before another; an unknown version is not older than any.
 
     What follows the numbers, as in ``2.0.0rc1``, makes no difference.
     """
@@ -57,7 +57,7 @@ def _read_project(copy: Path) -> dict:
 
 @cache
 def _project() -> dict:
-    """Return what pyproject.toml says about the project; what is installed may be older than the copy."""
+    """Return the project's metadata, from pyproject.toml if possible: what is installed may be older than the copy."""
     if found := _read_project(ROOT):
         return found
     from importlib import metadata

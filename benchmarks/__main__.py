@@ -15,10 +15,10 @@ import numpy as np
 from benchmarks import RESULTS, quiet, summary
 
 TIMED = ("learner", "training", "grading", "cluster")
-"""What is measured if no name is given; the figures are kept only if the machine was quiet."""
+"""What is measured if no name is given; the figures are kept only if the machine is quiet."""
 NAMES = (*TIMED, "stages", "notebooks", "setup", "capstone", "drawings", "scale")
 TRY = "--try"
-"""Measures on a busy machine as well, and keeps nothing."""
+"""The option to measure on a busy machine as well, and to keep nothing."""
 
 
 def machine() -> dict:
@@ -43,7 +43,7 @@ def main(words: list[str]) -> None:
     if unknown := set(names) - set(NAMES):
         raise SystemExit(f"No benchmark is called {', '.join(sorted(unknown))}. There are {', '.join(NAMES)}.")
     RESULTS.mkdir(exist_ok=True)
-    # As Python does unless told otherwise, what is measured here keeps the bytecode of what it imports.
+    # As Python does by default, the programs measured here keep the bytecode of what they import.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     quiet.adopt_orphans()
     refused = []

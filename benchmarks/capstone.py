@@ -1,4 +1,4 @@
-"""Whether the capstone tells answers apart: naive and good ones on sixty tasks, and what the levels rest on."""
+"""Measures whether the capstone tells naive answers from good ones on sixty tasks, and what its levels are based on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Answer = Callable[[Layers, np.ndarray, np.ndarray, np.random.Generator, Task], L
 
 
 def _adapters(rank: int, n_old: int, repeats: int, epochs: int, learning_rate: float = 0.02) -> Answer:
-    """Train one adapter per layer on the new images, each repeated, with some old ones."""
+    """Train one adapter per layer on the new images, each repeated, and on some old ones."""
     lora, alpha = reference.module("lora"), 2 * rank
 
     def answer(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, _: Task) -> Layers:
@@ -38,7 +38,7 @@ def _adapters(rank: int, n_old: int, repeats: int, epochs: int, learning_rate: f
 
 
 def _fine_tuned(frozen: set[int], n_old: int, repeats: int, epochs: int, learning_rate: float) -> Answer:
-    """Train the layers that are not frozen on the new images, each repeated, with some old ones."""
+    """Train the layers that are not frozen on the new images, each repeated, and on some old ones."""
 
     def answer(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, _: Task) -> Layers:
         x, y = _mixed(x, y, n_old, repeats, rng)
@@ -72,7 +72,7 @@ def _cut_at_the_end(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random
 
 
 def _old_images_made_new(layers: Layers, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, task: Task) -> Layers:
-    """Find out what was done to the images (here: be told) and do it to the old ones, which have labels."""
+    """Change old images, which have labels, as the new ones were changed (here this is given), and train on both."""
     old_x, old_y = data.digits14_train()
     rows = rng.choice(len(old_x), 2000, replace=False)
     more_x, more_y = np.concatenate([x, task.apply(old_x[rows])]), np.concatenate([y, old_y[rows]])
@@ -105,7 +105,7 @@ def answers() -> dict[str, Answer]:
 
 
 def _attempt(answer: Answer, layers: Layers, number: int) -> tuple[float, float, float, float, int, float]:
-    """Return the share of the points, the share without the budget, new and old accuracy, stored numbers, seconds."""
+    """Return the fraction of the points, with and without the budget, new and old accuracy, stored numbers, seconds."""
     x, y = capstone_scores.examples(number)
     start = time.process_time()
     with np.errstate(all="ignore"):
@@ -233,7 +233,7 @@ def _markdown(columns: tuple, rows: list[tuple]) -> list[str]:
 
 
 def _draw(distributions: dict[str, np.ndarray], path: Path) -> None:
-    """Draw every task's share as a dot, and each answer's mean as a bar."""
+    """Draw every task's fraction of the points as a dot, and each answer's mean as a bar."""
     from labkit.figures.style import FAINT, NEGATIVE, POSITIVE, TEXT, figure
 
     fig, ax = figure(1, 1, (9, 0.42 * len(distributions) + 1))

@@ -1,6 +1,6 @@
 """Makes a Dask worker (``dask worker --preload``) grade one submission per chapter and send its result for all others.
 
-What is left then is what a cluster costs apart from the work itself: reading, sending, entering, writing.
+What is left is the cost of a cluster apart from the work itself: reading, sending, entering, writing.
 """
 
 from __future__ import annotations

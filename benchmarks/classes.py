@@ -19,7 +19,7 @@ from autograder.paths import COURSE, ROOT
 from autograder.sandbox.usage import find_family
 from benchmarks.peers import ONE_THREAD, own_seconds
 from benchmarks.rounds import Spent
-from tests.support.classroom import REFERENCE, cell, library_with
+from tests.support.classroom import REFERENCE, can_be_written, cell, library_with
 
 SEED = 7
 OWN_WORD = "a-student"
@@ -27,12 +27,13 @@ ESSAY = f"{OWN_WORD} says: it multiplies what crosses the connection, and traini
 
 
 def library(number: int, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """Return a student's library: every third student is right; the others hold some misconceptions."""
+    """Return a student's library: every third one is right; the others hold some misconceptions."""
     wrong = {}
     if number % 3:
         asked = itertools.chain.from_iterable(chapter.exercises.values() for chapter in chapters)
         for i, exercise in enumerate(asked):
-            known = [one for one in reference.misconceptions(exercise.module).get(exercise.name, []) if not one.general]
+            held = reference.misconceptions(exercise.module).get(exercise.name, [])
+            known = [one for one in held if can_be_written(one.function)]
             if known and (i + number) % 5 == 0:
                 wrong[exercise.name] = known[number % len(known)].function
     made = library_with(wrong) if wrong else REFERENCE
@@ -44,7 +45,7 @@ def answered(chapter: Chapter) -> dict:
     notebook = json.loads((COURSE / chapter.name / f"{chapter.name}.ipynb").read_text(encoding="utf-8"))
     lines: dict[str, list[str]] = {}
     for name, question in chapter.questions.items():
-        # A question without a cell of its own is answered in the cell of the question before.
+        # A question without its own cell is answered in the cell of the previous question.
         place = f"{name}-answer" if has_cell(notebook, f"{name}-answer") else [*lines][-1]
         lines.setdefault(place, []).append(f"{name} = {question.value!r}")
     for place, written in lines.items():
@@ -55,7 +56,7 @@ def answered(chapter: Chapter) -> dict:
 
 
 def has_cell(notebook: dict, name: str) -> bool:
-    """Whether a notebook has a cell of this grade id."""
+    """Return whether a notebook has a cell with this grade id."""
     return any(one["metadata"].get("nbgrader", {}).get("grade_id") == name for one in notebook["cells"])
 
 
@@ -74,7 +75,7 @@ def submit(room: Path, students: Mapping[str, Mapping[str, bytes]], notebooks: M
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ``weightlab grade``: what it took, CPU seconds of its first process, memory, share of the points.
+    """One run of ``weightlab grade``: its time, CPU seconds of its first process, memory, and fraction of the points.
 
     The coordinator's seconds are those after the start-up.
     """
@@ -160,7 +161,7 @@ def grade(
 
 
 def _memory(counting: int) -> dict[str, int]:
-    """Return the memory, in MiB, of one worker (all, and its own part), of its sandbox, and of all processes below one.
+    """Return the MiB of one worker (all, and its own part), of its sandbox, and of all processes below ``counting``.
 
     Memory that processes share counts in full in the first figure, and once in the last two.
     """

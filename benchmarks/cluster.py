@@ -30,8 +30,8 @@ PRELOAD = "benchmarks.cheap_worker"
 def measure(submissions: int = SUBMISSIONS, fewer: int = FEWER) -> dict:
     """Grade artificially cheap submissions on a scheduler and workers on this machine, each a process.
 
-    Each worker grades one submission and sends its result for all others, so that what limits the class is what one
-    coordinator and one scheduler can do; the last run, with all submissions, gives the figures.
+    Each worker grades one submission and sends its result for all others, so that only the coordinator and the
+    scheduler limit the class; the last run, with all submissions, gives the figures.
     """
     if importlib.util.find_spec("distributed") is None:
         return {"how": "not measured: Dask is not installed"}
@@ -96,7 +96,7 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
 
 
 def _address(where: Path) -> str:
-    """Return what the scheduler's file says, once it is written whole."""
+    """Return what the scheduler's file says, once it is completely written."""
     for _ in range(600):
         with suppress(OSError, ValueError):
             return json.loads(where.read_text())["address"]
@@ -143,8 +143,8 @@ def cost(grading: Mapping, spread: Mapping, students: int = STUDENTS) -> list[st
             f"- **The coordinator** spends {own:g} CPU seconds per submission, the scheduler {scheduler:g}: the "
             f"coordinator needs {_time(alone)} for the class, whatever the number of workers.",
             f"- **What saturates first** is {busier}: at about {max(1, round(each / max(own, scheduler))):,} workers, "
-            f"where they finish as many submissions per second as it can take. With {spread['how']}, "
-            f"it took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
+            f"where they finish as many submissions per second as it can take. With {spread['how']}, the "
+            f"cluster took {run['submissions a second']:g} submissions per second, and the coordinator computed for "
             f"{run['share of the time that the coordinator computes']:.0%} of the time.",
         ]
     return lines

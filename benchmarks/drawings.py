@@ -1,7 +1,7 @@
 """How many digits drawn by a program each network of the course reads, and what one point of a stroke costs.
 
-The way in which strokes become images was chosen by looking at the first set of drawings; the second is drawn by the
-same program with another seed. No person drew any of them.
+The way in which strokes become images was chosen by looking at the first set of drawings; the second set is drawn by
+the same program with another seed. No person drew any of them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _in_a_browser(points: int = 60) -> dict:
 
 
 def measure() -> dict:
-    """Return, for two sets of 360 drawings, the fraction that each network reads, for five seeds if it is trained."""
+    """Return the fractions of two sets of 360 drawings that each network reads, one per seed if it is trained here."""
     small, large, both = data.digits8(), data.digits14(), data.both_digits()
     some = {  # is it the number of images, or the number of writers?
         "the 1,200 of the 8x8 set": np.arange(len(large.train_labels), len(both.train_labels)),

@@ -39,7 +39,7 @@ class Size:
     chapters: tuple[str, ...] = tuple(CHAPTERS)
     beside: int = 8
     """Students of the class that we grade in each round; the peers grade the first student's submissions."""
-    students: int = 4
+    students: int = 10
     """Students of the class that is graded in every round with all chapters, by one process and by two."""
     large: int = 27
     """Students of the class in which a run finds nothing to do, and whose memory is measured."""
@@ -109,7 +109,7 @@ def _say(what: str) -> None:
 def _beside_peers(
     folder: Path, size: Size, chapters: list[Chapter], keys: Mapping[str, Mapping[str, Key]]
 ) -> tuple[dict, dict[str, dict]]:
-    """Grade some chapters per round, ourselves and with each peer; return the figures, and all executed notebooks."""
+    """Grade some chapters per round with our command and each peer; return the figures and all executed notebooks."""
     students = {f"s{i:03d}": library(i, chapters) for i in range(size.beside)}
     first, notebooks, why = next(iter(students)), {}, ""
     spent: dict[str, list[Spent]] = {"weightlab grade": [], NBGRADER: [], OTTER: [], f"{OTTER}, on nothing": []}
@@ -170,7 +170,7 @@ def _beside_peers(
 
 
 def _elapsed(name: str, spent: Spent) -> float:
-    """Return seconds per submission, two being graded at a time; a class's own seconds already are."""
+    """Return seconds per submission; the peers' seconds are divided by the number of submissions graded at a time."""
     return spent.seconds if name == "weightlab grade" else spent.seconds / JOBS
 
 
@@ -211,7 +211,7 @@ def _everything(
 
 
 def bytes_each(room: Path, graded: int) -> dict[str, int]:
-    """Return what a submission takes, in KiB: on its way to a worker, on its way back, and on the disk afterwards."""
+    """Return the KiB that a submission takes: on its way to a worker, on its way back, and on the disk afterwards."""
 
     def size(*patterns: str) -> int:
         paths = (path for pattern in patterns for path in room.glob(pattern))

@@ -78,7 +78,7 @@ class Sample:
 
 @dataclass
 class Timed:
-    """What each submission took, and the executed notebooks by chapter."""
+    """The time that each submission took, and the executed notebooks by chapter."""
 
     spent: list[Spent] = field(default_factory=list)
     executed: dict[str, dict] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Timed:
 
 
 def arguments(key: Key, index: int) -> list[tuple[tuple, dict]]:
-    """Return fresh arguments of each call of a case, generators and functions among them made real."""
+    """Return fresh arguments of each call of a case, with real generators and functions among them."""
     generators: dict = {}
     return [
         (tuple(make_argument(call.args, generators)), make_argument(dict(call.kwargs), generators))
@@ -134,12 +134,12 @@ def _number(question: Question) -> str:
 def nbgrader(folder: Path, samples: list[Sample], lanes: int, sources: Mapping[str, Mapping[str, str]]) -> Timed:
     """Time ``nbgrader autograde`` and ``generate_feedback`` on samples, as many at a time as there are lanes.
 
-    The start-up of a command ends with the first line that it logs of its work.
+    The start-up of a command ends with the first line that it logs about its work.
     """
     timed = Timed()
 
     def grade(sample: Sample) -> None:
-        # Each command has its own class folder: two at once would wait for the same gradebook.
+        # Each command has its own class folder, because two at once would wait for the same gradebook.
         course, name = folder / "nbgrader" / sample.student / sample.chapter.name, sample.chapter.name
         notebook = with_asserts(sample.notebook, sources[name])
         place = course / "submitted" / sample.student / name / f"{name}.ipynb"
@@ -184,7 +184,7 @@ def _working(command: list[str], folder: Path, environment: dict[str, str], sign
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Return what a process, and those that it has waited for, have used so far."""
+    """Return the CPU seconds that a process, and those that it has waited for, have used so far."""
     ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
@@ -199,7 +199,7 @@ def own_seconds(pid: int) -> float:
 
 
 def install_otter(folder: Path) -> Path:
-    """Install otter-grader into an environment of its own that sees this one's packages; return its program.
+    """Install otter-grader into a separate environment that sees this one's packages; return its program.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def install_otter(folder: Path) -> Path:
 def otter(
     program: Path, folder: Path, samples: list[Sample], lanes: int, sources: Mapping[str, Mapping[str, str]]
 ) -> Timed:
-    """Time ``otter run`` on samples; each is a command of its own, start-up and all, as otter has no other way."""
+    """Time ``otter run`` on samples; each is a separate command with its own start-up, as otter has no other way."""
     timed = Timed()
 
     def grade(sample: Sample) -> None:
@@ -249,7 +249,7 @@ def otter(
 
 
 def _otter_test(name: str, source: str) -> str:
-    """Return an otter test file in its own exception-based form."""
+    """Return an otter test file in otter's exception-based form."""
     body = "".join(f"    {line}\n" for line in source.splitlines())
     taken = f"    {name} = env[{name!r}]\n" if source.startswith("assert") else ""
     return (

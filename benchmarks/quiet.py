@@ -12,25 +12,25 @@ from pathlib import Path
 from autograder.sandbox.usage import find_family
 
 ALLOWED = 0.06
-"""The share of all processors that other programs may use."""
+"""The fraction of all processors that other programs may use."""
 _STAT = Path("/proc/stat")
 _BECOME_PARENT_OF_ORPHANS = 36
 
 
 def adopt_orphans() -> None:
-    """Let this process wait for what its own children leave behind, so that it knows what that used."""
+    """Let this process adopt the processes that its children leave behind, so that their use is counted."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1, 0, 0, 0)
 
 
 class Watch:
-    """Compares what all processors did since it was made with what this process and its children did."""
+    """Compares what all processors did since the watch was made with what this process and its children did."""
 
     def __init__(self) -> None:
         self._began, self._before = time.monotonic(), _others()
 
     def share(self) -> float | None:
-        """Return the share of all processors that others used; None if the system does not tell."""
+        """Return the fraction of all processors that others used; None if the system does not report it."""
         after = _others()
         if after is None or self._before is None:
             return None
@@ -62,7 +62,7 @@ def _seconds(pid: int) -> float:
 
 
 def why_not(share: float | None) -> str | None:
-    """Say why figures that were measured while other programs ran are not kept, or return None."""
+    """Say why figures measured while other programs ran are not kept, or return None."""
     if share is None or share <= ALLOWED:
         return None
     return (

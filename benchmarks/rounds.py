@@ -11,7 +11,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True)
 class Spent:
-    """What one piece of work took, by the clock and of the processors, with its start-up apart."""
+    """What one piece of work took, in clock time and processor time, with its start-up separate."""
 
     seconds: float
     cpu: float
@@ -19,7 +19,7 @@ class Spent:
     start_cpu: float = 0.0
 
     def per(self, count: float) -> Spent:
-        """Return the same for one of several; the start-up stays whole."""
+        """Return the same for one of ``count`` items; the start-up is not divided."""
         return Spent(self.seconds / count, self.cpu / count, self.start, self.start_cpu)
 
 
@@ -31,7 +31,7 @@ def spread(values: Iterable[float], digits: int = 3) -> dict[str, float]:
 
 
 def take_turns(contenders: Mapping[str, Callable[[], Spent]], rounds: int = ROUNDS) -> dict[str, list[Spent]]:
-    """Let each contender work once a round, one after another."""
+    """Let each contender work once per round, one after another."""
     spent: dict[str, list[Spent]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, work in contenders.items():

@@ -25,7 +25,7 @@ from tests.support.project import copy_project
 
 STUDENTS, ASSIGNMENTS, JOBS = 300, 12, 2
 GRADED = ("01_weights", "02_biases")
-"""Chapters that are really graded; Formgrader sees copies of their rows under other names beside them."""
+"""Chapters that are really graded; Formgrader also sees copies of their rows under other names."""
 EXERCISE = "apply_weight"
 _POINTS = r'(aspects=\{"one signal": )1'
 _COPIED = ("autograder", "course", "solutions", "src", "nbgrader_config.py", "pyproject.toml")
@@ -39,11 +39,11 @@ LISTS = {
     "students": ("manage_students", "students"),
     "one student's chapters": ("manage_students/s000", "student_submissions/s000"),
 }
-"""Formgrader's pages, each with the question by which it is filled."""
+"""Formgrader's pages, each with the request that fills it."""
 
 
 def measure(students: int = STUDENTS, assignments: int = ASSIGNMENTS) -> dict:
-    """Return processor seconds and counts; they hold on a busy machine as well."""
+    """Return processor seconds and counts, which are valid on a busy machine as well."""
     if reason := selftest.why_not():
         raise SystemExit(f"Grading is measured with isolation on. {reason}")
     with tempfile.TemporaryDirectory() as temporary:
@@ -93,7 +93,7 @@ def _written(room: Path) -> dict[str, int]:
 
 
 def enlarge(room: Path, assignments: int) -> None:
-    """Copy what the gradebook and the folders hold of the graded chapters, until there are as many assignments."""
+    """Copy the graded chapters in the gradebook and the folders until there are this many assignments."""
     chapters = sorted(path.name for path in COURSE.glob("[0-9]*") if path.name not in GRADED)
     names = chapters[: assignments - len(GRADED)]
     with sqlite3.connect(room / "gradebook.db") as book:
@@ -109,7 +109,7 @@ def enlarge(room: Path, assignments: int) -> None:
 
 
 def _copy_assignment(book: sqlite3.Connection, source: str, name: str) -> None:
-    """Copy an assignment with all that refers to it, under another name and new ids."""
+    """Copy an assignment, with all rows that refer to it, under another name and new ids."""
     new: dict[str, str] = {}
 
     def copy(table: str, where: str, wanted: str, **changed: str) -> list[str]:

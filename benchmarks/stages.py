@@ -47,7 +47,7 @@ def measure() -> dict:
     released = {
         name: json.loads((COURSE / name / f"{name}.ipynb").read_text(encoding="utf-8")) for name in map(_name, chapters)
     }
-    from threadpoolctl import threadpool_limits  # here, because the page of results is also made without it
+    from threadpoolctl import threadpool_limits  # imported here, because the page of results is also made without it
 
     tools = work.Tools("bubblewrap", released, keys)
     work.warm_up(tools)
@@ -60,7 +60,7 @@ def measure() -> dict:
             for number in (0, *range(STUDENTS)):
                 sources = library(number, chapters)
                 submission = Submission(f"s{number}", chapter.name, notebook, sources)
-                with threadpool_limits(1):  # as a worker has it: others would wait for the processor, and count
+                with threadpool_limits(1):  # as in a worker: further threads would wait for the processor, and count
                     rows.append(_measure_one(work.GradingTask(submission, f"r{number}", None, Marks(), {}), tools))
             found[chapter.name] = {name: round(median(row[name] for row in rows[1:]), 1) for name in rows[0]}
     finally:

@@ -15,7 +15,7 @@ Row = tuple[str, str, str, bool]
 
 
 def targets(result: Mapping) -> list[Row]:
-    """Return what was aimed at in grading a class: what, the aim, what was measured, and whether it was reached."""
+    """Return the targets for grading a class: quantity, target, measured value, and whether the target is reached."""
     cpu, processes = result["CPU seconds a submission"], result["seconds a submission"]
     nothing, memory = result["nothing to do"], result["MiB at the peak"]["all processes"]
     beside = [
@@ -158,13 +158,13 @@ PLACES: dict[str, tuple[Path, Callable[[Mapping], list[str]]]] = {
     "grading": (ROOT / "README.md", _brief),
     "cost": (ROOT / "docs" / "cluster.md", _cost),
 }
-"""By marker: the file that holds it, and what is written there of the results of `grading`."""
+"""By marker: the file that holds it, and the function that writes the results of `grading` there."""
 PAGES: dict[str, tuple[str, Callable[[Mapping], list[str]]]] = {
     "grading": ("Grading a class, measured", grading),
     "training": ("Training, measured", training),
     "stages": ("Where the time of a submission goes", stages.page),
 }
-"""By benchmark: the title of the page beside its results, and what is on it."""
+"""By benchmark: the title of the page beside its results, and the function that writes the page."""
 
 
 def written() -> dict[Path, str]:

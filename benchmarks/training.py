@@ -1,4 +1,4 @@
-"""How fast the reference library trains, beside PyTorch and scikit-learn doing the same on one thread."""
+"""How fast the reference library trains, compared with PyTorch and scikit-learn doing the same on one thread."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def pytorch(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size:
 
 
 def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int) -> list:
-    """Train scikit-learn's classifier of the same shape with the same steps, from random weights of its own."""
+    """Train scikit-learn's classifier of the same shape with the same steps, from its own random weights."""
     from sklearn.neural_network import MLPClassifier
 
     network = MLPClassifier(
@@ -76,13 +76,13 @@ def scikit_learn(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_
         random_state=1,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it did not converge in so few epochs, which is not the question
+        warnings.simplefilter("ignore")  # it does not converge in so few epochs, which does not matter here
         network.fit(x, y)
     return list(zip(network.coefs_, network.intercepts_, strict=True))
 
 
 def products(layers: list, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int) -> list:
-    """Do nothing but a training step's matrix products, into arrays that are there already: the machine's own limit."""
+    """Do nothing but a training step's matrix products, into existing arrays: the machine's own limit."""
     weights = [pair[0] for pair in layers]
     inputs = [np.ones((batch_size, len(w)), x.dtype) for w in weights]
     outputs = [np.ones((batch_size, w.shape[1]), x.dtype) for w in weights]
@@ -137,7 +137,7 @@ def _compare(sizes: tuple, batch_size: int, dtype: str, examples: int, epochs: i
 
     spent = take_turns({name: partial(turn, name) for name in CONTENDERS}, ROUNDS)
     for (weights, bias), (torch_weights, torch_bias) in zip(ends[OURS], ends["PyTorch"], strict=True):
-        # Both end at the same network: it was the same training.
+        # Both end with the same network, so the training was the same.
         np.testing.assert_allclose(weights, torch_weights, atol=1e-3 if dtype == "float32" else 1e-9)
         np.testing.assert_allclose(bias, torch_bias, atol=1e-3 if dtype == "float32" else 1e-9)
     steps = epochs * -(-examples // batch_size)

@@ -1,1 +1,1 @@
-"""The project's tests: they mirror the code, and use the course as people do."""
+"""The project's tests, which mirror the code and use the course as people do."""

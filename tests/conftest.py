@@ -1,4 +1,4 @@
-"""What the tests share, and the rule of continuous integration that nothing is skipped."""
+"""Fixtures that the tests share, and the rule that continuous integration skips nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# Grading a class needs Linux; what a learner uses does not.
+# Grading a class needs Linux; the learner's tools do not.
 LINUX_ONLY = [
     "accuracy",
     "classroom",
@@ -20,7 +20,7 @@ LINUX_ONLY = [
 collect_ignore = [] if sys.platform == "linux" else LINUX_ONLY
 
 COMPLETE = os.environ.get("WEIGHTLAB_TESTS") == "complete"
-"""Set where every program that a test needs is installed: there a skipped test is a failure."""
+"""Set if every program that a test needs is installed; then a skipped test is a failure."""
 
 
 def pytest_report_header(config):
@@ -29,11 +29,11 @@ def pytest_report_header(config):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Keep together what shares a costly fixture, and begin with what takes long.
+    """Keep tests together that share a costly fixture, and begin with those that take long.
 
-    A file's tests share their fixtures and stay on one processor, but for those that look at executed notebooks or
-    at the class that is graded for all: these stay together, whichever file they are in, and the learner's journey,
-    which executes the notebooks, comes first. A test may also name a group of its own.
+    A file's tests share their fixtures and stay in one worker, except those that look at executed notebooks or at the
+    class that is graded for all: these stay together, whichever file they are in, and the learner's journey, which
+    executes the notebooks, comes first. A test may also name its own group.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish(session):
-    """Stop where pytest-xdist did not take the groups: tests that build on each other would part."""
+    """Stop if pytest-xdist did not use the groups: tests that build on each other would be separated."""
     together = getattr(session.config.option, "loadgroup", False)  # set by pytest-xdist in its workers
     if together and not all("@" in item.nodeid for item in session.items):
         raise pytest.UsageError("pytest-xdist does not see which tests belong together: install the pinned pytest.")
@@ -75,7 +75,7 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def state(tmp_path, monkeypatch):
-    """Keep the learner's record of this test apart from the real one."""
+    """Keep the learner's record of this test separate from the real one."""
     from labkit import store
 
     monkeypatch.setattr(store, "FOLDER", tmp_path / ".weightlab")

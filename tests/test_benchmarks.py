@@ -1,4 +1,4 @@
-"""Does every benchmark run, be it on next to nothing?"""
+"""Does every benchmark run, even if only on very little data?"""
 
 import importlib
 import importlib.util
@@ -18,7 +18,7 @@ from benchmarks.__main__ import NAMES
 
 
 def absent(*packages):
-    """Mark a test that needs packages of requirements-ci.txt."""
+    """Mark a test as needing packages of requirements-ci.txt."""
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)}: not installed, so nothing was measured")
 
@@ -77,7 +77,7 @@ def test_a_figure_is_the_median_of_rounds_in_which_all_take_turns():
 
 
 def test_figures_from_a_busy_machine_are_not_kept(monkeypatch, tmp_path, capsys):
-    """Is a benchmark refused before it begins, and are its results dropped where others came meanwhile?"""
+    """Is a benchmark refused on a busy machine, and are its results dropped if other programs ran meanwhile?"""
     kept = tmp_path / "learner.json"
     monkeypatch.setattr(benchmarks.__main__, "RESULTS", tmp_path)
     monkeypatch.setattr(benchmarks.__main__.summary, "write", lambda: None)
@@ -135,7 +135,7 @@ def test_asserts_pass_with_the_reference_and_fail_with_misconceptions(name):
                 run(source, chapter.module, right | {exercise.name: misconception.function})
             except Exception:
                 wrong += 1
-    assert wrong >= len(known) / 2  # these asserts look at values alone, and not at what was changed
+    assert wrong >= len(known) / 2  # these asserts look only at values, not at changed arguments
     for question, source in peers.programs(chapter, keys).items():
         if question in chapter.questions:
             exec(source, {question: chapter.questions[question].value})

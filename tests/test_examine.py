@@ -19,13 +19,14 @@ from autograder.judging.key import make_key
 from autograder.library import read_library
 from autograder.paths import SOLUTIONS
 from autograder.sandbox.process import CandidateError, Runner
+from tests.support.classroom import can_be_written, library_with
 
 REFERENCE = {name: text.decode() for name, text in read_library(SOLUTIONS / "weightlab").items()}
 SEED = 3
 
 
 class Keys(dict):
-    """Makes each key when it is first asked for."""
+    """Makes each key when it is first requested."""
 
     def __contains__(self, name):
         return True
@@ -51,7 +52,7 @@ def look_at(name, sources, runner, mode=GRADING):
 
 
 def test_all_exercises_that_pass_are_found_by_one_process(runner):
-    """Is a wrong one, one that stops with an error and one that is not there told from the others?"""
+    """Are a wrong exercise, one that raises an error and a missing one distinguished from the others?"""
     chapter, text = CHAPTERS["01_weights"], REFERENCE["weights"]
     names = set(chapter.exercises)
 
@@ -68,19 +69,19 @@ def test_all_exercises_that_pass_are_found_by_one_process(runner):
 
 
 QUICK = [name for name, exercise in EXERCISES.items() if exercise.scored is None]
-"""All but the capstone, which trains networks for seconds: it is tried once, with all that it uses broken together."""
+"""All but the capstone, which trains networks for seconds: it is tried only once, with all that it uses broken."""
 CAPSTONES = [name for name in EXERCISES if name not in QUICK]
 
 
 @cache
 def users(name):
-    """Return the exercises whose answers use another's function, directly or not."""
+    """Return the exercises whose answers use the function ``name``, directly or not."""
     return [other for other in QUICK if other != name and name in reference.closure([other])]
 
 
 USED = [name for name in QUICK if users(name)]
 
-# Ways to use another exercise's function: a statement after its import or definition, and what stands in a call.
+# Ways to use another exercise's function: a statement after its import or definition, and the form of a call.
 USES = {
     "by its name": ("", "{name}"),
     "by an alias": ("my_{name} = {name}", "my_{name}"),
@@ -112,7 +113,7 @@ DEFINITIONS = {
 
 
 class _Uses(ast.NodeTransformer):
-    """Writes every use of another exercise's function in one way."""
+    """Writes every use of another exercise's function in the same way."""
 
     def __init__(self, form):
         self.form = form
@@ -130,7 +131,7 @@ class _Uses(ast.NodeTransformer):
 
 @cache
 def rewritten(use):
-    """Return the reference library with all uses of exercises' functions written in one way."""
+    """Return the reference library with all uses of exercises' functions written in the same way."""
     statement, form = USES[use]
     library = {}
     for module, text in REFERENCE.items():
@@ -148,7 +149,7 @@ def rewritten(use):
 
 
 def broken(library, name, definition="plainly", body="return None"):
-    """Return the library with one exercise's function defined anew, wrongly."""
+    """Return the library with one exercise's function replaced by a wrong definition."""
     module = EXERCISES[name].module
     text = f"def {name}(*args, **kwargs):\n    {body}"
     renamed, indented = text.replace(name, f"_new_{name}"), "    " + text.replace("\n", "\n    ")
@@ -190,7 +191,7 @@ def test_whatever_the_capstone_uses_may_be_broken(name, runner):
 
 BODIES = ["return None", "raise ValueError('no')", "import sys; sys.exit()", "return args[0]"]
 PAIRS = list(itertools.product(USES, DEFINITIONS))
-"""Every way of use with every way of definition; functions and what is wrong with them take turns."""
+"""Every way of use with every way of definition; functions and their faults take turns."""
 
 
 @pytest.mark.parametrize(("number", "use", "definition"), [(n, *pair) for n, pair in enumerate(PAIRS)])
@@ -246,7 +247,7 @@ def test_a_self_check_names_no_prerequisite_that_is_not_used(runner):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_nobody_is_handed_their_own_answer(name):
-    """Is what crosses free of the exercise's own reference, and of every one that uses it?"""
+    """Does the job contain neither the exercise's own reference nor any function that uses it?"""
     source, _ = reference.source_of(prerequisites(EXERCISES[name]))
     defined = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
     assert defined.isdisjoint({name, *users(name)})
@@ -319,7 +320,7 @@ def numbers_in(text):
 
 @pytest.mark.parametrize("name", ["apply_weight", "dense", "softmax", "gradient_step"])
 def test_a_class_reads_no_number_of_a_secret_case(name, runner):
-    """Neither the inputs nor what is expected: whoever reads a classmate's page could answer by them."""
+    """Neither inputs nor expected values are shown: with them, whoever reads a classmate's page could answer."""
     own = {module: text.encode() for module, text in broken(REFERENCE, name, body="return 0.1234567").items()}
     verdict = examine(EXERCISES[name], own, "weightlab", runner, GRADING)
     assert verdict.status == "failed" and verdict.score < verdict.points
@@ -336,3 +337,20 @@ def test_a_self_check_that_passes_says_so_and_nothing_of_what_it_builds_on(runne
     one_wrong = REFERENCE | {"biases": REFERENCE["biases"] + "\ndef neuron(*_):\n    return 0.5\n"}
     verdict = look_at("neuron", one_wrong, runner, SELF_CHECK)
     assert verdict.status == "failed" and "builds on" not in verdict.message
+
+
+def _that_call_the_reference():
+    """Yield, for each exercise, one misconception that changes what the reference's own function returns."""
+    for name, exercise in EXERCISES.items():
+        for wrong in reference.misconceptions(exercise.module).get(name, []):
+            function = wrong.function
+            if can_be_written(function) and not exercise.scored and name in function.__code__.co_names:
+                yield pytest.param(wrong, id=f"{name}-{wrong.name}")
+                break
+
+
+@pytest.mark.parametrize("wrong", list(_that_call_the_reference()))
+def test_library_of_misconception_that_calls_the_reference_is_named(wrong, runner):
+    library = library_with({wrong.exercise: wrong.function})
+    verdict = examine(EXERCISES[wrong.exercise], library, "src/weightlab", runner, SELF_CHECK)
+    assert verdict.misconception == wrong.name

@@ -40,7 +40,7 @@ def keys():
 
     def get(exercise, seed):
         if (exercise.name, seed) not in made:
-            packed = key.pack([key.make_key(exercise, seed)])  # as keys travel
+            packed = key.pack([key.make_key(exercise, seed)])  # packed, as keys are stored and sent
             made[exercise.name, seed] = key.unpack(packed)[exercise.name]
         return made[exercise.name, seed]
 
@@ -138,11 +138,11 @@ def {name}(*args, **kwargs):
     _spoil(given.get("{argument}"))
     return result
 """
-"""Changes an argument after the right result is made."""
+"""Code that changes an argument after computing the right result."""
 
 
 ASKED = [exercise for exercise in EXERCISES.values() if not exercise.scored]
-"""All but the capstone, which is scored by what its networks read: there no change of an argument could help."""
+"""All but the capstone, which is scored by what its networks read: changing an argument could not help there."""
 
 
 def _can_change(value):

@@ -1,4 +1,4 @@
-"""Does the glossary say of every new word what it means and where it is introduced?"""
+"""Does the glossary say what every new word means and where it is introduced?"""
 
 import json
 

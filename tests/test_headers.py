@@ -1,4 +1,4 @@
-"""Does the first paragraph of each chapter say what the chapter asks for?"""
+"""Does the first paragraph of each chapter state what the chapter requires?"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does no decision of the autograder hang on the words of a message?"""
+"""Does no decision of the autograder depend on the words of a message?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from autograder.paths import ROOT
 
 WORDS = {"message", "words", "evidence", "advice", "finding", "printed", "error_message", "msg"}
-"""What messages are called, as attributes, keys and names."""
+"""Names of messages, as attributes, keys and variables."""
 READS = {"startswith", "endswith", "partition", "rpartition", "split", "find", "index", "count", "casefold", "lower"}
 PATTERNS = {"search", "match", "fullmatch", "findall"}
 ALLOWED = {
@@ -19,7 +19,7 @@ ALLOWED = {
 
 
 def is_words(node):
-    """Whether an expression is a message, or a text made from one."""
+    """Return whether an expression is a message, or a text made from one."""
     if isinstance(node, ast.Attribute):
         return node.attr in WORDS
     if isinstance(node, ast.Name):
@@ -60,7 +60,7 @@ def find_decisions(source):
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "autograder").rglob("*.py")
-    if "exercises" not in path.parts  # an exercise's tasks and advice are words, and decide nothing here
+    if "exercises" not in path.parts  # the tasks and advice of exercises are words that decide nothing
 )
 
 

@@ -1,4 +1,4 @@
-"""Is a student's library read as Python would import it, and nothing else?"""
+"""Does reading a student's library give the modules that Python would import, and nothing else?"""
 
 from __future__ import annotations
 

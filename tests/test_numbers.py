@@ -1,4 +1,4 @@
-"""Does every way to give a number count that the check lets pass, and nothing else?"""
+"""Does a number count in every form that the check accepts, and in no other?"""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_what_a_check_in_a_cell_of_ones_own_judged_counts():
 
 
 def test_a_check_that_was_merged_with_the_answers_cell_counts():
-    """JupyterLab's Merge Cells keeps the first cell's name; the last output is then the card, whose text is a score."""
+    """JupyterLab's Merge Cells keeps the first cell's name, so the last output is the card, whose text is a score."""
     notebook = judged(submission(parameters_answer='parameters = count()\ncheck("parameters", parameters)'), RIGHT)
     made.cell(notebook, "parameters-answer")["outputs"] = made.cell(notebook, "parameters")["outputs"]
     notebook["cells"].remove(made.cell(notebook, "parameters"))

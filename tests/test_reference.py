@@ -1,4 +1,4 @@
-"""Is the reference library what students should compare themselves with: described in full, typed and short?"""
+"""Is the reference library a model for students: fully described, typed and short?"""
 
 import ast
 import inspect
@@ -33,7 +33,7 @@ def test_every_argument_and_result_has_a_type(name):
 
 @pytest.mark.parametrize("path", sorted((SOLUTIONS / "weightlab").glob("*.py")), ids=lambda path: path.stem)
 def test_a_line_fits_beside_a_notebook(path):
-    """Half a screen of JupyterLab holds so many columns; the stubs are these files without the answers."""
+    """Half a screen of JupyterLab fits this many columns; the stubs are these files without the answers."""
     wide = [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > HALF_A_SCREEN]
     assert wide == []
 
@@ -47,7 +47,7 @@ def test_an_answer_fits_on_one_screen(name):
 
 
 def test_the_whole_library_is_short():
-    """About 300 lines of code, docstrings and blank lines aside."""
+    """It has about 300 lines of code, without docstrings and blank lines."""
     lines = 0
     for path in (SOLUTIONS / "weightlab").glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))

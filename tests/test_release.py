@@ -1,4 +1,4 @@
-"""Is what is released exactly what the sources say, free of answers, and safe for a student's work?"""
+"""Are the released files exactly what the sources give, free of answers, and no danger to a student's work?"""
 
 import functools
 import importlib
@@ -178,7 +178,7 @@ def test_a_misconception_of_no_exercise_is_refused(monkeypatch):
 
 
 def test_two_misconceptions_of_one_name_are_refused():
-    """The second would replace the first, and nobody would miss it."""
+    """The second would silently replace the first."""
     first, second = "@of('dense')\ndef twice(): 'First.'", "@of('neuron')\ndef twice(): 'Second.'"
     of = importlib.import_module("solutions.misconceptions").of
     with pytest.raises(ValueError, match=r"^topic\.py: two misconceptions are called twice"):

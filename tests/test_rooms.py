@@ -1,4 +1,4 @@
-"""Do the rooms of autograder/ keep their rules, and is the house as low as it is drawn?"""
+"""Do the rooms of autograder/ keep their rules, without import cycles and in at most eight levels?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_the_rules_between_the_rooms_are_kept():
 
 
 def room_of(module):
-    """Name the room of a module: its package below autograder/, or the module itself on the ground."""
+    """Name the room of a module: its package in autograder/, or the module itself if it has no such package."""
     return ".".join(module.split(".")[:2])
 
 

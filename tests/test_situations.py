@@ -1,4 +1,4 @@
-"""Does the table of ordinary situations name tests that exist, and count itself rightly?"""
+"""Does the table of ordinary situations name tests that exist, and state the right number of rows?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TESTS = sorted({test for row in ROWS for test in re.findall(r"`([^`]+)`", row[2]
 
 @cache
 def names_in(file):
-    """Return the names of a file's tests, those of a class with its name in front."""
+    """Return the names of a file's tests; those in a class have the class's name in front."""
     found = set()
     for node in ast.parse((ROOT / file).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):

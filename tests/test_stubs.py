@@ -13,13 +13,13 @@ from autograder.judging import reference
 from autograder.paths import SOLUTIONS
 
 TO_DO = set()
-"""Modules whose docstrings have not been split into meaning and Notes yet."""
+"""Modules whose docstrings have not yet been split into meaning and Notes."""
 
 _PLAIN_CALLS = {"len", "range", "list", "zip", "enumerate", "float", "int", "asarray", "array", "min"}
 
 
 def all_exercises():
-    """Return the exercises, those of modules that are still to be done marked as expected failures."""
+    """Return the exercises; those of modules that are still to be done are marked as expected failures."""
     marks = pytest.mark.xfail(reason="its docstrings are not split into meaning and Notes yet")
     return [
         pytest.param(name, marks=[marks] if exercise.module in TO_DO else []) for name, exercise in EXERCISES.items()
@@ -27,7 +27,7 @@ def all_exercises():
 
 
 class _Canonical(ast.NodeTransformer):
-    """Writes what means the same in the same way: no `np.`, `max` for `maximum`, sums and products sorted."""
+    """Writes equivalent expressions in the same way: no `np.`, `max` for `maximum`, sums and products sorted."""
 
     def visit_Attribute(self, node):
         self.generic_visit(node)

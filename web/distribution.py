@@ -24,7 +24,7 @@ LAB = PACKAGES[1]
 """The name under which the lab and the autograder are installed in the browser."""
 LOCK = "pyodide-lock.json"
 KERNEL = ("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "ipython")
-"""What the kernel would otherwise install one after another, each time that it starts."""
+"""Packages that the kernel would otherwise install one after another, each time that it starts."""
 WIDGETS = ("ipywidgets", "anywidget")
 LOADED = (*KERNEL, "numpy", "matplotlib", *WIDGETS, LAB)
 _PURE = {
@@ -37,7 +37,7 @@ _PURE = {
 }
 """Packages without compiled code that Pyodide may lack, each with what it needs."""
 _LEARNERS = ("candidate", "exercises", "judging", "keys", "learner", "sandbox")
-"""The rooms of the autograder that a self-check needs; a class's and the release's stay at home."""
+"""The rooms of the autograder that a self-check needs; those for classes and for releasing are left out."""
 
 
 def lay_out(source: Path, kernel: Path, target: Path, cdn: str) -> list[str]:
@@ -84,7 +84,7 @@ def _download_pure(folder: Path, lock: Mapping[str, Any]) -> list[Path]:
     lacking = [name for name in _PURE if _normal(name) not in lock["packages"]]
     pinned = [f"{name}=={importlib.metadata.version(name)}" for name in lacking]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    # One platform that no compiled wheel is for, so that those of pure Python are taken.
+    # A platform for which there is no compiled wheel, so that wheels of pure Python are taken.
     only = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", "--dest", str(folder)]
     subprocess.run([*command, *only, *pinned], check=True)
     return sorted(folder.glob("*.whl"))
@@ -122,9 +122,9 @@ def _with_dependencies(packages: Mapping[str, Any], names: tuple[str, ...]) -> s
 
 
 def pack_lab() -> tuple[str, bytes]:
-    """Return the wheel of the lab and the learner's rooms of the autograder, by its name and its bytes.
+    """Return the name and the bytes of a wheel with the lab and the learner's rooms of the autograder.
 
-    It holds the released notebooks and stubs as well, by which a new release is merged into what a browser keeps.
+    It also holds the released notebooks and stubs, from which a new release is merged into what a browser keeps.
     """
     version = release_name()["version"]
     files = {f"labkit/{name}": content for name, content in _files_of(ROOT / "src" / "labkit").items()}
@@ -167,7 +167,7 @@ def _digest(content: bytes) -> str:
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip that is the same to the byte whenever it is made."""
+    """Return a zip that is byte for byte the same whenever it is made."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

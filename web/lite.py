@@ -18,7 +18,7 @@ _NARROW = Path(__file__).parent / "narrow.html"
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 _INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _ASIDE = _INSTALLED.with_name("lite-extensions")
-"""Where the kernel's extension lies: JupyterLab would try to load it from ``labextensions``, and cannot."""
+"""Where the kernel's extension is: JupyterLab would try to load it from ``labextensions``, and would fail."""
 _KERNEL_WHEELS = _ASIDE / _EXTENSIONS[0] / "static" / "pypi"
 _ENVIRONMENT = {"PYTHONPATH": "/drive/src", "HOME": "/home/pyodide", "MPLBACKEND": "agg"}
 _SETTINGS = {
@@ -58,7 +58,7 @@ def build(target: Path, pyodide: Path, cdn: str) -> None:
 
 
 def set_aside() -> None:
-    """Move the extension that pip has just installed for the site out of the sight of this environment's JupyterLab."""
+    """Move the extension that pip has just installed for the site, so that JupyterLab here does not find it."""
     group = _EXTENSIONS[0].partition("/")[0]
     if (_INSTALLED / group).exists():
         shutil.rmtree(_ASIDE / group, ignore_errors=True)
@@ -67,7 +67,7 @@ def set_aside() -> None:
 
 
 def _configuration(loaded: list[str]) -> dict[str, Any]:
-    # Where Pyodide itself is, JupyterLite says by its place in static/.
+    # JupyterLite finds Pyodide itself by its place in static/.
     kernel = {
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
@@ -90,7 +90,7 @@ def _configuration(loaded: list[str]) -> dict[str, Any]:
 
 
 def _fit_for_phones(page: Path) -> None:
-    """Put the course's name, and what a narrow screen needs, into the page that starts JupyterLab."""
+    """Put the course's name, and what narrow screens need, into the page that starts JupyterLab."""
     text = page.read_text(encoding="utf-8")
     made = text.replace("<title>JupyterLite</title>", "<title>Weightlab</title>", 1)
     made = made.replace("</head>", _NARROW.read_text(encoding="utf-8") + "  </head>", 1)

@@ -27,7 +27,7 @@ GLOSSARY = "glossary"
 _NO_OUTPUT = re.compile(
     r"^\s*(?:labkit\.)?(?:check|hint|reveal|progress|concept_test|calibration|keepsake)\(", re.MULTILINE
 )
-"""Cells that show how far a learner is; on a page nobody has begun."""
+"""Cells that show a learner's progress, of which a page has none."""
 _MADE = """````{raw} html
 <picture>
 <source media="(prefers-reduced-motion: reduce)" srcset="_static/weights_taking_shape.png">
@@ -135,7 +135,7 @@ def _with_links(text: str) -> str:
     def page(found: re.Match) -> str:
         return f"]({found[1]}.md{(found[2] or '').lower()})"
 
-    def library(found: re.Match) -> str:  # in HTML: MyST takes what is no page of its own for a place on this page
+    def library(found: re.Match) -> str:  # in HTML: MyST takes a link to anything but its pages for a place on this one
         return f'<a href="{_in_browser(found[2])}">{found[1]}</a>'
 
     text = _LIBRARY.sub(library, _LINK.sub(page, text))
@@ -187,7 +187,7 @@ def build(target: Path, executed: Callable[[Path], dict[str, Any]] = lambda fold
 
 
 def _write_front(static: Path, names: list[str]) -> str:
-    """Return the front page; its picture is what one will make, and stands still for those who want that."""
+    """Return the front page; its moving image shows what readers will make, and is still if they prefer that."""
     text = (HERE / "front.md").read_text(encoding="utf-8")
     moving = COURSE / CHAPTERS[0] / "weights_taking_shape.webp"
     for picture in [*COURSE.glob("*/*.webp"), *COURSE.glob("*/*.png")]:

@@ -32,7 +32,7 @@ class Absent:
         Where the package is imported.
     """
 
-    def __init__(self, package: str, file: str, line: int) -> None:
+    def __init__(self, package: str, file: str, line: int | None) -> None:
         vars(self).update(package=package, file=file, line=line)
 
     def __getattr__(self, name: str) -> None:
@@ -65,7 +65,7 @@ def find_line(error: BaseException, file: str) -> int | None:
 
 
 def is_lacking(error: BaseException) -> bool:
-    """Whether an error reports the absence of a package that may have a stand-in."""
+    """Return whether an error reports the absence of a package that may have a stand-in."""
     return isinstance(error, ModuleNotFoundError) and isinstance(error.name, str) and _is_absent(error.name)
 
 
@@ -96,8 +96,7 @@ def run_without_absent(
         except ModuleNotFoundError as error:
             if not is_lacking(error):
                 raise
-            line = find_line(error, file) or node.lineno
-            stand_in = getattr(error, "absent", Absent(error.name.partition(".")[0], file, line))
+            stand_in = getattr(error, "absent", Absent(error.name.partition(".")[0], file, find_line(error, file)))
             for name in wanted:
                 if names.get(name) is before[name]:
                     names[name] = stand_in
@@ -110,7 +109,7 @@ def _future_flags(tree: ast.Module) -> int:
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for one in node.names:
-                flags |= getattr(getattr(__future__, one.name, None), "compiler_flag", 0)
+                flags |= getattr(__future__, one.name).compiler_flag
     return flags
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import itertools
 import linecache
@@ -83,7 +84,7 @@ def make_argument(value: Any, generators: dict) -> Any:
 
 
 def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
-    """Read iterators, adding the place of each to ``iterators``, and remove harmless subclasses: only data remains."""
+    """Read iterators, adding the place of each to ``iterators``, and turn harmless subclasses into plain data."""
     if len(path) > wire.MAX_DEPTH:
         return value
     if isinstance(value, (np.ndarray, np.longdouble)):
@@ -106,16 +107,15 @@ def make_plain(value: Any, iterators: list, path: tuple[int, ...] = ()) -> Any:
 
 
 def describe_error(error: BaseException, folder: str) -> dict:
-    """Return what was raised, and the last line of the student's own files that led there, as plain data."""
-    last = _find_last_place(error, folder)
-    file, line, function = last or (None, None, None)
+    """Return the exception, and the last line of the student's own files that led to it, as plain data."""
+    file, line, function = _find_last_place(error, folder) or (None, None, None)
     described = {
         "type": type.__dict__["__name__"].__get__(type(error)),
         "kinds": [type.__dict__["__name__"].__get__(kind) for kind in type(error).__mro__][:20],
         "message": describe_message(error),
         "file": file,
         "line": line,
-        "code": linecache.getline(file, line).strip()[:200] if last and line else None,
+        "code": linecache.getline(file, line).strip()[:200] if line else None,
         "function": function,
         "name": _read_name(error),
         "of_module": isinstance(error, AttributeError) and isinstance(error.obj, ModuleType),
@@ -152,7 +152,7 @@ def _read_name(error: BaseException) -> str:
 
 
 def _is_raised_in(error: BaseException, folder: str) -> bool:
-    """Whether an error was raised by a ``raise`` in the student's own files, not by Python or NumPy."""
+    """Return whether an error was raised by a ``raise`` in the student's own files, not by Python or NumPy."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -170,14 +170,10 @@ def describe_message(error: BaseException) -> str:
 
 
 def _snapshot_arguments(args: tuple, kwargs: dict) -> dict:
-    """Return the arguments as bytes, by position or name; None stands for what cannot change or cannot be read."""
+    """Return the arguments as bytes, by position or name; None stands for what cannot be read."""
 
     def freeze(value: Any) -> bytes | None:
-        if isinstance(value, np.random.Generator) or callable(value):
-            return None
-        try:
+        with contextlib.suppress(Exception):
             return wire.encode(value)
-        except Exception:
-            return b"?"
 
     return {key: freeze(value) for key, value in [*enumerate(args), *kwargs.items()]}

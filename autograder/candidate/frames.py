@@ -1,4 +1,4 @@
-"""What the autograder and a candidate send each other: length-prefixed frames, and how a job ended."""
+"""The messages between the autograder and a candidate: length-prefixed frames, and how a job ended."""
 
 from __future__ import annotations
 

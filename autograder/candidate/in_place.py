@@ -1,6 +1,6 @@
 """Answers a job in the interpreter that asks, and leaves it as it was: for browsers, where no process can start.
 
-Nothing is contained here, so this is for a learner's own check of their own code, never for a class.
+Nothing is isolated here, so this is for a learner's own check of their own code, never for a class.
 """
 
 from __future__ import annotations

@@ -47,6 +47,6 @@ def set_limits(limits: dict, sandboxed: bool) -> None:
 
 
 def _counts_processes_apart() -> bool:
-    """Whether the limit on processes counts only those of this sandbox; before Linux 5.14 it counts all of a user."""
+    """Return whether the limit on processes counts only this sandbox's; before Linux 5.14 it counts all of a user's."""
     release = os.uname().release.split(".")
     return "--user=" in " ".join(sys.argv) or (int(release[0]), int(release[1].partition("-")[0])) >= (5, 14)

@@ -24,8 +24,9 @@ from .frames import LAST, MAX_ANSWER, MORE, PIECE, READY, Ending, pack_ending, r
 from .limits import MAX_FILES, MAX_JOBS, MAX_PRINTED, set_limits
 
 _HEAD = 8
-"""Bytes before a frame's content, which say how long it is."""
-_passing = bytearray(2**16)
+"""Bytes before a frame's content, which state its length."""
+_PIECE_BYTES = 2**16
+_passing = bytearray(_PIECE_BYTES)
 """The one place where the first process holds what a child sends, wiped before the next child is forked."""
 
 
@@ -131,33 +132,40 @@ def run_job_in_child(
         finally:
             os._exit(0)
     os.close(writer)
-    with contextlib.suppress(OSError):
-        os.setpgid(child, child)
     deadline = time.monotonic() + limits["wall"]
     ending, received = _relay_answer(reader, outgoing, child, limits["seconds"], deadline, sandboxed)
     os.close(reader)
-    # The child may close its pipe and keep running, or leave other processes behind, so all are always killed.
-    code = _wait_for(child, deadline) if ending is Ending.ANSWERED and not received else None
+    code = None
+    if ending is Ending.ANSWERED and received < _HEAD:
+        # The child has closed its pipe, and may keep running.
+        code = _wait_for(child, deadline)
+        # The processor-time limit ends a loop that the clock would have ended a moment later.
+        late = code is None or os.WTERMSIG(code) == signal.SIGXCPU
+        ending = Ending.TIMEOUT if late else Ending.CRASHED
+    # The child may also leave other processes behind, so all are always killed.
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
+    if sandboxed:
+        _kill_all_others()
     if code is None:
         os.kill(child, signal.SIGKILL)
-    if sandboxed:
-        # Here this process is the first one, and whatever else runs came from the child.
-        with contextlib.suppress(OSError):
-            os.kill(-1, signal.SIGKILL)
-    if code is None:
-        code = os.waitpid(child, 0)[1]
+        os.waitpid(child, 0)
     with contextlib.suppress(ChildProcessError):
         while sandboxed:
             os.waitpid(-1, 0)
     if expected is not None and child != expected:
         return None
-    if ending is Ending.ANSWERED and received < _HEAD:
-        # The processor-time limit ends a loop that the clock would have ended a moment later.
-        late = (os.WIFSIGNALED(code) and os.WTERMSIG(code) == signal.SIGXCPU) or time.monotonic() >= deadline
-        ending = Ending.TIMEOUT if late else Ending.CRASHED
     return ending, child
+
+
+def _kill_all_others() -> None:
+    """Kill every other process of a sandbox, whose first process this is; do nothing outside of one."""
+    import signal
+
+    if os.getpid() != 1:
+        return
+    with contextlib.suppress(OSError):
+        os.kill(-1, signal.SIGKILL)
 
 
 _STANDSTILL = 1.0
@@ -167,7 +175,7 @@ _STANDSTILL = 1.0
 def _relay_answer(
     reader: int, outgoing: int, child: int, seconds: float, deadline: float, sandboxed: bool
 ) -> tuple[Ending, int]:
-    """Pass on what a child sends until its answer is complete or breaks a limit; return the number of bytes."""
+    """Pass on what a child sends until its answer is complete or breaks a limit; return the ending and the length."""
     import select
 
     view, received = memoryview(_passing), 0
@@ -184,17 +192,17 @@ def _relay_answer(
                 kept = min(received, _HEAD)  # the header stays in place; the content passes through behind it
                 end = kept + os.readv(reader, [view[kept:]])
                 received += end - kept
-                left = 1
+                complete = end == kept  # the child has closed its pipe
                 if received >= _HEAD:
                     size = struct.unpack_from("<Q", view)[0]
                     if size > MAX_ANSWER + 100:
                         return Ending.TOO_MUCH, received
-                    left = size + _HEAD - received
-                if left < 0:
-                    return Ending.SEVERAL, received
+                    if received > _HEAD + size:
+                        return Ending.SEVERAL, received
+                    complete = complete or received == _HEAD + size
                 if end > _HEAD:
                     write_frame(outgoing, view[_HEAD:end], PIECE)
-                if end == kept or not left:
+                if complete:
                     return Ending.ANSWERED, received
             elif remaining <= 0 or _read_processor_time(child) >= seconds:
                 return Ending.TIMEOUT, received
@@ -271,7 +279,7 @@ def serve_jobs(argv: list[str]) -> None:
 
 
 def _find_traces() -> tuple:
-    """Return what a job may have left for the next one in a sandbox, where only one folder is writable."""
+    """Return the traces that a job may have left for the next one in a sandbox, where only one folder is writable."""
     held = os.stat("/tmp")
     priority = os.getpriority(os.PRIO_PROCESS, 0)
     return os.listdir("/tmp"), held.st_mode, held.st_nlink, held.st_mtime_ns, held.st_ctime_ns, priority

@@ -67,7 +67,7 @@ def _run_cell(shell: Any, source: str) -> list[dict]:
     values: list[dict] = []
     shell.display_trap.hook = CapturingDisplayHook(shell, values)
     with capture_output() as captured:
-        result = shell.run_cell(source, store_history=False)
+        result = shell.run_cell(source)
     outputs = [
         {"output_type": "stream", "name": name, "text": text[:MAX_CELL]}
         for name, text in (("stdout", captured.stdout), ("stderr", captured.stderr))

@@ -26,4 +26,4 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 from candidate import main  # noqa: E402  (only now can it be found)
 
 del sys.path[0]
-main.serve_jobs(sys.argv[1:])
+main.serve_jobs(sys.argv)

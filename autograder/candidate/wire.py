@@ -23,7 +23,7 @@ MAX_BITS = 512
 MAX_ANSWER_VALUES = 200_000
 """Values that one call may return, an array counting as one: twice what the largest right answer has as lists."""
 MAX_ANSWER_TEXT = 10_000
-"""The most bytes of text in what one call returns, as UTF-8."""
+"""The largest size of the text in what one call returns, in bytes of UTF-8."""
 ENDLESS = "an iterator that does not end"
 """The type name of an `Opaque` that stands for an iterator with too many items."""
 _DTYPES = ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
@@ -55,6 +55,10 @@ class Opaque:
     """Stands for something that is not data; only the name of its type crosses."""
 
     type_name: str
+
+
+class Encoded(bytes):
+    """What `encode` returned for a part that many values hold: it is written as it is, wherever it stands."""
 
 
 def printable(text: str) -> str:
@@ -101,6 +105,8 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     kind = type(value)
     if kind is np.ndarray:
         _write_array(value, out)
+    elif kind is Encoded:
+        out += value
     elif value is None:
         out += b"N"
     elif kind is bool:
@@ -133,7 +139,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
     elif kind is dict and all(map(_is_key, value)):
         out += b"M" + struct.pack("<I", len(value))
         for key, item in value.items():
-            _write(key, out, depth + 1, left)
+            _write(key, out, depth, left)
             _write(item, out, depth + 1, left)
     elif isinstance(value, (np.ndarray, np.generic)):
         _write_array(value, out)
@@ -153,7 +159,7 @@ def _write(value: Any, out: bytearray, depth: int, left: _Left) -> None:
 
 
 def _is_key(value: Any) -> bool:
-    """Whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
+    """Return whether a value may be a key: nobody can choose text or short numbers that make a dictionary slow."""
     return type(value) is str or (type(value) is int and abs(value) < 2**60)
 
 
@@ -190,7 +196,7 @@ def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
 
 
 def is_short(value: Any) -> bool:
-    """Whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
+    """Return whether decoded data is within the bounds of an answer, `MAX_ANSWER_VALUES` and `MAX_ANSWER_TEXT`."""
     values, text, waiting = 0, 0, [value]
     while waiting:
         one = waiting.pop()
@@ -228,7 +234,6 @@ def decode(data: bytes) -> Any:
 
 
 _SIZE, _FLOAT, _RNG = struct.Struct("<I"), struct.Struct("<d"), struct.Struct("<QI")
-_SHAPES = tuple(struct.Struct(f"<{ndim}I") for ndim in range(9))
 _CONSTANTS = {b"N": None, b"T": True, b"F": False}
 
 
@@ -279,7 +284,7 @@ class _Reader:
         if tag == b"S":
             return self.text()
         if tag == b"M":
-            return {self.key(self.value(depth + 1)): self.value(depth + 1) for _ in range(self.count())}
+            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.count())}
         if tag == b"U" or tag == b"L" or tag == b"E":
             items = [self.value(depth + 1) for _ in range(self.count())]
             if tag == b"E":
@@ -309,8 +314,8 @@ class _Reader:
 
     def count(self) -> int:
         n = self.size()
-        if n > self.left or n > len(self.data) - self.at:
-            raise WireError("more items than bytes")
+        if n > self.left:
+            raise WireError("too many values")
         return n
 
     @staticmethod
@@ -324,7 +329,7 @@ class _Reader:
         index, ndim = self.data[begin], self.data[begin + 1]
         if index >= len(_DTYPES) or ndim > 8 or (scalar and ndim):
             raise WireError("no such array")
-        shape = _SHAPES[ndim].unpack_from(self.data, self.at)
+        shape = struct.unpack_from(f"<{ndim}I", self.data, self.at)
         self.at += 4 * ndim
         dtype = _TYPES[index]
         if _room(shape, dtype) > MAX_BYTES:

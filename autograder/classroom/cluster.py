@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: other machines, which come and go, may be of another release, and may fail."""
+"""The workers of a Dask cluster: other machines, which come and go, may have another release, and may fail."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class DaskWorkers:
         return self._pool.submit(grade_there, task, self._order.without_tools())
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission | futures.Future:
-        """Return what a worker made of a task, or the future of another try if it could not do the task.
+        """Return a worker's result for a task, or the future of another try if the worker could not do the task.
 
         Raises
         ------
@@ -183,7 +183,7 @@ def _digests(chapters: Iterable[str]) -> dict[str, str]:
 def _why_not(isolation: str, digests: tuple[tuple[str, str], ...]) -> str | None:
     """Say why this machine cannot grade as the coordinator would, or return None; checked once per process."""
     if _digests(dict(digests)) != dict(digests):
-        return "its exercises, autograder or NumPy are not the coordinator's: install the same release on both."
+        return "its exercises, autograder or NumPy differ from the coordinator's: install the same release on both."
     return why_not() if isolation == "bubblewrap" else None
 
 

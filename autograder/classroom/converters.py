@@ -38,7 +38,7 @@ def copy_companions(converter: Any, assignment_id: str, student_id: str) -> None
 
 
 def begin_grading(converter: Any, assignment_id: str, student_id: str) -> bool:
-    """Begin a submission in place of ``Autograde.init_destination``; return False if the submission is nobody's."""
+    """Begin a submission in place of ``Autograde.init_destination``; return False if its owner is not in the class."""
     if not is_student_id(student_id):
         converter.log.warning("Not graded: %r, because it cannot be a student's id", student_id)
         return False

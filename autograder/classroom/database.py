@@ -137,7 +137,7 @@ def choose_url(room: Classroom, configured: str, asked: str | None) -> str:
     if is_own(room, known) and not _is_in_use(room.root / "gradebook.db"):
         return wanted
     raise GradebookError(
-        f"The gradebook of this classroom is {place_of(known)}, and not {place_of(wanted)}: its marks are there. Leave "
+        f"The gradebook of this classroom, with its marks, is {place_of(known)}, and not {place_of(wanted)}. Leave "
         f"--database out, or, if you have moved the gradebook, change c.CourseDirectory.db_url in {CONFIG_FILE} in the "
         "classroom."
     )
@@ -158,7 +158,7 @@ def _require_plain_path(path: Path) -> None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two URLs name the same database, whatever their user names and passwords."""
+    """Return whether two URLs name the same database, whatever their user names and passwords."""
 
     def place(url: URL) -> tuple:
         kind = url.get_backend_name()
@@ -174,12 +174,12 @@ def is_same(one: str, other: str) -> bool:
 
 
 def is_own(room: Classroom, url: str) -> bool:
-    """Whether a gradebook is the SQLite file in the classroom itself."""
+    """Return whether a gradebook is the SQLite file in the classroom itself."""
     return is_same(url, url_of(room.root))
 
 
 def _is_in_use(path: Path) -> bool:
-    """Whether a SQLite gradebook holds any student."""
+    """Return whether a SQLite gradebook holds any student."""
     if not path.exists():
         return False
     try:
@@ -190,7 +190,7 @@ def _is_in_use(path: Path) -> bool:
 
 
 def remember(room: Classroom, url: str, configured: str) -> None:
-    """Remember the URL of a gradebook outside the classroom, where nbgrader and Formgrader find it as well."""
+    """Record the URL of a gradebook outside the classroom, so that nbgrader and Formgrader use it as well."""
     if url in (configured, url_of(room.root, configured)):
         return
     write_file(room.state / _FILE, f"{url.partition('?timeout=')[0]}\n".encode(), 0o600)
@@ -199,7 +199,7 @@ def remember(room: Classroom, url: str, configured: str) -> None:
 
 @contextlib.contextmanager
 def one_at_a_time(url: str) -> Iterator[None]:
-    """Hold a lock while a database is created or claimed: nbgrader checks whether it exists, and then creates it."""
+    """Hold a lock while a database is created or claimed: nbgrader first looks for it, and only then creates it."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -242,7 +242,7 @@ def patiently(work: Callable[[], _T], let_go: Callable[[], None]) -> _T:
 
 
 def _has_gone(error: BaseException | None) -> bool:
-    """Whether the server is gone: the connection broke, or could not be made."""
+    """Return whether the server is gone: the connection broke, or could not be made."""
     if isinstance(error, InvalidEntry):
         error = error.__context__
     if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):

@@ -20,7 +20,7 @@ from .rebuild import RebuiltNotebook, rebuild
 from .submission import Submission, SubmissionStatus
 
 SECONDS = 150.0
-"""The most seconds that a submission's own code may take; what is not examined by then counts as not finished."""
+"""How many seconds a submission's own code may take; exercises not examined by then count as not finished."""
 PUBLIC_SECONDS = 30.0
 """How many of these seconds may go to public cases, which decide no points, only explanations."""
 READING = 30.0
@@ -116,7 +116,7 @@ def absent(chapter: Chapter, released: Mapping[str, Any], why: str = "") -> Exam
 
 def unjudged(chapter: Chapter, released: Mapping[str, Any], notebook: bytes, why: str) -> Examination:
     """Return the verdicts if the autograder itself failed on a whole submission."""
-    words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report it."
+    words = f"The autograder itself failed ({why}). There are no points yet: grade again, and report this."
     return Examination(
         SubmissionStatus.UNJUDGED, _all_alike(chapter, Status.UNJUDGED, None, words), rebuild(released, notebook)
     )

@@ -65,9 +65,9 @@ def unanswered(notebook: Any, doubtful: Collection[str] = ()) -> set[str]:
 _NO_WORDS = "No description has been provided for this image"
 _IMAGE = re.compile(r"<img(?=[\s/])(?![^>]*\salt=)")
 _KEPT = 500
-"""How many cells are kept as HTML besides those that were handed out: what many students have is rendered once."""
+"""How many cells are kept as HTML besides those handed out, so that cells that many students have are rendered once."""
 _LONGEST_KEPT = 50_000
-"""Characters of a cell's HTML beyond which it is not kept: an image is one student's own."""
+"""The largest number of characters of a cell's HTML to keep; longer HTML holds an image, which only one student has."""
 _TEMPLATE = """
 {%- extends "index.html.j2" -%}
 {%- block body_loop -%}
@@ -130,7 +130,7 @@ def _described(page: str) -> str:
 _handed_out: dict[str, str] = {}
 """The HTML of the cells that everybody has, as they were handed out (`keep_for_all`)."""
 _seen: dict[str, str] = {}
-"""The HTML of other cells that were seen lately."""
+"""The HTML of other cells that were rendered recently."""
 
 
 def _name_cell(cell: Any) -> str:

@@ -30,7 +30,7 @@ _INDIFFERENT = {
         "version.py",
     )
 }
-"""Modules of the autograder that play no part in the verdict on any function."""
+"""Modules of the autograder that have no influence on the verdict on any function."""
 _SHOWN_BY = (
     "submitted_notebook.py",
     "numbers.py",

@@ -65,13 +65,13 @@ def share(path: Path) -> None:
 
 
 def is_shared(folder: Path) -> bool:
-    """Whether a folder is shared by a Unix group: new files in it belong to the group, which may write."""
+    """Return whether a folder is shared by a Unix group: new files in it belong to the group, which may write."""
     mode = folder.stat().st_mode
     return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
 
 
 def is_student_id(name: str) -> bool:
-    """Whether a folder's name can be a student's id in a gradebook, in a table, and in Formgrader."""
+    """Return whether a folder's name can be a student's id in a gradebook, in a table, and in Formgrader."""
     if set(name) & _NOT_IN_IDS or name in NAMES_OF_JAVASCRIPT:
         return False
     return 0 < len(name) <= 128 and name.isprintable() and name == name.strip() and not name.startswith(".")
@@ -173,14 +173,14 @@ class Classroom:
         return path.read_text().strip()[:64]
 
     def save_entries(self, entries: list[dict]) -> list[dict]:
-        """Keep what grading found, for the report; other chapters' entries stay, and are returned."""
+        """Keep grading's entries for the report; entries of other chapters stay, and are returned."""
         new = {entry["chapter"] for entry in entries}
         kept = [entry for entry in self.read_entries() if entry["chapter"] not in new]
         keep_file(self.state / "entries.json", json.dumps(kept + entries, sort_keys=True).encode(), 0o600)
         return kept
 
     def read_entries(self) -> list[dict]:
-        """Return what grading found last for each chapter."""
+        """Return the entries of each chapter's latest grading."""
         try:
             entries = json.loads((self.root / STATE / "entries.json").read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -191,7 +191,7 @@ class Classroom:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[int]:
-        """Keep other graders of the same class out while the block runs; yields the lock's descriptor.
+        """Keep other graders of the same class out while the block runs; yield the lock's descriptor.
 
         Raises
         ------
@@ -211,7 +211,7 @@ class Classroom:
                     break
                 except BlockingIOError:
                     if attempt == 49:
-                        words = f"{self.root} is being graded by another command. Wait until it has ended."
+                        words = f"{self.root} is being graded by another command. Wait until that command has ended."
                         raise ClassroomError(words) from None
                     time.sleep(0.1)
             yield file.fileno()

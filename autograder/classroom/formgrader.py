@@ -73,7 +73,7 @@ def render(own: Callable, handler: Any, name: str, **values: Any) -> str:
 
 
 def open_course(own: Callable, handler: Any) -> Any:
-    """Open the course that an address names: its configuration is a program, so it may not be a student's.
+    """Open the course that an address names, unless it may be a student's: a course's configuration is a program.
 
     Nobody learns anything about folders without logging in: nbgrader's own function asks them to log in.
     """
@@ -87,13 +87,13 @@ def open_course(own: Callable, handler: Any) -> Any:
 
 
 def is_a_graders(folder: Path) -> bool:
-    """Whether a folder and its configuration belong to a grader, and it is not inside a folder of students' work."""
+    """Return whether a folder and its configuration belong to a grader, outside all folders of students' work."""
     named = Path(os.path.abspath(folder))  # as nbgrader reads it: link/.. is removed, wherever the link leads
     folder = named.resolve()
     if (_STUDENTS & set(folder.parts)) or not folder.is_dir():
         return False
     links = [part for part in (named, *named.parents) if part.is_symlink()]
-    if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # it may lead elsewhere in a moment
+    if any(link.lstat().st_uid not in (0, os.geteuid()) for link in links):  # its owner may redirect it at any moment
         return False
     shared = is_shared(folder)
     configurations = [path for name in CONFIGURATIONS if (path := folder / name).exists()]
@@ -101,7 +101,7 @@ def is_a_graders(folder: Path) -> bool:
 
 
 def _is_in_graders_hands(about: os.stat_result, shared: bool) -> bool:
-    """Whether a file or folder belongs to the grader, or to the group that shares it, and is closed to others."""
+    """Return whether a file or folder belongs to the grader, or a group that shares it, and is closed to others."""
     if about.st_mode & stat.S_IWOTH:
         return False
     return about.st_uid in (0, os.geteuid()) or (shared and about.st_gid in {os.getegid(), *os.getgroups()})

@@ -18,7 +18,7 @@ _ATTRIBUTES = {
     "accent",
     "linethickness",
 }
-"""The elements that a formula needs; of any other element, such as a link, only the content is shown."""
+"""The attributes that formulas need; all others, such as a link's address, are removed."""
 
 
 @lru_cache(1_000)
@@ -48,7 +48,7 @@ def to_mathml(formula: str, display: bool = False) -> str:
 
 
 def _is_plain(element: Element) -> bool:
-    """Whether an element holds only a formula; entities in its text are replaced by their characters."""
+    """Return whether an element holds only a formula; entities in its text are replaced by their characters."""
     for part in element.iter():
         if not part.tag.startswith("m") or not part.tag.isalpha():
             return False

@@ -57,7 +57,7 @@ def run_grading(
     jobs : int, optional
         Local worker processes; by default one for each processor.
     isolation : str
-        How students' code is isolated: ``bubblewrap``, or ``process`` if that is asked for by name.
+        How students' code is isolated: ``bubblewrap``, or ``process`` if the caller insists on it.
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the work in place of local processes.
     seed : int, optional

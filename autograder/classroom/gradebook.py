@@ -46,7 +46,7 @@ def open_gradebook(room: Classroom, config: Configuration, database: str | None 
     Raises
     ------
     GradebookError
-        If the database cannot be used, is another classroom's, or is not the one that this classroom has.
+        If the database cannot be used, belongs to another classroom, or is not the one that this classroom uses.
     """
     url = choose_url(room, config.url, database)
     with ClassBook(url, config.course) as book:
@@ -116,7 +116,7 @@ class ClassBook:
         Raises
         ------
         GradebookError
-            If it is another classroom's.
+            If it belongs to another classroom.
         """
         if is_own(classroom, self.url):  # the database is in the classroom itself
             return
@@ -146,12 +146,12 @@ class ClassBook:
         if gone:
             raise GradebookError(
                 f"The gradebook holds students' work on cells that {chapter} no longer has: {gone}. Grade this class "
-                f"with the release that it was given, or put {self.place} away and start a new one."
+                f"with the release that it was given, or move {self.place} elsewhere and start a new one."
             )
 
     @_unit
     def load(self, chapter: str) -> dict[str, StoredGrades]:
-        """Return what the gradebook holds for a chapter, by student."""
+        """Return the gradebook's contents for a chapter, by student."""
         return self._load(chapter)
 
     def _load(self, chapter: str, students: Sequence[str] | None = None) -> dict[str, StoredGrades]:

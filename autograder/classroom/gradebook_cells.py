@@ -69,7 +69,7 @@ def _add_cells(book: api.Gradebook, chapter: str, notebook: api.Notebook, marks:
             book.update_or_create_solution_cell(name, chapter, chapter)
         if name not in source:
             book.update_or_create_source_cell(name, chapter, chapter, cell_type=kind)
-    # Students write nothing in these cells, so nothing is lost.
+    # Students write nothing into these cells, so nothing is lost.
     for gone in [cell for cell in notebook.source_cells if cell.name not in marks]:
         book.db.delete(gone)
     book.db.commit()

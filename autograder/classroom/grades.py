@@ -23,7 +23,7 @@ class Person:
 
 @dataclass
 class StoredGrades:
-    """What the gradebook holds for one student's chapter: row ids, and values by cell name."""
+    """The gradebook's contents for one student's chapter: row ids, and values by cell name."""
 
     submission: str
     notebook: str
@@ -34,7 +34,7 @@ class StoredGrades:
     comments: dict[str, Any] = field(default_factory=dict)
 
     def agrees_with(self, new: NewGrades) -> bool:
-        """Whether the automatic scores, the time and the penalty are those that grading found."""
+        """Return whether the automatic scores, the time and the penalty are those that grading found."""
         return (
             {name: row.auto_score for name, row in self.grades.items()} == dict(new.automatic)
             and self.timestamp == new.timestamp
@@ -45,7 +45,7 @@ class StoredGrades:
 
 @dataclass(frozen=True)
 class NewGrades:
-    """What grading found for one student's chapter."""
+    """The results of grading one student's chapter."""
 
     student: str
     automatic: Mapping[str, float | None]

@@ -28,8 +28,8 @@ sets everything up and opens JupyterLab at the first page. Without make (on Wind
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/weightlab study
 
-You write in `src/weightlab/`. `.venv/bin/weightlab submit 01_weights` packs a chapter: submit the zip that it makes, as
-it is. If your class uses nbgrader's exchange, submit a chapter with your library from the Assignment List in
+You write in `src/weightlab/`. `.venv/bin/weightlab submit 01_weights` packs a chapter: submit that zip
+unchanged. If your class uses nbgrader's exchange, submit a chapter with your library from the Assignment List in
 JupyterLab's Nbgrader menu.
 """
 
@@ -47,7 +47,7 @@ def write_handout(target: Path, github_classroom: Iterable[str] = ()) -> list[Pa
     Raises
     ------
     FileExistsError
-        If the folder exists and is not empty, or is inside the project, which would then contain itself.
+        If the folder exists and is not empty, or is inside the project, which might then be copied into itself.
     """
     release.require_sources()
     if target.resolve().is_relative_to(ROOT):

@@ -18,7 +18,7 @@ _REASONS = {
     "manual": "mark given",
     "lateness": "lateness changed",
 }
-"""The reason for a change, by what changed; lines of earlier releases that lack this give no reason."""
+"""The reason for a change, by what changed; lines from earlier releases without this data get no reason."""
 
 
 @dataclass(frozen=True)

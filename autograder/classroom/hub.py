@@ -74,7 +74,9 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
         )
     for folder in (ROOT, prefix):
         if closed := _closed(folder):
-            raise ClassroomError(f"Students cannot read {folder}, because {closed} is closed. Put it into /opt.")
+            raise ClassroomError(
+                f"Students cannot read {folder}, because {closed} is closed to them. Move {folder} into /opt."
+            )
     kernel = prefix / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     if not kernel.is_file():
         raise ClassroomError(f"{kernel} is missing: install the course's requirements.txt into this environment.")
@@ -103,7 +105,7 @@ def set_up(exchange: Path, course: str, prefix: Path = Path(sys.prefix)) -> list
 
 
 def _with_own_copy(kernel: dict) -> dict:
-    """Return a kernel's description whose notebooks import the user's own copy."""
+    """Return a kernel's description, changed so that notebooks import the user's own copy."""
     home = f"${{HOME}}/{HUB_COPY}"
     return kernel | {"env": kernel.get("env", {}) | {"PYTHONPATH": f"{home}/src:{home}"}}
 

@@ -108,7 +108,7 @@ def write_config(classroom: Path, last: str = "") -> None:
 
 
 def _loads_the_projects(node: ast.AST) -> bool:
-    """Whether a call loads the configuration of the project itself, or of a folder that loads it."""
+    """Return whether a call loads the configuration of the project itself, or of a folder that loads it."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_subconfig"):
         return False
     texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]

@@ -22,7 +22,7 @@ from .sanitise import MAX_ANSWER, clean_markdown, clean_outputs, clean_text
 OWN = "own"
 """The value of ``weightlab`` in the metadata of a cell that the student added."""
 MAX_OWN_TEXT = 60_000
-"""The largest number of characters of a student's own cells that are shown in all."""
+"""The largest total number of characters shown from a student's own cells."""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Run:
         self._due = {name: book.due(name) for name in self.released}
 
     def tasks(self) -> Iterator[GradingTask]:
-        """Yield what is to be done; finished results go straight to the entries."""
+        """Yield the tasks to be done; finished results go directly to the entries."""
         # The chapter that takes longest comes first: if it came last, one process would work while the others wait.
         for chapter in sorted(self.released, key=_time_limit, reverse=True):
             # An author's mistake stops the run here, so that it is not counted against students.
@@ -144,7 +144,7 @@ class Run:
         }
 
     def _is_worth_another_try(self, result: Result, name: str) -> bool:
-        """Whether a run can end better than the previous one: what timed out is automatically tried once more."""
+        """Return whether a run may end better than the last: what timed out is automatically tried once more."""
         if result.lasting:
             return False
         if self.retry or result.tries < _TRIES or result.entry["status"] == Status.UNJUDGED:
@@ -253,7 +253,7 @@ class Run:
         if self._settled:
             self.notices.append(
                 f"{counted(self._settled, 'submission')} had a function that did not end, or ended its process, in two "
-                "runs: not tried again. If the machine was at fault, --retry tries once more."
+                "runs, and were not tried again. If the machine was at fault, --retry tries once more."
             )
         return held
 
@@ -276,8 +276,8 @@ class Run:
             held[chapter] = stored = book.load(chapter)
             if any(new.student not in stored or not stored[new.student].agrees_with(new) for new in wrong):
                 raise GradebookError(
-                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program changes it "
-                    "while this one runs. Close it, then run the same command again."
+                    f"The gradebook {book.place} does not keep the grades of {chapter}: another program is changing "
+                    "them during this run. Close that program, then run the same command again."
                 )
         return held
 
@@ -318,7 +318,7 @@ def _digest(*words: str) -> str:
 
 
 def _ends_with(path: Path, seal: str) -> bool:
-    """Whether a file's last lines hold a seal."""
+    """Return whether a file's last lines hold a seal."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - 2000))

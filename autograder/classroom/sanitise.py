@@ -25,7 +25,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|\][^\x07\x1b]{0,200}(?
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|\w{1,40};)")
 _PICTURE = re.compile(r"!(?=\[)")
-"""An image from the web would be fetched by whoever opens the page, from inside their session."""
+"""The start of an image: the browser of whoever opens the page would fetch it from the web, within their session."""
 _LINK = re.compile(r"\](?=[(:](?!\s{0,20}https?://))", re.IGNORECASE)
 """The start of a link to anything but the web; an address can be disguised in more ways than can be listed."""
 _LANGUAGE = re.compile(r"(?<![`~])(`{3,}+|~{3,}+)(?=[ \t]*[A-Za-z{])")

@@ -21,7 +21,7 @@ _JOINED = {"submitted_notebook": "assignment_id", "grade": "notebook_id", "comme
 
 
 def finish_schema(db: Session) -> None:
-    """Record the schema's version, if the program that made the gradebook was stopped before that."""
+    """Record the schema's version, if the program that made the gradebook was stopped before doing so."""
     if not inspect(db.get_bind()).has_table("alembic_version"):
         db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     if not db.execute(text("SELECT version_num FROM alembic_version")).first():
@@ -63,7 +63,7 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
     if owner is None:
         others = set(db.scalars(select(api.Assignment.course_id))) - {course, *_NOBODYS}
         if others:
-            return f"holds another course already: {', '.join(sorted(others))}."
+            return f"already holds another course: {', '.join(sorted(others))}."
         db.execute(text(f"INSERT INTO {_TABLE} VALUES (:id, :path)"), {"id": name, "path": place})
     elif owner[0] == name and _is_copy(owner[1], classroom):
         return f"belongs to the classroom {owner[1]}, of which this one is a copy."
@@ -79,7 +79,7 @@ def claim_database(db: Session, classroom: Classroom, course: str) -> str | None
 
 
 def _is_copy(place: str, classroom: Classroom) -> bool:
-    """Whether the classroom that owns a database still exists in its place, so that this folder is a copy."""
+    """Return whether the classroom that owns a database still exists in its place, so that this folder is a copy."""
     host, _, path = place.partition(":")
     if host != socket.gethostname():
         return False

@@ -1,4 +1,4 @@
-"""Removes unused rules from a page's style sheets, which would otherwise be half of every feedback page."""
+"""Removes unused rules from a page's style sheets; they would otherwise be half of every feedback page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CELL = re.compile(r'(?=<div (?:id="[^"]*" )?class="cell )')
 """The start of a cell. Most cells are the same for everybody, so each text is searched only once."""
 _ASKED = re.compile(r"(?P<kind>[.#]?)(?P<name>[A-Za-z_][\w-]*)")
 _UNASKED = re.compile(r"\[[^\]]*\]|::?[\w-]+(?:\([^()]*\))?|\\.")
-"""Parts of a selector that are not looked at: attributes, states, and escaped characters."""
+"""Parts of a selector that are ignored: attributes, states, and escaped characters."""
 
 
 def without_unused_rules(page: str) -> str:

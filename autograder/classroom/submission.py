@@ -22,7 +22,7 @@ class SubmissionStatus(StrEnum):
 
     GRADED = "graded"
     NO_LIBRARY = "no_library"
-    """The notebook is there and is graded, but without any module of the student's: a person should ask for them."""
+    """The notebook is graded, but there is no module of the student's library: a person should ask for the library."""
     MISSING = "missing"
     MALFORMED = "malformed"
     UNJUDGED = "unjudged"
@@ -32,7 +32,7 @@ class SubmissionStatus(StrEnum):
 class Submission:
     """What a student submitted for a chapter; ``notebook`` is None if there is none.
 
-    If it came through nbgrader's exchange, it has a time, and a secret by which the student gets feedback.
+    If it came through nbgrader's exchange, it also has a time, and a secret by which the student gets feedback.
     """
 
     student: str

@@ -2,8 +2,8 @@
 
 A run that had nothing to do and changed no file records the sizes, times and numbers of all files that it depends on:
 the classroom, this copy of the project, and whatever else it opened or listed. While these are the same, the next run
-would find the same, so it opens none of them. The system sets times of change, and no program can set them back. What a
-configuration learns from a clock, another program or the network is not seen; `--retry` always makes a run.
+would find the same, so it opens none of them. The system sets times of change, and no program can set them back. If a
+configuration reads a clock, another program or the network, changes there go unnoticed; `--retry` always makes a run.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _PROJECT = tuple(
     ROOT / name for name in ("autograder", "solutions", "course", "src", "nbgrader_config.py", "pyproject.toml")
 )
 _OF_A_SHELL = {"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES"}
-"""Variables that change from one command to the next."""
+"""Environment variables that change from one command to the next."""
 
 
 @dataclass(frozen=True)
 class Grading:
-    """What a run over a class found.
+    """The results of a run over a class.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ class Grading:
 
 
 class LastRun:
-    """What a classroom remembers of its last run that had nothing to do.
+    """A classroom's record of its last run that had nothing to do.
 
     Parameters
     ----------
     classroom : Path
         The class's folder.
     chapters : iterable of str
-        The chapters that are asked for; none means all.
+        The requested chapters; none means all.
     asked : mapping
         The command's other options.
     """
@@ -85,7 +85,7 @@ class LastRun:
         self._around = (*chapters, asked, sys.version, sys.executable, os.getcwd(), os.geteuid(), variables)
         self._within = (*(f"{folder}{os.sep}" for folder in (self.room.root, *_PROJECT)), "/proc/", "/dev/")
         self._beside: dict[str, tuple | None] = {}
-        """What a run uses outside the classroom and the project, as it was before it was used."""
+        """The files that a run uses outside the classroom and the project, as they were before the run used them."""
 
     def recall(self) -> Grading | None:
         """Return what the last run found, or None if a new run is needed."""
@@ -211,13 +211,13 @@ def _walk(root: str, ignored: Callable[[str], bool]) -> Iterator[tuple[str, os.s
 
 
 def _describe(about: os.stat_result) -> tuple[int, ...]:
-    """Return data that changes with a file; for a folder, only who may use it: its files are described themselves."""
+    """Return data that changes when a file does; for a folder, only who may use it: its files are separate."""
     who = (about.st_mode, about.st_uid, about.st_gid, about.st_ino)
     return who if stat.S_ISDIR(about.st_mode) else (*who, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
 
 def _signature(path: str) -> tuple | None:
-    """Return what shows whether something outside the classroom is the same; None if it is absent.
+    """Return data that shows whether a path outside the classroom has changed; None if nothing is there.
 
     For a folder, only the names in it count: each of its files that a run used is noted separately.
     """

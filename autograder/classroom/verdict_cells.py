@@ -24,7 +24,7 @@ def write_verdicts(notebook: Any, examination: Examination) -> Any:
 
 
 def note(name: str, words: str) -> dict:
-    """Return a cell with a note to anybody who opens the notebook."""
+    """Return a cell with a note for anybody who opens the notebook."""
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": f"**{words}**"}
 
 

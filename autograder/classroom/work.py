@@ -63,7 +63,7 @@ class GradingTask:
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """What a worker made of a task."""
+    """The result of a worker's task."""
 
     task: GradingTask | None
     examination: Examination
@@ -90,8 +90,9 @@ def warm_up(tools: Tools, share_out: Callable[[Callable, Iterable], Iterable] = 
         feedback.keep_for_all(html)
     for name in tools.released:
         with contextlib.suppress(Exception):  # errors here are reported for each submission
-            _unpacked(tools.keys[name])
-            key.public_keys(CHAPTERS[name].module)
+            secret, public = _unpacked(tools.keys[name]), key.public_keys(CHAPTERS[name].module)
+            for one in (*secret.values(), *public.values()):
+                _ = one.calls
             for exercise in CHAPTERS[name].exercises.values():
                 reference.code_of(prerequisites(exercise))
                 read_slips(exercise.name)
@@ -152,12 +153,12 @@ def without_task(graded: GradedSubmission) -> GradedSubmission:
 
 
 def with_task(task: GradingTask, came: object) -> object:
-    """Return what a worker sent back (`without_task`), with its task added; return anything else unchanged."""
+    """Return a worker's result (`without_task`) with its task added; return anything else unchanged."""
     return replace(came, task=task) if isinstance(came, GradedSubmission) and came.task is None else came
 
 
 def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
-    """Say what is wrong with what a worker returned for a task, or return None.
+    """Say what is wrong with a worker's result for a task, or return None.
 
     A worker may run on another machine, whose memory or network may fail: only a result may become a score.
     """
@@ -197,7 +198,7 @@ def find_fault(task: GradingTask, came: object, tools: Tools) -> str | None:
 
 
 def _remarks(found: Examination) -> list[str]:
-    """Return remarks on what a person should look at in a notebook and no verdict mentions."""
+    """Return remarks on anything in a notebook that a person should look at and no verdict mentions."""
     doubtful = ", ".join(sorted(found.rebuilt.doubtful))
     if not doubtful or found.rebuilt.malformed:
         return []

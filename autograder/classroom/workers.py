@@ -76,7 +76,7 @@ def _grade_here(task: GradingTask) -> GradedSubmission:
 
 
 class Workers(Protocol):
-    """What `stream` asks of workers."""
+    """The methods that `stream` needs from workers."""
 
     tools: Tools
     window: int
@@ -86,7 +86,7 @@ class Workers(Protocol):
         """Hand a task to a free worker."""
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission | futures.Future:
-        """Return what a worker made of a task, or the future of another try."""
+        """Return a worker's result for a task, or the future of another try."""
 
     def restart(self) -> None:
         """Begin again after a worker has died."""
@@ -128,7 +128,7 @@ class LocalWorkers:
         return self._pool.submit(_grade_here, task)
 
     def accept(self, task: GradingTask, came: object) -> GradedSubmission:
-        """Return what a worker made of a task."""
+        """Return a worker's result for a task."""
         graded = with_task(task, came)
         if problem := find_fault(task, graded, self.tools):
             raise FaultyWorkerError(problem)
@@ -163,7 +163,7 @@ def stream(workers: Workers, tasks: Iterable[GradingTask]) -> Iterator[GradedSub
                 raise
             except futures.CancelledError:
                 raise ClassroomError(
-                    "The Dask scheduler is gone or has lost its tasks. What is graded so far is kept: start it "
+                    "The Dask scheduler is gone or has lost its tasks. What has been graded so far is kept: start it "
                     "again, then run the same command again."
                 ) from None
             except Exception as error:

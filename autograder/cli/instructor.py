@@ -66,7 +66,7 @@ def grade(
     as_json: bool,
     self_test: bool,
 ) -> None:
-    """Grade a class: all submitted chapters, or the ones named."""
+    """Grade a class: all submitted chapters, or only those given."""
     if self_test:
         raise SystemExit(_self_test())
     from ..classroom.folder import Classroom
@@ -113,11 +113,11 @@ def _run(classroom: Path, chapters: tuple[str, ...], options: dict[str, Any], sh
             return run_grading(classroom, chapters, progress=progress, **options)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. What is graded so far is kept: fix this error and run the same command again; "
+            f"{error}. What has been graded so far is kept: fix this error and run the same command again; "
             "it continues where it stopped."
         ) from None
     except KeyboardInterrupt:
-        say("Stopped. What is graded so far is kept: the same command continues where it stopped.", err=True)
+        say("Stopped. What has been graded so far is kept: the same command continues where it stopped.", err=True)
         raise SystemExit(130) from None
 
 
@@ -173,7 +173,7 @@ def _summary(classroom: Path, grading: Grading, seconds: float) -> None:
     waiting = f"; {counted(grading.waiting, 'answer')} to be marked in Formgrader" if grading.waiting else ""
     say(
         f"{counted(len(entries), 'entry', 'entries')} in {seconds:.1f} s. Grades: {classroom / 'grades.csv'}; "
-        f"pages to give back: {classroom / 'feedback'}{waiting}."
+        f"pages to return: {classroom / 'feedback'}{waiting}."
     )
     for entry in entries:
         if entry["status"] == "unjudged":
@@ -242,7 +242,7 @@ def report(chapters: tuple[str, ...], classroom: Path, database: str | None) -> 
         files = draw_report(classroom, chapters, database)
     except OSError as error:
         raise click.ClickException(
-            f"{error}. The report is written into the classroom: fix this error, then try again."
+            f"{error}. The report cannot be written into the classroom: fix this error, then try again."
         ) from None
     for path in files:
         say(path)

@@ -34,7 +34,7 @@ def study(no_browser: bool, port: int, more: tuple[str, ...]) -> None:
 @click.option("--library", type=click.Path(path_type=Path), default=LIBRARY, help="The library folder to check.")
 @JSON
 def check(names: tuple[str, ...], library: Path, as_json: bool) -> None:
-    """Check exercises of your library: all of them, or the ones named."""
+    """Check exercises of your library: all of them, or only those given."""
     from ..judging.verdict import Status
     from ..judging.words import counted
     from ..learner import progress
@@ -173,7 +173,7 @@ def submit(chapter: str, student: str | None) -> None:
 def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     """Update your copy to a new RELEASE of the course, and keep everything that you wrote.
 
-    RELEASE is a folder or an archive; without RELEASE, a git clone asks its origin. If you run
+    RELEASE is a folder or an archive; without RELEASE, a git clone uses its origin. If you run
     this command from a new release, use --into to name the older copy to update.
     """
     from ..judging.words import counted  # read now: an update replaces the files of this very program
@@ -196,7 +196,7 @@ def update(release: Path | None, copy: Path | None, take_back: bool) -> None:
     if report.nothing:
         told = ["Your copy was up to date.", *told]
     else:
-        since = f", from {report.version_before}" if report.version_before != report.version else ""
+        since = f", updated from {report.version_before}" if report.version_before != report.version else ""
         say(f"This is now release {report.version}{since}.")
         replaced = counted(len(report.replaced), "file")
         say(f"{replaced} replaced, {len(report.added)} added, {len(report.removed)} removed.")

@@ -30,7 +30,7 @@ _AUTHORS = {ROOT / "autograder" / "exercises", SOLUTIONS}
 
 
 class _Commands(click.Group):
-    """The commands, each imported when it is asked for: a check must start quickly."""
+    """The commands, each imported only when it is called, because a check must start quickly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for names in _COMMANDS.values() for name in names]
@@ -76,7 +76,7 @@ class _Commands(click.Group):
             if where := _line_of_an_author(error):
                 said = f"{type(error).__name__}: {error}".rstrip(".")
                 raise click.ClickException(f"Python stops at {where}: {said}.") from error
-            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # click ends quietly then
+            if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):  # then click ends quietly
                 raise
             unusable = f"{error.filename} cannot be read or written ({error.strerror})."
             raise click.ClickException(unusable if error.filename else as_typed(str(error))) from None

@@ -30,7 +30,9 @@ def hub_setup(exchange: Path, course: str) -> None:
     try:
         written = [*hub.set_up(exchange.absolute(), course), quiet()]
     except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be written ({error.strerror}). Run it as root.") from None
+        raise click.ClickException(
+            f"{error.filename} cannot be written ({error.strerror}). Run the command as root."
+        ) from None
     for path in written:
         say(f"wrote {path}")
     say("Each user gets a copy of the course in ~/weightlab when their server next starts.")
@@ -57,12 +59,14 @@ def gradescope(chapters: tuple[str, ...], target: Path, visibility: str, seed: i
     from ..judging.words import counted
 
     if target.suffix != ".zip":
-        raise click.UsageError(f"{target} is not the name of a zip: name the chapters first, then OUT.zip.")
+        raise click.UsageError(f"{target} is not the name of a zip: give the chapters first, then OUT.zip.")
     files = write_zip(chapters, target, visibility, seed)
     automatic = sum(CHAPTERS[name].points for name in chapters)
     written = sum(answer.points for name in chapters for answer in CHAPTERS[name].written.values())
-    say(f"{counted(len(files), 'file')} in {target}, including the answers: upload it, and give it to nobody else.")
-    say(f"On Gradescope set the autograder's points to {automatic:g}, and {written:g} for manual grading.")
+    say(
+        f"{counted(len(files), 'file')} in {target}, including the answers: upload the zip, and give it to nobody else."
+    )
+    say(f"On Gradescope, set the autograder's points to {automatic:g} and those of manual grading to {written:g}.")
 
 
 @click.command()
@@ -94,7 +98,7 @@ def handout(folder: Path, github_classroom: bool, chapters: tuple[str, ...]) -> 
         raise click.ClickException(
             f"{error.filename or folder} cannot be written ({error.strerror}). Choose a folder that you may write to."
         ) from None
-    say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, no answers.")
+    say(f"{len(written)} files written to {folder}: course, stubs, lab equipment and autograder, without answers.")
 
 
 @click.command("github-points", hidden=True)

@@ -18,16 +18,16 @@ _FILE = click.Path(path_type=Path, exists=True)
 @CHAPTER
 @click.argument("sources", nargs=-1, required=True, type=_FILE)
 @CLASSROOM
-@click.option("--replace", is_flag=True, help="Replace earlier submissions by new ones.")
+@click.option("--replace", is_flag=True, help="Replace earlier submissions with new ones.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which says which student has which number.")
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, which gives each student's number.")
 def collect(
     chapter: str, sources: tuple[Path, ...], classroom: Path, replace: bool, dry_run: bool, worksheet: Path | None
 ) -> None:
     """Collect a chapter's submissions into the classroom, whatever students and learning platforms call the files.
 
-    SOURCES are zips, one per student; folders of them, or of students' folders; or downloads of the whole class from
-    Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. The command prints a table
+    SOURCES are zips, one per student; folders of such zips, or of students' folders; or downloads of the whole class
+    from Moodle, Canvas, Blackboard, Brightspace, Gradescope or ILIAS, as zip or unpacked. The command prints a table
     of all files that it found. The exit status is 1 if something was left out that might be a submission.
     """
     from ..classroom.collecting.collect import collect_submissions, count_outcomes
@@ -56,7 +56,7 @@ def collect(
 @CLASSROOM
 @DATABASE
 def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> None:
-    """Say who is in the class, so that everybody keeps one id across all chapters.
+    """Record who is in the class, so that everybody keeps one id across all chapters.
 
     FILES are exports: Canvas's gradebook, Moodle's participants or grading worksheet, or any table with columns such as
     id, first_name, last_name, email, login, canvas, moodle, github. What they say is added to the roster.csv of the
@@ -77,7 +77,7 @@ def roster(files: tuple[Path, ...], classroom: Path, database: str | None) -> No
         new = len(known.students.keys() - before)
         say(f"{counted(len(known.students), 'student')} in {place}, {new} of them new.")
     elif not known:
-        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` takes an export of the class.")
+        say(f"Nobody is on the roster of {classroom} yet: `weightlab roster FILE` takes an exported class list.")
     else:
         rows = [tuple(getattr(one, name) or "-" for name in COLUMNS) for one in known.students.values()]
         _print_table([COLUMNS, *sorted(rows)])
@@ -101,7 +101,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
     from ..classroom.rosters.moodle import fill_worksheet, read_numbers, remember_worksheet
 
     if platform is None:
-        raise click.UsageError("Say for which platform: --moodle or --canvas.")
+        raise click.UsageError("Choose the platform: --moodle or --canvas.")
     folder = classroom / "upload"
     missed = {}
     if worksheet and platform == "moodle":
@@ -124,7 +124,7 @@ def feedback(chapter: str, platform: str | None, worksheet: Path | None, classro
         write_file(place, package.content)
         say(f"{counted(len(package.students), 'page')} in {place}.")
     else:
-        say("No page can go back to this platform, so no zip is written:", err=True)
+        say("No page can be returned to this platform, so no zip is written:", err=True)
     if package.students and platform == "moodle" and not read_numbers(classroom, chapter).confirmed:
         say(
             "No worksheet confirms that these numbers belong to people. In a group assignment they belong to "
@@ -156,7 +156,7 @@ def extension(student: str, chapter: str, days: float, hours: float, classroom: 
     try:
         more = timedelta(days=days, hours=hours)
     except OverflowError:
-        raise click.UsageError("That date is beyond the calendar.") from None
+        raise click.UsageError("That date is too far in the future. Give fewer days.") from None
     if more < timedelta(0):
         raise click.UsageError("An extension cannot be negative.")
     due = grant_extension(classroom, student, chapter, more, database)

@@ -16,7 +16,7 @@ NAME = "weightlab"
 
 
 def command_name() -> str:
-    """Return what starts this program in this terminal: ``weightlab`` if that is found, otherwise its path."""
+    """Return the command that starts this program in this terminal: ``weightlab`` if found, otherwise its path."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py" and called.parent.name == "autograder":
         found = shutil.which("python")
@@ -45,7 +45,7 @@ def say(text: object, err: bool = False) -> None:
 
 
 def as_typed(text: str) -> str:
-    """Write what messages call ``weightlab COMMAND``, or ``hint("dense")`` of a notebook, as it is typed here."""
+    """Replace commands in a message, ``weightlab COMMAND`` or a notebook's ``hint("dense")``, by what to type here."""
     text = re.sub(r'\b(?:labkit\.)?(check|hint|reveal|reset)\("(\w+)"(?:, sure=True)?\)', rf"{NAME} \1 \2", text)
     context = click.get_current_context(silent=True)
     if context is None or NAME not in text:

@@ -24,7 +24,7 @@ WORKSPACE = "course"
 """The name of the layout that JupyterLab keeps: what was open is open again the next time."""
 _STYLE = Path(__file__).parent / "custom"
 _EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
-"""Where nbgrader expects a class's exchange: only where there is one does a learner need nbgrader's menu."""
+"""Where nbgrader expects a class's exchange: learners need nbgrader's menu only if there is one."""
 
 
 def quiet(prefix: Path = Path(sys.prefix)) -> Path:
@@ -228,7 +228,7 @@ def find_running() -> str:
 
 
 def _answers(url: str) -> bool:
-    """Whether a Jupyter server answers; a killed server leaves its description behind."""
+    """Return whether a Jupyter server answers; a killed server leaves its description behind."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"{url}api", timeout=2) as answer:

@@ -1,4 +1,4 @@
-"""What is asked, one module per chapter, collected here in the order of the course."""
+"""The exercises, one module per chapter, in the order of the course."""
 
 from __future__ import annotations
 

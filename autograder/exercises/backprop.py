@@ -1,4 +1,4 @@
-"""Chapter 06 asks for every step of backpropagation, and for the instrument that checks them."""
+"""Chapter 06 asks for every step of backpropagation, and for the tools that check them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _pairs(answers: list, calls: tuple) -> list:
     aspects={"measures the gradient for each entry": 2, "computes in float64 for every dtype": 1, PURE: 1},
     hints=(
         "The gradient has one number for each entry. To measure one of them, move that entry alone, a little up and a "
-        "little down. How far does f move?",
+        "little down. How much does f change?",
         "Work on a float64 copy. Go through np.ndindex(array.shape): set the entry to its value plus step and call f, "
         "set it to its value minus step and call f, then put the value back.",
         "gradient[index] = (above - below) / (2 * step), because between the two calls the entry has moved by 2 * "
@@ -105,7 +105,7 @@ def relative_error(rng):
     pairs = [
         ((5, 3), (3,), "shapes that differ"),
         ((4, 1), (4, 7), "shapes that differ"),
-        ((1, 3), (3, 1), "as many entries, in another shape"),
+        ((1, 3), (3, 1), "as many entries, in a different shape"),
     ]
     yield from refused_shapes(aspect, rng, pairs)
 
@@ -115,7 +115,7 @@ def relative_error(rng):
     hints=(
         "Take a single prediction p with its target t. How does (p - t)**2 change if p moves a little? Then remember "
         "that the loss is a mean.",
-        "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by which number is each "
+        "The derivative of (p - t)**2 is 2 * (p - t). The loss is a mean over all entries: by what number is each "
         "square divided?",
         "First raise ValueError if the shapes differ. The gradient is 2 * (predictions - targets) / predictions.size, "
         "where size is the number of entries.",
@@ -132,7 +132,7 @@ def mean_squared_error_gradient(rng):
     yield Case.of(aspect, row, target, note="one axis only, and one prediction exact")
     pairs = [
         ((5, 3), (5, 1), "targets that NumPy would broadcast"),
-        ((4, 1), (4,), "as many targets as predictions, in another shape"),
+        ((4, 1), (4,), "as many targets as predictions, in a different shape"),
         ((6, 4), (4,), "one target per column"),
     ]
     yield from refused_shapes("refuses shapes that differ", rng, pairs)

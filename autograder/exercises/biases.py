@@ -1,4 +1,4 @@
-"""Chapter 02 asks: what does a neuron add by itself, and how many numbers has a model learned?"""
+"""Chapter 02 asks: what does a neuron add on its own, and how many numbers has a model learned?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from ..exercise import PURE, Call, Case, Chapter
 from ..judging.compare import as_array
 
-CHAPTER = Chapter("02_biases", "What a neuron adds by itself")
+CHAPTER = Chapter("02_biases", "What a neuron adds on its own")
 
 
 @CHAPTER.exercise(
@@ -42,7 +42,7 @@ def neuron(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _decision(answers: list, calls: tuple[Call, ...]) -> object:
-    """View: the decision, whether it comes as a truth value or as 1 and 0; the other aspect asks for the type."""
+    """Return the decision, whether given as a truth value or as 1 and 0; another aspect is about the type."""
     number = as_array(answers[0])
     if number is not None and not number.ndim and number.dtype.kind in "iuf" and number in (0, 1):
         return bool(number)
@@ -55,7 +55,7 @@ def _decision(answers: list, calls: tuple[Call, ...]) -> object:
         "Compute the neuron's number first. Then only one question about it is left.",
         "A comparison is itself a value in Python: 3 > 2 is True, so no if is needed. Which comparison is False for "
         "exactly zero?",
-        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it with 0 only.",
+        "Return neuron(inputs, weights, bias) > 0. The bias is already in that number, so compare it only with 0.",
     ),
     why="If the weighted sum plus the bias is above zero, then the weighted sum is above minus the bias. So minus the "
     "bias is the neuron's threshold.",
@@ -81,7 +81,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
-    # Drawn decisions: answers remembered from another seed are right by chance only.
+    # Drawn decisions: answers remembered from another seed are right only by chance.
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
         bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)

@@ -14,7 +14,7 @@ from . import capstone_scores
 CHAPTER = Chapter("10_capstone", "One network's whole life")
 N_TASKS = 2
 """The number of tasks, each of a different kind, so that an answer to one kind of change does not earn full marks.
-Answering one takes longer than all other chapters' functions, and more tasks would distinguish no more answers: the
+Answering one takes longer than all the other chapters' functions, and more tasks would distinguish no more answers: the
 reference earns all points of every single task, and no naive answer earns two fifths of any
 (`benchmarks/results/capstone.md`)."""
 
@@ -31,8 +31,8 @@ reference earns all points of every single task, and no naive answer earns two f
         "Take smaller steps if training diverges.",
     ),
     why="A low-rank change fits the budget, and old images show what must stay. Training everything with old images "
-    "and keeping only the largest directions of the change works as well. One returned network cannot have a second "
-    "head; a system that may have one would switch heads or adapters, and forget nothing.",
+    "and keeping only the largest directions of the change works nearly as well. One returned network cannot have a "
+    "second head; a system that may have one would switch heads or adapters, and forget nothing.",
     prerequisites=(
         "minibatches",
         "fine_tune",
@@ -99,7 +99,7 @@ _CAUSES = {
     ),
     "says_adapter": (
         3,
-        "An adapter changes every entry of its matrix, but the change has a low rank, and no bias changes.",
+        "An adapter changes nearly every entry of its matrix, but at a low rank, and no bias changes.",
     ),
     "says_biases": (4, "Look at the matrices: if only biases had been updated, no matrix entry would have changed."),
     "says_nothing": (5, "Some entries did change: look at the first column of numbers."),

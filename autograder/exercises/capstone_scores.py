@@ -1,4 +1,4 @@
-"""Judges the capstone: how well an adapted reader reads new and old digits, and how many numbers its change stores.
+"""Judges the capstone: how well an adapted reader reads new and old digits, and how many numbers the change needs.
 
 For the trusted side only: it looks at held-out images, which the student's process never sees.
 """
@@ -20,7 +20,7 @@ from ..judging.compare import as_array
 BUDGET = 4_000
 N_EXAMPLES = 100
 SEEN_BY_READER = 2_000
-"""The reader was trained on the first of the training images; tasks show it others."""
+"""The reader was trained on this many of the first training images; tasks use later ones."""
 MOST_UNTOUCHED = 0.60
 FREE_LOSS, WORST_LOSS = 0.02, 0.15
 _LARGEST = 1e9
@@ -66,7 +66,7 @@ def draw_task(number: int) -> Task:
 
 @lru_cache(maxsize=8)
 def _new_images(number: int) -> np.ndarray:
-    """Return the held-out images as a task changes them: all submissions of a class have the same tasks."""
+    """Return the held-out images as a task changes them, cached because a class's submissions have the same tasks."""
     return draw_task(number).apply(_held_out()[0]).astype(float)
 
 
@@ -79,7 +79,7 @@ def examples(number: int) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=64)
 def _largest_size(content: bytes, dtype: str, shape: tuple[int, ...]) -> float:
-    """Return a matrix's largest singular value; the matrices that answers start from are in every submission."""
+    """Return a matrix's largest singular value, cached because every submission starts from the same matrices."""
     return float(np.linalg.norm(np.frombuffer(content, dtype).reshape(shape), 2))
 
 
@@ -103,7 +103,7 @@ def stored_numbers(before: Layers, after: Layers) -> int:
         change = np.asarray(weights, dtype=float) - old_weights
         if np.abs(change).max() > 1e-6 * np.abs(old_weights).max():
             sizes = np.linalg.svd(change, compute_uv=False)
-            # A huge change in one direction must not hide ordinary ones behind it.
+            # A huge change in one direction must not hide ordinary ones.
             largest = min(sizes[0], _largest_size(old_weights.tobytes(), old_weights.dtype.str, old_weights.shape))
             total += min(np.count_nonzero(change), int((sizes > 1e-4 * largest).sum()) * sum(change.shape))
         total += np.count_nonzero(np.asarray(bias, dtype=float) - old_bias)
@@ -137,7 +137,7 @@ class Standing:
 
     @property
     def share(self) -> float:
-        """Return the fraction of the task's points that is earned."""
+        """Return the fraction of the task's points that the answer earns."""
         return self.gain * self.kept if self.stored <= BUDGET else 0.0
 
     @property
@@ -147,7 +147,7 @@ class Standing:
 
     @property
     def diagnosis(self) -> str:
-        """Return what kind of answer this is."""
+        """Return the kind of this answer."""
         if self.stored == 0:
             return "nothing changed"
         if self.stored > BUDGET:
@@ -167,7 +167,7 @@ class Standing:
 
 
 class NoNetwork(ValueError):
-    """What came back cannot replace the reader; ``diagnosis`` says what kind of answer it is."""
+    """The answer cannot replace the reader; ``diagnosis`` is the kind of answer."""
 
     def __init__(self, words: str, diagnosis: str) -> None:
         super().__init__(words)
@@ -175,7 +175,7 @@ class NoNetwork(ValueError):
 
 
 def _network(before: Layers, answer: Any) -> Layers:
-    """Return the answer as layers of the shapes that were given."""
+    """Return the answer as layers of the given shapes."""
     if not isinstance(answer, (list, tuple)) or len(answer) != len(before):
         raise NoNetwork(f"what came back is not a list of {len(before)} layers.", "other shapes")
     after = []
@@ -183,10 +183,10 @@ def _network(before: Layers, answer: Any) -> Layers:
         arrays = [as_array(item) for item in layer] if isinstance(layer, (list, tuple)) else []
         if [None if array is None else array.shape for array in arrays] != [weights.shape, bias.shape]:
             wanted = f"weights {weights.shape} and bias {bias.shape}"
-            raise NoNetwork(f"layer {k} came back in other shapes than {wanted}.", "other shapes")
+            raise NoNetwork(f"layer {k} came back with shapes other than {wanted}.", "other shapes")
         after.append(tuple(array.astype(float) for array in arrays))
         if not all((np.abs(array) < _LARGEST).all() for array in after[-1]):
-            raise NoNetwork(f"layer {k} holds NaN or vast numbers: the training ran away.", "ran away")
+            raise NoNetwork(f"layer {k} holds NaN or huge numbers: training diverged.", "ran away")
     return after
 
 
@@ -196,7 +196,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
     Raises
     ------
     NoNetwork
-        If the answer is not a network of the given shapes, or holds NaN or vast numbers.
+        If the answer is not a network of the given shapes, or holds NaN or huge numbers.
     """
     after = _network(before, answer)
     task, (images, labels) = draw_task(number), _held_out()
@@ -218,7 +218,7 @@ def standing(number: int, before: Layers, answer: Any) -> Standing:
 def score(answers: list, calls: tuple[Call, ...]) -> tuple[float, str, str]:
     """Return an answer's fraction of a task's points, a sentence and a diagnosis.
 
-    The task's number crosses as the stream of the call's `Rng`: the generator that the student gets
+    The task's number is passed as the stream of the call's `Rng`: the generator that the student gets
     does not depend on it.
     """
     layers, _, _, rng = calls[0].args

@@ -65,7 +65,7 @@ def _batches(answer: object) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Return the sizes of the batches, what is true of their rows, and all rows (with labels) in sorted order."""
+    """Return the sizes of the batches, facts about their rows, and all rows (with labels) in sorted order."""
     batches = _batches(answers[0])
     if len({x.shape[1:] for x, _ in batches}) > 1:
         raise Unusable("rows", "batches whose rows differ in shape")
@@ -87,7 +87,7 @@ def _dealt(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Tell whether the order follows from the generator, and how thoroughly it mixes."""
+    """Tell whether the order follows from the generator, and whether it mixes the examples thoroughly."""
     orders = [[float(label) for _, y in _batches(answer) for label in np.ravel(y)] for answer in answers]
     first, again, other, twin = orders
     neighbours = sum(after == before + 1 for before, after in pairwise(first))
@@ -103,7 +103,7 @@ def _orders(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _places(answers: list, calls: tuple[Call, ...]) -> dict:
-    """Tell whether each example takes each place at some time, as in a fair shuffle."""
+    """Tell whether each example takes each place at least once, as in fair shuffles."""
     orders = [tuple(float(label) for _, y in _batches(answer) for label in np.ravel(y)) for answer in answers]
     _, labels, *_ = calls[0].args
     seen = {(place, label) for order in orders for place, label in enumerate(order)}
@@ -164,7 +164,7 @@ def minibatches(rng):
 
 
 def _softmax_regression(layer: tuple, x: np.ndarray, y: np.ndarray, orders: list, size: int, rate: float) -> tuple:
-    """Train a single layer over the given orders of the examples, one per epoch."""
+    """Train a single layer on the examples in the given orders, one order per epoch."""
     weights, bias = (part.astype(float) for part in layer)
     for order in orders:
         for start in range(0, len(order), size):
@@ -194,7 +194,7 @@ def _same(layer: tuple, flat: np.ndarray) -> bool:
 
 
 def _one_epoch(answers: list, calls: tuple[Call, ...]) -> str:
-    """Tell whether one epoch ends where some order of the examples leads."""
+    """Tell whether some order of the examples gives the layer that came back after one epoch."""
     ((layer,), x, y), how = calls[0].args, calls[0].kwargs
     flat = _trained_layer(answers[0])
     for order in permutations(range(len(x))):
@@ -257,7 +257,7 @@ def train(rng):
         alike,
         unlikely,
         **how(2, 4, seed, 0.05),
-        note="ten times the same example in batches of 4, 4 and 2",
+        note="the same example ten times, in batches of 4, 4 and 2",
     )
     yield Case.of(
         None,
@@ -326,7 +326,7 @@ CHAPTER.question(
     value=1 / 3,
     rtol=1e-3,
     hints=(
-        "Write down where one step leads: w - rate * 6w. By which number has w been multiplied?",
+        "Write down where one step leads: w - rate * 6w. By what number has w been multiplied?",
         "By 1 - 6 * rate. The weight approaches the minimum as long as the magnitude of this factor is below 1. "
         "When is the factor exactly -1?",
     ),
@@ -351,7 +351,7 @@ CHAPTER.question(
             "That would be right if the gradient were multiplied by 1 - momentum. Here the whole gradient is added.",
         ),
         "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
-        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to which value?"),
+        "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
     },
 )
 

@@ -118,7 +118,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     That is the position of its largest logit; where logits tie, the lowest position.
     """
     largest, ties = "finds the class with the largest logit", "resolves ties in favour of the lowest class"
-    # Every class is the answer for one row, by a clear margin; a network of one layer passes its inputs on.
+    # Every class is the answer for one row, by a clear margin; the only layer returns its inputs unchanged.
     order = rng.permutation(5)
     identity = [(np.eye(5), np.zeros(5))]
     yield Case.of(largest, identity, 3 * np.eye(5)[order] + rng.uniform(-1, 1, size=(5, 5)), note="each class once")
@@ -131,7 +131,7 @@ def predict(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(largest, layers, 2 * rng.normal(size=(7, 3)), note="two layers")
     yield Case.of(largest, network(rng, [4, 6, 5, 3]), 2 * rng.normal(size=(1, 4)), note="a batch of one")
     yield Case.of(largest, network(rng, [3, 8, 6, 4]), rng.normal(size=(60, 3)), note="sixty examples, three layers")
-    # Small whole numbers add up exactly in any order, so these ties are ties for everybody.
+    # Small whole numbers add up exactly in any order, so these logits tie in every correct implementation.
     equal = np.array([[4.0, 2, 4, 4, 1], [0, 3, 1, 3, 3], [-2, -2, -2, -2, -2], [-7, -5, -6, -7, -5]])
     yield Case.of(ties, identity, equal, note="equal logits")
     alike = [(np.eye(2), np.zeros(2)), (np.array([[1.0, 1, 0], [0, 0, 1]]), np.zeros(3))]

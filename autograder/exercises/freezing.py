@@ -29,13 +29,13 @@ def _like(rng: np.random.Generator, layers: list) -> list[tuple[np.ndarray, np.n
 
 
 def _activations(rng: np.random.Generator, sizes: tuple[int, ...], batch: int) -> list[np.ndarray]:
-    """Draw inputs for each layer: any numbers for the first, then what a ReLU lets through."""
+    """Draw inputs for each layer: any numbers for the first, then the outputs of a ReLU."""
     drawn = [rng.normal(size=(batch, fan_in)) for fan_in in sizes[:-1]]
     return [drawn[0], *(np.maximum(array, 0) for array in drawn[1:])]
 
 
 def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """View: for each frozen layer in order, whether it came back bit for bit."""
+    """Tell for each frozen layer, in order, whether it came back unchanged, bit for bit."""
     layers, frozen = calls[0].args[0], calls[0].kwargs.get("frozen", calls[0].args[-1])
     answer = answers[0]
     if "rng" in calls[0].kwargs:
@@ -48,7 +48,7 @@ def _kept_bits(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def _frozen_entries(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: how many entries came back, and whether there is None for each frozen layer."""
+    """Return how many entries came back, and whether there is None for each frozen layer."""
     answer = answers[0]
     if not isinstance(answer, (list, tuple)):
         raise Unusable("type", "something other than a list of gradients, one entry per layer")
@@ -202,7 +202,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learns, layers, activations, grad, set(), note="nothing is frozen")
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
-    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
+    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every other layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
     yield Case.of(
         learns,
@@ -257,7 +257,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "It is train from chapter 7 with two lines changed. Which two?",
-        "Replace backward by backward_unfrozen and gradient_step by frozen_step, and pass frozen to both.",
+        "Replace backward with backward_unfrozen and gradient_step with frozen_step, and pass frozen to both.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "
         "sum divided by len(x).",
@@ -363,8 +363,9 @@ def fine_tune(rng: np.random.Generator) -> Iterator[Case]:
         "are old, v and c tuned. First raise a ValueError if the lists differ in length or two arrays differ in "
         "shape.",
     ),
-    why="Two networks that started from the same weights can be mixed entry by entry. Two networks trained from "
-    "different random weights cannot, because their neurons do not correspond.",
+    why="In a network and its fine-tuned copy the neurons still correspond, so the two can be mixed entry by entry; "
+    "the further the copy has moved, the more the mixture may lose. In networks trained from different random weights "
+    "the neurons do not correspond.",
 )
 def interpolate_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Move every weight and bias a fraction of the way from its old to its tuned value."""

@@ -1,4 +1,4 @@
-"""Chapter 03 asks: what values do weights start with, and what becomes of a signal that meets them?"""
+"""Chapter 03 asks: what values do weights start with, and what becomes of a signal that passes through them?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHAPTER = Chapter("03_initialization", "Random at birth")
 LAW, OWN_RNG = "draws from the right distribution", "draws from the rng argument only"
 
 SHAPES = ((100, 400), (400, 100))
-"""Sizes of the matrices whose distribution is measured, see `laws.CLOSE`."""
+"""Shapes of the matrices whose distribution is measured; see `laws.CLOSE`."""
 
 
 def matrix_of(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -42,7 +42,7 @@ def _law_view(deviation: Callable[[int, int], float], wanted: dict) -> Callable:
 
 
 def _small_view(deviation: Callable[[int, int], float]) -> Callable:
-    """Return a view of layers so small that an axis length that is off by one makes a difference."""
+    """Return a view for layers so small that an axis length off by one makes a difference."""
 
     def view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
         fan_in, fan_out, _ = calls[0].args
@@ -56,7 +56,7 @@ def _small_view(deviation: Callable[[int, int], float]) -> Callable:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two answers, however nested, hold the same numbers."""
+    """Return whether two answers, however nested, hold the same numbers."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and as_array(one) is None:
         return len(one) == len(other) and all(map(_same, one, other))
     first, second = as_array(one), as_array(other)
@@ -66,7 +66,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def rng_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """Compare four answers: two from generators in the same state, another from the second, one from another state."""
+    """Compare answers from two generators in the same state, the second one used again, and one in another state."""
     one, twin, later, other = answers
     return {
         "generators in the same state must give the same weights": _same(one, twin),
@@ -95,7 +95,7 @@ def _random_cases(rng: np.random.Generator, expected: dict[str, float]) -> Itera
 
 
 def _small_case(rng: np.random.Generator, shape: tuple[int, int], n_layers: int) -> Case:
-    """Return a case of small layers; the deviation of their weights is off by an eighth once in 10⁸ tries.
+    """Return a case of small layers; the standard deviation of right answers is off by an eighth once in 10⁸ tries.
 
     It comes last, because a fixed seed also fails here, where the message would say less.
     """
@@ -116,7 +116,7 @@ def he_deviation(fan_in: int, fan_out: int) -> float:
 @CHAPTER.exercise(
     aspects={"gives one zero for each neuron": 1},
     hints=(
-        "How many biases does a layer have, and with which value do they all start?",
+        "How many biases does a layer have, and what value do they all start with?",
         "The result is a 1-D array with one entry for each neuron.",
         "NumPy makes an array of n zeros with np.zeros(n). Here n is the number of neurons, fan_out.",
     ),
@@ -192,7 +192,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
         note="three copies with one large weight among 600, and rounding in all of them",
     )
 
-    # However neurons are sorted (by first or last weight, sum or norm), another one is between identical ones.
+    # However neurons are sorted (by first or last weight, sum or norm), a different one comes between identical ones.
     between = np.array([[1.0, 1, 1], [5, -3, 5], [-3, 5, -3], [1, 1, 1]])
     between[[0, 3]] += np.array([0, 1e-7, 2e-7])
     yield Case.of(rounding, between, note="a third neuron between two that differ by rounding only")
@@ -235,7 +235,7 @@ def xavier_uniform(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={LAW: 1, OWN_RNG: 1},
     hints=(
-        "A normal distribution has a mean and a standard deviation. Which mean must starting weights have?",
+        "A normal distribution has a mean and a standard deviation. What mean must the starting weights have?",
         "rng.normal(mean, deviation, size=...) takes the standard deviation σ, not the variance σ². How do you get one "
         "from the other?",
         "The mean is 0, the standard deviation is np.sqrt(2 / (fan_in + fan_out)), and the size is (fan_in, fan_out).",
@@ -322,7 +322,7 @@ def _layers_of(answer: Any, sizes: list[int]) -> list[tuple[Any, Any]]:
 
 
 def shapes_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """Look at the shapes of every layer, and whether all biases are zero."""
+    """Check the shapes of every layer, and tell whether all biases are zero."""
     sizes, found = list(calls[0].args[0]), {}
     for k, (layer, fan_in, fan_out) in enumerate(zip(_layers_of(answers[0], sizes), sizes, sizes[1:], strict=False)):
         for part, value, shape in zip(("weights", "a bias"), layer, ((fan_in, fan_out), (fan_out,)), strict=True):
@@ -335,7 +335,7 @@ def shapes_view(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
-    """Look at the distribution of every layer's weights."""
+    """Measure the distribution of every layer's weights."""
     sizes, scheme = list(calls[0].args[0]), calls[0].kwargs.get("scheme", "he")
     deviation = {"he": he_deviation, "xavier": xavier_deviation}[scheme]
     layers = _layers_of(answers[0], sizes)
@@ -414,7 +414,7 @@ CHAPTER.question(
             "This is the standard deviation of these weights. The limit of the uniform distribution is √3 times as "
             "large.",
         ),
-        "forgets_the_root": (6 / 96, "This is a², the number under the square root. Take its root."),
+        "forgets_the_root": (6 / 96, "This is a², the number under the square root. Take its square root."),
     },
     hints=(
         "Set a² / 3 equal to Xavier's variance and solve for a.",
@@ -442,7 +442,7 @@ CHAPTER.question(
         "one_layer": (math.sqrt(0.5), "This is what one layer leaves. There are 50 layers, one after another."),
     },
     hints=(
-        "If the mean square is halved, by which factor does its square root change?",
+        "If the mean square is halved, by what factor does its square root change?",
         "The RMS is multiplied by √½ in each of 50 layers.",
     ),
 )

@@ -27,7 +27,7 @@ CHAPTER = Chapter("09_lora", "LoRA: a small change beside large weights")
 
 
 def _law(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: the shapes, and the distribution of ``down``."""
+    """Measure the shapes, and the distribution of ``down``."""
     fan_in = calls[0].args[0]
     down, up = _adapter(answers[0])
     shapes = {"down's shape": list(down.shape), "up's shape": list(up.shape)}
@@ -35,7 +35,7 @@ def _law(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _normal_law(fan_in: int, fan_out: int, rank: int) -> dict:
-    """Return what `_law` should find for N(0, 1 / fan_in) in theory."""
+    """Return the theoretical results of `_law` for N(0, 1 / fan_in)."""
     return {"down's shape": [fan_in, rank], "up's shape": [rank, fan_out]} | laws.NORMAL
 
 
@@ -47,7 +47,7 @@ def _adapter(answer: object) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _no_change(answers: list, calls: tuple[Call, ...]) -> dict:
-    """View: whether the adapter changes anything, and whether both matrices could ever learn."""
+    """Tell whether the adapter changes anything, and whether both matrices could ever learn."""
     down, up = _adapter(answers[0])
     if down.shape[1:] != up.shape[:1]:
         raise Unusable(
@@ -64,7 +64,7 @@ def _no_change(answers: list, calls: tuple[Call, ...]) -> dict:
 
 
 def _draws(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """View: does the same generator state give the same ``down``, and another state another one?"""
+    """Tell whether the same generator state gives the same ``down``, and a different state a different one."""
     first, twin, other = (_adapter(answer)[0] for answer in answers)
     return {
         "a generator in the same state must give the same down": same_bits(first, twin),
@@ -151,7 +151,7 @@ def lora_init(rng: np.random.Generator) -> Iterator[Case]:
         "rank. The shape of down contains the rank.",
         "rank = down.shape[1]; return dense(x, weights, bias) + (alpha / rank) * (x @ down) @ up.",
     ),
-    why="The parentheses matter for the cost: (x @ down) @ up never builds the large matrix down @ up.",
+    why="The order matters for the cost: with x @ down first, the large matrix down @ up is never built.",
     prerequisites=("dense", "lora_init"),
 )
 def lora_dense(rng: np.random.Generator) -> Iterator[Case]:

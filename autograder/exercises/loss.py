@@ -23,7 +23,8 @@ CHAPTER = Chapter("05_loss", "How wrong, as one number")
         "if predictions.shape != targets.shape: raise ValueError with both shapes in its message. Otherwise return "
         "np.mean((predictions - targets) ** 2).",
     ),
-    why="Squaring makes errors in both directions count, and makes one large error cost more than several small ones. "
+    why="Squaring makes errors in both directions count, and makes one large error cost more than small ones with "
+    "the same sum. "
     "The shapes are compared because NumPy would broadcast (4,) and (4, 1) to (4, 4) and silently average sixteen "
     "differences.",
 )
@@ -80,7 +81,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
 @CHAPTER.exercise(
     aspects={"averages the loss over the batch": 3, "stays exact for very large logits": 1, PURE: 1},
     hints=(
-        "For one row: which probability does softmax give to the right class, and what is minus its natural "
+        "For one row: what probability does softmax give to the right class, and what is minus its natural "
         "logarithm? The result is the mean over the rows.",
         "A probability that has become 0 has no logarithm, so take the logarithm on paper first: log(exp(a) / "
         "sum(exp(b))) = a - log(sum(exp(b))). One entry of each row is rows[np.arange(len(labels)), labels].",
@@ -88,7 +89,7 @@ def one_hot(rng: np.random.Generator) -> Iterator[Case]:
         "np.log(np.exp(shifted).sum(axis=1)) minus the label's entry of shifted. Return the mean of these losses.",
     ),
     why="Taking the logarithm before any probability is formed keeps everything exact: the loss of a confident mistake "
-    "equals the lead of the wrong class, here 20,000. The reference transposes the logits for speed alone; along "
+    "equals the lead of the wrong class, here 20,000. The reference transposes the logits only for speed; along "
     "axis=1 the result is the same.",
 )
 def cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
@@ -159,7 +160,7 @@ CHAPTER.question(
             "The sign is wrong: the logarithm of a probability is negative, and the loss is minus that.",
         ),
     },
-    hints=("Which probability does each class get? Take minus its natural logarithm.",),
+    hints=("What probability does each class get? Take minus its natural logarithm.",),
     rtol=1e-3,
 )
 

@@ -1,4 +1,4 @@
-"""What chapters 08 and 09 share: networks to draw, and how to look at what a training run returns."""
+"""What chapters 08 and 09 share: networks to draw, and views of a training run's results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def draw_adapters(rng: np.random.Generator, sizes: tuple[int, ...], rank: int) -
 
 
 def awake(layers: list) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Raise the biases: if most neurons are inactive for most examples, their order would not matter."""
+    """Raise the biases: if most neurons were inactive for most examples, the order of the examples would not matter."""
     return [(weights, bias + 1) for weights, bias in layers]
 
 
@@ -46,18 +46,18 @@ def first_of_two(answer: object, names: str) -> object:
 
 
 def losses_alone(answers: list, calls: tuple[Call, ...]) -> object:
-    """View: the losses alone."""
+    """Return only the losses."""
     first_of_two(answers[0], "what was trained, losses")
     return answers[0][1]
 
 
 def trained_alone(answers: list, calls: tuple[Call, ...]) -> object:
-    """View: what was trained, without the losses."""
+    """Return only the trained layers or adapters."""
     return first_of_two(answers[0], "what was trained, losses")
 
 
 def orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """View: does the same generator state give the same result, and another state another one?"""
+    """Tell whether the same generator state gives the same result, and a different state a different one."""
     first, twin, other = (first_of_two(answer, "what was trained, losses") for answer in answers)
     return {
         "a generator in the same state must give the same result": compare(first, twin, rtol=1e-9) is None,
@@ -66,7 +66,7 @@ def orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def new_orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
-    """View: does a network of one layer end where no single order, the same in every epoch, leads?"""
+    """Tell whether no order of the examples, used unchanged in every epoch, gives the layer that came back."""
     pair = network(first_of_two(answers[0], "what was trained, losses"), 1)[0]
     arrays = [as_array(part) for part in pair]
     if any(array is None for array in arrays):
@@ -78,7 +78,7 @@ def new_orders(answers: list, calls: tuple[Call, ...]) -> dict[str, bool]:
 
 
 def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray]:
-    """Train a layer, or its adapter if it has one, example by example in the same order in each epoch."""
+    """Train a layer, or its adapter if it has one, example by example, in the same order in every epoch."""
     ((weights, bias),), *adapters, x, y = call.args
     rate = call.kwargs["learning_rate"]
     for row in order * call.kwargs["epochs"]:
@@ -100,7 +100,7 @@ def _trained_in_one_order(call: Call, order: tuple[int, ...]) -> list[np.ndarray
 
 
 def three_examples(rng: np.random.Generator) -> dict:
-    """Draw one layer and three examples, and say how to train it so that their order shows."""
+    """Draw a layer, three examples, and settings with which the order of the examples affects the trained layer."""
     return {
         "layers": draw_layers(rng, (2, 3)),
         "adapters": draw_adapters(rng, (2, 3), 1),
@@ -117,7 +117,7 @@ def examples_alike(rng: np.random.Generator, fan_in: int, n_classes: int) -> dic
 
 
 def network(answer: object, n_layers: int) -> list:
-    """Return what claims to be a network as a list of pairs."""
+    """Return an answer as a list of pairs, or say why it is not a network."""
     if not isinstance(answer, (list, tuple)) or len(answer) != n_layers:
         raise Unusable(
             "type", f"something other than a list of {counted(n_layers, 'layer')}, each a pair (weights, bias)"

@@ -209,7 +209,7 @@ CHAPTER.question(
         "adds_the_weights": (
             4.8,
             "This is 3 times the sum of the weights, as if the connections were side by side. Here each one multiplies "
-            "what the one before has let through.",
+            "the output of the one before it.",
         ),
         "adds_instead_of_multiplying": (4.6, "This is the signal plus all weights. A connection multiplies."),
         "loses_the_sign": (0.3, "The magnitude is right, but one of the weights is negative and flips the sign."),
@@ -227,7 +227,7 @@ CHAPTER.question(
     "0 and 1.",
     value=120_125 / 242_176,
     hints=(
-        "learned < 0 is an array of True and False, one for each weight. How can you count the True among them?",
+        "learned < 0 is an array of True and False, one for each weight. How can you count the True ones?",
         "np.mean of an array of True and False is the fraction that is True.",
     ),
     mistakes={

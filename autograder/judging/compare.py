@@ -16,7 +16,7 @@ RTOL = {"float64": 1e-6, "float32": 2e-4, "float16": 2e-2}
 
 
 class Kind(StrEnum):
-    """The respect in which an answer differs."""
+    """The respect in which an answer differs from the expected value."""
 
     TYPE = "type"
     KEYS = "keys"

@@ -108,7 +108,9 @@ def explain(error: Mapping[str, Any], course: Mapping[str, str], arguments: tupl
         case "index":
             return _explain_index(message, str(error.get("code") or ""))
         case "subscript" if re.search(r"'(frozen)?set' object", message):
-            return "A set has no positions, so it has no [k]. `k in frozen` asks whether the set `frozen` contains k."
+            return (
+                "A set has no positions, so it has no item [k]. `k in frozen` asks whether the set `frozen` contains k."
+            )
         case "unpack":
             return "The number of names on the left of = differs from the number of items on the right."
         case "operand" if re.search(r"for \^|'bitwise_xor'", message):

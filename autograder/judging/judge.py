@@ -100,7 +100,7 @@ def _is_list_for_array(expected: Any, value: Any) -> bool:
 
 
 def find_all_problems(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> list[dict[str, Problem]]:
-    """Return what is wrong with each case, by aspect."""
+    """Return the problems of each case, by aspect."""
     answers = zip(key.cases, key.expected, observed, strict=True)
     return [find_problems(exercise, case, expected, got) for case, expected, got in answers]
 
@@ -129,7 +129,7 @@ def _score(
 
 
 def _has_right_numbers(values: list[Aspect], problems: list[dict[str, Problem]]) -> bool:
-    """Whether the values differ only in their type, such as True and False in place of 1 and 0."""
+    """Return whether the values differ only in their type, such as True and False in place of 1 and 0."""
     names = {aspect.name for aspect in values}
     wrong = [problem for found in problems for name, problem in found.items() if name in names]
     return all(problem.difference and differs_in_type_only(problem.difference) for problem in wrong)

@@ -6,7 +6,7 @@ import inspect
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -51,11 +51,36 @@ class Key:
     expected: tuple[Any, ...]
     mistakes: tuple[Mistake, ...] = ()
     related: tuple[Related, ...] = ()
-    """What other functions of the course return for the same arguments."""
+    """The results of other functions of the course for the same arguments."""
     asked: tuple[tuple, ...] = ()
-    """For each case, how the reference calls the function that the case gives; see `Observation.asked`."""
+    """For each case, how the reference calls the function among the arguments; see `Observation.asked`."""
     stub: str = ""
     """The function as it is handed out, for `reset`; only in public keys."""
+
+    @cached_property
+    def calls(self) -> wire.Encoded:
+        """The calls of all cases as a candidate gets them, encoded once for all submissions."""
+        return wire.Encoded(wire.encode([_numbered_calls(case) for case in self.cases]))
+
+
+def _numbered_calls(case: Case) -> list[tuple[tuple, dict]]:
+    """Return a case's calls with the random generators numbered in order of appearance.
+
+    An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
+    student's code could tell which exercise is being examined.
+    """
+    streams: dict[wire.Rng, int] = {}
+
+    def renumber(value: Any) -> Any:
+        if isinstance(value, wire.Rng):
+            return wire.Rng(value.seed, streams.setdefault(value, len(streams)))
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(renumber, value))
+        if isinstance(value, dict):
+            return {name: renumber(item) for name, item in value.items()}
+        return value
+
+    return [(renumber(call.args), renumber(dict(call.kwargs))) for call in case.calls]
 
 
 def _run(exercise: Exercise, case: Case, function: Callable) -> Observation:
@@ -111,7 +136,7 @@ def make_key(exercise: Exercise, seed: int) -> Key:
 
 
 def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tuple[Mistake, ...]:
-    """Run the misconceptions; one of a family is left out if its answers are right or the same as another's."""
+    """Run the misconceptions; a member of a family is left out if its answers are right or the same as another's."""
     made: list[Mistake] = []
     for wrong in reference.misconceptions(exercise.module).get(exercise.name, []):
         seen = tuple(_strip(_run(exercise, case, wrong.function)) for case in cases)
@@ -124,7 +149,7 @@ def _make_mistakes(exercise: Exercise, cases: list[Case], expected: list) -> tup
 
 
 def _find_fault(case: Case, observation: Observation) -> Problem | None:
-    """Return what a reference did that is not allowed, or None."""
+    """Return the problem with a reference's answer, or None."""
     if case.raises:
         return find_refusal_problem(case, observation.raised, observation.value)
     if observation.raised:

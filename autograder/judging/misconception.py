@@ -32,7 +32,7 @@ def find_proved(exercise: Exercise, key: Key, observed: Sequence[Observation]) -
             return mistake
     failing = _failing_aspects(exercise, key, observed)
     refusing = {case.aspect for case in key.cases if case.raises}
-    values = failing - refusing - {PURE} or failing - {PURE} or failing
+    values = failing - refusing or failing
     alike = _find_alike(exercise, key, observed, values)
     # A student may share a misconception and still refuse invalid input, which the misconception's example does not.
     proved = [one for one in alike if _failing_aspects(exercise, key, one.observations) - refusing <= failing]
@@ -46,13 +46,13 @@ _PREVAILS = 0.75
 def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Mistake | None:
     """Return the misconception that explains nearly everything that is wrong, and one aspect entirely, or None.
 
-    A case counts against a misconception that fails there if the student does not; no other may explain as many cases.
+    A case that the misconception fails and the student does not counts against it. No other may explain as many cases.
     """
     failing = _failing_aspects(exercise, key, observed)
     refusing = {case.aspect for case in key.cases if case.raises}
     alike = {
         one.name: one
-        for aspect in failing - {PURE} - refusing
+        for aspect in failing - refusing
         for one in _find_alike(exercise, key, observed, {aspect})
         if _failing_aspects(exercise, key, one.observations) - refusing <= failing
     }
@@ -62,7 +62,7 @@ def find_prevailing(exercise: Exercise, key: Key, observed: Sequence[Observation
     shares = {}
     for mistake in key.mistakes:
         against = _wrong_cases(exercise, key, mistake.observations)
-        agreed = sum(agree(key.cases[i], mistake.observations[i], observed[i]) for i in wrong & against)
+        agreed = sum(agree(key.cases[i], mistake.observations[i], observed[i]) for i in wrong)
         shares[mistake.name] = agreed / len(wrong | against)
     best = max(shares.values())
     leading = [name for name, share in shares.items() if share == best]
@@ -106,7 +106,7 @@ def _decides(exercise: Exercise, case: Case, aspect: str) -> bool:
 
 def _failing_aspects(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> set[str]:
     problems = map(find_problems, [exercise] * len(key.cases), key.cases, key.expected, observed)
-    return {aspect for found in problems for aspect in found} - ({PURE} if len(exercise.aspects) > 1 else set())
+    return {aspect for found in problems for aspect in found} - {PURE}
 
 
 def is_the_same(key: Key, mistake: Mistake, observed: Sequence[Observation]) -> bool:
@@ -119,7 +119,7 @@ _COMMON_ERRORS = (None, "broadcast", "matmul", "index", "axis", "scalar")
 
 
 def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
-    """Whether the answers say enough to prove anything.
+    """Return whether the answers say enough to prove anything.
 
     Many programs always return the same single number, or always raise the same common kind of error.
     """
@@ -129,26 +129,25 @@ def _tells(cases: Sequence[Case], observed: Sequence[Observation]) -> bool:
     stopped = [one for one in answered if one.raised]
     if any(classify(one.raised) in _COMMON_ERRORS for one in stopped):
         return any(_is_telling(one.value) for one in answered if not one.raised)
-    values = [one.value for one in answered if not one.raised and not one.rejected]
-    singles = [value for value in values if isinstance(value, (bool, int, float, np.generic))]
+    singles = [one.value for one in answered if isinstance(one.value, (bool, int, float, np.generic))]
     if len(singles) < len(answered) or len(singles) < 2:
         return True
     return len(set(map(float, singles))) > 1
 
 
 def _is_telling(value: Any) -> bool:
-    """Whether a value holds more than a few zeros, ones or other whole numbers, which could agree by chance."""
+    """Return whether a value holds more than a few zeros, ones or other whole numbers, which could agree by chance."""
     array = as_array(value)
     if array is None:
-        return value is not None and not isinstance(value, (str, bool))
+        return value is not None and not isinstance(value, str)
     return array.dtype.kind == "f" and bool((array != np.rint(array)).any())
 
 
 def _narrow(exercise: Exercise, case: Case, observed: Observation, aspect: str) -> Observation:
     """Narrow an observation to what decides an aspect.
 
-    For an answer with parts, that is the aspect's part; for what came back instead of a refusal, only its kind if it is
-    random. Changed inputs have a separate aspect.
+    For an answer with parts, that is the aspect's part. For a random result in place of a refusal, it is only the
+    result's kind. Changed inputs have a separate aspect.
     """
     observed = replace(observed, changed=()) if PURE in exercise.aspects else observed
     if case.raises and any(isinstance(one, Rng) for call in case.calls for one in (*call.args, *call.kwargs.values())):

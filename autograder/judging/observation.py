@@ -40,13 +40,13 @@ class Observation:
     part: int | None = None
     """Which item of the answer is or holds that iterator; None means the whole answer."""
     asked: tuple = ()
-    """How many times the function that a case gives was called, and with arrays of which shapes."""
+    """How many times the function among a case's arguments was called, and the shapes of the arrays that it got."""
     diagnosis: str | None = None
     """The kind of answer according to the scoring function, by which misconceptions are recognised."""
 
 
 class ProblemKind(StrEnum):
-    """In what way a case failed."""
+    """The way in which a case failed."""
 
     RAISED = auto()
     OTHER_ERROR = auto()
@@ -102,7 +102,7 @@ def observe(exercise: Exercise, case: Case, outcomes: list[dict]) -> Observation
 
 
 def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> Problem | None:
-    """Return what is wrong with how bad input was refused, or None."""
+    """Return the problem with a refusal of bad input, or None."""
     if not raised and isinstance(value, wire.Opaque) and value.type_name == case.raises:
         return Problem(ProblemKind.ERROR_RETURNED)
     if not raised:
@@ -118,7 +118,7 @@ def find_refusal_problem(case: Case, raised: dict | None, value: Any = None) -> 
 
 
 def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Observation) -> dict[str, Problem]:
-    """Return what is wrong with a case, by aspect; an empty dictionary if nothing is."""
+    """Return the problems of a case, by aspect; an empty dictionary if there are none."""
     found: dict[str, Problem] = {}
     parts = exercise.parts if case.aspect is None else (case.aspect,)
     if case.raises:
@@ -135,7 +135,7 @@ def find_problems(exercise: Exercise, case: Case, expected: Any, observed: Obser
         named = case.aspect is None and observed.part is not None and observed.part < len(parts)
         part = parts[observed.part] if named else ""
         found = dict.fromkeys(parts, Problem(ProblemKind.ITERATOR, expected, part=part))
-    elif case.aspect is None and case.view is None:
+    elif case.aspect is None:
         if not isinstance(observed.value, (list, tuple)) or len(observed.value) != len(parts):
             found = dict.fromkeys(parts, Problem(ProblemKind.PARTS, observed.value, parts=parts))
         else:

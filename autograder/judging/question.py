@@ -13,9 +13,9 @@ from .verdict import Aspect, Status, Verdict
 from .words import describe, number
 
 ANSWER_TYPE = "application/vnd.weightlab.answer+json"
-"""Under this MIME type a question's card records the number that it judged: ``{"name": str, "value": number}``.
+"""The MIME type under which a question's card records the number that it judged: ``{"name": str, "value": number}``.
 
-If what it judged is not a number, there is no value.
+If the answer is not a number, the record has no value.
 """
 _DEEPEST = 32
 """How many nested lists are opened to find one number."""
@@ -31,7 +31,7 @@ def as_one_number(value: Any) -> int | float | None:
     """Return the one number that a value is, or None.
 
     Whatever Python can turn into a number counts: a number of NumPy or `fractions`, a complex one without an imaginary
-    part, and an array or a list that holds one number. Strings, truth values and dates are not.
+    part, and an array or a list that holds one number. Strings, truth values and dates do not count.
     """
     try:
         return _convert(_unwrap(value))

@@ -26,7 +26,7 @@ class NoReference(Refusal):
 
 
 class BrokenReference(Refusal):
-    """A solution or a misconception breaks a rule; the message names it."""
+    """A solution or a misconception breaks a rule; the message names the solution or misconception."""
 
 
 def _import(name: str) -> ModuleType:
@@ -61,7 +61,7 @@ class Misconception:
     advice: str
     function: Callable
     general: bool = False
-    """Whether this is one of a family, which is left out if its answer is right or the same as another's."""
+    """Whether this belongs to a family; if so, it is left out if its answer is right or the same as another's."""
 
 
 @cache
@@ -137,7 +137,7 @@ class _Definition:
 
 @cache
 def _definitions() -> dict[str, _Definition]:
-    """Each top-level name of the reference, with the names that its definition uses."""
+    """Return each top-level name of the reference, with its definition and the names that this uses."""
     found: dict[str, _Definition] = {}
     for path in sorted((SOLUTIONS / "weightlab").glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8"), str(path)).body:

@@ -1,4 +1,4 @@
-"""What other functions of the course return for an exercise's arguments: an answer may be one of these results."""
+"""Finds the results of the course's functions for an exercise's arguments, since an answer may be one of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..exercise import Case, Exercise
 from . import reference
 
 MAX_ENTRIES = 2_000
-"""The most entries of a related answer that is kept in a key."""
+"""The largest number of entries of a related answer that is kept in a key."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def name_results(function: str) -> tuple[str, ...] | None:
 
 
 def find_related(exercise: Exercise, arguments: tuple[str, ...], cases: list[Case]) -> tuple[Related, ...]:
-    """Try every function of the course whose arguments the exercise has, and then what builds on their results."""
+    """Return the results of the course's functions for the exercise's arguments, and for results of such functions."""
     usable = [i for i, case in enumerate(cases) if not case.raises and len(case.calls) == 1]
     if not usable:
         return ()

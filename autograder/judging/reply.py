@@ -10,7 +10,7 @@ from ..candidate import wire
 from ..candidate.frames import Ending
 from ..candidate.given import MAX_AXES, MAX_SHAPES
 from ..candidate.limits import MAX_PRINTED, MEMORY
-from ..exercise import Call, Case, Exercise
+from ..exercise import Call, Exercise
 from ..library import MAX_SOURCE
 from . import reference
 from .errors import NO_FILES, classify
@@ -57,7 +57,7 @@ def make_job(
             "folder": folder,
             "reference_code": code,
             "reference_names": names,
-            "cases": [_pack_calls(case) for case in key.cases],
+            "cases": key.calls,
         }
     )
 
@@ -73,7 +73,7 @@ def make_joint_job(
             "folder": folder,
             "reference_code": b"",
             "reference_names": {},
-            "together": {one.name: [_pack_calls(case) for case in keys[one.name].cases] for one in exercises},
+            "together": {one.name: keys[one.name].calls for one in exercises},
         }
     )
 
@@ -91,26 +91,6 @@ def read_joint_reply(
             answer = answers[one.name] | {"printed": ""}
             found[one.name] = _read_answer(answer, one, keys[one.name], f"{folder}/{one.module}.py")
     return found
-
-
-def _pack_calls(case: Case) -> list[tuple[tuple, dict]]:
-    """Return a case's calls as a candidate gets them, with the random generators numbered in order of appearance.
-
-    An exercise's author chooses the numbers that distinguish generators with the same seed; from those numbers, the
-    student's code could tell which exercise it is.
-    """
-    streams: dict[wire.Rng, int] = {}
-
-    def renumber(value: Any) -> Any:
-        if isinstance(value, wire.Rng):
-            return wire.Rng(value.seed, streams.setdefault(value, len(streams)))
-        if isinstance(value, (list, tuple)):
-            return type(value)(map(renumber, value))
-        if isinstance(value, dict):
-            return {name: renumber(item) for name, item in value.items()}
-        return value
-
-    return [(renumber(call.args), renumber(dict(call.kwargs))) for call in case.calls]
 
 
 def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, key: Key, folder: str) -> Reply:
@@ -133,7 +113,7 @@ def read_reply(ending: Ending, data: bytes, limit: float, exercise: Exercise, ke
 
 MAX_QUOTED = 500
 """Characters kept from each text of an exception: its message and its line of code."""
-_ONE_PROCESS = "Do not use os.fork or multiprocessing: a function computes in the one process that it has."
+_ONE_PROCESS = "Do not use os.fork or multiprocessing: the function must compute in a single process."
 _ENDINGS = {
     Ending.TIMEOUT: (
         Status.TIMEOUT,
@@ -142,7 +122,7 @@ _ENDINGS = {
     ),
     Ending.NOT_TRIED: (
         Status.TIMEOUT,
-        "{name} was not tried: what came before it had used up all of the {limit:g} seconds that a whole chapter may "
+        "{name} was not tried: what ran before it had used up all of the {limit:g} seconds that a whole chapter may "
         "take.",
     ),
     Ending.CRASHED: (
@@ -156,7 +136,7 @@ _ENDINGS = {
     Ending.TOO_MUCH: (Status.MALFORMED, "{name} sent back more than can be read. Return just the result."),
     Ending.SEVERAL: (
         Status.MALFORMED,
-        f"More than one answer came back from {{name}}, as from processes that it started. {_ONE_PROCESS}",
+        f"More than one answer came back from {{name}}, as if from processes that it started. {_ONE_PROCESS}",
     ),
     Ending.UNREADABLE: (
         Status.MALFORMED,
@@ -166,7 +146,7 @@ _ENDINGS = {
 
 
 def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
-    """Check the form of an answer; what is left is text of bounded length, and values."""
+    """Check the form of an answer, and keep only values and text of bounded length."""
     name = exercise.name
     if data.get("error"):
         error = _read_error(data["error"])
@@ -177,7 +157,6 @@ def _read_answer(data: dict, exercise: Exercise, key: Key, file: str) -> Reply:
             f"{file} has no function called {name}. Was it renamed or deleted? "
             f'labkit.reset("{name}") restores the stub.',
         )
-    _require([len(outcomes) for outcomes in data["cases"]] == [len(case.calls) for case in key.cases])
     cases = [
         [_read_outcome(outcome, call) for outcome, call in zip(outcomes, case.calls, strict=True)]
         for outcomes, case in zip(data["cases"], key.cases, strict=True)

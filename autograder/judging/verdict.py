@@ -17,7 +17,7 @@ class Status(StrEnum):
     CRASHED = "crashed"
     MISSING = "missing"
     MALFORMED = "malformed"
-    """What came back is not data."""
+    """The answer is not data."""
     UNJUDGED = "unjudged"
     """The autograder itself failed: there is no score."""
 
@@ -50,12 +50,12 @@ class Verdict:
     points: float
     misconception: str | None = None
     finding: str | None = None
-    """What the answers show, as one sentence of evidence."""
+    """The finding about the answers, as one sentence of evidence."""
     message: str = ""
     aspects: list[Aspect] = field(default_factory=list)
     file: str | None = None
     advice: str = ""
-    """What a tutor says about the misconception."""
+    """A tutor's advice on the misconception."""
     evidence: str = ""
     """The part of the message that gives the call and its numbers."""
     printed: str = ""
@@ -67,7 +67,7 @@ class Verdict:
     """Whether the file could be run at all."""
 
     def as_json(self) -> dict:
-        """Return the form that the command line promises."""
+        """Return the verdict as the command line's ``--json`` option prints it."""
         data = asdict(self)
         for name in ("advice", "evidence", "printed", "saved", "folder", "loaded"):
             del data[name]
@@ -87,7 +87,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back from a candidate: the outcomes of every call, or a status that says why there are none."""
+    """The reply of a candidate: the outcomes of every call, or a status that says why there are none."""
 
     status: Status | None = None
     words: str = ""

@@ -63,7 +63,7 @@ def describe(value: Any, nested: int = 3) -> str:
     if isinstance(value, Opaque):
         return f"an object of type {value.type_name}, which is not a number, list or array"
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        return f"the string {value[:40]!r}"
     if isinstance(value, (bool, np.bool_)):
         return f"the truth value {bool(value)}"
     if isinstance(value, (complex, np.complexfloating)):
@@ -173,7 +173,7 @@ def tell_error(error: Mapping[str, Any]) -> str:
     if kind == NotImplementedError.__name__:
         return f"calls a function that is not written yet ({message or kind}){where}"
     if not message and kind == AssertionError.__name__:
-        return f"raised AssertionError (an assert that does not hold){where}"
+        return f"raised AssertionError (a failed assert){where}"
     return f"raised {kind}{f': {message}' if message else ''}{where}"
 
 
@@ -215,7 +215,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
                 f"return {wish}"
             )
         case ProblemKind.PARTS:
-            return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'thing')}: " + ", ".join(
+            return f"gave {describe(problem.value)}; expected {counted(len(problem.parts), 'part')}: " + ", ".join(
                 problem.parts
             )
         case ProblemKind.DIFFERS if is_failed_test(problem):
@@ -232,7 +232,7 @@ def tell_problem(problem: Problem, case: Case, arguments: tuple[str, ...]) -> st
 
 
 def is_failed_test(problem: Problem) -> bool:
-    """Return whether a view's test failed; its key says what the test requires."""
+    """Return whether a view's test failed, so that the last key of the path says what the test requires."""
     difference = problem.difference
     if difference is None:
         return False
@@ -272,7 +272,7 @@ def name_error(error: Mapping[str, Any]) -> str:
 
 
 def not_written(exercise: str, file: str | None) -> str:
-    """Say that an exercise is not started."""
+    """Say that an exercise has not been started."""
     return f"{exercise} is not written yet. Write it in {file}, save, and check again."
 
 
@@ -325,7 +325,7 @@ def describe_lacking_imports(imports: list[tuple[int, str]], file: str) -> str:
 def not_examined(exercise: str, error: BaseException) -> str:
     """Say that the autograder itself failed."""
     why = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-    return f"The autograder itself failed on {exercise} ({why}). There are no points yet: try again, and report it."
+    return f"The autograder itself failed on {exercise} ({why}). There are no points yet: try again, and report this."
 
 
 def builds_on(exercise: str, first: str) -> str:

@@ -101,7 +101,7 @@ def define_term(word: str) -> str:
     """Say what a term of the course means, and which chapter introduces it."""
     terms = _read_glossary(COURSE / "glossary" / "glossary.ipynb")
     found = terms.get(word.strip().lower())
-    return found or f"The glossary has no {word!r}. It has: {', '.join(sorted(terms))}."
+    return found or f"The glossary has no entry for {word!r}. It has: {', '.join(sorted(terms))}."
 
 
 def ask_before_telling(exercise: str) -> str:

@@ -76,8 +76,7 @@ def read_answers(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the answer cells of several notebooks by grade id; of two with the same id, the one that is filled in, or
-    the later one.
+    """Return the answer cells of several notebooks by grade id; of two with the same id, the filled-in or later one.
 
     A question may have moved to a chapter whose notebook the copy already has, without an answer so far.
     """
@@ -90,7 +89,7 @@ def join_answers(notebooks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any
 
 
 def is_of_chapter(notebook: dict[str, Any], chapter: str) -> bool:
-    """Whether a notebook was released as this chapter, by the ids of its cells, such as 08-014."""
+    """Return whether a notebook was released as this chapter, by the ids of its cells, such as 08-014."""
     number = chapter.partition("_")[0]
     return any(_is_released(cell) and cell["id"].startswith(f"{number}-") for cell in _cells(notebook))
 
@@ -103,13 +102,13 @@ def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_released(cell: dict[str, Any]) -> bool:
-    """Whether a cell's id is of the form that a release gives, such as 08-014, so that it is not the learner's own."""
+    """Return whether a cell's id has the form that releases use, such as 08-014, so that it is not the learner's."""
     number, dash, place = str(cell.get("id", "")).partition("-")
     return bool(dash) and number.isdigit() and place.isdigit()
 
 
 def _is_answered(cell: dict[str, Any]) -> bool:
-    """Whether an answer cell holds more than it was released with."""
+    """Return whether an answer cell holds more than it was released with."""
     released, number = {"", BLANK_TEXT, grade_id(cell).removesuffix(ANSWER)}, BLANK_NUMBER.removeprefix("{name}")
     lines = map(str.strip, _source(cell).splitlines())
     return bool(marks_of(cell).get("solution")) and not all(line in released or line.endswith(number) for line in lines)

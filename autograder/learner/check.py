@@ -35,8 +35,7 @@ def check_library(exercises: Iterable[Exercise], library: Path = LIBRARY) -> lis
 
 
 def open_carrier(*, reap: bool = False) -> Carrier:
-    """Return what runs the learner's functions: a limited process, or whatever a browser offers instead of
-    processes.
+    """Return what runs the learner's functions: a limited process, or a browser's substitute for one.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ def _check(exercise: Exercise, library: Path, carrier: Carrier) -> Verdict:
     verdict = examine(exercise, sources, shown(library), carrier, SELF_CHECK)
     verdict.saved, verdict.folder = saved, str(ROOT) if library.is_relative_to(ROOT) else ""
     if verdict.status == Status.MISSING and library == LIBRARY and SOLUTIONS.exists():
-        verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` puts the whole file back.'
+        verdict.message = f'{verdict.file} is missing. `labkit.reset("{exercise.name}")` restores the whole file.'
     return verdict
 
 

@@ -20,12 +20,12 @@ class GitError(Refusal):
 
 
 def is_clone(copy: Path) -> bool:
-    """Whether a copy of the course is a git clone."""
+    """Return whether a copy of the course is a git clone."""
     return (copy / ".git").exists()
 
 
 def fetch(copy: Path) -> bytes:
-    """Return what the origin of a clone has, as a tar archive; the clone's own branch stays where it is."""
+    """Return the release at a clone's origin as a tar archive; the clone's own branch stays where it is."""
     run_git(copy, "fetch", "--quiet", "origin", "HEAD")
     return run_git(copy, "archive", "FETCH_HEAD")
 
@@ -71,7 +71,7 @@ def settled(copy: Path, kept_in: Path) -> Iterator[list[str]]:
     if conflicts:
         keep(copy, conflicts, kept_in)
         told.append(
-            f"Your text was taken where git had found conflicts; the files as they were are in {_shown(kept_in, copy)}."
+            f"Where git had found conflicts, your text was kept; the files as they were are in {_shown(kept_in, copy)}."
         )
     elif run_git(copy, "stash", "list"):
         told.append("git holds a stash. If your work is in it, run `git stash pop`, then update again.")
@@ -126,12 +126,12 @@ def _names(printed: bytes) -> list[str]:
 
 
 def has_marks(path: Path) -> bool:
-    """Whether a file contains git's conflict markers."""
+    """Return whether a file contains git's conflict markers."""
     return b"\n<<<<<<< " in b"\n" + path.read_bytes()
 
 
 def _is_as_git_left_it(copy: Path, name: str, stages: dict[str, str]) -> bool:
-    """Whether a file in conflict is missing, contains git's markers, or holds one of the texts that git has."""
+    """Return whether a file in conflict is missing, contains git's markers, or holds one of the texts that git has."""
     if not (copy / name).is_file() or has_marks(copy / name):
         return True
     return run_git(copy, "hash-object", "--", name).decode().strip() in stages.values()

@@ -37,7 +37,7 @@ def keepsake(stages: Mapping[str, Layers], forward: Callable, layers: Layers, na
     stages : mapping of str to list of (weights, bias)
         For each stage of its life, such as ``"at birth"``, the layers that the network had then.
     forward : function
-        The learner's own.
+        The learner's own forward pass.
     layers : list of (weights, bias)
         The network that reads, with 196 or 64 inputs.
     name : str

@@ -51,7 +51,7 @@ def digest_of(content: bytes) -> str:
 
 
 def is_released(path: Path, digest: str | None) -> bool:
-    """Whether a file is as released; a notebook may have been saved again by a program, with different formatting."""
+    """Return whether a file is as released; a program may have saved a notebook again with different formatting."""
     content = path.read_bytes()
     if digest_of(content) == digest or path.suffix != ".ipynb":
         return digest_of(content) == digest

@@ -29,10 +29,9 @@ class Definition:
 
 
 def read_definitions(modules: Mapping[str, str]) -> dict[str, Definition]:
-    """Return the top-level functions of a library by name; of two with the same name, the one that is not a stub, or
-    the later one.
+    """Return a library's top-level functions by name; of two with the same name, the written one, or the later.
 
-    Modules that Python cannot read are passed over.
+    Modules that Python cannot read are left out.
     """
     found: dict[str, Definition] = {}
     for module, text in modules.items():
@@ -94,7 +93,7 @@ def merge_module(module: str, mine: str | None, new: str, definitions: Mapping[s
 
 
 def _is_stub(node: ast.FunctionDef) -> bool:
-    """Whether a function does nothing but raise NotImplementedError, apart from its docstring."""
+    """Return whether a function does nothing but raise NotImplementedError, apart from its docstring."""
     body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
     return len(body) == 1 and raises_not_written(body[0])
 
@@ -113,7 +112,7 @@ def _taken_along(stub: ast.FunctionDef, new_lines: list[str], definitions: Mappi
 
 
 def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> str:
-    """Return a new module in which functions that the learner wrote elsewhere stand in place of their stubs."""
+    """Return a new module in which functions that the learner wrote elsewhere replace their stubs."""
     lines = split_lines(new)
     moved = [stub for stub in stubs if stub.name in definitions and definitions[stub.name].written]
     for stub in sorted(moved, key=lambda stub: -stub.lineno):
@@ -123,7 +122,7 @@ def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: M
 
 
 def _needed(module: str, text: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> list[str]:
-    """Return the imports that functions taken along from other modules need in the module's new text."""
+    """Return the imports that functions moved here from other modules need in the module's new text."""
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
     for found in (definitions[stub.name] for stub in stubs if stub.name in definitions):

@@ -82,7 +82,7 @@ def take_home() -> Parcel:
     part.replace(target)
     words = [
         f"{counted(len(files), 'file')}: your library, the notebooks that you changed, and your progress.",
-        "What you changed after the last save (Ctrl+S, on a Mac ⌘S) is not in it.",
+        "What you changed after the last save (Ctrl+S, on a Mac ⌘S) is not included.",
     ]
     return Parcel("Your work is packed", target, words)
 
@@ -143,7 +143,7 @@ def _unpack(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise ValueError(f"{path.name} unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not your work.")
+            raise ValueError(f"{path.name} unpacks to more than {MAX_BYTES // 2**20} MiB, so it was not unpacked.")
         names = [PurePosixPath(entry.filename) for entry in entries]
         for name in names:
             if ".." in name.parts or not any(name.parts[: len(own)] == own for own in _OWN):

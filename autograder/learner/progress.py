@@ -90,7 +90,7 @@ WRITTEN = "A person marks written answers; their points are not counted here."
 
 
 def next_exercise(chapter: str = "") -> tuple[str, str] | None:
-    """Return chapter and name of the first exercise that is not solved yet, those of ``chapter`` before others."""
+    """Return the chapter and name of the first exercise that is not solved yet, looking in ``chapter`` first."""
     for row in sorted(board(), key=lambda row: row["chapter"] != chapter):
         for item in row["items"]:
             if not item["solved"]:

@@ -116,4 +116,4 @@ def _lay(target: Path, name: str, content: bytes) -> None:
 
 def _require_small(size: int) -> None:
     if size > MAX_BYTES:
-        raise UpdateError(f"The archive unpacks to more than {MAX_BYTES // 2**20} MiB, so it is not a release.")
+        raise UpdateError(f"The archive unpacks to more than {MAX_BYTES // 2**20} MiB, so it was not unpacked.")

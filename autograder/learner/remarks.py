@@ -42,7 +42,7 @@ def describe_hiding_copy(exercise: Exercise, namespace: Mapping[str, Any]) -> st
     if module == f"{LIBRARY_FOLDER}.{exercise.module}" and code is not None and not _is_inside(code.co_filename):
         return (
             f"The {exercise.name} that this notebook uses comes from {code.co_filename}, but the check used {file}. "
-            f"Open the notebook of that same copy of the course, or restart the kernel and {again}."
+            f"Open the notebook of the checked copy of the course, or restart the kernel and {again}."
         )
     return ""
 
@@ -54,7 +54,7 @@ def describe_other_copy(graded: Path = LIBRARY) -> str:
         return ""
     return (
         f"You are in another copy of the course, {here}; the copy that is read and graded here is {graded}. Edit the "
-        "files of that copy, or use the Python of yours."
+        "files of the graded copy, or use the Python of the copy that you are in."
     )
 
 

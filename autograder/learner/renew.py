@@ -42,7 +42,7 @@ def renew(archive: Path = ARCHIVE, copy: Path = ROOT) -> str:
         changed = [*report.merged, *report.replaced]
         if changed:
             words = (
-                f"There is a new release of the course, and your work is in it: {', '.join(changed)}. If the "
+                f"There is a new release of the course, and your work was merged into it: {', '.join(changed)}. If the "
                 "editor asks, choose Revert: Overwrite would bring the old text back."
             )
     store.save("release", {"digest": digest, "files": released})

@@ -119,7 +119,7 @@ _REVERT = "If an editor has the file open and asks, choose Revert: Overwrite wou
 
 
 def _places(name: str, text: str) -> list[slice]:
-    """Return the lines of each definition; if Python cannot read the file, up to the next definition at the margin."""
+    """Return the lines of each definition; in a file that Python cannot read, up to the next unindented definition."""
     try:
         nodes = ast.parse(text).body
     except UNPARSABLE:

@@ -23,7 +23,7 @@ _OURS = ("autograder", "benchmarks", "binder", "docs", "solutions", "src/labkit"
 
 @dataclass
 class Report:
-    """What an update did, file by file, as paths relative to the copy's folder."""
+    """The effects of an update, file by file, as paths relative to the copy's folder."""
 
     kept_in: Path
     version_before: str
@@ -43,14 +43,14 @@ class Report:
 def require_newer(release: Path, copy: Path) -> None:
     """Refuse, before anything is changed, a release that is the copy itself or that is older than it."""
     if release.resolve() == copy.resolve():
-        raise UpdateError("The release is this very copy. Name the folder or archive of the new one.")
+        raise UpdateError("The release is this copy itself. Give the folder or archive of the new release.")
     version, current = version_of(release), version_of(copy)
     if is_older(version, current):
-        raise UpdateError(f"That release is {version}, and this copy is newer, {current}. Nothing was changed.")
+        raise UpdateError(f"That release, {version}, is older than this copy, {current}. Nothing was changed.")
 
 
 def update(release: Path, copy: Path, before: Mapping[str, str] | None = None) -> Report:
-    """Bring a copy to a release, and keep everything that is replaced under ``.weightlab/kept/DATE/``.
+    """Update a copy to a release, and keep everything that is replaced under ``.weightlab/kept/DATE/``.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _refuse_marks(copy: Path, report: Report) -> None:
     """Refuse a copy in which files hold the marks of a conflict that was committed with them.
 
     Choosing one side of each conflict would be wrong: git compares lines, and may have mixed two functions. And git
-    undoes such a merge only where no file has changed since.
+    undoes such a merge only if no file has changed since.
     """
     marked = [name for name in report.left if (copy / name).is_file() and has_marks(copy / name)]
     if marked:
@@ -161,7 +161,7 @@ def _merge_library(release: Path, copy: Path, before: dict[str, str], report: Re
 
 
 def _moves_here(module: str, new: str, definitions: dict[str, merge.Definition]) -> bool:
-    """Whether the learner has written, in another module, a function that the release asks for in this one."""
+    """Return whether the learner has written, in another module, a function that the release asks for in this one."""
     mine = (definitions[name] for name in merge.read_definitions({module: new}) if name in definitions)
     return any(definition.written and definition.module != module for definition in mine)
 
@@ -169,7 +169,7 @@ def _moves_here(module: str, new: str, definitions: dict[str, merge.Definition])
 def _merge_notebooks(
     release: Path, copy: Path, before: dict[str, str], report: Report
 ) -> tuple[dict[str, bytes], list[str]]:
-    """Return the new notebooks, and the old ones whose chapters have other numbers now.
+    """Return the new notebooks, and the paths of old ones whose chapters have new numbers.
 
     The notebook of a chapter that the learner has begun contains their answers and own cells.
     """
@@ -261,7 +261,7 @@ def _write_record(report: Report) -> None:
 
 
 def _says_the_same(path: Path, content: bytes) -> bool:
-    """Whether a file has this content already; programs save notebooks with their own order and indentation."""
+    """Return whether a file has this content already; programs save notebooks with their own order and indentation."""
     found = path.read_bytes()
     if found == content or path.suffix != ".ipynb":
         return found == content

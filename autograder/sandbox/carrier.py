@@ -9,7 +9,7 @@ from ..candidate.frames import Ending
 
 
 class CandidateError(RuntimeError):
-    """The process for the untrusted code could not be started: a failure of the autograder, not of the student."""
+    """The process for the untrusted code could not be started: the autograder failed, not the student."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Carrier(Protocol):
         Raises
         ------
         CandidateError
-            If nothing that could run it can be started.
+            If no process to run it can be started.
         """
 
     def close(self) -> None:

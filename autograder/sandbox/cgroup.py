@@ -1,4 +1,4 @@
-"""A control group (version 2) for each sandbox, if the system allows it: the kernel then bounds its memory."""
+"""A control group (version 2) for each sandbox, if the system allows it: the kernel then limits its memory."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ EXTRA = 64 * 2**20
 """Bytes in addition to a job's own: for the processes that serve it, and for the Python files that it reads first."""
 MAX_PROCESSES = 64
 
+_PATIENCE = 20.0
+"""Seconds that a process may take to enter a group."""
 _NAME, _MAIN = "weightlab", "weightlab-main"
 _SYSTEMD = Path("/run/systemd/system")
 _MOUNTS, _OWN = Path("/proc/self/mounts"), Path("/proc/self/cgroup")
@@ -35,11 +37,11 @@ class Group:
     path: Path
 
     def wrap(self, argv: list[str]) -> list[str]:
-        """Return a program that enters the group and then becomes another one, so that nothing runs outside it."""
+        """Return a command that enters the group and then becomes ``argv``, so that nothing runs outside the group."""
         return ["/bin/sh", "-c", 'echo 0 >"$0" && exec "$@"', str(self.path / "cgroup.procs"), *argv]
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has ended something because the group's memory was used up."""
+        """Return whether the kernel has ended something because the group's memory was used up."""
         with contextlib.suppress(OSError, ValueError):
             events = dict(line.split() for line in _read(self.path / "memory.events").splitlines())
             return int(events.get("oom_kill", 0)) > 0
@@ -91,13 +93,13 @@ def find_parent() -> Path:
         If no such folder exists; the message says why.
     """
     parent = choose_parent(_mount(_MOUNTS.read_text()), _own(_OWN.read_text()))
-    for left in parent.glob(f"{_NAME}-*-*"):  # what killed graders have left behind
+    for left in parent.glob(f"{_NAME}-*-*"):  # left behind by killed graders
         pid = left.name.split("-")[1]
         if pid.isdigit() and not Path("/proc", pid).exists():
             Group(left).remove()
     group = _make(parent)
     try:
-        tried = subprocess.run(group.wrap(["true"]), capture_output=True, text=True, timeout=20)
+        tried = subprocess.run(group.wrap(["true"]), capture_output=True, text=True, timeout=_PATIENCE)
     finally:
         group.remove()
     if tried.returncode:
@@ -156,7 +158,7 @@ def choose_parent(mount: Path, own: str) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a group was given to this user, who may then divide it."""
+    """Return whether a group was given to this user, who may then divide it."""
     if not (os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)):
         return False
     if os.geteuid() != 0 or not _SYSTEMD.exists():
@@ -192,7 +194,7 @@ def _relatives() -> list[int]:
     while pid > 0:
         found.append(pid)
         fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-        pid = int(fields[1]) if len(fields) > 1 else 0
+        pid = int(fields[1]) if fields else 0
     return found
 
 

@@ -17,14 +17,14 @@ class OutOfTimeError(RuntimeError):
 
 
 class _Stop(BaseException):
-    """Ends the work on a submission; not an Exception, which code that turns exceptions into a status would catch."""
+    """Ends the work on a submission; not an Exception, or else code that turns those into a status would catch it."""
 
 
 class Clock:
-    """Counts one submission's time, from when it is made and for the thread that makes it.
+    """Counts one submission's time, from the clock's creation and for the thread that creates it.
 
-    What counts is processor time of that thread and the own time of the jobs that it runs in sandboxes, so that a
-    busy machine, a machine that slept and a clock that was changed make no difference.
+    Only that thread's processor time and the own time of its jobs in sandboxes (`watch.Bounds`) count, so a busy
+    machine, a sleeping machine and a change of the clock make no difference.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class Clock:
         finally:
             with lock:
                 done.set()
-                _raise_in(ident, None)  # an exception that is still due would come after the block
+                _raise_in(ident, None)  # otherwise a pending exception would be raised after the block
 
 
 def _raise_in(ident: int, error: type[BaseException] | None) -> None:

@@ -8,7 +8,7 @@ from .carrier import Outcome
 
 
 class InPlace:
-    """A carrier that contains nothing; see `candidate.in_place`."""
+    """A carrier that isolates nothing; see `candidate.in_place`."""
 
     grades_classes = False
 

@@ -34,14 +34,14 @@ class Isolation(StrEnum):
 
 KINDS = tuple(kind.value for kind in Isolation)
 TEMPORARY_BYTES = 16 * 2**20
-"""The size of a sandbox's /tmp; nothing else in a sandbox can be written."""
+"""The size of a sandbox's /tmp; nothing else in a sandbox is writable."""
 
 _SITE = Path(numpy.__file__).resolve().parent.parent
 _LABKIT = ROOT / "src" / "labkit"
 _HELD_OUT = ("digits14_held_out.npz",)
 """Images on which the capstone is judged: no candidate sees them."""
 _KEPT_BACK = ("lent", "__pycache__")
-"""The folder of code that the lab lends to notebooks: backward passes and a trainer, which are answers to exercises."""
+"""What no candidate gets: code that the lab lends to notebooks (such as a trainer), because it answers exercises."""
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -166,14 +166,12 @@ def _program(python: Path, main: Path, paths: list[Path]) -> list[str]:
 def _worker_id() -> int | None:
     """Return a user id that no other process has, or None if this process may not take one.
 
-    Limits on processes do not bind root, and a user shared by two sandboxes would share their limit.
+    Limits on processes do not bind root, and two sandboxes with the same user would share one limit.
     """
     if os.geteuid() != 0:
         return None
-    last = 0
-    for line in Path("/proc/self/uid_map").read_text().splitlines():
-        first, _, count = map(int, line.split())
-        last = max(last, first + count - 1)
+    ranges = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    last = max(first + count - 1 for first, _, count in ranges)
     number = os.getpid() * 16 + next(_counter) % 16
     if last >= 2**31:
         # According to systemd's table the ids from here to 2**31 are never assigned.
@@ -213,7 +211,7 @@ def _file_system(whole_lab: bool) -> tuple[str, ...]:
 
 @cache
 def _python_files() -> dict[Path, Path]:
-    """Return what Python needs besides packages, each with its place: program, own library, C libraries, loader.
+    """Return the files that Python needs besides packages, with their places: program, standard library, C libraries.
 
     Nothing else of the system is visible; nbgrader's exchange, for example, is in /usr/local/share.
     """
@@ -243,7 +241,7 @@ def _loaded_libraries() -> set[Path]:
 
 
 def _hidden(whole_lab: bool) -> list[Path]:
-    """Return what is hidden inside the visible folders: the project, its traces, a home, test images."""
+    """Return the paths hidden inside the visible folders: the project, its traces, a home, test images."""
     names = ("*.pth", "__editable__*", "weightlab*", "autograder", "labkit", "solutions")
     traces = [path for name in names for path in _SITE.glob(name)]
     own_site = Path(sys.base_prefix).resolve() / "lib" / _VERSION / "site-packages"

@@ -24,7 +24,7 @@
     worker = ready = null;
   };
 
-  // The next message; null where the worker has died, or says nothing for so many milliseconds.
+  // The next message; if the worker has died or is silent for so long, an object that says so.
   const reply = (milliseconds) =>
     new Promise((resolve) => {
       const clock = setTimeout(() => resolve({ late: true }), milliseconds);
@@ -58,7 +58,7 @@
     const message = await answered;
     if (!message.answer) {
       close();
-      void start(); // the next job shall not wait
+      void start(); // so that the next job need not wait
     }
     return message;
   };

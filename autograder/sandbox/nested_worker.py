@@ -1,4 +1,4 @@
-"""Runs jobs in a second Python below a browser's kernel, which can be ended as a process can."""
+"""Runs jobs in a second Python, started by a browser's kernel, that can be ended like a process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..candidate.frames import Ending, unpack_ending
 from .carrier import CandidateError, Outcome
 
 _GRACE = 1.0
-"""Seconds after its time limit at which a job that has not stopped on its own is ended from outside."""
+"""Seconds after its time limit before a job that has not stopped on its own is ended from outside."""
 _AUTOGRADER = Path(__file__).resolve().parent.parent
 _KEPT_BACK = ("lent", "data_files", "__pycache__")
 
@@ -67,7 +67,7 @@ class NestedWorker:
 
 
 def _read(message: Any, name: str) -> Any:
-    """Return what a JavaScript object holds under a name, or None."""
+    """Return the value that a JavaScript object holds under a name, or None."""
     return getattr(message, name, None)
 
 

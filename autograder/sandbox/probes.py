@@ -94,7 +94,7 @@ def inherited():
 
 
 def others():
-    """Return the processes, beyond the first, this one and its parent, to which a signal can be sent."""
+    """Return the processes to which a signal can be sent, except the first, this one and its parent."""
     found = []
     for pid in range(2, 70_000):
         with contextlib.suppress(OSError):
@@ -150,7 +150,7 @@ def take_memory():
 
 
 def take_memory_together():
-    """Let several processes hold memory that only together is too much."""
+    """Let several processes hold amounts of memory that are too much only in total."""
     for _ in range(5):
         if os.fork() == 0:
             block = mmap.mmap(-1, 400 * 2**20, flags=_PRIVATE)

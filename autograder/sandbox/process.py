@@ -22,21 +22,21 @@ _CROWDED = 0.2
 
 
 _kept: list[isolation.Candidate] | None = None
-"""Sandboxes that wait for the next runner of this process; None if each ends with its runner."""
+"""Sandboxes waiting for the next runner of this process; None if each ends with its runner."""
 
 
 def keep_sandboxes() -> None:
     """Let sandboxes of this process wait for the next runner, instead of ending with their own.
 
-    Starting one costs more than most submissions. The process that forks never holds any part of a job or an answer
-    (`candidate.main`), and a sandbox in which a job left a trace, or started processes, is not used again.
+    Starting a sandbox takes longer than most submissions. The process that forks never holds any part of a job or an
+    answer (`candidate.main`), and a sandbox in which a job left a trace, or started processes, is not used again.
     """
     global _kept
     _kept = [] if _kept is None else _kept
 
 
 def end_kept() -> None:
-    """End the sandboxes that wait, and keep no sandbox from now on."""
+    """End the waiting sandboxes, and keep no sandbox from now on."""
     global _kept
     waiting, _kept = _kept or [], None
     for process in waiting:
@@ -57,8 +57,8 @@ class Runner:
     whole_lab : bool
         Whether the process finds everything that a notebook uses, see `isolation.start`.
     reap : bool
-        Whether the process is reaped at once when somebody else ends it. A kernel that shuts down ends all that it
-        started, and waits some seconds for processes that have ended but were not reaped.
+        Whether the process is reaped at once when somebody else ends it. A kernel that shuts down ends everything
+        that it started, and waits some seconds for processes that have ended but were not reaped.
     """
 
     grades_classes = True
@@ -76,7 +76,7 @@ class Runner:
         self.whole_lab, self.reap = whole_lab, reap
         self._process: isolation.Candidate | None = None
         self._waits = False
-        """Whether the process is known to wait for a job."""
+        """Whether the process is known to be waiting for a job."""
 
     def __enter__(self) -> Runner:
         return self
@@ -158,7 +158,7 @@ class Runner:
             seconds = min(seconds, self.clock.left_for_code)
             if seconds <= 0:
                 return Outcome(Ending.NOT_TRIED, limit=self.clock.seconds - self.clock.reserve)
-        # Only Linux says how long a process waited.
+        # Only Linux reports how long a process waited.
         wall = seconds * (limits.WALL_FACTOR if sys.platform == "linux" else 1)
         bounds = {"seconds": seconds, "wall": wall, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
         order = frames.pack_frame(wire.encode(bounds)) + frames.pack_frame(job)
@@ -191,7 +191,7 @@ class Runner:
             self._end()
 
     def _exchange(self, order: bytes, bounds: Bounds) -> tuple[tuple[bytes, bytes] | None, Watcher]:
-        """Send an order; return the answer (`frames.read_answer`), and what the watcher saw meanwhile."""
+        """Send an order; return the answer (`frames.read_answer`), and the watcher that observed the job."""
         answer, self._waits = None, False
         with Watcher(self._process, bounds, depth=2 if self._sandboxed else 1) as watcher, suppress(OSError):
             self._process.stdin.write(order)

@@ -206,7 +206,7 @@ def program() -> bytes | None:
 
 
 def _check_mapping() -> list[_Instruction]:
-    """Refuse anonymous memory that is shared: once a process gives it back, no process's size shows it."""
+    """Refuse shared anonymous memory: once a process releases it, it remains, but no process's size shows it."""
     return [
         _load_argument(3),
         (_ANY_BIT, 1, 0, _ANONYMOUS),

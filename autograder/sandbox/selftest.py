@@ -42,10 +42,10 @@ def why_not() -> str | None:
 
 
 def _remedy(said: str) -> str:
-    def setting(name: str) -> str:
+    def is_set(name: str, value: str) -> bool:
         with contextlib.suppress(OSError):
-            return Path("/proc/sys", name).read_text().strip()
-        return ""
+            return Path("/proc/sys", name).read_text().strip() == value
+        return False
 
     if "Unknown option" in said:
         return "it is too old; version 0.6 or newer is needed"
@@ -54,13 +54,13 @@ def _remedy(said: str) -> str:
             "this container forbids it; start the container with `--cap-add SYS_ADMIN --cap-add NET_ADMIN "
             "--security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or grade outside it"
         )
-    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if is_set("kernel/apparmor_restrict_unprivileged_userns", "1"):
         return (
             "AppArmor forbids it, as it does on Ubuntu 24.04; allow it with `sudo sysctl -w "
             "kernel.apparmor_restrict_unprivileged_userns=0`, or for bubblewrap alone as docs/security.md shows"
         )
     for name in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
-        if setting(name) == "0":
+        if is_set(name, "0"):
             return f"allow it with `sudo sysctl -w {name.replace('/', '.')}={'1' if 'clone' in name else '10000'}`"
     return "see docs/security.md, or choose the weaker isolation by name with --isolation process"
 
@@ -71,7 +71,7 @@ def self_test(kind: str = "bubblewrap") -> list[_Row]:
     Returns
     -------
     list of (promise, holds, detail)
-        What is promised, whether it was found to hold here, and what was seen.
+        Each promise, whether it holds here, and what was observed.
     """
     if kind == "bubblewrap" and (reason := why_not()):
         return [("student code runs in a sandbox", False, reason)]
@@ -178,11 +178,11 @@ _PROMISES: dict[str, Callable] = {
     "signals to the autograder's process do nothing": _ends("interrupt_the_parent", Ending.ANSWERED),
     "memory of one process is bounded": _returns("take_memory", lambda mib: mib <= limits.MEMORY // 2**20),
     "memory of several processes together is bounded": _ends("take_memory_together", Ending.MEMORY),
-    "no memory that cannot be counted": _returns("hidden_memory", lambda ways: ways == []),
+    "no memory that is not counted": _returns("hidden_memory", lambda ways: ways == []),
     "/tmp is small": _returns("fill_tmp", lambda mib: mib <= isolation.TEMPORARY_BYTES // 2**20),
     "files are small": _returns("large_file", lambda mib: mib <= limits.FILE_BYTES / 2**20),
     "files are few": _ends("many_files", Ending.FILES),
     "output is bounded": _ends("flood", Ending.TOO_MUCH, Ending.SEVERAL),
-    "sleeping ends": _ends("sleep", Ending.TIMEOUT),
-    "computing ends": _ends("spin", Ending.TIMEOUT),
+    "endless sleep is ended": _ends("sleep", Ending.TIMEOUT),
+    "endless computation is ended": _ends("spin", Ending.TIMEOUT),
 }

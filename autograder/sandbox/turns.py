@@ -31,7 +31,7 @@ def run_alone() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _hold(path: Path, *, exclusive: bool) -> Iterator[None]:
-    """Hold a lock on a file while the block runs; it ends with the process, however that ends."""
+    """Hold a lock on a file while the block runs; the lock ends with the process, however the process ends."""
     import fcntl  # not on Windows, where there is no sandbox
 
     kind, until = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, time.monotonic() + PATIENCE

@@ -12,17 +12,17 @@ from pathlib import Path
 class Usage:
     """What a candidate and all processes that it started use together."""
 
-    processes: int = 1
-    memory: int = 0
+    processes: int
+    memory: int
     """Bytes, in memory and swapped out."""
-    processor: float = 0.0
+    processor: float
     """Seconds of processor time, ended processes included."""
-    waited: float = 0.0
+    waited: float
     """Seconds for which the job itself was ready to run but had no processor."""
 
 
 def measure_usage(pid: int, depth: int) -> Usage:
-    """Measure a candidate.
+    """Measure what a candidate and its descendants use.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _find_children(pid: int) -> list[int]:
 
 
 def _find_descendant(pid: int, depth: int) -> int | None:
-    """Return the first child of the first child, and so on."""
+    """Return the first child of the first child, and so on, ``depth`` generations down."""
     for _ in range(depth):
         children = _find_children(pid)
         if not children:

@@ -106,7 +106,7 @@ def one_shift_for_the_batch(logits):
 
 @of("softmax")
 def shift_by_another_number(logits):
-    """Large logits still overflow. Which number is subtracted from each row? Only with the row's largest logit is no exponent above 0."""
+    """Large logits still overflow. Which number is subtracted from each row? With the row's largest logit, the largest exponent is exactly 0."""
     powers = np.exp(logits - logits.min(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -855,7 +855,7 @@ def rank_with_the_margin(weights):
 
 @of("signal_spread")
 def rescales_before_each_layer(x, weight_matrices, activation):
-    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is, so that growth or decay adds up."""
+    """The signal seems to be rescaled to a standard deviation of 1 before each layer. Pass it on as it is, so that the factors of all layers multiply."""
     spreads = [np.std(x)]
     for weights in weight_matrices:
         x = activation(x / np.std(x) @ weights)

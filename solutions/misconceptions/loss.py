@@ -63,7 +63,7 @@ def root_of_it(predictions, targets):
 
 @of("mean_squared_error")
 def absolute_for_squared(predictions, targets):
-    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than several small ones."""
+    """The magnitudes of the errors are averaged, without squaring. Squares make one large error cost more than small ones with the same sum."""
     check_shapes(predictions, targets)
     return float(np.mean(np.abs(predictions - targets)))
 

@@ -14,7 +14,7 @@ from .display import in_kernel, show_message
 from .place import IN_BROWSER, ON_BINDER
 
 _AUTOGRADER = "autograder.learner"
-"""The one place where the lab names the autograder; loaded when a check, a hint or the like is first asked for."""
+"""The one place where the lab names the autograder; loaded when a check, a hint or the like is first called."""
 _TOOLS = {
     "check": f"{_AUTOGRADER}.notebook",
     "hint": f"{_AUTOGRADER}.notebook",

@@ -112,7 +112,7 @@ def _in_form(declared: Any, value: Any) -> Any:
 
 
 def _is_of_another_kind(value: Any) -> bool:
-    """Whether a value is an array with special rules, such as ``np.matrix``, whose ``argmax`` keeps two axes."""
+    """Return whether a value is an array with special rules, such as ``np.matrix``, whose ``argmax`` keeps two axes."""
     return isinstance(value, np.ndarray) and type(value) is not np.ndarray
 
 

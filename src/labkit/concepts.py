@@ -70,7 +70,7 @@ CONCEPTS = (
         "magnitude_and_sign",
         1,
         2,
-        "Equal signals reach a neuron over two connections, of weights −4 and 0.1. Which one influences the sum more?",
+        "Equal signals reach a neuron over two connections, with weights −4 and 0.1. Which influences the sum more?",
         "the one of −4, because its magnitude is larger",
         {
             "the one of 0.1, because a negative weight switches its connection off": "negative means off",

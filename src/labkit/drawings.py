@@ -13,7 +13,7 @@ _RECORD = "drawings"
 
 
 class Recipe(NamedTuple):
-    """How drawings become images of one size, chosen so that they look like that data set's images.
+    """How drawings become images of one size that look like the images of that size's data set.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def outcome(name: str, option: str) -> None:
     if choice is None:
         said = f"What happened: {option}. You made no prediction here; a prediction made before looking teaches more."
     elif choice == option:
-        said = f"✓ You predicted “{choice}”{sure}, and so it is."
+        said = f"✓ You predicted “{choice}”{sure}, and that is right."
     else:
         said = (
             f"You predicted “{choice}”{sure}; what happened is “{option}”. "
@@ -170,7 +170,7 @@ def by_limits(value: float, *options_and_limits: str | float) -> str:
     Raises
     ------
     ValueError
-        If options and limits do not alternate, or the limits do not rise.
+        If options and limits do not alternate, or the limits do not increase.
     """
     options, limits = options_and_limits[::2], options_and_limits[1::2]
     if len(options) != len(limits) + 1 or list(limits) != sorted(set(limits)):

@@ -5,7 +5,7 @@ learner's library whose files have changed are run again, and so are the modules
 them. Functions keep their identity: only their code is replaced, so that every name, table or
 slider that holds one has the new version.
 
-A function that a notebook calls by its name returns the form that its header declares, see
+A function that a notebook calls by its name returns the form that its header declares; see
 `arrays.gives_what_it_declares`. Within the library nothing is changed.
 """
 

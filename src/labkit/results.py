@@ -38,7 +38,7 @@ def as_layers(value: Any, like: Layers, function: Callable) -> list[tuple[np.nda
 
 
 def as_pair(value: Any, function: Callable, names: str) -> tuple[Any, Any]:
-    """Return what ``function`` returned, if it is two things; ``names`` is what the sentence calls them."""
+    """Return what ``function`` returned, if it is a pair; ``names`` is what the sentence calls the two items."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise _unusable(function, describe(value), names)
     return tuple(value)

@@ -100,12 +100,12 @@ def _read(path: Path) -> dict:
     aside = next(one for one in (path.with_name(path.stem + name) for name in names) if not one.exists())
     with contextlib.suppress(FileNotFoundError):  # another process was quicker
         _patiently(lambda: path.rename(aside))
-    print(f"{path} could not be read as a record. It is kept as {aside.name}, and a new one is made.", file=sys.stderr)
+    print(f"{path} could not be read as a record. It is kept as {aside.name}, and a new one is begun.", file=sys.stderr)
     return {}
 
 
 def _finite(text: str) -> float | None:
-    """Read a finite number; JSON has no other, though Python's parser accepts them."""
+    """Read a number; None if it is not finite: JSON has no such numbers, though Python's parser accepts them."""
     return value if math.isfinite(value := float(text)) else None
 
 

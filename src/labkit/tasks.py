@@ -58,8 +58,7 @@ def turn(images: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def thin(images: np.ndarray) -> np.ndarray:
-    """Return the images with thinner strokes: each pixel gets the least ink of itself and its neighbours above and to
-    the left.
+    """Return the images with thinner strokes: a pixel gets the least ink of itself and those above and to the left.
 
     Parameters
     ----------

@@ -56,9 +56,9 @@ unchanged.
 
 When these slips were first judged, 17 wrong ones passed, one in 300. A case now catches each of them, so the figures
 below say only that such slips no longer find a gap. Then 2,488 mutants of the answers in other styles, for which no
-case had been made, were judged once, and those that passed were read: 8 wrong ones were among them (99.6% caught, or
-99.4% without those that raise an error). Cases now catch these, too. The 99.6% is the better estimate for slips that
-nobody has thought of.
+case had been made, were judged once, and those that passed were read: 8 of them were wrong (99.6% caught, or 99.4%
+without those that raise an error). Cases now catch these, too. The 99.6% is the better estimate for slips that nobody
+has thought of.
 
 {chapters}
 
@@ -104,11 +104,11 @@ return arrays that share memory with other results or with the arguments; compar
 four faulty sentences named a belief that the code does not show: one said that nonzero entries were counted (there were
 as many zeros as biases), the other that entries were moved in float32 (only the result was float32). The other two were
 true only by chance, because there are few cases (a sign that happened to match the bias's, one wrong entry in the last
-row). Seven more were true but said little, and for 26 answers the check said only at which position the first number
+row). Seven more were true but said little, and for 26 answers the check gave only the position of the first number that
 differs.
 
-The sixth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
-to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The person who
+The sixth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
+6 to 9. It was judged once, on 28 November 2026, by commit c8fec95, before anything was changed for it. The person who
 read the sentences had not read the set before, but had worked on the autograder's findings that day. All six wrong
 answers that passed contradict a docstring. Cases now catch three of them: a scheme matched as part of a longer string,
 numbers of entries compared instead of shapes, and a rank computed from an adapter's numbers. The course accepts two,
@@ -116,7 +116,7 @@ which return integers in place of floats. One returns arrays from its arguments 
 comparing values cannot show this. Two of the three faulty sentences were true only by chance, because there are few
 cases (softmax wrong exactly where a positive number is expected, an error only if there are more columns than rows),
 and one said that an invalid batch size is refused, although the error came from Python's `range`. Eight more were true
-but said little, and for 11 answers the check said only at which position the first number differs.
+but said little, and for 11 answers the check gave only the position of the first number that differs.
 
 The seventh set was written by two more people, again one for chapters 1 to 5 and one for chapters 6 to 9. They saw only
 the stubs, and were told what the course accepts. The set was judged once, on 28 November 2026, by commit 0ddaa0b,
@@ -126,20 +126,20 @@ case now catches it. Two of the five faulty sentences quoted the smallest and th
 answer were wrong exactly between these two; such sentences now also name the nearest numbers for which the answer is
 right. One said that an item is missing from every result, although networks of two layers came back complete; one said
 "wherever your result is wrong, it is too small", which held in these cases only; one said that the order of trained
-weights is preserved, which small steps always do. Fourteen more were true but said little, and for 13 answers the check
-said only at which position the first number differs.
+weights is preserved, as it always is after small steps. Fourteen more were true but said little, and for 13 answers the
+check gave only the position of the first number that differs.
 
-The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters 6
-to 9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half was
-read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five wrong
-answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares numbers
-of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training as soon
-as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because there
-are few cases ("too small", and two slips that give the same results there); two named a pattern of wrong entries that
-cases with right results do not show; two described a row without a 1 that had not come back; two gave advice with a
-clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases that an
-adapter does not have). Thirty-three more were true but said little, and for 55 answers the check said only at which
-position the first number differs."""
+The eighth set was written by two more people who saw only the stubs: one wrote chapters 1 to 5, the other chapters
+6 to 9. It was judged once, on 28 November 2026, by commit 6b81dc6, before anything was changed for it, and each half
+was read by a person who had read neither the set nor the code of the findings and the misconceptions before. The five
+wrong answers that passed contradict a docstring: one averages only over predictions that are not exact, one compares
+numbers of entries instead of shapes, one stores targets as integers, one makes every batch 2-D, and one ends training
+as soon as the loss rises. Cases now catch them. Three of the twelve faulty sentences were true only by chance, because
+there are few cases ("too small", and two slips that give the same results there); two named a pattern of wrong entries
+that cases with right results do not show; two described a row without a 1 that had not been returned; two gave advice
+with a clause that does not fit the code; and three were inexact (how often a function is called, when it stops, biases
+that an adapter does not have). Thirty-three more were true but said little, and for 55 answers the check gave only the
+position of the first number that differs."""
 
 
 SETS = ("first_half", "second_half", "third_set", "fourth_set", "fifth_set", "sixth_set", "seventh_set", "eighth_set")
@@ -167,7 +167,7 @@ def unseen_answers() -> list[tuple]:
 
 
 def right_answers() -> tuple[list[tuple], list[str]]:
-    """Judge the reference and all alternatives; return rows by chapter and what was wronged."""
+    """Judge the reference and all alternatives; return rows by chapter, and the right answers that lost points."""
     rows, wronged = [], []
     with Runner() as runner:
         for chapter in CHAPTERS.values():
@@ -202,7 +202,7 @@ def known_wrong_answers() -> list[tuple]:
             keys = [answer_key(name, seed) for seed in (SEEDS[:1] if exercise.scored else SEEDS)]
             for wrong in keys[0].mistakes:
                 made += 1
-                # Another key may leave out one of a family, where it does as another does.
+                # Another key may leave out a misconception of a family, if it gives the same answers as another one.
                 same = [(answers, one) for answers in keys for one in answers.mistakes if one.name == wrong.name]
                 names = [_named(exercise, answers, one.observations) for answers, one in same]
                 caught += None not in names
@@ -212,13 +212,13 @@ def known_wrong_answers() -> list[tuple]:
 
 
 def _named(exercise: Exercise, answers: key.Key, seen: tuple) -> str | None:
-    """Return the misconception that an answer is taken for, or None where it passes."""
+    """Return the misconception that an answer is taken for, or None if it passes."""
     known = find_misconception(exercise, answers, seen) if any(find_all_problems(exercise, answers, seen)) else None
     return known and known.name
 
 
 def judged_mutants() -> list[tuple]:
-    """Judge all mutants; return (chapter, mutant, verdict) of each."""
+    """Judge all mutants; return (chapter, mutant, verdict) for each."""
     found = []
     for chapter in CHAPTERS.values():
         for name, made in all_mutants(chapter.module).items():

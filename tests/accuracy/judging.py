@@ -1,4 +1,4 @@
-"""Judges many functions in place of a reference's, as candidates are judged, but in forked children of this process."""
+"""Judges many functions in place of a reference function, like candidates, but in forked children of this process."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.judged import key_for_points
 from tests.support.reasons import read_reasons
 
 PASSED, WRONG, RAISED, STOPPED, BROKEN = b"PWRSB"
-"""Right in every case; a wrong answer; an exception where none was asked for; ended by a limit; we failed."""
+"""Right in every case; a wrong answer; an exception although none was asked for; ended by a limit; our own failure."""
 SEEDS = (key.PUBLIC_SEED, 7)
 CPU_SECONDS = 60
 MEMORY = 4 * 2**30
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 HELPERS = {"_lora_forward": "lora_fine_tune"}
-"""Private functions of the reference, by the exercise that they are part of."""
+"""Private functions of the reference, each with the exercise to which it belongs."""
 
 
 @cache
@@ -49,15 +49,15 @@ def all_mutants(module: str) -> dict[str, list[Mutant]]:
 
 @cache
 def equivalents() -> dict[str, str]:
-    """Return the mutants that are right answers still, each with the reason."""
+    """Return the mutants that are still right answers, each with the reason."""
     return read_reasons(EQUIVALENT)
 
 
 @cache
 def answer_key(exercise: str, seed: int) -> key.Key:
-    """Return the key of a seed; made once, before any child is forked."""
+    """Return the key of a seed, which is made once, before any child is forked."""
     asked = EXERCISES[exercise]
-    # Where answers are scored, a key takes minutes to make: there the one that the release recorded serves.
+    # If answers are scored, making a key takes minutes, so the key that the release recorded is used.
     return key.public_keys(asked.module)[exercise] if asked.scored else key.make_key(asked, seed)
 
 
@@ -82,14 +82,14 @@ def verdicts(name: str, made: Sequence[Mutant], seeds: Sequence[int] = SEEDS) ->
 
 
 def _judge_all(exercise: Exercise, keys: list[key.Key], made: Sequence[Mutant], writer: int) -> None:
-    """Write one verdict a mutant, and end this process."""
+    """Write one verdict per mutant, and end this process."""
     try:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         for mutant in made:
             # Processor time, not the clock: a busy machine makes no answer wrong. The signal ends this process.
             signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-            # The weakest verdict counts: a key that a mutant passes is one that somebody might be graded by.
+            # The weakest verdict counts, because somebody might be graded by the key that a mutant passes.
             each = [_verdict(exercise, answers, mutant) for answers in keys]
             os.write(writer, bytes([PASSED if PASSED in each else each[0]]))
     except BaseException:
@@ -111,7 +111,7 @@ def _verdict(exercise: Exercise, answers: key.Key, mutant: Mutant) -> int:
 
 
 def _function(exercise: Exercise, mutant: Mutant) -> object:
-    """Run the reference's module with the mutant in place of the function that it is made from."""
+    """Run the reference's module with the mutant in place of the function from which it was made."""
     tree, functions = definitions(exercise.module)
     body = [ast.parse(mutant.source).body[0] if node is functions[mutant.function] else node for node in tree.body]
     name = reference.module(exercise.module).__name__
@@ -128,5 +128,5 @@ def _seen(exercise: Exercise, answers: key.Key, function: object) -> Iterator[tu
         try:
             seen = observe(exercise, case, wire.decode(wire.encode(outcomes)))
         except (wire.WireError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            seen = Observation(rejected=Rejected("unreadable", (), str(error)))  # malformed, for the judge
+            seen = Observation(rejected=Rejected("unreadable", (), str(error)))  # the judge would call it malformed
         yield case, expected, seen

@@ -1,6 +1,6 @@
-"""What is said of wrong answers, recorded: whatever changes in a sentence shows as a difference in ``said.txt``.
+"""Records what is said about wrong answers, so that any change of a sentence shows as a difference in ``said.txt``.
 
-After a change that is meant, ``python -m tests.accuracy.said`` writes the file again; read what became different. To
+After an intended change, ``python -m tests.accuracy.said`` writes the file again; read what became different. To
 record another answer of ``unseen/``, add its heading first.
 """
 
@@ -28,16 +28,16 @@ def read_record(text: str) -> dict[str, str]:
 
 
 def headed_answers() -> dict[str, unseen.Answer]:
-    """Return the wrong answers by heading; of two with the same heading the last one."""
+    """Return the wrong answers by heading; of two with the same heading, the last one."""
     found = [answer for path in sorted(unseen.FOLDER.glob("*.txt")) for answer in unseen.read_answers(path)]
     return {f"{one.exercise} | {one.words}": one for one in found if not one.right}
 
 
 def say(answer: unseen.Answer) -> str:
-    """Return what a learner is told of an answer, and its points.
+    """Return what a learner is told about an answer, and its points.
 
-    A misconception is named, since its words are its author's. If a call raises an error, neither its words nor the
-    sentence about them are recorded: each release of Python and NumPy has its own.
+    A misconception is only named, because its words are its author's. If a call raises an error, neither the error's
+    words nor the sentence about them are recorded: each release of Python and NumPy has its own.
     """
     exercise = EXERCISES[answer.exercise]
     with contextlib.redirect_stdout(io.StringIO()):
@@ -56,7 +56,7 @@ def say(answer: unseen.Answer) -> str:
 
 
 def record(headings: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is said of answers now."""
+    """Yield what is now said about answers."""
     answers = headed_answers()
     for heading in headings:
         yield heading, say(answers[heading])

@@ -1,4 +1,4 @@
-"""Is the autograder just: are right answers in any style right, and does every small slip lose points?"""
+"""Is the autograder fair: do right answers in any style get full marks, and does every small slip lose points?"""
 
 from __future__ import annotations
 

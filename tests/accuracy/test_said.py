@@ -1,4 +1,4 @@
-"""Is what is said of wrong answers as recorded? If a change is meant: `python -m tests.accuracy.said`, then read it."""
+"""Is what is said about wrong answers as recorded? After an intended change: `python -m tests.accuracy.said`."""
 
 from __future__ import annotations
 

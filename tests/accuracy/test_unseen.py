@@ -1,4 +1,4 @@
-"""Are the answers of independent writers read as they were written?"""
+"""Are the answers of independent writers judged as they were written?"""
 
 from __future__ import annotations
 

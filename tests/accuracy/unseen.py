@@ -1,7 +1,7 @@
-"""Answers by writers who saw only the stubs: what the autograder says of each, for a person to read.
+"""Answers by writers who saw only the stubs, and what the autograder says about each, for a person to read.
 
 Each file in ``unseen/`` holds blocks: a line ``### EXERCISE | wrong | BELIEF | recognisable``, or ``not recognisable``,
-or ``### EXERCISE | right | STYLE``, and below it the function as its writer gave it.
+or ``### EXERCISE | right | STYLE``, and below the line the function as its writer wrote it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ACCEPTED = (
     "int entries instead of float",
     "shortcut at 0 and 1 returns the very same arrays",
 )
-"""What the course accepts, or cannot see, though it is not what a docstring asks for: see docs/accuracy.md."""
+"""What the course accepts, or cannot notice, although a docstring asks for something else: see docs/accuracy.md."""
 _HEAD = re.compile(r"^### (\w+) \| (wrong|right) \| (.*?)(?: \| (recognisable|not recognisable))?$", re.MULTILINE)
 
 
@@ -40,7 +40,7 @@ class Answer:
     exercise: str
     right: bool
     words: str
-    """What its writer believed, or the style of a right answer."""
+    """The belief of its writer, or the style of a right answer."""
     recognisable: bool
     source: str
 
@@ -61,7 +61,7 @@ def _reference() -> dict[str, bytes]:
 
 
 def library_with(answer: Answer) -> dict[str, bytes]:
-    """Return the reference library with an answer in its function's place; its imports are added."""
+    """Return the reference library with an answer in place of its function, and with the answer's imports."""
     module = EXERCISES[answer.exercise].module
     tree = ast.parse(_reference()[module])
     kept = [node for node in tree.body if getattr(node, "name", None) != answer.exercise]
@@ -76,7 +76,7 @@ def library_with(answer: Answer) -> dict[str, bytes]:
 
 
 def is_told(verdict: Verdict) -> bool:
-    """Whether a verdict begins with a sentence about the answer, before the call and its numbers."""
+    """Return whether a verdict begins with a sentence about the answer, before the call and its numbers."""
     if verdict.status == "passed":
         return False
     return bool(verdict.misconception or verdict.finding) or not verdict.message.startswith(f"{verdict.exercise}(")

@@ -14,7 +14,7 @@ def answers(exercise: str) -> Callable[[Callable], Callable]:
     """Mark a function as a correct answer of an exercise.
 
     Its source alone is put in the student's module in place of the reference's function, so it must
-    stand by itself: ``np`` and ``math``, and whatever the reference's module imports, are there.
+    work on its own: ``np`` and ``math``, and whatever the reference's module imports, are there.
     """
 
     def mark(function: Callable) -> Callable:

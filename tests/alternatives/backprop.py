@@ -1,4 +1,4 @@
-"""Correct answers of chapter backprop in other styles."""
+"""Correct answers to the exercises of backprop.py, in other styles."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Correct answers of chapter biases in other styles."""
+"""Correct answers to the exercises of biases.py, in other styles."""
 
 import math
 

@@ -1,6 +1,6 @@
 """Correct answers of the capstone in other styles."""
 
-# ruff: noqa: F821 - whatever the reference's module imports is there when one of these stands in it
+# ruff: noqa: F821 - whatever the reference's module imports is there when one of these functions is put into it
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def trains_everything_and_keeps_the_largest_directions(layers, x, y, rng):
     both_x, both_y = np.concatenate([np.repeat(x, 15, axis=0), old_x]), np.concatenate([np.repeat(y, 15), old_y])
     adapted = layers
     for rate in [0.05, 0.05, 0.05, 0.02]:
-        # Descent leaves the low-rank changes; a cut after every few epochs leads it back.
+        # Descent leaves the low-rank changes; truncating after every few epochs leads it back.
         moved, _ = train(adapted, both_x, both_y, epochs=3, batch_size=32, learning_rate=rate, rng=rng)
         adapted = []
         for (weights, _), (new, bias) in zip(layers, moved, strict=True):

@@ -1,4 +1,4 @@
-"""Correct answers of chapter descent in other styles."""
+"""Correct answers to the exercises of descent.py, in other styles."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Correct answers of chapter forward in other styles."""
+"""Correct answers to the exercises of forward.py, in other styles."""
 
 import math
 

@@ -1,6 +1,6 @@
-"""Correct answers of chapter freezing in other styles."""
+"""Correct answers to the exercises of freezing.py, in other styles."""
 
-# ruff: noqa: F821 - whatever the reference's module imports is there when one of these stands in it
+# ruff: noqa: F821 - whatever the reference's module imports is there when one of these functions is put into it
 
 import math
 

@@ -1,4 +1,4 @@
-"""Correct answers of chapter initialization in other styles."""
+"""Correct answers to the exercises of initialization.py, in other styles."""
 
 import math
 

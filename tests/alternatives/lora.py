@@ -1,6 +1,6 @@
-"""Correct answers of chapter lora in other styles."""
+"""Correct answers to the exercises of lora.py, in other styles."""
 
-# ruff: noqa: F821 - whatever the reference's module imports is there when one of these stands in it
+# ruff: noqa: F821 - whatever the reference's module imports is there when one of these functions is put into it
 
 import math
 
@@ -159,7 +159,7 @@ def merges_in_place_on_a_copy(weights, adapter, alpha):
 def from_uniform_numbers(fan_in, fan_out, rank, rng):
     if rank < 1 or rank > min(fan_in, fan_out):
         raise ValueError(f"bad rank {rank}")
-    # Box and Muller's way to normal numbers.
+    # Box and Muller's method of drawing normal numbers.
     radius, angle = 1 - rng.random((fan_in, rank)), 2 * np.pi * rng.random((fan_in, rank))
     return np.sqrt(-2 * np.log(radius) / fan_in) * np.cos(angle), np.zeros([rank, fan_out])
 

@@ -1,4 +1,4 @@
-"""Correct answers of chapter loss in other styles."""
+"""Correct answers to the exercises of loss.py, in other styles."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Correct answers of chapter weights in other styles."""
+"""Correct answers to the exercises of weights.py, in other styles."""
 
 import math
 

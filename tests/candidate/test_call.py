@@ -1,13 +1,13 @@
-"""Does a function get its arguments as they are meant, and come back as plain data with all that is asked about it?"""
+"""Does a function get its arguments as intended, and does its result come back as plain data with all that is asked?"""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import itertools
 
 import numpy as np
 import pytest
 
-from autograder.candidate import call, given, limits, wire
+from autograder.candidate import call, given, wire
 from autograder.candidate.wire import Given, Opaque, Rng
 
 
@@ -48,6 +48,8 @@ def test_a_given_function_tells_how_often_and_with_which_shapes_it_was_called():
     deep(np.zeros((1,) * 12))
     assert deep.shapes == [(1,) * 8]
     assert "asked" not in called(lambda x: x, 1)
+    ragged = called(lambda function: function([[1], [2, 3]]), Given("identity"))
+    assert ragged["asked"] == (1, ((),)) and ragged["value"] == [[1], [2, 3]]
 
 
 def test_only_what_the_call_changed_is_named():
@@ -58,8 +60,17 @@ def test_only_what_the_call_changed_is_named():
     outcome = called(student, np.ones(2), np.ones(2), third={"a": 1}, function=Given("half"))
     assert outcome["changed"] == [0, "third"] and outcome["value"].tolist() == [1, 1]
     raised = called(lambda x: x.append(1) or 1 / 0, [])
+    assert called(lambda function: setattr(function, "count", 9), Given("half"))["changed"] == []
     assert raised["changed"] == [0] and raised["raised"]["type"] == "ZeroDivisionError"
     assert called(lambda rng: rng.random(), Rng(1))["changed"] == []
+
+
+def test_an_argument_that_can_no_longer_be_read_was_changed():
+    def student(x):
+        x.append(x)
+
+    assert called(student, [1.0])["changed"] == [0]
+    assert called(lambda x: None, [10**300])["changed"] == [], "too large to be read, before as after"
 
 
 def test_what_was_returned_is_kept_as_it_was():
@@ -110,6 +121,17 @@ def test_iterators_are_read_and_said_to_be_some():
     assert called(lambda: iter(range(most)))["value"] == list(range(most))
     assert called(lambda: iter(range(most + 1)))["value"] == Opaque(wire.ENDLESS)
     assert called(lambda: range(10**9))["value"] == list(range(most))
+    counted = itertools.count()
+    called(lambda: counted)
+    assert next(counted) == most + 1, "one more than are kept shows that there are too many"
+
+
+def test_a_list_that_is_longer_than_any_answer_is_not_searched_for_iterators():
+    most = wire.MAX_ANSWER_VALUES
+    for length, searched in ((most, True), (most + 1, False)):
+        outcome = called(lambda length=length: [iter([]), *[0] * (length - 1)])
+        assert outcome["value"] == Opaque(f"unreadable data: more than {most:,} values")
+        assert ("iterator" in outcome) is searched
 
 
 def test_a_warning_of_numpys_stops_nothing():
@@ -118,7 +140,7 @@ def test_a_warning_of_numpys_stops_nothing():
 
 
 def raised_by(text):
-    """Return what is told of the error of a student's ``f``."""
+    """Return what is reported about the error of a student's ``f``."""
     names = {"np": np, "helper": helper}
     exec(compile(text, "library/a.py", "exec"), names)
     return call.call_function(names["f"], (), {}, {}, "library")["raised"]
@@ -143,6 +165,19 @@ def test_an_error_is_told_with_its_place_and_whether_the_student_raised_it():
     assert "never closed" in syntax["message"]
 
 
+def test_an_error_without_a_line_or_a_file_is_told_without_them():
+    def student():
+        raise ValueError("mine")
+
+    student.__code__ = student.__code__.replace(co_filename="library/a.py", co_linetable=b"")
+    told = called(student)["raised"]
+    assert (told["file"], told["line"], told["code"], told["message"]) == ("library/a.py", None, None, "mine")
+    told = raised_by("def f():\n    raise SyntaxError('mine')\n")
+    assert (told["file"], told["line"], told["code"], told["message"]) == ("", None, "", "mine")
+    elsewhere = called(helper)["raised"]
+    assert (elsewhere["file"], elsewhere["line"], elsewhere["code"]) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -163,23 +198,14 @@ def test_given_functions_are_what_they_are_called(name, value):
         np.array(value)
     )
     assert len(given.FUNCTIONS) == 10
+    assert given.leaky(np.array([0.5, 0.0, -0.5])).tolist() == [0.5, 0.0, -0.05]
 
 
-@pytest.mark.parametrize(
-    ("release", "arguments", "apart"),
-    [
-        ("5.13.19", [], False),
-        ("5.14.0", [], True),
-        ("6.1.0-13-amd64", [], True),
-        ("5.14-rc1", [], True),
-        ("4.19.0", [], False),
-        ("4.19.0", ["--user=61000"], True),
-    ],
-)
-def test_processes_are_counted_where_the_count_is_the_sandboxs_own(release, arguments, apart, monkeypatch):
-    monkeypatch.setattr(limits.os, "uname", lambda: SimpleNamespace(release=release), raising=False)
-    monkeypatch.setattr(limits.sys, "argv", ["start.py", *arguments])
-    assert limits._counts_processes_apart() is apart
+def test_what_is_nested_as_deeply_as_is_allowed_is_read_to_its_bottom():
+    value, plain = Int(3), 3
+    for _ in range(wire.MAX_DEPTH):
+        value, plain = [value], [plain]
+    assert called(lambda: value)["value"] == plain
 
 
 def test_what_is_nested_too_deeply_is_said_to_be_that_and_never_cut():

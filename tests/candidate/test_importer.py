@@ -1,10 +1,12 @@
-"""Are a student's modules run as Python would run them, with the given functions in place from the first line?"""
+"""Are a student's modules run as Python would run them, with the given functions in place from the first line on?"""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import math
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -20,14 +22,16 @@ GIVEN = {"a": {"f": given_f}}
 
 @pytest.fixture
 def load(monkeypatch):
-    """Import a module of a library of texts."""
+    """Import a module of a library that is given as texts."""
 
     def load(name, texts, given=GIVEN, graded="b"):
         sources = {module: text if isinstance(text, bytes) else text.encode() for module, text in texts.items()}
         library = Library(sources, "lib", given, graded)
         for known in [known for known in sys.modules if known.partition(".")[0] == "weightlab"]:
             monkeypatch.delitem(sys.modules, known)
-        monkeypatch.setattr(sys, "meta_path", [library, *sys.meta_path])
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+        library.install()
+        assert sys.meta_path[0] is library, "another importer would be asked first"
         module = importlib.import_module(f"weightlab.{name}")
         for known in [known for known in sys.modules if known.partition(".")[0] == "weightlab"]:
             monkeypatch.delitem(sys.modules, known)
@@ -207,6 +211,25 @@ def test_a_modules_own_lines_that_use_an_absent_package_cost_only_what_they_make
         assert "imported on line " in str(raised.value)
 
 
+def test_a_line_that_needs_an_absent_package_costs_no_name_that_it_only_reads(load):
+    text = "import nothing_of_it as n\nkept = [1]\nmade = kept + [lambda x: (inner := x), n.one()]\n"
+    module = load("b", {"b": text})
+    assert module.kept == [1] and "inner" not in vars(module)
+    with pytest.raises(ModuleNotFoundError):
+        module.made()
+
+
+def test_the_line_of_an_import_is_told_where_it_stands_within_a_statement(load):
+    module = load("b", {"b": "if True:\n    x = 1\n    import nothing_of_it as n\n"})
+    with pytest.raises(ModuleNotFoundError, match=r"imported on line 3 of lib/b\.py"):
+        module.n.mean()
+
+
+def test_an_absent_package_has_none_of_the_special_names_that_python_looks_for(load):
+    looks = "[hasattr(n, name) for name in ('__wrapped__', '__path__', '__length_hint__')]"
+    assert load("b", {"b": f"import nothing_of_it as n\nlooked = {looks}\n"}).looked == [False] * 3
+
+
 def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
     text = "import nothing_of_it as n\nfor x in [1, 2]:\n    y = x\n    z = n.of(x)\n"
     module = load("b", {"b": text})
@@ -217,13 +240,20 @@ def test_what_a_line_had_bound_before_it_needed_the_package_stays(load):
 
 def test_before_the_first_absent_package_annotations_are_what_they_name(load):
     text = "def g(x: int): return x\nimport nothing_of_it\ndef h(x: nothing_of_it.Array): return x\n"
-    module = load("b", {"b": text})
+    # A name that is a future's, from a module of one's own, is none.
+    module = load("b", {"c": "annotations = 1\n", "b": f"from .c import annotations\n{text}"})
     assert module.g.__annotations__ == {"x": int} and module.h(3) == 3
 
 
 def test_futures_hold_where_a_module_is_run_statement_by_statement(load):
     text = "from __future__ import annotations\ndef g(x: Nothing): return x\nimport nothing_of_it\nnothing_of_it.do()\n"
     assert load("b", {"b": text}).g(3) == 3
+
+
+def test_a_module_that_was_made_while_the_library_runs_is_not_absent(load, monkeypatch):
+    monkeypatch.setitem(sys.modules, "made_here", ModuleType("made_here"))
+    with pytest.raises(ModuleNotFoundError, match="not a package"):
+        load("b", {"b": "import made_here.part\n"})
 
 
 def test_an_error_in_the_module_under_test_counts(load):
@@ -252,6 +282,12 @@ def test_an_error_in_a_definition_that_does_not_count_costs_its_module_nothing(t
     assert module.g() == ("given", [1, 1])
 
 
+def test_a_module_that_runs_a_second_time_begins_as_it_began_the_first_time(load):
+    text = "seen = globals().get('seen', 0) + 1\nused = f(), __name__\ndef f(x=nothing): ...\n"
+    module = load("a", {"a": text}, graded="a")
+    assert (module.seen, module.used) == (1, ("given", "weightlab.a"))
+
+
 @pytest.mark.parametrize("text", ["1 / 0", "def g(x=nothing): ...", "def g():\n    break", "class K:\n    nothing"])
 def test_any_other_error_counts_at_once(text, load):
     runs = "import math\nmath.runs = getattr(math, 'runs', 0) + 1\n"
@@ -276,6 +312,10 @@ def test_a_module_that_nobody_has_is_missing(load):
 
 def test_an_error_in_the_package_itself_costs_nothing(load):
     assert load("b", {"__init__": "1 / 0", "b": "result = 1\n"}).result == 1
+
+
+def test_the_package_itself_is_the_students(load):
+    assert load("b", {"__init__": "mark = 5", "b": "from . import mark\nresult = mark\n"}).result == 5
 
 
 def test_modules_may_import_each_other_in_circles(load):
@@ -304,6 +344,7 @@ def test_a_traceback_shows_the_students_line(load):
     except ZeroDivisionError as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
     assert (last.filename, last.lineno, last.line) == ("lib/b.py", 2, "return 1 / 0  # here")
+    assert inspect.getsource(module.g) == "def g():\n    return 1 / 0  # here\n"
 
 
 def test_a_library_that_shadows_others_shadows_nothing(load):
@@ -320,7 +361,7 @@ def test_a_library_that_shadows_others_shadows_nothing(load):
     ],
 )
 def test_of_two_given_names_one_may_be_broken(broken, load):
-    """The other one, and all else of the module, is as it would be."""
+    """The other one, and the rest of the module, are not affected."""
     text = f"kept = 5\n{broken}def halve(x):\n    return -1\ndef use(x):\n    return double(x) + halve(x)\n"
     module = load("b", {"b": text}, {"b": {"double": lambda x: 2 * x, "halve": lambda x: x / 2}})
     assert (module.use(4), module.kept) == (10, 5)

@@ -1,4 +1,4 @@
-"""Is nothing of one job left in the memory of the process from which the next one is forked?"""
+"""Does the process from which jobs are forked keep nothing of a job in its memory?"""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_later_job_finds_nothing_of_an_earlier_one(kind):
     if kind == "bubblewrap" and (reason := selftest.why_not()):
         pytest.skip(f"the sandbox was not tried: {reason}")
     secret = f"# lent {secrets.token_hex(20)}"
-    half, other = list(secret[:20].encode()), list(secret[20:].encode())  # the search itself does not hold the text
+    half, other = list(secret[:20].encode()), list(secret[20:].encode())  # so that the search does not hold the text
     with Runner(kind, time_limit=60.0) as runner:
         counts = []
         for notes in ("\n".join([secret] * 40), ""):
@@ -70,6 +70,6 @@ def test_a_later_job_finds_nothing_of_an_earlier_one(kind):
                 first = runner.pid
         assert runner.pid == first, "the second job had a process of its own"
     assert counts[0] > 1, "the search does not find what is there"
-    # The text is put together once or twice by the search itself.
+    # The search itself assembles the text once or twice.
     assert counts[1] < counts[0]
     assert counts[1] <= 3

@@ -1,4 +1,4 @@
-"""Do numbers cross unchanged, and does nothing else cross at all?"""
+"""Do numbers come through unchanged, and does nothing else come through at all?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import struct
 import time
 import tracemalloc
+from collections import OrderedDict
 from random import Random
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -74,6 +76,14 @@ def test_arrays_of_the_other_byte_order_keep_their_numbers():
     assert decode(encode(np.array([1.5, -2.0], dtype=">f8"))).tolist() == [1.5, -2.0]
 
 
+def test_only_what_a_terminal_might_act_on_is_replaced_in_text():
+    assert wire.printable("a\tb\nc \x1b[2J\r\u202e é") == "a\tb\nc \ufffd[2J\ufffd\ufffd é"
+
+
+def test_a_seed_without_a_stream_is_the_first_stream():
+    assert Rng(3) == Rng(3, 0) != Rng(3, 1)
+
+
 def test_the_largest_key_crosses():
     assert decode(encode({2**60 - 1: 1, 1 - 2**60: 2})) == {2**60 - 1: 1, 1 - 2**60: 2}
 
@@ -104,6 +114,8 @@ class Odd:
         ({2**60: 1}, "dict"),
         ({-(2**60): 1}, "dict"),
         ({True: 1}, "dict"),
+        ({"a": 1, 1.5: 2}, "dict"),
+        ({"a", 1.5}, "set"),
         ({1.5}, "set"),
         (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),
     ],
@@ -123,11 +135,11 @@ def cyclic():
     ("value", "words"),
     [
         (cyclic(), "contains itself"),
-        ([0] * (MAX_ITEMS + 1), "values"),
+        ([0] * (MAX_ITEMS + 1), "more than 400,000 values"),
         (2**600, "bits"),
-        ("x" * (wire.MAX_TEXT + 1), "text"),
-        (bytes(wire.MAX_BYTES + 1), "MiB"),
-        ([np.zeros(2**22)] * 3, "MiB"),
+        ("x" * (wire.MAX_TEXT + 1), "text of more than 1,048,576 bytes"),
+        (bytes(wire.MAX_BYTES + 1), "more than 64 MiB of data"),
+        ([np.zeros(2**22)] * 3, "more than 64 MiB of data"),
     ],
     ids=["cyclic", "long", "large number", "text", "bytes", "arrays"],
 )
@@ -158,6 +170,7 @@ FORGED = {
     "a whole number of a million bytes": block(b"I", 10**6, bytes(10**6)),
     "half a float": b"D1234",
     "an array of no such type": b"A\xff\x00",
+    "an array of the type after the last": b"A\x0c\x00" + bytes(8),
     "an array of nine dimensions": b"A\x0b\x09" + bytes(36),
     "an array of many bytes": b"A\x0b\x02" + struct.pack("<II", 2**30, 2**30),
     "an array whose size overflows": b"A\x0b\x08" + struct.pack("<8I", *[2**30] * 8),
@@ -181,7 +194,7 @@ def test_a_forged_message_is_refused_and_costs_nothing(data):
 
 
 def test_keys_that_collide_cannot_make_reading_slow():
-    """Python's whole numbers hash by a known rule: a mapping of equal hashes would take hours to read."""
+    """Python hashes integers by a known rule, so a mapping whose keys have equal hashes would take hours to read."""
     prime = 2**61 - 1
     keys = [encode(i * prime) + b"N" for i in range(1, 20_001)]
     began = time.perf_counter()
@@ -217,7 +230,7 @@ def mutants(data, other, rng):
 
 
 def held(value):
-    """Return how many values a value holds, and how many bytes of numbers."""
+    """Return how many values a value holds, and how many bytes their numbers take."""
     if isinstance(value, np.ndarray):
         return 1, value.nbytes
     if isinstance(value, dict):
@@ -231,7 +244,7 @@ def held(value):
 @given(DATA, DATA, st.randoms(use_true_random=False), st.integers(0, 9))
 @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_a_hundred_thousand_damaged_messages_do_no_harm(value, other, rng, watched):
-    """Does every message end as bounded data or as WireError, having allocated little more than its own size?"""
+    """Does every message become bounded data or a WireError, while allocating little more than its own size?"""
     messages = list(mutants(encode(value), encode(other), Random(rng.random())))
     if watched == 0:
         tracemalloc.start()
@@ -272,6 +285,68 @@ def test_nesting_is_bounded_on_both_sides():
         encode([value])
     with pytest.raises(WireError, match="deep"):
         decode(block(b"L", 1, encode(value)))
+
+
+def test_mappings_and_sets_are_as_deep_as_lists():
+    mapping, members = 1.0, frozenset({1})
+    for _ in range(MAX_DEPTH - 1):
+        mapping, members = {"a": mapping}, [members]
+    assert decode(encode({"a": mapping})) == {"a": mapping} and decode(encode(members)) == members
+    for one in ({"a": {"b": mapping}}, [members]):
+        with pytest.raises(WireError, match="deep"):
+            encode(one)
+    with pytest.raises(WireError, match="deep"):
+        decode(block(b"M", 1, encode("a") + encode({"a": mapping})))
+
+
+def test_the_longest_text_crosses_and_all_texts_together_are_bounded():
+    assert decode(encode("x" * wire.MAX_TEXT)) == "x" * wire.MAX_TEXT
+    assert decode(encode(["é" * 3, "y" * 5], max_text=11)) == ["é" * 3, "y" * 5]
+    with pytest.raises(WireError, match="text of more than 10 bytes"):
+        encode(["é" * 3, "y" * 5], max_text=10)
+
+
+def test_exactly_as_many_bytes_as_are_allowed_cross(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    for value in (bytes(80), [bytes(70), None], np.zeros(10)):
+        assert same(decode(encode(value)), value)
+    for value in (bytes(81), [bytes(71), None]):
+        with pytest.raises(WireError, match="of data"):
+            encode(value)
+    assert decode(encode(np.zeros(11))) == Opaque("array of shape (11,)")
+    with pytest.raises(WireError, match="array too large"):
+        decode(b"A\x0b\x01" + struct.pack("<I", 11) + bytes(88))
+    assert decode(block(b"B", 155, bytes(155))) == bytes(155)
+    with pytest.raises(WireError, match="too many bytes"):
+        decode(block(b"B", 156, bytes(156)))
+
+
+def test_numbers_of_unknown_kinds_cross_as_the_name_of_their_kind():
+    for value, kind in ((np.longdouble(1), np.dtype(np.longdouble)), (np.array([1], "M8[D]"), "datetime64[D]")):
+        assert decode(encode(value)) == Opaque(f"array of {kind}")
+
+
+def test_an_empty_axis_counts_as_one_and_no_more(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    assert decode(encode(np.zeros((0, 10)))).shape == (0, 10)
+    assert decode(encode(np.zeros((0, 11)))) == Opaque("array of shape (0, 11)")
+
+
+def test_what_waits_to_be_counted_counts_as_well():
+    assert not wire.is_short([0] * wire.MAX_ANSWER_VALUES) and not wire.is_short([[0] * wire.MAX_ANSWER_VALUES])
+
+
+def test_an_array_may_have_eight_axes():
+    assert decode(encode(np.zeros((1,) * 8))).shape == (1,) * 8
+    assert decode(encode(np.zeros((1,) * 9))) == Opaque(f"array of shape {(1,) * 9}")
+
+
+def test_harmless_forms_of_mappings_and_numbers_cross_as_what_they_stand_for():
+    class Number(float):
+        pass
+
+    assert decode(encode(OrderedDict(a=[1]))) == {"a": [1]} == decode(encode(MappingProxyType({"a": [1]})))
+    assert same(decode(encode(Number(2.5))), 2.5)
 
 
 def test_exactly_as_many_values_as_are_allowed_cross():

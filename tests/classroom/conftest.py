@@ -1,4 +1,4 @@
-"""A place to collect into."""
+"""A folder of downloads and a classroom for the tests of collecting."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tests.support.downloads import CHAPTER, NOTEBOOK, zipped
 
 
 class Inbox:
-    """A folder of what was downloaded, and the classroom that it is collected into."""
+    """A folder of downloads, and the classroom into which they are collected."""
 
     def __init__(self, base: Path) -> None:
         self.folder, self.classroom = base / "in", base / "class"
         self.folder.mkdir()
 
     def put(self, name: str, content: bytes | dict[str, bytes]) -> Path:
-        """Lay a file there, or a zip of files."""
+        """Put a file, or a zip of files, into the folder."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else zipped(content))
         return path
 
     def collect(self, *sources: Path, chapter: str = CHAPTER, **options) -> SimpleNamespace:
-        """Collect sources, or the whole folder; return ids that were taken, what was lost and why, and all rows."""
+        """Collect sources, or the whole folder; return the ids that were taken, what was lost and why, and all rows."""
         found = collect_submissions(sources or [self.folder], self.classroom, chapter, **options)
         return SimpleNamespace(
             taken={row.student for row in found.rows if row.taken},
@@ -38,12 +38,12 @@ class Inbox:
         )
 
     def held(self, student: str, chapter: str = CHAPTER) -> dict[str, bytes]:
-        """Return what lies in a student's folder."""
+        """Return the contents of a student's folder."""
         folder = self.classroom / "submitted" / student / chapter
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def mark(self, student: str, chapter: str = CHAPTER) -> tuple[str, str]:
-        """Return by whose marks notebook and library are known."""
+        """Return the marks that tell whose notebook and whose library were collected."""
         held = self.held(student, chapter)
         return held[NOTEBOOK].decode().split('"')[3], held["weightlab/weights.py"].decode().split("'")[1]
 

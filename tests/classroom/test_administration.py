@@ -1,4 +1,4 @@
-"""Do the deadline, an extension, the feedback's way back and the grades' work together in a graded class?"""
+"""Do deadline, extension, and the return of feedback and grades work together in a graded class?"""
 
 from __future__ import annotations
 

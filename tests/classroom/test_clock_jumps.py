@@ -1,4 +1,4 @@
-"""Is a clock that is set, by years forwards and backwards, without effect on grades and records?"""
+"""Does setting the clock, by years forwards or backwards, leave grades and records unchanged?"""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tests.support import classroom as made
 WEIGHTS = CHAPTERS["01_weights"]
 SHUT_IN = "process" if selftest.why_not() else "bubblewrap"
 JUMPS = (0.0, 4e8, -3e8, 86_400.0, -1.7e9, 3_600.0, 1e9, -5.0)
-"""Seconds by which the clock is off, one after another."""
+"""Seconds by which the clock is off, in turn."""
 
 
 @pytest.fixture
 def jumping(monkeypatch):
-    """Let every look at the clock find another time."""
+    """Let every reading of the clock give another time."""
     real, jumps = time.time, itertools.cycle(JUMPS)
     monkeypatch.setattr(time, "time", lambda: real() + next(jumps))
     monkeypatch.setattr(time, "time_ns", lambda: int((real() + next(jumps)) * 1e9))
 
 
 def graded(base):
-    """Grade a class of one who is right, one who is wrong and one who loops; return all that came of it."""
+    """Grade a class of one student who is right, one who is wrong and one whose code loops; return all results."""
     wrong = made.mistaken(WEIGHTS)[0]["apply_weight"].function
     looping = made.REFERENCE | {"weights": made.REFERENCE["weights"] + b"\n\ndef apply_weight(*_):\n    return 0.0\n"}
     room = base / "room"

@@ -1,4 +1,4 @@
-"""Does the report say rightly what a class has gained by the concept test?"""
+"""Does the report correctly state what a class has gained according to the concept test?"""
 
 from __future__ import annotations
 

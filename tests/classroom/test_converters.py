@@ -1,4 +1,4 @@
-"""Do nbgrader's own commands pass over what is nobody's, and over files that would run beside a notebook?"""
+"""Do nbgrader's own commands skip folders that are nobody's, and files that would run beside a notebook?"""
 
 from __future__ import annotations
 

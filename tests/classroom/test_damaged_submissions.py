@@ -1,4 +1,4 @@
-"""Does whatever may be in a submission cost its own student only?"""
+"""Does whatever a submission may hold affect only its own student?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support import classroom as made
 
 __all__ = ["fresh", "graded_once"]  # fixtures
 DAMAGED = int(os.environ.get("WEIGHTLAB_DAMAGED", 1_500))
-"""How many damaged notebooks are read; 100,000 have been."""
+"""How many damaged notebooks are read; once it was 100,000."""
 RELEASED = made.released(WEIGHTS)
 FUNCTIONS = [
     Verdict(name, WEIGHTS.name, Status.PASSED, float(one.points), float(one.points))
@@ -74,11 +74,11 @@ def test_a_class_of_damaged_submissions_is_graded_and_the_others_are_as_if_alone
 
 @pytest.mark.parametrize("in_a_thread", [False, True])
 def test_a_submission_whose_showing_takes_too_long_is_left_to_a_person(monkeypatch, in_a_thread):
-    """A notebook that no bound has foreseen is given up, and the worker, a process or a thread, goes on."""
+    """If no bound stops a notebook, it is given up, and the worker, a process or a thread, continues."""
 
     def endless(*_):
         while True:
-            with contextlib.suppress(Exception):  # what turns exceptions into a status keeps nothing running
+            with contextlib.suppress(Exception):  # code that makes exceptions a status must not keep it running
                 while True:
                     pass
 
@@ -106,7 +106,7 @@ def test_a_submission_whose_showing_takes_too_long_is_left_to_a_person(monkeypat
 
 
 def test_one_clock_counts_all_that_is_done_with_a_submission(monkeypatch):
-    """Functions, reading, a notebook that is run again, and showing it all use up the same seconds."""
+    """Functions, reading, running the notebook again, and making its page all use up the same seconds."""
     seen = []
 
     def uses(seconds, result):

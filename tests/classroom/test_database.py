@@ -1,4 +1,4 @@
-"""Has a class one gradebook, remembered without its password, and does a run outlive its server?"""
+"""Does a class have one gradebook, remembered without its password, and does a run survive a restart of its server?"""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_another_database_is_refused_in_one_sentence(kind, request, tmp_path):
         classroom = request.getfixturevalue("room")
         known = f"sqlite:///{classroom / 'gradebook.db'}"
     before = made_files(classroom)
-    with pytest.raises(GradebookError, match=rf"The gradebook of this classroom is \S*{kind}.db, and not \S*other.db"):
+    with pytest.raises(GradebookError, match=rf"classroom, with its marks, is \S*{kind}.db, and not \S*other.db"):
         grade(classroom, database=elsewhere(tmp_path, "other"))
     with pytest.raises(GradebookError, match="and not"):
         draw_report(classroom, database=elsewhere(tmp_path, "other"))
@@ -162,7 +162,7 @@ def test_what_is_remembered_is_closed_to_others_and_leaves_the_password_out_of_t
     config = (room.root / "nbgrader_config.py").read_text()
     assert "s3cr3t" not in config and config.count("db_url") == 1
     assert nbgrader.Configuration(room.root).url == url
-    database.remember(room, url.replace("s3cr3t", "n3w"), url)  # another password: the same database
+    database.remember(room, url.replace("s3cr3t", "n3w"), url)  # with another password it is the same database
     assert "n3w" in nbgrader.Configuration(room.root).url
 
 
@@ -185,13 +185,13 @@ def test_a_copied_classroom_and_another_course_are_refused(fresh, tmp_path):
     with pytest.raises(GradebookError, match="of which this one is a copy"):
         grade(copy)
     assert scores(grade(fresh)) == SCORES
-    shutil.rmtree(fresh)  # it was moved
+    shutil.rmtree(fresh)  # as if it was moved
     assert scores(grade(copy)) == SCORES
     with Gradebook(elsewhere(tmp_path, "physics"), "physics") as db:
         db.add_assignment("mechanics")
     other = fresh.parent / "third"
     made.submit(other, "zoe", WEIGHTS, made.answered(WEIGHTS))
-    with pytest.raises(GradebookError, match="holds another course already: physics"):
+    with pytest.raises(GradebookError, match="already holds another course: physics"):
         grade(other, database=elsewhere(tmp_path, "physics"))
 
 
@@ -276,7 +276,7 @@ def test_a_server_that_does_not_come_back_is_named(server, postgres, fresh, monk
 
 @pytest.mark.parametrize("kind", ["postgres", "sqlite"])
 def test_two_first_runs_on_an_empty_database_do_not_collide(kind, request, tmp_path):
-    """Each makes its tables where there are none; one classroom gets it, and no other."""
+    """Each makes its tables if there are none; only one classroom gets the database."""
     url = request.getfixturevalue("postgres") if kind == "postgres" else elsewhere(tmp_path)
     rooms = [Classroom(tmp_path / f"room-{i}") for i in range(4)]
     begin, ended = threading.Barrier(len(rooms)), []
@@ -323,14 +323,14 @@ def test_what_a_person_enters_while_workers_work_stays(room, monkeypatch):
     rows = [row for row in book(room)["grades"] if "'ann'" in row and ("apply_weight" in row or WRITTEN in row)]
     assert sorted(rows) == sorted(
         [
-            "('ann', 'apply_weight', 0.0, 1.0, 1)",  # its score has changed under the mark: a person looks again
+            "('ann', 'apply_weight', 0.0, 1.0, 1)",  # the score under the mark has changed, so a person looks again
             f"('ann', '{WRITTEN}', None, 2.0, 0)",
         ]
     )
 
 
 def test_formgraders_list_of_an_assignment_needs_no_scan_for_each_submission(tmp_path):
-    """Also in a gradebook that nbgrader itself has made; without an index it takes ten seconds for 300 students."""
+    """Also in a gradebook that nbgrader itself made; without an index, the list of 300 students takes ten seconds."""
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
     Gradebook(url).close()
     for _ in range(2):

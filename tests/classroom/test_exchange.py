@@ -1,4 +1,4 @@
-"""Do nbgrader's commands go on where a submission has no time or no secret, as any that was collected from a zip?"""
+"""Do nbgrader's commands continue if a submission has no time or no secret, like all that were collected from zips?"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_command_goes_on_without_a_time_or_a_secret(room, tmp_path):
     submitted = room / "submitted"
     (submitted / "ann/01_weights/timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
     (submitted / "ann/01_weights/submission_secret.txt").write_text("ann's secret")
-    (submitted / "cy/01_weights/submission_secret.txt").write_text("cy's secret")  # bo has neither
+    (submitted / "cy/01_weights/submission_secret.txt").write_text("cy's secret")  # bo has neither time nor secret
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     where = [f"--course-dir={room}", f"--Exchange.root={exchange}"]

@@ -1,4 +1,4 @@
-"""Would Canvas and Moodle take the tables in, and give nobody a grade that they have not got?"""
+"""Would Canvas and Moodle import the tables, and give nobody a grade that they do not have?"""
 
 from __future__ import annotations
 

@@ -29,17 +29,17 @@ def stock():
 
 
 def read(page):
-    """Read a page as nbconvert does, which writes it anew: twice, as blank lines settle only then."""
+    """Parse a page as nbconvert does, which then rewrites it: twice, because blank lines are stable only after that."""
     return BeautifulSoup(str(BeautifulSoup(page, "html.parser")), "html.parser")
 
 
 def texts_of(page):
-    """Return a page as tags and texts, those side by side joined."""
+    """Return a page as tags and texts, with adjacent texts joined."""
     return str(BeautifulSoup(str(page), "html.parser"))
 
 
 def rules_of(sheet, inside=""):
-    """Yield the selectors of a style sheet with what they set; those of one medium apart from others."""
+    """Yield the selectors of a style sheet with what they set, separately for each medium."""
     for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
         if rule.type == "qualified-rule":
             for selector in re.split(r",(?![^(]*\))", tinycss2.serialize(rule.prelude)):
@@ -50,7 +50,7 @@ def rules_of(sheet, inside=""):
 
 
 def missing_rules(before, after, page):
-    """Return the rules that match something on a page and are not in its style sheet any more."""
+    """Return the rules that match something on a page but are no longer in its style sheet."""
     kept = set(rules_of(after))
     assert kept <= set(rules_of(before))
     gone = {rule for rule in rules_of(before) if rule not in kept}
@@ -99,11 +99,11 @@ def test_a_page_is_nbgraders_own(stock, chapter):
         stock.from_notebook_node(node, resources=resources)[0],
         flags=re.DOTALL,
     )
-    listed = r"(?:Test cell|Coding free-response|Written response)"  # ours names the exercises in the contents list
+    listed = r"(?:Test cell|Coding free-response|Written response)"  # our contents list names the exercises
     theirs = re.sub(rf'<a href="#(\w+)">{listed}</a>', r'<a href="#\1">\1</a>', theirs)
     assert f'<a href="#{graded[0]["grade_id"]}">{graded[0]["grade_id"]}</a>' in ours
     stock_page = BeautifulSoup(theirs, "html.parser")
-    for plain in stock_page.select("span.n, span.p, span.w"):  # no style sheet gives these a look of their own
+    for plain in stock_page.select("span.n, span.p, span.w"):  # no style sheet styles these
         plain.unwrap()
     sheets = [sheet.extract().string for sheet in stock_page.select("style")]
     rendered = read(ours)

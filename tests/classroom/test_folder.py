@@ -1,4 +1,4 @@
-"""Are a classroom's files written whole, with the rights of the folder that they are in?"""
+"""Are a classroom's files written completely, with the rights of the folder that they are in?"""
 
 from __future__ import annotations
 

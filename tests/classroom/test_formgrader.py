@@ -20,7 +20,7 @@ from autograder.classroom.folder import NAMES_OF_JAVASCRIPT, is_student_id
 
 @pytest.fixture
 def installed(monkeypatch):
-    """Formgrader with what a classroom's configuration puts into it, until the test ends."""
+    """Formgrader as a classroom's configuration changes it, until the test ends."""
     for owner, name in (
         (NbGraderAPI, "get_submitted_timestamp"),
         (NbGraderAPI, "get_submitted_students"),
@@ -54,7 +54,7 @@ def test_no_time_ends_the_list_of_a_class(installed, tmp_path, content):
 
 
 def test_only_ids_are_students(installed, tmp_path, caplog):
-    """A folder's name is nobody's until it can be an id: it is neither listed nor entered in the gradebook."""
+    """A folder whose name cannot be an id is nobody's: it is neither listed nor entered in the gradebook."""
     for name in ("ann", "c7", "constructor", "x-<img>", "a#b", "*"):
         (tmp_path / "submitted" / name / "01_weights").mkdir(parents=True)
     api = SimpleNamespace(coursedir=CourseDirectory(root=str(tmp_path)))

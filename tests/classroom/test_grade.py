@@ -1,4 +1,4 @@
-"""Does grading end in the same gradebook whatever happens on the way, and do people's marks outlive it?"""
+"""Does grading end with the same gradebook, whatever happens on the way, and do people's marks survive?"""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def room(graded_once, tmp_path):
 
 
 def know_version(done):
-    """Return what the program alembic would say, for it takes longer than grading three students."""
+    """Return what the program alembic would say, because running it takes longer than grading three students."""
     version = book(done)["alembic_version"][0].split("'")[1]
     return lambda: version
 
@@ -91,7 +91,7 @@ def grade(room, **options):
 
 
 def book(room):
-    """All that a gradebook says, without its random ids."""
+    """Return all that a gradebook says, without its random ids."""
     of_students = (
         "select student_id, name, {} from {} as row join base_cell on base_cell.id = cell_id "
         "join submitted_notebook on submitted_notebook.id = row.notebook_id "
@@ -110,7 +110,7 @@ def book(room):
 
 
 def everything(room):
-    """The gradebook and all files that grading made."""
+    """Return the gradebook and all files that grading made."""
     made_files = [path for kind in ("autograded", "feedback") for path in (room / kind).rglob("*") if path.is_file()]
     files = {str(path.relative_to(room)): path.read_bytes() for path in [*made_files, *room.glob("grades*.csv")]}
     return book(room) | files
@@ -150,7 +150,7 @@ def test_only_what_changed_is_graded_again(room, counted, monkeypatch):
 
 
 def again(room, counted):
-    """Grade again; return who was worked on and how."""
+    """Grade again; return the students who were graded and how."""
     counted.clear()
     grade(room)
     return sorted((task.submission.student, "laid out" if task.known else "examined") for task in counted)
@@ -203,8 +203,8 @@ def test_what_decides_is_named_by_content_and_seed(tmp_path, monkeypatch):
 
 
 def test_what_a_page_is_made_by_is_named_with_all_that_it_imports():
-    """Else a page stays as it was when the module that made it is mended."""
-    elsewhere = {"examination", "records", "submission"}  # what decides verdicts, and the records' own form
+    """Otherwise a page would stay as it was when the module that made it is fixed."""
+    elsewhere = {"examination", "records", "submission"}  # they decide verdicts, or the form of the records
     named = {name.removeprefix("classroom/") for name in fingerprint._SHOWN_BY if name.startswith("classroom/")}
     texts = {name: (ROOT / "autograder" / "classroom" / name).read_text() for name in named}
     imported = {
@@ -245,7 +245,7 @@ def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
     rows = (room / "grades.csv").read_text()
     assert "ann,01_weights,graded,16,16,17.5,21" in rows
     assert "cy,01_weights,graded,14,16,15,21" in rows
-    # Another library does not touch a mark on an answer; another text under it is for a person to look at again.
+    # Another library does not affect the mark of an answer; if the answer's text changes, a person looks again.
     module = room / "submitted/ann/01_weights/weightlab/weights.py"
     module.write_text(module.read_text() + "# a remark\n")
     assert grade(room)["ann"]["score"] == 16
@@ -260,7 +260,7 @@ def test_a_persons_marks_and_comments_stay_and_reach_the_feedback(room):
 
 
 def grade_in_child(room, kill_at=None):
-    """Grade in a process that is killed before its nth call; return how many calls there were, or None if killed."""
+    """Grade in a process that is killed before its nth call; return the number of calls, or None if it was killed."""
     out, into = os.pipe()
     child = os.fork()
     if child == 0:
@@ -283,7 +283,7 @@ def grade_in_child(room, kill_at=None):
         finally:
             os._exit(0)
     os.close(into)
-    with os.fdopen(out) as pipe:  # workers hold it too: its end means that they are gone
+    with os.fdopen(out) as pipe:  # workers hold the pipe as well: its end means that they are gone
         calls = pipe.read()
     status = os.waitpid(child, 0)[1]
     assert calls or os.WIFSIGNALED(status), "grading failed"

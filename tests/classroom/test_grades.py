@@ -1,4 +1,4 @@
-"""Are a student's final scores the sum of what the gradebook holds, and is every difference from it seen?"""
+"""Are a student's final scores the sum of what the gradebook holds, and is every difference noticed?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the autograder for Gradescope lay its zip out as documented, and tell in its results what was found?"""
+"""Does the autograder for Gradescope have a zip as documented, and do its results say what was found?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDED = b"def apply_weight(signal, weight):\n    return signal + weight\n"
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory):
-    """Lay a submission where Gradescope does, and return the content of results.json."""
+    """Put a submission where Gradescope does, and return the content of results.json."""
     if reason := selftest.why_not():
         pytest.skip(f"nothing was graded: {reason}")
     base = tmp_path_factory.mktemp("autograder")
@@ -89,7 +89,7 @@ def test_what_is_missing_or_unreadable_is_named(submitted):
 
 
 def test_what_could_not_be_judged_has_no_results(tmp_path, monkeypatch):
-    """Gradescope then says that the autograder failed, and nobody loses a point in silence."""
+    """Gradescope then says that the autograder failed, and nobody silently loses a point."""
     for name in ("source", "submission", "results"):
         (tmp_path / name).mkdir()
     settings = {"chapters": [WEIGHTS.name], "seed": 7, "visibility": "visible"}

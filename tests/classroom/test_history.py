@@ -1,4 +1,4 @@
-"""Does the history hold every change of a grade with its reasons, whatever is in its file?"""
+"""Does the history record every change of a grade with its reasons, whatever its file contains?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a hub's shared environment set up so that everybody reads the course and nobody the answers?"""
+"""Is a hub's shared environment set up so that everybody can read the course and nobody the answers?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def rights(path):
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A course without answers and an environment, in a folder that everybody may enter, as pytest's own is not."""
+    """A course without answers and an environment, in a folder that, unlike pytest's own, everybody may enter."""
     with tempfile.TemporaryDirectory() as name:
         base = Path(name).resolve()
         base.chmod(0o755)

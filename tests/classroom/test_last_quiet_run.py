@@ -1,4 +1,4 @@
-"""After any sequence of kills, timeouts, stalls, full disks and reruns, does a quiet run end as a first one does?"""
+"""After any series of kills, timeouts, stalls, full disks and reruns, does an undisturbed run end like a first one?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["fresh", "graded_once", "noisy"]  # fixtures
 CLASS = ("ann", "bo", "cy", "twin")
 SEQUENCES = int(os.environ.get("WEIGHTLAB_SEQUENCES", 3))
 MOMENTS = 60
-"""About how many files a run of this class renames or transactions it ends."""
+"""About how many files a run of this class renames, plus the transactions that it ends."""
 
 
 class Disturbed:
@@ -43,7 +43,7 @@ class Disturbed:
         grade(self.room, jobs=1)
 
     def timeouts(self):
-        """Functions of some students do not finish, as on a machine that is too busy."""
+        """Let functions of some students not finish, as on a machine that is too busy."""
         self.timed_out += 1
         self.slow.update(self.students())
         grade(self.room, jobs=1)
@@ -71,7 +71,7 @@ class Disturbed:
         self._failing(lambda: os._exit(9))
 
     def _at_a_moment(self, patch, strike):
-        """Strike at one of the moments at which something becomes lasting: before it, or just after it."""
+        """Strike at one of the moments at which something is stored permanently: just before or just after it."""
         moment, before, seen, me = self.chance.randrange(MOMENTS), self.chance.random() < 0.5, [0], os.getpid()
 
         def wrap(owner, name):
@@ -119,7 +119,7 @@ class Disturbed:
     WAYS = (quiet, timeouts, stall, worker_dies, kill, kill, full_disk, full_disk)
 
     def last(self):
-        """A quiet run: with two timeouts of one function behind it, it has to be asked for (`--retry`)."""
+        """Run undisturbed; after two timeouts of one function, this needs `--retry`."""
         grade(self.room, jobs=1, retry=self.timed_out > 1)
 
 
@@ -129,8 +129,8 @@ def state(room):
 
 @pytest.fixture
 def undisturbed(fresh, tmp_path):
-    """The class with a library that is there twice, graded once and quietly; `fresh` is not graded yet."""
-    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the library that ann has
+    """The class, in which two students have the same library, graded once undisturbed; `fresh` is not graded yet."""
+    made.submit(fresh, "twin", WEIGHTS, made.answered(WEIGHTS))  # the same library as ann's
     quiet = tmp_path / "quiet" / "room"
     shutil.copytree(fresh.parent, quiet.parent)
     grade(quiet, jobs=1)

@@ -1,4 +1,4 @@
-"""Does being late cost what the class was told, in nbgrader's commands and in `weightlab grade` alike?"""
+"""Does a late submission lose the points that the class was told, in nbgrader's commands and in `weightlab grade`?"""
 
 from __future__ import annotations
 

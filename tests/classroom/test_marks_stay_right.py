@@ -1,4 +1,4 @@
-"""Does a mark, once right, stay right, and is every change of one written down?"""
+"""Does a mark, once right, stay right, and is every change of a mark recorded?"""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_explain_shows_the_failing_case(room):
 
 
 def test_a_run_over_one_chapter_keeps_the_others_in_grades_csv(room):
-    """And has what a person has marked in them meanwhile; the platforms' tables hold what was graded now."""
+    """It also has the marks that people gave in them meanwhile; the platforms' tables hold only what was graded now."""
     other = CHAPTERS["02_biases"]
     made.submit(room, "bo", other, made.released(other), made.STUBS)
     made.course(room.parent / "course", [other])
@@ -248,7 +248,7 @@ def test_a_run_over_one_chapter_keeps_the_others_in_grades_csv(room):
     for table in ("grades_moodle.csv", "grades_canvas.csv"):
         head = (room / table).read_text().splitlines()[0].split(",")
         assert other.name in head and WEIGHTS.name not in head
-    shutil.rmtree(room.parent / "course" / WEIGHTS.name)  # a course that has only what is taught now
+    shutil.rmtree(room.parent / "course" / WEIGHTS.name)  # a course that holds only the chapters taught now
     run_grading(room, [other.name], seed=7, isolation="process", jobs=1, course=room.parent / "course")
     assert {line.split(",")[1] for line in (room / "grades.csv").read_text().splitlines()[1:]} == {other.name}
 
@@ -280,7 +280,7 @@ def test_the_command_explains(room):
 
 @pytest.fixture
 def smaller(monkeypatch, tmp_path):
-    """A release of the chapter before one exercise, one question and one written answer were added."""
+    """The chapter's release before one exercise, one question and one written answer were added."""
     left_out = [next(iter(reversed(kind))) for kind in (WEIGHTS.exercises, WEIGHTS.questions, WEIGHTS.written)]
     small = Chapter(WEIGHTS.name, WEIGHTS.title)
     for kind in ("exercises", "questions", "written"):
@@ -400,7 +400,7 @@ def test_a_stale_release_is_refused_in_one_sentence(tmp_path, monkeypatch):
     (source / f"{WEIGHTS.name}.md").write_text("# yet another")
     with pytest.raises(ClassroomError, match="run `weightlab release`"):
         requirements.require_fresh_release(room, [WEIGHTS.name], course)
-    requirements.require_fresh_release(room, [WEIGHTS.name], tmp_path)  # a course of one's own
+    requirements.require_fresh_release(room, [WEIGHTS.name], tmp_path)  # an instructor's own course
 
 
 def test_a_persons_comment_and_extra_credit_reach_page_and_total(room):
@@ -465,7 +465,7 @@ BIASES = CHAPTERS["02_biases"]
 
 
 def test_chapters_of_one_batch_do_not_touch_each_other(fresh):
-    """Two chapters' grades are written together; nothing is put right afterwards, as nothing was wrong."""
+    """Two chapters' grades are written together, and nothing needs correction afterwards."""
     for name in ("ann", "bo"):
         made.submit(fresh, name, BIASES, made.answered(BIASES) if name == "ann" else made.released(BIASES))
     made.course(fresh.parent / "course", [BIASES])

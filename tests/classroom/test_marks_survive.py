@@ -1,4 +1,4 @@
-"""Do the marks that a person gave survive everything that happens to a class in a term?"""
+"""Do the marks that people gave survive everything that happens to a class during a term?"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def chapter_of(exercises):
 
 
 def marks(room):
-    """Return every mark of a person: student, cell and points."""
+    """Return every mark that a person gave: student, cell and points."""
     with sqlite3.connect(room / "gradebook.db") as db:
         return {
             (student, cell): score
@@ -54,7 +54,7 @@ def marks(room):
 
 
 def give_marks(room):
-    """Mark as many cells as the test promises, each with points of its own."""
+    """Mark as many cells as the test promises, each with different points."""
     given = 0
     with Gradebook(gradebook.url_of(room)) as db:
         for submission in db.assignment_submissions(WEIGHTS.name):

@@ -1,4 +1,4 @@
-"""Does grading work where folders have odd names, files odd times, and a file system lacks what others have?"""
+"""Does grading work with folders of odd names, files of odd times, and a file system that lacks what others have?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_classroom_with_an_odd_path_is_as_any_other(fresh, graded_once, tmp_pa
 
 @pytest.mark.parametrize(("name", "said"), [("what?", "Rename"), ("a%20b", "Rename"), (LONG, "Move")])
 def test_a_path_in_which_no_gradebook_can_be_is_refused_in_a_sentence(fresh, tmp_path, name, said):
-    """Not for the class, whose gradebook may be elsewhere."""
+    """The gradebook is refused, not the class, because its gradebook may be elsewhere."""
     odd = tmp_path / name / "class"
     odd.parent.mkdir(parents=True)
     shutil.move(fresh.parent, odd)
@@ -45,7 +45,7 @@ def test_a_path_in_which_no_gradebook_can_be_is_refused_in_a_sentence(fresh, tmp
 def test_where_there_are_no_hard_links_the_seed_is_drawn_once_all_the_same(tmp_path, monkeypatch, there):
     def refuse(*_):
         if there:
-            (tmp_path / ".weightlab" / "seed").write_text("7\n")  # another grader was quicker
+            (tmp_path / ".weightlab" / "seed").write_text("7\n")  # another grader has drawn a seed meanwhile
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(folder.os, "link", refuse)

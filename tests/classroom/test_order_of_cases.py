@@ -1,4 +1,4 @@
-"""Can nothing that a student's code learns of the secret cases be in the words that the student reads?"""
+"""Can no text that a student reads contain anything that the student's code learned about the secret cases?"""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WEIGHTS = CHAPTERS["01_weights"]
 
 @pytest.fixture
 def sent(monkeypatch):
-    """The jobs that were sent, and whether their cases are the public ones; every answer is wrong."""
+    """The jobs that were sent, each with whether its cases are the public ones; every answer is wrong."""
     jobs = []
 
     def run(self, job, seconds, retries=True):
         asked = wire.decode(job)
-        if "together" in asked:  # all exercises in one process, by public cases
+        if "together" in asked:  # all exercises in one process, on public cases
             keys = public_keys(asked["module"])
             packed = {name: [_calls(case) for case in keys[name].cases] for name in asked["together"]}
             assert wire.encode(asked["together"]) == wire.encode(packed) and not any(not job.public for job in jobs)

@@ -44,7 +44,7 @@ def submission(**sources):
 
 
 def again(notebook):
-    """Rebuild it, and see that the result is a valid notebook."""
+    """Rebuild a notebook, and make sure that the result is valid."""
     data = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
     found = rebuild(RELEASED, data)
     validate(found.notebook)
@@ -132,7 +132,7 @@ def test_cells_of_any_shape_do_no_harm(cell):
 @pytest.mark.parametrize("name", ["why", "share_answer"])
 @pytest.mark.parametrize("emptied", ["", " \n\n"])
 def test_an_emptied_answer_is_no_answer(name, emptied):
-    """nbgrader takes a text that is not as it was handed out for an answer, and a person would be asked to mark it."""
+    """nbgrader takes any text that was changed for an answer, so a person would be asked to mark it."""
     found = again(submission(**{name: emptied}))
     assert (found.notebook, found.malformed, found.doubtful) == (RELEASED, "", frozenset())
 
@@ -351,7 +351,7 @@ def test_a_fence_names_no_language_that_a_front_end_would_draw(fence):
 
 @pytest.mark.parametrize("text", ["-", " ", '"', "`", "*", "[", "](", "_", "~", "&a", "<", "=-", "> ", "$", "![", "|"])
 def test_no_text_is_slow_to_clean(text):
-    with Clock(20.0).enforce():  # patterns that step back again and again need minutes
+    with Clock(20.0).enforce():  # patterns that backtrack again and again would take minutes
         assert len(clean_markdown((text * 60_000)[:60_000] + "x")) <= 4 * MAX_ANSWER
 
 
@@ -377,7 +377,7 @@ def test_every_macro_of_the_course_is_known():
 
 
 def test_an_answer_in_code_stays_as_it_was_typed():
-    """Markdown's dangers are none in a code cell, and a comparison or a comment must not be changed."""
+    """What is dangerous in Markdown is harmless in a code cell, and a comparison or a comment must not be changed."""
     code = "parameters = 3 if 1 <2 else 4  # <b> & ![x](y) [z](javascript:a)\n# a heading\n---\n```mermaid\nparameters"
     assert made.cell(again(submission(parameters_answer=code)).notebook, "parameters-answer")["source"] == code
 
@@ -412,7 +412,7 @@ def test_a_notebook_is_read_in_whatever_coding_it_was_saved(coding):
 
 
 def test_an_answer_that_was_typed_into_the_question_is_shown_and_for_a_person():
-    """Also what JupyterLab's Merge Cells makes of question and answer."""
+    """This includes what JupyterLab's Merge Cells makes of question and answer."""
     notebook = submission()
     asked = next(cell for cell in notebook["cells"] if cell["id"] == "about-why")
     asked["source"] += "\n\nBecause of the *bias*."

@@ -1,4 +1,4 @@
-"""Is a remembered verdict used only if it is whole, and made again otherwise?"""
+"""Is a remembered verdict used only if it is complete, and made again otherwise?"""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_verdict_that_is_not_is_made_again(changes):
 
 @pytest.fixture
 def examined(tmp_path, monkeypatch):
-    """Examine a submission by records whose examiner says how often it was asked, and whether time ran out."""
+    """Examine a submission through records whose examiner counts its calls; the test says if time runs out."""
     released, asked = made.released(WEIGHTS), []
     notebook = json.dumps(made.answered(WEIGHTS)).encode()
 

@@ -1,16 +1,20 @@
-"""Does the report say what the class has understood, and name nobody it need not?"""
+"""Does the report say what the class has understood, and name nobody without need?"""
 
 from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
 from autograder.classroom.folder import Classroom, ClassroomError
 from autograder.classroom.grade import draw_report
+from autograder.classroom.grades import StoredGrades
 from autograder.classroom.report import tally, write
+from autograder.classroom.report.page import make_page
 from autograder.cli.main import main
 from labkit.concepts import CONCEPTS
 from tests.support import classroom as made
@@ -73,7 +77,7 @@ def room(tmp_path):
     before = answers | {CONCEPTS[0].name: next(iter(CONCEPTS[0].wrong))}
     for student, chapter, record in (
         ("ada", "01_weights", {"before": before}),
-        ("ada", "02_biases", {"before": answers, "after": before}),  # of what was changed later, the first counts
+        ("ada", "02_biases", {"before": answers, "after": before}),  # the first record of "before" counts
         ("ada", "10_capstone", {"after": answers}),
         ("bo", "02_biases", {"before": before, "after": answers | {CONCEPTS[1].name: "<b>"}}),
     ):
@@ -191,7 +195,7 @@ def test_the_command_prints_where_it_wrote(room, tmp_path):
     (tmp_path / "empty" / "submitted").mkdir(parents=True)
     ran = CliRunner().invoke(main, ["report", "--classroom", str(tmp_path / "empty")])
     assert ran.exit_code == 1
-    assert "Nothing is graded" in ran.stderr
+    assert "Nothing has been graded" in ran.stderr
 
 
 def test_a_chapter_that_no_longer_exists_is_left_out_of_the_report(room):
@@ -200,7 +204,7 @@ def test_a_chapter_that_no_longer_exists_is_left_out_of_the_report(room):
     page, *_ = write.write(Classroom(room), {})
     assert "ada" in page.read_text() and "99_gone" not in page.read_text()
     (room / ".weightlab" / "entries.json").write_text(json.dumps(gone))
-    with pytest.raises(ClassroomError, match="Nothing is graded"):
+    with pytest.raises(ClassroomError, match="Nothing has been graded"):
         write.write(Classroom(room), {})
 
 
@@ -238,3 +242,141 @@ def test_findings_and_beliefs_come_by_how_many_students_have_them_then_by_name()
         for verdict in one_entry["exercises"]:
             verdict["misconception"], verdict["finding"] = verdict["finding"], None
     assert [name for _, name, _ in tally.summarise(entries, {}, []).beliefs()] == ["c", "b", "z", "a"]
+
+
+def row(needs_manual_grade, manual_score):
+    return SimpleNamespace(needs_manual_grade=needs_manual_grade, manual_score=manual_score)
+
+
+def test_written_answers_wait_or_are_marked_or_are_empty():
+    question, *others = made.CHAPTERS["02_biases"].written
+    rows = [row(1, None), row(1, 2.0), row(1, None), row(0, 2.0), row(0, 0.0), row(0, None)]
+    stored = {f"s{n}": StoredGrades("", "", grades={question: one}) for n, one in enumerate(rows)}
+    found = tally.summarise(ENTRIES, {"02_biases": stored | {"bare": StoredGrades("", "")}}, [])
+    assert found.written == [("02_biases", question, 3, 2, 1), *(("02_biases", name, 0, 0, 0) for name in others)]
+
+
+def test_a_malformed_answer_and_a_crash_ask_for_a_person_and_other_wrong_ones_do_not():
+    statuses = ("failed", "malformed", "crashed", "error", "not_started", "timeout")
+    exercises = [one(f"f{n}", status, 0, message=status) for n, status in enumerate(statuses)]
+    found = tally.summarise([entry("ada", exercises=exercises)], {}, [], [("zoe", "02_biases", "graded", "a remark")])
+    assert [line[2:] for line in found.attention] == [
+        ("f1: malformed", "malformed"),
+        ("f2: crashed", "crashed"),
+        ("f5: timeout", "timeout"),
+        ("graded", "a remark"),
+    ]
+    kinds = {item.name: next(iter(item.kinds)) for item in found.items}
+    assert kinds == {f"f{n}": "could not run" for n in (1, 2, 3, 5)} | {"f0": "no points", "f4": "not started"}
+
+
+def test_the_same_sentence_of_all_unjudged_exercises_is_told_once():
+    exercises = [one("dense", "unjudged", None, message="b"), one("neuron", "unjudged", None, message="b")]
+    exercises += [one("activates", "unjudged", None, message="a"), one("fold_bias", "failed", 0, message="c")]
+    found = tally.summarise([entry("ada", "unjudged", exercises)], {}, [])
+    assert found.attention == [("ada", "02_biases", "unjudged", "a b")] and found.scores == {"02_biases": []}
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("a.txt", True), ("x/a.txt", True), ("x/y/a.txt", True), ("x/y/z/a.txt", False), ("x", False)]
+)
+def test_what_lies_beside_a_missing_notebook_is_told(tmp_path, place, told):
+    room = Classroom(tmp_path)
+    path = room.submission("eve", "02_biases") / place
+    path.parent.mkdir(parents=True)
+    path.write_text("x")
+    found = tally.remarks_on(room, [entry("eve", "missing", [one("dense", "missing", 0)])])
+    words = "Something was submitted, but no 02_biases.ipynb."
+    assert found == ([("eve", "02_biases", "missing", words)] if told else [])
+    assert tally.remarks_on(room, [entry("eve")]) == []
+
+
+def test_a_time_that_cannot_be_read_is_told_with_what_it_says(tmp_path):
+    room = Classroom(tmp_path)
+    for student, text in (("ada", b"2026-03-02 10:00:00 UTC\n"), ("bo", b" to\x1bmorrow\xff\n"), ("cy", b"")):
+        room.submission(student, "02_biases").mkdir(parents=True)
+        (room.submission(student, "02_biases") / "timestamp.txt").write_bytes(text)
+    found = tally.remarks_on(room, [entry(student) for student in ("ada", "bo", "cy")])
+    assert [line[:3] for line in found] == [(name, "02_biases", "timestamp.txt") for name in ("bo", "cy")]
+    assert found[0][3].startswith("'to\N{REPLACEMENT CHARACTER}morrow\N{REPLACEMENT CHARACTER}' cannot be read")
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_looked_at(tmp_path, monkeypatch):
+    def closed(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(tally, "read_file", closed)
+    found = tally.remarks_on(Classroom(tmp_path), [entry("ada"), entry("bo", "no_library")])
+    assert [(line[0], line[2]) for line in found] == [("ada", "graded"), ("bo", "no_library"), ("bo", "no_library")]
+    assert "Permission denied" in found[0][3] and "Permission denied" in found[2][3]
+
+
+def tables_of(page):
+    """Return the page's tables as rows of texts."""
+    return [
+        [[cell.get_text() for cell in line(["th", "td"])] for line in table("tr")]
+        for table in BeautifulSoup(page, "html.parser")("table")
+    ]
+
+
+def test_the_page_holds_the_counts_that_were_made():
+    question, *others = made.CHAPTERS["02_biases"].written
+    waiting = {"02_biases": {"ada": StoredGrades("", "", grades={question: row(1, None)})}}
+    extra = entry("flo", exercises=[one("dense", "failed", 1, finding="It is twice as much.")])
+    page = make_page(tally.summarise([*ENTRIES, extra], waiting, []), {})
+    statuses, exercises, findings, attention, written = tables_of(page)
+    assert statuses == [
+        ["chapter", "graded", "no_library", "malformed", "unjudged", "missing", "median"],
+        ["02_biases", "3", "0", "1", "1", "1", "12%"],
+    ]
+    assert exercises == [
+        ["chapter", "exercise", "fraction of its points", *tally.KINDS],
+        ["02_biases", "dense", "25%", "0", "2", "1", "1", "1"],
+        ["02_biases", "neuron", "50%", "2", "0", "0", "2", "0"],
+    ]
+    assert findings[1:] == [["dense", "It is twice as much.", "1"]]
+    assert [line[::2] for line in attention[1:]] == [
+        ["dan", "unjudged"],
+        ["cy", "malformed"],
+        ["bo", "neuron: timeout"],
+    ]
+    assert written[1:] == [["02_biases", question, "1", "0", "0"], *(["02_biases", n, "0", "0", "0"] for n in others)]
+    assert "1 written answer to be marked." in page and "3 lines below need your attention." in page
+    assert "Nobody has answered all its questions" in page and "bias per row" in page
+
+
+def test_what_is_long_is_cut_and_an_empty_class_needs_nothing():
+    long = one("neuron", "timeout", 0, message="x" * 400 + "y")
+    assert "x" * 400 in (page := make_page(tally.summarise([entry("ada", exercises=[long])], {}, []), {}))
+    assert "xy" not in page
+    page = make_page(tally.summarise([entry("ada", exercises=[one("neuron", "failed", 0)])], {}, []), {})
+    assert "Nothing else needs your attention." in page and "No known misconception was found." in page
+
+
+def test_each_misconception_is_told_with_its_advice_and_its_source_if_it_has_one_of_its_own():
+    names = [
+        ("dense", "forgets_the_bias"),  # one of a family
+        ("dense", "bias_per_row"),
+        ("gpt2_parameters", "counts_one_block_only"),  # a question's
+        ("dense", "of_an_earlier_release"),
+    ]
+    entries = [
+        entry(f"s{n}-{m}", exercises=[one(exercise, "failed", 0, misconception=name)])
+        for n, (exercise, name) in enumerate(names)
+        for m in range(len(names) - n)
+    ]
+    page = BeautifulSoup(make_page(tally.summarise(entries, {}, []), {}), "html.parser")
+    told = [fold for fold in page("details") if fold.find("strong")]
+    assert [fold.find("summary").get_text() for fold in told] == [
+        "forgets the bias in dense: 4 of 8",
+        "bias per row in dense: 3 of 8",
+        "counts one block only in gpt2_parameters: 2 of 2",
+        "of an earlier release in dense: 1 of 8",
+    ]
+    advice = [fold.find("p").get_text() for fold in told]
+    assert advice[0].startswith("The bias has no effect.") and advice[1].startswith("Each row gets one bias.")
+    assert advice[2].startswith("Only one block is counted.") and advice[3] == ""
+    assert [len(fold("pre")) for fold in told] == [0, 1, 0, 0]
+    assert told[1].find("pre").get_text() == (
+        "def dense(x, weights, bias):\n    return weighted_sums(x, weights) + bias[:, np.newaxis]"
+    )

@@ -1,4 +1,4 @@
-"""Is a notebook that is run again shut in, shown as plain outputs, and without effect on a grade?"""
+"""Is a notebook that is run again isolated, shown as plain outputs, and without effect on a grade?"""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def course_notebook(name):
 
 @pytest.mark.slow
 def test_with_the_reference_a_chapter_runs_to_its_end():
-    """One chapter as it is; that every chapter runs to its end is tried where its notebook is executed."""
+    """One chapter as it is; other tests, which execute all notebooks, make sure that every chapter runs to its end."""
     chapter = CHAPTERS["02_biases"]
     notebook = course_notebook(chapter.name)
     for name, question in chapter.questions.items():
@@ -77,9 +77,11 @@ def test_whatever_any_chapter_imports_is_there():
     assert [output.get("text") for output in first] == ["all there\n"]
 
 
-def test_numpys_help_is_there():
-    _, (first, _) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", ""])
+def test_numpys_help_is_there_and_what_needs_a_person_or_a_screen_does_nothing():
+    person = "import os\nfrom labkit import check\nprint(check('apply_weight'), os.environ['MPLBACKEND'])"
+    _, (first, second) = ran(["import numpy as np\nprint(np.zeros.__doc__[:5])", person])
     assert first[0]["text"].strip() == "zeros"
+    assert [output["text"] for output in second] == ["None agg\n"]
 
 
 def test_outputs_are_text_and_pictures_only():
@@ -99,7 +101,7 @@ def test_it_is_shut_in_as_all_student_code_is():
     connect = "try:\n    socket.socket()\n    print('made')\nexcept OSError:\n    print('none')"
     _, (first, second) = ran([look, connect])
     root = first[0]["text"].strip()
-    assert root in ("[]", "['/root']", "['/home']")  # on the way to Python itself
+    assert root in ("[]", "['/root']", "['/home']")  # folders on the path to Python itself
     assert second[0]["text"] == "none\n"
 
 
@@ -192,6 +194,6 @@ def test_a_hostile_notebook_shows_text_and_pictures_and_ends(source):
 
 
 def test_what_an_ordinary_cell_shows_comes_after_hostile_ones():
-    """The same notebook without an attack: else that nothing bad is shown would say nothing."""
+    """The same notebook shows something without an attack; otherwise, showing nothing bad would prove nothing."""
     _, (first, second) = ran(["1 + 1", "print('the next cell')"])
     assert first[0]["data"]["text/plain"] == "2" and second[0]["text"] == "the next cell\n"

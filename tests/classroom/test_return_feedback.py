@@ -1,4 +1,4 @@
-"""Would Moodle and Canvas take the feedback, and give each page to the student whom it is about?"""
+"""Would Moodle and Canvas accept the feedback, and give each page to the right student?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.downloads import CHAPTER, packed
 
 
 def moodle_reads(path: str, participants: set[str]) -> tuple[str, str] | None:
-    """Return participant and file as Moodle's importer does: by the first part of a path that is of its form."""
+    """Return participant and file as Moodle's importer does: by the first part of a path that has its form."""
     parts = path.split("/")
     while parts:
         info = parts.pop(0).split("_", 4)
@@ -120,7 +120,7 @@ def test_the_worksheet_comes_back_with_grades_and_all_else_as_it_was(from_moodle
     before = list(csv.reader(sheet.open(newline="", encoding="utf-8-sig")))
     after = list(csv.reader(io.StringIO(content.decode(), newline="")))
     changed = {(i, before[0][j]) for i, row in enumerate(after) for j, cell in enumerate(row) if cell != before[i][j]}
-    assert changed == {(1, "Grade")} and after[1][5] == "12.35"  # nearest, as 12.345 is kept a little above
+    assert changed == {(1, "Grade")} and after[1][5] == "12.35"  # rounded up: the float is slightly above 12.345
     assert strangers == ["Default-group"]
 
 
@@ -149,7 +149,7 @@ PEOPLE = (("4711", "Ada Lovelace", "ada@x.org"), ("4712", "Bob Ross", "bob@x.org
 
 
 def foreign_worksheet(path, language, maximum="16,00", grades=("", "", ""), without=()):
-    """Write what Moodle gives to somebody whose language is not English, some columns left out by their index."""
+    """Write the worksheet that Moodle gives out in another language; ``without`` has the indices of missing columns."""
     participant, heads = LANGUAGES[language]
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         rows = csv.writer(file)
@@ -205,7 +205,7 @@ def test_two_columns_that_may_be_grades_are_refused(tmp_path):
 
 
 def test_a_groups_number_is_nobodys(inbox, tmp_path):
-    """Group 4711 is not participant 4711, whom Moodle would give the group's page."""
+    """Group 4711 is not participant 4711, to whom Moodle would give the group's page."""
     entries = {f"{name}_assignsubmission_file/01_weights.zip": packed() for name in ("Team A_4711", "Bob Ross_4712")}
     inbox.collect(inbox.put("download.zip", entries))
     graded(inbox, "Team-A", "Bob-Ross")

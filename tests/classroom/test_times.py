@@ -1,4 +1,4 @@
-"""Is a time read as what it says, and is everything ambiguous no time, which stops nobody?"""
+"""Is every clear time read correctly, and does every ambiguous one count as no time, without stopping the class?"""
 
 from __future__ import annotations
 

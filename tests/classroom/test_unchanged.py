@@ -1,4 +1,4 @@
-"""Is a class looked at again after any change that a run would see, and after no other?"""
+"""Is a class examined again after any change that a run would notice, and after no other?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOUT = ("st_mode", "st_uid", "st_gid", "st_ino", "st_size", "st_mtime_ns")
 
 
 def run(room, **options):
-    """Grade as the command does; return what was found, and whether a run was needed for it."""
+    """Grade as the command does; return what was found, and whether this needed a run."""
     last = LastRun(room, [WEIGHTS.name], ASKED | options)
     if found := last.recall():
         return found, False
@@ -40,16 +40,16 @@ def run(room, **options):
 
 @pytest.fixture(autouse=True)
 def one_shell(monkeypatch):
-    """Hide the variable that pytest sets anew for each part of a test."""
+    """Hide the variable that pytest changes for each part of a test."""
     monkeypatch.setattr(unchanged, "_OF_A_SHELL", unchanged._OF_A_SHELL | {"PYTEST_CURRENT_TEST"})
 
 
 @pytest.fixture
 def quiet(room, monkeypatch):
-    """A class of which the last run is remembered."""
+    """A class whose last run is remembered."""
     jupyter = room.parent / "jupyter"
     jupyter.mkdir()
-    (jupyter / "migrated").touch()  # else Jupyter's first start writes it, which is a change
+    (jupyter / "migrated").touch()  # otherwise Jupyter's first start would write this file, which would be a change
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(jupyter))
     first, _ = run(room)
     assert (room / ".weightlab" / FILE).exists()
@@ -60,7 +60,7 @@ def quiet(room, monkeypatch):
 
 
 def same_size_and_time(path, change):
-    """Change a file's content, and set size and times as they were."""
+    """Change a file's content, but keep its size and times."""
     before = path.stat()
     content = change(path.read_bytes())
     assert len(content) == before.st_size
@@ -140,7 +140,7 @@ def test_a_file_that_only_the_configuration_reads_counts(room):
 
 
 def during(room, monkeypatch, act):
-    """Grade, and do something else towards the end of the run."""
+    """Grade, and call ``act`` towards the end of the run."""
     write = graders.export.write_tables
     with monkeypatch.context() as patched:
         patched.setattr(graders.export, "write_tables", lambda *args: (act(), write(*args)))
@@ -168,7 +168,7 @@ def test_a_file_that_is_new_in_a_folder_that_the_configuration_lists_counts(room
 
 
 def test_a_change_while_the_record_is_made_is_not_taken_for_what_the_run_saw(room, monkeypatch):
-    """The run has ended and its files were compared: what is written from then on, only the next run sees."""
+    """Once the run has ended and its files were compared, only the next run sees what is written."""
     of_loaded = unchanged._loaded
     last = LastRun(room, [WEIGHTS.name], ASKED)
     with last.watching():
@@ -249,3 +249,41 @@ def test_the_command_says_the_same_whether_it_looked_or_not(fresh, monkeypatch):
 def test_grading_after_the_command_finds_what_the_command_left(quiet):
     assert grade(quiet)["ann"]["score"] == 16
     assert not run(quiet)[1]
+
+
+def test_what_shows_that_a_file_or_a_folder_is_the_same(tmp_path):
+    file, folder = tmp_path / "a.txt", tmp_path / "folder"
+    assert unchanged._signature(str(file)) is None
+    file.write_text("x")
+    folder.mkdir()
+    (folder / "b").mkdir()
+    first, of_folder = unchanged._signature(str(file)), unchanged._signature(str(folder))
+    assert first == unchanged._signature(str(file)) and of_folder[-1] == "b"
+    file.write_text("y")
+    os.utime(file, ns=(1, 1))
+    assert unchanged._signature(str(file)) != first
+    (folder / "__pycache__").mkdir()
+    assert unchanged._signature(str(folder)) == of_folder, "what Python compiles there is no change"
+    (folder / "a").touch()
+    assert unchanged._signature(str(folder))[-2:] == ("a", "b")
+    folder.chmod(0o700)
+    assert unchanged._signature(str(folder)) != of_folder
+
+
+def test_all_files_are_walked_in_order_and_a_link_ends_the_walk(tmp_path):
+    for name in ("b/deep/x", "a", "left out/y"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    walked = [path for path, _ in unchanged._walk(str(tmp_path), lambda path: path.endswith("left out"))]
+    assert sorted(walked) == [str(tmp_path), *(f"{tmp_path}/{name}" for name in ("a", "b", "b/deep", "b/deep/x"))]
+    assert walked == [path for path, _ in unchanged._walk(str(tmp_path), lambda path: path.endswith("left out"))]
+    assert [path for path, _ in unchanged._walk(f"{tmp_path}/a", bool)] == [f"{tmp_path}/a"]
+    (tmp_path / "b" / "link").symlink_to(tmp_path / "a")
+    with pytest.raises(OSError, match="is a link"):
+        list(unchanged._walk(str(tmp_path), lambda path: False))
+    with pytest.raises(FileNotFoundError):
+        list(unchanged._walk(f"{tmp_path}/nothing", bool))
+
+
+def test_only_compiled_files_of_the_project_are_left_out():
+    assert unchanged._is_compiled(f"a{os.sep}__pycache__") and not unchanged._is_compiled("a__pycache__")

@@ -1,4 +1,4 @@
-"""Do check cells show each verdict, with a score that nbgrader reads as it is meant?"""
+"""Do check cells show each verdict, with a score that nbgrader reads as intended?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can an instructor look at a submission without running or fetching anything of the student's?"""
+"""Can an instructor look at a submission without running or fetching anything that the student put there?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ELSEWHERE = "evil.example"
 
 @pytest.fixture
 def classroom(tmp_path):
-    """One student's notebook is full of what a front end would fetch; another one's is not JSON."""
+    """One student's notebook is full of things that a front end would fetch; another's is not JSON."""
     words = f"My answer. ![x](http://{ELSEWHERE}/a.png) <img src=//{ELSEWHERE}/b.png>\n```mermaid\nA[{ELSEWHERE}]\n```"
     notebook = made.answered(WEIGHTS, words=words)
     shown = {

@@ -1,4 +1,4 @@
-"""Is what comes back from a worker believed only where it can be a result, and is a worker that fails left out?"""
+"""Is a worker's answer accepted only if it can be a result, and is a worker that fails left out?"""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ NEVER = object()
 
 
 class Cluster:
-    """A cluster whose workers answer what the test says, one answer after another."""
+    """A cluster whose workers give the answers that the test says, one after another."""
 
     def __init__(self, answers):
         self.answers, self.asked, self.retired = list(answers), [], []
@@ -122,7 +122,7 @@ class Cluster:
         self.retired += workers
 
     def nthreads(self):
-        """Those that were retired stay, as Dask's last one does; another one is there as long as there are answers."""
+        """Retired workers stay, as Dask's last one does; another worker is there as long as there are answers."""
         return dict.fromkeys([*self.retired, *(["another"] if self.answers else [])], 1)
 
     def close(self):
@@ -130,7 +130,7 @@ class Cluster:
 
 
 def work(monkeypatch, tools, task, answers):
-    """Let a cluster's workers answer, and return what became of the task, what was told, and the cluster."""
+    """Let a cluster's workers answer; return what became of the task, the messages, and the cluster."""
     made_here, told = Cluster(answers), []
     distributed = pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
     monkeypatch.setattr(distributed, "Client", lambda *_, **__: made_here)
@@ -176,7 +176,7 @@ def test_where_no_worker_is_left_the_reason_is_said(monkeypatch, tools, task):
 
 
 def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch, tools, task):
-    """As where the last one has left after a task was handed to the scheduler, which then keeps the task."""
+    """As when the last worker leaves after a task was handed to the scheduler, which then keeps the task."""
     monkeypatch.setattr(workers, "_LOOK_AFTER", 0.01)
     with pytest.raises(ClassroomError, match="No worker joined"):
         work(monkeypatch, tools, task, [NEVER])

@@ -43,7 +43,7 @@ def check_one(name, library, *, exit_code):
 
 
 def replace_function(library, name, code):
-    """Append a definition, which is then the one in force."""
+    """Append a definition, which then replaces the earlier one."""
     path = library / f"{EXERCISES[name].module}.py"
     path.write_text(path.read_text(encoding="utf-8") + "\n\n" + code, encoding="utf-8")
 
@@ -71,7 +71,7 @@ STUB = "def apply_weight(signal, weight):\n    raise NotImplementedError('apply_
         (STUB, "not_started", "not written yet"),
         ("def apply_weight(signal, weight):\n    return signal + weight\n", "failed", "; expected "),
         ("def apply_weight(signal, weight):\n    return signal.wrong\n", "error", "has no attribute"),
-        ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the text 'six'"),
+        ("def apply_weight(signal, weight):\n    return 'six'\n", "failed", "the string 'six'"),
         ("def apply_weight(signal, weight):\n    return [signal * weight]\n", "failed", "shape (1,)"),
         ("def apply_weight(signal, weight):\n    return float('nan')\n", "failed", "nan"),
         ("def apply_weight(signal, weight):\n    pass\n", "failed", "None (is there a return?)"),
@@ -252,7 +252,7 @@ def test_help_says_where_to_ask():
 
 @pytest.fixture
 def other_copy(tmp_path, monkeypatch):
-    """A terminal in another copy of the course than the one whose command is called."""
+    """A terminal in a different copy of the course than the one whose command is called."""
     (tmp_path / "autograder").mkdir()
     (tmp_path / "autograder" / "paths.py").touch()
     (tmp_path / "src" / "weightlab").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Do messages name the command as this terminal knows it?"""
+"""Do messages name the command in a way that works in this terminal?"""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the paths here are thos
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    """An environment's program in the folder where the terminal is."""
+    """An environment's program in the terminal's current folder."""
     path = tmp_path / ".venv" / "bin" / "weightlab"
     path.parent.mkdir(parents=True)
     path.write_text("#!/bin/sh\n")

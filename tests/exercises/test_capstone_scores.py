@@ -1,4 +1,4 @@
-"""Does the capstone measure what it says: what is read, what is forgotten, what must be stored?"""
+"""Does the capstone measure what it promises: what is read, what is forgotten, and what must be stored?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def layers():
 
 
 def changed(layers, *changes):
-    """Return the layers with functions of the weights applied, layer by layer; None leaves one alone."""
+    """Return the layers with functions applied to the weights, layer by layer; None leaves a layer unchanged."""
     return [
         (weights.astype(float) if change is None else change(weights.astype(float)), bias)
         for (weights, bias), change in zip(layers, changes, strict=True)
@@ -112,7 +112,7 @@ class TestTasks:
         assert len({str(capstone_scores.draw_task(number)) for number in NUMBERS}) > 30
 
     def test_the_students_generator_does_not_tell_the_task(self):
-        """The task's number crosses as a stream, which the generator does not depend on."""
+        """The task's number is passed as a stream, on which the generator does not depend."""
         one, other = (np.random.default_rng(case.calls[0].args[3].seed) for case in EXERCISES["adapt"].cases(1)[:2])
         assert one.integers(2**32) != other.integers(2**32)
         numbers = [case.calls[0].args[3].stream for case in EXERCISES["adapt"].cases(1)]
@@ -235,7 +235,7 @@ def test_no_two_tasks_of_an_answer_are_of_one_kind(seed):
 
 
 def test_a_single_task_tells_naive_answers_from_the_reference(results):
-    """Would one task be enough? Then two are, and the reference's answer is wronged by no draw of them."""
+    """Would one task be enough? Then two are, and no draw of tasks is unfair to the reference's answer."""
     rows = results["answers"]
     assert rows["the reference: LoRA rank 8, 4,000 old images"]["lowest"] == 1
     for naive in ("nothing changed", "everything retrained", "head only", "LoRA rank 8, no old images"):
@@ -243,7 +243,7 @@ def test_a_single_task_tells_naive_answers_from_the_reference(results):
 
 
 def test_the_reference_keeps_within_its_time(layers):
-    """The limit is ten times what the reference needs for all its tasks."""
+    """The limit is ten times the time that the reference needs for all its tasks."""
     import time
 
     x, y = capstone_scores.examples(0)

@@ -1,6 +1,6 @@
-"""Do the help tables quote what learners really get, and has each quote been got?
+"""Do the help tables quote messages that learners really get, and does a test get each of them?
 
-For most rows of chapters 01 to 05 learners' code stands in the modules that prove the chapters' claims.
+For most rows of chapters 01 to 05, the learners' code is in the modules that prove the chapters' claims.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def measured(start, *, put_back="moved[i] = here"):
 
 
 def walked_back(start, *loop, end="return gradients"):
-    """Write a way back through the layers."""
+    """Write a backward pass through the layers."""
     return learner(start, "for k in reversed(range(len(layers))):", *(f"    {line}" for line in loop), end)
 
 
 def dealt(*loop, start=CHECK_BATCH, end=""):
-    """Write minibatches that walk along an order of the rows."""
+    """Write minibatches that go through the rows in some order."""
     walk = ("for start in range(0, len(x), batch_size):", "    rows = order[start : start + batch_size]")
     return learner(start, "order = rng.permutation(len(x))", *walk, *(f"    {line}" for line in loop), end)
 
@@ -216,7 +216,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 GRADIENTS,
                 STEP,
             ),
-            "train … gave layers: … (This case: ten times the same example in batches of 4, 4 and 2.)",
+            "train … gave layers: … (This case: the same example ten times, in batches of 4, 4 and 2.)",
         ),
         (
             trained(
@@ -361,7 +361,7 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
             CHANGED + "…",
         ),
     ],
-    "adapt": [  # each takes much of a second: the tasks are drawn and judged on a thousand images
+    "adapt": [  # each takes most of a second: the tasks are drawn and judged on a thousand images
         (
             learner(
                 "from .lora import lora_fine_tune, lora_init, lora_merge",
@@ -377,11 +377,11 @@ QUOTED = {  # what a learner wrote, and what the notebook's table says they will
                 "from .lora import lora_init",
                 "return [lora_init(*w.shape, 8, rng) for w, _ in layers]",
             ),
-            "layer 0 came back in other shapes …",
+            "layer 0 came back with shapes other than …",
         ),
     ],
 }
-UNWRITTEN = [  # exercise, what it builds on and is not there, and the quote
+UNWRITTEN = [  # the exercise, the missing function that it builds on, and the quote
     (
         "neuron",
         "weighted_sum",
@@ -475,7 +475,7 @@ def test_steps_uphill_end_in_the_warning_and_in_nan():
 
 @pytest.mark.parametrize("chapter", ["01_weights", "02_biases", "03_initialization", "04_forward", "05_loss"])
 def test_every_message_that_an_early_table_quotes_was_got_in_some_test(chapter):
-    """These tables quote more of a message than their proofs ask for, so that a proof is looked for within a quote."""
+    """These tables quote more of a message than their proofs require, so a proof is looked for within a quote."""
     got = [
         quote
         for one in (test_weights_and_biases, test_initialization_forward_loss)

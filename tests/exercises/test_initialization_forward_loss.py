@@ -1,4 +1,4 @@
-"""Are the numbers and the claims of chapters 03 to 05 true, and are the messages that they explain the real ones?"""
+"""Are the numbers and claims of chapters 03 to 05 true, and do learners really get the messages that they explain?"""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_networks_trained_side_by_side_know_nothing_of_each_other(digits):
     other, _ = trained(digits, networks[1], epochs=1)
     for layer, by_itself, in_another_order in zip(together[0], alone, together[1], strict=True):
         assert np.allclose(layer[0], by_itself[0]) and not np.allclose(layer[0], in_another_order[0])
-    assert not np.allclose(together[1][0][0], other[0][0])  # its place, 1, is the seed of its order
+    assert not np.allclose(together[1][0][0], other[0][0])  # the seed of its order is its place, 1
 
 
 def test_a_start_of_integers_is_trained_as_the_same_start_of_floats(digits):

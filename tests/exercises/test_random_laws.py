@@ -1,4 +1,4 @@
-"""Do checks of random functions accept every way of drawing, and reject every wrong law, whatever the seed?"""
+"""Do checks of random functions accept every way of drawing, and reject every wrong distribution, whatever the seed?"""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ MODULE = reference.module("initialization")
 ALTERNATIVES = load()
 SEEDS = range(300)
 FEWER = int(os.environ.get("WEIGHTLAB_SEEDS", "100"))
-"""Seeds for each misconception: there are many, and each draws as much as the reference does. More can be asked for."""
+"""Seeds for each misconception: there are many of these, each as slow as the reference. The variable asks for more."""
 
 
 def fails(exercise, function, seed):
-    """Whether a function fails some case of a seed; judged as a candidate's answers are, in this process."""
+    """Return whether a function fails some case of a seed; judged as a candidate's answers are, in this process."""
     # What takes many calls comes last: most misconceptions have failed before.
     for number, case in sorted(enumerate(cases_of(exercise.name, seed)), key=lambda item: len(item[1].calls)):
         expected = case.expected
@@ -102,5 +102,5 @@ SLIPS_IN_SMALL_LAYERS = [
 
 @pytest.mark.parametrize(("name", "function"), SLIPS_IN_SMALL_LAYERS)
 def test_a_bias_counted_as_an_input_and_a_rounded_mean_are_caught(name, function):
-    """In large layers they make next to no difference. For xavier_normal it would take too many small ones to tell."""
+    """They hardly matter in large layers; for xavier_normal, too many small layers would be needed to tell."""
     assert [seed for seed in SEEDS[:100] if not fails(EXERCISES[name], function, seed)] == []

@@ -1,4 +1,4 @@
-"""Do checks of what deals examples in a random order, or draws, judge alike whatever the seed?"""
+"""Do checks of functions that draw, or that put examples into a random order, judge alike whatever the seed?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.exercises.test_random_laws import expectation, fails
 
 RANDOM = [EXERCISES[name] for name in ("minibatches", "train", "fine_tune", "lora_init", "lora_fine_tune")]
 SEEDS = range(int(os.environ.get("WEIGHTLAB_SEEDS", "40")))
-"""A thousand, tried by hand, take some ten minutes."""
+"""A thousand, tried by hand, take about ten minutes."""
 TOLD = {"orders", "places", "many epochs", "new orders", "draws"}
-"""Views that say, true or false, what a generator must show."""
+"""Views that return, as true or false, what a generator must show."""
 
 
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)

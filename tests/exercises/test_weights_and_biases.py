@@ -1,4 +1,4 @@
-"""Are the numbers and the claims of chapters 01 and 02 true, and are the messages that they explain the real ones?"""
+"""Are the numbers and claims of chapters 01 and 02 true, and do learners really get the messages that they explain?"""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_the_notebook_explains_messages_that_learners_really_get(name, body, quo
 
 
 def test_an_import_alone_does_not_blame_the_prerequisite(runner):
-    """A stub imports weighted_sum; who then writes inputs @ weights has not used it, and hears of their own mistake."""
+    """A stub imports weighted_sum; whoever writes inputs @ weights does not use it, so their mistake is reported."""
     library = read_library(SOLUTIONS / "weightlab")
     stub = b"\ndef weighted_sum(inputs, weights):\n    raise NotImplementedError('weighted_sum is not written yet')\n"
     answer = (

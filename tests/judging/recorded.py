@@ -1,7 +1,7 @@
-"""What the parts of the judge find in many small made-up answers, recorded: whatever changes shows as a difference.
+"""Records what the parts of the judge find in many small made-up answers, so that any change shows as a difference.
 
 The numbers are small and often equal or zero, so that many things hold at once and each limit is met from both sides.
-After a change that is meant, ``python -m tests.judging.recorded`` writes ``recorded.txt`` again; read what differs.
+After an intended change, ``python -m tests.judging.recorded`` writes ``recorded.txt`` again; read what differs.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ CHANGES: tuple[Change, ...] = (
     lambda e, a: e + (np.arange(e.shape[0]).reshape(-1, *[1] * (e.ndim - 1)) if e.ndim else 0),
     lambda e, a: e * (1 + np.arange(e.shape[-1])) if e.ndim else e,
 )
-"""What comes back in place of what was expected, given that and the arguments."""
+"""Functions that make a wrong answer from the expected one and the arguments."""
 
 
 def write(value: Any) -> str:
@@ -139,7 +139,7 @@ def _is_right(one: Sample) -> bool:
 
 
 def record_samples() -> Iterator[tuple[str, Any]]:
-    """Yield what holds in single answers, and where they are wrong."""
+    """Yield the relations that hold in single answers, and where these are wrong."""
     for number, one in enumerate(make_samples()):
         x = one.arguments.get("x")
         related = (Related("square(x)", "", (x**2,)), Related("f(x)", "half", (x / 2,))) if x is not None else ()
@@ -154,7 +154,7 @@ def record_samples() -> Iterator[tuple[str, Any]]:
 
 
 def record_groups() -> Iterator[tuple[str, Any]]:
-    """Yield what holds in several answers together."""
+    """Yield the relations that hold in several answers together."""
     singles = [replace(one, right=_is_right(one)) for one in make_samples()]
     for number in range(0, len(singles) - 3):
         group = singles[number : number + 2 + number % 2]
@@ -273,7 +273,7 @@ def _answer(x: Any, y: Any, w: Any, n: Any, labels: Any, layers: Any, batch_size
 
 
 def record_slips() -> Iterator[tuple[str, Any]]:
-    """Yield what changed arguments are, what slips are made in a function, and by what answers are recognised."""
+    """Yield changed arguments, the slips made in a function, and the sketches by which answers are recognised."""
     x, labels = np.array([[1.5, -2.0], [0.5, 0.5], [3.0, -0.25]]), np.array([2, 0, 1])
     layers = [(np.array([[1.0, 2.0]]), np.array([3.0, -1.0])), (np.eye(2), np.zeros(2))]
     calls = [Call((x, x[::-1] / 2, x.T, 0.3, labels, layers)), Call((x, x * 3, x.T, 3, labels, layers), {})]
@@ -284,7 +284,7 @@ def record_slips() -> Iterator[tuple[str, Any]]:
         yield f"slip {kind} {what}", changed
     tree = ast.parse(FUNCTION).body[0]
     for one in mutants.mutants(tree):
-        if one.kind != "name":  # of these there are very many
+        if one.kind != "name":  # there are very many of these
             yield f"mutant {one}", [one.kind, *one.what]
     values = (None, 1, 2.5, True, "text", x, labels, layers, {"a": x, "b": [1, 2]}, np.array([np.nan, np.inf]), [])
     for value in values:

@@ -58,7 +58,7 @@ def test_much_more_than_was_asked_for_is_not_converted():
 
 
 def test_a_large_number_beside_a_small_one_widens_its_tolerance_by_so_much_and_no_more():
-    """As a matrix product does: what is nearly zero comes from large numbers that cancel."""
+    """As in a matrix product, where entries that are nearly zero come from large numbers that cancel."""
     expected, rtol = np.array([1e6, 0.0]), RTOL["float64"]
     assert compare(expected, np.array([1e6, 0.9 * rtol * 1e6])) is None
     assert compare(expected, np.array([1e6, 1.1 * rtol * 1e6])).index == (1,)

@@ -1,4 +1,4 @@
-"""Does every condition hold where it is said to hold, and not elsewhere?"""
+"""Is every condition true of the cases that it describes, and of no others?"""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ EXPECTED = [
 
 @pytest.mark.parametrize(("kind", "holds", "not_so"), CONDITIONS, ids=[one[0] for one in CONDITIONS])
 def test_a_condition_holds_where_it_is_said_to(kind, holds, not_so):
-    """The first argument is the one that the condition speaks of."""
+    """The condition is about the first argument."""
     assert {value for fact, value in describe_case(holds, T).items() if fact[0] == kind} == {True}
     assert True not in {value for fact, value in describe_case(not_so, T).items() if fact[0] == kind}
 

@@ -19,7 +19,7 @@ SPARE = types.ModuleType("spare")
 
 
 def raised(lines):
-    """Return what a candidate tells of a function of these lines that stops."""
+    """Return what a candidate reports about a function of these lines, which stops with an error."""
     text = "def small(x):\n" + "".join(f"    {line}\n" for line in lines.splitlines())
     linecache.cache[FILE] = (len(text), None, text.splitlines(True), FILE)
     names = {"np": np, "spare": SPARE}
@@ -96,7 +96,7 @@ def test_the_name_that_python_did_not_find_is_explained_by_what_it_is():
     assert "An array with one axis" in explain(raised("np.sum(x[0], axis=1)"), {}, ("x",))
 
 
-# The lines that stop, and what is said of it in full.
+# The lines that raise an error, and all that is said about it.
 EXPLAINED = {
     "if x: pass": (
         "`if`, `and`, `max(a, b)` and `bool` ask one question about a whole array, but every entry has its "

@@ -1,4 +1,4 @@
-"""Does a finding say what the answers show, in every case that it speaks of, and nothing where they show nothing?"""
+"""Does a finding say what the answers show in every case that it mentions, and nothing if they show nothing?"""
 
 import re
 
@@ -166,7 +166,7 @@ OTHERS = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
         "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
-        "In every case your result is one number wherever 0 is expected, and another one wherever 1 is expected.",
+        "In every case your result is one number wherever 0 is expected, and another wherever 1 is expected.",
     ),
     (
         "activates",
@@ -216,16 +216,15 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
-        "Where your result is wrong, some items of your answer are None where something is expected; the others "
+        "Where your result is wrong, some items of your answer are None where another value is expected; the others "
         "are right.",
     ),
     (
         "backward_unfrozen",
         "return backward(layers, activations, grad_logits)",
-        "Where your result is wrong, something else is in your answer where None is expected; the other items "
-        "are right.",
+        "Where your result is wrong, your answer has a value where None is expected; the other items are right.",
     ),
-    # What holds of wrong answers alone is said of them alone.
+    # What holds only for wrong answers is said only about them.
     (
         "dense",
         "out = x @ weights + bias\nreturn out if len(x) in (2, 4, 6) else np.sin(out[:, 0])",
@@ -429,7 +428,7 @@ OF_RANDOM_WEIGHTS = (
     "The standard deviation of your weights is 1; that is not the required one.",
     "In every case your result holds different numbers where the same number is expected everywhere.",
 )
-"""What is true of all weights and biases that `random_in_place_of` draws."""
+"""Sentences that are true of all weights and biases that `random_in_place_of` draws."""
 BY_RANDOM_WEIGHTS = ("unscaled", "xavier_unscaled")
 """Misconceptions that draw as `random_in_place_of` does: their standard deviation is 1."""
 SIDES = {
@@ -444,18 +443,18 @@ SIDES = {
     "is True instead of False": lambda wanted, got: (got == 1).all() and (wanted == 0).all(),
     "is False instead of True": lambda wanted, got: (got == 0).all() and (wanted == 1).all(),
 }
-"""What may happen to be true of random numbers, and when it is."""
+"""Sentences that may happen to be true of random numbers, each with a test of whether it is."""
 
 
 def numbers_in(value):
-    """Return all numbers of an answer in one line."""
+    """Return all numbers of an answer as one array."""
     if isinstance(value, (list, tuple)):
         return np.concatenate([np.zeros(0), *map(numbers_in, value)])
     return np.zeros(0) if value is None else np.asarray(value, dtype=float).ravel()
 
 
 def is_on_that_side(words, exercise, answers, observed):
-    """Whether a sentence on the side of all wrong numbers is true of them."""
+    """Return whether it is true that all wrong numbers are on the side that a sentence names, such as too large."""
     begin = r"(?:In every case(?: that is wrong,)?|Wherever a (?:wrong )?result came back,)(?: what is wrong in)?"
     said = re.fullmatch(begin + r" your (?:result|`(\w+)`) (is [^.]*)\.", words)
     if not said or said[2] not in SIDES:

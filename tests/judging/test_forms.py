@@ -1,21 +1,24 @@
-"""Is each form of a whole answer told: of drawn weights, parts and lists, refusals, errors and calls?"""
+"""Is each form of a whole answer reported: drawn weights, parts and lists, refusals, errors and calls?"""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autograder.candidate.wire import Given
 from autograder.exercise import Call, Case
+from autograder.judging.compare import Difference, Kind
 from autograder.judging.findings import forms, sentences
 from autograder.judging.key import Key
-from autograder.judging.observation import Observation, Rejected
+from autograder.judging.observation import Observation, Problem, ProblemKind, Rejected
 from tests.support.judged import verdict_on_body
 
 W = "w = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))\n"
 HALF = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out // 2))\n"
 TOP = "half = rng.normal(0, np.sqrt(2 / fan_in), (fan_in // 2, fan_out))\n"
-# The kind, what is written in place of `he_normal`, and what is said of it.
+# The kind, what is written in place of `he_normal`, and what is said about it.
 DRAWN = [
     ("draws not finite", W + "w[0, 0] = np.nan\nreturn w", "NaN or infinity"),
     ("draws flat", "return rng.normal(0, np.sqrt(2 / fan_in), fan_in * fan_out)", "in one 1-D array; one row per"),
@@ -77,7 +80,7 @@ DIFFERENCES = (
     "    out[i] = {}\n"
     "return out"
 )
-# The kind, the exercise, what is written in its place, and what is said of it.
+# The kind, the exercise, what is written in its place, and what is said about it.
 FORMS = [
     (
         "draws normal for uniform",
@@ -239,7 +242,7 @@ def test_every_form_is_tried():
 
 
 def key_of(*expected, arguments=("x",), asked=(), refused=0):
-    """Return a key with these values, and then so many cases that are to be refused."""
+    """Return a key with cases for these values, followed by ``refused`` cases that must be refused."""
     cases = [Case.of("is right", calls=[Call((Given("square"), k))]) for k, _ in enumerate(expected)]
     cases += [Case.of("refuses", calls=[Call((k,))], raises=ValueError) for k in range(refused)]
     return Key("own", arguments, tuple(cases), (*expected, *[None] * refused), (), (), asked)
@@ -324,6 +327,9 @@ def test_how_often_and_with_what_a_function_is_called_is_told(asked, found):
     key = key_of(1.0, 2.0, arguments=("f", "x"), asked=((4, (SHAPE,)), (4, (SHAPE,))))
     assert forms.find_in_calls(key, [Observation(1.0, asked=asked)] * 2) == found
     assert forms.find_in_calls(key, [Observation(1.0, asked=asked), Observation(1.0)]) is None
+    sometimes = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (4, (SHAPE,))))
+    found = forms.find_in_calls(sometimes, [Observation(1.0, asked=(1, (SHAPE,)))] * 2)
+    assert found == ("called once", "`f`"), "in one case it is called more than once"
     once = key_of(1.0, 2.0, arguments=("f", "x"), asked=((1, (SHAPE,)), (1, (SHAPE,))))
     if asked[0] == 1:
         assert forms.find_in_calls(once, [Observation(1.0, asked=asked)] * 2) is None
@@ -336,6 +342,9 @@ def test_what_a_call_changes_besides_is_told_if_most_calls_do():
     assert forms.find_also_changed(key, [change, Observation(1.0), Observation(1.0)]) is None
     assert forms.find_also_changed(key, [change, Observation(1.0, changed=(0,)), Observation(1.0)]) is None
     assert forms.find_also_changed(key, [change, both, STOPPED]) == ("changes as well", "x")
+    assert forms.find_also_changed(key_of(1.0), [change]) is None
+    four = key_of(1.0, 2.0, 3.0, 4.0, arguments=("f", "x"))
+    assert forms.find_also_changed(four, [change, both, Observation(1.0), Observation(1.0)]) is None
     named = Observation(1.0, changed=("rate",))
     assert forms.find_also_changed(key, [named, named, named]) == ("changes as well", "rate")
 
@@ -352,3 +361,157 @@ def test_where_a_function_stops_is_told_only_of_one_kind_of_error():
     assert forms.find_in_errors(key, observed(own, own, 1.0, 1.0))[1] == "an ArithmeticError"
     bare = Observation(raised={"type": "Odd", "kinds": ["Odd", "Exception", "BaseException"]})
     assert forms.find_in_errors(key, observed(bare, bare, 1.0, 1.0))[1] == "another error"
+
+
+A, B, C, D, E, F = (np.array([k, k + 0.5]) for k in range(1, 7))
+PAIRS = [(A, B), (C, D), (E, F)]
+AB, ABC = ("a", "b"), ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected", "got", "found"),
+    [
+        (AB, (A, B), A, [("part alone", "a", "a and b")]),
+        (AB, (A, B), B, [("part alone", "b", "a and b")]),
+        ((), [A, B], A, []),
+        (AB, (A, B), (B, A), [("parts swapped", "a", "b"), ("list reversed",)]),
+        (ABC, (A, B, C), (C, A, B), [("parts in another order", "c, a, b")]),
+        (ABC, (A, B, C), (A, C, B), [("parts swapped", "b", "c"), ("parts in another order", "a, c, b")]),
+        (ABC, (A, B, C), (A, B, C), []),
+        ((), [A, B, C], [C, B, A], [("list reversed",)]),
+        ((), [A, B, C], [A, C, B], []),
+        ((), [A], [A], []),
+        ((), [A, B, C], [A, B], [("item missing at the end",), ("items missing",)]),
+        ((), [A, B, C], [B, C], [("item missing at the start",), ("items missing",)]),
+        ((), [A, B, C], [A, C], [("items missing",)]),
+        ((), [A, B, C], [C, A], []),
+        ((), [A, B, C], [A, D], []),
+        (ABC, (A, B, C), (A, B), [("item missing at the end",), ("part missing", "2", "3")]),
+        ((), [A, B], [A, B, C], [("item too many at the end",)]),
+        ((), [A, B], [C, A, B], [("item too many at the start",)]),
+        ((), [A, B], [A, C, B], []),
+        ((), [A, B], [A, B, C, D], []),
+        (AB, (A, B), (A, B, C), [("parts and more", "2")]),
+        (AB, (A, B), (A, C, B), [("part too many", "the item at index 1")]),
+        (ABC, (A, B, C), (A, B, D, C), [("part too many", "the item at index 2")]),
+        (AB, (A, B), (D, A, B), [("item too many at the start",)]),
+        ((), PAIRS, [(B, A), (D, C), (F, E)], [("pairs swapped",)]),
+        ((), PAIRS, ([A, C, E], [B, D, F]), [("pairs in two lists",)]),
+        ((), PAIRS, ([B, D, F], [A, C, E]), []),
+        ((), PAIRS[:2], [A, D], []),
+        ((), [A, B, C], [None, B, C], [("none at the start",), ("none for some",)]),
+        ((), [A, B, C], [A, B, None], [("none at the end",), ("none for some",)]),
+        ((), [A, B, C], [A, None, None], [("none for some",)]),
+        ((), [A, B, C], [None, D, C], []),
+        ((), [A, None, C], [A, B, C], [("not none",)]),
+        ((), [A, None, C], [A, B, D], []),
+        ((), [A, None, C, B], [A, C, B], [("nones missing",), ("items missing",)]),
+    ],
+)
+def test_how_two_lists_differ_is_found_and_nothing_else(parts, expected, got, found):
+    assert list(forms._compare_lists(parts, expected, got)) == found
+
+
+REVERSED = ("list reversed",)
+
+
+@pytest.mark.parametrize(
+    ("expected", "values", "found"),
+    [
+        (([A, B], [C, D]), ([B, A], [D, C]), REVERSED),
+        (([A, B], [C, D]), ([B, A], (D, C)), REVERSED),
+        (([A, B],), ([B, A],), REVERSED),
+        (([A, B], [C, D]), ([B, A], STOPPED), None),
+        (([A, B], [C, D], [E, F]), ([B, A], [D, C], STOPPED), ("where something came back", REVERSED)),
+        (([A, B], [C, D], [E, F]), ([B, A], [D, C], UNUSABLE), ("where something came back", REVERSED)),
+        (([A, B], [C, D]), ([A, B], [D, C]), ("where it is wrong", REVERSED)),
+        (([A, B], [C, D], [E, F]), ([A, B], [D, C], STOPPED), ("where it is wrong", REVERSED)),
+        (([A, B], [C, D]), ([B, A], [D, E]), None),
+        (([A, B], [1.5, 2.5]), ([B, A], [1.5, 3.5]), REVERSED),
+        (([1.5, 2.5], [3.5, 4.5]), ([2.5, 1.5], [4.5, 3.5]), None),
+        (([A, B], [C, D]), ({0: A}, {}), ("dictionary",)),
+        (([A, B], [C, D]), ({0: A}, [C, D]), None),
+        (({0: A}, {0: B}), ({0: B}, {0: A}), None),
+        ((A, B), (B, A), None),
+    ],
+)
+def test_what_the_forms_of_all_answers_have_in_common(expected, values, found):
+    assert forms.find_in_form(SimpleNamespace(parts=()), key_of(*expected), observed(*values)) == found
+    refusing = [*observed(*values), Observation([A, B])]
+    assert forms.find_in_form(SimpleNamespace(parts=()), key_of(*expected, refused=1), refusing) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (((A, [C, B]), (D, [F, E])), ("in a part", "b", REVERSED)),
+        (((A, [C, B]), (D, [E, F])), ("in a part where wrong", "b", REVERSED)),
+        (((A, [C, B]), (D, [F, E], A)), None),
+        (((A, [C, B]), D), None),
+        (((B, [C, A]), (E, [F, D])), None),
+    ],
+)
+def test_the_form_of_a_part_is_told_with_its_name(values, found):
+    key = key_of((A, [B, C]), (D, [E, F]))
+    assert forms.find_in_form(SimpleNamespace(parts=AB), key, observed(*values)) == found
+
+
+NOT_REFUSED, OTHER_ERROR, NOT_NAMED = ProblemKind.NOT_REFUSED, ProblemKind.OTHER_ERROR, ProblemKind.NOT_NAMED
+OWN = Observation(raised={"type": "KeyError", "kinds": ["KeyError"], "own": True})
+CHANCE = Observation(raised={"type": "ValueError", "kinds": ["ValueError"], "own": False})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "values", "found"),
+    [
+        ([NOT_REFUSED] * 3, [1.0] * 3, ("never refuses", "a ValueError")),
+        ([NOT_REFUSED, None, NOT_REFUSED], [1.0, OWN, 1.0], ("refuses some", "2", "3", "ValueError")),
+        ([NOT_NAMED] * 3, [OWN] * 3, ("refuses without naming",)),
+        ([NOT_NAMED] * 3, [STOPPED] * 3, ("refuses without naming",)),
+        ([NOT_NAMED] * 3, [CHANCE, CHANCE, OWN], ("refuses without naming",)),
+        ([NOT_NAMED, NOT_NAMED, None], [OWN] * 3, ("names some", "2", "3")),
+        ([NOT_NAMED, NOT_NAMED, None], [CHANCE, CHANCE, OWN], ("refuses by chance", "2", "3", "ValueError")),
+        ([OTHER_ERROR] * 3, [OWN] * 3, ("refuses otherwise", "a ValueError", "a KeyError")),
+        (
+            [OTHER_ERROR, None, OTHER_ERROR],
+            [OWN] * 3,
+            ("refuses some otherwise", "2", "3", "a ValueError", "a KeyError"),
+        ),
+        ([OTHER_ERROR] * 3, [OWN, OWN, STOPPED], None),
+        ([OTHER_ERROR, NOT_REFUSED, None], [OWN, 1.0, OWN], ("refuses badly", "2", "3", "a ValueError")),
+        ([ProblemKind.ERROR_RETURNED] * 3, [1.0] * 3, None),
+        ([ProblemKind.ERROR_RETURNED, NOT_REFUSED, None], [1.0] * 3, None),
+        ([None] * 3, [OWN] * 3, None),
+    ],
+)
+def test_how_invalid_input_is_handled_is_told_if_all_else_is_right(kinds, values, found):
+    key = key_of(1.0, refused=3)
+    wrong = [{"refuses": Problem(kind)} if kind else {} for kind in kinds]
+    seen = observed(1.0, *values)
+    assert forms.find_in_refusals(key, seen, [{}, *wrong]) == found
+    assert forms.find_in_refusals(key, seen, [{"is right": Problem(ProblemKind.DIFFERS)}, *wrong]) is None
+
+
+def test_nothing_is_told_of_refusals_where_none_is_asked_for():
+    assert forms.find_in_refusals(key_of(1.0), observed(2.0), [{"is right": Problem(ProblemKind.DIFFERS)}]) is None
+
+
+def test_the_only_test_that_fails_is_named():
+    def failed(name, expected=True):
+        return Problem(ProblemKind.DIFFERS, difference=Difference(Kind.VALUE, expected, not expected, (name,)))
+
+    new, other = failed("it is new"), failed("it is long")
+    assert forms.find_failed_test([{"a": new}, {}, {"a": new}]) == ("fails test", "it is new")
+    assert forms.find_failed_test([{"a": new}, {"a": other}]) is None
+    assert forms.find_failed_test([{"a": new}, {"a": Problem(ProblemKind.RAISED)}]) is None
+    assert forms.find_failed_test([{"a": failed("it is new", expected=False)}]) is None
+    assert forms.find_failed_test([{}]) is None
+
+
+def test_a_changed_argument_is_all_that_is_wrong_or_is_not_told():
+    key, change = key_of(1.0, 2.0, arguments=("f", "x")), Problem(ProblemKind.CHANGED, changed=(1, 0))
+    assert forms.find_changed(key, [{"a": change}, {}]) == ("changes its input", "x")
+    assert forms.find_changed(key, [{"a": change, "b": Problem(ProblemKind.DIFFERS)}, {}]) is None
+    assert forms.find_changed(key, [{}, {}]) is None
+    beyond = Problem(ProblemKind.CHANGED, changed=(2,))
+    assert forms.find_changed(key, [{"a": beyond}]) == ("changes its input", "2")

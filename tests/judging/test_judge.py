@@ -1,4 +1,4 @@
-"""Does a learner read what is wrong, and advice on that and nothing else?"""
+"""Does a learner read what is wrong, and advice about that only?"""
 
 import pytest
 
@@ -89,7 +89,7 @@ NEIGHBOURS = learner(
             learner(*BACK, "    grad = relu_gradient(grad, grad)", "return gradients"),
             "gate_from_the_gradient",
         ),
-        # Beside another slip: written in place, or not refused.
+        # Besides another slip: inputs changed in place, or bad input not refused.
         (
             "gradient_step",
             learner(
@@ -101,7 +101,7 @@ NEIGHBOURS = learner(
             "adds_the_gradient",
         ),
         ("weighted_sum", "return float(np.sum(inputs) * np.sum(weights))", "adds_up_before_multiplying"),
-        # What comes back in place of a refusal differs with the way of writing; the misunderstanding does not.
+        # What comes back instead of a refusal depends on the writer's style; the misconception does not.
         (
             "lora_init",
             learner(
@@ -134,7 +134,7 @@ def test_a_length_is_no_largest_difference(margin, runner):
 @pytest.mark.parametrize(
     ("name", "body"),
     [
-        # The same kind of exception as a misconception's, in the same cases, for another reason.
+        # The same kind of exception as a misconception raises, in the same cases, but for another reason.
         (
             "count_parameters",
             learner(
@@ -156,7 +156,7 @@ def test_an_exception_alone_names_no_misconception(name, body, runner):
     [
         (
             "assert inputs.ndim == 9",
-            "raised AssertionError (an assert that does not hold) on line {line} of {file}: assert inputs.ndim == 9.",
+            "raised AssertionError (a failed assert) on line {line} of {file}: assert inputs.ndim == 9.",
         ),
         ("assert inputs.ndim == 9, 'nine!'", "raised AssertionError: nine! on line {line} of {file}: assert"),
         ("raise KeyError", "raised KeyError on line {line} of {file}: raise KeyError."),

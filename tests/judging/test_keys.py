@@ -1,4 +1,4 @@
-"""Does a key hold everything that judging needs, the same after it was written and read?"""
+"""Does a key hold everything that judging needs, and is it the same after being written and read?"""
 
 from __future__ import annotations
 
@@ -106,6 +106,8 @@ LAW = "the standard deviation, in multiples of the required one"
         (Observation(rejected=Rejected("shape", (2,))), Observation(rejected=Rejected("shape", (3,))), False),
         (Observation(rejected=Rejected("shape")), Observation(rejected=Rejected("type")), False),
         (Observation(rejected=Rejected("shape")), Observation(2.0), False),
+        (Observation(rejected=Rejected("shape")), Observation(None), False),
+        (Observation((0.5, ""), diagnosis="kept"), Observation((0.5, "")), False),
         (Observation((0.5, ""), diagnosis="kept"), Observation((0.6, ""), diagnosis="kept"), True),
         (Observation((0.5, ""), diagnosis="kept"), Observation((0.5, ""), diagnosis="lost"), False),
         (Observation({LAW: 0.001}), Observation({LAW: 0.00101}), True),

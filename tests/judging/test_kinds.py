@@ -53,7 +53,7 @@ def middle(row):
 E3 = np.array([[2.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 7.0]])
 ROWS = np.array([0, 2, 1, 2])
 
-# What was expected, what came back, the kind of it and what is said.
+# What was expected, what came back, the kind of relation and what is said.
 WHOLE = [
     (T, each(lambda e: e * e, T), "square", "is the square of"),
     (P, each(math.sqrt, P), "root", "is the square root of"),
@@ -85,8 +85,8 @@ WHOLE = [
     (T, each(lambda e: math.log(1 + math.exp(e)), T), "softplus", "log(1 + exp(e))"),
     (T / 7, each(lambda e: round(e, 2), T / 7), "rounded", "rounded to a few decimals"),
     (T, np.reshape(powers(list(T.ravel())), T.shape), "softmax over all", "all entries together"),
-    (T, lines(powers, T), "softmax", "softmax along each row"),
-    (T, columns(powers, T), "softmax", "softmax along each column"),
+    (T, lines(powers, T), "softmax", "softmax of what was expected, along each row"),
+    (T, columns(powers, T), "softmax", "softmax of what was expected, along each column"),
     (P, np.reshape(shares(list(P.ravel())), P.shape), "divided by its sum", "the sum of all its entries"),
     (T, T / 9, "divided by its largest", "its largest entry"),
     (-T, -T / 9, "divided by its largest magnitude", "its largest magnitude"),
@@ -121,11 +121,11 @@ WHOLE = [
     (T, np.array([T[0], T[1], T[2] + T[3]]), "last two added", "its last two rows added together"),
     (T, np.array([T[3], T[0], T[1], T[2]]), "rolled forward", "all rows one position too late"),
     (T, lines(lambda r: [*r[1:], r[0]], T), "rolled back", "all columns one position too early"),
-    (T, lines(totals, T), "cumulative", "the running total along each row"),
-    (T, columns(totals, T), "cumulative", "the running total along each column"),
-    (T, lines(lambda r: totals(r[::-1])[::-1], T), "cumulative from the end", "from the end along each row"),
-    (T, np.array([T[0]] * 4), "first repeated", "the first expected row instead of all rows"),
-    (T, lines(lambda r: [r[-1]] * 3, T), "last repeated", "the last expected column instead of all columns"),
+    (T, lines(totals, T), "cumulative", "the running total of what was expected, along each row"),
+    (T, columns(totals, T), "cumulative", "the running total of what was expected, along each column"),
+    (T, lines(lambda r: totals(r[::-1])[::-1], T), "cumulative from the end", "from the end of each row"),
+    (T, np.array([T[0]] * 4), "first repeated", "the first expected row in place of all others"),
+    (T, lines(lambda r: [r[-1]] * 3, T), "last repeated", "the last expected column in place of all others"),
     (T, lines(lambda r: [middle(r)] * 3, T), "mean repeated", "the mean of all expected columns"),
     (T, np.array([sum(T)] * 4), "sum repeated", "the sum of all expected rows"),
     (T, np.array([T[0], *np.zeros((3, 3))]), "all but first are zero", "only the first row right"),
@@ -198,7 +198,7 @@ def test_a_kind_is_found_where_it_holds(expected, got, kind, words):
 
 
 X = T[[1, 3, 0, 2]] + 0.5
-# What was expected, what came back, the arguments, the kind of it and what is said.
+# What was expected, what came back, the arguments, the kind of relation and what is said.
 WITH_ARGUMENTS = [
     (T, T * 7, {}, "times number", "7 times"),
     (T, T * 4, {"x": X}, "times", "the number of rows of `x` times"),
@@ -274,7 +274,7 @@ def test_a_kind_that_quotes_arguments_is_found_where_it_holds(expected, got, giv
 
 # What came back where `T` is expected in place of `P`, among the arguments at the same position.
 CHANGED = [
-    (P, "change missing", "that of `x`, unchanged"),
+    (P, "change missing", "unchanged from `x`"),
     (P - (T - P), "change negated", "in the wrong direction"),
     (P + 2 * (T - P), "change times", "2 times the required change"),
     (P + (T - P) / 10, "change divided by", "divided by 10"),
@@ -301,7 +301,7 @@ def wrong_at(expected, places):
 
 N = np.arange(3)
 AT = np.arange(4)[:, np.newaxis], N
-# What was expected, where it is wrong, the arguments, the kind of it and what is said.
+# What was expected, where it is wrong, the arguments, the kind of relation and what is said.
 PARTS = [
     (T, (AT[0] == 0) & (AT[1] >= 0), {}, "only first", "wrong only in its first row"),
     (T, (AT[0] >= 0) & (AT[1] == 2), {}, "only last", "wrong only in its last column"),
@@ -323,7 +323,7 @@ def test_a_part_is_found_where_it_is_wrong(expected, places, given, kind, words)
 
 
 SIZES = [[3, 4], [5, 2, 7], [6, 1, 1, 2], [9, 3, 4], [4, 4, 8, 16]]
-# What was counted of each of these lists, the kind of it and what is said.
+# What was counted in each of these lists, the kind of relation and what is said.
 COUNTED = [
     ([sum(one) for one in SIZES], "count", "the sum of `n`"),
     ([sum(one) * len(one) for one in SIZES], "count product", "the sum of `n` times the number of items in `n`"),
@@ -345,7 +345,7 @@ def test_a_formula_of_a_count_is_found(got, kind, words):
     assert found([one + 13 * i for i, one in enumerate(got)]) is None
 
 
-# What was expected and came back, in two cases, the kind of it and what is said.
+# What was expected and came back, in two cases, the kind of relation and what is said.
 SHAPES = [
     (find_shape, [(T, T[:, 0]), (P[:2], P[:2, 0])], "axes missing", "only the first axis"),
     (find_shape, [(V, T[:, :1]), (V[:3], P[:3, :1])], "one axis more in shape", "one axis too many"),

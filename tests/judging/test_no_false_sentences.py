@@ -1,4 +1,4 @@
-"""No false sentence: answers of independent writers that were once told something untrue."""
+"""Is no false sentence told any more about answers of independent writers that once got one?"""
 
 import pytest
 
@@ -6,7 +6,7 @@ from autograder.sandbox.process import Runner
 from tests.accuracy import unseen
 from tests.support.judged import verdict_on_body
 
-# Each answer with the words that were said of it and are not true of it.
+# Each answer with the words that were said about it and are not true of it.
 FALSE = [
     (
         "apply_weight",

@@ -10,7 +10,7 @@ from autograder.exercise import PURE, Call, Case, Chapter
 from autograder.judging import misconception
 from autograder.judging.key import Key, Mistake
 from autograder.judging.misconception import find_misconception, find_prevailing, find_proved
-from autograder.judging.observation import Observation
+from autograder.judging.observation import Observation, Rejected
 
 VALUE, EDGE, REFUSES = "is right", "handles edges", "refuses"
 
@@ -87,6 +87,89 @@ def test_whoever_prevails_fails_nothing_that_is_right():
     assert find_prevailing(EXERCISE, key, seen((*DOUBLED[:3], 0.25, 0.75))) is None
 
 
+def test_three_quarters_are_enough_and_what_is_right_counts_against_it():
+    key = key_with(doubled=((*DOUBLED[:4], 0.75),), shifted=(SHIFTED,))
+    assert named(key, (*DOUBLED[:3], 0.875, 0.75)) == "doubled", "three of four"
+    key = key_with(doubled=(DOUBLED,))
+    assert named(key, (DOUBLED[0], *RIGHT[1:3], *DOUBLED[3:])) is None, "three of five"
+
+
+def test_of_two_with_the_same_values_the_one_that_is_the_same_everywhere_is_named():
+    values = (*DOUBLED[:3], 0.25, 0.75)
+    key = key_with(other=(values, Observation(4.0)), same=(values,))
+    assert named(key, values, REFUSED, find_proved) == "same"
+    assert named(key_with(ones=((1.5,) * 5,)), (1.5,) * 5) is None, "that says too little"
+
+
+CHANGING = (*DOUBLED[:3], Observation(0.25, changed=(0,)), 0.75)
+"""As doubled, beside a changed input, so that it is not the same everywhere."""
+
+
+def test_a_changed_input_hides_no_misconception():
+    key = key_with(doubled=((*DOUBLED[:3], 0.25, 0.75),))
+    assert named(key, CHANGING, REFUSED, find_proved) == "doubled"
+    careless = key_with(careless=(RIGHT, Observation(wire.Opaque("Thing"))))
+    changing = (*RIGHT[:3], Observation(0.25, changed=(0,)), 0.75)
+    assert named(careless, changing, Observation(wire.Opaque("Thing")), find_proved) == "careless"
+
+
+def test_only_cases_with_a_value_can_be_wrong():
+    key = key_with()
+    assert misconception._wrong_cases(EXERCISE, key, seen((9.0, *RIGHT[1:4], 9.0), Observation(4.0))) == {0, 4}
+    assert misconception._wrong_cases(EXERCISE, key, seen(RIGHT)) == set()
+
+
+PARTED = Chapter("02_small", "small").exercise(
+    aspects={"a": 1, "b": 1, REFUSES: 1}, parts=("a", "b"), hints=("a", "b", "c")
+)(small)
+
+
+def test_the_part_that_is_wrong_decides():
+    cases = (*(Case.of(None, k) for k in range(3)), Case.of("b", 3))
+    good = ((1.5, 2.5), (3.5, 4.5), (5.5, 6.5), 7.5)
+    wrong = ((1.5, 5.0), (3.5, 9.0), (5.5, 13.0), 15.0)
+    made = Mistake("doubled", "doubled!", tuple(map(Observation, (*wrong[:3], 15.0))))
+    other = Mistake("other", "other!", tuple(map(Observation, ((1.5, 5.0), (3.5, 9.0), (5.5, 13.0), 8.0))))
+    key = Key("small", ("x",), cases, good, (other, made))
+    theirs = [Observation([1.5, 5.0], iterator=False), *map(Observation, wrong[1:])]
+    assert find_proved(PARTED, key, theirs).name == "doubled"
+    in_a_list = [Observation(one.value, changed=(k,)) for k, one in enumerate(theirs)]
+    assert find_proved(PARTED, key, in_a_list) is None, "changed inputs have no aspect of their own here"
+    assert find_proved(PARTED, key, list(map(Observation, ((9.0, 5.0), (9.5, 9.0), (8.0, 13.0), 15.0)))) is None
+
+
+RANDOM = Case.of(REFUSES, wire.Rng(1), raises=ValueError)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "case", "observation", "aspect", "narrowed"),
+    [
+        (EXERCISE, CASES[0], Observation(1.5, changed=(0,)), VALUE, Observation(1.5)),
+        (PARTED, Case.of("b", 1), Observation(1.5, changed=(0,)), "b", Observation(1.5, changed=(0,))),
+        (PARTED, Case.of(None, 1), Observation((1.5, 2.5)), "a", Observation(1.5)),
+        (PARTED, Case.of(None, 1), Observation([1.5, 2.5]), "b", Observation(2.5)),
+        (PARTED, Case.of(None, 1), Observation((1.5, 2.5, 3.5)), "b", Observation((1.5, 2.5, 3.5))),
+        (PARTED, Case.of(None, 1), Observation(1.5), "b", Observation(1.5)),
+        (PARTED, Case.of("b", 1), Observation([1.5, 2.5]), "b", Observation([1.5, 2.5])),
+        (PARTED, Case.of(None, wire.Rng(1)), Observation((1.5, 2.5)), "a", Observation(1.5)),
+        (PARTED, CASES[-1], Observation(1.5), REFUSES, Observation(1.5)),
+        (PARTED, RANDOM, Observation(1.5), REFUSES, Observation("something")),
+        (PARTED, RANDOM, Observation(None), REFUSES, Observation("nothing")),
+        (PARTED, RANDOM, Observation(wire.Opaque("Thing")), REFUSES, Observation("Thing")),
+        (PARTED, RANDOM, STOPPED, REFUSES, STOPPED),
+        (
+            PARTED,
+            Case.of(REFUSES, 1, rng=wire.Rng(1), raises=ValueError),
+            Observation(1.5, rejected=Rejected("shape")),
+            REFUSES,
+            Observation("something"),
+        ),
+    ],
+)
+def test_an_observation_is_narrowed_to_what_decides_an_aspect(exercise, case, observation, aspect, narrowed):
+    assert misconception._narrow(exercise, case, observation, aspect) == narrowed
+
+
 @pytest.mark.parametrize(
     ("values", "tells"),
     [
@@ -103,6 +186,9 @@ def test_whoever_prevails_fails_nothing_that_is_right():
         ((STOPPED, None), False),
         ((STOPPED, "text"), False),
         ((STOPPED, [1.5, 2.0]), True),
+        ((STOPPED, {"a": 1.5}), True),
+        ((STOPPED, wire.Opaque("Thing")), True),
+        ((Observation(rejected=Rejected("shape")), 1.5, 1.5), True),
         ((STOPPED, np.array([1.0, 0.0])), False),
         ((), True),
     ],

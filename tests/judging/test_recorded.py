@@ -1,4 +1,4 @@
-"""Do the parts of the judge find what is recorded? If a change is meant: `python -m tests.judging.recorded`."""
+"""Do the parts of the judge find what is recorded? After an intended change: `python -m tests.judging.recorded`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is each relation found where it holds and nowhere else, and told in words that are true of the answer?"""
+"""Is each relation found where it holds and nowhere else, and told in a sentence that is true for the answer?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def relations(expected, got):
 
 
 def told(*samples):
-    """Say what holds of all answers together, the most telling first."""
+    """Say what holds for all answers together, the most telling first."""
     return [sentences.tell_relation(one, "it") for one in _common_relations(KEY, list(samples), {})]
 
 
@@ -73,7 +73,7 @@ def test_lines_with_ties_are_in_the_expected_order_only_where_the_answer_has_the
     rows = np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])
     found = find_order([sample(rows, rows**3)])
     assert sentences.tell_relation(found, "It") == (
-        "It has numbers other than the expected ones, but in each row their order of size is right"
+        "It has numbers other than the expected ones, but each row is in the right order of size"
     )
     tied = np.array([[1.0, 2.0, 2.0], [5.0, 5.0, 5.0]])
     assert find_order([sample(rows, tied)]) is None
@@ -262,7 +262,7 @@ def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():
 
 
 def test_every_slip_that_is_made_in_the_reference_and_has_words_is_told_by_their_number():
-    """A kind with another number of words has no sentence, so a slip of it would never be named."""
+    """A kind with a different number of words has no sentence, so such a slip would never be named."""
     numbers = {
         *{("operator", 2), ("operand dropped", 2), ("operand dropped", 1), ("operand dropped", 0)},
         *{("operands swapped", 1), ("comparison", 2), ("constant", 2), ("name", 2), ("name", 0), ("function", 2)},

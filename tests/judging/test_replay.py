@@ -1,4 +1,4 @@
-"""Do answers that were remembered from the public key, and given in its order, earn next to nothing by a secret one?"""
+"""Do answers remembered from the public key, and given in its order, earn next to nothing with a secret key?"""
 
 import itertools
 from functools import cache
@@ -19,7 +19,7 @@ SEEDS = (11, 12, 13)
 
 @cache
 def replayed(name, seed):
-    """Return the score of the reference's outcomes on the public calls, given again one after another."""
+    """Return the score of the reference's outcomes on the public calls, replayed one after another."""
     exercise, public, secret = EXERCISES[name], key_for_points(name, PUBLIC_SEED), key_for_points(name, seed)
     function = getattr(reference.module(exercise.module), name)
     outcomes = []

@@ -1,4 +1,4 @@
-"""Is each well-known wrong answer told something true? Answers that were once told a false thing, or nothing."""
+"""Is something true said about each well-known wrong answer, even where it was once something false, or nothing?"""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ for r in (order[k : k + batch_size] for k in range(0, len(x), batch_size)):
     yield {x}, {y}
 """
 
-# The exercise, what was written, words that are said of it, and words that are not true of it.
+# The exercise, what was written, words that are said about it, and words that are not true of it.
 TOLD = [
     (
         "count_weights",
@@ -134,7 +134,7 @@ TOLD = [
         "",
     ),
     ("softmax", "return (logits == logits.max(axis=1, keepdims=True)).astype(float)", "That is argmax", ""),
-    # once silent
+    # about which nothing was said once
     ("predict", "return softmax(forward(layers, x)[0]).max(axis=1)", "the largest probability of each row", ""),
     (
         "lora_init",
@@ -358,7 +358,7 @@ def test_a_near_slip_is_told_where_nothing_else_fits(name, body, said):
 
 def test_a_near_slip_is_not_told_of_secret_cases_nor_of_answers_that_say_little():
     assert verdict_on_body("softmax", SOFTMAX.format(factor="2"), seed=11, quote=False).finding == (
-        "Your result has numbers other than the expected ones, but in each row their order of size is right."
+        "Your result has numbers other than the expected ones, but each row is in the right order of size."
     )
     body = "return np.random.default_rng(3).normal(size=logits.shape)"
     assert verdict_on_body("softmax", body).finding is None

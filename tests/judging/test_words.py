@@ -1,4 +1,4 @@
-"""Is what a verdict says of secret cases free of their numbers, and what it says of numbers true?"""
+"""Do a verdict's words about secret cases contain none of their numbers, and are its words about numbers true?"""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_zero_is_an_answer():
     [
         (None, "None"),
         (wire.Opaque("Thing"), "an object of type Thing, which is not a number, list or array"),
-        ("a" * 50, f"the text {'a' * 40!r}"),
+        ("a" * 50, f"the string {'a' * 40!r}"),
         (True, "the truth value True"),
         (np.bool_(False), "the truth value False"),
         (1 + 2j, "the complex number (1+2j)"),
@@ -277,7 +277,7 @@ ERROR = {"type": "ValueError", "message": " bad \n", "line": 3, "file": "weights
         (ERROR, f"raised ValueError: bad on line 3 of weights.py: {'x' * 119}…"),
         (ERROR | {"line": None}, "raised ValueError: bad"),
         (ERROR | {"message": ""}, f"raised ValueError on line 3 of weights.py: {'x' * 119}…"),
-        ({"type": "AssertionError"}, "raised AssertionError (an assert that does not hold)"),
+        ({"type": "AssertionError"}, "raised AssertionError (a failed assert)"),
         ({"type": "AssertionError", "message": "no"}, "raised AssertionError: no"),
         ({"type": "NotImplementedError"}, "calls a function that is not written yet (NotImplementedError)"),
         (
@@ -304,7 +304,7 @@ ASKED = Case.of("refuses bad input", calls=[CALL], raises=ValueError, mentions=(
         (Problem(ProblemKind.UNUSABLE, rejected=Rejected("shape", (), "an empty array")), "gave an empty array"),
         (
             Problem(ProblemKind.PARTS, 3.0, parts=("logits", "activations")),
-            "gave the number 3; expected 2 things: logits, activations",
+            "gave the number 3; expected 2 parts: logits, activations",
         ),
         (
             Problem(ProblemKind.DIFFERS, difference=compare(1.0, 2.0), part="grad"),

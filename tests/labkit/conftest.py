@@ -1,4 +1,4 @@
-"""What the tests of the lab's equipment share."""
+"""Fixtures that the tests of the lab's equipment share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the course's figures and tools take lists, as checks do?"""
+"""Do the course's figures and tools accept lists, as checks do?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from labkit.figures import forward, initialization, weights
 from labkit.lent.given_training import given_corrections, given_training, share_correct
 from labkit.live.pad import draw_digit
 
-LEFT = {  # they draw or make what the course gives, or what they take is one number
+LEFT = {  # they draw or make what the course gives, or take only one number
     "labkit.figures.boundaries": {"spirals", "opening"},
     "labkit.figures.loss": {"opening"},
     "labkit.figures.openings": {"ten_neurons", "one_threshold", "birth_and_after"},
@@ -73,7 +73,7 @@ def test_every_figure_and_tool_takes_lists():
     modules = [figures, *(importlib.import_module(f"labkit.figures.{name}") for name in _names(figures))]
     bare = {}
     for module in modules:
-        if module.__name__ in ("labkit.figures.style", "labkit.figures.panels"):  # no learner's notebook calls them
+        if module.__name__ in ("labkit.figures.style", "labkit.figures.panels"):  # no notebook of a learner calls them
             continue
         own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
         assert own, module
@@ -175,7 +175,7 @@ def test_a_notebook_gets_what_the_header_of_a_function_declares(declared, value,
 
 
 def same(one, other):
-    """Whether two values are of one type, and equal, however deep."""
+    """Return whether two values have the same type and are equal, at any depth."""
     if type(one) is not type(other):
         return False
     if isinstance(one, (list, tuple)):

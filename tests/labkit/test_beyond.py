@@ -1,4 +1,4 @@
-"""Is what chapter 11 shows what its programs are, and are names cut into the right examples?"""
+"""Does chapter 11 show its real programs and outputs, and are names cut into the right examples?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Are the clinic's passes and patients ill as the chapters' questions take them to be?"""
+"""Do the clinic's passes and patients have the faults that the chapters' questions assume?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the concept test ask fairly, keep what was answered, and measure what a class gained?"""
+"""Does the concept test ask fair questions, keep the answers, and measure what a class gained?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the multiply-adds of chapter 9 those of the products that a step needs?"""
+"""Are the multiply-adds of chapter 9 those of the matrix products that a step needs?"""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Are the data what their sources say, the same for everybody, and light to import?"""
+"""Do the data match their sources, are they the same for everybody, and is importing them cheap?"""
 
 from __future__ import annotations
 

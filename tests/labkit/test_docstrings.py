@@ -1,4 +1,4 @@
-"""Does everything that learners and authors may call say what it takes and returns?"""
+"""Do the docstrings of everything that learners and authors may call say what it takes and returns?"""
 
 from __future__ import annotations
 

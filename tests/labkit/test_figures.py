@@ -1,4 +1,4 @@
-"""Do figures carry their text alternative, read on light and dark pages, and survive odd arrays?"""
+"""Do figures have a text alternative, are they readable on light and dark pages, and do they survive odd arrays?"""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def linear(color) -> np.ndarray:
 
 
 def contrast(a, b) -> float:
-    """WCAG 2's contrast ratio."""
+    """Return WCAG 2's contrast ratio."""
     one, other = sorted(float(linear(c) @ [0.2126, 0.7152, 0.0722]) + 0.05 for c in (a, b))
     return other / one
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
-    """CIELAB of linear RGB, where distance is difference as it is seen."""
+    """Return the CIELAB values of a linear RGB colour, in which distances match perceived differences."""
     xyz = np.clip(rgb, 0, 1) @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
     t = xyz / [0.9505, 1.0, 1.089]
     f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
@@ -49,7 +49,7 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("color", [style.TEXT, *style.COLORS])
 def test_what_is_written_stands_out_from_its_sheet(color):
-    """WCAG asks for 4.5 where the text is small; bars and curves share the colours."""
+    """WCAG requires 4.5 for small text; bars and curves share the colours."""
     assert contrast(color, style.SHEET) >= 4.5
 
 
@@ -95,7 +95,7 @@ def test_outside_a_notebook_the_alternative_is_printed(capsys):
 
 
 def test_a_figure_brings_its_sheet_along_and_all_of_it_is_drawn_at_one_size():
-    """On a dark page as on a light one, with a margin; words that reach beyond the figure are as large as others."""
+    """On dark and on light pages it has a margin; words that reach beyond the figure have the same size as others."""
     seen = []
     for place in (0.2, 0.9):
         fig, ax = figures.figure(size=(3, 2))
@@ -172,7 +172,7 @@ def test_curves_differ_in_more_than_colour():
 
 
 def told_apart(one, other) -> bool:
-    """Whether two lines differ in dashes or marks, or in a colour that everybody sees."""
+    """Return whether two lines differ in dashes or marks, or in a colour that everybody can tell apart."""
     if (one.get_linestyle(), one.get_marker()) != (other.get_linestyle(), other.get_marker()):
         return True
     colors = [linear(line.get_color()) for line in (one, other)]
@@ -181,13 +181,13 @@ def told_apart(one, other) -> bool:
 
 
 def test_the_colours_of_curves_are_told_apart_by_their_dashes_too():
-    """Not every two of six colours differ for everybody, so that each has its own dashes."""
+    """Some of the six colours look the same to some people, so each has its own dashes."""
     _, ax = figures.figure()
     plain = [ax.plot([0, 1], color=color, linestyle="-")[0] for color in style.COLORS]
     assert not all(itertools.starmap(told_apart, itertools.combinations(plain, 2)))
     pairs = zip(style.COLORS, style.LINE_STYLES, strict=True)
     dashed = [ax.plot([0, 1], color=color, linestyle=dashes)[0] for color, dashes in pairs]
-    patterns = {str(line._unscaled_dash_pattern) for line in dashed}  # get_linestyle says "--" of every tuple
+    patterns = {str(line._unscaled_dash_pattern) for line in dashed}  # get_linestyle gives "--" for every tuple
     assert len(patterns) == len(style.COLORS)
 
 
@@ -263,7 +263,7 @@ def test_the_words_of_crowded_pictures_can_be_read_and_do_not_overlap(monkeypatc
     words = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
     assert len(words) > 10 and min(text.get_fontsize() for text in words) >= 10
     ticks = {label for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels(which="both")}
-    words = [text for text in words if text not in ticks]  # some of those are there and not drawn
+    words = [text for text in words if text not in ticks]  # some ticks exist but are not drawn
     boxes = [(text.get_text(), text.get_window_extent()) for text in words]
     overlapping = [
         (a, b)

@@ -1,4 +1,4 @@
-"""Do the figures of chapters 04 to 06 say in words what their numbers say, and is nothing in them run together?"""
+"""Do the words of the figures of chapters 04 to 06 match their numbers, and does nothing in the figures overlap?"""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ def test_the_fit_says_how_far_it_is_off_inside_and_outside(capsys):
     x = np.linspace(-1, 2, 7)
     boundaries.fits(x, np.zeros(7), {"one": (np.where(x > 1, 3.0, 0.25), np.array([0.0]))}, (-1, 1))
     assert "one, at most 0.25 off inside, 3.0 outside" in capsys.readouterr().out
+
+
+def test_the_words_for_a_curve_name_a_hill_between_equal_ends(capsys):
+    x = np.linspace(0, 1, 5)
+    curves = {"hill": 1 + np.array([0.0, 0.1, 2, 0.1, 0]), "valley": 2 - x * (1 - x), "line": x}
+    forward.lines({"walk": curves}, x, xlabel="way", ylabel="loss")
+    said = capsys.readouterr().out
+    assert "from 1 to 1 with a maximum of 3, from 2 to 2 with a minimum of 1.75, from 0 to 1." in said
 
 
 def test_neighbouring_digits_stand_on_two_lines(monkeypatch):

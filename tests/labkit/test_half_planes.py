@@ -1,4 +1,4 @@
-"""Is a network of half-planes what its numbers say, for a forward pass and for a trainer?"""
+"""Does a network of half-planes agree with its numbers, in a forward pass and in training?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do panels say in data and in words what both the browser and Matplotlib draw?"""
+"""Do panels hold, in data and in words, what both the browser and Matplotlib draw?"""
 
 from __future__ import annotations
 

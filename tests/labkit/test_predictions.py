@@ -30,7 +30,7 @@ def test_the_outcome_quotes_the_prediction(capsys):
     outcome("boat", "it floats")
     assert "You predicted “it sinks” (fairly sure); what happened is “it floats”." in capsys.readouterr().out
     outcome("boat", "it sinks")
-    assert "✓ You predicted “it sinks” (fairly sure), and so it is." in capsys.readouterr().out
+    assert "✓ You predicted “it sinks” (fairly sure), and that is right." in capsys.readouterr().out
 
 
 def test_an_outcome_without_a_prediction_is_told_all_the_same(capsys):
@@ -235,7 +235,7 @@ def test_a_pick_without_a_confidence_is_recorded_and_counts_for_no_calibration(c
     assert predictions._change("boat", choice="it sinks", confidence=None)
     outcome("boat", "it sinks")
     said = capsys.readouterr().out
-    assert "You predicted “it sinks”, and so it is." in said and "None" not in said
+    assert "You predicted “it sinks”, and that is right." in said and "None" not in said
     assert predictions.scored_predictions() == []
 
 

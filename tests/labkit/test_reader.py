@@ -1,4 +1,4 @@
-"""Is the pre-trained reader what its script makes, and as good as the course says?"""
+"""Is the pre-trained reader the one that its script makes, and as good as the course says?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(layers, images, labels):
 
 
 def test_training_again_gives_the_same_file_or_the_same_accuracy(script, trained):
-    """Matrix products differ in their last bits between processors: then two points are allowed."""
+    """The last bits of matrix products differ between processors; then a difference of two points is allowed."""
     if script.as_bytes(trained) == data.READER.read_bytes():
         return
     digits = data.digits14()

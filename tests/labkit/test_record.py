@@ -1,4 +1,4 @@
-"""Is the best score kept, and nothing that is worse?"""
+"""Is the best score kept, and never a worse one?"""
 
 import pytest
 

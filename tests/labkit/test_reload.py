@@ -1,4 +1,4 @@
-"""Do edits of the library take effect at the next cell, and are obstacles named in a sentence?"""
+"""Do edits of the library take effect at the next cell, and is every obstacle reported in a sentence?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SRC = Path(reload.__file__).resolve().parents[1]
 
 @pytest.fixture
 def toylab(tmp_path, monkeypatch):
-    """A library of two modules in place of the learner's, and a way to write its files."""
+    """A library of two modules in place of the learner's, and a function that writes its files."""
     folder = tmp_path / "src" / "toylab"
     folder.mkdir(parents=True)
     monkeypatch.setattr(reload, "PACKAGE", "toylab")
@@ -207,7 +207,7 @@ def test_a_library_of_the_same_name_elsewhere_is_refused(toylab, tmp_path, monke
 
 
 def run_cells(cells: list[str], folder: Path, library: Path):
-    """Run cells in a real kernel whose notebook lies in `folder`; return their outputs."""
+    """Run cells in a real kernel whose notebook is in `folder`; return their outputs."""
     script = (
         "import sys, json, nbformat; from nbclient import NotebookClient\n"
         "nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in json.load(sys.stdin)])\n"
@@ -289,7 +289,7 @@ def test_in_a_kernel_a_broken_file_and_a_hiding_folder_are_one_sentence_each(pro
 
 
 def test_what_was_computed_from_a_changed_module_is_computed_again(toylab, notebook):
-    """Not functions alone: a constant of a module that builds on the changed one, and of one that builds on that."""
+    """This includes constants of a module that builds on the changed one, and of a module that builds on that."""
     _, reloader = notebook
     toylab("biases", "from .weights import double\n\nfour = double(2)\n\ndef quadruple(x):\n    return x * four\n")
     toylab("loss", "from toylab.biases import four\n\neight = four + four\n")

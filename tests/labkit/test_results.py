@@ -1,4 +1,4 @@
-"""Is what no figure can be drawn from said in one sentence?"""
+"""If a result cannot be drawn, does one sentence say why?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAN = np.array([[1.0, np.nan]])
 
 
 def softmax():
-    """Have a name for the sentences."""
+    """Serve as the function that the sentences name."""
 
 
 @pytest.mark.parametrize(

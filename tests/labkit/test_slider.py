@@ -1,4 +1,4 @@
-"""Does the slider's picture come from the learner's function, with and without somebody to move it?"""
+"""Does the slider's figure come from the learner's function, with and without somebody to move the slider?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the new tasks do to images what they say?"""
+"""Do the new tasks change images as they say?"""
 
 from __future__ import annotations
 

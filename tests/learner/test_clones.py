@@ -1,4 +1,4 @@
-"""Does the update of a git clone of release 1.0 end right, wherever ``git pull`` or ``git stash`` has left it?"""
+"""Does updating a git clone of release 1.0 end well, in whatever state ``git pull`` or ``git stash`` has left it?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.learner import cells
 from tests.support.project import copy_project
 
 RELEASE_1_0 = Path(__file__).with_name("release_1_0.zip")
-"""Of release 1.0, what a learner writes in: three notebooks, the library, and what git does with them."""
+"""The files of release 1.0 in which a learner writes: three notebooks, the library, and git's settings for them."""
 WORK = {"apply_weight": "weights", "count_trainable": "freezing", "lora_merge": "freezing"}
 OWN = {"cell_type": "code", "id": "f3a1b2c4", "metadata": {}, "source": "my_own = 1", "outputs": []}
 SET = ("user.name=x", "user.email=x@example.org", "core.autocrlf=false", "core.editor=true")
@@ -36,14 +36,14 @@ def commit(folder, what):
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
-    """The release that is being made, as far as a learner writes in it."""
+    """The files of the release being made in which a learner writes."""
     names = ("course", "src/weightlab", "autograder/keys", ".gitattributes", "pyproject.toml", "requirements.txt")
     return copy_project(tmp_path_factory.mktemp("made") / "release", names, "*.key", "*.we*p")
 
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory, release):
-    """A repository of release 1.0, at the branch ``before``, and of this one."""
+    """A repository that holds release 1.0, on the branch ``before``, and this release."""
     folder = tmp_path_factory.mktemp("origin")
     assert git(folder, "init", "-q", "-b", "main")[0] == 0
     with zipfile.ZipFile(RELEASE_1_0) as packed:
@@ -59,7 +59,7 @@ def origin(tmp_path_factory, release):
 
 @pytest.fixture
 def clone(origin, tmp_path):
-    """A clone of 1.0 with a learner's work in it, none of it committed."""
+    """A clone of release 1.0 with a learner's uncommitted work."""
     folder = tmp_path / "my clone"
     assert git(tmp_path, "clone", "-q", str(origin), str(folder))[0] == 0
     assert git(folder, "reset", "-q", "--hard", "origin/before")[0] == 0
@@ -104,7 +104,7 @@ def text_of(cell):
 
 
 def require_everything(clone, release):
-    """All that the learner wrote is there, at its place in this release, and all else is this release's."""
+    """Make sure that everything the learner wrote is at its place in this release, and all else is this release's."""
     library = {file.stem: file.read_text(encoding="utf-8") for file in (clone / "src/weightlab").glob("*.py")}
     for name, module in (WORK | {"lora_merge": "lora"}).items():
         assert f'return "my {name}"' in library[module], name
@@ -167,7 +167,7 @@ def test_whoever_went_on_working_in_the_middle_of_a_merge_keeps_that_too(clone, 
     write_function(clone, "weights", "template_weights")
     made = json.loads(git(clone, "show", "HEAD:course/08_freezing/08_freezing.ipynb")[1])
     made["cells"].append(OWN | {"source": "later = 2"})
-    path(clone, "08_freezing").write_text(json.dumps(made, indent=1), encoding="utf-8")  # the marks are taken out
+    path(clone, "08_freezing").write_text(json.dumps(made, indent=1), encoding="utf-8")  # without the markers
     update(clone, release)
     assert 'return "my template_weights"' in (clone / "src/weightlab/weights.py").read_text()
     after = notebook(clone, "08_freezing")

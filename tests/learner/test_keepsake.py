@@ -1,4 +1,4 @@
-"""Does what the learner keeps show their own network, without marks, and does its page read what a friend draws?"""
+"""Does the keepsake show the learner's own network, without marks, and does its page read what a friend draws?"""
 
 from __future__ import annotations
 

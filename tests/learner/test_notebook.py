@@ -21,7 +21,7 @@ from autograder.paths import COURSE, ROOT, SOLUTIONS
 
 @pytest.fixture(autouse=True)
 def _own_record(state):
-    """Every test here has a learner's record of its own."""
+    """Give every test here its own learner's record."""
 
 
 def verdict(status="failed", score=1.0, message="apply_weight(3, 2) gave 5; expected 6.", **more):
@@ -224,7 +224,7 @@ def test_the_card_names_the_save_that_was_graded(tmp_path, monkeypatch):
 def test_a_missing_file_was_not_graded_and_reset_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(check, "LIBRARY", tmp_path)
     shown = repr_html(check.check_exercise(EXERCISES["apply_weight"], tmp_path))
-    assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> puts the whole file back" in shown
+    assert "is missing. <code>labkit.reset(&quot;apply_weight&quot;)</code> restores the whole file" in shown
     assert "graded" not in shown and "one step further" not in shown
 
 
@@ -253,7 +253,7 @@ def repr_html(made):
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    """A library of the learner's own, of one module."""
+    """A learner's library of one module."""
     from autograder.learner import tutor
 
     folder = tmp_path / "src"
@@ -339,7 +339,7 @@ def test_a_file_that_is_no_text_is_left_as_it_is(state, library):
 
 @pytest.mark.parametrize("slip", ["    return (7\n", "    return 7)\n    else:\n", "return 'seven\n", ""])
 def test_reset_helps_where_python_cannot_read_the_function(state, library, slip):
-    """A typing mistake is when one wants it most."""
+    """Learners need it most after a typing mistake."""
     (library / "weights.py").write_text(MINE.replace("    return 7\n", slip), encoding="utf-8")
     assert "still cannot read" not in repr(labkit.reset("apply_weight"))
     stub = public_keys("weights")["apply_weight"].stub
@@ -380,7 +380,7 @@ def test_the_next_check_finds_the_process_of_the_last_one_waiting():
     assert check.check_exercise(asked, solved).status == "passed"
     waiting = check._waiting.pid
     assert check.check_exercise(asked, solved).status == "passed"
-    if hasattr(os, "fork"):  # elsewhere a process answers once
+    if hasattr(os, "fork"):  # without fork, a process answers only once
         assert waiting is not None and check._waiting.pid == waiting
 
 
@@ -398,7 +398,7 @@ def test_a_check_that_is_interrupted_leaves_no_process_behind(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="elsewhere no process waits for the next check")
 def test_a_waiting_process_that_the_kernel_ends_is_gone_at_once():
-    """A kernel shutting down ends all its children, and waits for those that nobody reaps."""
+    """A kernel that shuts down ends all its children, and waits for those that nobody reaps."""
     asked, solved = EXERCISES["apply_weight"], SOLUTIONS / "weightlab"
     check.check_exercise(asked, solved)
     waiting = psutil.Process(check._waiting.pid)

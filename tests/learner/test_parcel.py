@@ -1,4 +1,4 @@
-"""Is a learner's work all in the zip that goes home, does it come back whole, and does a new release reach it?"""
+"""Is all of a learner's work in the zip that goes home, does it come back complete, and can a new release update it?"""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def contents(folder):
 def test_everything_that_a_learner_made_is_in_the_zip_and_comes_back(copy):
     write_work(copy)
     other = copy / "course/03_initialization/03_initialization.ipynb"
-    other.write_text(json.dumps(json.loads(other.read_text())))  # as a browser hands it out: the same, in other words
+    other.write_text(json.dumps(json.loads(other.read_text())))  # as a browser saves it: only formatted differently
     before = contents(copy)
     packed = parcel.take_home()
     names = zipfile.ZipFile(packed.path).namelist()
@@ -129,7 +129,7 @@ def archive_of(folder, target, changes):
 
 def test_a_new_release_reaches_files_that_the_browser_has_saved(copy, tmp_path):
     first = archive_of(copy, tmp_path / "first.zip", {})
-    assert renew.renew(first, copy) == ""  # seen for the first time: nothing can be hidden yet
+    assert renew.renew(first, copy) == ""  # on a first visit there is nothing that could hide the release
     write_work(copy)
     text = (ROOT / CHAPTER).read_text(encoding="utf-8").replace("One connection", "One new heading")
     second = archive_of(copy, tmp_path / "second.zip", {CHAPTER: text})

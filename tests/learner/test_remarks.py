@@ -1,4 +1,4 @@
-"""Is the learner told what a verdict alone does not show: unreached code, a hiding copy, imports that grading lacks?"""
+"""Is the learner told what a verdict does not show: unreached code, a hiding copy, imports missing in grading?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does what goes from hand to hand hold what it must, and nothing that it must not?"""
+"""Do handouts and submissions contain everything that they must, and nothing that they must not?"""
 
 import inspect
 import json
@@ -29,7 +29,7 @@ CHAPTER = "01_weights"
 
 @pytest.fixture(scope="module")
 def handed_out(tmp_path_factory):
-    """A student's copy of the course, and the environment in which it is the one imported."""
+    """A student's copy of the course, and the environment in which this copy is imported."""
     folder = tmp_path_factory.mktemp("students") / "Übung 1"
     return folder, handout_copy(folder)
 
@@ -53,10 +53,10 @@ def test_a_hand_out_holds_no_answer_no_misconception_and_no_history(handed_out):
         for chapter in CHAPTERS.values()
         for known in reference.misconceptions(chapter.module).values()
         for one in known
-        if inspect.isfunction(one.function)  # what a family makes has no source of its own
+        if inspect.isfunction(one.function)  # misconceptions made by families have no separate source
     ]
     assert len(answers) > 40 and len(wrong) > 40
-    given = "return np.maximum(x, 0)"  # ReLU is among the functions that cases of chapter 03 hand over
+    given = "return np.maximum(x, 0)"  # cases of chapter 03 pass ReLU as an argument
     assert [text for text in [*answers, *wrong] if text and text != given and text in texts] == []
 
 
@@ -191,7 +191,7 @@ def test_the_remedy_fits_what_makes_a_notebook_too_large(part, large, said):
 
 @pytest.mark.parametrize("texts", ["kept", "gone"])
 def test_a_written_answer_whose_cell_has_lost_its_name_is_not_said_to_be_empty(learner, texts):
-    """As in grading: the unchanged texts around it tell where it is, and without them nobody can."""
+    """As in grading, the unchanged texts around the cell tell where it is; without them nobody could."""
     path = learner / "course" / CHAPTER / f"{CHAPTER}.ipynb"
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:

@@ -1,4 +1,4 @@
-"""Does an update take the new release and lose nothing that the learner wrote?"""
+"""Does an update install the new release and lose nothing that the learner wrote?"""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def lora_merge(weights: np.ndarray, adapter: Layers, alpha):
 
 @pytest.fixture
 def release(tmp_path):
-    """The release that is being made: this project as it stands."""
+    """The release being made: this project in its present state."""
     names = ("course", "autograder", "src", "solutions", "README.md", "requirements.txt", "pyproject.toml")
     return copy_project(tmp_path / "release", names)
 
@@ -179,7 +179,7 @@ def test_an_answer_that_is_no_longer_asked_for_stays_as_a_cell_of_ones_own(relea
 
 @pytest.fixture
 def renumbered(copy):
-    """The copy after git has laid the new capstone, with nothing written in it, beside the old one."""
+    """The copy after git has put the new capstone, with nothing written in it, beside the old one."""
     new = copy / "course/10_capstone/10_capstone.ipynb"
     new.parent.mkdir()
     shutil.copy2(copy / "course/09_capstone/09_capstone.ipynb", new)
@@ -188,7 +188,7 @@ def renumbered(copy):
     (copy / manifest.MANIFEST).write_text(json.dumps(recorded))
     mine = notebook(copy, "09_capstone")
     for cell in mine["cells"]:
-        cell["id"] = cell["id"].replace("10-", "09-")  # as release 1.0 had it
+        cell["id"] = cell["id"].replace("10-", "09-")  # the id in release 1.0
     write(copy, "09_capstone", mine)
     return copy
 
@@ -411,7 +411,7 @@ def test_an_older_release_is_refused_and_a_newer_one_is_named(release, copy, new
     say(release, "2.0.0")
     say(copy, newer)
     before = snapshot(copy)
-    with pytest.raises(manifest.UpdateError, match=f"That release is 2.0.0, and this copy is newer, {newer}"):
+    with pytest.raises(manifest.UpdateError, match=f"That release, 2.0.0, is older than this copy, {newer}"):
         update.update(release, copy)
     assert snapshot(copy) == before and not (copy / ".weightlab" / "kept").exists()
     say(copy, "1.9")
@@ -420,7 +420,7 @@ def test_an_older_release_is_refused_and_a_newer_one_is_named(release, copy, new
 
 
 def test_the_course_and_the_reference_merge_into_themselves():
-    """Merging what is complete already changes nothing but stubs."""
+    """Merging finished modules with themselves changes nothing but stubs."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in (SOLUTIONS / "weightlab").glob("*.py")}
     definitions = merge.read_definitions(texts)
     for module, text in texts.items():

@@ -1,1 +1,1 @@
-"""Independent libraries and laws that the reference is compared with."""
+"""Independent libraries and laws with which the reference is compared."""

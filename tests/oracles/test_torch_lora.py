@@ -43,7 +43,7 @@ def test_outputs_and_gradients_of_an_adapted_layer_are_pytorchs(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_training_adapters_takes_the_steps_that_pytorch_takes(seed):
-    """One full batch a step, so that no order can matter."""
+    """Each step takes one full batch, so that no order can matter."""
     rng = np.random.default_rng(seed)
     sizes, alpha, rate = [7, 6, 5, 4][: 3 + seed % 2], 6.0, 0.1
     pairs = list(pairwise(sizes))

@@ -1,4 +1,4 @@
-"""Does the worker of a browser's kernel bring back what its page sends, and does something run where it cannot?"""
+"""Does the worker of a browser's kernel return what its page sends, and does the other carrier run where it cannot?"""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from autograder.candidate.frames import Ending
 from autograder.sandbox import nested_worker
 from autograder.sandbox.browser import Browser
 from autograder.sandbox.carrier import CandidateError, Outcome
+from autograder.sandbox.in_place import InPlace
 from autograder.sandbox.nested_worker import NestedWorker
 
 
 @pytest.fixture
 def page(monkeypatch):
-    """A browser's page as far as Python sees it; the test says what its worker answers."""
+    """A browser's page as far as Python sees it; the test decides what its worker answers."""
     seen = SimpleNamespace(made=None, asked=[], told=[], answer=SimpleNamespace(), can_wait=True)
 
     def ask(job, seconds, grace):
@@ -108,6 +109,7 @@ def test_where_python_cannot_wait_the_job_runs_in_place(page, in_place):
     carrier = Browser()
     assert carrier.run(b"job", 1.0) == Outcome(Ending.ANSWERED, b"in place", limit=1.0)
     assert in_place == [(b"job", 1.0)] and page.asked == []
+    assert not InPlace().grades_classes
 
 
 def test_a_worker_that_does_not_start_is_not_asked_again(page, in_place):

@@ -1,4 +1,4 @@
-"""Does a submission's clock count what belongs to it, and end it where it runs out, in every thread?"""
+"""Does a submission's clock count only what belongs to it, and end the work when time runs out, in every thread?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,6 +70,80 @@ def _raise_first(raised):
         raise raised[0]
 
 
+def test_a_clock_runs_out_when_its_time_is_used_up_and_no_earlier(thread_time):
+    reached = []
+    with pytest.raises(OutOfTimeError), Clock(30.0).enforce():
+        thread_time[0] += 29.5
+        signal.raise_signal(signal.SIGPROF)
+        reached.append("half a second left")
+        thread_time[0] += 0.5
+        signal.raise_signal(signal.SIGPROF)
+        reached.append("more than all")
+    assert reached == ["half a second left"]
+
+
+@pytest.fixture
+def raised(monkeypatch):
+    """What a watching thread raises in another one, and when it first does."""
+    seen = SimpleNamespace(calls=[], first=threading.Event())
+
+    def note(ident, error):
+        seen.calls.append((ident, error))
+        seen.first.set()
+
+    monkeypatch.setattr(clock, "_raise_in", note)
+    monkeypatch.setattr(clock, "_LOOK", 0.001)
+    return seen
+
+
+def test_a_thread_is_ended_from_beside_when_its_time_is_used_up(thread_time, raised, monkeypatch):
+    own, before = threading.get_ident(), set(threading.enumerate())
+    looked = threading.Semaphore(0)
+
+    def clock_gettime(which):
+        looked.release()
+        return thread_time[0]
+
+    monkeypatch.setattr(clock.time, "clock_gettime", clock_gettime)
+    with Clock(30.0)._enforce_from_beside():
+        (watching,) = set(threading.enumerate()) - before
+        assert watching.daemon, "it would keep a program that is to end from ending"
+        thread_time[0] += 29.5
+        assert all(looked.acquire(timeout=20) for _ in range(5))
+        assert raised.calls == [], "half a second is left"
+        thread_time[0] += 0.5
+        assert raised.first.wait(20)
+    assert raised.calls[0] == (own, clock._Stop)
+    assert raised.calls[-1] == (own, None), "an exception that is still due is cancelled"
+
+
+def test_a_look_that_comes_when_the_block_has_just_ended_raises_nothing(thread_time, raised, monkeypatch):
+    looks, ended, main_thread = threading.Event(), threading.Event(), threading.get_ident()
+
+    class Lock:
+        """Lets the watching thread in only after the block has ended."""
+
+        def __enter__(self):
+            if threading.get_ident() != main_thread:
+                looks.set()
+                ended.wait(20)
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(clock, "threading", SimpleNamespace(**vars(threading) | {"Lock": Lock}))
+    before = set(threading.enumerate())
+    block = Clock(30.0)._enforce_from_beside()
+    block.__enter__()
+    (watching,) = set(threading.enumerate()) - before
+    thread_time[0] += 31.0
+    assert looks.wait(20)
+    block.__exit__(None, None, None)
+    ended.set()
+    watching.join(20)
+    assert raised.calls == [(main_thread, None)]
+
+
 def test_after_the_block_nothing_ticks_and_the_handler_is_the_old_one():
     before = signal.getsignal(signal.SIGPROF)
     with Clock(30.0).enforce():
@@ -92,7 +167,15 @@ def test_an_error_of_the_work_itself_stays_what_it_is():
         raise KeyError("x")
 
 
-def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(monkeypatch):
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """Lock files of the test's own: other sandboxes on this machine take turns as well."""
+    for name in ("_GATE", "_ROOM"):
+        (tmp_path / name).touch()
+        monkeypatch.setattr(turns, name, tmp_path / name)
+
+
+def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(files, monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", 0.1)
     tried = []
     monkeypatch.setattr(turns.time, "sleep", lambda seconds: tried.append(seconds))
@@ -102,7 +185,14 @@ def test_two_may_run_beside_each_other_and_nobody_beside_one_that_is_alone(monke
         assert tried, "it waited for the other"
 
 
-def test_on_a_file_system_without_locks_all_run(monkeypatch):
+def test_who_has_waited_long_enough_runs_beside_one_that_is_alone(files, monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 5.0, sleep=lambda _: pytest.fail("it waits")))
+    with turns.run_alone(), turns.run_beside_others():
+        pass
+
+
+def test_on_a_file_system_without_locks_all_run(files, monkeypatch):
     import fcntl
 
     calls = []

@@ -33,9 +33,11 @@ def map_of(monkeypatch, text, pid=100, root=True):
 
 def test_each_sandbox_of_root_has_a_user_that_nobody_else_has(monkeypatch):
     map_of(monkeypatch, WHOLE)
-    assert [isolation._worker_id() for _ in range(16)] == [0x70000000 + 1600 + k for k in range(16)]
+    assert [isolation._worker_id() for _ in range(17)] == [0x70000000 + 1600 + k % 16 for k in range(17)]
     map_of(monkeypatch, WHOLE, pid=2**22)
     assert isolation._worker_id() == 0x70000000 + 2**26 % 2**24
+    map_of(monkeypatch, f"0 0 {2**31 + 1}")
+    assert isolation._worker_id() == 0x70000000 + 1600, "just enough ids"
     map_of(monkeypatch, WHOLE, root=False)
     assert isolation._worker_id() is None
 
@@ -121,13 +123,48 @@ def test_the_files_of_python_are_seen_and_nothing_twice():
     assert not [path for path in loaded if path.is_relative_to(isolation._SITE)]
 
 
+def test_of_the_systems_own_folders_only_what_is_pythons_is_seen(monkeypatch, tmp_path):
+    python = tmp_path / "lib" / isolation._VERSION
+    python.mkdir(parents=True)
+    (tmp_path / "lib64").mkdir()
+    monkeypatch.setattr(isolation.sys, "base_prefix", str(tmp_path))
+    seen = isolation._python_files.__wrapped__()
+    assert tmp_path / "lib" in seen and tmp_path / "lib64" in seen, "a Python in a folder of its own"
+    monkeypatch.setattr(isolation, "_SYSTEM_PREFIXES", (tmp_path,))
+    seen = isolation._python_files.__wrapped__()
+    assert python in seen and not {tmp_path / "lib", tmp_path / "lib64"} & set(seen)
+
+
+def test_the_loader_of_programs_is_seen():
+    seen = isolation._python_files().values()
+    loaders = [path for folder in ("/lib", "/lib64") for path in Path(folder).glob("ld-linux*")]
+    for loader in loaders:
+        resolved = loader.parent.resolve() / loader.name
+        assert {loader, resolved, *loader.parents, *resolved.parents} & set(seen), loader
+
+
+def test_a_library_is_a_mapped_file_that_belongs_neither_to_a_package_nor_to_python(monkeypatch, tmp_path):
+    site, prefix, other = tmp_path / "site", tmp_path / "python", tmp_path / "a folder"
+    for folder in (site, prefix, other):
+        folder.mkdir()
+        (folder / "libone.so.1").write_text("x")
+    (other / "data").write_text("x")
+    mapped = [site / "libone.so.1", prefix / "libone.so.1", other / "libone.so.1", other / "libgone.so", other / "data"]
+    maps = tmp_path / "maps"
+    maps.write_text("".join(f"7f00-7f01 r-xp 00000000 08:01 123 {path}\n" for path in mapped))
+    monkeypatch.setattr(isolation, "_SITE", site)
+    monkeypatch.setattr(isolation.sys, "prefix", str(prefix))
+    monkeypatch.setattr(isolation, "open", lambda path, **options: maps.open(**options), raising=False)
+    assert isolation._loaded_libraries() == {other / "libone.so.1"}
+
+
 def test_what_is_loaded_is_seen_whatever_folder_it_is_in(monkeypatch, tmp_path):
-    """A library beside others is shown alone, with its other names; the system's folder as a whole."""
+    """A library beside others is shown alone, with its other names; the system's folder is shown as a whole."""
     (tmp_path / "libown.so.1").write_text("x")
     (tmp_path / "libown.so").symlink_to("libown.so.1")
     (tmp_path / "libother.so").write_text("y")
     (tmp_path / "libgone.so").symlink_to("nothing")
-    system, other = Path("/usr/lib"), tmp_path / "lib64"  # as Fedora and others call it
+    system, other = Path("/usr/lib"), tmp_path / "lib64"  # its name on Fedora and other systems
     other.mkdir()
     (other / "libz.so").write_text("z")
     (other / "liblater.so").write_text("z")
@@ -151,7 +188,7 @@ def test_the_traces_of_the_installation_are_hidden_inside_what_is_seen():
 
 @pytest.fixture
 def started(monkeypatch):
-    """Start nothing: note with what a candidate would be started."""
+    """Start nothing, but note how a candidate would be started."""
     seen = SimpleNamespace(argv=None, options=None, group=None, fails=False, removed=0)
 
     class Fake:
@@ -246,3 +283,24 @@ def test_where_there_is_no_bubblewrap_its_name_is_called_and_not_found(monkeypat
     assert isolation.command_line("bubblewrap")[0][0] == "bwrap"
     monkeypatch.setattr(isolation.shutil, "which", lambda name: f"/opt/{name}")
     assert isolation.command_line("bubblewrap")[0][0] == "/opt/bwrap"
+
+
+def test_on_a_machine_whose_calls_are_unknown_the_sandbox_starts_without_a_filter(started, monkeypatch):
+    monkeypatch.setattr(isolation.seccomp, "program", lambda: None)
+    isolation.start("bubblewrap")
+    assert started.filter == b"" and "--seccomp" not in started.argv
+
+
+@pytest.mark.parametrize(
+    ("places", "folders"),
+    [
+        (["/usr/bin/python3", "/usr/lib/python3.11"], None),
+        (
+            ["/opt/b/lib/libssl.so.3", "/opt/a/lib/libz.so", "/opt/a/lib/libm.so.6", "/opt/bin/python"],
+            "/opt/a/lib:/opt/b/lib",
+        ),
+    ],
+)
+def test_libraries_that_are_shown_alone_are_found_by_the_loader(places, folders, monkeypatch):
+    monkeypatch.setattr(isolation, "_python_files", lambda: {Path(place): Path(place) for place in places})
+    assert isolation.command_line("bubblewrap")[1].get("LD_LIBRARY_PATH") == folders

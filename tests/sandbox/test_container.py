@@ -1,4 +1,4 @@
-"""Do the image for grading, and what docs and messages say of containers, hold? Checked by their parts."""
+"""Is the image for grading right, and is what docs and messages say about containers true? Checked part by part."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT = (
     "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL "
     "AUDIT_WRITE"
 )
-"""What Docker leaves root in a container."""
+"""The capabilities that Docker leaves to root in a container."""
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 CLUSTER = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
 
@@ -29,7 +29,7 @@ def instructions(name):
 
 
 def why_not(capabilities):
-    """Ask whether the sandbox runs where root has these capabilities only."""
+    """Ask whether the sandbox runs if root has only these capabilities."""
     argv = ["bwrap", "--cap-drop", "ALL", *(word for one in capabilities for word in ("--cap-add", f"CAP_{one}"))]
     program = "from autograder.sandbox import selftest; print(selftest.why_not())"
     argv += ["--dev-bind", "/", "/", sys.executable, "-c", program]

@@ -1,4 +1,4 @@
-"""Does the sandbox keep, as root and as a plain user, what docs/security.md promises?"""
+"""Does the sandbox, started by root and by a plain user, keep the promises of docs/security.md?"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ sandboxed = pytest.mark.skipif(bool(REASON), reason=f"no sandbox was tried: {REA
 
 @pytest.fixture(scope="module", params=USERS)
 def promises(request):
-    """The self-test's table, as each user who can be had here."""
+    """The self-test's table for each kind of user that is possible here."""
     if REASON:
         pytest.skip(f"no sandbox was tried: {REASON}")
     if request.param == "root" or not AS_ROOT:
@@ -59,7 +59,7 @@ def runner():
 
 @sandboxed
 def test_the_covered_files_are_seen_as_nothing(runner):
-    """Are the traces of the installation, which name the project's folder, out of sight?"""
+    """Are the traces of the installation, which name the project's folder, invisible?"""
     found = returning(
         "[n for f in ('/site', '/lab') for r, d, fs in os.walk(f) if r.count('/') < 3 for n in d + fs"
         " if n.endswith('.pth') and os.path.getsize(os.path.join(r, n)) or n == 'autograder']",
@@ -86,7 +86,7 @@ assert len(files) > 50
 
 @sandboxed
 def test_what_the_lab_lends_to_notebooks_answers_no_exercise(runner):
-    """Are the clinic's backward passes and the given trainer, in any form, and a ReLU out of reach?"""
+    """Are the clinic's backward passes, the given trainer and the given ReLU out of reach in every form?"""
     found = returning(
         "there",
         """
@@ -178,6 +178,15 @@ with Runner("bubblewrap", time_limit=3.0) as runner:
 
 
 @sandboxed
+def test_a_sandbox_lets_everything_else_go_first(runner):
+    lower = returning("os.getpriority(os.PRIO_PROCESS, 0)", "import os")
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert verdict_of(runner, lower, expected=min(19, own + 10)).status == "passed"
+    with Runner() as beside:
+        assert verdict_of(beside, lower, expected=own).status == "passed"
+
+
+@sandboxed
 def test_two_sandboxes_of_root_have_users_of_their_own():
     if AS_ROOT:
         process.end_kept()  # a test of workers may have asked to keep them
@@ -185,9 +194,9 @@ def test_two_sandboxes_of_root_have_users_of_their_own():
         for _ in range(2):
             with Runner("bubblewrap") as runner:
                 made, key = exercise()
-                text = b"import os\ndef answer():\n    return [os.getuid(), os.getgid()]"
-                uid, gid = run_exercise(made, key, {"small": text}, "library", runner).cases[0][0]["value"]
-                assert uid == gid > 60_000
+                text = b"import os\ndef answer():\n    return [os.getuid(), os.getgid(), os.getgroups()]"
+                uid, gid, groups = run_exercise(made, key, {"small": text}, "library", runner).cases[0][0]["value"]
+                assert uid == gid > 60_000 and groups == []
                 users.add(uid)
         assert len(users) == 2
 
@@ -215,6 +224,7 @@ def test_elsewhere_than_on_linux_one_sentence_says_so(monkeypatch):
         ({"/proc/sys/kernel/unprivileged_userns_clone": "0\n"}, "bwrap: No permissions", "unprivileged_userns_clone=1"),
         ({"/proc/sys/user/max_user_namespaces": "0\n"}, "bwrap: Creating new namespace", "max_user_namespaces=10000"),
         ({"/.dockerenv": ""}, "bwrap: No permissions to create new namespace", "container"),
+        ({"/run/.containerenv": ""}, "bwrap: No permissions to create new namespace", "container"),
         ({}, "bwrap: Unknown option --perms", "too old"),
         ({}, "bwrap: something new", "docs/security.md"),
     ],
@@ -236,7 +246,7 @@ def test_the_self_test_says_why_it_cannot_be_run(monkeypatch):
 
 
 def test_the_weaker_isolation_keeps_the_promises_that_it_can():
-    """Which promises hold without a sandbox? The limits do; what is in sight and in reach does not."""
+    """Which promises hold without a sandbox? The limits do; those on what can be seen and reached do not."""
     if not sys.platform.startswith("linux"):
         pytest.skip("the limits are tried on Linux")
     with Runner("process", time_limit=1.0) as runner:

@@ -1,4 +1,4 @@
-"""Is a sandbox that serves several submissions the same for each as a new one?"""
+"""Does a sandbox that serves several submissions serve each of them like a new one?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from autograder.sandbox import process, selftest
 from autograder.sandbox.process import Runner
+from autograder.sandbox.usage import find_family
 from tests.support.small import returning, verdict_of
 
 REASON = selftest.why_not()
@@ -27,7 +28,7 @@ def kept():
 
 
 def submit(text, **options):
-    """Grade a module as a submission of its own; return the verdict and the process that graded it."""
+    """Grade a module as a separate submission; return the verdict and the process that graded it."""
     with Runner("bubblewrap", time_limit=5.0) as runner:
         runner.ensure_started()
         pid = runner.pid
@@ -69,6 +70,25 @@ def test_a_sandbox_with_a_trace_is_not_used_again(before, kept):
 
 
 @sandboxed
+def test_what_a_job_leaves_in_a_group_of_its_own_is_ended_as_well():
+    text = """
+import os, time
+def answer():
+    left = os.fork()
+    if left == 0:
+        os.setpgid(0, 0)
+        time.sleep(99)
+        os._exit(0)
+    while os.getpgid(left) != left:
+        time.sleep(0.001)
+    return 2.0
+"""
+    with Runner("bubblewrap", time_limit=2.0) as runner:
+        assert verdict_of(runner, text).status == "passed"
+        assert len(find_family(runner.pid)) == 2, "only bubblewrap and the process that waits for the next job remain"
+
+
+@sandboxed
 @pytest.mark.parametrize("text", ["import os\ndef answer():\n    os._exit(0)", "def answer():\n    while True: pass"])
 def test_a_sandbox_whose_job_did_not_answer_is_not_used_again(text, kept):
     with Runner("bubblewrap", time_limit=1.0) as runner:
@@ -78,7 +98,7 @@ def test_a_sandbox_whose_job_did_not_answer_is_not_used_again(text, kept):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows a process's memory")
 def test_what_forks_for_jobs_holds_nothing_of_a_job_or_an_answer():
-    """Is neither a source, an input nor a value in the memory that the next job gets a copy of?"""
+    """Is no source, input or value in the memory of which the next job gets a copy?"""
     words = {name: f"{name}-{os.urandom(12).hex()}" for name in ("source", "input", "value", "error", "printed")}
     text = f"""
 import numpy as np
@@ -99,7 +119,7 @@ def answer(x):
 
 
 def _memory(pid):
-    """Return what a process can read of its own memory and has written."""
+    """Return the memory that a process can read and has written."""
     found = bytearray()
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
@@ -109,6 +129,6 @@ def _memory(pid):
                 memory.seek(first)
                 try:
                     found += memory.read(last - first)
-                except OSError:  # what the kernel shows nobody
+                except OSError:  # memory that the kernel shows to nobody
                     continue
     return bytes(found)

@@ -1,4 +1,4 @@
-"""Does a job's own time decide, not that of others, and is a doubtful timeout tried once more, alone?"""
+"""Does only a job's own time decide, and is a job with a doubtful timeout tried once more, alone?"""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from autograder.sandbox.usage import Usage, find_family, measure_usage
 from tests.support.small import returning, verdict_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process uses")
+UNUSED = {"processes": 1, "memory": 0, "processor": 0.0, "waited": 0.0}
 BOUNDS = watch.Bounds(seconds=1.0, wall=4.0, memory=1000, processes=8)
 
 
@@ -36,7 +37,7 @@ def watcher(monkeypatch):
     def after(seconds, **used):
         now[0] = seconds
         made.waited = used.get("waited", 0.0)
-        return made._find_broken(Usage(**used))
+        return made._find_broken(Usage(**UNUSED | used))
 
     return after
 
@@ -57,21 +58,21 @@ def test_waiting_is_believed_within_a_limit_by_the_clock(watcher):
 
 
 def test_a_machine_that_slept_is_not_a_loop(monkeypatch):
-    """As a laptop whose lid was closed: neither the job nor its watcher ran meanwhile."""
+    """As on a laptop whose lid was closed: neither the job nor its watcher ran meanwhile."""
     now = [100.0]
     monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
     made = watch.Watcher(None, BOUNDS, 1)
     made._began = 100.0
     now[0] = 100.5
     looked = now[0]
-    now[0] = 130.5  # it slept for half a minute between two looks
+    now[0] = 130.5  # it slept for half a minute between two readings
     made._leave_out_standstill(looked)
-    assert made._find_broken(Usage()) is None and made.spent < 0.6
+    assert made._find_broken(Usage(**UNUSED)) is None and made.spent < 0.6
     now[0] = 131.0
     made._leave_out_standstill(130.5)
-    assert made._find_broken(Usage()) is None
+    assert made._find_broken(Usage(**UNUSED)) is None
     now[0] = 131.6
-    assert made._find_broken(Usage()) is Ending.TIMEOUT
+    assert made._find_broken(Usage(**UNUSED)) is Ending.TIMEOUT
 
 
 @pytest.mark.parametrize("seconds", [1.5, 4.0])
@@ -98,7 +99,7 @@ with Runner(time_limit=1.0) as runner:
 
 
 def test_processor_time_of_all_processes_counts(watcher):
-    assert watcher(0.05, processor=7.0) is None  # of earlier jobs
+    assert watcher(0.05, processor=7.0) is None  # used by earlier jobs
     assert watcher(1.0, processor=9.5) is None
     assert watcher(1.0, processor=10.5) is Ending.TIMEOUT
 
@@ -236,7 +237,7 @@ def test_a_frame_of_a_candidate_is_read_within_bounds():
 
 
 class Pieces(io.RawIOBase):
-    """A stream that gives a few bytes at a time, as a pipe does whose writer is slow."""
+    """A stream that gives a few bytes at a time, like a pipe with a slow writer."""
 
     def __init__(self, data, size):
         self.data, self.size = data, size

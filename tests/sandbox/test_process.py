@@ -1,4 +1,4 @@
-"""Does the autograder keep its bounds, whatever comes back, and know its own failures from the student's?"""
+"""Does the autograder keep its bounds, whatever comes back, and tell its own failures from the student's?"""
 
 from __future__ import annotations
 
@@ -180,6 +180,13 @@ def test_the_students_code_gets_no_environment(runner, monkeypatch):
     monkeypatch.setenv("WEIGHTLAB_SECRET", "seed")
     text = returning("float('WEIGHTLAB_SECRET' in __import__('os').environ)")
     assert verdict_of(runner, text, expected=0.0).status == "passed"
+
+
+def test_nothing_of_the_autograders_is_among_the_folders_to_import_from(runner):
+    text = returning(
+        "[p for p in sys.path if os.path.isdir(os.path.join(p, 'candidate'))] + [len(sys.path) > 2]", "import os, sys"
+    )
+    assert verdict_of(runner, text, expected=[True]).status == "passed"
 
 
 def test_the_folder_is_named_as_the_student_knows_it(runner):

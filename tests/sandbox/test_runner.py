@@ -18,7 +18,7 @@ WALL = limits.WALL_FACTOR if sys.platform == "linux" else 1
 
 
 class FakeProcess:
-    """A candidate that the test ends."""
+    """A candidate that ends when the test says so."""
 
     def __init__(self, number):
         self.pid, self.ended, self.group = number, None, None
@@ -30,8 +30,10 @@ class FakeProcess:
 
 @pytest.fixture
 def machine(monkeypatch):
-    """Candidates that answer as the test says; what was started, ended and sent to them."""
-    seen = SimpleNamespace(started=[], ended=[], sent=[], answers=[], spent=0.5, waited=0.25, broken=None, ready=True)
+    """Candidates that answer as the test says, and a record of what was started, ended and sent to them."""
+    seen = SimpleNamespace(
+        started=[], ended=[], sent=[], answers=[], spent=0.5, waited=0.25, broken=None, ready=frames.READY
+    )
 
     def start(isolation, whole_lab):
         seen.started.append((isolation, whole_lab))
@@ -41,7 +43,7 @@ def machine(monkeypatch):
         watcher = SimpleNamespace(broken=None, spent=0.0, waited=0.0)
         if not order:
             assert (bounds.seconds, bounds.wall) == (process.START_SECONDS, process.START_SECONDS)
-            answer = (b"", frames.READY) if seen.ready else None
+            answer = (b"", seen.ready) if seen.ready else None
         else:
             seen.sent.append((order, bounds))
             watcher.broken, watcher.spent, watcher.waited = seen.broken, seen.spent, seen.waited
@@ -76,6 +78,14 @@ def test_a_job_gets_its_seconds_and_the_machines_limits(machine):
     assert told == {"seconds": 2.0, "wall": 2.0 * WALL, "memory": limits.MEMORY, "file_bytes": limits.FILE_BYTES}
     assert order.endswith(frames.pack_frame(b"job"))
     assert machine.started == [("process", False)] and machine.ended == [] and runner.pid == 1
+    assert runner.grades_classes
+
+
+def test_where_nobody_says_how_long_a_job_waited_the_clock_alone_counts(machine, monkeypatch):
+    monkeypatch.setattr(process.sys, "platform", "darwin")
+    machine.answers = [answer()]
+    Runner().run(b"job", 3.0)
+    assert [(bounds.seconds, bounds.wall) for _, bounds in machine.sent] == [(3.0, 3.0)]
 
 
 def test_a_limit_of_the_runners_own_replaces_what_a_job_asks_for(machine):
@@ -123,8 +133,9 @@ def test_what_an_earlier_job_broke_is_replaced_and_the_job_sent_again(machine):
     assert len(machine.started) == 2 and machine.ended == [1] and len(machine.sent) == 3
 
 
-def test_a_candidate_that_does_not_get_ready_is_ended_and_says_why(machine):
-    machine.ready = False
+@pytest.mark.parametrize("said", [None, b"something else"])
+def test_a_candidate_that_does_not_get_ready_is_ended_and_says_why(said, machine):
+    machine.ready = said
     runner = Runner()
     with pytest.raises(CandidateError, match=r"^no permission$"):
         runner.ensure_started()
@@ -246,12 +257,18 @@ def test_the_control_group_says_whether_memory_ran_out(out_of_memory, read, brok
     assert make("bubblewrap", True, None)._exchange(b"", None)[1].broken is Ending.TIMEOUT
 
 
-@pytest.mark.parametrize("reap", [True, False])
-def test_a_candidate_that_somebody_else_ends_is_reaped_where_that_is_asked_for(reap, machine, monkeypatch):
-    waited = threading.Event()
-    monkeypatch.setattr(FakeProcess, "wait", lambda self: waited.set(), raising=False)
-    Runner(reap=reap).ensure_started()
+@pytest.mark.parametrize(("options", "reap"), [({"reap": True}, True), ({"reap": False}, False), ({}, False)])
+def test_a_candidate_that_somebody_else_ends_is_reaped_where_that_is_asked_for(options, reap, machine, monkeypatch):
+    waited, by = threading.Event(), []
+
+    def wait(process):
+        by.append(threading.current_thread())
+        waited.set()
+
+    monkeypatch.setattr(FakeProcess, "wait", wait, raising=False)
+    Runner(**options).ensure_started()
     assert waited.wait(20 if reap else 0.05) is reap
+    assert all(thread.daemon for thread in by), "it would keep a kernel that is to end from ending"
 
 
 def test_a_program_that_cannot_be_started_is_the_autograders_failure(machine, monkeypatch):
@@ -264,7 +281,7 @@ def test_a_program_that_cannot_be_started_is_the_autograders_failure(machine, mo
 
 
 def test_one_that_says_nothing_was_not_ready_in_time(machine, monkeypatch):
-    machine.ready = False
+    machine.ready = None
     runner = Runner()
     silent = SimpleNamespace(pid=1, group=None, stderr=SimpleNamespace(read=lambda most: b""))
     monkeypatch.setattr(process.isolation, "start", lambda *_: silent)
@@ -291,25 +308,25 @@ def test_only_in_a_sandbox_jobs_take_turns(machine, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("isolation", "waited", "retries", "runs"),
+    ("isolation", "waited", "options", "runs"),
     [
-        ("bubblewrap", 0.21, True, 2),
-        ("bubblewrap", 0.2, True, 1),
-        ("bubblewrap", 0.21, False, 1),
-        ("process", 0.9, True, 1),
+        ("bubblewrap", 0.51, {}, 2),
+        ("bubblewrap", 0.5, {}, 1),
+        ("bubblewrap", 0.51, {"retries": False}, 1),
+        ("process", 2.0, {}, 1),
     ],
 )
 def test_a_timeout_is_doubtful_if_the_job_waited_for_more_than_a_fifth_of_its_time(
-    isolation, waited, retries, runs, monkeypatch
+    isolation, waited, options, runs, monkeypatch
 ):
     ran = []
 
     def run_once(self, job, seconds, turn):
         ran.append(turn)
-        return Outcome(Ending.TIMEOUT, limit=1.0, waited=waited)
+        return Outcome(Ending.TIMEOUT, limit=2.5, waited=waited)
 
     monkeypatch.setattr(Runner, "_run_once", run_once)
-    Runner(isolation).run(b"", 1.0, retries)
+    Runner(isolation).run(b"", 1.0, **options)
     assert len(ran) == runs
 
 

@@ -1,4 +1,4 @@
-"""Does the filter let in what is on its list, and refuse everything else, on both kinds of machine?"""
+"""Does the filter allow the calls on its list, and refuse all others, on both kinds of machine?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ALLOW, KILL, REFUSE, UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 
 
 def verdict(program, architecture, number, *arguments):
-    """Return what the filter says of a call, as the kernel computes it."""
+    """Return the filter's decision about a call, as the kernel computes it."""
     data = struct.pack("<IIQ6Q", number, architecture, 0, *arguments, *[0] * (6 - len(arguments)))
     instructions = [struct.unpack_from("<HBBI", program, at) for at in range(0, len(program), 8)]
     loaded = at = 0
@@ -70,7 +70,7 @@ def test_an_argument_decides(ask):
 def test_anonymous_memory_is_private(ask):
     mmap, private, shared, anonymous = (9, 222), 2, 1, 0x20
     assert ask(mmap, 0, 4096, 3, private | anonymous) == ALLOW
-    assert ask(mmap, 0, 4096, 3, shared) == ALLOW  # of a file, which is counted
+    assert ask(mmap, 0, 4096, 3, shared) == ALLOW  # memory of a file, which is counted
     assert ask(mmap, 0, 4096, 3, shared | anonymous) == REFUSE
     assert ask(mmap, 0, 4096, 3, shared | anonymous | 2) == REFUSE  # MAP_SHARED_VALIDATE
 
@@ -100,7 +100,7 @@ def test_on_another_machine_there_is_no_filter(monkeypatch):
 
 
 def test_a_change_of_the_filter_is_deliberate(monkeypatch):
-    """After a change that is meant: compare the numbers with the kernel's tables, then write the new digest here."""
+    """After an intended change, compare the numbers with the kernel's tables, then write the new digest here."""
     digests = {}
     for machine in MACHINES:
         monkeypatch.setattr(seccomp.platform, "machine", lambda machine=machine: machine)

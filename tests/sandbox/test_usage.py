@@ -1,10 +1,13 @@
-"""Are the kernel's figures about processes read as they are meant, and the bounds kept to the last digit?"""
+"""Are the kernel's figures about processes read correctly, and the bounds kept to the last digit?"""
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +23,7 @@ STAT = f"7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 {TICKS} {2 * TICKS} {4 * TICKS} {8 *
 
 @pytest.fixture
 def proc(monkeypatch):
-    """What /proc holds: contents by path below it."""
+    """The contents of /proc, by path below it."""
     files = {"7/status": STATUS, "7/stat": STAT, "7/schedstat": "5000 2500000000 9"}
 
     def read_text(path, *_, **__):
@@ -74,7 +77,7 @@ def test_a_bound_that_is_just_kept_is_kept(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
     watcher = watch.Watcher(None, BOUNDS, 1)
-    assert BOUNDS.processor == 3.0
+    assert BOUNDS.processor == 3.0 and watch.Bounds(3.0, 12.0, 0, 0).processor == 7.0
     assert watcher._find_broken(Usage(8, 1000, 5.0, 0.0)) is None
     now[0] = 1.25
     assert watcher._find_broken(Usage(8, 1000, 8.0, 0.0)) is None
@@ -97,12 +100,13 @@ def test_a_jobs_own_time_leaves_out_what_it_waited_but_never_all(monkeypatch):
     assert watcher.spent == 0.5, "a quarter, as the clock's limit is four times its own"
 
 
-@pytest.mark.parametrize(("looked", "began"), [(100.0, 0.0), (98.96, 0.0), (98.9, 1.05), (90.0, 9.95)])
+@pytest.mark.parametrize(("looked", "began"), [(100.0, 0.0), (98.75, 0.0), (98.5, 1.25), (90.0, 9.75)])
 def test_only_a_long_gap_between_two_looks_is_a_standstill(looked, began, monkeypatch):
     monkeypatch.setattr(watch.time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(watch, "_TICK", 0.25)
     watcher = watch.Watcher(None, BOUNDS, 1)
     watcher._leave_out_standstill(looked)
-    assert watcher._began == pytest.approx(began)
+    assert watcher._began == began
 
 
 class Process:
@@ -120,7 +124,32 @@ def test_a_watcher_kills_what_breaks_a_bound_and_nothing_else(monkeypatch):
     assert killed == [process] and watcher.broken is Ending.MEMORY
     assert watcher.waited == 0.2, "the most that was seen"
     killed.clear()
-    used[:] = [Usage()]
+    used[:] = [Usage(1, 0, 0.0, 0.0)]
     with watch.Watcher(process, BOUNDS, 1) as watcher:
         pass
     assert killed == [] and watcher.broken is None and 0 <= watcher.spent < 1
+
+
+def test_when_a_job_has_ended_its_time_is_known_and_its_watcher_has_ended(monkeypatch):
+    now, looking = [0.0], threading.Event()
+
+    def measure_usage(pid, depth):
+        looking.set()
+        time.sleep(0.05)
+        now[0] = 0.75
+        return Usage(1, 0, 0.0, 0.0)
+
+    monkeypatch.setattr(watch, "_TICK", 0.001)
+    monkeypatch.setattr(watch, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(watch, "measure_usage", measure_usage)
+    with watch.Watcher(Process(), BOUNDS, 1) as watcher:
+        assert looking.wait(20)
+        assert watcher._thread.daemon, "it would keep a program that is to end from ending"
+    assert not watcher._thread.is_alive() and watcher.spent == 0.75
+    now[0] = 2.0
+    with watch.Watcher(Process(), BOUNDS, 1) as watcher:
+        now[0] = 2.5
+        watcher._done.set()
+        watcher._thread.join()
+        now[0] = 3.0
+    assert watcher.spent == 1.0, "up to its end, not to the last look"

@@ -1,4 +1,4 @@
-"""Attacks on the way that an answer takes: from what is returned, by what writes it, to what reads it."""
+"""Attacks on the path of an answer: what is returned, what writes it, and what reads it."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ SEED = 11
 
 
 def honest() -> list[Submission]:
-    """Return the classmates: one all right, one who misunderstands things, one who has not begun."""
+    """Return the classmates: one who is completely right, one with misconceptions, one who has not begun."""
     wrong = {name: one.function for name, one in made.mistaken(CHAPTER)[0].items()}
     return [
         Submission("zoe", made.answered(CHAPTER), dict(made.REFERENCE)),
@@ -52,7 +52,7 @@ def honest() -> list[Submission]:
 
 
 def lay(room: Path, submission: Submission) -> None:
-    """Lay a submission into ``submitted/``, or its zips into ``inbox/``."""
+    """Put a submission into ``submitted/``, or its zips into ``inbox/``."""
     for name, content in submission.archives.items():
         (room / "inbox").mkdir(parents=True, exist_ok=True)
         (room / "inbox" / name).write_bytes(content)
@@ -63,7 +63,7 @@ def lay(room: Path, submission: Submission) -> None:
     linked = {*submission.links, *submission.pipes}
     for name, content in submission.files().items():
         if name not in linked:
-            for above in reversed((folder / name).parents):  # one by one: some lie too deep for a recursion
+            for above in reversed((folder / name).parents):  # one by one: some are nested too deeply for a recursion
                 above.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
     for name, target in submission.links.items():
@@ -73,7 +73,7 @@ def lay(room: Path, submission: Submission) -> None:
 
 
 def lay_class(room: Path, attackers: list[Submission]) -> list[Collected]:
-    """Lay out the honest students, each as a zip, and attackers; collect all zips as ``weightlab collect`` does."""
+    """Put the honest students, each as a zip, and attackers into a classroom; collect all zips as the command does."""
     for one in honest():
         one.archives[f"{one.student}.zip"] = zipped(one.files())
         lay(room, one)

@@ -82,7 +82,7 @@ MARKDOWN = (
     "http://" * 1_000,
     "\\" * 5_000,
 )
-"""Pieces of written answers: what runs, fetches, hides a score, or is slow to read."""
+"""Pieces of written answers that run, fetch, hide a score, or are slow to read."""
 SOURCES = (
     "x = 0x" + "F" * 5_000,
     "x = " + "-" * 3_000 + "1",
@@ -208,9 +208,9 @@ MODULES = (
 
 @dataclass
 class Damaged:
-    """A damaged submission: its files by their place in the chapter's folder, and what of it is no file.
+    """A damaged submission: its files by their path in the chapter's folder, and its entries that are not files.
 
-    ``archive`` is the name under which it is handed in as a zip, or empty where it lies in ``submitted/`` already.
+    ``archive`` is the name of the zip that holds it, or empty if it is already in ``submitted/``.
     """
 
     student: str
@@ -228,7 +228,7 @@ class Damager:
     Parameters
     ----------
     draw : random.Random
-        What decides.
+        The generator from which everything is drawn.
     """
 
     def __init__(self, chapter: Chapter, draw: random.Random) -> None:
@@ -238,7 +238,7 @@ class Damager:
         self._notebook = json.dumps(answered).encode()
 
     def make(self, number: int) -> Damaged:
-        """Return the submission of this number; its student's name holds the number, so that no two are alike."""
+        """Return the submission with this number; the student's name contains it, so that no two names are the same."""
         draw = self.draw
         student = f"s{number}-{draw.choice(NAMES)}" if draw.random() < 0.3 else f"s{number}"
         if draw.random() < 0.05:
@@ -314,7 +314,7 @@ class Damager:
             return
 
     def _write_into_a_cell(self, notebook: dict) -> None:
-        """Let an answer, or a cell of the student's own, hold something odd."""
+        """Write something odd into an answer or a cell that the student added."""
         draw = self.draw
         cells = notebook.get("cells")
         cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
@@ -353,7 +353,7 @@ class Damager:
         return files
 
     def record(self) -> bytes:
-        """Return a record of the concept test, as nobody would write one."""
+        """Return a record of the concept test that no honest student would have."""
         draw = self.draw
         if draw.random() < 0.3:
             return draw.choice((b"", b"[" * 90_000, b"\xff", b"null", b'{"before": ' + b"9" * 9_000 + b"}"))
@@ -362,7 +362,7 @@ class Damager:
         ).encode()
 
     def by_bytes(self, content: bytes) -> bytes:
-        """Return content with bytes flipped, cut out, put in, or copied to where they do not belong."""
+        """Return content with bytes flipped, cut out, inserted, or copied to the wrong place."""
         draw, data = self.draw, bytearray(content)
         for _ in range(draw.randint(1, 8)):
             if not data:
@@ -381,7 +381,7 @@ class Damager:
         return bytes(data[: draw.randrange(len(data) + 1)]) if draw.random() < 0.2 and data else bytes(data)
 
     def _pack(self, one: Damaged, number: int) -> None:
-        """Hand it in as a zip, whose entries or bytes may be damaged, under a name that a platform might give."""
+        """Pack a submission as a zip, whose entries or bytes may be damaged, with a name that a platform might give."""
         draw = self.draw
         one.archive = draw.choice(
             (
@@ -431,7 +431,7 @@ class Damager:
         return bytes(data)
 
     def _misplace(self, one: Damaged) -> None:
-        """Let something in the folder be no ordinary file: a link, a pipe, a folder, or a folder without end."""
+        """Put something other than a file into the folder: a link, a pipe, a folder, or endlessly nested folders."""
         draw = self.draw
         name = draw.choice(sorted(one.files))
         match draw.choice((0, 0, 1, 1, 2, 2, 4, 4, 3)):
@@ -452,7 +452,7 @@ class Damager:
 
 
 def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
-    """Yield every place in a notebook."""
+    """Yield the path to every value in a notebook."""
     if path:
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

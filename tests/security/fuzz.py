@@ -1,10 +1,10 @@
-"""Grades classes of damaged submissions, and demands that none stops another: ``python -m tests.security.fuzz 100000``.
+"""Grades classes of damaged submissions, none of which may stop another: ``python -m tests.security.fuzz 100000``.
 
 Each class is collected and graded as any class is, into a gradebook, notebooks, pages and tables, beside three honest
-students. What runs no code of a student's is all done in this process, with verdicts on functions that are made up; of
-some classes everything is done, in sandboxes. Any exception, any grade of an honest student's that is not what it is
-without the others, any submission without a line that says what became of it, and any page that would run or fetch
-something is written down with the seed and the number by which it is made again.
+students. All that runs no student's code is done in this process, with made-up verdicts on functions; some classes are
+graded completely, in sandboxes. Any exception, any grade of an honest student that the others have changed, any
+submission without a line that says what became of it, and any page that would run or fetch something is written down
+with the seed and the number from which it can be made again.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ from tests.support import classroom as made
 
 SEED = 11
 CLASS, READ = 50, 450
-"""Damaged submissions that are laid into one class, and those of the same chapter that are read without one."""
+"""Damaged submissions in one class, and further ones of the same chapter that are read without a class."""
 IN_SANDBOXES, EVERY = 12, 20
-"""So many more are graded with everything after every so many classes."""
+"""The number of further submissions that are graded completely, and the number of classes after which this is done."""
 PAGE_OF = 20
-"""One page of so many is made; what a page is made of is the same for all."""
+"""One page out of this many is made, because the code that makes pages is the same for all."""
 HONEST = ("honest-0", "honest-1", "honest-2")
 STATUSES = {"graded", "malformed", "missing", "no_library"}
 
@@ -73,14 +73,14 @@ class Findings:
     pages: int = 0
     in_sandboxes: int = 0
     slowest: float = 0.0
-    """Seconds of processor time of the one that took longest to be read."""
+    """Seconds of processor time of the submission that took longest to read."""
 
 
 _make_page = feedback.make_page
 
 
 class Here:
-    """In place of worker processes: everything is done at once, in this process."""
+    """Stands in for worker processes: does everything at once, in this process."""
 
     window = 1
 
@@ -98,7 +98,7 @@ class Here:
         return future
 
     def accept(self, task: work.GradingTask, came: work.GradedSubmission) -> work.GradedSubmission:
-        """Return what was made of a task."""
+        """Return the result of a task unchanged."""
         return came
 
     def require_any(self) -> None:
@@ -121,7 +121,7 @@ def made_up_verdicts(submission: object, chapter: Chapter, *_: object) -> list[V
 
 @contextlib.contextmanager
 def without_sandboxes() -> Iterator[None]:
-    """Grade in this process; of most pages make a stand-in."""
+    """Grade in this process, and make a stand-in for most pages."""
 
     def make_page(notebook: dict, *rest: object) -> str:
         wanted = random.Random(json.dumps(notebook, sort_keys=True)).randrange(PAGE_OF) == 0
@@ -131,7 +131,7 @@ def without_sandboxes() -> Iterator[None]:
         mock.patch.object(grade, "LocalWorkers", Here),
         mock.patch.object(examination, "_functions", made_up_verdicts),
         mock.patch.object(feedback, "make_page", make_page),
-        # The secret keys, which take the reference's own time to make, and which nobody asks for here.
+        # The secret keys take the reference's time to make, and nothing uses them here.
         mock.patch.object(Run, "pack_keys", lambda self, *_: dict.fromkeys(self.released, b"")),
         mock.patch.object(work, "_unpacked", lambda packed: {}),
     ):
@@ -139,7 +139,7 @@ def without_sandboxes() -> Iterator[None]:
 
 
 def lay(room: Path, chapter: str, one: Damaged) -> None:
-    """Lay a submission into the inbox or into ``submitted/``; names that this disk refuses stay away."""
+    """Put a submission into the inbox or into ``submitted/``, without names that this disk refuses."""
     if one.archive:
         with contextlib.suppress(OSError, ValueError):
             (room / "inbox" / one.archive).write_bytes(one.packed)
@@ -185,7 +185,7 @@ class Class:
         (self.room / "inbox" / f"{HONEST[2]}.zip").write_bytes(zipped(files))
 
     def grade(self, jobs: int | None = None) -> list[str]:
-        """Collect and grade it; return what is wrong with the collection."""
+        """Collect and grade the class; return what is wrong with the collection."""
         archives = {path.name for path in (self.room / "inbox").iterdir()}
         collected = collect_submissions([self.room / "inbox"], self.room, self.chapter.name)
         places = [row.place for row in collected.rows]
@@ -200,7 +200,7 @@ class Class:
         return [f"nothing is said of {name!r}" for name in unsaid]
 
     def honest(self) -> dict[str, tuple]:
-        """Return all that an honest student gets, by student."""
+        """Return everything that each honest student gets, by student."""
         classroom, name = Classroom(self.room), self.chapter.name
         table = (self.room / "grades.csv").read_text().splitlines()
         return {
@@ -222,7 +222,7 @@ class Fuzz:
     Parameters
     ----------
     seed : int
-        What is drawn from.
+        The seed of all that is drawn.
     """
 
     def __init__(self, seed: int) -> None:
@@ -231,7 +231,7 @@ class Fuzz:
         self._harmless: dict[str, Harmless] = {}
 
     def run(self, count: int, sandboxed: bool = True, first: int = 0) -> Findings:
-        """Grade so many damaged submissions, from a class on."""
+        """Grade ``count`` damaged submissions, beginning with the class ``first``."""
         begun, number = time.monotonic(), first
         names = list(CHAPTERS)
         while self.found.submissions < count:
@@ -293,7 +293,7 @@ class Fuzz:
             self.found.slowest = max(self.found.slowest, time.process_time() - began)
 
     def _of_the_honest(self, chapter: Chapter, jobs: int | None) -> dict[str, tuple]:
-        """Return what the honest students get without the others."""
+        """Return what the honest students get in a class without the others."""
         key = chapter.name, jobs
         if key not in self._alone:
             with tempfile.TemporaryDirectory(prefix="fuzz-") as base:
@@ -355,7 +355,7 @@ def read_one(files: dict[str, bytes], chapter: Chapter, released: dict) -> str:
 
 
 def _unpacked(one: Damaged, chapter: Chapter) -> dict[str, bytes] | None:
-    """Return what collecting takes of a zip, or None where it names a reason not to."""
+    """Return the files that collecting takes from a zip, or None if it gives a reason not to take any."""
     budget = Budget()
     zipped_up = Item(PurePosixPath(one.archive), (0.0,), lambda: io.BytesIO(one.packed))
     try:
@@ -371,7 +371,7 @@ def _honest_notebook(chapter: Chapter) -> dict[str, bytes]:
 
 
 def _honest_page(chapter: Chapter) -> str:
-    """Return the page of a submission that is all right."""
+    """Return the page of a completely right submission."""
     content = json.dumps(made.answered(chapter)).encode()
     submission, marks = Submission(HONEST[0], chapter.name, content, made.REFERENCE), feedback.Marks()
     found = examination.from_record(made_up_verdicts(submission, chapter), submission, made.released(chapter))
@@ -383,8 +383,8 @@ def _honest_page(chapter: Chapter) -> str:
 
 
 def quick(patch: contextlib.ExitStack) -> None:
-    """Leave out what takes long and decides nothing: nbgrader starts a program for each new gradebook."""
-    bin_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader starts it by its name
+    """Skip a step that takes long and decides nothing: nbgrader starts a program for each new gradebook."""
+    bin_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader starts it by name
     patch.enter_context(mock.patch.dict(os.environ, {"PATH": bin_first}))
     version = api.get_alembic_version()
     patch.enter_context(mock.patch.object(api, "get_alembic_version", lambda: version))
@@ -394,7 +394,7 @@ def quick(patch: contextlib.ExitStack) -> None:
 
 
 def main() -> None:
-    """Read the number and the seed, and say what was found; the status is 1 where something was."""
+    """Read the number and the seed, and say what was found; the exit status is 1 if anything was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int, nargs="?", default=1_000)
     parser.add_argument("--seed", type=int, default=SEED)

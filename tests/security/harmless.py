@@ -1,4 +1,4 @@
-"""Finds in a page what runs, fetches or hides a score, beside what every such page holds."""
+"""Finds whatever runs, fetches or hides a score in a page, except what every such page holds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ TEXT = frozenset(
         " img",
     )
 )
-"""What Markdown makes, beside formulas."""
+"""The elements that Markdown makes, besides formulas."""
 _BETWEEN = re.compile(r",(?![^(]*\))")
-"""What stands between two selectors."""
+"""The separator between two selectors."""
 _URLS = (
     "href",
     "src",
@@ -34,7 +34,7 @@ _URLS = (
 
 
 def _rules_of(sheet: str) -> list[str]:
-    """Return the rules of a style sheet, each once for every selector: a page holds only those that it uses."""
+    """Return the rules of a style sheet, once for each selector: a page holds only those that it uses."""
     rules = []
     for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
         if rule.type == "qualified-rule":
@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag != "input" or ("type", "checkbox") not in attributes or "disabled" not in dict(attributes):
-            self.tags.add(tag)  # the box of a task in a list does nothing
+            self.tags.add(tag)  # the checkbox of a list item does nothing
         if tag in ("script", "style"):
             self._open, self._text = tag, ""
         for name, value in attributes:
@@ -90,19 +90,19 @@ def _read(page: str) -> _Reader:
 
 
 class Harmless:
-    """What pages of one chapter hold in any case.
+    """What every page of a chapter holds.
 
     Parameters
     ----------
     page : str
-        The page of an honest submission, with its style sheets whole.
+        The page of an honest submission, with complete style sheets.
     """
 
     def __init__(self, page: str) -> None:
         self._usual = _read(page)
 
     def find(self, page: str) -> list[str]:
-        """Return what a page holds beside that."""
+        """Return what else a page holds."""
         seen, usual = _read(page), self._usual
         found = [f"holds <{tag}>" for tag in sorted(seen.tags - usual.tags - TEXT) if not _is_formula(tag)]
         found += [f"holds another {tag}: {text[:80]!r}" for tag, text in sorted(seen.inside - usual.inside)]

@@ -1,4 +1,4 @@
-"""Attacks by the files of the submission: modules that shadow others, hooks of Python's own, files that are none."""
+"""Attacks by the files of a submission: modules that shadow others, Python's own hooks, files that are not modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ for _folder in ("/tmp", os.path.expanduser("~"), "."):
 
 
 def beside(it: Submission, name: str, text: str) -> None:
-    """Put a file beside the notebook, and into the library's folder."""
+    """Put a file beside the notebook and into the library's folder."""
     it.beside[name] = it.beside[f"weightlab/{name}"] = text.encode()
 
 

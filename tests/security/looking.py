@@ -1,6 +1,6 @@
 """Attacks that look around for answers, keys, classmates' work and the instructor's files.
 
-Each function is right only where its author found what the search is for, so that a point gained shows a leak.
+Each function is right only if the search has found something, so a gained point shows a leak.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from tests.security.payload import CHAPTER, MARK, Attacks, Submission
 
 attack = Attacks("looking around")
 CANARY = "WEIGHTLAB_CANARY"
-"""A variable in the environment of whoever grades, and the name of a file in their home."""
+"""A variable in the grader's environment, and the name of a file in the grader's home."""
 UPWARDS = """
 import os, pathlib
 def _places():
@@ -22,7 +22,7 @@ def _places():
 
 
 def _search(*wanted: tuple[str, str], but: str = MARK) -> str:
-    """Return the body of a search: files by pattern, that hold a text, and have not ``but`` in their path."""
+    """Return the body of a search for files that match a pattern, hold a text, and have no ``but`` in their path."""
     return f"""
 {UPWARDS}
 for place in _places():

@@ -1,6 +1,6 @@
 """Attacks on what sandboxes share: the kernel's caches, locks and notices on the same files, memory and processors.
 
-Each search is right only where the way is open, so that a point gained shows one.
+Each search is right only where a way is open, so a gained point shows an open way.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from tests.security.payload import Attacks, Submission
 
 attack = Attacks("what sandboxes share")
 SECONDS = 600
-"""How long what never ends goes on at most, should nobody stop it."""
+"""The longest time, in seconds, for which an attack without end continues if nobody stops it."""
 
 
 def _let_in(*calls: tuple[int, int | None]) -> str:
-    """Return the end of a search: whether one of these system calls fails for another reason than permission.
+    """Return the end of a search: whether one of these system calls fails for a reason other than permission.
 
     Calls are given by their numbers on x86-64 and aarch64.
     """

@@ -1,6 +1,6 @@
-"""Attacks that need a network: each function is right only where it could make its connection.
+"""Attacks that need a network: each function is right only if it could make its connection.
 
-Where only the lack of a network stood in the way (ENETUNREACH, no name server) that counts as made.
+If only the lack of a network prevented a connection (ENETUNREACH, no name server), it counts as made.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Attacks on whoever opens what came of a submission: notebook, feedback, tables, terminal.
+"""Attacks on whoever opens the results of a submission: notebook, feedback, tables, terminal.
 
-What runs says so: it changes the page's title to ``opened``.
+Code that runs shows this by changing the page's title to ``opened``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WRITTEN = "zero_or_negative"
 
 
 def shows(it: Submission, **data: object) -> None:
-    """Let the answer cell that is right show data of these kinds too."""
+    """Let the right answer's cell show data of these kinds as well."""
     plain = it.cell("after_three_connections-answer")["outputs"][0]
     data = {kind.replace("__", "/").replace("_", "-"): value for kind, value in data.items()}
     shown = {"output_type": "display_data", "data": data, "metadata": {}}

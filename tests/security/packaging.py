@@ -13,7 +13,7 @@ HONEST = "zoe"
 """A classmate, whose name the attackers know."""
 NOTEBOOK = f"{CHAPTER.name}.ipynb"
 WORSE = {NOTEBOOK: json.dumps(made.released(CHAPTER)).encode(), "weightlab/weights.py": made.STUBS["weights"]}
-"""What a classmate's submission is to be replaced by."""
+"""What the attacker would put in place of a classmate's submission."""
 
 
 def under(folder: str) -> dict[str, bytes]:

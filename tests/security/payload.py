@@ -1,4 +1,4 @@
-"""What a payload is: a change to an ordinary submission, and what has to come of it."""
+"""What a payload is: a change to an ordinary submission, and the result that it must have."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from tests.support import classroom as made
 
 CHAPTER = CHAPTERS["01_weights"]
 TARGET = "apply_weight"
-"""The exercise that the ordinary submission has wrong; ``QUESTION`` is the number that it has wrong."""
+"""The exercise that is wrong in the ordinary submission; ``QUESTION`` is the question that is wrong."""
 QUESTION = "share_that_flips"
 POINTS = CHAPTER.points - CHAPTER.exercises[TARGET].points - CHAPTER.questions[QUESTION].points
-"""What the ordinary submission earns, with and without an attack."""
+"""The points that the ordinary submission earns, with and without an attack."""
 OF_FUNCTIONS = sum(exercise.points for name, exercise in CHAPTER.exercises.items() if name != TARGET)
 OF_NUMBERS = sum(question.points for name, question in CHAPTER.questions.items() if name != QUESTION)
 MARK = "weightlab-was-here"
-"""What an attack that leaves something behind calls its files, and what its daemons are called."""
+"""The name of the files and daemons that an attack leaves behind."""
 
 
 @dataclass
 class Submission:
-    """One student's submission, all right but for one function and one number.
+    """One student's submission, in which only one function and one number are wrong.
 
-    ``beside`` are files in the notebook's folder; where there are ``archives`` (zips by name) they are submitted
-    instead; ``links`` are symbolic links to lay into the folder, ``pipes`` are named pipes.
+    ``beside`` are files in the notebook's folder. ``archives`` (zips by name), if any, are submitted instead of the
+    folder. ``links`` are symbolic links, and ``pipes`` named pipes, to put into the folder.
     """
 
     student: str
@@ -58,16 +58,16 @@ class Submission:
         return [cell for cell in self.notebook["cells"] if _marks(cell).get("locked")]
 
     def cell(self, name: str) -> dict:
-        """Return the cell of a name."""
+        """Return the cell with this name."""
         return made.cell(self.notebook, name)
 
     def answers(self, body: str, before: str = "") -> None:
-        """Let the function that is wrong do this."""
+        """Make this the body of the wrong function."""
         text = f"\n\n{before}\n\ndef {TARGET}(signal, weight):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
         self.library["weights"] = made.REFERENCE["weights"] + text.encode()
 
     def finds(self, body: str) -> None:
-        """Let the function be right only where a search, the body of a function, returns something true."""
+        """Make the function right only if a search, given as the body of a function, returns something true."""
         look = f"import functools\n@functools.cache\ndef _look():\n{textwrap.indent(textwrap.dedent(body), '    ')}"
         self.answers(
             """
@@ -90,7 +90,7 @@ class Submission:
         self.library["weights"] = guarded.encode() + self.library["weights"].replace(_FUTURE, b"")
 
     def zips(self, name: str, files: dict[str, bytes] | None = None) -> None:
-        """Submit a zip of this name: the ordinary submission with further files, or in place of it."""
+        """Submit a zip with this name: the ordinary submission, with ``files`` added or replaced."""
         self.archives[name] = zipped(self.files() | (files or {}))
 
     def files(self) -> dict[str, bytes]:
@@ -108,7 +108,7 @@ def _marks(cell: dict) -> dict:
 
 
 def code_cell(source: str, outputs: list | None = None) -> dict:
-    """Return a cell of the student's own."""
+    """Return a code cell that the student added."""
     return {
         "cell_type": "code",
         "id": f"own-{abs(hash(source)) % 10**8}",
@@ -120,7 +120,7 @@ def code_cell(source: str, outputs: list | None = None) -> dict:
 
 
 def zipped(files: dict[str, bytes], **attributes: int) -> bytes:
-    """Return a zip; ``attributes`` gives entries, by name, a file type of their own."""
+    """Return a zip; ``attributes`` gives the file type of some entries, by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -133,20 +133,20 @@ def zipped(files: dict[str, bytes], **attributes: int) -> bytes:
 
 @dataclass(frozen=True)
 class Payload:
-    """An attack, and what has to come of it.
+    """An attack, and the result that it must have.
 
     Parameters
     ----------
     status : tuple of str
-        What may be the status of the function that the submission has wrong: one, but where a race decides.
+        The possible statuses of the wrong function: only one, unless a race decides.
     costs : float
         Points that the attack costs its own author.
     gains : float
-        Points that it does gain, over a submission that is otherwise the same: what is listed as open.
+        Points that the attack gains over an otherwise identical submission: these attacks are listed as open.
     submission : str
-        Status of the whole submission; ``not taken`` where nothing of it reaches the class.
+        Status of the whole submission; ``not taken`` if nothing of it reaches the class.
     student : str
-        The student's id, where the attack chooses it.
+        The student's id, if the attack chooses it.
     """
 
     name: str
@@ -167,7 +167,7 @@ class Payload:
 
 
 class Attacks(list):
-    """The payloads of one class of attack; calling it gives a decorator that adds one."""
+    """The payloads of one class of attack; calling the object gives a decorator that adds a payload."""
 
     def __init__(self, group: str) -> None:
         super().__init__()

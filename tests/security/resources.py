@@ -1,4 +1,4 @@
-"""Attacks by using up: time, memory, processes, disk, output, stack; all sizes are bounded, should nobody stop them."""
+"""Attacks that use up time, memory, processes, disk, output or stack, all of bounded size in case nobody stops them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.security.payload import MARK, OF_FUNCTIONS, Attacks, Submission
 
 attack = Attacks("resources")
 SECONDS = 600
-"""How long what never ends goes on at most, should nobody stop it."""
+"""The longest time, in seconds, for which an attack without end continues if nobody stops it."""
 
 
 @attack("timeout")

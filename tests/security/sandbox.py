@@ -1,4 +1,4 @@
-"""Attacks on the sandbox itself: other machines' calls, own programs, stopped processes, what earlier jobs left."""
+"""Attacks on the sandbox itself: other machines' system calls, programs, stopped processes, traces for later jobs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Runs every payload against stock nbgrader, and writes what came of it: ``python -m tests.security.stock [NAME ...]``.
+"""Runs every payload against stock nbgrader, and records the results: ``python -m tests.security.stock [NAME ...]``.
 
-Nothing of it can do harm: each payload has a namespace of processes, of users and of networks to itself, a user
-without rights, bounds on processes, memory, files and time, and of this machine's disk a folder of its own.
+Nothing can do harm: each payload has its own namespaces of processes, users and networks, a user without rights,
+limits on processes, memory, files and time, and only its own folder of this machine's disk.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ RESULTS = Path(__file__).with_name("stock.json")
 ORDINARY = "the ordinary submission"
 NAME = CHAPTER.name
 FIRST_USER, LANES = 64_000, 4
-"""Each run has a user of its own, as limits on processes count a user's in all of them."""
+"""Each run has its own user, because limits on processes count all processes of a user."""
 TOGETHER = 12
-"""How many attackers are graded as one class, where none of them is likely to disturb it."""
+"""How many attackers are graded as one class, if none of them is likely to disturb it."""
 LOUD = (
     "copied check cell",
     "killed parent",
@@ -62,9 +62,9 @@ LOUD = (
 WHOLE = sum(exercise.points for exercise in CHAPTER.exercises.values()) + sum(
     question.points for question in CHAPTER.questions.values()
 )
-"""What the classmate has earned."""
+"""The points that the classmate has earned."""
 SECONDS, MEMORY = 180, 3 * 2**30
-"""When a run is stopped: nbgrader's own limit for a cell is set to twenty seconds."""
+"""The limits of a run; nbgrader's own time limit per cell is set to twenty seconds."""
 CONFIG = r"""
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -89,20 +89,20 @@ find /tmp /var/tmp /dev/shm "$HOME" . -path ./submitted -prune -o -path ./downlo
 
 
 def sources() -> dict[str, str]:
-    """Return the asserts that stand in the check cells, by exercise and question."""
+    """Return the asserts in the check cells, by exercise and question."""
     return peers.programs(CHAPTER, chapter_keys(CHAPTER, SEED))
 
 
 def build(course: Path, attackers: list[Submission], asserts: dict[str, str], feedback: bool) -> None:
-    """Lay out a course of stock nbgrader's: the assignment, attackers' submissions and one classmate's."""
+    """Make a course for stock nbgrader: the assignment, attackers' submissions and one classmate's."""
     with_asserts = peers.with_asserts(made.released(CHAPTER), asserts)
-    with_asserts["cells"][1]["source"] = "import numpy as np"  # the lab's own checks have no part in this
+    with_asserts["cells"][1]["source"] = "import numpy as np"  # the lab's own checks are not used here
     for kind in ("source", "release"):
         (course / kind / NAME).mkdir(parents=True)
         (course / kind / NAME / f"{NAME}.ipynb").write_text(json.dumps(with_asserts))
     for cells in [one.checks() for one in attackers if isinstance(one.notebook, dict)]:
         for cell in cells:
-            # What was handed out holds the asserts; what the attack wrote over them stays.
+            # The handed-out notebook holds the asserts; what an attack wrote in their place stays.
             name = cell["metadata"]["nbgrader"]["grade_id"]
             if cell["source"].startswith("check(") and name in asserts:
                 cell["source"] = asserts[name]
@@ -129,7 +129,7 @@ def build(course: Path, attackers: list[Submission], asserts: dict[str, str], fe
 
 
 def run(course: Path, home: Path, user: int, seconds: float) -> str:
-    """Let nbgrader grade a course where it can do no harm; return how that ended."""
+    """Let nbgrader grade a course where it can do no harm; return how it ended."""
     for path in (course, home, *course.rglob("*")):
         os.chown(path, user, user, follow_symlinks=False)
     small = [
@@ -183,7 +183,7 @@ def run(course: Path, home: Path, user: int, seconds: float) -> str:
 
 
 def scores(course: Path) -> dict[str, float]:
-    """Return the score of each student in a gradebook, those that were graded."""
+    """Return the score of each graded student in a gradebook."""
     with contextlib.closing(sqlite3.connect(f"file:{course}/gradebook.db?mode=ro", uri=True)) as book:
         rows = book.execute(
             "select student_id, sum(coalesce(manual_score, auto_score, 0) + coalesce(extra_credit, 0)) from grade join "
@@ -195,7 +195,7 @@ def scores(course: Path) -> dict[str, float]:
 
 
 def opened(course: Path, student: str) -> bool:
-    """Whether a page that a student or an instructor opens runs a script of the submission, or offers one as a link."""
+    """Return whether a page that a student or an instructor opens runs or links to a script of the submission."""
     pages = [path for path in (course / "feedback" / student).rglob("*.html") if path.is_file()]
     with jupyterlab.browser_page() as page:
         for path in pages:
@@ -208,7 +208,7 @@ def opened(course: Path, student: str) -> bool:
 
 
 def outcomes(attackers: dict[str, Submission], group: str, asserts: dict[str, str], user: int) -> dict[str, dict]:
-    """Grade attackers, by payload, and one classmate; return what came of each and of the class, and what was left."""
+    """Grade attackers, by payload, and one classmate; return the results of each and of the class, and traces."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         course, home = Path(folder) / "course", Path(folder) / "home"
         course.mkdir()
@@ -237,7 +237,7 @@ def outcomes(attackers: dict[str, Submission], group: str, asserts: dict[str, st
 
 
 def batches(payloads: list[Payload]) -> list[list[Payload]]:
-    """Divide payloads: those that are likely to disturb a class alone, the others of a kind some together."""
+    """Divide the payloads: those that are likely to disturb a class stay alone, the others of a kind are grouped."""
     made_up: dict[tuple, list[list[Payload]]] = {}
     for payload in payloads:
         submission = payload.made()
@@ -253,7 +253,7 @@ def batches(payloads: list[Payload]) -> list[list[Payload]]:
 
 
 def disturbed(found: dict[str, dict]) -> bool:
-    """Whether a class did not come to its end as it should, so that its attackers are to be told apart."""
+    """Return whether grading a class did not end as it should, so that its attackers have to be graded separately."""
     return any(
         one["classmate"] != WHOLE or one["invented"] or one["ended"] or one["processes"] or one["files"]
         for one in found.values()
@@ -261,7 +261,7 @@ def disturbed(found: dict[str, dict]) -> bool:
 
 
 def main(names: list[str]) -> None:
-    """Run the payloads of these names, or all that have no result yet; write each result as it is there."""
+    """Run the payloads with these names, or all that have no result yet; write each result at once."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     asserts, users = sources(), count(FIRST_USER)
     if ORDINARY not in results:

@@ -38,12 +38,12 @@ REASON = selftest.why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=f"no attack was tried: {REASON}")
 _BECOME_PARENT_OF_ORPHANS = 36
 TIME_LIMIT = 0.5
-"""Seconds per exercise, in place of ten: what never ends is waited for in every run of every exercise. The ordinary
-submission and the honest ones need some hundredths; waiting for a processor does not count."""
+"""Seconds per exercise, instead of ten: every run of every exercise waits this long for code that never ends. The
+ordinary submission and the honest ones need a few hundredths; waiting for a processor does not count."""
 
 
 def grade(room, attackers):
-    """Grade a class of the honest students and attackers; return its entries by student."""
+    """Grade a class of honest students and attackers; return its entries by student."""
     collected = lay_class(room, attackers)
     course = made.course(room.parent / f"{room.name}-course", [CHAPTER])
     entries = grade_class(room, [CHAPTER.name], seed=SEED, course=course)
@@ -52,7 +52,7 @@ def grade(room, attackers):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """The honest students alone, and once more among all attackers; what was there before and after."""
+    """The honest students graded alone, and among all attackers; with the files that were there before and after."""
     base = tmp_path_factory.mktemp("attacked")
     home, temporary = base / "home", base / "tmp"
     for folder in (home, temporary):
@@ -65,21 +65,21 @@ def graded(tmp_path_factory):
         patch.setattr(tempfile, "tempdir", None)
         for name, exercise in CHAPTER.exercises.items():
             patch.setitem(CHAPTER.exercises, name, replace(exercise, time_limit=TIME_LIMIT))
-        patch.setattr(examination, "PUBLIC_RUN_SECONDS", 2 * TIME_LIMIT)  # all exercises together
+        patch.setattr(examination, "PUBLIC_RUN_SECONDS", 2 * TIME_LIMIT)  # for all exercises together
         patch.chdir(base)
-        if sys.platform == "linux":  # a process that outlives its parent becomes a child of this one, and is seen
+        if sys.platform == "linux":  # a process that outlives its parent becomes a child of this one, and is noticed
             ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1)
         before = set(find_family(os.getpid())), marked(base)
         alone, _ = grade(base / "alone", [])
         ordinary, _ = grade(base / "ordinary", [Submission.ordinary("x-ordinary")])
         entries, collected = grade(base / "together", attackers)
-        with contextlib.suppress(ChildProcessError):  # those who have ended, and wait to be asked
+        with contextlib.suppress(ChildProcessError):  # those that have ended but were not reaped
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         after = set(find_family(os.getpid())), marked(base)
         ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 0)
     tempfile.tempdir = None
-    # Noted here: a test that opens all this in JupyterLab adds files of JupyterLab's own.
+    # Noted now, because a test that opens all this in JupyterLab adds JupyterLab's own files.
     folders = {"room": base / "together", "home": home, "tmp": temporary}
     names = {place: sorted(path.name for path in folder.iterdir()) for place, folder in folders.items()}
     given_back = {
@@ -102,7 +102,7 @@ def graded(tmp_path_factory):
 
 
 def marked(base):
-    """Return the files that attacks leave, wherever they might be, but for those that they submitted."""
+    """Return the files that attacks left anywhere, except those that they submitted."""
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     places = [base, base / "home", base / "tmp", Path("/tmp"), home, Path.cwd()]
     found = {path for place in places for path in place.glob(f"*{MARK}*")}
@@ -145,7 +145,7 @@ def test_a_payload_gains_nothing(payload, graded):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what is tried are calls of Linux")
 def test_the_ways_between_processes_are_open_without_a_sandbox():
-    """Do these searches find what they are for where nothing shuts them in? Else that they fail would say nothing."""
+    """Do these searches succeed without a sandbox? Otherwise, their failure would prove nothing."""
     names = {"pages thrown out", "pages looked for", "locks on shared files", "rare system calls", "large pipes"}
     names |= {"parents memory written"}
     payloads = [payload for payload in PAYLOADS if payload.name in names]
@@ -205,7 +205,7 @@ def test_what_is_given_back_holds_the_autograders_files_only(graded):
         assert len(files) > 100
         for path in files:
             assert path.is_file() and not path.is_symlink()
-            # The time of submitting and the name of its copy lie beside both, as nbgrader's exchange looks for them.
+            # The time of submission and the name of the copy are beside both, where nbgrader's exchange looks for them.
             assert path.name in {notebook, "timestamp.txt", "submission_secret.txt"}, path
 
 
@@ -230,7 +230,7 @@ TELLING = (
 
 @pytest.mark.parametrize("name", TELLING)
 def test_messages_tell_no_secret_input(name, graded):
-    """Is what the function sees of the secret inputs kept out of all that it can make its author read?"""
+    """Is nothing that the function sees of the secret inputs in the messages that its author reads?"""
     numbers = [
         arg
         for case in CHAPTER.exercises[TARGET].cases(SEED)
@@ -250,7 +250,7 @@ def test_messages_tell_no_secret_input(name, graded):
 
 
 def test_commands_print_no_control_sequences(graded, tmp_path):
-    """Do the commands that list submissions and grades show odd names in words that a terminal only shows?"""
+    """Do the commands that list submissions and grades show odd names without control sequences?"""
     room = tmp_path / "room"
     (tmp_path / "in").mkdir()
     for name in ("\x1b[2J\n.zip", "\x1b]0;opened\x07ann.zip", "\u202ebob.zip"):
@@ -273,7 +273,7 @@ _HANDLERS_HAVE_RUN = """() => new Promise(done => {
 
 
 def runs_nothing(page):
-    """See that no script of a submission has run in a page, and that no link would run one."""
+    """Make sure that no script of a submission has run in a page, and that no link would run one."""
     page.wait_for_load_state()
     for frame in page.frames:
         frame.evaluate(_HANDLERS_HAVE_RUN)
@@ -313,7 +313,7 @@ def test_feedback_runs_nothing_in_a_browser(graded, tmp_path):
 
 
 def lists_are_whole(page, address, students):
-    """See that Formgrader's lists have a line for each student, and that none of these pages runs anything."""
+    """Make sure that Formgrader's lists have a line for each student, and that none of these pages runs anything."""
     lists = {"manage_students": "id", f"manage_submissions/{CHAPTER.name}": "student"}
     lists |= {"gradebook": "", f"gradebook/{CHAPTER.name}": "", f"gradebook/{CHAPTER.name}/{CHAPTER.name}": "student"}
     for place, key in lists.items():
@@ -333,7 +333,7 @@ def lists_are_whole(page, address, students):
 
 
 def links_run_nothing(page, address, room):
-    """See that no address of Formgrader, which a link in an answer may name, makes it run what a student wrote."""
+    """Make sure that no address of Formgrader, to which an answer may link, makes it run what a student wrote."""
     for text in ('";document.title="opened";"', f"<script>{RUNS}<script>", f'<img src="x:" onerror="{RUNS}">'):
         for place in (
             "manage_students/{}",
@@ -357,7 +357,7 @@ def links_run_nothing(page, address, room):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_jupyterlab_and_formgrader_run_nothing(graded):
-    """Is an autograded notebook, opened by the instructor, one that runs nothing?"""
+    """Does an autograded notebook run nothing when the instructor opens it?"""
     jupyterlab.require_browser()
     students = [payload.student for payload in GROUPS[-2].attack]
     others = [payload.student for payload in PAYLOADS if payload.group in ("notebook metadata", "packaging")]

@@ -15,7 +15,7 @@ from tests.security.fuzz import Fuzz, quick
 from tests.security.harmless import Harmless
 
 COUNT = int(os.environ.get("WEIGHTLAB_FUZZ_SUBMISSIONS", 300))
-"""How many are damaged; docs/security.md says how many have been."""
+"""How many submissions are damaged; docs/security.md says how many have been in all."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,7 +43,7 @@ def test_no_damaged_submission_stops_another(monkeypatch):
     ],
 )
 def test_what_goes_wrong_is_noticed(where, name, words, monkeypatch):
-    """Reading, writing and cleaning are broken on purpose for a few submissions."""
+    """Break reading, writing and cleaning on purpose for a few submissions."""
     real, calls = getattr(where, name), []
 
     def break_some(*args):

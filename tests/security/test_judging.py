@@ -1,4 +1,4 @@
-"""Is every answer judged, whatever it is: no exception, no full marks, no warning and little work in the autograder?"""
+"""Is every answer judged, whatever it is, without exception, full marks, warning or much work in the autograder?"""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_answer_is_judged(name):
 
 
 HEARD = "inputs_as_heard"
-"""Stands for what a student's code read of its secret inputs."""
+"""Stands for text that a student's code has made from its secret inputs."""
 TELLING = {
     "an exception's text": (f"def neuron(*_): raise ValueError('{HEARD}')", "raised ValueError"),
     "an exception's name": (f"def neuron(*_): raise type('{HEARD}', (ValueError,), {{}})", "raised its own error"),
@@ -109,7 +109,7 @@ def test_only_a_calls_own_arguments_can_be_said_to_have_changed(changed):
 
 
 def test_no_job_tells_which_of_the_capstone_s_tasks_it_is():
-    """Is a generator's mark, by which the task is drawn, replaced by a number that says only which generators agree?"""
+    """Is a generator's stream, which decides the task, replaced by a number that says only which generators agree?"""
     exercise, key = EXERCISES["adapt"], public_keys("capstone")["adapt"]
     drawn = {arg.stream for case in key.cases for arg in case.calls[0].args if isinstance(arg, Rng)}
     assert len(drawn) == len(key.cases) and min(drawn) > 100, "the mark does not draw the task"

@@ -1,4 +1,4 @@
-"""Has each way that a review found a test that exists?"""
+"""Does an existing test cover each kind of attack that a review found?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does docs/security.md give every limit that is promised, with the number that the code has?"""
+"""Does docs/security.md list every promised limit, with the number in the code?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def size(number: int) -> str:
 
 
 def default_seconds() -> float:
-    """Return the time limit of an exercise that names no other."""
+    """Return the time limit of an exercise that sets none of its own."""
     return Chapter("00_small", "small").exercise(aspects={"a": 1}, hints=("a", "b", "c"))(_answer).time_limit
 
 
@@ -35,7 +35,7 @@ def _answer(rng):
 
 
 def expected() -> dict[str, str]:
-    """Return the page's lines as the code has it."""
+    """Return the lines that the page should have according to the code."""
     bounds = watch.Bounds(10.0, 40.0, 0, 0)
     factor = (bounds.processor - 1) / bounds.seconds
     return {

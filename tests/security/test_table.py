@@ -1,4 +1,4 @@
-"""Does docs/security.md say of every payload what was measured?"""
+"""Does docs/security.md say about every payload what was measured?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_page_holds_the_tables_of_these_results():
 
 
 def test_what_gains_is_listed_as_open():
-    """Is all that gains a point what docs/security.md names: one point, for what is observed inside the process?"""
+    """Does docs/security.md name every attack that gains a point: only those on what is observed inside the process?"""
     gaining = {payload.name: payload.gains for payload in PAYLOADS if payload.gains or payload.costs < 0}
     assert gaining == {"forged observation": 1}
     open_parts = table.PAGE.read_text(encoding="utf-8").partition("## What is open")[2].partition("\n## ")[0]

@@ -1,4 +1,4 @@
-"""What a stranger's files do to whoever collects, explains, updates, checks, packs, or shows them to an assistant."""
+"""Are a stranger's files harmless to those who collect, explain, update, check, pack, or show them to an assistant?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support import classroom as made
 from tests.support.downloads import CHAPTER, NOTEBOOK, packed, work, zipped
 
 NESTED = b"x = " + b"(" * 150 + b"1" + b")" * 150 + b"\n" + b"y = " + b"-" * 20_000 + b"1\n"
-"""A module that Python's parser gives up on in another way than by a SyntaxError."""
+"""A module on which Python's parser fails with something other than a SyntaxError."""
 ESCAPES = "\x1b[2J\x1b]0;opened\x07\u202e\x9b31m"
 
 
@@ -46,7 +46,7 @@ class TestCollecting:
             folder = inbox.folder / f"eve{depth}" / CHAPTER
             folder.mkdir(parents=True)
             here = os.open(folder, os.O_RDONLY)
-            for _ in range(depth):  # one by one: such a path is longer than a path may be
+            for _ in range(depth):  # one by one, because the whole path would be too long
                 os.mkdir("d" * 9, dir_fd=here)
                 inner = os.open("d" * 9, os.O_RDONLY, dir_fd=here)
                 os.close(here)
@@ -57,7 +57,7 @@ class TestCollecting:
             inbox.put(f"amy/{name}", content)
         try:
             found = inbox.collect()
-        finally:  # what clears up after tests would not find its way through them
+        finally:  # pytest's cleanup could not remove such folders
             subprocess.run(["rm", "-rf", *(inbox.folder / f"eve{depth}" for depth in (60, 1_500))], check=True)
         assert found.taken == {"zed", "amy"}
         assert not any("x.ipynb" in row.place for row in found.rows)
@@ -65,7 +65,7 @@ class TestCollecting:
 
     def test_a_name_that_is_no_text_stops_nobody_now_or_later(self, inbox):
         (inbox.folder / "e\udcffve.zip").write_bytes(packed("eve"))
-        for _ in range(2):  # what was remembered of it the first time is read the second time
+        for _ in range(2):  # the second time, the record of the first time is read
             found = inbox.collect()
             assert "zed" in found.taken and len(found.taken) == 2
         ran = CliRunner().invoke(main, ["collect", CHAPTER, str(inbox.folder), "--classroom", str(inbox.classroom)])
@@ -73,7 +73,7 @@ class TestCollecting:
 
     @pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder"])
     def test_what_is_no_file_is_not_opened(self, inbox, tmp_path, kind):
-        """Zips are named one by one, as a shell's inbox/*.zip does; a pipe would be waited for without end."""
+        """Zips are named one by one, as the shell's inbox/*.zip does; reading a pipe would never end."""
         secret = tmp_path / "secret.zip"
         secret.write_bytes(packed("classmate"))
         eve = inbox.folder / "eve.zip"
@@ -89,7 +89,7 @@ class TestCollecting:
         (tmp_path / "other.py").write_text("x = 1")
         (there / "weightlab" / "other.py").symlink_to(tmp_path / "other.py")
         os.mkfifo(there / "pipe")
-        assert inbox.collect().words["zed"] == "as collected before"
+        assert inbox.collect().words["zed"] == "already collected, and unchanged"
 
     def test_names_of_modules_are_such_that_every_disk_can_hold_them(self, tmp_path):
         for name in ("a" * MAX_NAME, "b" * (MAX_NAME + 1), "c" * 240, "\u00e9" * MAX_NAME):
@@ -101,7 +101,7 @@ class TestCollecting:
 class TestUpdating:
     @pytest.fixture
     def copy(self, tmp_path):
-        """The least that is a copy of the course."""
+        """The smallest folder that counts as a copy of the course."""
         copy = tmp_path / "copy"
         (copy / "autograder" / "keys").mkdir(parents=True)
         (copy / "autograder" / "keys" / "released.json").write_text("{}")
@@ -141,7 +141,7 @@ class TestUpdating:
         assert "is missing" in self.run(archive, copy).output
 
     def test_a_bomb_is_refused_before_it_is_unpacked(self, tmp_path, copy):
-        """Two hundred gigabytes, of which only the first entry's head is read."""
+        """It has two hundred gigabytes, of which only the first entry's header is read."""
         archive = tmp_path / "release.tar.gz"
         entry = tarfile.TarInfo("big")
         entry.size = 200 * 2**30
@@ -212,7 +212,7 @@ class TestMerging:
 
 
 class TestAClassmatesLibrary:
-    """A learner lays a classmate's library over their own, checks it, and asks for help."""
+    """A learner copies a classmate's library over their own, checks it, and asks for help."""
 
     @pytest.fixture
     def library(self, tmp_path, monkeypatch, state):

@@ -1,4 +1,4 @@
-"""Does a zip, however it is made, cost its sender one submission at most, and nobody else anything?"""
+"""Does a zip, however it is made, cost at most its sender's submission, and nobody else anything?"""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def inbox(tmp_path):
 
 
 def only(found, reason):
-    """Whether the honest student was taken and the other was refused for a reason."""
+    """Return whether the honest student was taken and the other was refused for a reason."""
     return found.taken == {"zed"} and found.lost == {"eve": reason}
 
 
 def changed(content: bytes, mark: bytes, offset: int, new: bytes) -> bytes:
-    """Write over a field of every record of a kind in a zip."""
+    """Overwrite a field of every record of one kind in a zip."""
     content = bytearray(content)
     place = content.find(mark)
     while place >= 0:
@@ -48,10 +48,10 @@ class TestWhatZipfileRaises:
     @pytest.mark.parametrize(
         ("mark", "offset", "new"),
         [
-            (CENTRAL, 6, b"\x63\x00"),  # needs version 9.9
-            (CENTRAL, 10, b"\x63\x00"),  # a method that does not exist
-            (CENTRAL, 16, b"\x00\x00\x00\x00"),  # another checksum
-            (CENTRAL, 42, b"\xff\xff\xff\x7f"),  # begins beyond the end
+            (CENTRAL, 6, b"\x63\x00"),  # it needs version 9.9
+            (CENTRAL, 10, b"\x63\x00"),  # a compression method that does not exist
+            (CENTRAL, 16, b"\x00\x00\x00\x00"),  # a wrong checksum
+            (CENTRAL, 42, b"\xff\xff\xff\x7f"),  # the file begins beyond the zip's end
             (CENTRAL, 28, b"\xff\xff"),  # a name that is longer than the zip
         ],
     )
@@ -104,7 +104,7 @@ class TestBounds:
         assert only(inbox.collect(), Reason.TOO_LARGE)
 
     def test_a_whole_library(self, inbox):
-        """203 KiB that were 150 MiB on the disk."""
+        """A zip of 203 KiB that would be 150 MiB on the disk."""
         modules = {f"{CHAPTER}/weightlab/m{i}.py": bytes(500_000) for i in range(99)}
         assert len(zipped(modules)) < 203 * 2**10
         inbox.put("eve.zip", work() | modules)
@@ -126,7 +126,7 @@ class TestBounds:
         assert only(inbox.collect(), Reason.UNPACKS_TOO_LARGE)
 
     def test_a_directory_that_is_longer_than_it_says_is_never_listed(self, inbox):
-        """A million lines in a zip's directory cost hundreds of megabytes before the first is looked at."""
+        """A million entries in a zip's directory cost hundreds of megabytes before the first of them is examined."""
         line = CENTRAL + bytes(42) + b"x"
         line = line[:28] + struct.pack("<H", 1) + line[30:]
         lines = line * 200_000
@@ -191,7 +191,7 @@ def test_whatever_reading_an_archive_raises_ends_in_its_reason(error, reason, wo
 
 @pytest.mark.parametrize(("bit", "taken"), [(0x1, False), (0x2, True), (0x4, True)])
 def test_an_encrypted_zip_is_told_from_one_that_was_packed_tightly(inbox, bit, taken):
-    """The two bits after the one for encryption say how hard the packer tried."""
+    """The two bits after the encryption bit say how tightly the zip was packed."""
     content = bytearray(packed("ada"))
     for at in range(len(content)):
         if content[at : at + 4] == b"PK\x03\x04":

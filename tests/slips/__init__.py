@@ -1,1 +1,1 @@
-"""Slips made by machine in the project's own code: would a test notice? `python -m tests.slips` tries a sample."""
+"""Slips made automatically in the project's own code: would a test notice? `python -m tests.slips` tries a sample."""

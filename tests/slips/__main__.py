@@ -18,7 +18,7 @@ from .try_out import TESTS, Outcome, Trial
 
 RESULTS = ROOT / "tests" / "slips" / "results.json"
 AIM = 0.95
-"""Fraction of slips that are to be noticed in the rooms on which a grade depends."""
+"""The fraction of slips that tests should notice in the rooms on which a grade depends."""
 _HOUR = 3600
 STRICT = ("judging", "sandbox", "candidate", "classroom")
 
@@ -48,7 +48,7 @@ def main(
 
 
 def _try_room(room: str, count: int, seed: int, copy: Path, quick: bool, until: float) -> list[Trial]:
-    slips, begun = make.sample(room, count, seed), time.monotonic()  # now: someone may go on working in the project
+    slips, begun = make.sample(room, count, seed), time.monotonic()  # now: somebody may change the project later
     if try_out.run_tests(try_out.in_order("", TESTS[room], copy), copy, quick, _HOUR) != 0:
         said = (copy.parent / "said.txt").read_text(errors="replace")[-2000:]
         raise click.ClickException(f"The tests of {room} fail without any slip:\n{said}")
@@ -70,7 +70,7 @@ def count(trials: list[Trial]) -> Counter[Outcome]:
 
 
 def rate(trials: list[Trial]) -> float:
-    """Return the fraction of slips that were noticed, of those that change something."""
+    """Return the fraction of slips that were noticed, among those that change something."""
     counted = count(trials)
     return counted[Outcome.NOTICED] / max(1, counted[Outcome.NOTICED] + counted[Outcome.SURVIVED])
 
@@ -86,7 +86,7 @@ def tell(room: str, trials: list[Trial]) -> str:
 
 
 def as_json(trials: list[Trial], seed: int) -> dict:
-    """Return what is kept of a room's trials."""
+    """Return what is kept about a room's trials."""
     counted = count(trials)
     return {
         "seed": seed,

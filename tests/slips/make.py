@@ -24,7 +24,7 @@ ROOMS = {
     "ground": ("autograder/*.py",),
     "labkit": ("src/labkit/*.py", "src/labkit/live"),
 }
-"""Where slips are made: figures, exercises and texts are looked at by other means."""
+"""The modules in which slips are made; figures, exercises and texts are checked by other means."""
 _LEFT_OUT = ("probes.py", "figures.py", "__main__.py", "glossary.py", "test_library.py")
 EQUIVALENT = ROOT / "tests" / "slips" / "equivalent.txt"
 """Slips that change nothing visible, each with its reason."""
@@ -51,14 +51,14 @@ _COMBINED = {
 }
 _NEIGHBOURS = {"max": "min", "min": "max", "any": "all", "all": "any", "sorted": "list"}
 _LARGE = 20
-"""Numbers above it are limits: one more or less is nobody's mistake."""
+"""Numbers above this are limits: one more or one less would not be a mistake."""
 _TELLING = 20
-"""A node whose source is shorter is told with what is around it."""
+"""A node whose source has fewer characters is named together with the code around it."""
 
 
 @dataclass(frozen=True)
 class Slip:
-    """One slip: where it is, what it is in words, and the module with it."""
+    """One slip: its place, its description, and the module that contains it."""
 
     file: str
     line: int
@@ -67,7 +67,7 @@ class Slip:
 
     @property
     def name(self) -> str:
-        """What `equivalent.txt` calls it: the file and the words, which are unique in a file."""
+        """The name in `equivalent.txt`: the file and the description, which is unique in the file."""
         return f"{self.file} | {self.words}"
 
 
@@ -80,7 +80,7 @@ def modules_of(room: str) -> list[Path]:
 
 
 def sample(room: str, count: int, seed: int) -> list[Slip]:
-    """Return slips of a room, drawn at random and always the same for a seed; each line at most once."""
+    """Return slips of a room, drawn at random and always the same for a seed, at most one per line."""
     chance = random.Random(f"{room} {seed}")
     places = [(path, number) for path in modules_of(room) for number in range(count_slips(path.read_text("utf-8")))]
     chance.shuffle(places)
@@ -105,7 +105,7 @@ def count_slips(source: str) -> int:
 
 
 def name_slips(source: str) -> list[str]:
-    """Return the words of all slips of a module; a repeated wording gets a number."""
+    """Return the descriptions of all slips of a module; a repeated description gets a number."""
     found, times = [], Counter()
     for words, _, _ in _changes(ast.parse(source)):
         times[words] += 1
@@ -114,7 +114,7 @@ def name_slips(source: str) -> list[str]:
 
 
 def make_slip(path: Path, number: int) -> Slip:
-    """Return a module's slip of a number."""
+    """Return a module's slip with this number."""
     source = path.read_text("utf-8")
     tree = ast.parse(source)
     for index, (_, old, apply) in enumerate(_changes(tree)):
@@ -127,14 +127,14 @@ def make_slip(path: Path, number: int) -> Slip:
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple]:
-    """Yield every slip of a module: its words, the node, and what makes it."""
+    """Yield every slip of a module: its description, the node, and what makes the slip."""
     for above, field, place, node in _nodes(tree, ()):
         for words, new in _alternatives(node):
             yield _in_context(words, node, above), node, _replacing(above[-1], field, place, new)
 
 
 def _in_context(words: str, node: ast.AST, above: tuple[ast.AST, ...]) -> str:
-    """Add the function that a slip is in, and what is around it if it is short."""
+    """Add to a slip's description the function that it is in and, if its code is short, the code around it."""
     scopes = [one.name for one in above if isinstance(one, (ast.FunctionDef, ast.ClassDef))]
     texts = (_short(one) for one in reversed(above) if isinstance(one, (ast.expr, ast.keyword, ast.stmt)))
     around = "" if len(_short(node)) > _TELLING else next((text for text in texts if len(text) > _TELLING), "")
@@ -154,7 +154,7 @@ def _replacing(parent: ast.AST, field: str, place: int | None, new: ast.AST):
 def _nodes(node: ast.AST, above: tuple[ast.AST, ...]) -> Iterator[tuple[tuple[ast.AST, ...], str, int | None, ast.AST]]:
     """Yield the nodes in which a slip would change what is done: no annotations, docstrings, imports or limits.
 
-    What runs on another Python only is left out, because no test here could notice.
+    Code that runs only on another Python is left out, because no test here could notice.
     """
     above = (*above, node)
     for field, value in ast.iter_fields(node):
@@ -184,14 +184,14 @@ def _is_left_out(parent: ast.AST, node: ast.AST) -> bool:
 
 
 def _is_plain(value: ast.expr) -> bool:
-    """Whether a module's constant is a number or a text: a limit, a name, or words."""
+    """Return whether a module's constant is a number or a text: a limit, a name, or words."""
     return all(
         isinstance(node, (ast.Constant, ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop)) for node in ast.walk(value)
     )
 
 
 def _alternatives(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what might stand in a node's place by mistake."""
+    """Yield what somebody might write by mistake in place of a node."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
         new = copy.deepcopy(node)
         new.ops = [_COMPARED[type(node.ops[0])]()]

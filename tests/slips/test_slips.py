@@ -1,4 +1,4 @@
-"""Are slips real changes, drawn the same way each time, and told from one another by running tests?"""
+"""Are slips real changes, drawn the same way each time, and does running tests show whether one is noticed?"""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_every_room_has_tests_that_exist():
 
 @pytest.mark.slow
 def test_a_slip_that_a_test_looks_for_is_noticed_and_another_is_not():
-    """In a copy: the project's own files stay as they are."""
+    """Slips are made in a copy: the project's own files stay as they are."""
     file, tests = "autograder/judging/compare.py", ("tests/judging/test_compare.py",)
     source = (make.ROOT / file).read_text()
     wrong = source.replace("if array.shape != expected.shape:", "if False:")

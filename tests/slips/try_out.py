@@ -1,4 +1,4 @@
-"""Tries slips in a copy of the project: the tests of what was changed are run, and one of them has to fail."""
+"""Tries slips in a copy of the project: the tests of the changed room are run, and one of them has to fail."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ from autograder.paths import ROOT
 
 from .make import Slip, equivalents
 
-_SANDBOX = (
-    *("browser", "cgroup", "clock", "command", "container", "isolation", "kept_sandboxes", "limits_on_time"),
-    *("process", "runner", "seccomp", "selftest", "usage"),
+_SANDBOX_NAMES = (
+    *("browser", "carriers", "cgroup", "clock", "command", "container", "isolation", "kept_sandboxes"),
+    *("limits_on_time", "process", "runner", "seccomp", "selftest", "usage"),
 )
-"""All tests of the sandbox but those of hundreds of whole libraries by each carrier, which take minutes."""
+_SANDBOX = tuple(f"tests/sandbox/test_{name}.py" for name in _SANDBOX_NAMES)
+"""All tests of the sandbox except those that run hundreds of whole libraries with each carrier, which take minutes."""
 TESTS = {
     "judging": ("tests/judging", "tests/accuracy/test_said.py", "tests/sandbox/test_process.py"),
-    "sandbox": tuple(f"tests/sandbox/test_{name}.py" for name in _SANDBOX),
-    "candidate": ("tests/candidate", "tests/sandbox", "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
+    "sandbox": _SANDBOX,
+    "candidate": ("tests/candidate", *_SANDBOX, "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
     "classroom": (
         "tests/classroom",
         "tests/security/test_unpacking.py",
@@ -52,9 +53,9 @@ TESTS = {
     ),
     "labkit": ("tests/labkit", "tests/learner"),
 }
-"""Which tests are run for a room, those that are likely to notice first."""
+"""The tests that are run for a room, beginning with those that are most likely to notice a slip."""
 REPORT = "report.xml"
-"""What pytest writes about a run, beside the copy."""
+"""The file beside the copy in which pytest reports on a run."""
 _HEAVY = (
     *("numpy", "numpy.random", "pytest", "hypothesis", "nbformat", "nbconvert.exporters", "IPython", "jupytext"),
     *(
@@ -91,7 +92,7 @@ class Trial:
 
 @contextmanager
 def project_copy() -> Iterator[Path]:
-    """Make a copy of the project, which this process works in until it ends."""
+    """Make a copy of the project; this process works in the copy until the block ends."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="weightlab-slips-") as base:
         copy = Path(base, "project")
@@ -104,7 +105,7 @@ def project_copy() -> Iterator[Path]:
 
 
 def warm_up() -> None:
-    """Import what tests import and no slip is in, so that each run begins at once."""
+    """Import the modules that tests import and that no slip changes, so that each run begins at once."""
     for name in _HEAVY:
         try:
             importlib.import_module(name)
@@ -113,9 +114,9 @@ def warm_up() -> None:
 
 
 def try_slip(slip: Slip, tests: tuple[str, ...], copy: Path, quick: bool, seconds: float) -> Trial:
-    """Make a slip in the copy, run tests until one fails, and take the slip back; no need if it is equivalent.
+    """Make a slip in the copy, run tests until one fails, and undo the slip; an equivalent slip is not tried.
 
-    A run that takes longer than ``seconds`` has noticed: something never ends.
+    A run that takes longer than ``seconds`` counts as noticed: something never ends.
     """
     if slip.name in equivalents():
         return Trial(slip, Outcome.EQUIVALENT)
@@ -130,10 +131,10 @@ def try_slip(slip: Slip, tests: tuple[str, ...], copy: Path, quick: bool, second
 
 
 def in_order(file: str, tests: tuple[str, ...], copy: Path) -> list[str]:
-    """Return test files, those that are likely to notice soonest first.
+    """Return test files, beginning with those that are likely to notice a slip soonest.
 
     Test files that are named after the module come first, then those that import it, then those of its package or room;
-    among equals those that took less time when all was right.
+    among equals, those that took less time without a slip come first.
     """
     found: list[Path] = []
     for place in tests:
@@ -180,18 +181,18 @@ def _seconds_taken(copy: Path) -> dict[str, float]:
 
 
 class _GivenOrder:
-    """A plugin for pytest: files in the order given, and what is marked slow at the end."""
+    """A plugin for pytest: it runs files in the given order, and tests marked slow at the end."""
 
     @staticmethod
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-        """Sort the tests after tests/conftest.py has."""
+        """Sort the tests after tests/conftest.py has sorted them."""
         files = [Path(arg).resolve() for arg in config.args]
         items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, files.index(item.path)))
 
 
 def run_tests(files: list[str], copy: Path, quick: bool, seconds: float) -> int:
-    """Run tests in a child of this process until one fails; return pytest's exit code, or -1 after so many seconds."""
+    """Run tests in a child of this process until one fails; return pytest's exit code, or -1 when the time is up."""
     child = os.fork()
     if child == 0:
         code = 3

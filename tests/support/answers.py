@@ -1,4 +1,4 @@
-"""Looks for the course's answers in what is published."""
+"""Looks for the course's answers in published files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from autograder.paths import SOLUTIONS, shown
 _ARCHIVES = (".zip", ".whl")
 _TEXTS = (".html", ".py", ".md", ".ipynb", ".json", ".txt", ".js")
 _PLACES = ("solutions/", "misconceptions/", "classroom/", "gradebook.db")
-"""What no name of a published file holds."""
+"""Text that no published file's name may contain."""
 
 
 @cache
 def answers() -> dict[str, str]:
-    """Return every answer of the course, its spaces made one, by where it stands."""
+    """Return every answer of the course by its place, with each run of spaces replaced by one."""
     sources = [*(SOLUTIONS / "weightlab").glob("*.py"), *(SOLUTIONS / "notebooks").glob("*.md")]
     found = {}
     for source in sorted(sources):
@@ -32,9 +32,9 @@ def answers() -> dict[str, str]:
 
 
 def find_answers(folder: Path) -> list[tuple[str, str]]:
-    """Return each published file that gives something away, and what; archives are looked into.
+    """Return each published file that gives something away, with what it gives away; archives are searched as well.
 
-    An answer of one short line, such as a product, is an answer only beside its ``def``: elsewhere it is arithmetic.
+    A short line, such as a product, counts as an answer only below its ``def``: elsewhere it is just arithmetic.
     """
     found, seen = [], 0
     for name, content in _files(folder):

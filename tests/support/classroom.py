@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import json
+import re
 import sqlite3
 import textwrap
 from collections.abc import Callable
@@ -33,7 +35,7 @@ def released(chapter: Chapter) -> dict:
         _cell("code", "import numpy as np\nfrom labkit import check", f"{chapter.name[:2]}-001"),
     ]
     for exercise in chapter.exercises.values():
-        # A heading of the exercise's name alone would get the id by which Formgrader finds the score.
+        # A heading with only the exercise's name would get the id by which Formgrader finds the score.
         heading = f"## Exercise: {exercise.name}\n\n{exercise.task}"
         cells.append(_cell("markdown", heading, f"about-{exercise.name}"))
         cells.append(_check(exercise.name, exercise.points))
@@ -74,7 +76,7 @@ def _cell(kind: str, source: str, name: str, **marks) -> dict:
 
 
 def cell(notebook: dict, name: str) -> dict:
-    """Return the cell of a grade id."""
+    """Return the cell with this grade id."""
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
 
 
@@ -84,7 +86,7 @@ def answered(
     words: str = "Because it shifts.",
     notebook: dict | None = None,
 ) -> dict:
-    """Return the notebook with every question answered (rightly, unless ``numbers`` says otherwise), as if run."""
+    """Return the notebook with every question answered (correctly, unless ``numbers`` says otherwise), as if run."""
     notebook = copy.deepcopy(notebook or released(chapter))
     for name, question in chapter.questions.items():
         value = (numbers or {}).get(name, question.value)
@@ -98,18 +100,31 @@ def answered(
 
 
 def library_with(wrong: dict[str, Callable]) -> dict[str, bytes]:
-    """Return the reference library with functions replaced by other functions' sources, by exercise."""
+    """Return the reference library with functions replaced by other functions' sources, by exercise.
+
+    A function that calls the reference's own function, as many misconceptions do, finds it under another name.
+    """
     changed = {name: source.decode() for name, source in REFERENCE.items()}
     for exercise, function in wrong.items():
         module = next(chapter.module for chapter in CHAPTERS.values() if exercise in chapter.exercises)
-        helpers = [_source(helper) for helper in _named_by(function)]
-        source = _source(function).replace(f"def {function.__name__}(", f"def {exercise}(")
-        changed[module] += "\n\n".join(["\n\nimport math\nimport numpy as np\n", *helpers, source, ""])
+        functions = [*_helpers_of(function), function]
+        bound = [line for one in functions for line in _bind_reference(one, module, exercise)]
+        sources = [re.sub(rf"(?<![\w.]){exercise}(?=\()", f"right_{exercise}", _source(one)) for one in functions]
+        sources[-1] = sources[-1].replace(f"def {function.__name__}(", f"def {exercise}(", 1)
+        if function.__name__ == exercise:
+            sources[-1] = sources[-1].replace(f"def right_{exercise}(", f"def {exercise}(", 1)
+        bound = dict.fromkeys([f"right_{exercise} = {exercise}", *bound])
+        changed[module] += "\n\n".join(["\n\n" + "\n".join(bound), *sources, ""])
     return {name: source.encode() for name, source in changed.items()}
 
 
-def _named_by(function: Callable) -> list[Callable]:
-    """Return the functions of its own module that a function needs, and those that they need."""
+def can_be_written(function: Callable) -> bool:
+    """Return whether the source of a function says all that it does; not if another function made it."""
+    return inspect.isfunction(function) and not function.__closure__
+
+
+def _helpers_of(function: Callable) -> list[Callable]:
+    """Return the functions that a function needs from its own module, directly or not."""
     beside, needed, waiting = vars(inspect.getmodule(function)), {function.__name__: function}, [function]
     while waiting:
         names = _names_in(waiting.pop().__code__)
@@ -120,20 +135,40 @@ def _named_by(function: Callable) -> list[Callable]:
     return list(needed.values())[1:]
 
 
+def _bind_reference(function: Callable, module: str, exercise: str) -> list[str]:
+    """Return the lines that give a function the modules and the reference's functions under the names that it uses."""
+    used = {name: vars(inspect.getmodule(function)).get(name) for name in _global_names(function)}
+    lines = []
+    for name, one in used.items():
+        home = getattr(one, "__module__", "").rpartition("weightlab.")[2]
+        known = name == exercise or vars(reference.module(module)).get(name) is one
+        if inspect.ismodule(one):
+            lines.append(f"import {one.__name__} as {name}")
+        elif inspect.isfunction(one) and home in REFERENCE and not known:
+            there = f"{name} = {one.__name__}"
+            lines.append(there if home == module else f"from .{home} import {one.__name__} as {name}")
+    return lines
+
+
+def _global_names(function: Callable) -> set[str]:
+    """Return the names that a function and its default arguments read outside the function."""
+    return {node.id for node in ast.walk(ast.parse(_source(function))) if isinstance(node, ast.Name)}
+
+
 def _names_in(code: CodeType) -> set[str]:
     return set(code.co_names).union(*(_names_in(one) for one in code.co_consts if isinstance(one, CodeType)))
 
 
 def _source(function: Callable) -> str:
-    """Return a function's source without what declares it a misconception."""
+    """Return a function's source without the decorator that declares it a misconception."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     return "\n".join(line for line in lines if not line.startswith("@"))
 
 
 def mistaken(chapter: Chapter) -> list[dict[str, reference.Misconception]]:
-    """Return students who each hold one misconception an exercise, until every misconception of a chapter is held."""
+    """Return students with one misconception per exercise each, who together have all misconceptions of a chapter."""
     found = {
-        name: [one for one in wrong if not one.general]
+        name: [one for one in wrong if can_be_written(one.function)]
         for name, wrong in reference.misconceptions(chapter.module).items()
     }
     most = max(len(wrong) for wrong in found.values())
@@ -147,7 +182,7 @@ def submit(
     notebook: dict | bytes | None = None,
     library: dict[str, bytes] | None = None,
 ) -> Path:
-    """Lay one submission into ``submitted/``."""
+    """Put one submission into ``submitted/``."""
     folder = classroom / "submitted" / student / chapter.name
     (folder / "weightlab").mkdir(parents=True)
     if notebook is not None:
@@ -167,7 +202,7 @@ def course(folder: Path, chapters: list[Chapter]) -> Path:
 
 
 def gradebook(room: Path, student: str | None = None) -> list[tuple]:
-    """Return every score and comment in a gradebook, by student and cell; of one student, or of all."""
+    """Return every score and comment in a gradebook, by student and cell, for one student or for all."""
     with sqlite3.connect(room / "gradebook.db") as book:
         rows = [
             row

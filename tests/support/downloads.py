@@ -1,4 +1,4 @@
-"""Small archives as students and learning platforms make them."""
+"""Small archives like those that students and learning platforms make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NOTEBOOK = f"{CHAPTER}.ipynb"
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    """Return a zip of files by their names."""
+    """Return a zip of files, given by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -19,7 +19,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def work(mark: str = "", chapter: str = CHAPTER) -> dict[str, bytes]:
-    """Return the files that ``weightlab submit`` packs, with a mark by which to know whose they are."""
+    """Return the files that ``weightlab submit`` packs, with a mark that tells whose they are."""
     return {
         f"{chapter}/{chapter}.ipynb": f'{{"of": "{mark}"}}'.encode(),
         f"{chapter}/weightlab/weights.py": f"of = '{mark}'\n".encode(),

@@ -1,4 +1,4 @@
-"""A machine of its own for a test that runs as root: this one's programs, and nothing else of it can be written."""
+"""A separate machine for a test that runs as root: it has this machine's programs, but cannot write to this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.paths import ROOT
 
 
 def why_not() -> str | None:
-    """Say why there can be none here, or return None."""
+    """Say why there can be no such machine here, or return None."""
     if not hasattr(os, "getuid") or os.getuid() != 0:
         return "only root can act as several users"
     if shutil.which("bwrap") is None:
@@ -23,16 +23,16 @@ def why_not() -> str | None:
 
 
 def command(binds: Mapping[Path, str], *, read_only: tuple[Path, ...] = (), network: bool = True) -> list[str]:
-    """Return what to put before a program and its arguments, so that it runs as root in such a machine.
+    """Return the command prefix with which a program runs as root in such a machine.
 
     Parameters
     ----------
     binds : mapping of Path to str
-        Folders that the test keeps, and their places there.
+        Folders that the test keeps, and their paths in the machine.
     read_only : tuple of Path
-        More that can be read there, at the same place as here.
+        Further paths that can be read in the machine, the same as here.
     network : bool
-        Whether it has this machine's network; else it has none but its own.
+        Whether the machine shares this one's network; otherwise it has only its own.
     """
     argv = ["bwrap", "--cap-add", "ALL", "--die-with-parent", "--unshare-pid", "--unshare-ipc"]
     argv += [] if network else ["--unshare-net"]
@@ -59,12 +59,12 @@ def command(binds: Mapping[Path, str], *, read_only: tuple[Path, ...] = (), netw
 
 
 def program() -> list[str]:
-    """Return this Python with this project, as it is called there."""
+    """Return the command that starts this Python with this project in the machine."""
     return [str(Path(sys.prefix) / "bin" / "python"), "-B"]
 
 
 def _folders(path: Path, made: set[Path], itself: bool = False) -> list[str]:
-    """Return what makes the folders above a place, open to everybody."""
+    """Return the options that make the folders above a path, open to everybody."""
     argv = []
     for folder in [*reversed(path.parents), *([path] if itself else [])][1:]:
         if folder not in made:

@@ -1,7 +1,7 @@
-"""A class as grading would leave it, invented from a seed, of any size: ``python -m tests.support.invented DIR N``.
+"""Invents a class of any size, as grading would leave it, from a seed: ``python -m tests.support.invented DIR N``.
 
-Its report is looked at by people and by a browser test. Each student has an ability; what goes wrong is drawn from
-the known misconceptions, and now and then something ends in a way that a person has to look at.
+People and a browser test look at its report. Each student has an ability; mistakes are drawn from the known
+misconceptions, and now and then a submission ends in a way that a person has to look at.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def invent(room: Path, students: int, seed: int = 1) -> dict[str, dict[str, Stor
             )
             if status == "missing":
                 continue
-            if wrong and i % 10 == 0:  # examples are looked for in some libraries only
+            if wrong and i % 10 == 0:  # only some libraries are searched for examples
                 library = made.library_with({name: one.function for name, one in wrong.items()})
                 made.submit(room, student, chapter, None, {chapter.module: library[chapter.module]})
             marks = {
@@ -99,7 +99,7 @@ def _verdicts(draw: random.Random, chapter: Chapter, ability: float) -> tuple[li
 
 
 def _concepts(folder: Path, draw: random.Random, ability: float) -> None:
-    """Lay the concept test's records into the first and the last chapter's submissions."""
+    """Put the concept test's records into the first and the last chapter's submissions."""
 
     def answers(right: float) -> dict[str, str]:
         return {one.name: one.right if draw.random() < right else draw.choice(list(one.wrong)) for one in CONCEPTS}

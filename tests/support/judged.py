@@ -1,4 +1,4 @@
-"""Judges what a learner might write in an exercise's place, in this process: quick, and without a sandbox."""
+"""Judges what a learner might write for an exercise in this process: quickly, and without a sandbox."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _FLAGS = [
 
 
 def require_browser() -> None:
-    """Skip a test, saying what is left out, where there is no browser to drive."""
+    """Skip a test, saying what is left out, if there is no browser to control."""
     pytest.importorskip("playwright", reason="playwright is not installed, so nothing was tried in a browser")
     if CHROMIUM is None:
         pytest.skip("chromium is not installed, so nothing was tried in a browser")
@@ -78,7 +78,7 @@ def server(
     process = subprocess.Popen(argv, cwd=root, env=os.environ | settings | (environment or {}), stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}{base_url}"
     try:
-        deadline = time.monotonic() + 180  # a busy machine takes its time
+        deadline = time.monotonic() + 180  # a busy machine may need a long time
         while True:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{address}api", timeout=2).read()
@@ -125,7 +125,7 @@ def open_notebook(page, address: str, path: str):
 
 
 def opened(page):
-    """Wait for the notebook in view and its kernel; return the notebook's locator."""
+    """Wait for the open notebook and its kernel; return the notebook's locator."""
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").first
     notebook.wait_for(timeout=120_000)
     page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
@@ -171,7 +171,7 @@ def card_of(page, name: str):
 
 
 def run_check(page, name: str):
-    """Run the cell that holds the check of an exercise; return its card when it is new."""
+    """Run the cell that holds the check of an exercise; return its new card."""
     called = page.locator(".jp-InputArea", has_text=re.compile(rf'check\("{name}"[,)]'))
     cell = page.locator(".jp-CodeCell", has=called).first
     cell.scroll_into_view_if_needed()
@@ -188,9 +188,9 @@ def run_check(page, name: str):
 
 
 def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
-    """Copy the course to a folder of its own; return the environment in which its copy is the one imported.
+    """Copy the course to a separate folder; return the environment in which this copy is imported.
 
-    Solved means the reference as the learner's library, and notebooks with their answers filled in.
+    If ``solved``, the copy has the reference as the learner's library, and notebooks with their answers filled in.
     """
     from autograder.paths import ROOT
 
@@ -216,7 +216,7 @@ def course_copy(target: Path, *, solved: bool = False) -> dict[str, str]:
 
 
 def handout_copy(target: Path) -> dict[str, str]:
-    """Write a student's copy of the course; return the environment in which it is the one imported."""
+    """Write a student's copy of the course; return the environment in which this copy is imported."""
     from autograder import release
     from autograder.classroom.handout import write_handout
     from autograder.paths import ROOT

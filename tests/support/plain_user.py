@@ -16,7 +16,7 @@ USER = 65534
 
 
 def why_not() -> str | None:
-    """Say why no program can be run so, or return None."""
+    """Say why no program can be run in this way, or return None."""
     if missing := [name for name in ("bwrap", "setpriv") if shutil.which(name) is None]:
         return f"{' and '.join(missing)} is not installed"
     tried = subprocess.run([*prefix(), "--", "true"], capture_output=True, text=True)
@@ -26,9 +26,9 @@ def why_not() -> str | None:
 def run(
     argv: list[str], *, user: int = USER, group: int | None = None, binds: Mapping[Path, str] | None = None, **options
 ) -> subprocess.CompletedProcess:
-    """Run a program as a user, where the project and Python can be read even if they lie in root's home.
+    """Run a program as a user who can read the project and Python even if they are in root's home.
 
-    Only the folders of ``binds`` are shared with what others see, at the places it names; /tmp is the program's own.
+    Only the folders in ``binds`` are shared with other programs, at the paths given there; /tmp is the program's own.
     """
     shared = [word for path, place in (binds or {}).items() for word in ("--bind", str(path), place)]
     ids = [f"--reuid={user}", f"--regid={user if group is None else group}", "--clear-groups"]
@@ -37,7 +37,7 @@ def run(
 
 
 def prefix() -> list[str]:
-    """Return what to put before options of bubblewrap, two hyphens and a program."""
+    """Return the command to put before bubblewrap's options, two hyphens and a program."""
     argv = ["bwrap", "--cap-add", "ALL", "--die-with-parent", "--dev-bind", "/", "/"]
     argv += ["--perms", "1777", "--tmpfs", "/tmp", "--setenv", "HOME", "/tmp"]
     covered = {Path("/tmp")}
@@ -58,5 +58,5 @@ def prefix() -> list[str]:
 
 
 def program() -> list[str]:
-    """Return this Python, started so that it finds the project."""
+    """Return the command that starts this Python so that it finds the project."""
     return [str(Path(sys.prefix) / "bin" / os.path.basename(sys.executable)), "-B"]

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, reached by a socket in its folder, that can be stopped and started again."""
+"""A test's own PostgreSQL server, reached by a socket in its folder, that can be stopped and started again."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Server:
         raise AssertionError("no PostgreSQL server came up within a minute")
 
     def stop(self) -> None:
-        """Stop it as an administrator does who does not wait for anybody."""
+        """Stop the server without waiting for any connection, as an administrator may do."""
         self._server.send_signal(2)
         self._server.wait(20)
 

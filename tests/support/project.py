@@ -12,7 +12,7 @@ _MADE = ("__pycache__", ".ipynb_checkpoints", "*.egg-info")
 
 
 def copy_project(target: Path, names: Iterable[str], *unwanted: str) -> Path:
-    """Copy files and folders, by their paths from the project's, without what programs make or is not wanted."""
+    """Copy files and folders, given relative to the project's, without generated files and those in ``unwanted``."""
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():

@@ -1,4 +1,4 @@
-"""Runs what a learner would write in an exercise's place, and reads the help table of the exercise's chapter."""
+"""Runs what a learner would write for an exercise, and reads the help table of the exercise's chapter."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def verdict_on(name: str, body: str, runner: Runner, examined: str | None = None
     Parameters
     ----------
     examined : str, optional
-        The exercise that is examined where it is another, which builds on ``name``.
+        The exercise to examine, if it is another one that builds on ``name``.
     """
     module, library = EXERCISES[name].module, read_library(SOLUTIONS / "weightlab")
     signature = inspect.signature(getattr(reference.module(module), name))
@@ -41,7 +41,7 @@ def verdict_on(name: str, body: str, runner: Runner, examined: str | None = None
 
 
 def verdict_in_a_second(name: str, body: str) -> Verdict:
-    """Return the verdict on a body that never ends, without waiting for the 10 seconds that it names."""
+    """Return the verdict on a body that never ends, without waiting for the 10 seconds that the verdict names."""
     with Runner(time_limit=1.0) as runner:
         verdict = verdict_on(name, body, runner)
     verdict.message = verdict.message.replace("within 1 seconds", "within 10 seconds")
@@ -49,7 +49,7 @@ def verdict_in_a_second(name: str, body: str) -> Verdict:
 
 
 def says(quote: str, message: str) -> bool:
-    """Whether a message reads as it is quoted, where … stands for anything."""
+    """Return whether a message matches a quote, in which … stands for anything."""
     return re.search(".*".join(map(re.escape, re.split(" ?… ?", quote))), message, re.DOTALL) is not None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read_reasons(path: Path) -> dict[str, str]:
-    """Return the lines of a file, each with the reason that stands above its group."""
+    """Return the lines of a file, each with the reason given above its group."""
     reason, found = "", {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):

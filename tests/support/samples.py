@@ -1,4 +1,4 @@
-"""Builds an answer beside the expected one, for the tests of what findings see in it."""
+"""Builds an answer together with the expected one, for the tests of findings."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ KEY = Key("own", (), (CASE,), (0.0,), (), (), ())
 
 
 def sample(expected: Any, got: Any, right: bool = False, bases: tuple = (), **arguments: Any) -> Sample:
-    """Return an answer beside the expected one, as if for a call with these arguments."""
+    """Return an answer together with the expected one, as if for a call with these arguments."""
     return Sample(0, CASE, arguments, Label(), np.asarray(expected), got, right, bases)

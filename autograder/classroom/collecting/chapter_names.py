@@ -7,22 +7,22 @@ import re
 from ...exercises import CHAPTERS
 
 _COPY = r"(?:\s*\(\d+\)|[-_ ]+(?:copy|kopie)\s*\d*)*"
-"""What browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
+"""The text that browsers (``… (1)``), JupyterLab (``…-Copy1``) and desktops add to the name of a copy."""
 _ANY = "|".join(re.escape(chapter).replace("_", "[-_ ]?") for chapter in CHAPTERS)
 
 
 def is_copy_of(name: str, original: str) -> bool:
-    """Whether a file's name, without its suffix, is the given name or the name of a copy of it."""
+    """Return whether a file's name, without its suffix, is the given name or the name of a copy of it."""
     return re.fullmatch(re.escape(original) + _COPY, name, re.IGNORECASE) is not None
 
 
 def is_chapter(name: str) -> bool:
-    """Whether a name belongs to a chapter, the project or a copy of these, and therefore not to a student."""
+    """Return whether a name belongs to a chapter, the project or a copy of these, and therefore not to a student."""
     return re.fullmatch(f"(?:{_ANY}|weightlab){_COPY}", name, re.IGNORECASE) is not None
 
 
 def names_a_chapter(name: str) -> bool:
-    """Whether a name is a chapter's, or begins or ends with one."""
+    """Return whether a name is a chapter's, or begins or ends with one."""
     return is_chapter(name) or without_chapter(name) != name
 
 

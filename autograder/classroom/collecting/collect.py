@@ -1,8 +1,8 @@
 """Lays submissions out as nbgrader expects them, from zips and folders as students and learning platforms make them.
 
 Archives are read here rather than by nbgrader's ``zip_collect``, which trusts the names inside, unpacks without
-bounds, and stops the class at a duplicate. Every file that is found becomes part of a submission that was taken, or a
-line that says why it was not taken.
+bounds, and stops the class at a duplicate. Every file that is found either becomes part of a submission, or gets a line
+that says why the file was not taken.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BLIND = ("Participant", "Teilnehmerin", "Teilnehmer")
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one upload; ``reason`` is None if it was taken."""
+    """The outcome of one upload; ``reason`` is None if it was taken."""
 
     student: str
     place: str
@@ -52,11 +52,11 @@ class Collected:
 
 @dataclass
 class Collection:
-    """What became of everything that was seen."""
+    """The outcomes of all uploads."""
 
     rows: list[Collected] = field(default_factory=list)
     files: int = 0
-    """How many files were seen."""
+    """How many files were found."""
 
 
 def collect_submissions(
@@ -118,7 +118,7 @@ def collect_submissions(
 
 
 def _is_nobodys(upload: Upload) -> bool:
-    """Whether something cannot be a submission at all."""
+    """Return whether something cannot be a submission at all."""
     if upload.problem in (Reason.CLASS_DOWNLOAD, Reason.UNKNOWN_NAME):
         return True
     return upload.problem in HARMLESS and upload.owner.platform is Platform.PLAIN
@@ -165,7 +165,7 @@ def _take_one(
                 rows.append(Collected(student, upload.place, error.reason, str(error)))
                 continue
             owner = upload.owner
-            words += f", the newest of {len(uploads)} uploads that holds the chapter" if len(uploads) > 1 else ""
+            words += f", the newest that holds the chapter, of {len(uploads)} uploads" if len(uploads) > 1 else ""
             words += ", late according to Canvas" if upload.owner.late else ""
             partners = " and ".join(one.name for one in upload.owner.partners)
             words += f", together with {partners}" if partners else ""
@@ -180,7 +180,7 @@ def _take_one(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names refer to the same folder on this disk, as they can on disks that ignore case."""
+    """Return whether two names refer to the same folder on this disk, as they can on disks that ignore case."""
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -220,7 +220,7 @@ class _Names:
         Raises
         ------
         NotTakenError
-            If nobody can be named, or somebody else has the name.
+            If the owner cannot be identified, or somebody else has the name.
         """
         if not owner.name:
             raise NotTakenError(Reason.CHAPTERS_NAME)
@@ -257,7 +257,7 @@ class _Names:
         return name
 
     def _winner(self, name: str, owners: list[Owner]) -> tuple | None:
-        """Return who may have a name that fits several people: the one whose name it is exactly, if there is one."""
+        """Return the owner who gets a name that fits several people: the one whose exact name it is, if any."""
         if len(owners) == 1:
             return owners[0].key
         exact = [owner for owner in owners if name in (owner.name, owner.login)]
@@ -275,7 +275,7 @@ def _put(target: Path, files: dict[str, bytes], replace: bool, dry_run: bool) ->
         if target.exists():
             held = {str(item.path): (target / item.path).read_bytes() for item in items_in(target) if not item.problem}
             if held.keys() - {TIME} == files.keys() and all(held[name] == files[name] for name in files):
-                return "as collected before"
+                return "already collected, and unchanged"
             if not replace:
                 raise NotTakenError(Reason.KEPT)
         if not dry_run:

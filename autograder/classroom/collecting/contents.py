@@ -15,13 +15,13 @@ from .reasons import NotTakenError, Reason, describe, mebibytes
 from .unpack import Budget, Item, opened
 
 MAX_LIBRARY = 8 * 2**20
-"""The most bytes of all modules of one library."""
+"""The largest total size of one library's modules, in bytes."""
 MAX_NOTEBOOKS = 8
 """Notebooks of one chapter that are compared before a person has to say which one counts."""
 _NAMED, _LONGEST_NAMED = 3, 100
-"""How many files a sentence names, and how many characters of each name."""
+"""How many files a sentence lists, and how many characters of each name."""
 MAX_INNER = 8
-"""The most zips that a submission may hold: some students pack what was already packed."""
+"""The largest number of zips that a submission may hold: some students pack what was already packed."""
 
 _ELSEWHERE = frozenset(
     {"solutions", "build", "dist", "backup", "backups", "submitted", "extracted"}
@@ -61,7 +61,7 @@ def find_contents(items: Iterable[Item], chapter: str, budget: Budget) -> Conten
 
 
 def is_elsewhere(path: PurePosixPath) -> bool:
-    """Whether a file is in a folder that never holds a student's current work."""
+    """Return whether a file is in a folder that never holds a student's current work."""
     folders = [part for part in path.parent.parts if part != ".."]
     return any(part.startswith(".") or part.casefold() in _ELSEWHERE for part in folders)
 
@@ -104,7 +104,7 @@ def _inner_items(items: list[Item], chapter: str, budget: Budget, open_zips: Exi
 
 
 def is_of_library(item: Item) -> bool:
-    """Whether a file is a module in a library's folder, which systems rename (``weightlab (1)``, ``Weightlab``)."""
+    """Return whether a file is in a library's folder, which systems may rename (``weightlab (1)``, ``Weightlab``)."""
     return (
         is_copy_of(item.path.parent.name, LIBRARY_FOLDER)
         and item.path.suffix == ".py"
@@ -151,7 +151,7 @@ def _choose(items: list[Item], chapter: str, budget: Budget) -> Contents:
 
 
 def _differs(item: Item, taken: bytes | None, limit: int, budget: Budget) -> bool:
-    """Whether a copy differs from what was taken; one that is too large to be read counts as different."""
+    """Return whether a copy differs from what was taken; one that is too large to be read counts as different."""
     try:
         return item.read(limit, budget) != taken
     except NotTakenError as error:

@@ -87,7 +87,9 @@ class CollectOrdinaryFiles(ExchangeCollect):
             os.replace(part, target)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
-            self.fail(f"{error}. What was collected so far is kept: fix this error, then run the same command again.")
+            self.fail(
+                f"{error}. What has been collected so far is kept: fix this error, then run the same command again."
+            )
         finally:
             os.close(folder)
         for name, why in left_out:
@@ -114,7 +116,7 @@ def copy_ordinary(folder: int, target: Path, ignored: Iterable[str] = ()) -> lis
     target : Path
         The folder to copy to, which is created if it does not exist.
     ignored : iterable of str
-        Patterns of names that are not even mentioned.
+        Patterns of names that are left out without being reported.
     """
     left_out: list[tuple[str, str]] = []
     _copy(folder, target, os.fstat(folder).st_uid, tuple(ignored), Budget(), PurePath(), left_out)

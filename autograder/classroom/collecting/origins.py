@@ -25,7 +25,7 @@ class Origin:
 
     @classmethod
     def of(cls, owner: Owner) -> Origin:
-        """Return what is worth remembering about an owner."""
+        """Return the data about an owner that are worth remembering."""
         return cls(str(owner.platform), owner.name, owner.number, owner.label, owner.login)
 
 

@@ -52,7 +52,7 @@ class Owner:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """Return what is the same for all uploads of one person."""
+        """Return the data that are the same for all uploads of one person."""
         return (self.platform, self.name, self.number, self.login, self.place)
 
 
@@ -93,7 +93,7 @@ _ILIAS_FILE = re.compile(r"[0-9]{14}_(?=.)")
 
 
 class Recogniser:
-    """Recognises entries one by one; some platforms' prefixes are known only from all names of a download.
+    """Recognises entries one by one; some platforms' prefixes can be told only from all names in a download.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ class Recogniser:
 
 
 def blackboard_login(name: str, page: str) -> tuple[str, str] | None:
-    """Return what precedes ``_attempt_``, and the login at its end according to Blackboard's page of that name."""
+    """Return the text before ``_attempt_``, and the login at its end according to Blackboard's page of that name."""
     found = _BLACKBOARD.fullmatch(name)
     said = re.match(r"\s*Name: .*\((?P<login>[^()\n]+)\)\s*$", page, re.MULTILINE)
     if found and found["about"] and said and found["stem"].endswith(f"_{said['login']}"):
@@ -245,6 +245,7 @@ def _common_beginning(stems: set[str]) -> str:
 def _moment(text: str) -> tuple:
     """Read Brightspace's time, whose zone is unknown: it orders uploads, but does not decide lateness."""
     plain = re.sub(r"[:.,]", "", text).replace(" AM", "AM").replace(" PM", "PM")
+    plain = re.sub(r"\b(\d{3})(?=[AP]M|$)", r"0\1", plain)  # otherwise 105 would be 10 o'clock and 5 minutes
     forms = (f"{day} %Y {clock}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for clock in ("%I%M%p", "%H%M"))
     for form in forms:
         with suppress(ValueError):
@@ -259,11 +260,11 @@ def _stem(name: str) -> str:
 
 _SUFFIXES = re.compile(r"(?:\.(?:zip|ipynb|7z|rar|tar|tgz|gz|bz2|xz|zst))+$", re.IGNORECASE)
 _ADDED = re.compile(r"-(?:main|master)$|-[0-9]{8}T[0-9]{6}Z(?:-[0-9]+){1,2}$")
-"""What GitHub's Download ZIP puts after a repository's name, and Google Drive after a folder's."""
+"""The text that GitHub's Download ZIP adds to a repository's name, and Google Drive to a folder's."""
 _COPY_OF = re.compile(r"^(?:copy of|kopie von|copie de|copia de|kopie van) +", re.IGNORECASE)
-"""What Google Drive and macOS put in front of a copy's name."""
+"""The words that Google Drive and macOS put in front of a copy's name."""
 _DRIVES_OWN = "drive-download"
-"""What Google Drive calls a download of several files."""
+"""Google Drive's name for a download of several files."""
 
 
 def plain_owner(name: str, place: str = "") -> Owner:

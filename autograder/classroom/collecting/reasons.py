@@ -8,7 +8,7 @@ from ...refusal import Refusal
 
 
 class Reason(StrEnum):
-    """A kind of reason for which something was left out while submissions were collected."""
+    """A kind of reason why something was left out while submissions were collected."""
 
     ANOTHERS_NAME = "another's name"
     NO_NAME = "no name"
@@ -57,7 +57,7 @@ _WORDS = {
     Reason.SAME_FOLDER: "this disk cannot tell the name from another student's",
     Reason.NOT_A_ZIP: f"not a zip, or a damaged one ({{cause}}); download it again, or {_REMEDY}",
     Reason.LOCKED: f"the zip is locked with a password; {_REMEDY}",
-    Reason.METHOD: f"{{file}} is packed by an unusual method; {_REMEDY}",
+    Reason.METHOD: f"{{file}} is compressed by an unusual method; {_REMEDY}",
     Reason.TOO_MANY_FILES: f"it holds more than {{most:,}} files; {_REMEDY}",
     Reason.TOO_LARGE: f"{{file}} is larger than {{most}}; {_REMEDY}",
     Reason.UNPACKS_TOO_LARGE: f"it unpacks to more than {{most}}; {_REMEDY}",
@@ -70,20 +70,20 @@ _WORDS = {
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",
     Reason.OTHER_CHAPTER: f"it holds {{others}} and no {{notebook}}; {_REMEDY}",
     Reason.TWO_NOTEBOOKS: "it holds different notebooks of this chapter: {paths}; ask which one counts, or, if they "
-    "are several students', unpack it and name the folder",
+    "are several students', unpack it and collect the folder",
     Reason.TWO_LIBRARIES: "it holds different libraries: {paths}; ask which one counts",
     Reason.LIBRARY_ELSEWHERE: "the notebook is in {here} and the library in {there}, so they may be from two people; "
     f"{_REMEDY}",
     Reason.RENAMED_COPY: "a renamed copy with different contents; {taken} was taken: ask which one counts",
     Reason.LOOSE_MODULE: f"a module outside a folder weightlab/; {_REMEDY}",
     Reason.CLASS_DOWNLOAD: "it seems to be a platform's download of a whole class; collect it separately",
-    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and name the folder, "
-    f"otherwise {_REMEDY}",
+    Reason.SEVERAL_SUBMISSIONS: "it holds {count} zips; if these are a whole class's, unpack it and collect the "
+    f"folder; otherwise {_REMEDY}",
     Reason.KEPT: "an earlier submission was kept; --replace takes the new one",
     Reason.UNREADABLE: "{file} cannot be written or read ({cause}); fix that first",
     Reason.LINK: "a link, which is not followed; give the path that it points to",
     Reason.TOO_DEEP: "it is nested in more than {most} folders, so it was not read",
-    Reason.UNKNOWN_NAME: "this is not how the platform names files; rename it after its student and "
+    Reason.UNKNOWN_NAME: "this is not how the platform names files; rename the file after the student and "
     "collect it separately",
     Reason.SUPERSEDED: "an earlier upload by the same student",
     Reason.ANOTHER_KIND: "not a submission",

@@ -17,7 +17,7 @@ from .reasons import NotTakenError, Reason, mebibytes
 MAX_FILES = 20_000
 """Files that one submission may hold, including those in zips within it."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes of one submission that are read in all: notebook, modules, and the zips that are within it."""
+"""Bytes of one submission that are read in all: its notebook, its modules, and the zips within it."""
 MAX_ZIP = 64 * 2**20
 """Bytes of a zip as it was submitted."""
 MAX_CLASS_FILES = 200_000
@@ -162,7 +162,7 @@ def _open(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
 
 def is_clutter(path: PurePosixPath) -> bool:
-    """Whether a file was left there by an operating system."""
+    """Return whether a file was left there by an operating system."""
     return "__MACOSX" in path.parts or path.name in _IGNORED_FILES or path.name.startswith("._")
 
 

@@ -106,7 +106,7 @@ def _download(source: Path, opened: ExitStack) -> list[Item]:
 
 
 def _is_work(item: Item) -> bool:
-    """Whether a file is part of a student's work: then the zip around it is a student's, not a class's."""
+    """Return whether a file is part of a student's work: then the zip around it is a student's, not a class's."""
     return item.suffix == ".ipynb" or is_of_library(item)
 
 
@@ -121,7 +121,7 @@ def _of_download(name: str, items: list[Item], chapter: str) -> Iterator[Upload]
 
 def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
     recogniser = Recogniser([item.path.parts for item in items])
-    for item in items:  # the platforms' own statements about who somebody is, and not students' files with such names
+    for item in items:  # use the platforms' own statements about people, and not students' files with the same names
         found = recogniser.recognise(item.path.parts)
         with suppress(NotTakenError, StopIteration):
             if item.path.name == GRADESCOPE_METADATA and not found:
@@ -144,7 +144,7 @@ def _recognise(items: list[Item]) -> tuple[dict[Owner, list[Item]], list[Item]]:
 
 
 def _of_owner(owner: Owner, place: str, items: list[Item], chapter: str) -> Iterator[Upload]:
-    """Yield what one student submitted: a folder with a notebook and a library as a whole, otherwise each zip alone."""
+    """Yield one student's uploads: a folder with a notebook and a library as a whole, otherwise each zip separately."""
     loose = [item for item in items if item.suffix != ".zip"]
     if any(notebooks_among(loose, chapter)) and any(map(is_of_library, loose)):
         yield Upload(owner, place, tuple(items))
@@ -177,7 +177,7 @@ def _single(owner: Owner, place: str, item: Item) -> Upload:
 
 
 def _hints_at_work(path: PurePosixPath) -> bool:
-    """Whether a file is what a browser or a printer made from a submission, or has a chapter's name.
+    """Return whether a file is what a browser or a printer made from a submission, or has a chapter's name.
 
     Examples are ``ada.zip.crdownload``, ``ada.ipynb.txt`` and ``01_weights-ada.html``.
     """
@@ -222,11 +222,11 @@ def _of_folder(source: Path, items: list[Item], chapter: str) -> Iterator[Upload
 
 
 _VERSION = re.compile(r"version[ _-]?([0-9]{1,6})", re.IGNORECASE)
-"""What Microsoft Teams calls the folders of a student's uploads, within the student's own."""
+"""Microsoft Teams' name for the folder of one upload, inside the student's folder."""
 
 
 def _owner_of(home: PurePosixPath, name: str) -> Owner:
-    """Return the owner of a folder of work: the folder's name says it, or the folder around a numbered version."""
+    """Return the owner of a folder of work: it is named after them, or the folder around a numbered version is."""
     version = _VERSION.fullmatch(home.name)
     if version is None:
         return plain_owner(name, str(home.parent))
@@ -241,8 +241,8 @@ def _student_folders(items: list[Item], chapter: str) -> set[PurePosixPath]:
     notebooks = {home_of(item.path.parent) for item in exact + renamed}
     zips = Counter(home_of(item.path.parent) for item in items if item.suffix == ".zip" and is_chapter(item.path.stem))
     homes = {home for home in notebooks | zips.keys() if home.name}
-    # Several zips with a chapter's name in one folder may be from as many people, whose names browsers do not keep. And
-    # a folder around students' folders does not become a student's because of a stray zip in it.
+    # Several zips with a chapter's name in one folder may be from as many people, since a downloaded file may not bear
+    # its owner's name. And a folder around students' folders does not become a student's because of a stray zip in it.
     around = {folder for home in homes for folder in home.parents}
     homes = {home for home in homes if home in notebooks or (zips[home] == 1 and home not in around)}
     whole = PurePosixPath()

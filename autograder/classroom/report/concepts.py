@@ -34,7 +34,7 @@ def normalised_gain(before: Sequence[int], after: Sequence[int]) -> float | None
 
 
 def merge_records(records: Iterable[Mapping]) -> dict[str, dict[str, str]]:
-    """Return one record from those that a student submitted with the chapters.
+    """Merge the records that a student submitted with the chapters into one.
 
     Only complete answers count: for ``before`` the first, for ``after`` the last.
     """

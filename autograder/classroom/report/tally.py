@@ -26,7 +26,7 @@ Line = tuple[str, str, str, str]
 
 @dataclass
 class Item:
-    """One exercise or question: how far the students of a class are, and which misconceptions they have."""
+    """One exercise or question: how far a class has got with it, and which misconceptions its students have."""
 
     name: str
     chapter: str
@@ -34,7 +34,7 @@ class Item:
     shares: list[float] = field(default_factory=list)
     beliefs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What wrong answers show if no misconception is known: the sentence, and the students."""
+    """For wrong answers without a known misconception, each finding's sentence and the students to whom it applies."""
 
     @property
     def share(self) -> float:
@@ -162,7 +162,7 @@ def _remarks_on_files(folder: Path, student: str, chapter: str, status: str) -> 
 
 
 def _did_not_load(one: Mapping) -> bool:
-    """Whether a function was not examined because its module cannot be loaded; `remarks_on` reports absent ones."""
+    """Return whether a function was not examined because its module does not load; `remarks_on` reports absent ones."""
     ran = any(aspect["message"] for aspect in one["aspects"])
     return one["exercise"] in EXERCISES and one["status"] == Status.ERROR and not ran
 

@@ -1,4 +1,4 @@
-"""Writes the report on a graded class: what students can do, what they misunderstand, and what needs your attention."""
+"""Writes the report on a graded class: what students can do, what they misunderstand, and what needs attention."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write(
     if not entries:
         which = f"No submission for {', '.join(sorted(chosen))}" if chosen else "Nothing"
         command = f"weightlab grade --classroom {classroom.root}"
-        raise ClassroomError(f"{which} is graded in {classroom.root} yet: run `{command}`.")
+        raise ClassroomError(f"{which} has been graded in {classroom.root} yet: run `{command}`.")
     summary = summarise(entries, stored, _concept_records(classroom), remarks_on(classroom, entries))
     drawn = draw_figures(summary)
     folder = classroom.root / FOLDER

@@ -90,7 +90,7 @@ def _read_worksheet(path: Path) -> _Worksheet:
 
 
 def _are_grades(lines: list[list[str]], column: int) -> bool:
-    """Whether a column can hold grades: its cells are empty or numbers, and the next column holds one maximum.
+    """Return whether a column can hold grades: numbers and empty cells, with one maximum in all of the next column.
 
     Moodle names the columns in the downloader's language, but always writes these two side by side.
     """
@@ -136,8 +136,8 @@ def read_numbers(classroom: Path, chapter: str) -> Numbers:
     """Return Moodle's numbers of the students in a chapter's assignment.
 
     They are known from the names of what was collected, otherwise from the stored worksheet and the roster. If
-    there is a worksheet, a number counts only if it belongs to this person there: groups have numbers as well, which
-    can be another person's.
+    there is a worksheet, a number counts only if it belongs to this person there, because a group's number may be
+    another person's.
     """
     found, place, roster = {}, _place(classroom, chapter), read_roster(classroom)
     participants = read_participants(place) if place.exists() else {}
@@ -182,8 +182,8 @@ def fill_worksheet(
         maximum = line[sheet.maximum] if sheet.maximum is not None else ""
         if maximum and not (_AMOUNT.fullmatch(maximum) and _amount(maximum) == points):
             raise ClassroomError(
-                f"In Moodle the assignment's maximum grade is {maximum}, and the chapter is worth {points:g} points. "
-                "Set Moodle's maximum grade to that, and download the worksheet again."
+                f"In Moodle the assignment's maximum grade is {maximum}, but the chapter is worth {points:g} points. "
+                "Set the maximum to {points:g} in Moodle, and download the worksheet again."
             )
         student = students.get(sheet.number(line))
         if student in scores:

@@ -85,7 +85,7 @@ class Roster:
 
 
 def _is_same(known: Student, person: Student) -> bool:
-    """Whether two lines are about the same person; names decide only if there is nothing else to compare."""
+    """Return whether two lines are about the same person; names decide only if there is nothing else to compare."""
     if person.id and known.id.casefold() == person.id.casefold():
         return True
     pairs = [(getattr(known, name).casefold(), getattr(person, name).casefold()) for name in _IDENTITIES]
@@ -96,7 +96,7 @@ def _is_same(known: Student, person: Student) -> bool:
 
 
 def _tests(owner: Owner) -> list[Callable[[Student], bool]]:
-    """Return what to compare with each student, the most certain first."""
+    """Return the tests that tell whether a student is the owner, the most certain first."""
     name, words = _letters(owner.name), _words(owner.name)
     tests: list[Callable[[Student], bool]] = []
     if owner.platform is Platform.CANVAS and owner.number:
@@ -123,7 +123,7 @@ def _both_ways(one: Student) -> tuple[str, str]:
 
 
 def is_named(person: Student, owner: Owner) -> bool:
-    """Whether a submission's name can mean a person: groups have numbers as well."""
+    """Return whether a submission's name can mean a person, because a number may belong to a group."""
     return not person.name or _letters(person.name) in _letters(owner.name)
 
 

@@ -1,7 +1,7 @@
 """Findings: what the answers show, over all cases, in one sentence of evidence.
 
 A finding claims nothing about the student's code or mind. It states a relation between what came back and what was
-expected that holds in every case it speaks of; see `relations` for how to add one.
+expected that holds in every case that it mentions; see `relations` for how to add one.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from .terms import find_terms
 from .thresholds import find_axes, find_shape, find_threshold
 
 Known = dict[tuple[Sample, ...], list[Relation]]
-"""What was already found to hold in all samples of a group."""
+"""The relations already found to hold in all samples of a group."""
 _TRIED = "In the cases tried,"
 """The beginning of a sentence that would otherwise claim something about inputs that were not tried."""
 _ENOUGH = 3
-"""Number of wrong entries that must be in one part of the answers before the part means anything."""
+"""Number of wrong entries that one part of the answers must hold before the part means anything."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def find_finding(
 ) -> Finding | None:
     """Return the relation that says most about wrong answers, or None if no relation holds.
 
-    If that relation says little, the finding adds that the calls change an argument.
+    If that relation says little, the finding also says which argument the calls change, if any.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _find_errors(key: Key, observed: Sequence[Observation]) -> Finding | None:
 
 
 def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> Finding | None:
-    """Return what the samples show.
+    """Return the finding that the samples show.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _find_in_samples(key: Key, samples: list[Sample], unanswered: list[int]) -> 
 def find_vague_finding(
     exercise: Exercise, key: Key, observed: Sequence[Observation], cases: list[list[dict]]
 ) -> str | None:
-    """Say what can be said if no relation holds: the form of the answers, or that they are too large or small."""
+    """Describe the answers if no relation holds: their form, or that they are too large or too small."""
     samples = collect_samples(exercise, key, observed, cases)
     looks = (_find_axes, _find_order, _find_one_side)
     return _look(key, samples, find_unanswered(key, observed), looks) if samples else None
@@ -169,13 +169,13 @@ def _look(key: Key, samples: list[Sample], unanswered: list[int], looks: tuple[C
 
 
 def _find_range(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
-    """Say between which values of an argument the answers are wrong."""
+    """Name the values of an argument between which the answers are wrong."""
     relation = None if unanswered else find_threshold(key, samples)
     return relation and Finding("range", f"{_TRIED} {sentences.tell_relation(relation, subject)}.", free=True)
 
 
 def _find_count(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> Finding | None:
-    """Say by which formula a count was made."""
+    """Name the formula by which a count was made."""
     relation = find_formula(samples)
     begin = "Wherever a result came back," if unanswered else "In every case"
     return relation and Finding("count", f"{begin} {sentences.tell_relation(relation, subject)}.", general=True)
@@ -188,7 +188,7 @@ def _find_axes(key: Key, samples: list[Sample], subject: str, unanswered: list[i
 
 
 def _find_order(key: Key, samples: list[Sample], subject: str, unanswered: list[int], known: Known) -> str | None:
-    """Say that in each row, or each column, all entries are in the expected order of size."""
+    """Say that the entries of each row, or of each column, are ordered by size as expected."""
     # The entries of a row of weights have no meaningful order, and training hardly changes it.
     of_pairs = any(sample.label.item is not None for sample in samples)
     relation = None if unanswered or of_pairs else find_order(samples)
@@ -237,7 +237,7 @@ def _capital(words: str) -> str:
 def _all_relations(
     key: Key, sample: Sample, among: Collection[Relation] | None = None, even_constant: bool = False
 ) -> Iterator[Relation]:
-    """Yield what holds in a sample; relations that take long to find only if they are asked for."""
+    """Yield the relations that hold in a sample; those that take long to find only if ``among`` asks for them."""
     yield from find_types(sample)
     yield from find_sources(sample)
     yield from find_expressions(sample, key, among)
@@ -267,7 +267,7 @@ def _compare_all(key: Key, samples: list[Sample]) -> list[Relation]:
 
 
 def _is_proved(samples: list[Sample], relation: Relation) -> bool:
-    """Whether a relation that holds in all samples says something: some hold for any two or three numbers."""
+    """Return whether a relation that holds in all samples says something: some hold for any two or three numbers."""
     if relation[0] == "lines scaled and shifted":
         return _has_long_lines(samples, relation[1])
     if relation == ("all different",):
@@ -276,7 +276,7 @@ def _is_proved(samples: list[Sample], relation: Relation) -> bool:
 
 
 def _is_rich(samples: list[Sample]) -> bool:
-    """Whether the samples are varied enough that a relation is unlikely to hold by chance."""
+    """Return whether the samples are varied enough that a relation is unlikely to hold by chance."""
     if max(sample.expected.size for sample in samples) > 3:
         return True
     return len({sample.expected.tobytes() for sample in samples}) > 1
@@ -312,7 +312,7 @@ def _find_general(
 
 
 def _are_items(samples: list[Sample]) -> bool:
-    """Whether the samples are the items of one list, such as the activations of all layers."""
+    """Return whether the samples are the items of one list, such as the activations of all layers."""
     labels = {sample.label for sample in samples}
     return len(labels) == 1 and labels.pop().item is None and len({one.index for one in samples}) < len(samples)
 
@@ -322,7 +322,7 @@ def _is_partly_right(sample: Sample) -> bool:
 
 
 def _has_long_lines(samples: list[Sample], axis: int) -> bool:
-    """Whether some lines have more than two entries: any two numbers can be scaled and shifted to any two others."""
+    """Return whether some lines have more than two entries: any two numbers are two others, scaled and shifted."""
     return any(one.expected.ndim == 2 and one.expected.shape[1 - axis] > 2 for one in samples)
 
 
@@ -335,7 +335,7 @@ def _is_finite(sample: Sample) -> bool:
 
 
 def _agrees(key: Key, sample: Sample, relation: Relation) -> bool:
-    """Whether a relation holds in a case that is right, as "twice" does for zero."""
+    """Return whether a relation holds in a case that is right, as "twice" does for zero."""
     if relation[0] in ("times", "divided by", "times number") and not sample.expected.any():
         return True
     if relation[0] in ("times", "divided by") and "`" in relation[1]:

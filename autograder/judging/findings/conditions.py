@@ -103,7 +103,7 @@ def _describe_array(name: str, array: np.ndarray) -> dict[Relation, bool]:
 
 
 def _describe_signs(name: str, array: np.ndarray) -> dict[Relation, bool]:
-    """Describe the signs in an array; combined with other conditions they separate cases by chance."""
+    """Describe the signs in an array, which separate cases by chance when combined with other conditions."""
     if not array.size or array.dtype.kind != "f":
         return {}
     return {
@@ -137,7 +137,7 @@ def _describe_batches(arguments: dict[str, Any]) -> dict[Relation, bool]:
 
 
 def find_conditions(key: Key, wrong: list[Sample], right: list[Sample], unanswered: list[int]) -> list[Relation]:
-    """Return what is true of all cases that are wrong or have no result, and of none that is right."""
+    """Return the facts that are true of all cases that are wrong or have no result, and of none that is right."""
     described = [_describe_sample(key, sample) for sample in wrong]
     for i in unanswered:
         call = key.cases[i].calls[0]
@@ -212,7 +212,7 @@ _TELLING = (
 
 
 def part_cases(wrong: list[dict[Relation, bool]], right: list[dict[Relation, bool]]) -> list[Relation]:
-    """Return what is true of all wrong cases and of no right one, if that is a single fact and not a coincidence."""
+    """Return the facts that are true of all wrong cases and of no right one, if these are one kind and no accident."""
     if not wrong or not right:
         return []
     facts = [
@@ -239,7 +239,7 @@ MASKS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 
 
 def find_masks(sample: Sample) -> Iterator[Relation]:
-    """Yield where the wrong entries of an array are."""
+    """Yield relations that say where the wrong entries of an array are."""
     expected, wrong = sample.expected, sample.wrong_entries
     if wrong is None or not expected.ndim or expected.size < 2 or not wrong.any():
         return
@@ -277,7 +277,7 @@ def _mask_entries(sample: Sample) -> Iterator[tuple[Relation, np.ndarray]]:
 
 
 def marks_entries(relation: Relation, sample: Sample) -> bool:
-    """Return whether a relation that `find_masks` yields claims that a right answer is partly wrong."""
+    """Return whether a relation from `find_masks` would mark some entries of a right answer as wrong."""
     kind, expected = relation[0], sample.expected
     if not expected.size:
         return False

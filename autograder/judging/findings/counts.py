@@ -15,7 +15,7 @@ from .samples import Sample
 
 EXPECTED = "what was expected"
 _MOST = 100_000
-"""The most entries of a matrix that is examined as a whole."""
+"""The largest number of entries of a matrix that is examined as a whole."""
 _ENOUGH = 4
 """Number of different counts that a formula must give before it means anything."""
 
@@ -57,7 +57,7 @@ def _as_count(got: np.ndarray | None) -> int | None:
 
 
 def find_quantities(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what can be counted in a call's arguments, in words."""
+    """Yield the numbers that can be counted in a call's arguments, each with words for it."""
     for name, value in arguments.items():
         quoted = f"`{name}`"
         if isinstance(value, dict) and all(isinstance(shape, tuple) for shape in value.values()):

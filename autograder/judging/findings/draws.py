@@ -20,7 +20,7 @@ ROUNDING = 0.015
 def find_in_draws(
     key: Key, observed: Sequence[Observation], cases: list[list[dict]], failing: list[int]
 ) -> Relation | None:
-    """Return what the draws of all failing cases have in common, or None."""
+    """Return the relation that the draws of all failing cases have in common, or None."""
     common: dict[Relation, None] | None = None
     drawn = [i for i, wanted in enumerate(key.expected) if isinstance(wanted, dict) and _is_measured(wanted)]
     failing = [i for i in failing if i in drawn]
@@ -50,7 +50,7 @@ _SIZES = ("fan_in", "fan_out")
 
 
 def _find_form(answer: Any, arguments: dict[str, Any]) -> Relation | None:
-    """Return how the form of an array of weights is wrong, or None."""
+    """Return the mistake in the form of an array of weights, or None."""
     required = _shape(arguments)
     if not isinstance(answer, np.ndarray) or not all(required) or answer.shape == required:
         return None
@@ -128,7 +128,7 @@ def _candidates(sizes: dict[str, float]) -> Iterator[tuple[str, float]]:
 
 
 def _describe(weights: np.ndarray, sizes: dict[str, float], wanted: dict, required: float | None) -> Iterator[Relation]:
-    """Yield what is remarkable about one matrix, the most telling first."""
+    """Yield the remarkable properties of one matrix, the most telling first."""
     with np.errstate(all="ignore"):
         if not np.isfinite(weights).all():
             yield ("draws not finite",)

@@ -14,7 +14,7 @@ from .samples import MAX_ENTRIES, Sample
 from .sources import name_arrays
 
 _MOST = 5_000
-"""The most entries of an operand for which changed forms are tried."""
+"""The largest number of entries of an operand for which changed forms are tried."""
 
 
 def _equality(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:

@@ -24,7 +24,7 @@ def _answered(key: Key, observed: Sequence[Observation]) -> list[tuple[int, Obse
 
 
 def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return what the forms of all answers have in common, or None."""
+    """Return the mistake that the forms of all answers have in common, or None."""
     answered = _answered(key, observed)
     usable = [(key.expected[i], one.value) for i, one in answered if not one.raised and not one.rejected]
     relation = _find_in_usable(exercise, usable) if len(usable) > 1 or len(usable) == len(answered) > 0 else None
@@ -36,11 +36,11 @@ def find_in_form(exercise: Exercise, key: Key, observed: Sequence[Observation]) 
 def _find_in_usable(exercise: Exercise, usable: list[tuple[Any, Any]]) -> Relation | None:
     if all(isinstance(value, dict) and not isinstance(expected, dict) for expected, value in usable):
         return ("dictionary",)
-    if relation := _find_in_lists(exercise, usable):
+    if relation := _find_in_lists(exercise.parts, usable):
         return ("where it is wrong", relation) if _is_right_in_some(usable) else relation
     for k, name in enumerate(exercise.parts):
         pairs = [(e[k], v[k]) for e, v in usable if _have_parts(exercise, e, v)]
-        if len(pairs) == len(usable) and (relation := _find_in_lists(exercise, pairs)):
+        if len(pairs) == len(usable) and (relation := _find_in_lists((), pairs)):
             return ("in a part where wrong" if _is_right_in_some(pairs) else "in a part", name, relation)
     return None
 
@@ -53,13 +53,13 @@ def _have_parts(exercise: Exercise, *values: Any) -> bool:
     return all(isinstance(value, (list, tuple)) and len(value) == len(exercise.parts) for value in values)
 
 
-def _find_in_lists(exercise: Exercise, pairs: list[tuple[Any, Any]]) -> Relation | None:
+def _find_in_lists(parts: tuple[str, ...], pairs: list[tuple[Any, Any]]) -> Relation | None:
     common: dict[Relation, None] | None = None
     for expected, value in pairs:
         if isinstance(expected, (list, tuple)) and not is_numeric(expected):
             if compare(expected, value) is None:
                 continue
-            found = dict.fromkeys(_compare_lists(exercise, expected, value))
+            found = dict.fromkeys(_compare_lists(parts, expected, value))
             common = found if common is None else {one: None for one in common if one in found}
     return next(iter(common), None) if common else None
 
@@ -86,8 +86,8 @@ def _equal(expected: Any, got: Any) -> bool:
     return compare(expected, got) is None
 
 
-def _compare_lists(exercise: Exercise, expected: Sequence, got: Any) -> Iterator[Relation]:
-    names = exercise.parts if len(exercise.parts) == len(expected) else ()
+def _compare_lists(parts: tuple[str, ...], expected: Sequence, got: Any) -> Iterator[Relation]:
+    names = parts if len(parts) == len(expected) else ()
     if names:
         for k, good in enumerate(expected):
             if _equal(good, got):
@@ -164,12 +164,10 @@ def find_constant(key: Key, observed: Sequence[Observation]) -> Relation | None:
     answered = _answered(key, observed)
     values = [one.value for _, one in answered if not one.raised and not one.rejected]
     single = all(isinstance(value, (bool, int, float, str, np.bool_, np.number)) for value in values)
-    if len(values) < 2 or len(values) < len(answered) or not single or len({repr(value) for value in values}) > 1:
+    told = {repr(value.item() if isinstance(value, np.generic) else value) for value in values}
+    if len({repr(key.expected[i]) for i, _ in answered}) < 2 or len(values) < len(answered) or not single:
         return None
-    if len({repr(key.expected[i]) for i, _ in answered}) < 2:
-        return None
-    value = values[0]
-    return ("always the same", repr(value.item() if isinstance(value, np.generic) else value)[:40])
+    return ("always the same", told.pop()[:40]) if len(told) == 1 else None
 
 
 def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
@@ -181,7 +179,7 @@ def find_unusable(key: Key, observed: Sequence[Observation]) -> Relation | None:
 
 
 def find_in_calls(key: Key, observed: Sequence[Observation]) -> Relation | None:
-    """Return how the calls of the function that the cases give differ from the reference's calls, or None."""
+    """Return how an answer's calls of the function among its arguments differ from the reference's calls, or None."""
     pairs = [
         (call.args, wanted, one.asked)
         for case, wanted, one in zip(key.cases, key.asked, observed, strict=False)

@@ -38,7 +38,7 @@ def _last(e: np.ndarray, axis: int) -> np.ndarray:
 
 
 _MOST_CLASSES = 300
-"""The most rows of a square matrix that a detector makes from a row of numbers."""
+"""The largest number of rows of a square matrix that a detector makes from a row of numbers."""
 
 ENTRY_BY_ENTRY: tuple[tuple[str, Change], ...] = (
     ("negated", lambda e: -e),
@@ -167,8 +167,8 @@ def _position(e: np.ndarray, axis: int) -> np.ndarray:
 def find_relations(sample: Sample, even_constant: bool = False) -> Iterator[Relation]:
     """Yield every relation that holds between what came back and what was expected.
 
-    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are used only
-    if that is asked for.
+    Every operation on one repeated number gives one repeated number: such cases prove nothing, and are used only if
+    ``even_constant`` is true.
     """
     got = sample.got
     if got is None or not sample.expected.size:
@@ -236,7 +236,7 @@ def _constants(got: np.ndarray) -> Iterator[Relation]:
 
 
 def _permuted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield whether rows, columns or entries are those expected in another order."""
+    """Yield a relation for rows, columns or entries that are the expected ones in another order."""
     for axis in range(min(expected.ndim, 2)):
         if expected.shape[axis] < 3:
             continue
@@ -266,7 +266,7 @@ def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:
 
 
 def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield whether one scale and shift, or one for each row or column, gives what came back."""
+    """Yield a relation if one scale and shift, or one for each row or column, gives what came back."""
     if not np.isfinite(got).all() or not np.isfinite(expected).all():
         return
     values = np.unique(expected)
@@ -300,7 +300,7 @@ def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
 
 
 def _find_slopes(expected: np.ndarray, got: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scale and the shift of each line that best fit what came back."""
+    """Return, for each line, the scale and the shift that best give what came back."""
     middle = expected.mean(axis=1, keepdims=True)
     scatter = ((expected - middle) ** 2).sum(axis=1, keepdims=True)
     scale = ((expected - middle) * got).sum(axis=1, keepdims=True) / np.where(scatter == 0, 1, scatter)

@@ -15,15 +15,15 @@ from ..key import Key
 from ..observation import Observation
 
 MAX_ENTRIES = 50_000
-"""The most entries of an array that findings examine; larger arrays say no more."""
+"""The largest number of entries of an array that findings examine; larger arrays would show no more."""
 RTOL, SINGLE_RTOL = 1e-6, 2e-4
 """Relative tolerances: with single precision, rounding is not a slip."""
 ATOL = 1e-9
-"""What counts as no difference between numbers of ordinary magnitude."""
+"""A difference between numbers of ordinary magnitude that counts as none."""
 
 
 class Label(NamedTuple):
-    """Which part of an answer something is: the part's name, and which item of each pair in it."""
+    """Names a part of an answer: the part's name, and the index of an item in each of its pairs."""
 
     part: str = ""
     item: int | None = None
@@ -38,7 +38,7 @@ class Sample:
     case: Case
     arguments: dict[str, Any]
     label: Label
-    """Which part of the answer this is; an empty one means the whole answer."""
+    """The part of the answer that this is; an empty label means the whole answer."""
     expected: np.ndarray
     value: Any
     right: bool
@@ -86,7 +86,7 @@ def collect_samples(
             continue
         call = case.calls[0]
         arguments = dict(zip(key.arguments, call.args, strict=False)) | dict(call.kwargs)
-        names = exercise.parts if case.aspect is None and case.view is None else ()
+        names = exercise.parts if case.aspect is None else ()
         try:
             leaves = list(_pair_leaves(expected, got.value, names, Label(), ()))
         except _OtherStructureError:

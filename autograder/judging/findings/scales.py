@@ -79,20 +79,20 @@ def find_scales(sample: Sample) -> Iterator[Relation]:
     if factor is not None:
         yield from name_factor(factor, named, tolerance)
     difference = got - expected
-    scale = max(np.abs(expected).max(), np.abs(got).max(), 1e-9)
+    scale = max(np.abs(expected).max(), np.abs(got).max())
     if np.abs(difference - difference.flat[0]).max() <= tolerance * scale and abs(difference.flat[0]) > 1e-4 * scale:
         yield from _name_offset(float(difference.flat[0]), named, tolerance * max(scale, 1))
 
 
 def find_common_factor(expected: np.ndarray, got: np.ndarray, tolerance: float) -> float | None:
-    """Return the number that turns every expected entry into the one that came back, or None."""
+    """Return the factor that turns every expected entry into the one that came back, or None."""
     at = np.unravel_index(np.abs(expected).argmax(), expected.shape)
     if not expected[at]:
         return None
     factor = float(got[at] / expected[at])
     if not factor:
         return None
-    near = np.abs(got - factor * expected) <= tolerance * max(np.abs(got).max(), 1e-300)
+    near = np.abs(got - factor * expected) <= tolerance * np.abs(got).max()
     return factor if near.all() else None
 
 
@@ -153,7 +153,7 @@ def _name_offset(offset: float, named: dict[str, float], tolerance: float) -> It
 
 
 def find_bases(sample: Sample, key: Key) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield, by name, what an answer may be with a change added: arguments, and other functions' results."""
+    """Yield, by name, what an answer may be the sum of a change and: arguments, and other functions' results."""
     yield from ((f"`{name}`", base) for name, base in sample.bases)
     if not sample.expected.ndim:
         numbers = [(name, value) for name, value in sample.arguments.items() if isinstance(value, (float, np.floating))]
@@ -192,7 +192,7 @@ def find_changes(sample: Sample, key: Key) -> Iterator[Relation]:
             yield ("change missing", name)
         if got.size > 1 and np.allclose(got, base * wanted, rtol=tolerance, atol=1e-12) and base.any():
             yield ("change multiplied", name)
-        if got.ndim and np.ptp(got - base) <= tolerance * max(np.abs(got - base).max(), 1e-300):
+        if got.ndim and np.ptp(got - base) <= tolerance * np.abs(got - base).max():
             yield ("change constant", name)
         factor = find_common_factor(wanted, got - base, tolerance)
         # If something is wrong although the change seems right, the mistake is too small beside a large change to show.

@@ -1,4 +1,4 @@
-"""Says in which direction answers are wrong (too large, never negative), and whether their order is right."""
+"""Finds the direction in which answers are wrong (too large, never negative), and whether their order is right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .relations import Relation
 from .samples import Sample
 
 _MOST = 50
-"""The most entries of a line whose order is compared, two by two."""
+"""The largest number of entries of a line whose order is compared pair by pair."""
 _ENOUGH = 4
 """Number of wrong answers that must be on one side before the side means anything."""
 _MANY, _CASES = 8, 3
@@ -50,7 +50,7 @@ def find_side(samples: Sequence[Sample]) -> Relation | None:
 
 
 def find_order(samples: Sequence[Sample]) -> Relation | None:
-    """Return in which lines, rows or columns, the entries of every wrong answer are in the expected order of size."""
+    """Return the lines, rows or columns, in which the entries of every wrong answer are ordered by size as expected."""
     wrong = [sample for sample in samples if not sample.right]
     if any(one.got is None or one.got.shape != one.expected.shape or one.expected.ndim != 2 for one in wrong):
         return None

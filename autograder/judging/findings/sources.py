@@ -43,7 +43,7 @@ CHANGES = (
 
 
 def find_sources(sample: Sample) -> Iterator[Relation]:
-    """Yield the input that came back, or the simple function of one input that did."""
+    """Yield each input, or simple function of one input, that equals the answer."""
     got = sample.got
     if got is None or not got.size or got.dtype.kind == "b":
         return
@@ -82,7 +82,7 @@ def name_arrays(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
-    """Yield the other functions of the course that return the same for the same arguments."""
+    """Yield the other functions of the course whose results for these arguments equal the answer."""
     for related in key.related:
         value = related.values[sample.index]
         if value is not None and compare(value, sample.value) is None:
@@ -90,7 +90,7 @@ def find_related(key: Key, sample: Sample) -> Iterator[Relation]:
 
 
 def find_types(sample: Sample) -> Iterator[Relation]:
-    """Yield whether the right numbers came back as another type."""
+    """Yield a relation if the right numbers came back as another type."""
     got, wanted = sample.got, sample.expected.dtype.kind
     if isinstance(sample.value, str) and sample.expected.dtype.kind == "b":
         if sample.value.strip().lower() == str(bool(sample.expected)).lower():

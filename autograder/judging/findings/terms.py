@@ -14,7 +14,7 @@ from .scales import find_bases, find_common_factor, name_factor, name_sizes
 
 
 def find_terms(sample: Sample, key: Key) -> Iterator[Relation]:
-    """Yield the quantity that is missing in a sum, added too often or with a factor, or multiplied in."""
+    """Yield each quantity that is missing from a sum, added too often or with a factor, or wrongly multiplied in."""
     got, expected = sample.got, sample.expected
     if got is None or got.shape != expected.shape or got.dtype.kind not in "iuf" or not got.size or not expected.ndim:
         return

@@ -41,7 +41,7 @@ def find_threshold(key: Key, samples: list[Sample]) -> Relation | None:
 def _write_apart(low: float, high: float, below: float, above: float) -> tuple[str, ...]:
     """Format the range of wrong numbers and the nearest correct numbers on either side, rounded outwards.
 
-    They get enough digits to tell them apart.
+    All get enough digits to be told apart.
     """
     for digits in range(3, 17):
         low_text, below_text = (_round_to(digits, value, ROUND_FLOOR) for value in (low, below))
@@ -70,9 +70,9 @@ def _compare_entries(key: Key, sample: Sample) -> Iterator[tuple[str, np.ndarray
 
 
 def find_shape(samples: list[Sample]) -> Relation | None:
-    """Return what is wrong with the shape of all wrong answers, or which argument's shape it is.
+    """Return the mistake in the shapes of all wrong answers, or the argument that has the same shapes.
 
-    If some of them have the required shape, only an argument's shape that all of them have is named.
+    If some of these answers have the required shape, only an argument whose shape they all have is reported.
     """
     wrong = [sample for sample in samples if not sample.right]
     shapes = {sample.got.shape for sample in wrong if sample.got is not None}
@@ -105,7 +105,7 @@ def _name_common_shape(wrong: list[Sample]) -> str | None:
 
 
 def find_axes(samples: list[Sample]) -> Relation | None:
-    """Return how many axes all wrong answers have, if that number is never the required one."""
+    """Return the number of axes of all wrong answers, if it is always the same and never the required number."""
     axes = {(None if one.got is None else one.got.ndim, one.expected.ndim) for one in samples if not one.right}
     (got, required), *others = axes
     return None if others or got in (None, required) else ("axes", _count_axes(got), _count_axes(required))

@@ -43,7 +43,7 @@ def find_slip(
 ) -> tuple[Slip, tuple[str, ...]] | None:
     """Return a slip that gives the same answers in every case of a public key, or None.
 
-    It comes with the parts of the answer for which this is true, if that is not the whole answer.
+    The slip comes with the parts of the answer for which this is true, if not for the whole answer.
     """
     if exercise.scored or any(one.changed or one.iterator for one in observed):
         return None
@@ -68,7 +68,7 @@ def find_slip(
 
 def name_parts(exercise: Exercise, case: Case) -> tuple[str, ...]:
     """Return the parts of a case's answer that are sketched separately; a part without a name is the whole answer."""
-    return exercise.parts if exercise.parts and case.aspect is None and case.view is None else ("",)
+    return exercise.parts if exercise.parts and case.aspect is None else ("",)
 
 
 def _pair_parts(names: tuple[str, ...], got: Any, expected: Any) -> list[tuple[Any, Any]]:
@@ -80,7 +80,7 @@ def _pair_parts(names: tuple[str, ...], got: Any, expected: Any) -> list[tuple[A
 
 
 def is_telling(sketches: np.ndarray) -> bool:
-    """Return whether answers say enough: errors, or at most two different values, agree with a slip by chance."""
+    """Return whether answers say enough: errors, or at most two different values, could agree with a slip by chance."""
     return not np.isin(sketches[:, 0], (ERROR, NOTHING)).any() and len({row.tobytes() for row in sketches}) > 2
 
 
@@ -97,7 +97,7 @@ def _tell_apart(own: np.ndarray, right: np.ndarray, values: Sequence[tuple[Any, 
 
 
 def _count_different(got: Any, expected: Any) -> int:
-    """Return how many numbers of an answer differ from the expected ones; all of them if its form is another one."""
+    """Return how many numbers of an answer differ from the expected ones; all of them if its form is different."""
     numbers: tuple[list, list] = ([], [])
     same = _flatten(got, numbers[0]) == _flatten(expected, numbers[1])
     mine, good = (np.concatenate([np.zeros(0), *found]) for found in numbers)

@@ -46,7 +46,7 @@ def _is_network(value: Any) -> bool:
 
 
 NUMBERS = (0, 1, 2, 10, 100, 0.001, 0.01, 0.1, 0.5, 0.9)
-"""What can stand in for any argument by mistake."""
+"""Numbers that somebody may use by mistake in place of an argument."""
 CHANGES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     ("zeros", _is_floats, np.zeros_like),
     ("negated", _is_floats, lambda a: -a),

@@ -29,7 +29,7 @@ from .sentences import can_be_told
 CPU_SECONDS = 2
 MEMORY = 4 * 2**30
 FIRST = ("operator", "operands swapped", "comparison", "axis", "constant", "function", "arguments swapped", "index")
-"""Kinds that say most: of several slips with the same answers the first of these is named."""
+"""Kinds that say most, in order: of several slips with the same answers, the first in this order is reported."""
 
 
 def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
@@ -49,7 +49,7 @@ def make_slips(exercise: Exercise, key: Key) -> list[Slip]:
 
 
 def digest(exercise: Exercise, key: Key) -> str:
-    """Return what tells whether an exercise's slips are current: its answer, its cases, and how slips are made."""
+    """Return a digest of what an exercise's slips depend on: its answer, its cases, and the code that makes slips."""
     hashed = hashlib.sha256(wire.encode([_rounded(packed(case)) for case in key.cases]))
     for path in reference.paths_of([exercise.name]):
         for region in markers.regions(path.read_text(encoding="utf-8"), path.name):
@@ -60,7 +60,7 @@ def digest(exercise: Exercise, key: Key) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Return plain data with few digits: the last ones differ between machines."""
+    """Return plain data rounded to a few digits, because the last digits differ between machines."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         with np.errstate(all="ignore"):
             return value.astype(np.float16)

@@ -59,7 +59,7 @@ class Mutant:
     what: tuple[str, ...]
     """What was replaced by what, if that can be said in a word or two; see `sentences`."""
     change: str
-    """The changed lines, ``before → after``: with the function's name this names the mutant."""
+    """The changed lines, ``before → after``: together with the function's name they identify the mutant."""
     source: str
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ class Mutant:
 
 
 def mutants(function: ast.FunctionDef) -> list[Mutant]:
-    """Return every mutant of a function; its signature, docstring and the prose of its messages stay."""
+    """Return every mutant of a function; its signature, docstring and the prose of its messages stay the same."""
     function = copy.deepcopy(function)
     if ast.get_docstring(function):
         del function.body[0]
@@ -289,7 +289,7 @@ def _slips(node: ast.AST, function: ast.FunctionDef) -> Iterator[tuple[str, ast.
 
 
 def _stored(nodes: Iterable[ast.AST]) -> list[str]:
-    """Return the names that are bound in some nodes, in the order in which they appear."""
+    """Return the names bound in the given nodes, in the order in which they appear."""
     inside = [n for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return [n.id for n in inside]
 

@@ -18,9 +18,9 @@ _SEEN = 40
 
 
 def find_changes(exercise: Exercise, cases: list[Case]) -> Iterator[tuple[tuple[str, ...], Callable[[], Callable]]]:
-    """Yield which change is made to which result, and how to make the function that does so.
+    """Yield each change to a result, with a function that makes the answer in which the result is changed.
 
-    That is the change's name, the function whose result is changed, and the part of it; no part means all of it.
+    A change is given by its name, the function whose result it changes, and the part of the result; "" means all of it.
     """
     for name in sorted(reference.direct_uses(exercise.name)):
         parts = name_results(name)
@@ -41,7 +41,7 @@ def _put(result: Any, k: int | None, change: Callable) -> Any:
 
 
 def _replaced(exercise: str, name: str, change: Callable) -> Callable[[], Callable]:
-    """Return a function that runs the answer in a library where every result of one function is changed."""
+    """Return a function that makes the answer in a library where every result of one function is changed."""
 
     def make() -> Callable:
         library = reference.library_of(exercise)

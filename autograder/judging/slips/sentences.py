@@ -85,16 +85,16 @@ CHANGES = {
     "pairs swapped": "the items of each pair in {0} are swapped",
     **{f"always {number}": f"{{0}} is always {number}" for number in NUMBERS},
 }
-"""What is done to an argument, or to the result of a function."""
+"""Clauses that say how an argument, or the result of a function, is changed."""
 _OF_ADAPTERS = {
     "without weights": "every `down` in `adapters` is first set to zero",
     "without biases": "every `up` in `adapters` is first set to zero",
 }
-"""What is done to a list of pairs (down, up), which has the same form as a network."""
+"""Such clauses for a list of pairs (down, up), which has the same form as a network."""
 
 
 def tell_slip(kind: str, what: tuple[str, ...], parts: tuple[str, ...] = ()) -> str:
-    """Say which one slip in the course's own answer gives what came back."""
+    """Name the one slip in the course's own answer that gives what came back."""
     named = " and ".join(f"your `{part}`" for part in parts) or "your result"
     verb = "are what comes" if len(parts) > 1 else "is what comes"
     return f"In every case {named} {verb} out of the course's own solution when {_tell_change(kind, what)}."

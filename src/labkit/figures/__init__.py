@@ -1,7 +1,7 @@
 """Figures of weights, each drawn from the learner's own arrays; one module per topic builds on these.
 
-`figure`, `show` and the colours are in `style`. The functions here draw on axes that they are
-given, or make a figure, and return it for `show` together with a text that says what to look at.
+`figure`, `show` and the colours are in `style`. The functions here draw on given axes, or make a
+figure and return it for `show`, which also takes a text that says what to look at.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     steps : ndarray of shape (n,)
         The sizes of the steps.
     errors : sequence of float
-        The relative error with each.
+        The relative error with each step.
     marked : int
         The index of the step to mark.
     """
@@ -174,7 +174,7 @@ def check_of_passes(errors: Mapping[str, Sequence[float]], parameters: Sequence[
     errors : mapping of str to sequence of float
         For each pass, the error of each parameter's gradient.
     parameters : sequence of str
-        Their names.
+        The parameters' names.
     """
     table = np.array([list(row) for row in errors.values()])
     exponents = np.log10(np.maximum(table, 1e-12))

@@ -1,7 +1,7 @@
 """Figures of chapter 02: what a bias shifts, which images exceed a threshold, and where parameters are.
 
 Each function takes what the learner's code computed and shows it, with a text alternative that is made from the same
-numbers; only `outputs` hands its figure to a slider.
+numbers; only `outputs` returns its figure, for a slider.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def sensitivity(
     faded : sequence of ndarray of shape (n_brightness, height * width)
         For each group an image at every brightness, shown above the columns.
     columns : sequence of str
-        What is written above each of them.
+        The text above each column.
     tables : mapping of str to array of shape (n_biases, n_brightness)
         For each group of images, the fractions in [0, 1].
     biases : sequence of float
@@ -208,7 +208,7 @@ def folded_layer(weights: np.ndarray, bias: np.ndarray, folded: np.ndarray) -> N
     bias : ndarray of shape (fan_out,)
         One number per neuron.
     folded : ndarray of shape (fan_in + 1, fan_out)
-        Both in one.
+        Weights and bias in one array.
     """
     fan_in, fan_out = np.shape(weights)
     tables = {"weights": weights, "bias": np.reshape(bias, (1, -1)), "folded": folded}

@@ -147,7 +147,7 @@ def fits(
     Parameters
     ----------
     x : ndarray of shape (n,)
-        Where both were computed.
+        Where the curve and the lines were computed.
     target : ndarray of shape (n,)
         The curve.
     fitted : mapping of str to pair of ndarray

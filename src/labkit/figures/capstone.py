@@ -59,7 +59,7 @@ def plane(answers: Mapping[str, Sequence[Any]]) -> None:
             label=name,
             clip_on=False,
         )
-    ax.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.06), xlabel="gain on new digits", ylabel="kept of old digits")
+    ax.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.06), xlabel="gain on new digits", ylabel="old digits kept")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
     words = "; ".join(
         f"{name}: gain {np.mean([s.gain for s in found]):.2f}, kept {np.mean([s.kept for s in found]):.2f}"

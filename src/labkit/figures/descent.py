@@ -51,7 +51,7 @@ def bowls(paths: Mapping[str, Sequence[float]], loss: Callable[[np.ndarray], np.
         f"{name}: {path[0]:.2f}, {path[1]:.2f}, {path[2]:.2f}, and at the end {path[-1]:.2f}."
         for name, path in paths.items()
     )
-    show(fig, alt=f"The loss over one weight, a bowl, and the places where descent has been. {said}")
+    show(fig, alt=f"The loss over one weight, a bowl, and the positions through which descent passed. {said}")
 
 
 @takes_lists
@@ -273,7 +273,7 @@ def learning_rates(rates: Sequence[float], accuracies: np.ndarray, silent: np.nd
 
 @takes_lists
 def ward(patients: Sequence[Any], neurons: int = 5) -> None:
-    """Show what is known of each patient: its losses, weights before and after, and biases.
+    """Show what is known about each patient: its losses, weights before and after, and biases.
 
     Parameters
     ----------

@@ -46,9 +46,20 @@ def lines(panels: Mapping[str, Mapping[str, np.ndarray]], x: np.ndarray, xlabel:
     said = []
     for title, curves in panels.items():
         bent = any(np.ptp(np.diff(y)) > 1e-6 * np.ptp(y) for y in curves.values())
-        ends = ", ".join(f"from {signed(y[0])} to {signed(y[-1])}" for y in curves.values())
-        said.append(f"{title}, {'bent' if bent else 'straight'}, {ends}")
+        courses = ", ".join(map(_course, curves.values()))
+        said.append(f"{title}, {'bent' if bent else 'straight'}, {courses}")
     show(fig, alt=f"{ylabel.capitalize()} against {xlabel}, {signed(x[0])} to {signed(x[-1])}: {'; '.join(said)}.")
+
+
+def _course(y: np.ndarray) -> str:
+    """Return where a curve begins and ends, and its extremes if they are clearly beyond both ends."""
+    low, high = sorted((y[0], y[-1]))
+    words = f"from {signed(y[0])} to {signed(y[-1])}"
+    if y.max() - high > 0.1 * np.ptp(y):
+        words += f" with a maximum of {signed(y.max())}"
+    if low - y.min() > 0.1 * np.ptp(y):
+        words += f" with a minimum of {signed(y.min())}"
+    return words
 
 
 def _bars(ax: Axes, values: np.ndarray, marked: int | None = None) -> None:
@@ -224,4 +235,4 @@ def covered(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> None:
         f"{np.argmin(change) % side}, up to {signed(np.max(change), 2)}"
         for name, _, change in rows
     ]
-    show(fig, alt=f"Images, and what covering each place with a blank patch changes: {'; '.join(said)}.")
+    show(fig, alt=f"Images, and what covering each position with a blank patch changes: {'; '.join(said)}.")

@@ -72,7 +72,7 @@ def squares(predictions: np.ndarray, targets: np.ndarray, mean: float) -> None:
     sides = ", ".join(f"{abs(said - so):.2g}" for said, so in zip(predictions, targets, strict=True))
     costs = ", ".join(f"{(said - so) ** 2:.2f}" for said, so in zip(predictions, targets, strict=True))
     average = f"The mean cost is drawn as a square of area {mean:.2f}."
-    show(fig, alt=f"Each error drawn as a square: errors of {sides} cost {costs}. {average}")
+    show(fig, alt=f"Each error is drawn as a square: errors of {sides} cost {costs}. {average}")
 
 
 @takes_lists
@@ -82,7 +82,7 @@ def cost_of_probability(marks: Mapping[str, float]) -> None:
     Parameters
     ----------
     marks : mapping of str to float
-        Probabilities of the right class to point out, each under what it means.
+        Probabilities of the right class to point out, each under a name that says what it means.
     """
     fig, ax = figure(1, 1, (7.2, 3.9))
     p = np.concatenate([np.geomspace(1e-4, 0.05, 80), np.linspace(0.05, 1, 100)])

@@ -21,7 +21,7 @@ _DARK_TEXT = "#1d1d20"
 
 @takes_lists
 def chain(signals: np.ndarray, weight: float, bias: float, targets: np.ndarray, grad_outputs: np.ndarray) -> None:
-    """Show how one weight reaches the loss through the outputs of two examples, and the rates on the way.
+    """Show how one weight affects the loss through the outputs of two examples, and the rates of change on the way.
 
     Parameters
     ----------

@@ -146,7 +146,7 @@ def show(fig: Figure, alt: str) -> None:
     """Display a figure with a text alternative, and close it.
 
     JupyterLab gives an ``image/png`` output no alternative text, whatever its metadata say, so the
-    picture travels inside an HTML image, which has one. As plain text the alternative itself is shown.
+    figure is sent inside an HTML image, which has one. As plain text the alternative itself is shown.
 
     Parameters
     ----------

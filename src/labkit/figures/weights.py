@@ -344,7 +344,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
     axes[-1, 1].set_xticks(range(classes))
     axes[-1, 1].set_xlabel("neuron")
     said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
-    show(fig, alt=f"Images, each with {classes} bars, the sums of its neurons; the highest wins: {said}.")
+    show(fig, alt=f"Images, each with {classes} bars, the sums of the neurons; the highest wins: {said}.")
 
 
 @takes_lists
@@ -500,7 +500,7 @@ def distribution(weights: np.ndarray, limit: float = 2.0) -> None:
     show(
         fig,
         alt=f"Two histograms of {weights.size:,} weights, {np.mean(weights < 0):.0%} of them negative. Half are "
-        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are seen far from zero, "
+        f"within {signed(np.median(np.abs(weights)))} of zero; on a logarithmic scale a few are far from zero, "
         "from "
         f"{signed(weights.min())} to {signed(weights.max())}.",
     )

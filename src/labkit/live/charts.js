@@ -3,7 +3,7 @@
 const DASHES = ["", "7 4", "9 3 2 3", "2 3", "9 3 2 3 2 3", "2 5"];
 const [TOP, RIGHT, BOTTOM, LEFT] = [12, 12, 40, 58];
 
-/** A chart of `lines`, `dots` and a `map`; act(name, more) tells which place was chosen in it. */
+/** A chart of `lines`, `dots` and a `map`; act(name, more) reports the place chosen in it. */
 function chart({ width = 380, height = 240, pointer }, act) {
   let [panel, cursor] = [null, null];
   const [wide, high] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
@@ -55,7 +55,7 @@ function chart({ width = 380, height = 240, pointer }, act) {
     node.setAttribute("aria-label", `${panel.title}. ${panel.said ?? ""} ${pointer?.help ?? ""}`);
   }
 
-  // Mouse, touch and pen choose a place; so do the arrow keys, or Enter where a place is set for good.
+  // Mouse, touch and pen choose a place; so do the arrow keys, or Enter if the place is final.
   const choose = (at, passing) => act(pointer.name, { at, passing });
   const within = ([low, most], share) => low + share * (most - low);
   function place([right, below], passing) {

@@ -1,4 +1,4 @@
-// Controls. Each hears of changes with on(value); its set(value) shows a value that was not chosen here.
+// Controls. Each reports a change by on(value); its set(value) shows a value that was not chosen here.
 
 /** A label, the control itself and, for a slider, its value in words. */
 function labelled(name, control, ...more) {

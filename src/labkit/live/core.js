@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }; // to the right and down
 
-/** An id that no other figure of the page has: each has loaded this script for itself. */
+/** An id that no other figure of the page has: each has loaded this script separately. */
 const newId = () => `wl-${Math.random().toString(36).slice(2)}`;
 
 /** Fill an element: attributes that begin with "on" are listeners, children are nodes or text. */
@@ -21,8 +21,8 @@ const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS
 const button = (name, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, name);
 const clip = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
 
-/** Attributes of an element that is used by hand: place(at, passing) hears where mouse, touch or pen is in `area`, from
- * 0 to 1 to the right and down; key(name, [right, down], shift) hears of arrow keys and of other `keys`. */
+/** Attributes of an element for hand input: place(at, passing) gets the place of mouse, touch or pen in `area`, from
+ * 0 to 1 to the right and down; key(name, [right, down], shift) gets arrow keys and the other `keys`. */
 function byHand(area, place, keys, key) {
   function tell(event, passing) {
     const box = area.getBoundingClientRect();
@@ -56,25 +56,25 @@ function paint(canvas, values, columns, scale, low, high) {
   return canvas;
 }
 
-/** Attributes of an SVG that is so many pixels large, or as large as there is room. */
+/** Attributes of an SVG of this size in pixels, or smaller if there is less room. */
 const sized = (width, height) => ({
   viewBox: `0 0 ${width} ${height}`, style: `width: ${width}px`, class: "wl-chart", role: "img",
 });
 
-/** Numbers, row by row, as a picture in an SVG. */
+/** Numbers, row by row, as an image in an SVG. */
 const picture = (place, ...painted) => svg("image", {
   href: paint(document.createElement("canvas"), ...painted).toDataURL(), preserveAspectRatio: "none", ...place,
 });
 
 const ARRAYS = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array };
 
-/** Make arrays again of what labkit.live.widget made of them. */
+/** Restore the arrays that labkit.live.widget has packed. */
 function unpack(value) {
   if (Array.isArray(value)) return value.map(unpack);
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   if (!("dtype" in value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item)]));
   const { bytes, dtype, shape } = value;
-  const own = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength); // they begin anywhere in it
+  const own = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength); // they may begin anywhere in it
   return Object.assign(new ARRAYS[dtype](own), { shape });
 }
 
@@ -91,14 +91,14 @@ function connect({ model, el: host }, draw) {
   const named = { role: "group", "aria-label": title, "data-lm-suppress-shortcuts": "true" };
   const root = el("div", { class: "wl-live", onkeydown, ...named });
   host.append(root);
-  const queue = []; // questions for when the one before is answered
+  const queue = []; // questions to ask once the previous one is answered
   const silence = "No answer from Python yet: it is busy, or it was restarted. After a restart, run this notebook's " +
     `cells from the top, up to the one that calls ${makes}.`;
   let [open, late] = [null, null]; // the question that is not answered, and when to say so
 
   function read() {
     const answer = unpack(model.get("answer"));
-    if (answer.to === open) { open = null; clearTimeout(late); } // it may be another view's
+    if (answer.to === open) { open = null; clearTimeout(late); } // the answer may be for another view
     draw(answer, !open && !queue.length);
     if (queue.length && !open) send();
   }
@@ -109,7 +109,7 @@ function connect({ model, el: host }, draw) {
     model.send({ ...queue.shift(), id: open });
   }
 
-  /** Ask Python. Of several `passing` questions of a kind that wait, only the newest is sent. */
+  /** Ask Python. Of several waiting `passing` questions of one kind, only the newest is sent. */
   function ask(question) {
     const last = queue.at(-1);
     if (question.passing && last?.passing && last.event === question.event) queue.pop();

@@ -36,7 +36,7 @@ export default {
         beside.replaceChildren(...drawn.filter((_, k) => answer.panels[k].beside).map((each) => each.node), ...aside);
       }
       answer.panels.forEach((panel, k) => drawn[k].update(panel, settled));
-      // An answer to an earlier question knows nothing of what the hand has done since.
+      // An answer to an earlier question knows nothing about what the user has done since.
       if (settled) Object.assign(values, answer.values);
       if (settled) Object.entries(answer.values).forEach(([name, value]) => controls[name].set(value));
       if (running) timer ??= setTimeout(again, answer.pause ?? running.pause);
@@ -53,7 +53,7 @@ export default {
       [running, timer] = [null, null];
     }
 
-    /** A button with a `pause` is pressed again after it, until it is pressed once more or another one is. */
+    /** A button with a `pause` is pressed again after that pause, until the user presses it or another button. */
     function press(control, node) {
       const ends = running?.name === control.name;
       stop();

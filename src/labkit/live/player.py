@@ -16,9 +16,9 @@ from ..results import Layers
 from .tool import Tool, choice, control, shown, slider
 
 _NEURONS = 16
-"""The most neurons of a layer that are drawn; the others are trained all the same."""
+"""The largest number of neurons of a layer that are drawn; the others are trained all the same."""
 _MESSAGES = 40
-"""The most times that the browser gets new frames during one training."""
+"""The largest number of times that the browser gets new frames during one training."""
 
 
 @dataclass(eq=False)
@@ -122,7 +122,7 @@ class Player(Tool):
             if self.x.shape[1] in (64, 196):
                 rows.append([images(f"{name}, {self.by} {moment}", _matrices(frames[moment])[0].T[:10])])
         ends = " ".join(self._in_words(start, every[-1]) for start, every in self.frames.items())
-        said = f"Weights of the first neurons at {len(rows)} moments of a training. At the end: {ends}"
+        said = f"Weights of the first neurons at {len(rows)} moments during training. At the end: {ends}"
         return [*rows, self._charts()[:1]], said
 
     def show(self) -> None:

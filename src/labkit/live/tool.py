@@ -51,7 +51,7 @@ class Tool:
         """Return ``panels`` from `labkit.figures.panels` and ``said``, a sentence.
 
         There may also be ``values`` for controls that should follow, and ``ended`` if nothing is left to do.
-        ``question["event"]`` is the name of the control or the pointer that was used, ``values`` are all controls'.
+        ``question["event"]`` is the name of the control or pointer that was used; ``values`` are those of all controls.
         """
         raise NotImplementedError
 

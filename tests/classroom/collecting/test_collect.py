@@ -1,4 +1,4 @@
-"""Are submissions collected under the right names, whole, and is everything that was left out said?"""
+"""Are submissions collected completely and under the right names, and is everything that was left out reported?"""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_copy_that_is_too_large_refuses_nothing_and_is_named(inbox, copy, size
 
 
 def test_of_two_files_for_one_module_pythons_counts(inbox):
-    """As where the folder is read that was collected."""
+    """This matches how the collected folder is read."""
     inbox.put("ada.zip", {NOTEBOOK: b"{}", "weightlab/\ufb01.py": b"other", "weightlab/fi.py": b"own"})
     assert inbox.collect().taken == {"ada"} and inbox.held("ada")["weightlab/fi.py"] == b"own"
 
@@ -217,7 +217,7 @@ class TestWhoseItIs:
         assert written == {"eve"} and set(inbox.held("eve")) == {NOTEBOOK, "weightlab/weights.py"}
 
     def test_a_students_zip_does_not_speak_for_others(self, inbox):
-        """Can a student's zip, among others, bring in a classmate's submission by a platform's names inside?"""
+        """Can a student's zip, among others, bring in a classmate's submission by using a platform's names inside?"""
         entry = "Cy_1_assignsubmission_file_/01_weights.zip"
         eve = inbox.put("eve.zip", {entry: packed("forged")})
         fay = inbox.put("Fay_9_assignsubmission_file_x.zip", {entry: packed("fay")})
@@ -275,7 +275,7 @@ class TestAgain:
     def test_what_is_there_is_kept_unless_it_is_to_be_replaced(self, inbox):
         inbox.put("ada.zip", packed("old"))
         inbox.collect()
-        assert inbox.collect().words["ada"] == "as collected before"
+        assert inbox.collect().words["ada"] == "already collected, and unchanged"
         inbox.put("ada.zip", packed("new"))
         assert inbox.collect().lost == {"ada": Reason.KEPT} and inbox.mark("ada")[0] == "old"
         assert inbox.collect(replace=True).taken == {"ada"} and inbox.mark("ada")[0] == "new"
@@ -284,7 +284,9 @@ class TestAgain:
         inbox.put("ada.zip", packed("ada"))
         inbox.collect()
         (inbox.classroom / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
-        assert inbox.collect().words["ada"] == "as collected before" and "timestamp.txt" in inbox.held("ada")
+        assert inbox.collect().words["ada"] == "already collected, and unchanged" and "timestamp.txt" in inbox.held(
+            "ada"
+        )
 
     def test_two_students_whom_capitals_tell_apart_stay_two(self, inbox):
         inbox.put("ada.zip", packed("ada"))

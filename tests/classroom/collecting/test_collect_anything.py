@@ -1,4 +1,4 @@
-"""Does collecting end with a table, whatever folder or zip it is given, and write nowhere but in the classroom?"""
+"""Does collecting end with a table, whatever folder or zip it is given, and write only into the classroom?"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = (
 
 
 def any_files(rng: random.Random) -> dict[str, bytes]:
-    """Return files of names that platforms, students and attackers use, in folders of such names."""
+    """Return files with names that platforms, students and attackers use, in folders with such names."""
     files = {}
     for _ in range(rng.randrange(12)):
         folders = [rng.choice(PARTS) for _ in range(rng.randrange(4))]

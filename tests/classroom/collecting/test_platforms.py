@@ -1,4 +1,4 @@
-"""Does a small class from each platform arrive whole, everybody under their own name, with nothing unseen?"""
+"""Does a small class from each platform arrive complete, everybody under their own name, with no file overlooked?"""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ class TestMoodle:
         assert inbox.collect().taken == {"Jürgen"}
         raw = unicodedata.normalize("NFD", f"submissions/{name}/01_weights.zip").encode()
         files = {"x" * len(raw): packed("j"), "__MACOSX/._submissions": b"", "submissions/.DS_Store": b""}
-        download = inbox.put("again.zip", zipped(files).replace(b"x" * len(raw), raw))  # UTF-8, and not declared so
+        download = inbox.put("again.zip", zipped(files).replace(b"x" * len(raw), raw))  # UTF-8 that is not declared
         found = inbox.collect(download)
-        assert found.words["Jürgen"] == "as collected before" and not found.lost
+        assert found.words["Jürgen"] == "already collected, and unchanged" and not found.lost
 
     def test_a_name_that_ends_like_another_persons_entry_does_not_become_that_person(self, inbox):
         files = {
@@ -196,6 +196,12 @@ class TestCanvas:
         found = inbox.collect(inbox.put("submissions.zip", files))
         assert found.taken == {"ada-12"}
         assert found.lost == dict.fromkeys(["bob-13", "van_dyke-14", "anon-Xy3aB"], Reason.WEB_ENTRY)
+
+    def test_a_text_beside_a_file_is_an_upload_of_its_own_and_is_named(self, inbox):
+        """Moodle keeps both in one submission; in Canvas the text may be the newer one."""
+        files = {"ada_12_101_01_weights.zip": packed("ada"), "ada_12_text.html": b"my answer"}
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {"ada-12"} and found.lost == {"ada-12": Reason.WEB_ENTRY}
 
     def test_the_newest_upload_that_holds_the_chapter_is_taken_and_a_newer_one_is_named(self, inbox):
         files = {
@@ -295,7 +301,7 @@ submission_502:
         assert "together with" not in found.words["Ada-Lovelace"]
 
     def of(self, *people):
-        """Return an export in which everybody has submitted one notebook; a person is a number, a name, an address."""
+        """Return an export in which everybody submitted one notebook; a person is given as number, name, address."""
         files, lines = {}, []
         for number, name, email in people:
             files |= {f"export/submission_{number}/{path}": content for path, content in work(email).items()}
@@ -406,7 +412,7 @@ class TestGitHubClassroom:
         assert inbox.collect(inbox.folder / "ada").taken == {"ada"}
 
     def test_a_clone_cannot_hold_a_classmates_submission(self, inbox):
-        """Is what lies in a student's own folder believed, where it has a platform's or a classmate's name?"""
+        """Is a file in a student's own folder trusted if it has a platform's or a classmate's name?"""
         for student in ("ada", "eve"):
             for name, content in work(student).items():
                 inbox.put(f"{student}/{name}", content)

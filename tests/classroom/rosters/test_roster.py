@@ -1,4 +1,4 @@
-"""Does everybody keep one id over all chapters, whatever list of a class comes first?"""
+"""Does everybody keep one id over all chapters, whichever list of the class comes first?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder.classroom.collecting.platforms import Owner, Platform
 from autograder.classroom.folder import ClassroomError
 from autograder.classroom.gradebook import ClassBook, url_of
 from autograder.classroom.rosters.class_lists import read_class_list
-from autograder.classroom.rosters.roster import Roster, Student, read_roster, write_roster
+from autograder.classroom.rosters.roster import Roster, Student, is_named, read_roster, write_roster
 from autograder.cli.main import main
 from tests.support.downloads import packed
 
@@ -161,7 +161,7 @@ class TestFinding:
 
 def test_what_was_written_is_read_again_and_slips_are_named(tmp_path):
     roster = Roster([Student("ada", "Ada", "Love;lace, Countess"), Student("bo")])
-    write_roster(tmp_path, roster)
+    assert write_roster(tmp_path, roster) == tmp_path / "roster.csv"
     assert read_roster(tmp_path).students == roster.students
     for text in ("name\nAda\n", "id\nada\nADA\n", "id\n../x\n"):
         (tmp_path / "roster.csv").write_text(text)
@@ -198,3 +198,144 @@ def test_who_was_collected_before_there_was_a_roster_keeps_that_id(inbox):
     del roster.students["other"]
     write_roster(inbox.classroom, roster)
     assert inbox.collect(inbox.put("again.zip", {"Ada L_91_assignsubmission_file/x.zip": packed()})).taken == {"Ada-L"}
+
+
+@pytest.mark.parametrize(
+    ("text", "student"),
+    [
+        ("name\nAda King Lovelace\n", Student("", "Ada King", "Lovelace")),
+        ('name\n"Lovelace, Ada King"\n', Student("", "Ada King", "Lovelace")),
+        ("name\nCher\n", Student("", "", "Cher")),
+        ("first name;name\nAda;Somebody Else\n", Student("", "Ada")),
+        ("last name;name\nLovelace;Somebody Else\n", Student("", "", "Lovelace")),
+        ("id\tname\nx/1\tAda L\n", Student("", "Ada", "L")),
+        ("id\tname\nx1\tAda L\n", Student("x1", "Ada", "L")),
+        ("id\nx/1\n", Student("x/1")),
+        ("id,first_name\nx1,Ada,more\n", Student("x1", "Ada")),
+        ("id,first_name\n\n , \nx1\n", Student("x1")),
+        ("Student,ID,Section\nAda,4711,One\nTest,,One\n", Student("", "", "Ada", canvas="4711")),
+        ("Student,ID,Section,SIS Login ID\nAda,4711,One,al1\n", Student("", "", "Ada", login="al1", canvas="4711")),
+    ],
+)
+def test_a_line_of_a_list_is_one_student(lists, text, student):
+    assert read_class_list(lists(text)) == [student]
+
+
+def test_a_table_that_csv_does_not_allow_is_refused(lists):
+    with pytest.raises(ClassroomError, match="cannot be read as a table: field larger"):
+        read_class_list(lists("id\n" + "x" * 200_000))
+
+
+@pytest.mark.parametrize(
+    ("person", "same"),
+    [
+        (Student("A"), True),
+        (Student("b", "Bo", "Diaz"), False),
+        (Student("", "Bo", "Diaz"), True),
+        (Student("", "DÍAZ", "bo"), True),
+        (Student("", "Bo", "Ross"), False),
+        (Student("", "Bo", "Ross", login="BO"), True),
+        (Student("", "Bo", "Diaz", email="two@x.org"), False),
+        (Student("", "Bo", "Diaz", email="two@x.org", login="bo"), True),
+        (Student("", "Bo", "Diaz", canvas="4"), True),
+        (Student("", email="two@x.org"), False),
+        (Student("", canvas="4"), False),
+    ],
+)
+def test_whether_two_lines_are_about_one_person(person, same):
+    roster = Roster([Student("a", "Bo", "Diaz", "one@x.org", "bo")])
+    assert roster.find_person(person) == (["a"] if same else [])
+
+
+def test_names_decide_nothing_if_there_are_none():
+    assert Roster([Student("a")]).find_person(Student("")) == []
+    assert Roster([Student("a")]).find_owner(Owner(Platform.MOODLE, "Team-")) == []
+    assert Roster([Student("a")]).find_owner(Owner(Platform.MOODLE, "-")) == []
+
+
+@pytest.mark.parametrize(
+    ("person", "made"),
+    [
+        (Student("own", login="al1"), "own"),
+        (Student("", "Ada", "L", "countess@x.org", "al1", moodle="m1"), "al1"),
+        (Student("", "Ada", "L", "countess@x.org", moodle="m1"), "countess"),
+        (Student("", "Ada", "L", moodle="m1"), "m1"),
+        (Student("", "Ada", "L"), "Ada-L"),
+        (Student(""), "student"),
+        (Student("", "Bo", login="TAKEN", email="bo@x.org"), "bo"),
+        (Student("", login="TAKEN"), "TAKEN-2"),
+    ],
+)
+def test_an_id_is_made_of_what_identifies_a_student_best(person, made):
+    roster = Roster([Student("taken", email="other@x.org", login="other")])
+    assert roster.add(person) == made and roster.students[made].id == made
+
+
+def test_what_is_known_of_a_student_stays():
+    roster = Roster([Student("a", "Bo", "", "one@x.org")])
+    assert roster.add(Student("", "Robert", "Diaz", "ONE@x.org", github="bo-d")) == "a"
+    assert roster.students == {"a": Student("a", "Bo", "Diaz", "one@x.org", github="bo-d")}
+
+
+class TestOwners:
+    ROSTER = Roster([Student("id1", "Ada", "Lovelace", "countess@x.org", "al1", "4711", github="hub"), Student("x")])
+
+    @pytest.mark.parametrize(
+        ("platform", "name", "more", "found"),
+        [
+            (Platform.PLAIN, "ID1", {}, ["id1"]),
+            (Platform.PLAIN, "AL1", {}, ["id1"]),
+            (Platform.PLAIN, "Hub", {}, ["id1"]),
+            (Platform.PLAIN, "countess@X.org", {}, ["id1"]),
+            (Platform.PLAIN, "Countess", {}, ["id1"]),
+            (Platform.PLAIN, "week-1-Hub", {}, ["id1"]),
+            (Platform.PLAIN, "weekhub", {}, []),
+            (Platform.PLAIN, "Lovelace_Ada", {}, ["id1"]),
+            (Platform.PLAIN, "LovelaceAda", {}, ["id1"]),
+            (Platform.PLAIN, "Team-Ada Lovelace", {}, []),
+            (Platform.MOODLE, "al1", {}, []),
+            (Platform.MOODLE, "Team-Lovelace Ada", {}, ["id1"]),
+            (Platform.BLACKBOARD, "?", {"login": "Id1"}, ["id1"]),
+            (Platform.BLACKBOARD, "?", {"login": "other"}, []),
+            (Platform.CANVAS, "adalovelace", {"number": "4711"}, ["id1"]),
+            (Platform.MOODLE, "?", {"number": "4711"}, []),
+        ],
+    )
+    def test_whom_a_name_means(self, platform, name, more, found):
+        assert self.ROSTER.find_owner(Owner(platform, name, **more)) == found
+
+    def test_a_number_of_canvas_is_enough_where_no_name_is_known(self):
+        nameless = Roster([Student("a", canvas="4711"), Student("b", canvas="4712")])
+        assert nameless.find_owner(Owner(Platform.CANVAS, "anybody", "4711")) == ["a"]
+
+    def test_a_number_of_canvas_tells_namesakes_apart(self):
+        namesakes = Roster([Student("a", "Bo", "Diaz", canvas="1"), Student("b", "Bo", "Diaz", canvas="2")])
+        assert namesakes.find_owner(Owner(Platform.CANVAS, "diazbo", "2")) == ["b"]
+        assert namesakes.find_owner(Owner(Platform.CANVAS, "diazbo", "3")) == ["a", "b"]
+
+    def test_a_name_may_belong_to_a_person_if_it_holds_theirs(self):
+        assert is_named(Student("a"), Owner(Platform.MOODLE, "Team"))
+        assert is_named(Student("a", "Ada", "L"), Owner(Platform.MOODLE, "Team-ÁDA L"))
+        assert not is_named(Student("a", "Ada", "L"), Owner(Platform.MOODLE, "Team"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\nAda\n", "has no column id"),
+        ("id,login\n,al1\n", "'' cannot be an id. Use letters, digits, dots and hyphens.$"),
+        ("id\nx y\n", "'x y' cannot be an id. Use letters, digits, dots and hyphens, such as x-y.$"),
+        ("id\n..\n", r"'\.\.' cannot be an id. Use letters, digits, dots and hyphens.$"),
+        ("id\nada\nADA\n", "has the same id twice"),
+    ],
+)
+def test_a_slip_in_the_roster_is_told_with_its_remedy(tmp_path, text, words):
+    assert not read_roster(tmp_path)
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(ClassroomError, match=words):
+        read_roster(tmp_path)
+
+
+def test_a_roster_without_lines_is_empty(tmp_path):
+    (tmp_path / "roster.csv").write_text("id\n")
+    assert not read_roster(tmp_path)

@@ -1,4 +1,4 @@
-"""Plays a visitor on Binder, inside what `test_rehearsal` sets up; prints what was seen as JSON."""
+"""Plays a visitor on Binder, inside what `test_rehearsal` sets up; prints what it observes as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.jupyterlab import (
 )
 
 LIMIT = 2 * 10**9
-"""Bytes that Binder gives a visitor; whoever needs more is killed there, and here."""
+"""Bytes of memory that Binder gives a visitor; a process that needs more is killed there, and here."""
 
 
 def family(root: int) -> list[int]:
@@ -35,7 +35,7 @@ def family(root: int) -> list[int]:
         try:
             parent = stat.read_text().rpartition(")")[2].split()[1]
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # the process has ended meanwhile
         children[int(parent)].append(int(stat.parent.name))
     found = [root]
     for process in found:
@@ -44,7 +44,7 @@ def family(root: int) -> list[int]:
 
 
 def memory(processes: list[int]) -> int:
-    """Return the bytes that processes hold, what they share counted once."""
+    """Return the bytes of memory that processes hold, counting shared memory once."""
     total = 0
     for process in processes:
         try:
@@ -113,7 +113,7 @@ def whole_chapter(page, address: str, chapter: str, seen: dict) -> None:
 
 
 def submit(home: Path) -> list[str]:
-    """Pack a chapter as in a terminal there; return what the zip holds, which the file browser then shows."""
+    """Pack a chapter as in a terminal there; return the contents of the zip, which the file browser then shows."""
     command = [sys.executable, "-m", "autograder", "submit", "01_weights", "--name", "a visitor"]
     subprocess.run(command, cwd=home, check=True, stdout=subprocess.DEVNULL)
     with zipfile.ZipFile(home / "01_weights-a-visitor.zip") as packed:
@@ -121,7 +121,7 @@ def submit(home: Path) -> list[str]:
 
 
 def main(base: str, link: str, chapters: list[str]) -> None:
-    """Open the first page as the link does, then each chapter."""
+    """Open the first page through the link, and then each chapter."""
     home = Path.home()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     seen: dict = {"user": os.geteuid(), "first": {}, "chapters": {}, "peaks": {}}

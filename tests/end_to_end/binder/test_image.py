@@ -1,4 +1,4 @@
-"""Does Binder build exactly this project? Asked of repo2docker itself, without Docker."""
+"""Does Binder build exactly this project, according to repo2docker itself, without Docker?"""
 
 import re
 import subprocess

@@ -17,7 +17,7 @@ from autograder.release import build_notebook
 from tests.support.jupyterlab import require_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-HEAVIEST = "07_descent"  # by what its kernel holds, though no chapter is far from another
+HEAVIEST = "07_descent"  # its kernel needs the most memory, though the chapters hardly differ
 HOME = "/home/jovyan"
 BASE = "/user/weightlab-weightlab-x7k2qz1p/"
 
@@ -28,7 +28,7 @@ def link():
 
 
 def sandboxed(clone, *command):
-    """Return a command that runs in Binder's circumstances: `HOME` is the clone, and nobody is root."""
+    """Return a command that runs as on Binder: `HOME` is the clone, and nobody is root."""
     prefix, base = Path(sys.prefix), Path(sys.base_prefix)
     words = [
         "bwrap",
@@ -82,7 +82,7 @@ def rehearsal(tmp_path_factory):
         pytest.skip("bubblewrap cannot run here, so a visitor on Binder was not rehearsed")
     clone = tmp_path_factory.mktemp("visitor") / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", clone], check=True)
-    # Into this environment, where Binder's build would write it into the image's.
+    # This goes into the present environment; Binder's build would write it into the image's.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(["bash", "binder/postBuild"], cwd=clone, env=os.environ | {"PATH": path}, check=True)
     for chapter in os.environ.get("WEIGHTLAB_REHEARSE", HEAVIEST).split():

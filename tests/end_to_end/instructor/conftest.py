@@ -31,7 +31,7 @@ def duplicated():
 
 
 def build(room):
-    """Lay down the class; each student's name says what is special."""
+    """Write the class's submissions; each student's name says what is special about them."""
     loop = {"weights": made.REFERENCE["weights"].replace(b"def apply_weight(", b"def _spare(") + LOOP}
     for chapter in (WEIGHTS, BIASES):
         made.submit(room, "reference", chapter, made.answered(chapter))

@@ -1,4 +1,4 @@
-"""Follows docs/jupyterhub.md as root, inside what `test_hub` sets up; prints what was seen as JSON."""
+"""Follows docs/jupyterhub.md as root, inside what `test_hub` sets up; prints what it observes as JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def commands(who: str) -> str:
 
 
 def file_in_page(path: str) -> str:
-    """Return a file that the page gives."""
+    """Return the content of a file that the page shows."""
     found = re.search(rf"^`{re.escape(path)}`:\n\n```\w+\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return found[1]
 
@@ -69,11 +69,11 @@ class Person:
         self.http.headers["Authorization"] = f"token {self.token}"
 
     def start(self) -> None:
-        """Ask for this person's server."""
+        """Request the start of this person's server."""
         self.http.post(f"{HUB}/hub/api/users/{self.name}/server", timeout=SECONDS).raise_for_status()
 
     def wait(self) -> None:
-        """Wait until the server is there."""
+        """Wait until the server is ready."""
         deadline = time.monotonic() + SECONDS
         while (
             not (about := self.http.get(f"{HUB}/hub/api/users/{self.name}").json())["servers"].get("", {}).get("ready")
@@ -82,7 +82,7 @@ class Person:
             time.sleep(0.3)
 
     def ask(self, method: str, path: str, **options) -> dict:
-        """Ask this person's server."""
+        """Send a request to this person's server."""
         url = f"{HUB}/user/{self.name}/{path}"
         answer = self.http.request(method, url, timeout=SECONDS, **options)
         assert answer.ok, (url, answer.status_code, answer.text[-1000:])
@@ -142,7 +142,7 @@ print(own); print("-----"); print(elsewhere)
 
 
 def student(person: Person, folder: str, source: str) -> dict:
-    """Write the library, look at it from a notebook and a terminal, and submit; return what was seen."""
+    """Write the library, use it from a notebook and a terminal, and submit; return what was observed."""
     person.wait()
     library = person.home / "weightlab" / "src" / "weightlab" / "weights.py"
     seen = {"owner": library.owner(), "stubs": library.read_text() == (ROOT / "src/weightlab/weights.py").read_text()}
@@ -174,7 +174,7 @@ def main(answers: dict[str, str]) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(file_in_page(path))
     step("set up")
-    # Ben's server is rooted elsewhere than in his home.
+    # Ben's server has a root other than his home.
     shell(
         "mkdir -p notes .jupyter\n"
         "echo 'c.ServerApp.root_dir = \"/home/ben/notes\"' > .jupyter/jupyter_server_config.py",
@@ -194,11 +194,11 @@ def main(answers: dict[str, str]) -> None:
         raise
     print(json.dumps(seen))
     sys.stdout.flush()
-    os._exit(0)  # what still runs ends with this process's namespace
+    os._exit(0)  # whatever still runs ends with this process's namespace
 
 
 def journey(hub: subprocess.Popen, answers: dict[str, str], seen: dict, step) -> None:
-    """Two students and an instructor, from the first login to the feedback."""
+    """Go through the work of two students and an instructor, from the first login to the feedback."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
@@ -265,7 +265,7 @@ def journey(hub: subprocess.Popen, answers: dict[str, str], seen: dict, step) ->
 
 def with_process(script: str) -> str:
     """Return an instructor's commands as they are, or without the sandbox where this machine has none."""
-    script = script.replace("weightlab grade --self-test\n", "")  # which has tests of its own
+    script = script.replace("weightlab grade --self-test\n", "")  # the self-test has its own tests
     isolation = "--isolation=process " if os.environ.get("NO_SANDBOX") else ""
     return script.replace("weightlab grade ", f"weightlab grade {isolation}")
 

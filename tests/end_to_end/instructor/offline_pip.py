@@ -1,4 +1,4 @@
-"""Stands in for what installing downloads: environments made of links, and an installer of the project alone."""
+"""Replaces the downloads of an installation: environments made of links, and an installer of only the project."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITTEN = (
     "nbgrader_config.py",
     "weightlab.json",
 )
-"""What the course itself writes into an environment, as it may have done here."""
+"""Files that the course itself writes into an environment, perhaps also into this one."""
 _SCRIPT = """#!{python}
 import sys
 from autograder.cli.main import main
@@ -36,7 +36,7 @@ _PIP = "from pathlib import Path\nimport sys\nsys.path.append({root!r})\n" + (
 
 
 def make_environment(target: Path, only: Sequence[str] = ()) -> None:
-    """Make an environment of its own that holds this one's packages, or only those named, but not the project."""
+    """Make a separate environment that holds this one's packages, or only those in ``only``, but not the project."""
     subprocess.run([sys._base_executable, "-m", "venv", "--without-pip", target], check=True)
     ours, theirs = Path(sysconfig.get_path("purelib")), _packages(target)
     for path in ours.iterdir():
@@ -68,7 +68,7 @@ def make_environment(target: Path, only: Sequence[str] = ()) -> None:
 
 
 def install(words: list[str]) -> None:
-    """Install the project as ``pip install`` does with ``-e DIR``, or with a file of requirements that ends so."""
+    """Install the project as ``pip install`` does with ``-e DIR``, or with a requirements file that ends with that."""
     folder = Path.cwd()
     if words[0] == "uninstall":
         return

@@ -1,4 +1,4 @@
-"""Is a class graded as it deserves, whoever is in it, and by nbgrader's own command just the same?"""
+"""Does every student of a class get the right grade, and the same grade from nbgrader's own command?"""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_every_misconception_is_named_and_costs_its_own_exercise_only(graded, ch
 
 
 def _score_of(exercise, answers, known, judge, reply):
-    """What a misconception is worth by the key alone, with no process in between."""
+    """Return the score of a misconception according to the key, without running any process."""
     replayed = iter(known.observations)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.judging.judge.observe", lambda *_: next(replayed))

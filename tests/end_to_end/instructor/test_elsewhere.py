@@ -65,7 +65,7 @@ def made_files(room):
 
 
 class Cluster:
-    """A Dask scheduler and its workers, each a process of its own."""
+    """A Dask scheduler and its workers, each in a separate process."""
 
     def __init__(self, folder):
         self.where, self.folder, self.running, self.workers = folder / "scheduler.json", folder, [], []
@@ -81,7 +81,7 @@ class Cluster:
         return _address(self.where)
 
     def add_worker(self, preload=""):
-        """Start a worker; what it preloads can make it another release, or a liar."""
+        """Start a worker; what it preloads can give it another release, or make it lie."""
         options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--dashboard-address", ":0"]
         if preload:
             path = self.folder / f"preload_{len(self.workers)}.py"
@@ -104,7 +104,7 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A Dask scheduler that has no worker yet."""
+    """A Dask scheduler without any worker yet."""
     pytest.importorskip("distributed", reason="Dask is not installed, so no cluster was tried")
     made_here = Cluster(tmp_path)
     try:
@@ -114,7 +114,7 @@ def cluster(tmp_path):
 
 
 def _address(where):
-    """What the scheduler's file says, once it is written whole."""
+    """Return what the scheduler's file says, once it is completely written."""
     for _ in range(600):
         with contextlib.suppress(OSError, ValueError):
             return json.loads(where.read_text())["address"]
@@ -124,7 +124,7 @@ def _address(where):
 
 @pytest.mark.slow
 def test_workers_come_and_go_and_the_grades_and_files_are_the_same(here, elsewhere, cluster):
-    """One is killed; later all that were there at the start are, and another one has come meanwhile."""
+    """One worker is killed, and later all that were there at the start, after another one has joined."""
     first, second = cluster.add_worker(), cluster.add_worker()
 
     def progress(done, total):
@@ -198,7 +198,7 @@ def test_a_scheduler_that_does_not_answer_is_named(elsewhere, monkeypatch):
 
 @pytest.fixture
 def postgres():
-    """A PostgreSQL server of the test's own."""
+    """A PostgreSQL server for this test only."""
     server = Server()
     try:
         yield server.url
@@ -219,7 +219,7 @@ def test_a_postgresql_gradebook_holds_the_same(here, elsewhere, postgres):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_formgrader_works_in_the_same_postgresql_gradebook(elsewhere, postgres):
-    """As the guide says: the address in the classroom's configuration, and nothing said on the command line."""
+    """As in the guide: the URL is in the classroom's configuration, and the command line does not mention it."""
     jupyterlab.require_browser()
     elsewhere.mkdir(exist_ok=True)
     write_config(elsewhere)

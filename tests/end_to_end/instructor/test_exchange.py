@@ -1,4 +1,4 @@
-"""Does a submission through nbgrader's exchange carry the student's library, between users and from the browser?"""
+"""Does a submission through nbgrader's exchange contain the student's library, between users and from the browser?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXCHANGE = "/mnt/exchange"
 
 @pytest.fixture
 def shared(tmp_path):
-    """A folder that three users see as /mnt: an exchange, a classroom, and two students' copies of the course."""
+    """A folder that three users see as /mnt, with an exchange, a classroom, and two students' copies of the course."""
     if os.getuid() != 0:
         pytest.skip("only root can act as several users, so the exchange was not tried between them")
     if reason := plain_user.why_not():
@@ -36,7 +36,7 @@ def shared(tmp_path):
         patch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
         jupyterlab.handout_copy(tmp_path / "ada")
     shutil.copytree(tmp_path / "ada", tmp_path / "ben")
-    shutil.rmtree(tmp_path / "ada" / "course" / WEIGHTS.name)  # Ada is to fetch it
+    shutil.rmtree(tmp_path / "ada" / "course" / WEIGHTS.name)  # Ada has yet to fetch it
     users = "".join(f"{name}:x:{uid}:{uid}::/tmp:/bin/sh\n" for uid, name in NAMES.items())
     (tmp_path / "passwd").write_text(Path("/etc/passwd").read_text() + users)
     for uid, folders in {TEACHER: ["exchange", "teacher"], ADA: ["ada"], BEN: ["ben"]}.items():
@@ -57,7 +57,7 @@ for argv in json.loads(sys.argv[1]):
         NbGraderApp.clear_instance()
         NbGraderApp.launch_instance(argv[1:])
 """
-"""Commands one after another in one process: the imports of each would cost seconds."""
+"""Runs commands one after another in one process, because the imports of each would cost seconds."""
 
 
 def run(shared, user, *commands):
@@ -95,7 +95,7 @@ def test_from_release_to_feedback_between_system_users(shared):
     assert {path.stat().st_uid for path in inbound.iterdir()} == {ADA, BEN}
     assert inbound.stat().st_mode & 0o777 == 0o733, "students could look at each other's work"
 
-    # Ben's submission points to Ada's: with the instructor's rights both could be read.
+    # Ben's submission links to Ada's, which could be read with the instructor's rights.
     (bens,), (adas,) = inbound.glob("ben+*"), inbound.glob("ada+*")
     for name in ("weightlab/weights.py", "extra.ipynb"):
         (bens / name).unlink(missing_ok=True)
@@ -131,7 +131,7 @@ def test_the_assignment_list_fetches_and_submits_with_the_library(tmp_path, monk
     (exchange / "inbound").mkdir(parents=True)
     (exchange / "outbound").mkdir()
     exchange.parent.chmod(0o777)
-    shutil.move(course / "course" / WEIGHTS.name, exchange / "outbound")  # released, not handed out
+    shutil.move(course / "course" / WEIGHTS.name, exchange / "outbound")  # released, but not handed out
     shutil.copy(SOLUTIONS / "weightlab" / "weights.py", course / "src" / "weightlab")
     with jupyterlab.server(course, environment=environment) as address, jupyterlab.browser_page() as page:
         page.goto(f"{address}lab")

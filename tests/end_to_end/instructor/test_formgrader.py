@@ -1,4 +1,4 @@
-"""Can an instructor work on in Formgrader: see the automatic scores, and mark the written answers?"""
+"""Can an instructor continue in Formgrader: see the automatic scores, and mark the written answers?"""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.support import jupyterlab
 
 
 def shown(page):
-    """Which scores stand in the boxes of a submission; None where one is asked for."""
+    """Return the scores in the boxes of a submission; None where a person has to enter one."""
     boxes = page.locator("input.score").all()
     return {box.get_attribute("id"): box.get_attribute("placeholder") for box in boxes}
 
 
 def automatic(room, submission):
-    """Which scores grading has given, as a browser writes them."""
+    """Return the scores that grading has given, as a browser writes them."""
     with sqlite3.connect(room / "gradebook.db") as book:
         rows = book.execute(
             "select base_cell.name, auto_score from grade join base_cell on base_cell.id = cell_id "

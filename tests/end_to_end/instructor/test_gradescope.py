@@ -1,4 +1,4 @@
-"""Does the zip for Gradescope grade in Gradescope's documented layout, in a machine of its own?"""
+"""Does the zip for Gradescope grade in Gradescope's documented layout, on a separate machine?"""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def apply_weight(signal, weight):
 
 @pytest.fixture(scope="module")
 def autograder(tmp_path_factory):
-    """Gradescope's folder after setup.sh: what it downloads is linked from here instead."""
+    """Gradescope's folder after setup.sh, whose downloads are replaced by links to this machine's files."""
     if reason := fresh_root.why_not():
         pytest.skip(f"{reason}, so Gradescope's layout was not tried")
     machine = tmp_path_factory.mktemp("gradescope")
@@ -83,7 +83,7 @@ def run(machine, *argv, check=True):
 
 @pytest.fixture
 def submit(autograder, tmp_path):
-    """Lay a submission where Gradescope does, run the autograder, and return its results."""
+    """Put a submission where Gradescope does, run the autograder, and return its results."""
 
     def submitted(library, notebook=None, layout=f"{WEIGHTS.name}/"):
         base = autograder / "autograder"
@@ -147,7 +147,7 @@ def test_a_students_code_reads_no_answer_and_writes_no_result(submit, autograder
 
 
 def test_where_no_sandbox_can_be_made_the_code_is_another_user(submit, autograder, monkeypatch):
-    """As in most containers: there the program of the sandbox is missing, or may not do what it must."""
+    """As in most containers, where the sandbox's program is missing or lacks the rights that it needs."""
     shim = autograder / "shims" / "bwrap"
     shim.write_text("#!/bin/sh\nexit 1\n")
     shim.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Does a JupyterHub made after docs/jupyterhub.md give students their own library, and the instructor the grades?"""
+"""Does a JupyterHub set up by docs/jupyterhub.md give students their own library, and the instructor the grades?"""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ PROXY = shutil.which("configurable-http-proxy", path=f"{sys.prefix}/bin{os.paths
 
 
 PLACES = ("opt", "home", "srv", "etc")
-"""What the hub's machine has of its own."""
+"""The folders that are the hub machine's own."""
 
 
 def require_hub():
-    """Skip, saying what is left out, where no JupyterHub can be run."""
+    """Skip, saying what is left out, if no JupyterHub can run here."""
     if importlib.util.find_spec("jupyterhub") is None:
         pytest.skip("jupyterhub is not installed, so no JupyterHub was tried")
     if PROXY is None or shutil.which("node") is None:
@@ -50,7 +50,7 @@ SHIMS = {
     "python3": 'if test "$2" = venv; then exec {python} -m tests.end_to_end.instructor.offline_pip "$3"; fi\n'
     'exec {python} "$@"',
 }
-"""What downloads, or needs a machine that has booted: everything else is done as the page says."""
+"""Replacements for commands that download, or need a booted machine; everything else is done as the page says."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Do `weightlab grade` and nbgrader's own autograde read ordinary but odd submissions the same way, and rightly?"""
+"""Do `weightlab grade` and nbgrader's own autograde read ordinary but odd submissions correctly and in the same way?"""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def own(kind, source, outputs=()):
 
 
 class Odd:
-    """Changes of a notebook that is otherwise right, each one that people ordinarily make."""
+    """Changes to a notebook that is otherwise right, each of a kind that people often make."""
 
     def __init__(self):
         self.notebook = made.answered(WEIGHTS)
@@ -149,7 +149,7 @@ def a_left_over_raise(odd):
 
 
 ALL = FUNCTIONS + NUMBERS
-EXPECTED = {  # status, score, and the written answers that wait for a person
+EXPECTED = {  # status, score, and the written answers waiting for a mark
     a_printed_number: ("graded", ALL, {WORDS, OTHER_WORDS}),
     a_sentence: ("graded", ALL, {WORDS, OTHER_WORDS}),
     an_expression_after_it: ("graded", ALL, {WORDS, OTHER_WORDS}),
@@ -217,7 +217,7 @@ def test_nbgraders_own_command_reads_the_same(both, change):
 
 
 def read(cell):
-    """What a person reads in a cell."""
+    """Return what a person reads in a cell."""
     outputs = []
     for output in cell.get("outputs", ()):
         texts = output.get("data", {}) | {name: output[name] for name in ("text", "evalue") if name in output}

@@ -1,4 +1,4 @@
-"""Can two instructors, two system users of one group, both collect, grade, report and mark in one classroom?"""
+"""Can two instructors, system users in the same group, both collect, grade, report and mark in one classroom?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ for argv in json.loads(sys.argv[1]):
 
 @pytest.fixture
 def shared(tmp_path):
-    """A folder that both see as /mnt: a classroom with its group's bit set, and what students have sent."""
+    """A folder that both see as /mnt: a classroom with the setgid bit, and what students have submitted."""
     if os.getuid() != 0:
         pytest.skip("only root can act as several users, so no classroom was shared by two")
     if reason := plain_user.why_not():
@@ -68,7 +68,7 @@ def send(shared, student, library=made.REFERENCE):
 
 
 def run(shared, user, *commands):
-    """Run commands as one of the two, in one process: the imports of each would cost seconds."""
+    """Run commands as one of the two, in one process, because the imports of each would cost seconds."""
     words = [command.split() for command in commands]
     argv = [*plain_user.program(), "-c", _COMMANDS, json.dumps(words)]
     environment = os.environ | {"JUPYTER_CONFIG_DIR": "/tmp/config", "PYTHONPATH": str(ROOT)}

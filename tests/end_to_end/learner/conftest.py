@@ -1,6 +1,6 @@
-"""Every notebook run once to its end with the reference, for all the tests that look at the result.
+"""Runs every notebook once to its end with the reference, for all tests that look at the result.
 
-Where there is a browser, the learner's journey runs them; elsewhere they are run as a program would run them.
+If there is a browser, the learner's journey runs the notebooks; otherwise they are run as a program would run them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions" / "notebooks").glob
 
 
 def execute(folder: Path, environment: dict[str, str], name: str) -> nbformat.NotebookNode:
-    """Run a notebook as a program would, without a browser, going on after errors."""
+    """Run a notebook as a program would, without a browser, continuing after errors."""
     path = folder / "course" / name / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     place = {"metadata": {"path": str(path.parent)}}
@@ -38,19 +38,19 @@ def from_the_journey():
 
 @pytest.fixture(scope="session")
 def solved(tmp_path_factory, from_the_journey):
-    """Return a function that gives a notebook as it is after running with all its answers."""
+    """Return a function that gives a notebook after it was run with all its answers."""
     by_a_program = executor(tmp_path_factory.mktemp("solved"), solved=True)
     return lambda name: from_the_journey.get(name) or by_a_program(name)
 
 
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory):
-    """Return a function that gives a notebook as it is after running with nothing but stubs."""
+    """Return a function that gives a notebook after it was run with nothing but stubs."""
     return executor(tmp_path_factory.mktemp("untouched"))
 
 
 def executor(folder, **options):
-    """Return a function that runs a notebook in a copy of the course, the first time that it is asked for."""
+    """Return a function that runs a notebook in a copy of the course when the notebook is first requested."""
     environment = cache(lambda: course_copy(folder, **options))
     return cache(lambda name: execute(folder, environment(), name))
 
@@ -80,7 +80,7 @@ for _name in {names}:
 
 @pytest.fixture(scope="session")
 def listing(tmp_path_factory):
-    """Return a function that gives a notebook run with right functions that return a list for each array."""
+    """Return a function that gives a notebook after it was run with right functions that return lists for arrays."""
     folder = tmp_path_factory.mktemp("listing")
     environment = course_copy(folder, solved=True)
     library = folder / "src" / "weightlab"

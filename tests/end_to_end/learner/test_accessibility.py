@@ -1,4 +1,4 @@
-"""What would a screen reader or a colour-blind reader stumble on? Asked of axe, on every executed notebook."""
+"""Does axe find anything in an executed notebook that a screen reader or a colour-blind reader would stumble on?"""
 
 import pytest
 from nbconvert import HTMLExporter
@@ -7,7 +7,7 @@ from tests.end_to_end.learner.conftest import NOTEBOOKS
 from tests.support.jupyterlab import browser_page, require_browser
 
 pytestmark = pytest.mark.browser
-# The numbers beside cells and the colours of code, which nbconvert writes and we do not.
+# The numbers beside cells and the colours of code, which come from nbconvert and not from us.
 NOT_OURS = {"exclude": [[".jp-InputPrompt"], [".jp-OutputPrompt"], [".highlight"]]}
 OF_THE_PAGE = {"region", "landmark-one-main", "scrollable-region-focusable", "label", "color-contrast-enhanced"}
 

@@ -1,4 +1,4 @@
-"""Would a codespace, or VS Code with this folder open, find the course? What can be tried without either."""
+"""Would a codespace, or VS Code with this folder open, find the course, as far as can be tried without them?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KNOWN = {
     "portsAttributes": dict,
     "customizations": dict,
 }
-"""What of the published schema (containers.dev) this file uses; it was checked with that schema as a whole."""
+"""The part of the published schema (containers.dev) that the file uses; the file was checked with the whole schema."""
 
 
 def test_the_description_of_the_container_holds_what_its_schema_knows():
@@ -102,13 +102,13 @@ def test_every_link_of_a_notebook_leads_to_a_file_beside_it(path):
 
 
 def test_no_notebook_relies_on_a_saved_widgets_state():
-    """VS Code keeps none: what a live figure shows in a closed notebook must be a picture beside it."""
+    """VS Code keeps none: a live figure in a closed notebook must have an image beside it."""
     for path in COURSE.glob("*/*.ipynb"):
         assert "widgets" not in json.loads(path.read_text(encoding="utf-8"))["metadata"]
 
 
 def test_cards_have_their_colours_where_jupyterlab_has_set_none():
-    """VS Code has other names for a theme's colours, so each of JupyterLab's has a fallback."""
+    """VS Code has other names for a theme's colours, so each colour name of JupyterLab needs a fallback."""
     page = card.note("title", "words") + Board()._repr_html_()
     used = re.findall(r"var\((--jp-[\w-]+)(,)?", page)
     assert used and all(comma for _, comma in used)

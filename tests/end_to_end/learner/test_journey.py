@@ -29,7 +29,7 @@ from tests.support.jupyterlab import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("executed notebooks")]
 SCREENSHOTS = os.environ.get("WEIGHTLAB_SCREENSHOTS")
-"""A folder in which to keep pictures of what was seen, to be looked at."""
+"""A folder in which to keep screenshots for a person to look at."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_a_wrong_and_then_a_right_answer_in_chapter_01(course):
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory):
-    """A course whose notebooks hold their answers and whose library is still all stubs."""
+    """A course whose notebooks hold their answers, but whose library still consists of stubs."""
     require_browser()
     folder = tmp_path_factory.mktemp("answered")
     environment = course_copy(folder, solved=True)
@@ -153,7 +153,7 @@ def test_a_chapter_from_its_first_stub_to_its_last_figure(answered, from_the_jou
 def unnamed(page):
     """Return the inputs among the outputs that a screen reader cannot name, as axe sees it.
 
-    The handle of ipywidgets' slider is one, and not ours to mend: beside it stands a box with the same number.
+    The handle of ipywidgets' slider is one, which we cannot fix: there is a box with the same number beside it.
     """
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed, so no widget was examined"
@@ -186,7 +186,7 @@ def sources(folder, name):
 
 
 def test_at_the_end_everything_is_on_record_and_a_picture_is_kept(answered):
-    """The journey's last word, in the terminal: what the notebooks recorded."""
+    """At the end of the journey, the terminal shows what the notebooks recorded."""
     folder, _ = answered
     command = [sys.executable, "-c", "from autograder.cli.main import main; main(['status', '--json'])"]
     environment = {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'src'}"}
@@ -198,7 +198,7 @@ def test_at_the_end_everything_is_on_record_and_a_picture_is_kept(answered):
 
 
 def test_nbgraders_validate_button_agrees_with_the_checks(answered):
-    """Spoil one answer: both name that exercise and no other. Fix it: both are content."""
+    """If one answer is spoiled, both name that exercise and no other; once it is fixed, neither reports anything."""
     folder, address = answered
     path = folder / "src" / "weightlab" / "weights.py"
     right = path.read_text(encoding="utf-8")
@@ -221,7 +221,7 @@ def test_nbgraders_validate_button_agrees_with_the_checks(answered):
 
 
 def answer_in_own_words(path):
-    """Change the written answers, which nbgrader else takes for the text that was handed out."""
+    """Change the written answers, which nbgrader otherwise takes for the handed-out text."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
@@ -259,7 +259,7 @@ def test_the_course_in_the_dark(answered):
 def too_faint(page):
     """Return what cannot be read well on the cards, as axe sees it (WCAG's contrast of 4.5).
 
-    They are laid on a page of their own in the theme's colours: JupyterLab's layers hide from axe what lies behind.
+    The cards are put on a separate page in the theme's colours: JupyterLab's layers hide the background from axe.
     """
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed, so contrast was not measured"
@@ -283,7 +283,7 @@ def too_faint(page):
 
 
 def look_through(page, name):
-    """Keep a picture of every screenful."""
+    """Keep a screenshot of every screenful."""
     if not SCREENSHOTS:
         return
     cells = page.locator(".jp-Notebook .jp-Cell")

@@ -1,4 +1,4 @@
-"""Does every notebook run, show its figures with words for them, and stop kindly at a stub?"""
+"""Does every notebook run, show its figures with text alternatives, and stop with a helpful message at a stub?"""
 
 import collections
 import itertools
@@ -43,7 +43,7 @@ def test_with_the_reference_it_runs_to_its_end_without_a_complaint(solved, name)
 
 @pytest.mark.parametrize("name", ["01_weights", "04_forward", "06_backprop"])
 def test_with_lists_in_place_of_arrays_it_runs_to_its_end_too(listing, name):
-    """As a check gives a list all its points, no cell after it may stop at one."""
+    """A check accepts a list, so no later cell may fail because of one."""
     notebook = listing(name)
     assert [error.evalue for error in outputs(notebook, "error")] == []
     shown = "\n".join(html_of(notebook))
@@ -85,7 +85,7 @@ def test_headings_are_in_order(solved, name):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_line_of_code_fits_beside_the_library(name):
-    """With the answers, too, so that nobody who types them has to scroll."""
+    """This includes the answers, so that nobody who types them has to scroll."""
     source = SOLUTIONS / "notebooks" / f"{name}.md"
     for answers in (False, True):
         cells = [cell.source for cell in build_notebook(source, answers).cells if cell.cell_type == "code"]
@@ -95,10 +95,10 @@ def test_a_line_of_code_fits_beside_the_library(name):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_nbgraders_validate_says_of_an_untouched_chapter_what_the_start_page_tells(untouched, tmp_path, name):
-    """Every check, as partial credit even where there is none, and every answer in one's own words."""
+    """It lists every check, which it calls partial credit even where there is none, and every written answer."""
     nbformat.write(untouched(name), tmp_path / f"{name}.ipynb")
     validator = Validator()
-    validator.preprocessors = []  # the page has been run
+    validator.preprocessors = []  # the notebook has already been run
     failed = [(one["source"], one["error"]) for one in validator.validate(str(tmp_path / f"{name}.ipynb"))["failed"]]
     chapter = CHAPTERS[name]
     calls = [f'check("{exercise}")' for exercise in chapter.exercises]

@@ -1,4 +1,4 @@
-"""Can the pages be read on a phone, without a network, and do they show figures and no answers?"""
+"""Can the pages be read on a phone and without a network, and do they show figures but no answers?"""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_chapter_has_its_text_its_code_and_the_reference_s_figures(pages):
 
 
 def test_what_the_reference_earns_is_not_shown(pages):
-    """The page is for somebody who has written nothing yet."""
+    """A page is for readers who have written nothing yet."""
     for name in CHAPTERS:
         page = (pages / f"{name}.html").read_text(encoding="utf-8")
         assert "wl-card" not in page

@@ -1,4 +1,4 @@
-"""Does the learner's side work wherever the course lies, and on systems without POSIX?"""
+"""Do the learner's tools work wherever the course is, and on systems without POSIX?"""
 
 import json
 import os
@@ -70,7 +70,7 @@ def test_files_with_another_systems_line_endings_are_read(elsewhere):
     assert [entry["status"] for entry in entries] == ["passed", "passed"]
 
 
-# What Windows lacks is taken away here, and a file opened without saying in which encoding is an error.
+# What Windows lacks is removed here, and opening a file without naming its encoding is an error.
 WITHOUT_POSIX = f"""
 import os, sys, warnings
 for name in {POSIX_ONLY}:

@@ -1,4 +1,4 @@
-"""Does every prediction have a name of its own, an outcome, and an answer that stands nowhere before it?"""
+"""Does every prediction have a unique name, an outcome, and an answer that is not given away before it?"""
 
 import ast
 import collections
@@ -14,7 +14,7 @@ from autograder.release import build_notebook
 from tests.end_to_end.learner.conftest import NOTEBOOKS
 
 TO_DO: set[str] = set()
-"""Chapters, by number, whose predictions have not been gone through yet."""
+"""Chapters, by number, whose predictions have not been checked yet."""
 SHARED: set[str] = set()
 """Names that two chapters still share."""
 
@@ -35,14 +35,14 @@ def code_cells(name):
 
 
 def calls(source, function):
-    """Return the calls of a function in a cell as lists of their arguments, None for what only the notebook knows."""
+    """Return a function's calls in a cell as lists of arguments, None for values that only the notebook knows."""
     nodes = ast.walk(ast.parse(re.sub(r"^%.*", "", source, flags=re.MULTILINE)))
     found = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function]
     return [[_value(arg) for arg in node.args] for node in sorted(found, key=lambda node: node.lineno)]
 
 
 def _value(node):
-    """Return what an argument is, also where it is written with `range`, such as a list of digits."""
+    """Return the value of an argument, even if it is written with `range`, such as a list of digits."""
     try:
         return eval(compile(ast.Expression(node), "argument", "eval"), {"__builtins__": {"str": str, "range": range}})
     except NameError:
@@ -74,15 +74,15 @@ def sentences(text):
 
 
 def words_of(code):
-    """Return what can be read in a code cell: its comments and strings."""
+    """Return the prose of a code cell: its comments and strings."""
     tokens = tokenize.generate_tokens(io.StringIO(re.sub(r"^%.*", "", code, flags=re.MULTILINE)).readline)
     return "\n\n".join(token.string for token in tokens if token.type in (tokenize.COMMENT, tokenize.STRING))
 
 
 def give_aways(question, option, options, before):
-    """Return the sentences that hold the answer's key words together with what is asked.
+    """Return the sentences that contain the answer's key words together with words of the question.
 
-    Two words of the question are enough, but where the answer is nothing but a number, half of them are needed.
+    Two words of the question are enough, unless the answer is only a number: then half of the words are needed.
     """
     keys, asked = key_words(option, options), stems(question) - _SMALL - key_words(option, options)
     only_a_number = not any(re.search("[a-z]", key) for key in keys)
@@ -91,7 +91,7 @@ def give_aways(question, option, options, before):
 
 
 def test_every_prediction_has_a_name_of_its_own():
-    """A learner's record keeps one prediction for each name, whatever the chapter."""
+    """A learner's record keeps one prediction per name, whatever the chapter."""
     names = collections.Counter(name for _, name, *_ in predictions())
     assert len(names) > 30
     assert {name for name, times in names.items() if times > 1} <= SHARED

@@ -1,4 +1,4 @@
-"""Can every call that a text or a card tells the learner to make be made where it is read?"""
+"""Does every call that a text or a card suggests work in the place where the learner reads it?"""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from autograder.paths import COURSE, ROOT
 from tests.end_to_end.learner.conftest import NOTEBOOKS
 
 CALL = re.compile(rf"(?<![\w.])({'|'.join(labkit._TOOLS)})\(")
-"""A tool of the lab's that is called without ``labkit.`` before it."""
+"""A call of one of the lab's tools without ``labkit.`` before it."""
 
 
 def cells_of(name):

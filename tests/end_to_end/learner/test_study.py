@@ -1,4 +1,4 @@
-"""Does `weightlab study` open JupyterLab at the first page, from a folder that is not the current one?"""
+"""Does `weightlab study` open JupyterLab at the first page, even if the course is not the current folder?"""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 
 def listening(address, seconds=60):
-    """Wait until somebody listens there."""
+    """Wait until a server listens at the address."""
     where, deadline = urllib.parse.urlsplit(address), time.monotonic() + seconds
     while True:
         try:
@@ -48,7 +48,7 @@ COMMAND = [sys.executable, "-m", "autograder", "study", "--no-browser", "--allow
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    """The command as it runs: its process, its environment and folder, and the lines that it has printed."""
+    """The running command: its process, its environment and folder, and the lines that it has printed."""
     folder = tmp_path_factory.mktemp("study") / "a course"
     environment = os.environ | course_copy(folder)
     for name in ("config", "runtime"):
@@ -229,7 +229,7 @@ def test_a_second_one_finds_the_one_that_runs(running, address):
 
 
 def test_on_a_hub_nothing_is_started(running):
-    """There the page that shows the terminal is the JupyterLab that one works in."""
+    """On a hub, the page that shows the terminal is already the learner's JupyterLab."""
     environment = running.environment | {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/", "JUPYTER_RUNTIME_DIR": "/nowhere"}
     done = subprocess.run(COMMAND, cwd=running.folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0 and "open course/00_start_here/00_start_here.ipynb" in done.stdout
@@ -237,7 +237,7 @@ def test_on_a_hub_nothing_is_started(running):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl+C in another way")
 def test_ctrl_c_ends_it_and_its_server(running, address):
-    """As the terminal does, which interrupts both; what a killed server leaves behind is no server."""
+    """A terminal interrupts both processes; the files that a killed server leaves behind do not count as a server."""
     family = psutil.Process(running.process.pid).children(recursive=True)
     assert any("jupyterlab" in " ".join(one.cmdline()) for one in family)
     os.killpg(running.process.pid, signal.SIGINT)
@@ -260,7 +260,7 @@ def test_where_nothing_can_be_written_at_home_jupyters_folders_are_the_courses(t
     study._stay_out_of_home(tmp_path / "own")
     assert "JUPYTER_DATA_DIR" not in os.environ and (tmp_path / "home").is_dir()
     (tmp_path / "a file").touch()
-    monkeypatch.setenv("HOME", str(tmp_path / "a file"))  # closed to root, too
+    monkeypatch.setenv("HOME", str(tmp_path / "a file"))  # even root cannot write there
     study._stay_out_of_home(tmp_path / "own")
     assert {kind for kind, place in os.environ.items() if place.startswith(str(tmp_path / "own"))} == {
         "JUPYTER_CONFIG_DIR",
@@ -299,10 +299,10 @@ def test_a_signal_to_the_command_alone_ends_the_server_in_order(tmp_path, number
 
 
 def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_first_passed_check():
-    """Everything from the README's first word to the check that passes, but the fifteen questions that may wait.
+    """This counts everything from the README's first word to the passed check, except the fifteen optional questions.
 
-    The page, the function's docstring, and what the page shows on the way: the cards of the stub and of a wrong answer,
-    and two hints.
+    That includes the page, the function's docstring, and what the page shows on the way: the cards for the stub and for
+    a wrong answer, and two hints.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("Without make")[0]
     cells = json.loads((COURSE / "00_start_here" / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
@@ -319,11 +319,11 @@ def test_a_stranger_needs_less_than_five_minutes_of_reading_and_typing_to_the_fi
     shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", "\n".join(cards), flags=re.DOTALL)
     docstring = reference.module("weights").apply_weight.__doc__
     read = [re.sub(r"\(http\S*\)", "", readme), *texts[: last + 1], docstring, shown, *exercise.hints[:2]]
-    # Who sees a picture does not read the words that stand for it.
+    # Whoever sees a figure does not read its text alternative.
     seen = re.sub(r"<picture>.*?</picture>|!\[[^\]]*\]\([^)]*\)", " ", "\n".join(read), flags=re.DOTALL)
     words = len(re.findall(r"\w+", seen))
     typed = "git clone https://github.com/weightlab/weightlab.git cd weightlab make study return signal + weight *"
-    # Words read a minute: Brysbaert 2019; the commands and the answer are typed slowly.
+    # Words read per minute: Brysbaert 2019; the commands and the answer are typed slowly.
     minutes = words / 238 + len(typed) / 200
     print(f"{words} words, {minutes:.1f} minutes")
     assert words > 800 and minutes < 5

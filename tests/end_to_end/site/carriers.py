@@ -1,4 +1,4 @@
-"""Compares the carriers of a browser with a process: ``python -m tests.end_to_end.site.carriers`` tries every pair."""
+"""Compares a browser's carriers with a process: ``python -m tests.end_to_end.site.carriers`` tries every pair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REPORTED = 100
 
 
 def verdict_by(carrier, name, sources):
-    """Return what a verdict says that no rounding and no depth of the stack can change."""
+    """Return the part of a verdict that neither rounding nor the depth of the stack can change."""
     exercise = EXERCISES[name]
     key = public_keys(exercise.module)[name]
     verdict = judge(exercise, key, run_exercise(exercise, key, sources, FOLDER, carrier), f"{FOLDER}.py")
@@ -34,7 +34,7 @@ def verdict_by(carrier, name, sources):
 
 
 def differences(run: Callable[[str], str], pairs: Iterable[Pair]) -> list[tuple]:
-    """Judge pairs by a process here and by both carriers there; return those that differ.
+    """Judge pairs with a process here and with both carriers in the browser; return those that differ.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def main() -> None:
         page.goto(f"{address}lite/lab/index.html?path={NOTEBOOK}")
         opened(page)
         found = 0
-        for start in range(0, len(pairs), _REPORTED):  # it takes long: what differs is told as it is found
+        for start in range(0, len(pairs), _REPORTED):  # it takes long, so differences are reported as they are found
             some = pairs[start : start + _REPORTED]
             for one in differences(lambda code: run_in_kernel(page, code), some):
                 print(*one, flush=True)

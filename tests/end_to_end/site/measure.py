@@ -1,4 +1,4 @@
-"""Says how long a visitor of the site waits: ``python -m tests.end_to_end.site.measure``, on a quiet machine."""
+"""Measures how long a visitor to the site waits: ``python -m tests.end_to_end.site.measure``, on a quiet machine."""
 
 from __future__ import annotations
 

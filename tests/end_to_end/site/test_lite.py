@@ -1,4 +1,4 @@
-"""Does the whole course work in a browser with no server behind it, and is nothing lost?"""
+"""Does the whole course work in a browser without a server, and is nothing lost?"""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def start(page):
 
 
 def edit(page, line, instead):
-    """Open the library, at first by the link of the notebook's text, replace a line, save, and go back."""
+    """Open the library, the first time by the link in the notebook's text, replace a line, save, and go back."""
     tab = page.get_by_role("tab", name=MODULE.rpartition("/")[2])
     (tab if tab.count() else page.get_by_role("link", name=MODULE).first).click()
     editor = page.locator(".jp-FileEditor:visible")
@@ -88,7 +88,7 @@ def add_cell(page, code):
 
 
 def revert(page):
-    """Save the notebook, and answer as the card says if the editor asks: what is on the disk counts."""
+    """Save the notebook; if the editor asks, answer as the card says: the file on the disk counts."""
     page.evaluate(
         "() => { window.saved = false;"
         " window.jupyterapp.commands.execute('docmanager:save').finally(() => { window.saved = true; }); }"
@@ -105,7 +105,7 @@ def download_from(page, output):
     return waiting.value
 
 
-# The tests below are one visit, in this order.
+# The tests below are a single visit, in this order.
 
 
 def test_a_function_that_was_typed_and_saved_is_checked(page):
@@ -190,7 +190,7 @@ def test_work_comes_back_where_it_was_lost(page):
 
 
 def test_a_new_release_reaches_what_the_browser_has_saved(page):
-    """The record says that this browser has seen another release, and a saved notebook still has that one's text."""
+    """The record says that this browser has seen another release, whose text a saved notebook still has."""
     told = run_in_kernel(page, NEW_RELEASE)
     assert "There is a new release" in told
     revert(page)

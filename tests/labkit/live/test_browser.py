@@ -1,4 +1,4 @@
-"""Do live figures answer the hand in a real JupyterLab, by mouse and by keyboard, with an empty console?"""
+"""Do live figures respond to mouse and keyboard in a real JupyterLab, without errors in the console?"""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def page(tmp_path_factory):
 
 
 def figure(page, title):
-    """Return a live figure in view."""
+    """Return a live figure, scrolled into view."""
     found = page.locator(f'.wl-live[aria-label="{title}"]').first
     found.wait_for(timeout=60_000)
     found.scroll_into_view_if_needed()
@@ -67,7 +67,7 @@ def figure(page, title):
 
 
 def says(page, live, words):
-    """Wait until a figure's line says something."""
+    """Wait until a figure's sentence contains these words."""
     live.locator(".wl-status").filter(has_text=words).wait_for(timeout=30_000)
     assert not page.errors, page.errors
 
@@ -154,7 +154,7 @@ def test_the_secant_is_dragged_until_it_is_the_tangent(page):
 
 
 def drag(page, node, start, end):
-    """Drag the mouse between two places of an element, given as shares of its width and height."""
+    """Drag the mouse between two places of an element, given as fractions of its width and height."""
     box = node.bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
     page.mouse.move(*places[0])

@@ -41,7 +41,7 @@ def lora_merge(weights, adapter, alpha):
 
 @pytest.fixture(scope="module")
 def two(digits, layers):
-    """A trained network, one with its outputs exchanged, and a test set for each."""
+    """A trained network, one with its outputs swapped, and a test set for each."""
     weights, bias = layers[-1]
     turned = [*layers[:-1], (weights[:, ::-1], bias[::-1])]
     sets = {"as it is": digits[2:], "turned": (digits.test_images, 9 - digits.test_labels)}

@@ -19,7 +19,7 @@ BAR = [[0.5, 0.1], [0.5, 0.9]]
 
 
 def ask(tool, strokes):
-    """Draw, and return the answer with its panels by what they show."""
+    """Draw, and return the answer with its panels by name."""
     return by_name(tool.answer({"event": "draw", "strokes": [np.asarray(stroke).tolist() for stroke in strokes]}))
 
 
@@ -105,7 +105,7 @@ def test_an_unwritten_function_is_an_error_at_once(layers):
 
 
 def test_a_few_kept_drawings_teach_a_way_of_writing_that_the_data_do_not_show(layers, digits):
-    """Ones with a foot are read as twos until three of them join the training set."""
+    """Ones with a base line are read as twos until three of them join the training set."""
     hands, shown = drawn(520)
     ones = [hand for k, hand in enumerate(hands) if k % len(STYLES) == 4]
     assert {*shown[4 :: len(STYLES)]} == {1}

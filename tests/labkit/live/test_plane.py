@@ -1,4 +1,4 @@
-"""Does the plane follow the learner's forward pass and train?"""
+"""Does the plane follow the learner's ``forward`` and ``train``?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def plane_of(points="moons", hidden=4):
 
 
 def do(plane, event, **more):
-    """Use a control or the pointer; the answer says how all controls are set then."""
+    """Use a control or the pointer; the answer says how all controls are set afterwards."""
     more["values"] = more.get("values", {})
     return plane.answer({"event": event} | more)
 

@@ -1,4 +1,4 @@
-"""Does the player show what the learner's train did, from any start?"""
+"""Does the player show what the learner's ``train`` did, from any start?"""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_weights_are_sent_as_bytes_from_which_the_values_come_back(digits, start
         (frame,) = answer["frames"][name]
         first, last = frame["weights"]
         assert (first.dtype, first.shape, last.shape) == (np.int8, (64, 16), (16, 10)), "16 of 20 neurons are drawn"
-        limit = np.abs(start[0][0][:, :16]).max()  # one scale, so that what is half as large is half as dark
+        limit = np.abs(start[0][0][:, :16]).max()  # one scale, so that a weight half as large is half as dark
         np.testing.assert_allclose(first / 127 * limit, layers[0][0][:, :16], atol=limit / 200)
         assert frame["side"] == 8
     for _ in player.run():

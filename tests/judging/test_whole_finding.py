@@ -1,0 +1,275 @@
+"""Is what answers show told only as far as it goes: of all cases or some, of a part or the whole, and if proved?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.exercise import Case
+from autograder.judging import findings
+from autograder.judging.findings.order import VAGUE
+from autograder.judging.findings.samples import Label
+from autograder.judging.key import Key
+from tests.support.samples import KEY, sample
+
+X = np.array([[1.5, -2.0, 4.0], [3.0, 7.0, -5.0]])
+Y = np.array([[2.5, 1.0, -3.0], [0.5, -6.0, 2.0]])
+SMALL = np.array([1.5, -2.0, 4.0])
+
+
+def key_of(count, refused=0):
+    cases = [Case.of("is right", k) for k in range(count)]
+    cases += [Case.of("refuses", k, raises=ValueError) for k in range(refused)]
+    return Key("own", ("x",), tuple(cases), (0.0,) * count + (None,) * refused)
+
+
+def numbered(*samples):
+    return [replace(one, index=k) for k, one in enumerate(samples)]
+
+
+def right(expected, **arguments):
+    return sample(expected, expected, right=True, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("relation", "expected", "arguments", "agrees"),
+    [
+        (("times", "2"), np.zeros(3), {}, True),
+        (("divided by", "2"), np.zeros(3), {}, True),
+        (("times number", "3.3"), np.zeros(3), {}, True),
+        (("off by", "1", "more"), np.zeros(3), {}, False),
+        (("times", "2"), SMALL, {}, False),
+        (("times", "the number of rows of `x`"), SMALL, {"x": X[:1]}, True),
+        (("times", "the number of rows of `x`"), SMALL, {"x": X}, False),
+        (("times", "the number of rows of `x`"), SMALL, {"x": SMALL}, True),
+        (("divided by", "the number of rows of `x`"), SMALL, {"x": X}, False),
+        (("sum of all",), np.array([4.0]), {}, True),
+        (("mean of all",), np.array(4.0), {}, True),
+        (("largest of all",), np.array([[4.0]]), {}, True),
+        (("sum of all",), np.array([4.0, 5.0]), {}, False),
+        (("never above", "4"), SMALL, {}, True),
+        (("never above", "3.9"), SMALL, {}, False),
+        (("never above", "9"), SMALL, {}, True),
+        (("never below", "-2"), SMALL, {}, True),
+        (("never below", "-1.9"), SMALL, {}, False),
+        (("never below", "-9"), SMALL, {}, True),
+        (("input", "`x`"), SMALL, {"x": SMALL}, True),
+        (("input", "`x`"), SMALL, {"x": -SMALL}, False),
+        (("flipped", 0, 2), X[:1], {}, True),
+        (("flipped", 1, 2), X[:1], {}, False),
+        (("flipped", 0, 2), X, {}, False),
+        (("flipped", 0, 1), np.array([[4.0, 5.0]]), {}, False),
+    ],
+)
+def test_a_relation_agrees_with_what_is_right_if_it_holds_or_says_nothing_there(relation, expected, arguments, agrees):
+    assert bool(findings._agrees(KEY, right(expected, **arguments), relation)) is agrees
+
+
+def test_a_wrong_change_agrees_with_a_case_that_needs_none():
+    for base, agrees in ((SMALL, True), (SMALL + 1, False)):
+        one = right(SMALL, x=base)
+        one = replace(one, bases=(("x", base),))
+        assert findings._agrees(KEY, one, ("change negated", "`x`")) is agrees
+        assert findings._agrees(KEY, one, ("negated", "`x`")) is False
+
+
+@pytest.mark.parametrize(
+    ("samples", "rich"),
+    [
+        ([np.arange(4.0)], True),
+        ([np.arange(3.0)], False),
+        ([np.arange(3.0), np.arange(3.0)], False),
+        ([np.arange(2.0), np.arange(2.0) + 1], True),
+        ([np.array(1.0), np.arange(4.0)], True),
+    ],
+)
+def test_few_equal_numbers_are_not_rich(samples, rich):
+    assert findings._is_rich([sample(one, one) for one in samples]) is rich
+
+
+def test_relations_that_hold_by_chance_need_more():
+    lines = ("lines scaled and shifted", 0, 2)
+    assert findings._is_proved([sample(X, X)], lines) and not findings._is_proved([sample(X.T, X.T)], lines)
+    assert findings._is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
+    assert not findings._is_proved([sample(SMALL, SMALL)], lines)
+    assert findings._is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert not findings._is_proved([sample(np.array(1.0), 2.0)], ("all different",))
+    low = ("never below", "0")
+    assert findings._is_proved([sample(X, np.maximum(X, 0))], ("square",))
+    assert not findings._is_proved([sample(X, np.maximum(X, 0))], low)
+    assert findings._is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
+    assert findings._is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
+
+
+def test_the_items_of_one_list_are_called_items():
+    one, two = numbered(sample(X, Y), sample(Y, X))
+    again = replace(two, index=0)
+    assert findings._are_items([one, again]) and not findings._are_items([one, two])
+    assert not findings._are_items([one, replace(again, label=Label("other"))])
+    pairs = [replace(each, label=Label("", 0)) for each in (one, again)]
+    assert not findings._are_items(pairs)
+
+
+def general(samples, unanswered=(), key=None, subject="your result", **options):
+    count = len({one.index for one in samples}) + len(unanswered)
+    found = findings._find_general(key or key_of(count), samples, subject, list(unanswered), {}, **options)
+    return found and found.words
+
+
+TWICE = numbered(sample(X, 2 * X), sample(Y, 2 * Y))
+FINITE = numbered(sample(X, 2 * X), sample(Y, np.where(Y > 0, 2 * Y, np.nan)))
+
+
+def test_what_holds_in_every_case_is_told_of_every_case():
+    assert general(TWICE) == "In every case your result is 2 times what was expected."
+    assert general(TWICE, [2]) == "Wherever a result came back, it is 2 times what was expected."
+    assert general(TWICE, [2], key_of(3, refused=1)) == "Wherever a result came back, it is 2 times what was expected."
+    assert general(TWICE, [], key_of(3)) == "Wherever your result is wrong, it is 2 times what was expected."
+    assert general(TWICE, [], key_of(2, refused=1)) == "In every case your result is 2 times what was expected."
+    assert general(TWICE, subject="your `a`") == "In every case your `a` is 2 times what was expected."
+    assert general(TWICE, [2], subject="your `a`") == (
+        "Wherever a result came back, your `a` is 2 times what was expected."
+    )
+    items = [*TWICE, replace(TWICE[0], index=1)]
+    assert general(items, subject="your `a`") == "In every case each item of your `a` is 2 times what was expected."
+
+
+def test_a_right_case_must_agree():
+    zero = replace(right(np.zeros((2, 3))), index=2)
+    other = replace(right(X), index=2)
+    assert general([*TWICE, zero]) == "In every case your result is 2 times what was expected."
+    assert general([*TWICE, other]) is None
+
+
+def test_what_holds_of_finite_answers_is_told_of_them():
+    infinite = replace(sample(Y, Y * np.nan), index=1)
+    assert general([TWICE[0], infinite]) == "Wherever your result is finite, it is 2 times what was expected."
+
+
+def test_a_single_short_answer_shows_nothing_general():
+    assert general([sample(SMALL, 2 * SMALL)]) is None
+    assert general([sample(np.array(3), np.array(3.0) + 2**32)], key=key_of(1)) is None
+
+
+def where(samples, unanswered=(), key=None):
+    count = len({one.index for one in samples}) + len(unanswered)
+    found = findings._find_where(key or key_of(count), samples, "your result", list(unanswered), {})
+    return found and found.words
+
+
+ONES = np.ones((2, 3))
+SOME = numbered(
+    sample(X, 2 * X, x=ONES),
+    sample(Y, 2 * Y, x=ONES),
+    right(X + 1, x=ONES),
+    right(Y + 1, x=ONES),
+)
+
+
+def test_what_holds_in_some_cases_is_told_with_their_number():
+    assert where(SOME) == (
+        "In the 2 cases that are wrong, your result is 2 times what was expected; in the other 2 cases it is right."
+    )
+    assert where(SOME[:3]) == (
+        "In the 2 cases that are wrong, your result is 2 times what was expected; in the other case it is right."
+    )
+    assert where(SOME, key=key_of(5)) == "In the 2 cases that are wrong, your result is 2 times what was expected."
+    assert where(SOME, key=key_of(4, refused=2)).endswith("in the other 2 cases it is right.")
+    assert where([replace(SOME[0], altered=True), *SOME[1:]]).endswith("is 2 times what was expected.")
+    assert where(SOME, [4]) is None and where(SOME[:2]) is None and where(SOME[2:]) is None
+
+
+LARGE = numbered(
+    sample(X, 2 * X, x=100 * ONES),
+    right(X + 1, x=ONES),
+    right(Y + 1, x=2 * ONES),
+)
+
+
+def test_the_condition_that_parts_the_cases_is_told_with_what_came_back():
+    assert where(LARGE) == (
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude); "
+        "there it is 2 times what was expected."
+    )
+    odd = [replace(sample(X, np.sin(X), x=100 * ONES), index=0), *LARGE[1:]]
+    assert where(odd) == (
+        "In the cases tried, your result is right except where `x` holds large numbers (80 or more in magnitude)."
+    )
+    assert where(odd[:2]) is None, "one right case is not enough"
+    assert "there it is 2 times" in where(LARGE[:2])
+
+
+def test_in_a_case_that_is_partly_right_what_is_wrong_is_meant():
+    part = replace(right(Y, x=100 * ONES), label=Label("b"))
+    found = where([LARGE[0], part, *LARGE[1:]])
+    assert found.endswith("there what is wrong in your result is 2 times what was expected.")
+
+
+def test_a_number_below_one_may_mean_any_number_but_zero():
+    def rate(number, ok):
+        return (right if ok else lambda e, **given: sample(e, np.sin(e), **given))(X, rate=number)
+
+    assert where(numbered(rate(0.5, False), rate(0.25, False), rate(0.0, True), rate(0.0, True))) == (
+        "In the cases tried, your result is right only where `rate` is 0."
+    )
+    assert where(numbered(rate(0.5, False), rate(0.25, False), rate(0.0, True), rate(2.0, True))).startswith(
+        "In the cases tried, your result is right except where"
+    )
+
+
+def test_a_finding_is_weak_or_general_or_quotes_numbers():
+    found = findings._find_general(key_of(2), TWICE, "your result", [], {})
+    assert found.general and not found.weak and found.kind == "times" and not found.free
+    odd = numbered(sample(X, 3.217 * X), sample(Y, 3.217 * Y))
+    assert findings._find_general(key_of(2), odd, "your result", [], {}).free
+    assert findings._find_where(key_of(4), SOME, "your result", [], {}).kind in VAGUE
+
+
+def part(samples, unanswered=()):
+    found = findings._find_part(KEY, samples, "your result", list(unanswered), {})
+    return found and found.words
+
+
+def partly(expected):
+    return sample(expected, np.where(expected > 0, np.sin(expected) + 9, expected))
+
+
+def test_where_the_wrong_entries_are_is_told_if_there_are_enough():
+    words = "your result is wrong exactly in the entries where a positive number is expected."
+    assert part(numbered(partly(X), partly(Y))) == f"In the cases tried, {words}"
+    assert part(numbered(partly(X), partly(Y)), [2]) is None
+    negative = replace(right(-np.abs(X)), index=2)
+    assert part([*numbered(partly(X), partly(Y)), negative]) == f"In the cases tried, {words}"
+    positive = replace(right(np.abs(X)), index=2)
+    assert part([*numbered(partly(X), partly(Y)), positive]) == f"In the 2 cases that are wrong, {words}"
+    assert part([partly(X), positive]) == f"In the one case that is wrong, {words}"
+    two = np.array([[1.5, -2.0], [3.0, -5.0]])
+    assert part([partly(two)]) is None, "two wrong entries say nothing"
+    assert part([sample(X, X + 1)]) is None, "all are wrong"
+
+
+def test_each_item_of_pairs_and_each_part_has_a_name():
+    names = [
+        (Label(), "your result"),
+        (Label("a"), "your `a`"),
+        (Label("", 0), "the first item of each pair"),
+        (Label("", 1), "the second item of each pair"),
+        (Label("a", 1), "the second item of each pair in your `a`"),
+    ]
+    for label, name in names:
+        assert findings._name_subject(label) == name
+    assert findings._capital("your result is") == "Your result is" and findings._capital("") == ""
+
+
+def test_what_holds_only_of_wrong_answers_is_told_of_them():
+    relation = ("axes", "one axis", "two axes")
+    told = findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [])
+    assert told == "Your result has one axis instead of two axes."
+    assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL)), "your result", [1]) == (
+        "Wherever a result came back, your result has one axis instead of two axes."
+    )
+    assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
+        "Where your result is wrong, it has one axis instead of two axes."
+    )
