@@ -10,7 +10,7 @@ import pytest
 from autograder.exercise import Unusable
 from autograder.judging import laws
 from autograder.judging.compare import compare
-from autograder.judging.findings import _common_relations, _find_order, _find_part, _is_proved, draws, sentences
+from autograder.judging.findings import _common_relations, _find_order, _find_part, is_proved, draws, sentences
 from autograder.judging.findings.counts import find_quantities
 from autograder.judging.findings.expressions import change_operand
 from autograder.judging.findings.relations import find_relations
@@ -249,7 +249,7 @@ def test_the_tolerances_of_weights_are_those_of_forty_thousand_draws():
 def test_three_wrong_entries_show_a_limit_and_two_do_not():
     for limit, proved in ((5.0, True), (6.5, False)):
         assert (limit < TABLE).sum() == 2 + proved
-        assert _is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
+        assert is_proved([sample(TABLE, np.minimum(TABLE, limit))], ("never above", f"{limit:g}")) is proved
 
 
 def test_clipped_weights_are_told_of_a_few_and_not_of_nearly_all():

@@ -91,16 +91,16 @@ def test_few_equal_numbers_are_not_rich(samples, rich):
 
 def test_relations_that_hold_by_chance_need_more():
     lines = ("lines scaled and shifted", 0, 2)
-    assert findings._is_proved([sample(X, X)], lines) and not findings._is_proved([sample(X.T, X.T)], lines)
-    assert findings._is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
-    assert not findings._is_proved([sample(SMALL, SMALL)], lines)
-    assert findings._is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
-    assert not findings._is_proved([sample(np.array(1.0), 2.0)], ("all different",))
+    assert findings.is_proved([sample(X, X)], lines) and not findings.is_proved([sample(X.T, X.T)], lines)
+    assert findings.is_proved([sample(X.T, X.T)], ("lines scaled and shifted", 1, 2))
+    assert not findings.is_proved([sample(SMALL, SMALL)], lines)
+    assert findings.is_proved([sample(np.array(1.0), 2.0), sample(SMALL, SMALL)], ("all different",))
+    assert not findings.is_proved([sample(np.array(1.0), 2.0)], ("all different",))
     low = ("never below", "0")
-    assert findings._is_proved([sample(X, np.maximum(X, 0))], ("square",))
-    assert not findings._is_proved([sample(X, np.maximum(X, 0))], low)
-    assert findings._is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
-    assert findings._is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
+    assert findings.is_proved([sample(X, np.maximum(X, 0))], ("square",))
+    assert not findings.is_proved([sample(X, np.maximum(X, 0))], low)
+    assert findings.is_proved([sample(X, np.maximum(X, 0)), sample(Y, np.maximum(Y, 0))], low)
+    assert findings.is_proved([sample(X, SMALL)], low), "another shape is wrong everywhere"
 
 
 def test_the_items_of_one_list_are_called_items():
