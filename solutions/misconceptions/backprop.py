@@ -718,12 +718,6 @@ def mean_over_the_batch(grad_output, x, weights):
 
 
 @of("dense_gradient")
-def adds_the_examples_up_first(grad_output, x, weights):
-    """grad_weights is a product of two sums over the batch. A sum of products is something else: multiply within each example, then add up."""
-    return grad_output @ weights.T, np.outer(x.sum(axis=0), grad_output.sum(axis=0)), grad_output.sum(axis=0)
-
-
-@of("dense_gradient")
 def averages_the_inputs_first(grad_output, x, weights):
     """grad_weights multiplies the batch's mean input by the sum of grad_output. Multiply within each example, then add up the products."""
     return grad_output @ weights.T, np.outer(x.mean(axis=0), grad_output.sum(axis=0)), grad_output.sum(axis=0)
