@@ -142,7 +142,10 @@ def test_only_answers_that_wait_for_a_person_are_said_to_be_unmarked():
     page = feedback.make_page(notebook, chapter.name, final, marks, None, ())
     assert set(re.findall(r"not marked yet: ([0-9.]+) points", page)) == {f"{float(first.points)}"}
     assert page.count("not marked yet: ") == 2, "in the contents list and above the answer"
-    assert f", of which {float(first.points)} are not marked yet)" in page and page.count(feedback.NOT_MARKED) == 1
+    assert (
+        f"; answers worth {float(first.points)} points are not marked yet)" in page
+        and page.count(feedback.NOT_MARKED) == 1
+    )
     blank = feedback.make_page(notebook, chapter.name, final, Marks(), None, chapter.written)
     assert "not marked yet" not in blank and blank.count(feedback.NO_RESPONSE) == len(chapter.written)
 
