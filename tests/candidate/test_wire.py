@@ -169,6 +169,8 @@ FORGED = {
     "an empty whole number": block(b"I", 0),
     "a whole number of a million bytes": block(b"I", 10**6, bytes(10**6)),
     "half a float": b"D1234",
+    "nothing of a float": b"D",
+    "half an array": b"A\x0b\x01" + struct.pack("<I", 2) + bytes(8),
     "an array of no such type": b"A\xff\x00",
     "an array of the type after the last": b"A\x0c\x00" + bytes(8),
     "an array of nine dimensions": b"A\x0b\x09" + bytes(36),
@@ -332,8 +334,12 @@ def test_an_empty_axis_counts_as_one_and_no_more(monkeypatch):
     assert decode(encode(np.zeros((0, 11)))) == Opaque("array of shape (0, 11)")
 
 
-def test_what_waits_to_be_counted_counts_as_well():
-    assert not wire.is_short([0] * wire.MAX_ANSWER_VALUES) and not wire.is_short([[0] * wire.MAX_ANSWER_VALUES])
+def test_keys_count_among_the_values(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_ITEMS", 100)
+    pair = encode("a") + b"N"
+    assert decode(block(b"M", 49, 49 * pair)) == {"a": None}
+    with pytest.raises(WireError, match="too many values"):
+        decode(block(b"M", 50, 50 * pair))
 
 
 def test_an_array_may_have_eight_axes():
