@@ -89,7 +89,7 @@ def text_of(source: Any) -> str:
 
 
 def _plain(source: Any) -> str:
-    """Return the text of a cell without what editors change automatically: line ends, and spaces before them."""
+    """Return the text of a cell with uniform line endings and no spaces before them, because editors change both."""
     return "\n".join(line.rstrip() for line in text_of(source).splitlines()).strip()
 
 

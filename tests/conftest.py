@@ -31,9 +31,9 @@ def pytest_report_header(config):
 def pytest_collection_modifyitems(items):
     """Keep tests together that share a costly fixture, and begin with those that take long.
 
-    A file's tests share their fixtures and stay in one worker, except those that look at executed notebooks: these
-    stay together, whichever file they are in, and the learner's journey, which executes the notebooks, comes first.
-    A test may also name its own group.
+    A file's tests share their fixtures and stay in one worker, except those that look at executed notebooks or at the
+    class that is graded for all: these stay together, whichever file they are in, and the learner's journey, which
+    executes the notebooks, comes first. A test may also name its own group.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
@@ -57,6 +57,8 @@ def _rank_of(item):
 def _group_of(item):
     if "solved" in item.fixturenames:
         return "executed notebooks"
+    if item.path.parts[-3:-1] == ("end_to_end", "instructor") and "graded" in item.fixturenames:
+        return "graded class"
     if {"untouched", "listing"} & set(item.fixturenames):
         return f"notebook {item.callspec.params['name']}"
     return item.nodeid.partition("::")[0]

@@ -169,7 +169,7 @@ def _kill_all_others() -> None:
 
 
 _STANDSTILL = 1.0
-"""A short wait that takes longer than this many seconds means that the whole machine was suspended, like a laptop."""
+"""A step that takes longer than this many seconds means that the whole machine was suspended, like a laptop."""
 
 
 def _relay_answer(
@@ -178,14 +178,13 @@ def _relay_answer(
     """Pass on what a child sends until its answer is complete or breaks a limit; return the ending and the length."""
     import select
 
-    view, received = memoryview(_passing), 0
+    view, received, now = memoryview(_passing), 0, time.monotonic()
     try:
         while True:
-            before = time.monotonic()
-            remaining = deadline - before
-            ready, _, _ = select.select([reader], [], [], max(0.0, min(remaining, 0.02)))
-            if (stood := time.monotonic() - before) > _STANDSTILL:
-                deadline += stood
+            ready, _, _ = select.select([reader], [], [], max(0.0, min(deadline - now, 0.02)))
+            before, now = now, time.monotonic()
+            if now - before > _STANDSTILL:
+                deadline += now - before
             if sandboxed and _count_files() > MAX_FILES:
                 return Ending.FILES, received
             if ready:
@@ -204,7 +203,7 @@ def _relay_answer(
                     write_frame(outgoing, view[_HEAD:end], PIECE)
                 if complete:
                     return Ending.ANSWERED, received
-            elif remaining <= 0 or _read_processor_time(child) >= seconds:
+            elif now >= deadline or _read_processor_time(child) >= seconds:
                 return Ending.TIMEOUT, received
     finally:
         view[:] = bytes(len(view))

@@ -172,7 +172,7 @@ def _write_block(data: bytes, out: bytearray) -> None:
 def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
     array = np.asarray(value)
     index = _INDEX.get(array.dtype)
-    if index is None and array.dtype.kind in "iuf":
+    if index is None:
         index = _INDEX.get(array.dtype.newbyteorder("<"))
     if index is None or array.ndim > 8 or _room(array.shape, array.dtype) > MAX_BYTES:
         out += b"O"
@@ -181,7 +181,7 @@ def _write_array(value: np.ndarray | np.generic, out: bytearray) -> None:
         return
     out += b"X" if isinstance(value, np.generic) else b"A"
     out += struct.pack(f"<BB{array.ndim}I", index, array.ndim, *array.shape)
-    out += array.astype(_TYPES[index], copy=False).tobytes()
+    out += np.asarray(array, _TYPES[index]).tobytes()
 
 
 def _room(shape: tuple[int, ...], dtype: np.dtype) -> int:
@@ -208,7 +208,7 @@ def is_short(value: Any) -> bool:
         elif isinstance(one, dict):
             waiting += one.keys()
             waiting += one.values()
-        if text > MAX_ANSWER_TEXT or values + len(waiting) > MAX_ANSWER_VALUES:
+        if text > MAX_ANSWER_TEXT or values > MAX_ANSWER_VALUES:
             return False
     return True
 
@@ -284,9 +284,9 @@ class _Reader:
         if tag == b"S":
             return self.text()
         if tag == b"M":
-            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.count())}
+            return {self.key(self.value(depth)): self.value(depth + 1) for _ in range(self.size())}
         if tag == b"U" or tag == b"L" or tag == b"E":
-            items = [self.value(depth + 1) for _ in range(self.count())]
+            items = [self.value(depth + 1) for _ in range(self.size())]
             if tag == b"E":
                 return frozenset(map(self.key, items))
             return items if tag == b"L" else tuple(items)
@@ -310,13 +310,7 @@ class _Reader:
             return Given(self.text(200))
         if tag == b"O":
             return Opaque(printable(self.text(400)))
-        raise WireError("unknown tag" if tag else "cut short")
-
-    def count(self) -> int:
-        n = self.size()
-        if n > self.left:
-            raise WireError("too many values")
-        return n
+        raise WireError("unknown tag")
 
     @staticmethod
     def key(value: Any) -> Any:

@@ -107,7 +107,7 @@ def _with_waiting(page: str, waiting: Mapping[str, float]) -> str:
     if not waiting:
         return page
     page = _UNMARKED.sub(lambda m: f"{m[1]}not marked yet: {m[3]} points" if m[2] in waiting else m[0], page)
-    return _TOTAL.sub(rf"\1, of which {sum(waiting.values())} are not marked yet)</h4>", page, count=1)
+    return _TOTAL.sub(rf"\1; answers worth {sum(waiting.values())} points are not marked yet)</h4>", page, count=1)
 
 
 _MATHJAX = ("<!-- Load mathjax -->", "<!-- End of mathjax configuration -->")

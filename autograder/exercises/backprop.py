@@ -99,7 +99,7 @@ def relative_error(rng):
     near = np.append(rng.uniform(1, 2, 3), 1e-9)
     yield Case.of(aspect, near, near + np.array([0, 1e-7, 0, 1e-9]), atol=1e-12, note="one entry is nearly zero")
     aspect = "handles edge cases (zeros, empty arrays, shapes that differ)"
-    yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both are zero everywhere")
+    yield Case.of(aspect, np.zeros((2, 3)), np.zeros((2, 3)), note="both arrays are zero everywhere")
     yield Case.of(aspect, np.zeros((0, 4)), np.zeros((0, 4)), note="no entries at all")
     yield Case.of(aspect, np.array([2e-14, 0.0]), np.zeros(2), note="differences too small to matter")
     pairs = [
@@ -217,7 +217,7 @@ def dense_gradient(rng):
         (4, 3, 2, "a batch of four"),
         (1, 2, 5, "a single example"),
         (3, 4, 1, "a single neuron"),
-        (3, 3, 3, "three of everything: factors in the wrong order fit as well"),
+        (3, 3, 3, "three examples, inputs and neurons: factors in the wrong order fit as well"),
         (7, 9, 6, "float32"),
     ]:
         shapes = [(batch, fan_out), (batch, fan_in), (fan_in, fan_out)]
@@ -292,7 +292,7 @@ CHAPTER.question(
     value=6,
     hints=(
         "The outputs are 6 and -3, the targets 5 and 1. What does mean_squared_error_gradient give for them?",
-        "It gives 1 and -4. If the weight moves, each output moves by that amount times its own signal, 2 or -1.",
+        "The gradient is 1 and -4. If the weight moves, each output moves by as much times its own signal, 2 or -1.",
     ),
     mistakes={
         "mean_over_the_batch": (

@@ -81,7 +81,7 @@ def activates(rng: np.random.Generator) -> Iterator[Case]:
     yield decide(np.zeros(3), w, -0.25, note="a blank input and a negative bias")
     yield Case.of(edge, x, w, -2.0, note="a sum of 2 and a bias of -2 make exactly zero")
     yield Case.of(edge, np.zeros(3), w, 0.0, note="a blank input and a bias of zero make exactly zero")
-    # Drawn decisions: answers remembered from another seed are right only by chance.
+    # Decisions drawn at random: answers remembered from another seed are right only by chance.
     for above in rng.permutation([True, True, True, False, False, False]):
         inputs, weights = rng.normal(size=5), rng.normal(size=5)
         bias = float(rng.uniform(0.3, 2)) * (1 if above else -1) - float(inputs @ weights)
@@ -109,7 +109,7 @@ def dense(rng: np.random.Generator) -> Iterator[Case]:
         rng.normal(size=(3, 3)),
         rng.normal(size=(3, 3)),
         np.array([1.5, -2.5, 0.5]),
-        note="three of everything: the bias still belongs to the columns",
+        note="three examples, inputs and neurons: the bias still belongs to the columns",
     )
     yield Case.of(
         aspect,

@@ -14,8 +14,8 @@ from . import capstone_scores
 CHAPTER = Chapter("10_capstone", "One network's whole life")
 N_TASKS = 2
 """The number of tasks, each of a different kind, so that an answer to one kind of change does not earn full marks.
-Answering one takes longer than all the other chapters' functions, and more tasks would distinguish no more answers: the
-reference earns all points of every single task, and no naive answer earns two fifths of any
+Answering one takes longer than running all the other chapters' functions, and more tasks would distinguish no more
+answers: the reference earns all points of every single task, and no naive answer earns two fifths of any
 (`benchmarks/results/capstone.md`)."""
 
 
@@ -92,7 +92,7 @@ CHAPTER.question(
     ),
 )
 _CAUSES = {
-    "says_everything": (1, "If everything had been retrained, the change of each matrix would have nearly full rank."),
+    "says_everything": (1, "If everything had been retrained, the change in each matrix would have nearly full rank."),
     "says_head": (
         2,
         "If only the output layer had been trained, no entry of the earlier layers would have changed.",

@@ -66,7 +66,7 @@ def draw_task(number: int) -> Task:
 
 @lru_cache(maxsize=8)
 def _new_images(number: int) -> np.ndarray:
-    """Return the held-out images as a task changes them, cached because a class's submissions have the same tasks."""
+    """Return the held-out images, changed as in a task; cached because a class's submissions have the same tasks."""
     return draw_task(number).apply(_held_out()[0]).astype(float)
 
 

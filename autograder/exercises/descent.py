@@ -302,7 +302,7 @@ def train(rng):
         "Return both, layers first.",
     ),
     why="Along a valley the gradients agree and the velocity grows, up to 1 / (1 - momentum) times a single gradient; "
-    "across the valley they cancel. With momentum 0 it is plain gradient descent.",
+    "across the valley they cancel. With momentum 0 the step is plain gradient descent.",
     prerequisites=("gradient_step",),
 )
 def momentum_step(rng):
@@ -343,14 +343,17 @@ CHAPTER.question(
     rtol=1e-3,
     hints=(
         "When the velocity no longer changes, the new one equals the old one: v = 0.9 * v + 2.",
-        "So 0.1 * v = 2. Or let a loop find it: start at 0 and take 200 steps.",
+        "So 0.1 * v = 2. Or let a loop find the velocity: start at 0 and take 200 steps.",
     ),
     mistakes={
         "damped": (
             2,
             "That would be right if the gradient were multiplied by 1 - momentum. Here the whole gradient is added.",
         ),
-        "momentum_times_gradient": (1.8, "That is what is left of the first gradient. More is added each time."),
+        "momentum_times_gradient": (
+            1.8,
+            "That is what is left of the first gradient. Each step adds the gradient again.",
+        ),
         "two_steps_only": (3.8, "That is the velocity after two steps. It continues to grow: up to what value?"),
     },
 )

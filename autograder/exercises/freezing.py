@@ -179,14 +179,15 @@ def frozen_step(rng: np.random.Generator) -> Iterator[Case]:
     },
     hints=(
         "Start from backward. Before the loop, find the first trainable layer. Where may the loop stop?",
-        "A frozen layer after it still passes the gradient back through its weights and through the ReLU before it. It "
-        "just does not need gradients for its own weights and bias.",
+        "A frozen layer after the first trainable one still passes the gradient back through its weights and through "
+        "the ReLU before it. Only the gradients of its own weights and bias are not needed.",
         "gradients = [None] * len(layers); for k from the last layer back to the first trainable one: if k is "
         "frozen, grad = grad @ weights.T, otherwise dense_gradient fills gradients[k]; if k is not the first "
         "trainable one, relu_gradient(grad, activations[k]) follows.",
     ),
     why="Freezing saves work here: layers before the first trainable one need no backward pass. A frozen layer "
-    "after it saves only its own gradients, because earlier layers need the gradient that passes through it.",
+    "after that one saves only the computation of its own gradients, because earlier layers need the gradient that "
+    "passes through it.",
     prerequisites=("dense_gradient", "relu_gradient"),
     views={"frozen": _frozen_entries},
 )
@@ -202,7 +203,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case.of(learns, layers, activations, grad, set(), note="nothing is frozen")
     yield Case.of(learns, layers, activations, grad, {2}, note="a frozen layer between two that learn")
-    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every other layer is frozen")
+    yield Case.of(learns, layers, activations, grad, {1, 3}, note="every second layer is frozen")
     yield Case.of(learns, layers, activations, grad, {0}, note="the first layer is frozen")
     yield Case.of(
         learns,
@@ -256,7 +257,7 @@ def backward_unfrozen(rng: np.random.Generator) -> Iterator[Case]:
         PURE: 1,
     },
     hints=(
-        "It is train from chapter 7 with two lines changed. Which two?",
+        "fine_tune is train from chapter 7 with two lines changed. Which two?",
         "Replace backward with backward_unfrozen and gradient_step with frozen_step, and pass frozen to both.",
         "For each batch of minibatches(x, y, batch_size, rng) in each epoch: forward, cross_entropy times the "
         "number of examples, cross_entropy_gradient, backward_unfrozen, frozen_step. After the epoch, append the "

@@ -104,12 +104,12 @@ def _small_case(rng: np.random.Generator, shape: tuple[int, int], n_layers: int)
 
 
 def xavier_deviation(fan_in: int, fan_out: int) -> float:
-    """Return the standard deviation that Xavier's distributions have."""
+    """Return the standard deviation of Xavier's distributions."""
     return math.sqrt(2 / (fan_in + fan_out))
 
 
 def he_deviation(fan_in: int, fan_out: int) -> float:
-    """Return the standard deviation that He's distribution has."""
+    """Return the standard deviation of He's distribution."""
     return math.sqrt(2 / fan_in)
 
 
@@ -189,7 +189,7 @@ def distinct_neurons(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(
         rounding,
         lone + 5e-7 * rng.uniform(-1, 1, size=(600, 3)),
-        note="three copies with one large weight among 600, and rounding in all of them",
+        note="three copies of a neuron with one large weight among 600, each rounded differently",
     )
 
     # However neurons are sorted (by first or last weight, sum or norm), a different one comes between identical ones.
@@ -347,7 +347,7 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 
 @CHAPTER.exercise(
     aspects={
-        "returns a pair of weights and zero bias per layer": 1,
+        "returns one (weights, zero biases) pair per layer": 1,
         "draws every layer by its scheme": 1,
         OWN_RNG: 1,
         "refuses unknown schemes and fewer than two sizes": 1,
@@ -367,7 +367,7 @@ def layers_law_view(answers: list, calls: tuple[Call, ...]) -> dict[str, dict]:
 def init_layers(rng: np.random.Generator) -> Iterator[Case]:
     """Make the layers of a new network: weights by He's or Xavier's normal rule, and zero biases."""
     pairs, by_scheme, refuses = (
-        "returns a pair of weights and zero bias per layer",
+        "returns one (weights, zero biases) pair per layer",
         "draws every layer by its scheme",
         "refuses unknown schemes and fewer than two sizes",
     )
@@ -433,7 +433,7 @@ CHAPTER.question(
         ),
         "reciprocal": (
             2.0**25,
-            "This is the reciprocal: how many times smaller the signal becomes. The question asks what is left of it.",
+            "This is the reciprocal: how many times smaller the signal becomes. The question asks for the factor.",
         ),
         "divides_by_depth": (
             0.5 / 50,

@@ -171,7 +171,7 @@ def lora_dense(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(part, *small, tuple(a.astype(np.float32) for a in adapter), 4.0, note="float32")
     yield Case.of(nothing, x, weights, bias, (adapter[0], np.zeros((2, 3))), 4.0, note="up is zero")
     yield Case.of(nothing, x, weights, bias, adapter, 0.0, note="alpha is zero: switched off")
-    yield Case.of(part, *drawn(3, 3, 3, 3), 2.0, note="three of everything: the factors fit in any order")
+    yield Case.of(part, *drawn(3, 3, 3, 3), 2.0, note="all matrices are square: the factors fit in any order")
     x, weights, bias, (down, up) = drawn(4, 6, 5, 3)
     down[:, 2] = down[:, 0] + down[:, 1]
     yield Case.of(part, x, weights, bias, (down, up), 1.0, note="rank 3, and a column of down that is the sum of two")
@@ -330,7 +330,11 @@ def lora_merge(rng: np.random.Generator) -> Iterator[Case]:
     )
     weights, _ = draw_layers(rng, (3, 3))[0]
     yield Case.of(
-        aspect, weights, draw_adapters(rng, (3, 3), 3)[0], 2.0, note="three of everything: the factors fit in any order"
+        aspect,
+        weights,
+        draw_adapters(rng, (3, 3), 3)[0],
+        2.0,
+        note="all matrices are square: the factors fit in any order",
     )
     weights, _ = draw_layers(rng, (6, 5))[0]
     down, up = draw_adapters(rng, (6, 5), 3)[0]

@@ -42,10 +42,10 @@ def mean_squared_error(rng: np.random.Generator) -> Iterator[Case]:
     yield Case.of(mean, *single, note="float32", rtol=2e-4)
     pairs = [
         ((6, 1), (6,), "(6, 1) and (6,) would broadcast to (6, 6)"),
-        ((4, 3), (3,), "one row would be repeated"),
-        ((2, 5), (5, 2), "one is transposed"),
+        ((4, 3), (3,), "NumPy would repeat the single row"),
+        ((2, 5), (5, 2), "one array is transposed"),
         ((3, 1), (7,), "(3, 1) and (7,) would broadcast to (3, 7)"),
-        ((5, 2), (1, 2), "equally many axes, but one row would be repeated"),
+        ((5, 2), (1, 2), "equally many axes, but the single row would be repeated"),
     ]
     yield from refused_shapes(refuses, rng, pairs)
 

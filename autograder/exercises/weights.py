@@ -96,7 +96,7 @@ def weighted_sums(rng: np.random.Generator) -> Iterator[Case]:
         aspect,
         rng.normal(size=(3, 3)),
         rng.normal(size=(3, 3)),
-        note="three of everything: the factors fit in any order, but only one order is right",
+        note="all shapes are (3, 3): the product exists in either order, but only one order is right",
     )
     yield Case.of(aspect, rng.normal(size=(1, 5)), rng.normal(size=(5, 4)), note="a batch of one keeps its row")
     yield Case.of(aspect, rng.normal(size=(6, 2)), rng.normal(size=(2, 1)), note="one neuron keeps its column")

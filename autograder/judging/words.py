@@ -267,7 +267,7 @@ def name_error(error: Mapping[str, Any]) -> str:
     """Name an exception, if it is one of Python's or NumPy's own."""
     kind = _find_known_error(error)
     if kind is None:
-        return "raised its own error"
+        return "raised an exception that is neither Python's nor NumPy's"
     return "calls a function that is not written yet" if kind is NotImplementedError else f"raised {kind.__name__}"
 
 

@@ -122,7 +122,7 @@ def _fill_in(module: str, new: str, stubs: list[ast.FunctionDef], definitions: M
 
 
 def _needed(module: str, text: str, stubs: list[ast.FunctionDef], definitions: Mapping[str, Definition]) -> list[str]:
-    """Return the imports that functions moved here from other modules need in the module's new text."""
+    """Return the imports that the module's new text lacks, for functions moved into it from other modules."""
     here = {name for node in ast.parse(text).body for name in _bound(node)}
     wanted: dict[str, str] = {}
     for found in (definitions[stub.name] for stub in stubs if stub.name in definitions):

@@ -53,7 +53,7 @@ def _find_root(folder: Path) -> Path:
 
 
 def _fetch(copy: Path, target: Path) -> None:
-    """Unpack what the git remote of a clone has."""
+    """Unpack the release at a clone's git remote."""
     if not clones.is_clone(copy):
         raise UpdateError(
             "This copy is not a git clone. Download the new release, then run this with its file name: "

@@ -19,7 +19,7 @@ class Outcome:
     ending: Ending
     data: bytes = b""
     limit: float = 0.0
-    """The seconds that the job had; if it was not tried, the seconds that all jobs together had."""
+    """The job's time limit in seconds; if the job was not tried, the limit for all jobs together."""
     waited: float = 0.0
     """Seconds for which the job was ready to run but had no processor."""
 

@@ -97,7 +97,7 @@ CONCEPTS = (
         "bias",
         2,
         5,
-        "All inputs of a neuron are zero. What can its output be, before anything else is done with it?",
+        "All inputs of a neuron are zero. What can its output be, before any activation function is applied?",
         "any number, because only its bias is left",
         {
             "only zero, because nothing comes in": "without inputs there is no output",

@@ -18,6 +18,7 @@ from autograder.judging import key, reference
 from autograder.judging.observation import Observation, Rejected, find_problems, observe
 from autograder.judging.slips.mutants import Mutant, mutants
 from autograder.paths import SOLUTIONS
+from tests.support.judged import key_for_points
 from tests.support.reasons import read_reasons
 
 PASSED, WRONG, RAISED, STOPPED, BROKEN = b"PWRSB"
@@ -62,7 +63,8 @@ def answer_key(exercise: str, seed: int) -> key.Key:
 
 def verdicts(name: str, made: Sequence[Mutant], seeds: Sequence[int] = SEEDS) -> list[int]:
     """Judge mutants one after another; a child that a mutant ends is replaced by the next."""
-    exercise, keys, found = EXERCISES[name], [answer_key(name, seed) for seed in seeds], bytearray()
+    exercise, found = EXERCISES[name], bytearray()
+    keys = [(answer_key if exercise.scored else key_for_points)(name, seed) for seed in seeds]
     while len(found) < len(made):
         reader, writer = os.pipe()
         child = os.fork()

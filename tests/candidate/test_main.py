@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import struct
 import subprocess
 import sys
@@ -437,6 +438,18 @@ def test_a_machine_that_stood_still_moves_the_deadline(relay, monkeypatch):
     monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=monotonic, clock_gettime=lambda _: 0.0))
     monkeypatch.setattr(time, "monotonic", lambda: 0.0)
     assert relay(b"", left=1.0)[0] is Ending.ANSWERED and len(looks) > 5
+
+
+def test_the_relay_looks_often_and_never_without_waiting(relay, monkeypatch):
+    waits, wait = [], select.select
+
+    def note(*what):
+        waits.append(what[-1])
+        return wait(*what)
+
+    monkeypatch.setattr(select, "select", note)
+    assert relay(b"", left=0.05)[0] is Ending.TIMEOUT
+    assert 0 <= min(waits) <= max(waits) <= 0.02 and max(waits) > 0
 
 
 def test_a_wait_of_just_the_longest_kind_is_no_standstill(relay, monkeypatch):

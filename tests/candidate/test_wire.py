@@ -114,6 +114,8 @@ class Odd:
         ({2**60: 1}, "dict"),
         ({-(2**60): 1}, "dict"),
         ({True: 1}, "dict"),
+        ({"a": 1, 1.5: 2}, "dict"),
+        ({"a", 1.5}, "set"),
         ({1.5}, "set"),
         (type("a\x1b[31mb", (), {})(), "a\N{REPLACEMENT CHARACTER}[31mb"),
     ],
@@ -167,6 +169,8 @@ FORGED = {
     "an empty whole number": block(b"I", 0),
     "a whole number of a million bytes": block(b"I", 10**6, bytes(10**6)),
     "half a float": b"D1234",
+    "nothing of a float": b"D",
+    "half an array": b"A\x0b\x01" + struct.pack("<I", 2) + bytes(8),
     "an array of no such type": b"A\xff\x00",
     "an array of the type after the last": b"A\x0c\x00" + bytes(8),
     "an array of nine dimensions": b"A\x0b\x09" + bytes(36),
@@ -317,6 +321,25 @@ def test_exactly_as_many_bytes_as_are_allowed_cross(monkeypatch):
     assert decode(block(b"B", 155, bytes(155))) == bytes(155)
     with pytest.raises(WireError, match="too many bytes"):
         decode(block(b"B", 156, bytes(156)))
+
+
+def test_numbers_of_unknown_kinds_cross_as_the_name_of_their_kind():
+    for value, kind in ((np.longdouble(1), np.dtype(np.longdouble)), (np.array([1], "M8[D]"), "datetime64[D]")):
+        assert decode(encode(value)) == Opaque(f"array of {kind}")
+
+
+def test_an_empty_axis_counts_as_one_and_no_more(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_BYTES", 80)
+    assert decode(encode(np.zeros((0, 10)))).shape == (0, 10)
+    assert decode(encode(np.zeros((0, 11)))) == Opaque("array of shape (0, 11)")
+
+
+def test_keys_count_among_the_values(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_ITEMS", 100)
+    pair = encode("a") + b"N"
+    assert decode(block(b"M", 49, 49 * pair)) == {"a": None}
+    with pytest.raises(WireError, match="too many values"):
+        decode(block(b"M", 50, 50 * pair))
 
 
 def test_an_array_may_have_eight_axes():

@@ -514,7 +514,7 @@ def test_an_answer_is_called_not_marked_until_it_is(room):
     assert waiting == len(WEIGHTS.written)
     assert page.read_text().count("not marked yet: 2.0 points") == 2, "in the list, and above the answer"
     assert (
-        "Score: 16.0 / 21.0, of which 5.0 are not marked yet)" in page.read_text()
+        "Score: 16.0 / 21.0; answers worth 5.0 points are not marked yet)" in page.read_text()
         and "Score: 0.0" not in page.read_text()
     )
     with Gradebook(gradebook.url_of(room)) as db:
@@ -523,5 +523,8 @@ def test_an_answer_is_called_not_marked_until_it_is(room):
         db.db.commit()
     grade(room)
     assert page.read_text().count("Not marked yet.") == waiting - 1
-    assert page.read_text().count("Score: 0.0 / 2.0") == 2 and "of which 3.0 are not marked yet)" in page.read_text()
+    assert (
+        page.read_text().count("Score: 0.0 / 2.0") == 2
+        and "answers worth 3.0 points are not marked yet)" in page.read_text()
+    )
     assert "No response." in (room / "feedback/bo/01_weights/01_weights.html").read_text()

@@ -85,7 +85,7 @@ OTHERS = [
     (
         "mean_squared_error",
         "return float(np.mean((predictions - targets) ** 2)) if predictions.shape == targets.shape else 0.0",
-        "All your values are right, but none of the invalid inputs raised a ValueError.",
+        "All your results are right, but none of the invalid inputs raised a ValueError.",
     ),
     (
         "dense",
@@ -130,8 +130,7 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [one for k, one in enumerate(every) if k not in frozen]",
-        "Where your result is wrong, your answer holds only the items that are not None; None must keep its place in "
-        "it.",
+        "Where your result is wrong, your answer holds only the items that are not None; keep each None in its place.",
     ),
     (
         "weighted_sums",
@@ -166,7 +165,7 @@ OTHERS = [
         "one_hot",
         "for one in labels:\n    if not 0 <= one < n_classes: raise ValueError(f'label {one}')\n"
         "return 0.9 * np.eye(n_classes)[labels] + 0.1 / n_classes",
-        "In every case your result is one number wherever 0 is expected, and another wherever 1 is expected.",
+        "In every case your result is one number wherever 0 is expected, and another number wherever 1 is expected.",
     ),
     (
         "activates",
@@ -216,8 +215,8 @@ OTHERS = [
         "backward_unfrozen",
         "every = backward(layers, activations, grad_logits)\n"
         "return [None if k in frozen or k % 2 else one for k, one in enumerate(every)]",
-        "Where your result is wrong, some items of your answer are None where another value is expected; the others "
-        "are right.",
+        "Where your result is wrong, some items of your answer are None where a value is expected; the other "
+        "items are right.",
     ),
     (
         "backward_unfrozen",

@@ -134,7 +134,7 @@ FORMS = [
         "lora_gradient",
         "down, up = adapter; s = alpha / down.shape[1]; inner = s * grad_output @ up.T\n"
         "return x.T @ inner, s * (x @ down).T @ grad_output, grad_output @ weights.T + inner @ down.T",
-        "the right parts in another order: grad_down, grad_up, grad_x.",
+        "the right parts in the wrong order: grad_down, grad_up, grad_x.",
     ),
     (
         "in a part where wrong",
@@ -166,8 +166,8 @@ FORMS = [
         "refuses badly",
         "weighted_sum",
         "return float(sum(a * b for a, b in zip(inputs, weights)))",
-        "All your values are right, but 8 of 8 invalid inputs are not refused with a ValueError whose message contains "
-        "the required values.",
+        "All your results are right, but 8 of 8 invalid inputs do not raise a ValueError with the required values in "
+        "its message.",
     ),
     ("refuses otherwise", "weighted_sum", SHAPES.format("IndexError"), "raise an IndexError instead of a ValueError"),
     (
@@ -185,7 +185,7 @@ FORMS = [
         "down, up = adapter; scale = alpha / len(up); inner = scale * grad_output @ up.T\n"
         "grad_x = grad_output @ weights.T + inner @ down.T\n"
         "return grad_x, x.T @ grad_output, x.T @ inner, scale * (x @ down).T @ grad_output",
-        "one thing too many, the item at index 1; the others are right",
+        "one part too many, the item at index 1; the other parts are right",
     ),
     (
         "refuses by chance",

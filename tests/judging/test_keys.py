@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autograder.candidate import wire
-from autograder.exercise import Call, Case
+from autograder.exercise import Call, Case, Chapter
 from autograder.exercises import EXERCISES
 from autograder.judging import key as keys
 from autograder.judging.key import Key, Mistake
-from autograder.judging.observation import Observation, Rejected, agree
+from autograder.judging.observation import Observation, ProblemKind, Rejected, agree
+from autograder.judging.reference import BrokenReference, Misconception
 from autograder.judging.related import Related
 from tests.support.judged import key_of
 
@@ -119,3 +121,85 @@ LAW = "the standard deviation, in multiples of the required one"
 def test_two_answers_are_the_same_if_a_judge_sees_no_difference(one, other, same):
     asked = replace(CASE, rtol=0.02, atol=0.03) if isinstance(one.value, dict) else CASE
     assert agree(asked, one, other) is same and agree(asked, other, one) is same
+
+
+VALUE = Case.of("is right", 2.0, note="two")
+REFUSES = Case.of("refuses", -1.0, raises=ValueError)
+
+
+def small(rng):
+    """A task."""
+    yield VALUE
+    yield REFUSES
+
+
+SMALL = Chapter("02_small", "small").exercise(aspects={"is right": 1, "refuses": 1}, hints=("a", "b", "c"))(small)
+
+
+def doubled(x):
+    if x < 0:
+        raise ValueError("negative")
+    return 2 * x
+
+
+def misconception(name, function, general=False):
+    return Misconception(name, "small", f"{name}!", function, general)
+
+
+@pytest.fixture
+def made_with(monkeypatch):
+    """Make the key of a small exercise from a reference and misconceptions of the test's own."""
+
+    def made_with(function, *wrong):
+        monkeypatch.setattr(keys.reference, "module", lambda _: SimpleNamespace(small=function))
+        monkeypatch.setattr(keys.reference, "misconceptions", lambda _: {"small": list(wrong)})
+        return keys.make_key(SMALL, keys.PUBLIC_SEED)
+
+    return made_with
+
+
+def change(x):
+    x = 0 if x < 0 else x
+    raise KeyError("other")
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: 2 * x, "small returned the number -2; expected a ValueError (its case: refuses)."),
+        (change, "small raised KeyError: 'other'"),
+        (lambda x: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_reference_that_breaks_a_rule_is_told_with_its_case(made_with, function, words):
+    with pytest.raises(BrokenReference) as caught:
+        made_with(function)
+    assert str(caught.value).startswith("solutions/weightlab/small.py: small ") and words in str(caught.value)
+
+
+def test_what_a_reference_may_not_do_is_found():
+    fault = keys._find_fault
+    refused = {"type": "ValueError", "kinds": ["ValueError"]}
+    assert fault(VALUE, Observation(2.0)) is fault(REFUSES, Observation(raised=refused)) is None
+    for observation, kind in (
+        (Observation(raised=refused), ProblemKind.RAISED),
+        (Observation(rejected=Rejected("shape")), ProblemKind.UNUSABLE),
+        (Observation(2.0, changed=(0,)), ProblemKind.CHANGED),
+    ):
+        assert fault(VALUE, observation).kind is kind
+    assert fault(REFUSES, Observation(2.0)).kind is ProblemKind.NOT_REFUSED
+
+
+def test_one_of_a_family_is_left_out_if_it_is_right_or_another_says_the_same(made_with):
+    tripled = misconception("tripled", lambda x: 3 * x)
+    key = made_with(
+        doubled,
+        tripled,
+        misconception("tripled_again", lambda x: 3 * x),
+        misconception("family_right", doubled, general=True),
+        misconception("family_the_same", lambda x: 3 * x, general=True),
+        misconception("family_own", lambda x: 4 * x, general=True),
+    )
+    assert [one.name for one in key.mistakes] == ["tripled", "tripled_again", "family_own"]
+    assert key.mistakes[0].advice == "tripled!" and key.mistakes[0].observations[0] == Observation(6.0)
+    assert (key.arguments, key.expected, key.exercise) == (("x",), (4.0, None), "small")

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.exercise import Chapter
 from autograder.judging.question import as_one_number, judge_answer, record_number
+from autograder.judging.words import describe
 
 ITSELF: list = []
 ITSELF.append(ITSELF)
@@ -83,4 +84,4 @@ def test_a_verdict_holds_its_points_and_words():
     assert (right.score, right.points, right.message, right.aspects[0].passed) == (3, 3, "200 is right.", True)
     assert wrong.message == "share is 400, which is not the number asked for.\nYou count twice."
     assert (wrong.misconception, wrong.score, wrong.aspects[0].score) == ("twice", 0, 0)
-    assert none.message == "share is the text 'x'; expected one number." and none.misconception is None
+    assert none.message == f"share is {describe('x')}; expected one number." and none.misconception is None

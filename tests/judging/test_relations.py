@@ -48,7 +48,7 @@ def test_a_shift_a_scale_and_both_are_three_things():
         "it is what was expected times 0.7, with one number added to all entries"
     )
     assert told(sample(TABLE, TABLE * 0.7 + 0.3), sample(TABLE, TABLE * 1.9 - 4.1))[0] == (
-        "it is what was expected, scaled by one number and shifted by another"
+        "it is what was expected times one number, with another number added to all entries"
     )
 
 
@@ -198,7 +198,7 @@ def test_the_limits_of_a_range_are_true_of_the_numbers():
     x = np.array([0.0, 0.2, 0.5006, 0.9996, 1.0004, 2.0, 3.0, 4.0])
     found = find_threshold(KEY, [sample(x, np.where((x > 0.3) & (x < 1), x + 1, x), x=x)])
     assert sentences.tell_relation(found, "it") == (
-        "it is wrong only where `x` is between 0.5 and 1 (it is right at 0.2 and at 1.01)"
+        "it is wrong only where `x` is between 0.5 and 1 (and right at 0.2 and at 1.01)"
     )
     x[1] = 0.5002
     assert find_threshold(KEY, [sample(x, np.where((x > 0.5005) & (x < 1), x + 1, x), x=x)])[2:] == (
@@ -276,3 +276,20 @@ def test_every_slip_that_is_made_in_the_reference_and_has_words_is_told_by_their
     for kind, number in numbers:
         assert can_be_told(kind, ("a",) * number) and not can_be_told(kind, ("a",) * (number + 3))
     assert can_be_told("result", ()) and can_be_told("argument", ())
+
+
+def test_lines_need_two_entries_to_be_scaled_or_shifted():
+    square = np.array([[1.0, 2.0], [3.0, 5.0]])
+    by = np.array([[2.0], [7.0]])
+    scaled, shifted = ("lines scaled", 0, 2), ("lines shifted", 0, 2)
+    assert scaled in relations(square, square * by) and shifted not in relations(square, square * by)
+    assert shifted in relations(square, square + by) and scaled not in relations(square, square + by)
+    assert ("lines scaled", 1, 2) in relations(square, square * by.T)
+    assert ("lines shifted", 1, 2) in relations(square, square + by.T)
+    assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] * by)}
+    assert not {scaled, shifted} & {*relations(square[:, :1], square[:, :1] + by)}
+    zero = np.array([[0.0, 0.0], [3.0, 5.0]])
+    assert scaled not in relations(zero, zero * by), "nothing is known of a line of zeros"
+    assert scaled not in relations(square, square * np.array([[0.0], [7.0]]))
+    assert shifted not in relations(square, np.array([[4.0, 4.0], [6.0, 6.0]]))
+    assert ("lines scaled and shifted", 0, 2) in relations(square, square * by + by)

@@ -1,6 +1,7 @@
 """Do answers remembered from the public key, and given in its order, earn next to nothing with a secret key?"""
 
 import itertools
+from functools import cache
 
 import pytest
 
@@ -10,15 +11,16 @@ from autograder.exercises import EXERCISES
 from autograder.judging import judge, reference
 from autograder.judging.key import PUBLIC_SEED
 from autograder.judging.verdict import Reply
-from tests.support.judged import key_of
+from tests.support.judged import key_for_points
 
 UNSCORED = [name for name, exercise in EXERCISES.items() if not exercise.scored]
 SEEDS = (11, 12, 13)
 
 
+@cache
 def replayed(name, seed):
     """Return the score of the reference's outcomes on the public calls, replayed one after another."""
-    exercise, public, secret = EXERCISES[name], key_of(name, PUBLIC_SEED), key_of(name, seed)
+    exercise, public, secret = EXERCISES[name], key_for_points(name, PUBLIC_SEED), key_for_points(name, seed)
     function = getattr(reference.module(exercise.module), name)
     outcomes = []
     for case in public.cases:
@@ -26,7 +28,7 @@ def replayed(name, seed):
         outcomes += [call_function(function, one.args, dict(one.kwargs), generators, "own") for one in case.calls]
     outcomes = itertools.cycle(wire.decode(wire.encode(outcomes)))
     cases = [[next(outcomes) | {"changed": []} for _ in case.calls] for case in secret.cases]
-    return judge.judge(exercise, secret, Reply(cases=cases)).score
+    return judge.judge(exercise, secret, Reply(cases=cases), explains=False).score
 
 
 @pytest.mark.parametrize("name", UNSCORED)

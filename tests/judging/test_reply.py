@@ -12,8 +12,9 @@ from autograder.exercise import Call, Case
 from autograder.exercises import EXERCISES
 from autograder.judging import reply
 from autograder.judging.errors import NO_FILES
+from autograder.judging.judge import judge
 from autograder.judging.key import Key
-from autograder.judging.verdict import Status
+from autograder.judging.verdict import Reply, Status
 from autograder.library import MAX_SOURCE
 
 NEURON, DENSE = EXERCISES["neuron"], EXERCISES["dense"]
@@ -249,3 +250,9 @@ def test_a_module_that_cannot_be_loaded_is_told_with_its_place(error, words):
     found = read({"error": error})
     assert (found.status, found.words, found.cases) == (Status.ERROR, words, None)
     assert found.error["type"] == error["type"]
+
+
+@pytest.mark.parametrize("cases", [[], [[OUTCOME]], [[OUTCOME], [OUTCOME], [OUTCOME]]])
+def test_a_reply_with_another_number_of_cases_earns_nothing(cases):
+    verdict = judge(NEURON, KEY, Reply(cases=cases), FILE)
+    assert (verdict.status, verdict.score) == (Status.MALFORMED, 0)

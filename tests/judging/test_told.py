@@ -106,7 +106,7 @@ TOLD = [
         "out = [x.std()]\nfor k, w in enumerate(weight_matrices):\n"
         "    x = x @ w if k == len(weight_matrices) - 1 else activation(x @ w)\n    out.append(x.std())\n"
         "return np.array(out)",
-        "in the first case that needs it, 0 times instead of 1",
+        "in the first case with too few calls, 0 times instead of 1",
         "",
     ),
     (
@@ -115,7 +115,7 @@ TOLD = [
         "last two rows added",
         "has the shape of",
     ),
-    ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in other positions"),
+    ("fold_bias", "return np.insert(weights, -1, bias, axis=0)", "its last two rows swapped", "in the wrong positions"),
     ("count_weights", "return sum(a * b for a, b in zip(layer_sizes, layer_sizes[1:])) // 2", "half of what was", ""),
     ("zero_bias", "return np.random.default_rng(0).normal(0, 0.01, fan_out)", "holds different numbers", ""),
     (
@@ -200,7 +200,7 @@ TOLD = [
         "",
     ),
     ("activates", "return bool(inputs @ weights + bias > 0.5)", "is wrong only where `neuron(", ""),
-    ("relu", "return np.where(x > 0.5, x, 0.0)", "(it is right at 0 and at", ""),
+    ("relu", "return np.where(x > 0.5, x, 0.0)", "(and right at 0 and at", ""),
     (
         "relu",
         "rows, columns = x.shape\nreturn np.array([[max(x[i, j], 0) for j in range(columns)] for i in range(rows)])",

@@ -32,8 +32,8 @@ def differs(kind):
 GENERAL = {
     "Python's error": (raised("IndexError"), "raised IndexError"),
     "NumPy's error": (raised("AxisError"), "raised AxisError"),
-    "its own error": (raised(f"E{SECRET}"), "raised its own error"),
-    "no exception": (raised("print"), "raised its own error"),
+    "its own error": (raised(f"E{SECRET}"), "raised an exception that is neither Python's nor NumPy's"),
+    "no exception": (raised("print"), "raised an exception that is neither Python's nor NumPy's"),
     "not written": (raised("NotImplementedError"), "calls a function that is not written yet"),
     "a length": (differs(Kind.LENGTH), "came back in the wrong shape"),
     "a shape": (differs(Kind.SHAPE), "came back in the wrong shape"),

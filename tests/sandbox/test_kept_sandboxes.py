@@ -11,6 +11,7 @@ import pytest
 
 from autograder.sandbox import process, selftest
 from autograder.sandbox.process import Runner
+from autograder.sandbox.usage import find_family
 from tests.support.small import returning, verdict_of
 
 REASON = selftest.why_not()
@@ -36,12 +37,13 @@ def submit(text, **options):
 
 @sandboxed
 def test_one_sandbox_serves_many_submissions(kept):
-    first, second = submit(GOOD), submit(GOOD)
-    assert [first[0].status, second[0].status] == ["passed", "passed"]
-    assert first[1] == second[1]
+    submitted = [submit(GOOD) for _ in range(3)]  # a process that is replaced within the second is another in the third
+    assert [verdict.status for verdict, _ in submitted] == ["passed"] * 3
+    assert len({pid for _, pid in submitted}) == 1
     process.end_kept()
-    assert not Path(f"/proc/{second[1]}").exists()
-    assert submit(GOOD)[1] != second[1], "kept although nobody asks for that any more"
+    pid = submitted[0][1]
+    assert not Path(f"/proc/{pid}").exists()
+    assert submit(GOOD)[1] != pid, "kept although nobody asks for that any more"
 
 
 TRACES = {
@@ -66,6 +68,25 @@ def test_a_sandbox_with_a_trace_is_not_used_again(before, kept):
     with Runner("bubblewrap", time_limit=5.0) as runner:
         assert verdict_of(runner, look, expected=[True, [], 2, 1]).status == "passed"
         assert runner.pid != first
+
+
+@sandboxed
+def test_what_a_job_leaves_in_a_group_of_its_own_is_ended_as_well():
+    text = """
+import os, time
+def answer():
+    left = os.fork()
+    if left == 0:
+        os.setpgid(0, 0)
+        time.sleep(99)
+        os._exit(0)
+    while os.getpgid(left) != left:
+        time.sleep(0.001)
+    return 2.0
+"""
+    with Runner("bubblewrap", time_limit=2.0) as runner:
+        assert verdict_of(runner, text).status == "passed"
+        assert len(find_family(runner.pid)) == 2, "only bubblewrap and the process that waits for the next job remain"
 
 
 @sandboxed

@@ -98,7 +98,7 @@ def test_an_end_is_in_time_where_a_job_was_tried_twice_and_had_to_wait_for_its_t
     for seconds, in_time in ((most - 0.01, True), (most, False)):
         times = iter([0.0, seconds])
         monkeypatch.setattr(selftest.time, "monotonic", lambda times=times: next(times))
-        assert holds("sleeping ends", Outcome(Ending.TIMEOUT, limit=2.0), answered(True))[0] is in_time
+        assert holds("endless sleep is ended", Outcome(Ending.TIMEOUT, limit=2.0), answered(True))[0] is in_time
 
 
 def test_a_job_that_must_run_out_of_time_gets_little(monkeypatch):

@@ -112,7 +112,7 @@ def printed_results(it: Submission) -> None:
 
 @attack()
 def history_of_inputs(it: Submission) -> None:
-    """The function finds the check cell that calls it in IPython's history, and looks up its answers there."""
+    """The function searches IPython's history for the check cell that calls it, and takes its answers from there."""
     it.answers(
         """
         try:

@@ -40,14 +40,14 @@ def zip_within_the_zip(it: Submission) -> None:
 
 
 @attack(submission="not taken", student=HONEST)
-def almost_a_classmates_name(it: Submission) -> None:
-    """The zip's own name becomes a classmate's once it is cleaned, and sorts before it."""
+def almost_the_name_of_a_classmate(it: Submission) -> None:
+    """Once cleaned, the zip's name equals a classmate's, and it sorts before the classmate's zip."""
     it.zips(f"{HONEST}-.zip", WORSE)
 
 
 @attack(student=HONEST.upper())
-def a_classmates_name_in_capitals(it: Submission) -> None:
-    """The zip's own name differs from a classmate's only in its capitals, and sorts before it."""
+def name_of_a_classmate_in_capitals(it: Submission) -> None:
+    """The zip's name differs from a classmate's only in capitals, and it sorts before the classmate's zip."""
     it.zips(f"{it.student}.zip")
 
 
@@ -230,7 +230,7 @@ def student_id_that_a_list_makes_up(it: Submission) -> None:
 
 @attack(student=f"{HONEST}#x", submission="malformed", costs=POINTS)
 def student_id_that_ends_an_address(it: Submission) -> None:
-    """In an address the student's id means a classmate's id and a position on their page."""
+    """The student's id is a classmate's id, a # and more, which in an address is a place on the classmate's page."""
 
 
 @attack(student=f"{HONEST[:-1]}*", submission="malformed", costs=POINTS)

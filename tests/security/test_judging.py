@@ -74,7 +74,10 @@ HEARD = "inputs_as_heard"
 """Stands for text that a student's code has made from its secret inputs."""
 TELLING = {
     "an exception's text": (f"def neuron(*_): raise ValueError('{HEARD}')", "raised ValueError"),
-    "an exception's name": (f"def neuron(*_): raise type('{HEARD}', (ValueError,), {{}})", "raised its own error"),
+    "an exception's name": (
+        f"def neuron(*_): raise type('{HEARD}', (ValueError,), {{}})",
+        "neither Python's nor NumPy's",
+    ),
     "a stub's sentence": (f"def neuron(*_): raise NotImplementedError('{HEARD}')", "is not written yet"),
     "a file's name": (f"exec(compile('def neuron(*_): 1 / 0', 'weightlab/{HEARD}.py', 'exec'))", "ZeroDivisionError"),
     "an error of the module": (f"raise ValueError('{HEARD}')", "raised ValueError while it is being loaded"),

@@ -25,15 +25,16 @@ from autograder.paths import ROOT
 
 from .make import Slip, equivalents
 
-_SANDBOX = (
-    *("browser", "cgroup", "clock", "command", "container", "isolation", "kept_sandboxes", "limits_on_time"),
-    *("process", "runner", "seccomp", "selftest", "usage"),
+_SANDBOX_NAMES = (
+    *("browser", "carriers", "cgroup", "clock", "command", "container", "isolation", "kept_sandboxes"),
+    *("limits_on_time", "process", "runner", "seccomp", "selftest", "usage"),
 )
+_SANDBOX = tuple(f"tests/sandbox/test_{name}.py" for name in _SANDBOX_NAMES)
 """All tests of the sandbox except those that run hundreds of whole libraries with each carrier, which take minutes."""
 TESTS = {
     "judging": ("tests/judging", "tests/accuracy/test_said.py", "tests/sandbox/test_process.py"),
-    "sandbox": tuple(f"tests/sandbox/test_{name}.py" for name in _SANDBOX),
-    "candidate": ("tests/candidate", "tests/sandbox", "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
+    "sandbox": _SANDBOX,
+    "candidate": ("tests/candidate", *_SANDBOX, "tests/classroom/test_rerun.py", "tests/security/test_corpus.py"),
     "classroom": (
         "tests/classroom",
         "tests/security/test_unpacking.py",

@@ -245,6 +245,7 @@ def _common_beginning(stems: set[str]) -> str:
 def _moment(text: str) -> tuple:
     """Read Brightspace's time, whose zone is unknown: it orders uploads, but does not decide lateness."""
     plain = re.sub(r"[:.,]", "", text).replace(" AM", "AM").replace(" PM", "PM")
+    plain = re.sub(r"\b(\d{3})(?=[AP]M|$)", r"0\1", plain)  # otherwise 105 would be 10 o'clock and 5 minutes
     forms = (f"{day} %Y {clock}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for clock in ("%I%M%p", "%H%M"))
     for form in forms:
         with suppress(ValueError):

@@ -64,7 +64,8 @@ _WORDS = {
     Reason.OTHER_ARCHIVE: f"a {{kind}} file is not read; {_REMEDY}",
     Reason.BARE_NOTEBOOK: f"a notebook without the library; {_REMEDY}",
     Reason.BARE_MODULE: f"a module without the notebook; {_REMEDY}",
-    Reason.OTHER_FORM: f"only partly downloaded, or a submission in another form; download it again, or {_REMEDY}",
+    Reason.OTHER_FORM: "only partly downloaded, or a submission in a form that is not read; "
+    f"download it again, or {_REMEDY}",
     Reason.WEB_ENTRY: f"text or a link that was entered on a web page; {_REMEDY}",
     Reason.NO_SUBMISSION: f"it holds nothing that could be a submission; {_REMEDY}",
     Reason.NO_NOTEBOOK: f"it holds no {{notebook}}; {_REMEDY}",

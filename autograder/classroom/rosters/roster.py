@@ -54,7 +54,7 @@ class Roster:
         return bool(self.students)
 
     def find_person(self, person: Student) -> list[str]:
-        """Return the ids of the students who may be a person on a platform's list: a single id if there is no doubt."""
+        """Return the ids of the students who may match a person on a platform's list: one id if there is no doubt."""
         return [known.id for known in self.students.values() if _is_same(known, person)]
 
     def find_owner(self, owner: Owner) -> list[str]:

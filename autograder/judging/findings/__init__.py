@@ -1,7 +1,7 @@
 """Findings: what the answers show, over all cases, in one sentence of evidence.
 
-A finding claims nothing about the student's code or mind. It states a relation between what came back and what was
-expected that holds in every case that it mentions; see `relations` for how to add one.
+A finding claims nothing about the student's code or mind. It states a relation between the results and the
+expected values, which holds in every case that the finding mentions; see `relations` for how to add a relation.
 """
 
 from __future__ import annotations

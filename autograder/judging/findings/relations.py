@@ -266,7 +266,7 @@ def _fits(fitted: np.ndarray, got: np.ndarray) -> bool:
 
 
 def _fitted(expected: np.ndarray, got: np.ndarray) -> Iterator[Relation]:
-    """Yield a relation if one scale and shift, or one for each row or column, gives what came back."""
+    """Yield a relation if one scale and shift, or a pair per row or column, turn what was expected into the result."""
     if not np.isfinite(got).all() or not np.isfinite(expected).all():
         return
     values = np.unique(expected)

@@ -1,4 +1,4 @@
-"""Finds wrong shapes, and the range of an argument in which answers are wrong, as after a moved threshold."""
+"""Finds wrong shapes, and the range of an argument in which answers are wrong, for example below a moved threshold."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _put(result: Any, k: int | None, change: Callable) -> Any:
 
 
 def _replaced(exercise: str, name: str, change: Callable) -> Callable[[], Callable]:
-    """Return a function that makes the answer in a library where every result of one function is changed."""
+    """Return a function that builds an answer from a library in which one function's results are all changed."""
 
     def make() -> Callable:
         library = reference.library_of(exercise)

@@ -85,11 +85,11 @@ def error_by_step(steps: np.ndarray, errors: Sequence[float], marked: int) -> No
     ax.set_xlabel("step")
     ax.set_ylabel("relative error")
     best = int(np.argmin(errors))
-    said = [f"{errors[k]:.0e} at a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
+    said = [f"{errors[k]:.0e} with a step of {steps[k]:.0e}" for k in (0, best, len(steps) - 1, marked)]
     show(
         fig,
         alt="The error of a measured slope against the size of the step, on logarithmic axes: a valley. "
-        f"{said[0]}, lowest with {said[1]}, then rising to {said[2]}. Marked: {said[3]}.",
+        f"The error is {said[0]}, lowest at {said[1]}, and then rises to {said[2]}. Marked: {said[3]}.",
     )
 
 
@@ -114,7 +114,7 @@ def signal_and_gradient(journeys: Mapping[str, tuple[Sequence[float], Sequence[f
         ax.minorticks_off()
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.6)
     said = "; ".join(
-        f"{name}, the signal ends at {signals[-1]:.1g}, the gradient arrives at {gradients[0]:.1g}"
+        f"{name}: the signal ends with magnitude {signals[-1]:.1g}, the gradient with {gradients[0]:.1g}"
         for name, (signals, gradients) in journeys.items()
     )
     show(fig, alt=f"The magnitude of signals and of gradients that start at 1, layer by layer: {said}.")
@@ -158,8 +158,8 @@ def probability_and_gradient(probabilities: np.ndarray, gradient: np.ndarray, la
         ax.set_xticks(range(classes))
         ax.set_xlabel("class")
     said = " ".join(
-        f"A {label}, predicted with {believed[label]:.0%}: gradient {signed(pull[label], 2)} for its own logit, up to "
-        f"{signed(np.delete(pull, label).max(), 2)} for the others."
+        f"The digit {label}, predicted with {believed[label]:.0%}: gradient {signed(pull[label], 2)} for its own "
+        f"logit, up to {signed(np.delete(pull, label).max(), 2)} for the others."
         for label, believed, pull in zip(labels, probabilities, gradient, strict=True)
     )
     show(fig, alt=f"For each digit ten probabilities and ten gradients. {said}")

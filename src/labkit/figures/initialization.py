@@ -37,8 +37,9 @@ def layer_outputs(by_start: Mapping[str, np.ndarray]) -> None:
     for name, outputs in by_start.items():
         different = len(np.unique(np.round(outputs, 9)))
         low, high = signed(np.min(outputs)), signed(np.max(outputs))
-        said.append(f"{name}, {f'all {high}' if different == 1 else f'{different} different, from {low} to {high}'}")
-    show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by their start: {'; '.join(said)}.")
+        values = f"only {high}" if different == 1 else f"{different} different values, from {low} to {high}"
+        said.append(f'"{name}" gives {values}')
+    show(fig, alt=f"The outputs of {len(outputs)} neurons for one input, by initialization: {'; '.join(said)}.")
 
 
 @takes_lists

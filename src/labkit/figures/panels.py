@@ -77,8 +77,8 @@ def _ticks(low: float, high: float, percent: bool = False) -> list[tuple[float, 
 def line(x: Sequence, y: Sequence, name: str = "", color: str = "", **more: float) -> dict:
     """Return one line of a chart; without a colour it gets the next one that stands for no sign, and its style.
 
-    ``more`` may hold a ``width``, the number of a ``style``, which is 0 for a solid line and 1 for a dashed one, and
-    ``arrow=True`` for a head at its end.
+    ``more`` may hold ``width``; ``style`` (0 for a solid line, 1 for a dashed one); and ``arrow=True``, which adds a
+    head at the line's end.
     """
     places = {"x": np.asarray(x, dtype=float), "y": np.asarray(y, dtype=float)}
     return places | {"name": name, "color": color, "style": 0, "width": 1 if color == "faint" else 2.5} | more

@@ -335,7 +335,7 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         bars = ax.bar(range(classes), scores[k], color=colors, alpha=0.45)
         bars[best].set(alpha=1.0, edgecolor=TEXT, linewidth=1.8)
         right = best == labels[k]
-        ax.set_title(f"a {labels[k]}, read as {best} {'✓' if right else '✗'}", fontsize=11, loc="left", pad=3)
+        ax.set_title(f"the digit {labels[k]}, read as {best} {'✓' if right else '✗'}", fontsize=11, loc="left", pad=3)
         ax.axhline(0, color=TEXT, linewidth=0.8)
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="x", length=0)
@@ -343,7 +343,9 @@ def scores_of_images(images: np.ndarray, scores: np.ndarray, labels: Sequence[in
         ax.set_ylabel("sum")
     axes[-1, 1].set_xticks(range(classes))
     axes[-1, 1].set_xlabel("neuron")
-    said = ", ".join(f"a {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True))
+    said = ", ".join(
+        f"the digit {label} is read as {np.argmax(row)}" for label, row in zip(labels, scores, strict=True)
+    )
     show(fig, alt=f"Images, each with {classes} bars, the sums of the neurons; the highest wins: {said}.")
 
 

@@ -18,7 +18,7 @@ EDGE = 2.0
 """The plane reaches from minus this to this on both axes."""
 _GRID = 41
 _LIMIT = 8.0
-"""A difference of logits of this magnitude is drawn in the strongest color."""
+"""A difference of logits of this magnitude is drawn in the strongest colour."""
 _HANDS = ("moves the line", "adds a blue point", "adds an orange point")
 
 

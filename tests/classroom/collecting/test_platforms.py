@@ -197,6 +197,12 @@ class TestCanvas:
         assert found.taken == {"ada-12"}
         assert found.lost == dict.fromkeys(["bob-13", "van_dyke-14", "anon-Xy3aB"], Reason.WEB_ENTRY)
 
+    def test_a_text_beside_a_file_is_an_upload_of_its_own_and_is_named(self, inbox):
+        """Moodle keeps both in one submission; in Canvas the text may be the newer one."""
+        files = {"ada_12_101_01_weights.zip": packed("ada"), "ada_12_text.html": b"my answer"}
+        found = inbox.collect(inbox.put("submissions.zip", files))
+        assert found.taken == {"ada-12"} and found.lost == {"ada-12": Reason.WEB_ENTRY}
+
     def test_the_newest_upload_that_holds_the_chapter_is_taken_and_a_newer_one_is_named(self, inbox):
         files = {
             "ada_12_101_01_weights.zip": packed("good"),

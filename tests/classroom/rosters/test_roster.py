@@ -161,7 +161,7 @@ class TestFinding:
 
 def test_what_was_written_is_read_again_and_slips_are_named(tmp_path):
     roster = Roster([Student("ada", "Ada", "Love;lace, Countess"), Student("bo")])
-    write_roster(tmp_path, roster)
+    assert write_roster(tmp_path, roster) == tmp_path / "roster.csv"
     assert read_roster(tmp_path).students == roster.students
     for text in ("name\nAda\n", "id\nada\nADA\n", "id\n../x\n"):
         (tmp_path / "roster.csv").write_text(text)
@@ -307,6 +307,11 @@ class TestOwners:
     def test_a_number_of_canvas_is_enough_where_no_name_is_known(self):
         nameless = Roster([Student("a", canvas="4711"), Student("b", canvas="4712")])
         assert nameless.find_owner(Owner(Platform.CANVAS, "anybody", "4711")) == ["a"]
+
+    def test_a_number_of_canvas_tells_namesakes_apart(self):
+        namesakes = Roster([Student("a", "Bo", "Diaz", canvas="1"), Student("b", "Bo", "Diaz", canvas="2")])
+        assert namesakes.find_owner(Owner(Platform.CANVAS, "diazbo", "2")) == ["b"]
+        assert namesakes.find_owner(Owner(Platform.CANVAS, "diazbo", "3")) == ["a", "b"]
 
     def test_a_name_may_belong_to_a_person_if_it_holds_theirs(self):
         assert is_named(Student("a"), Owner(Platform.MOODLE, "Team"))

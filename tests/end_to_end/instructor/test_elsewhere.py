@@ -90,6 +90,12 @@ class Cluster:
         self.workers.append(self._start("worker", *options, "--local-directory", str(self.folder)))
         return self.workers[-1]
 
+    def wait_for_workers(self, count):
+        from distributed import Client
+
+        with Client(self.address, timeout="20s", set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=60)
+
     def close(self):
         for process in self.running:
             process.kill()
@@ -158,11 +164,9 @@ cluster.why_not = cluster._digests = lambda *_: os._exit(1)
 @pytest.mark.slow
 def test_a_worker_that_cannot_be_used_is_named_and_retired_and_costs_nobody_anything(here, elsewhere, cluster):
     others = [cluster.add_worker(preload) for preload in (OF_ANOTHER_RELEASE, LIAR, DYING)]
-    with distributed_client(cluster) as client:
-        client.wait_for_workers(3, timeout=60)
+    cluster.wait_for_workers(3)
     good = cluster.add_worker()
-    with distributed_client(cluster) as client:
-        client.wait_for_workers(4, timeout=60)
+    cluster.wait_for_workers(4)
     found = run_grading_of(elsewhere, scheduler=cluster.address)
     assert found.entries == here[1]
     said = " ".join(found.notices)
@@ -172,12 +176,6 @@ def test_a_worker_that_cannot_be_used_is_named_and_retired_and_costs_nobody_anyt
     assert totals(elsewhere) == totals(here[0])
 
 
-def distributed_client(cluster):
-    from distributed import Client
-
-    return Client(cluster.address, timeout="20s", set_as_default=False)
-
-
 def run_grading_of(room, **options):
     shut_in = "process" if selftest.why_not() else "bubblewrap"
     return run_grading(room, [WEIGHTS.name], seed=SEED, isolation=shut_in, course=room.parent / "course", **options)
@@ -185,8 +183,9 @@ def run_grading_of(room, **options):
 
 @pytest.mark.slow
 def test_where_no_worker_can_be_used_the_reason_is_said(elsewhere, cluster, monkeypatch):
-    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 40)
     cluster.add_worker(OF_ANOTHER_RELEASE)
+    cluster.wait_for_workers(1)
+    monkeypatch.setattr(dask_workers, "_FIRST_WORKER", 1)  # what is waited for in vain, once it is refused
     with pytest.raises(ClassroomError, match=r"The last one was refused: .*install the same release"):
         grade(elsewhere, scheduler=cluster.address)
 

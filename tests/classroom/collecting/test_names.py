@@ -1,0 +1,313 @@
+"""Is each name that a platform, a browser or a student gives read as what it says?"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from autograder.classroom.collecting import platforms, uploads
+from autograder.classroom.collecting.chapter_names import is_chapter, is_copy_of, names_a_chapter, without_chapter
+from autograder.classroom.collecting.contents import home_of, is_elsewhere, is_of_library
+from autograder.classroom.collecting.platforms import (
+    Owner,
+    Platform,
+    Recogniser,
+    blackboard_login,
+    clean_id,
+    gradescope_submitters,
+    plain_owner,
+)
+from autograder.classroom.collecting.reasons import NotTakenError, Reason
+from autograder.classroom.collecting.unpack import Budget, Item, is_clutter
+
+MOODLE, CANVAS, BLACKBOARD = Platform.MOODLE, Platform.CANVAS, Platform.BLACKBOARD
+ANON = "LATE_anon_Xy3_12_a.zip"
+ATTEMPT = "HW_ada_attempt_2026-03-02-10-00-00"
+
+
+@pytest.mark.parametrize(
+    ("path", "owner", "inside"),
+    [
+        (
+            ("A_1_assignsubmission_file_", "a.zip"),
+            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file"),
+            ["a.zip"],
+        ),
+        (("A_1_assignsubmission_file_a.zip",), Owner(MOODLE, "A", "1", label="A_1_assignsubmission_file"), ["a.zip"]),
+        (("top", "A_assignsubmission_file", "a"), Owner(MOODLE, "A", label="A_assignsubmission_file"), ["a"]),
+        (
+            ("A_1_assignsubmission_onlinetext_", "a.html"),
+            Owner(MOODLE, "A", "1", label="A_1_assignsubmission_onlinetext", on_a_page=True),
+            ["a.html"],
+        ),
+        (("ada_12_101_a.zip",), Owner(CANVAS, "ada", "12", uploaded=(101,), label="ada_12_101_a.zip"), ["a.zip"]),
+        (
+            ("ada_LATE_12_101_a.zip",),
+            Owner(CANVAS, "ada", "12", late=True, uploaded=(101,), label="ada_LATE_12_101_a.zip"),
+            ["a.zip"],
+        ),
+        (
+            ("group_7_15_106_01_weights-2.zip",),
+            Owner(CANVAS, "group_7", uploaded=(15,), label="group_7_15_106_01_weights-2.zip"),
+            ["106_01_weights-2.zip"],
+        ),
+        (("ada_12_101_a.zip", "b"), None, None),
+        (("_12_101_a.zip",), None, None),
+        (
+            ("bo_13_text.html",),
+            Owner(CANVAS, "bo", "13", label="bo_13_text.html", on_a_page=True),
+            ["bo_13_text.html"],
+        ),
+        (
+            ("bo_LATE_13_link.html",),
+            Owner(CANVAS, "bo", "13", late=True, label="bo_LATE_13_link.html", on_a_page=True),
+            ["bo_LATE_13_link.html"],
+        ),
+        ((ANON,), Owner(CANVAS, "anon-Xy3", late=True, uploaded=(12,), label=ANON), ["a.zip"]),
+        (
+            ("anon_Xy3_text.html",),
+            Owner(CANVAS, "anon-Xy3", label="anon_Xy3_text.html", on_a_page=True),
+            ["text.html"],
+        ),
+        (
+            (f"{ATTEMPT}_a.zip",),
+            Owner(BLACKBOARD, "ada", login="ada", uploaded=(2026, 3, 2, 10, 0, 0), label=f"{ATTEMPT}_a.zip"),
+            ["a.zip"],
+        ),
+        (
+            (f"{ATTEMPT}.txt",),
+            Owner(BLACKBOARD, "ada", login="ada", uploaded=(2026, 3, 2, 10, 0, 0), label=f"{ATTEMPT}.txt", about=True),
+            [],
+        ),
+        (
+            ("7-9 - Ada L - Mar 2, 2026 1000 AM", "a.zip"),
+            Owner(
+                Platform.BRIGHTSPACE,
+                "Ada L",
+                "7",
+                uploaded=(2026, 3, 2, 10, 0, 0),
+                label="7-9 - Ada L - Mar 2, 2026 1000 AM",
+            ),
+            ["a.zip"],
+        ),
+        (("submission_5", "a"), Owner(Platform.GRADESCOPE, "submission_5", label="submission_5"), ["a"]),
+        (("submission_5",), None, None),
+        (("L_A_al_7", "a"), Owner(Platform.ILIAS, "A L", "7", "al", label="L_A_al_7"), ["a"]),
+        (("L_A_a_l_7", "a"), None, None),
+        (
+            ("L_A_a_l_7", "20260302101010_a"),
+            Owner(Platform.ILIAS, "A L", "7", "a_l", label="L_A_a_l_7"),
+            ["20260302101010_a"],
+        ),
+        (("L_A_al_7",), None, None),
+        (("ada", "a.zip"), None, None),
+    ],
+    ids=lambda one: "/".join(one) if isinstance(one, tuple) else "",
+)
+def test_an_entry_belongs_to_whom_its_platform_names(path, owner, inside):
+    found = Recogniser([path]).recognise(path)
+    assert found == (owner and (owner, tuple(inside)))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Mar 2, 2026 1000 AM", (2026, 3, 2, 10, 0, 0)),
+        ("March 12, 2026 1:05 PM", (2026, 3, 12, 13, 5, 0)),
+        ("March 12, 2026 115 AM", (2026, 3, 12, 1, 15, 0)),
+        ("March 12, 2026 905", (2026, 3, 12, 9, 5, 0)),
+        ("2 March, 2026 1305", (2026, 3, 2, 13, 5, 0)),
+        ("2. Mar 2026 13:05", (2026, 3, 2, 13, 5, 0)),
+        ("2. März 2026 11:05", ()),
+        ("Mar 32, 2026 1000", ()),
+    ],
+)
+def test_a_time_of_brightspace_is_read_if_it_is_english(text, moment):
+    assert platforms._moment(text) == moment
+
+
+def test_the_beginning_that_all_logins_share_is_the_assignments():
+    assert platforms._common_beginning({"HW_1_ada", "HW_1_bo"}) == "HW_1_"
+    assert platforms._common_beginning({"HW_1_ada", "HW_2_bo"}) == "HW_"
+    assert platforms._common_beginning({"ada", "bo"}) == platforms._common_beginning(set()) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "login"),
+    [
+        ("HW_van_dyke_attempt_2026-03-02-10-00-00.txt", "Name: Van (van_dyke)\nMore: x", "van_dyke"),
+        ("HW_van_dyke_attempt_2026-03-02-10-00-00.txt", "\n Name: V. (x) (van_dyke) \n", "van_dyke"),
+        ("HW_van_dyke_attempt_2026-03-02-10-00-00.txt", "Name: Van (bo)\n", None),
+        ("HW_van_dyke_attempt_2026-03-02-10-00-00.txt", "Date: (van_dyke)\n", None),
+        ("HW_van_dyke_attempt_2026-03-02-10-00-00_a.zip", "Name: Van (van_dyke)\n", None),
+        ("notes.txt", "Name: Van (van_dyke)\n", None),
+    ],
+)
+def test_blackboards_page_says_whose_login_it_is(name, page, login):
+    assert blackboard_login(name, page) == (login and (f"HW_{login}", login))
+
+
+def test_gradescopes_people_have_names_numbers_and_partners():
+    found = gradescope_submitters(
+        "submission_5:\n  :submitters:\n  - {':name': Ada, ':sid': s1, ':email': a@x.org}\n"
+        "  - {':email': bo@x.org}\n  - {':name': Cy}\n"
+        "submission_6: {':submitters': []}\n7: {':submitters': [{':name': Di}]}\n"
+    )
+    ada = found["submission_5"]
+    assert (ada.name, ada.number, ada.login, ada.label) == ("Ada", "s1", "s1", "submission_5")
+    bo, cy = ada.partners
+    assert (bo.name, bo.number, bo.login) == ("bo", "bo-x.org", "bo")
+    assert (cy.name, cy.number, cy.login) == ("Cy", "5", "")
+    assert found.keys() == {"submission_5", "7"} and found["7"].number == "7"
+    assert gradescope_submitters("[") == gradescope_submitters("- a") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("ada.zip", "ada"),
+        ("ada.tar.gz", "ada"),
+        ("ada (1) (2).ipynb", "ada"),
+        ("01_weights-ada.zip", "ada"),
+        ("ada-01_weights.zip", "ada"),
+        ("Copy of ada.zip", "ada"),
+        ("ada-main.zip", "ada"),
+        ("20260302101010_ada.zip", "ada"),
+        ("01_weights.zip", ""),
+        ("weightlab-Copy1.zip", ""),
+        ("drive-download-20260302T101010Z-001.zip", ""),
+        ("ada.txt", "ada.txt"),
+    ],
+)
+def test_a_plain_name_is_the_students_without_what_was_added(name, owner):
+    assert plain_owner(name, "folder") == Owner(Platform.PLAIN, owner, label=name, place="folder")
+
+
+def test_an_id_is_safe_and_not_too_long():
+    assert clean_id("a b/c") == "a-b-c" and clean_id("-.a.-") == "a" and clean_id("?") == ""
+    assert clean_id("x" * 81) == "x" * 80 and clean_id("constructor") == "constructor-1"
+    assert clean_id("u\u0308") == "\u00fc"
+
+
+@pytest.mark.parametrize(
+    ("name", "chapter", "names"),
+    [
+        ("01_weights", True, True),
+        ("01 weights copy 2", True, True),
+        ("01-Weights (3)", True, True),
+        ("weightlab", True, True),
+        ("01_weights-ada", False, True),
+        ("ada_01_weights", False, True),
+        ("ada", False, False),
+        ("01_weightsada", False, False),
+    ],
+)
+def test_a_chapters_name_is_told_from_a_students(name, chapter, names):
+    assert (is_chapter(name), names_a_chapter(name)) == (chapter, names)
+
+
+def test_a_copy_has_its_originals_name_and_no_more():
+    assert is_copy_of("weightlab (1)", "weightlab") and is_copy_of("Weightlab-Copy1", "weightlab")
+    assert not is_copy_of("weightlab2", "weightlab") and not is_copy_of("a", "weightlab")
+    assert without_chapter("01_weights-") == "01_weights-" and without_chapter("-01_weights") == "-01_weights"
+
+
+@pytest.mark.parametrize(
+    ("path", "elsewhere"),
+    [
+        ("a.ipynb", False),
+        ("build/a.py", True),
+        ("x/Backup/y/a.py", True),
+        (".git/a", True),
+        ("../a.py", False),
+        (".a.py", False),
+        ("build", False),
+    ],
+)
+def test_old_copies_and_hidden_folders_are_elsewhere(path, elsewhere):
+    assert is_elsewhere(PurePosixPath(path)) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("folder", "home"),
+    [
+        ("", ""),
+        ("01_weights", ""),
+        ("ada/01_weights (1)", "ada"),
+        ("ada/src", "ada"),
+        ("ada/course/01_weights", "ada"),
+        ("ada/course", "ada"),
+        ("ada/src/01_weights", "ada/src"),
+        ("ada/other", "ada/other"),
+        ("course/ada", "course/ada"),
+    ],
+)
+def test_the_project_around_a_notebook_or_a_library(folder, home):
+    assert home_of(PurePosixPath(folder)) == PurePosixPath(home)
+
+
+def item(name, problem=None):
+    return Item(PurePosixPath(name), (), lambda: None, problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        *(("weightlab/a.py", True), ("Weightlab (1)/a.py", True), ("a.py", False)),
+        *(("weightlab/a.txt", False), ("weightlab/a-b.py", False), ("weightlab/x/a.py", False)),
+    ],
+)
+def test_a_module_of_the_library_lies_in_its_folder(name, library):
+    assert is_of_library(item(name)) is library
+
+
+PLAIN = Owner(Platform.PLAIN, "ada")
+ON_CANVAS = Owner(CANVAS, "ada", "1")
+
+
+@pytest.mark.parametrize(
+    ("owner", "made", "problem"),
+    [
+        (PLAIN, item("a.zip"), None),
+        (PLAIN, item("a.ZIP"), None),
+        (PLAIN, item("a.rar"), Reason.OTHER_ARCHIVE),
+        (PLAIN, item("a.ipynb"), Reason.BARE_NOTEBOOK),
+        (PLAIN, item("a.py"), Reason.BARE_MODULE),
+        (PLAIN, item("a.pdf"), Reason.ANOTHER_KIND),
+        (PLAIN, item("01_weights.pdf"), Reason.OTHER_FORM),
+        (PLAIN, item("a.zip.part"), Reason.OTHER_FORM),
+        (PLAIN, item("a.IPYNB.txt"), Reason.OTHER_FORM),
+        (PLAIN, item("a.pdf.txt"), Reason.ANOTHER_KIND),
+        (ON_CANVAS, item("01_weights.pdf"), Reason.ANOTHER_KIND),
+        (Owner(CANVAS, "ada", "1", on_a_page=True), item("a.zip"), Reason.WEB_ENTRY),
+        (Owner(BLACKBOARD, "ada", about=True), item("a.zip"), Reason.ANOTHER_KIND),
+        (PLAIN, item("a.txt", Reason.UNREADABLE), Reason.UNREADABLE),
+        (PLAIN, item("a.zip", Reason.LINK), Reason.LINK),
+        (PLAIN, item("a.txt", Reason.LINK), Reason.ANOTHER_KIND),
+    ],
+    ids=lambda one: one.path.name if isinstance(one, Item) else "",
+)
+def test_a_single_file_is_a_submission_or_has_a_reason(owner, made, problem):
+    upload = uploads._single(owner, "place", made)
+    assert (upload.problem, upload.items, upload.place, upload.owner) == (problem, (made,), "place", owner)
+    assert upload.is_zip is (problem is None)
+
+
+def test_what_systems_leave_behind_is_clutter():
+    for name in ("__MACOSX/x/a.py", "a/.DS_Store", "Thumbs.db", "a/._weights.py"):
+        assert is_clutter(PurePosixPath(name)), name
+    for name in ("a.py", "_a.py", ".hidden", "MACOSX/a.py"):
+        assert not is_clutter(PurePosixPath(name)), name
+
+
+def test_a_budget_may_be_used_up_and_not_overdrawn():
+    budget = Budget(files=3, room=10)
+    budget.count(3)
+    budget.charge(10)
+    with pytest.raises(NotTakenError) as caught:
+        budget.count(1)
+    assert caught.value.reason is Reason.TOO_MANY_FILES
+    with pytest.raises(NotTakenError) as caught:
+        budget.charge(1)
+    assert caught.value.reason is Reason.UNPACKS_TOO_LARGE
