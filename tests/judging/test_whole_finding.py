@@ -273,3 +273,10 @@ def test_what_holds_only_of_wrong_answers_is_told_of_them():
     assert findings._tell_of_wrong(relation, numbered(sample(X, SMALL), right(X)), "your result", []) == (
         "Where your result is wrong, it has one axis instead of two axes."
     )
+
+
+def test_of_one_short_answer_only_zeros_or_an_argument_are_told():
+    here, beside = {"x": np.full(3, 100.0)}, [right(SMALL + 1, x=np.ones(3)), right(SMALL + 2, x=np.ones(3))]
+    for got, told in ((SMALL * 0, "there it is 0."), (here["x"], "there it is the argument `x`, unchanged.")):
+        assert where(numbered(sample(SMALL, got, **here), *beside)).endswith(told)
+    assert "there it" not in where(numbered(sample(SMALL, 2 * SMALL, **here), *beside))
